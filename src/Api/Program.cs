@@ -1,0 +1,3 @@
+using Payments.Api;
+
+await ApiHost.Build(args).RunAsync();

@@ -1,0 +1,3 @@
+using Payments.Simulator;
+
+await SimulatorHost.Build(args).RunAsync();

@@ -1,0 +1,12 @@
+namespace Payments.Simulator;
+
+/// <summary>Builds the simulator; a class of its own so that tests start the same thing on a port of their own.</summary>
+public static class SimulatorHost
+{
+    /// <summary>Builds the web application, configured but not started.</summary>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        return builder.Build();
+    }
+}
