@@ -1,0 +1,89 @@
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>A callback's body, read as far as it could be. Reading never throws, whatever the bytes.</summary>
+public abstract record CallbackMessage
+{
+    private CallbackMessage()
+    {
+    }
+
+    /// <summary>Not what this kind of callback looks like.</summary>
+    /// <param name="Why">For the verdict's detail: what is wrong, without quoting personal data.</param>
+    public sealed record Malformed(string Why) : CallbackMessage;
+
+    /// <summary>The result of an STK push.</summary>
+    /// <param name="RequestId">CheckoutRequestID as sent, null when absent.</param>
+    /// <param name="Outcome">Never <see cref="Outcome.Unclear"/>.</param>
+    public sealed record PromptResult(string? RequestId, Outcome Outcome) : CallbackMessage;
+
+    /// <summary>A C2B validation or confirmation.</summary>
+    /// <param name="Receipt">TransID.</param>
+    /// <param name="IsTill">True for "Buy Goods", which has no account.</param>
+    /// <param name="Account">BillRefNumber as typed by the customer; empty for tills.</param>
+    /// <param name="Payer">As given: plain, masked, spaced or a SHA-256.</param>
+    /// <param name="PayerName">First, middle and last name joined; empty when none.</param>
+    /// <param name="At">TransTime read as East Africa Time; null when unreadable.</param>
+    public sealed record Confirmation(
+        string Receipt, string Shortcode, bool IsTill, string Account, Money Amount, string? Payer, string? PayerName, DateTimeOffset? At) : CallbackMessage;
+
+    /// <summary>The result of a B2C, a B2B or a reversal.</summary>
+    /// <param name="ConversationId">Safaricom's; null when absent.</param>
+    /// <param name="OriginatorId">Ours for B2C v3, Safaricom's otherwise; null when absent.</param>
+    /// <param name="IsFinal">False for ResultType 1: more is to come.</param>
+    /// <param name="Outcome">Never <see cref="Outcome.Unclear"/>.</param>
+    /// <param name="Counterparty">The receiver's public name or number as given (<c>254708374149 - JOHN DOE</c>).</param>
+    /// <param name="OriginalReceipt">Reversals: OriginalTransactionID.</param>
+    /// <param name="Accounts">Balances that came along, as <c>name: amount</c>; empty when none.</param>
+    public sealed record TransferResult(
+        string? ConversationId, string? OriginatorId, bool IsFinal, Outcome Outcome, string? Counterparty, string? OriginalReceipt,
+        IReadOnlyList<AccountBalance> Accounts) : CallbackMessage;
+
+    /// <summary>A queue timeout, of whatever shape; ids where they could be found.</summary>
+    public sealed record QueueTimeout(string? ConversationId, string? OriginatorId) : CallbackMessage;
+
+    /// <summary>The result of a transaction status query (rule 10).</summary>
+    /// <param name="ConversationId">The question's own ConversationID.</param>
+    /// <param name="OriginatorId">The question's own OriginatorConversationID.</param>
+    /// <param name="Problem">Why the question itself failed, null when it was answered.</param>
+    /// <param name="Transaction">What was found; null when the question failed.</param>
+    public sealed record StatusResult(
+        string? ConversationId, string? OriginatorId, bool IsFinal, Failure? Problem, TransactionFound? Transaction) : CallbackMessage;
+
+    /// <summary>The result of a balance query.</summary>
+    public sealed record BalanceResult(
+        string? ConversationId, string? OriginatorId, bool IsFinal, Failure? Problem, IReadOnlyList<AccountBalance> Accounts) : CallbackMessage;
+}
+
+/// <summary>A transaction as a status query describes it.</summary>
+/// <param name="State">TransactionStatus as a decision: completed, dead (Cancelled, Declined, Expired) or anything else.</param>
+/// <param name="StateText">TransactionStatus as sent.</param>
+/// <param name="OriginatorId">The transaction's own OriginatorConversationID, null when absent.</param>
+/// <param name="Parties">Debit and credit party names as given (<c>254708374149 - JOHN DOE</c>).</param>
+public sealed record TransactionFound(
+    TransactionState State, string StateText, string? Receipt, string? OriginatorId, string? ConversationId, Money? Amount,
+    IReadOnlyList<string> Parties, DateTimeOffset? At);
+
+/// <summary>What a status query says of a transaction.</summary>
+public enum TransactionState
+{
+    /// <summary>Initiated, authorised, unknown: ask again.</summary>
+    UnderWay,
+
+    /// <summary>Completed: the money moved.</summary>
+    Completed,
+
+    /// <summary>Cancelled, Declined or Expired: it will not move.</summary>
+    Dead,
+}
+
+/// <summary>An account of our shortcode and what is on it.</summary>
+public sealed record AccountBalance(string Name, Money Available);
+
+/// <summary>Reads callback bodies; protocol knowledge lives behind it.</summary>
+public interface ICallbackReader
+{
+    /// <summary>Reads one body. Never throws; anything unreadable is <see cref="CallbackMessage.Malformed"/>.</summary>
+    CallbackMessage Read(CallbackKind kind, ReadOnlyMemory<byte> body);
+}

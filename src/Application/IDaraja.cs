@@ -1,0 +1,101 @@
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>How Safaricom took a request for money (the table "What a reply to a money request means").</summary>
+public abstract record Reply
+{
+    private Reply()
+    {
+    }
+
+    /// <summary>Accepted for processing; a result will come by callback.</summary>
+    /// <param name="RequestId">Safaricom's id to ask by: CheckoutRequestID (STK) or ConversationID (everything else).</param>
+    /// <param name="OtherId">MerchantRequestID (STK) or OriginatorConversationID (everything else).</param>
+    public sealed record Accepted(string? RequestId, string? OtherId) : Reply;
+
+    /// <summary>Certainly not accepted: nothing will happen and no callback is coming.</summary>
+    public sealed record Refused(Failure Failure) : Reply;
+
+    /// <summary>May have been accepted: timeout, reset, 5xx, HTML, empty, unparsable, a duplicate id.</summary>
+    /// <param name="Why">What came instead of an answer, safe to log and to show.</param>
+    public sealed record Doubtful(string Why) : Reply;
+}
+
+/// <summary>One STK push. Amounts are whole shillings.</summary>
+/// <param name="AttemptId">Ours; the callback URL's token is made for it.</param>
+/// <param name="Phone">Who gets the prompt and pays.</param>
+/// <param name="Amount">Whole shillings, 1–250,000.</param>
+/// <param name="Reference">At most 12 characters, shown in the prompt.</param>
+/// <param name="Description">Cut to 13 characters of letters, digits, space, dot and dash by the client.</param>
+public sealed record PromptRequest(Guid AttemptId, Msisdn Phone, Money Amount, string Reference, string? Description);
+
+/// <summary>Where a payout goes.</summary>
+public enum PayoutMethod
+{
+    /// <summary>B2C to a phone.</summary>
+    Mpesa,
+
+    /// <summary>B2B to a Pay Bill.</summary>
+    Paybill,
+
+    /// <summary>B2B to a till.</summary>
+    Till,
+}
+
+/// <summary>One B2C or B2B transfer out of our shortcode.</summary>
+/// <param name="Kind">Whether this is a payout or a refund: it decides the token's purpose.</param>
+/// <param name="Id">Ours; the callback URL's token is made for it.</param>
+/// <param name="OriginatorId">Our OriginatorConversationID (B2C v3), unique for ever.</param>
+/// <param name="Reason">B2C only: <c>business</c>, <c>salary</c> or <c>promotion</c>.</param>
+public sealed record TransferRequest(
+    SubjectKind Kind, Guid Id, string OriginatorId, PayoutMethod Method, string Recipient, string? Account, Money Amount, string Reason, string Remarks);
+
+/// <summary>One reversal of a whole receipt, to the cent.</summary>
+public sealed record ReversalRequest(Guid RefundId, string Receipt, Money Amount, string Remarks);
+
+/// <summary>One transaction status query; exactly one of the two ids is given.</summary>
+/// <param name="QuestionId">Ours; the result's token is made for it.</param>
+/// <param name="Receipt">M-PESA's receipt number.</param>
+/// <param name="OriginatorId">The OriginatorConversationID of the transaction asked about.</param>
+public sealed record StatusQuestion(Guid QuestionId, string? Receipt, string? OriginatorId);
+
+/// <summary>C2B registration of our two URLs.</summary>
+/// <param name="Token">The registration token to put into the URLs; lower-case hex.</param>
+/// <param name="Version"><c>v1</c> or <c>v2</c>.</param>
+/// <param name="ResponseType"><c>Completed</c> or <c>Cancelled</c>.</param>
+public sealed record RegistrationRequest(string Token, string Version, string ResponseType);
+
+/// <summary>A C2B payment as the Pull Transactions API lists it.</summary>
+public sealed record PulledPayment(string Receipt, DateTimeOffset At, string? Payer, string? Account, Money Amount, bool IsTill);
+
+/// <summary>One page of pulled payments, or why there is none.</summary>
+public sealed record PullPage(IReadOnlyList<PulledPayment> Payments, string? Problem);
+
+/// <summary>Safaricom's Daraja API, as much of it as this service uses. Never throws for what the other side does.</summary>
+public interface IDaraja
+{
+    /// <summary>Sends an STK push. Never repeated unless nothing can have been accepted.</summary>
+    Task<Reply> Push(PromptRequest prompt, CancellationToken cancellation);
+
+    /// <summary>STK query by CheckoutRequestID; safe to repeat.</summary>
+    Task<Outcome> AskPrompt(string requestId, CancellationToken cancellation);
+
+    /// <summary>Sends a B2C (v3) or B2B payment request. Never repeated unless nothing can have been accepted.</summary>
+    Task<Reply> Transfer(TransferRequest transfer, CancellationToken cancellation);
+
+    /// <summary>Sends a reversal. Never repeated unless nothing can have been accepted.</summary>
+    Task<Reply> Reverse(ReversalRequest reversal, CancellationToken cancellation);
+
+    /// <summary>Sends a transaction status query; its result comes by callback to the question's token.</summary>
+    Task<Reply> AskStatus(StatusQuestion question, CancellationToken cancellation);
+
+    /// <summary>Sends a balance query; its result comes by callback to the question's token.</summary>
+    Task<Reply> AskBalance(Guid questionId, CancellationToken cancellation);
+
+    /// <summary>Registers the confirmation and validation URLs. Refused carries Safaricom's reason.</summary>
+    Task<Reply> RegisterUrls(RegistrationRequest registration, CancellationToken cancellation);
+
+    /// <summary>Reads a page of the Pull Transactions API; <paramref name="offset"/> counts payments from 0.</summary>
+    Task<PullPage> Pull(DateTimeOffset from, DateTimeOffset to, int offset, CancellationToken cancellation);
+}

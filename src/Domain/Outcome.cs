@@ -1,0 +1,30 @@
+namespace Payments.Domain;
+
+/// <summary>What Safaricom said became of one request for money, whoever told it: a callback or an answer to a question.</summary>
+public abstract record Outcome
+{
+    private Outcome()
+    {
+    }
+
+    /// <summary>The money moved.</summary>
+    /// <param name="Receipt">M-PESA's receipt number; null from an STK query, which does not give it.</param>
+    /// <param name="Amount">The amount that moved; null from an STK query.</param>
+    /// <param name="Payer">The other party's number as given, possibly masked or hashed; never a key.</param>
+    /// <param name="At">When M-PESA says it moved.</param>
+    public sealed record Paid(string? Receipt, Money? Amount, string? Payer, DateTimeOffset? At) : Outcome;
+
+    /// <summary>The money did not move.</summary>
+    /// <param name="Failure">Why.</param>
+    /// <param name="Certain">
+    /// False for a code the catalogue does not list or marks "query first": such a code settles nothing by itself (rule 5).
+    /// </param>
+    public sealed record NotPaid(Failure Failure, bool Certain) : Outcome;
+
+    /// <summary>Still under way: 4999 or "The transaction is being processed".</summary>
+    public sealed record Pending : Outcome;
+
+    /// <summary>No answer to the question: an error, HTML, silence, an unknown id, a refused question.</summary>
+    /// <param name="Why">What came instead, safe to log and to show an operator.</param>
+    public sealed record Unclear(string Why) : Outcome;
+}
