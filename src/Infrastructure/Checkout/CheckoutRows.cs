@@ -102,7 +102,7 @@ internal sealed record AttemptRow
             SettledBy = SettledBy is null ? null : Wire.Read<SettledBy>(SettledBy),
             Failure = FailureCode is null ? null : new(
                 Wire.Read<FailureCode>(FailureCode), FailureResultCode, FailureMessage ?? "", FailureRetryable ?? false,
-                FailureRetryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null),
+                FailureRetryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null, FailureProviderText),
             ReportedFailure = ReportedFailureCode is null ? null : new(
                 Wire.Read<FailureCode>(ReportedFailureCode), ReportedResultCode, "Safaricom could not complete the payment.", true),
             ReportedAmount = ReportedAmount is { } cents ? Money.FromCents(cents) : null,

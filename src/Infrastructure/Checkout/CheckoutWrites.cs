@@ -134,16 +134,17 @@ internal sealed partial class CheckoutRepository
             UPDATE attempts a
             SET status = u.status, request_id = u.request_id, other_id = u.other_id, ended_at = u.ended_at, settled_by = u.settled_by,
                 failure_code = u.failure_code, failure_result_code = u.failure_result_code, failure_message = u.failure_message,
+                failure_provider_text = u.failure_provider_text,
                 failure_retryable = u.failure_retryable, failure_retry_after = u.failure_retry_after,
                 reported_failure_code = u.reported_failure_code, reported_result_code = u.reported_result_code,
                 reported_amount = u.reported_amount, reported_receipt = u.reported_receipt,
                 next_question_at = u.next_question_at, last_answer = u.last_answer
             FROM unnest(
-                @ids, @status, @requestIds, @otherIds, @ended, @settledBy, @codes, @resultCodes, @messages, @retryable, @retryAfter,
+                @ids, @status, @requestIds, @otherIds, @ended, @settledBy, @codes, @resultCodes, @messages, @providerTexts, @retryable, @retryAfter,
                 @reportedCodes, @reportedResultCodes, @reportedAmounts, @reportedReceipts, @next, @answers)
                 AS u (
-                id, status, request_id, other_id, ended_at, settled_by, failure_code, failure_result_code, failure_message, failure_retryable,
-                failure_retry_after, reported_failure_code, reported_result_code, reported_amount, reported_receipt, next_question_at, last_answer)
+                id, status, request_id, other_id, ended_at, settled_by, failure_code, failure_result_code, failure_message, failure_provider_text,
+                failure_retryable, failure_retry_after, reported_failure_code, reported_result_code, reported_amount, reported_receipt, next_question_at, last_answer)
             WHERE a.id = u.id AND (a.status <> 'succeeded' OR u.status = 'succeeded')
             """,
             new
@@ -157,6 +158,7 @@ internal sealed partial class CheckoutRepository
                 codes = rows.Select(a => a.Failure is { } f ? Wire.Name(f.Code) : null).ToArray(),
                 resultCodes = rows.Select(a => a.Failure?.ResultCode).ToArray(),
                 messages = rows.Select(a => a.Failure?.Message).ToArray(),
+                providerTexts = rows.Select(a => Cut(a.Failure?.ProviderText)).ToArray(),
                 retryable = rows.Select(a => a.Failure?.Retryable).ToArray(),
                 retryAfter = rows.Select(a => (int?)a.Failure?.RetryAfter?.TotalSeconds).ToArray(),
                 reportedCodes = rows.Select(a => a.ReportedFailure is { } f ? Wire.Name(f.Code) : null).ToArray(),
