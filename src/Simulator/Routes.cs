@@ -10,6 +10,12 @@ internal static class Routes
         app.Map("/oauth/v1/generate", gateway.Open(Api.Oauth, services.GetRequiredService<GenerateToken>().Handle, "GET"));
         app.Map("/mpesa/stkpush/v1/processrequest", gateway.Serve(Api.Stk, services.GetRequiredService<StkPush>().Handle));
         app.Map("/mpesa/stkpushquery/v1/query", gateway.Serve(Api.StkQuery, services.GetRequiredService<StkQuery>().Handle));
+        foreach (var version in new[] { 1, 2 })
+        {
+            app.Map($"/mpesa/c2b/v{version}/registerurl", gateway.Serve(Api.C2bRegister, services.GetRequiredService<RegisterUrl>().Version(version)));
+            app.Map($"/mpesa/c2b/v{version}/simulate", gateway.Serve(Api.C2bSimulate, services.GetRequiredService<SimulateC2b>().Version(version)));
+        }
+
         app.MapFallback(gateway.Open(Api.None, NotFound, "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"));
     }
 

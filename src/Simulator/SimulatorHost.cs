@@ -32,6 +32,7 @@ public static class SimulatorHost
         var app = builder.Build();
         app.MapDesk();
         app.MapScripts();
+        app.MapPaybill();
         app.MapDaraja();
         return app;
     }
@@ -44,6 +45,7 @@ public static class SimulatorHost
             typeof(Organisations), typeof(SettingsStore), typeof(Tokens), typeof(Journals), typeof(Gateway), typeof(Background), typeof(Deliveries),
             typeof(Chance), typeof(ScriptStore), typeof(Planner), typeof(Ringing), typeof(Ledger), typeof(Accounts), typeof(Prompts),
             typeof(GenerateToken), typeof(StkPush), typeof(StkQuery), typeof(StkLife),
+            typeof(Registrations), typeof(RegisterUrl), typeof(Validation), typeof(C2bPayments), typeof(SimulateC2b),
         })
         {
             services.AddSingleton(part);

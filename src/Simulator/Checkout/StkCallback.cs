@@ -39,11 +39,12 @@ internal static class StkCallback
         var items = new JsonArray { Item("Amount", (plan.CallbackAmount ?? prompt.Amount) + 0.00m), Item("MpesaReceiptNumber", settled.Receipt) };
         if (settings.StkBalanceItem) items.Add(new JsonObject { ["Name"] = "Balance" });
         items.Add(Item("TransactionDate", long.Parse(Eat.Digits(settled.At), CultureInfo.InvariantCulture)));
+        var phone = plan.CallbackParty ?? prompt.Phone;
         items.Add(Item("PhoneNumber", settings.StkPhone switch
         {
-            "string" => prompt.Phone,
-            "masked" => $"{prompt.Phone[..5]}****{prompt.Phone[^3..]}",
-            _ => JsonValue.Create(long.Parse(prompt.Phone, CultureInfo.InvariantCulture)),
+            "string" => phone,
+            "masked" => Phones.Masked(phone),
+            _ => Json.Code(phone),
         }));
         return items;
     }

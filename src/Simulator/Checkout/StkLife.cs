@@ -2,7 +2,8 @@ namespace Payments.Simulator;
 
 /// <summary>What happens to a prompt after it was accepted: the phone rings, somebody answers or nobody does, money moves, callbacks go out.</summary>
 internal sealed class StkLife(
-    Background background, Prompts prompts, Ringing ringing, Ledger ledger, Accounts accounts, Deliveries deliveries, Gateway gateway, SettingsStore settings)
+    Background background, Prompts prompts, Ringing ringing, Ledger ledger, Accounts accounts, Deliveries deliveries, C2bPayments c2b, Gateway gateway,
+    SettingsStore settings)
 {
     public void Start(StkPrompt prompt, bool silent) => _ = background.Run(async cancel =>
     {
@@ -45,7 +46,9 @@ internal sealed class StkLife(
         }
 
         var settled = Settle(prompt, plan.Outcome);
-        await deliveries.Send(plan, prompt.CallbackUrl, kind => StkCallback.Body(prompt, plan, settled, kind, settings.Current), prompt.Delivered, cancel);
+        if (settled.Outcome.Paid) c2b.ConfirmStk(prompt, plan, settled);
+        await deliveries.Send(
+            plan.Copies, prompt.CallbackUrl, kind => StkCallback.Body(prompt, plan, settled, kind, settings.Current), cancel, prompt.Delivered);
     }
 
     private async Task<Plan> Ring(StkPrompt prompt, CancellationToken cancel)

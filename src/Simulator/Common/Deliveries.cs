@@ -10,6 +10,8 @@ namespace Payments.Simulator;
 /// </summary>
 internal sealed class Deliveries(Journals journals) : IDisposable
 {
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
     // What a consumer answers is only logged: 64 KiB of it is plenty.
     private const int AnswerBytes = 64 * 1024;
 
@@ -25,12 +27,14 @@ internal sealed class Deliveries(Journals journals) : IDisposable
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
     })
     {
-        Timeout = TimeSpan.FromSeconds(30),
+        Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    /// <summary>Posts once and logs what came of it; a failure is logged too, never thrown. Returns status 0 when nobody answered.</summary>
-    public async Task<Exchange> Post(string url, string body, CancellationToken cancel)
+    /// <summary>Posts once and logs what came of it; a failure is logged too, never thrown. Returns status 0 when nobody answered in time.</summary>
+    public async Task<Exchange> Post(string url, string body, CancellationToken cancel, TimeSpan? deadline = null)
     {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        timeout.CancelAfter(deadline ?? Deadline);
         var uri = new Uri(url);
         var sent = new Exchange(DateTimeOffset.UtcNow, "POST", uri.PathAndQuery, 0, body, "");
         Exchange done;
@@ -39,26 +43,27 @@ internal sealed class Deliveries(Journals journals) : IDisposable
             using var request = new HttpRequestMessage(HttpMethod.Post, uri);
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
-            done = sent with { Status = (int)response.StatusCode, Answer = await Read(response, cancel) };
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
+            done = sent with { Status = (int)response.StatusCode, Answer = await Read(response, timeout.Token) };
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
             cancel.ThrowIfCancellationRequested();
-            done = sent with { Answer = e is OperationCanceledException ? "No answer within 30 s" : e.Message };
+            done = sent with { Answer = e is OperationCanceledException ? $"No answer within {(deadline ?? Deadline).TotalSeconds:0.###} s" : e.Message };
         }
 
         journals.Deliveries.Add(done);
         return done;
     }
 
-    /// <summary>Sends the copies the plan has, each in its own time, all at once where the time is the same. Tells when the first was answered.</summary>
-    public Task Send(Plan plan, string url, Func<CopyKind, string> body, TaskCompletionSource delivered, CancellationToken cancel) =>
-        Task.WhenAll(plan.Copies.Select(async copy =>
+    /// <summary>Sends the copies, each in its own time, all at once where the time is the same. Tells when the first was answered.</summary>
+    public Task<Exchange[]> Send(IEnumerable<Copy> copies, string url, Func<CopyKind, string> body, CancellationToken cancel, TaskCompletionSource? delivered = null) =>
+        Task.WhenAll(copies.Select(async copy =>
         {
             if (copy.After > TimeSpan.Zero) await Task.Delay(copy.After, cancel);
-            await Post(url, body(copy.Kind), cancel);
-            delivered.TrySetResult();
+            var done = await Post(url, body(copy.Kind), cancel);
+            delivered?.TrySetResult();
+            return done;
         }));
 
     public void Dispose() => _http.Dispose();

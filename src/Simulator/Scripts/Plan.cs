@@ -12,6 +12,9 @@ internal enum CopyKind
     /// <summary>JSON cut short.</summary>
     Malformed,
 
+    /// <summary>ResultType 1: further messages to come (daraja.md §8).</summary>
+    Interim,
+
     /// <summary>Success without metadata: neither amount nor receipt.</summary>
     Bare,
 }
@@ -33,6 +36,9 @@ internal sealed record Plan
     public TimeSpan? Delay { get; init; }
 
     public IReadOnlyList<Copy> Copies { get; init; } = Once;
+
+    /// <summary>The C2B confirmation of an STK payment; null: as the settings say.</summary>
+    public IReadOnlyList<Copy>? Confirmation { get; init; }
 
     /// <summary>The first callback is delivered before the request is answered.</summary>
     public bool BeforeReply { get; init; }
@@ -56,6 +62,9 @@ internal sealed record Plan
 
     /// <summary>An amount in the callback that is not what was paid, shillings.</summary>
     public decimal? CallbackAmount { get; init; }
+
+    /// <summary>Another party in the callback than the one that was paid.</summary>
+    public string? CallbackParty { get; init; }
 
     /// <summary>Result envelope; null: as the settings say.</summary>
     public string? Variant { get; init; }

@@ -9,7 +9,7 @@ internal sealed record Script
     private const int LateMs = 10_000;
 
     private static readonly string[] Callbacks =
-        ["once", "twice", "thrice", "never", "late", "before-reply", "malformed", "bare", "contradicted", "contradicting-first"];
+        ["once", "twice", "thrice", "never", "late", "before-reply", "malformed", "bare", "contradicted", "contradicting-first", "interim-first"];
 
     private static readonly string[] Queries = ["pending", "failed-first", "late"];
 
@@ -31,6 +31,14 @@ internal sealed record Script
     public int? CallbackDelayMs { get; init; }
 
     public decimal? CallbackAmount { get; init; }
+
+    /// <summary>Another receiver, or phone, in the callback than the one that was paid.</summary>
+    public string? CallbackParty { get; init; }
+
+    /// <summary>The C2B confirmation of an STK payment: once, twice or never, whatever the switch says.</summary>
+    public string? Confirmation { get; init; }
+
+    public int? ConfirmationDelayMs { get; init; }
 
     public string? Error { get; init; }
 
@@ -64,8 +72,9 @@ internal sealed record Script
         if (Query is not null && !Queries.Contains(Query) && !Faults.Known(Query)) yield return Unknown("query", Query, Queries.Concat(Faults.Names));
         if (PendingForm is not (null or "500" or "4999" or "mixed")) yield return Unknown("pendingForm", PendingForm, ["500", "4999", "mixed"]);
         if (QueueTimeout is not (null or "envelope" or "flat" or "empty")) yield return Unknown("queueTimeout", QueueTimeout, ["envelope", "flat", "empty"]);
+        if (Confirmation is not (null or "once" or "twice" or "never")) yield return Unknown("confirmation", Confirmation, ["once", "twice", "never"]);
         if (Api is not null && !Simulator.Api.Names.Contains(Api)) yield return Unknown("api", Api, Simulator.Api.Names);
-        if (DelayMs < 0 || CallbackDelayMs < 0 || ReplyDelayMs < 0) yield return "Delays are milliseconds, 0 or more.";
+        if (DelayMs < 0 || CallbackDelayMs < 0 || ConfirmationDelayMs < 0 || ReplyDelayMs < 0) yield return "Delays are milliseconds, 0 or more.";
         if (Times < 1 || QueryTimes < 1) yield return "times and queryTimes are 1 or more.";
     }
 
@@ -88,6 +97,8 @@ internal sealed record Script
             QueryTimes = QueryTimes,
             PendingForm = PendingForm,
             CallbackAmount = CallbackAmount,
+            CallbackParty = CallbackParty,
+            Confirmation = Confirmations(),
             Variant = Variant,
             QueueTimeout = QueueTimeout,
         };
@@ -107,9 +118,16 @@ internal sealed record Script
             "malformed" => [new(after, CopyKind.Malformed)],
             "bare" => [new(after, CopyKind.Bare)],
             "contradicted" => [truth, new(later, CopyKind.Contradiction)],
+            "interim-first" => [new(after, CopyKind.Interim), truth with { After = later }],
             "contradicting-first" => [new(after, CopyKind.Contradiction), truth with { After = later }],
             _ => [truth],
         };
+    }
+
+    private Copy[]? Confirmations()
+    {
+        var truth = new Copy(Span(ConfirmationDelayMs) ?? TimeSpan.Zero, CopyKind.Truth);
+        return Confirmation switch { "once" => [truth], "twice" => [truth, truth], "never" => [], _ => null };
     }
 
     private static string? Read(JsonElement? element) => element is { } given ? Json.Scalar(given) ?? given.GetRawText() : null;
