@@ -13,8 +13,12 @@ internal static class Command
         public bool Succeeded => ExitCode == 0;
     }
 
-    /// <summary>Runs <paramref name="line"/> (program first), at most for <paramref name="limit"/>.</summary>
-    public static async Task<Result> Run(IEnumerable<string> line, TimeSpan limit, string? folder = null, IDictionary<string, string>? environment = null)
+    /// <summary>
+    /// Runs <paramref name="line"/> (program first), at most for <paramref name="limit"/>; what is not done by then, or
+    /// when <paramref name="stop"/> is asked for, is killed with everything it started.
+    /// </summary>
+    public static async Task<Result> Run(
+        IEnumerable<string> line, TimeSpan limit, string? folder = null, IDictionary<string, string>? environment = null, CancellationToken stop = default)
     {
         var start = new ProcessStartInfo(line.First(), line.Skip(1))
         {
@@ -41,9 +45,10 @@ internal static class Command
         }
         using var _ = process;
         process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        using var timeout = new CancellationTokenSource(limit);
+        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        timeout.CancelAfter(limit);
         try
         {
             await process.WaitForExitAsync(timeout.Token);
@@ -51,6 +56,7 @@ internal static class Command
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
+            stop.ThrowIfCancellationRequested();
             return new Result(-1, $"{start.FileName} took longer than {limit.TotalSeconds:0} s");
         }
         return new Result(process.ExitCode, (await output + await errors).Trim());

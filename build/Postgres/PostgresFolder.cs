@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -20,8 +21,8 @@ internal sealed class PostgresFolder(string path)
     /// <summary>The file with the generated password of the user <c>payments</c>.</summary>
     public string PasswordFile => System.IO.Path.Combine(Path, "password");
 
-    /// <summary>There while PostgreSQL runs, and after it was killed.</summary>
-    public string PidFile => System.IO.Path.Combine(Data, "postmaster.pid");
+    // There while PostgreSQL runs, and after it was killed.
+    private string PidFile => System.IO.Path.Combine(Data, "postmaster.pid");
 
     private string PortFile => System.IO.Path.Combine(Path, "port");
 
@@ -30,11 +31,15 @@ internal sealed class PostgresFolder(string path)
     {
         if (!Directory.Exists(Data) && !File.Exists(Data))
             return null;
+        return TryReadMajor() ?? throw Broken("it is no PostgreSQL data folder");
+    }
+
+    /// <summary>The major version that made the data; null without data that anybody could open.</summary>
+    public int? TryReadMajor()
+    {
         var version = System.IO.Path.Combine(Data, "PG_VERSION");
-        if (File.Exists(version) && File.Exists(PasswordFile)
-            && int.TryParse(File.ReadAllText(version).Trim(), CultureInfo.InvariantCulture, out var major))
-            return major;
-        throw Broken("it is no PostgreSQL data folder");
+        return File.Exists(version) && File.Exists(PasswordFile)
+            && int.TryParse(File.ReadAllText(version).Trim(), CultureInfo.InvariantCulture, out var major) ? major : null;
     }
 
     /// <summary>Makes the folder and, for data about to be made, a new password.</summary>
@@ -66,6 +71,13 @@ internal sealed class PostgresFolder(string path)
         return port;
     }
 
+    /// <summary>The process number of the server running on our data.</summary>
+    public int? RunningPid() =>
+        File.Exists(PidFile) && int.TryParse(File.ReadLines(PidFile).FirstOrDefault(), CultureInfo.InvariantCulture, out var pid) && IsOurServer(pid) ? pid : null;
+
+    /// <summary>Removes the pid file of a server that was killed: its number may belong to another program by now, and PostgreSQL would not start.</summary>
+    public void ForgetPid() => File.Delete(PidFile);
+
     /// <summary>Forgets the port, because somebody else was quicker.</summary>
     public void ForgetPort() => File.Delete(PortFile);
 
@@ -96,6 +108,35 @@ internal sealed class PostgresFolder(string path)
         catch (SocketException)
         {
             return false;
+        }
+    }
+
+    private bool IsOurServer(int pid)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            var proc = $"/proc/{pid.ToString(CultureInfo.InvariantCulture)}";
+            // PostgreSQL works in its data directory; where that may not be looked at, the command line names it.
+            return !Directory.Exists(proc)
+                ? process.ProcessName.StartsWith("postgres", StringComparison.Ordinal)
+                : WorkingFolder(proc) == Data || File.ReadAllText($"{proc}/cmdline").Contains(Data, StringComparison.Ordinal);
+        }
+        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException or IOException)
+        {
+            return false;
+        }
+    }
+
+    private static string? WorkingFolder(string proc)
+    {
+        try
+        {
+            return new FileInfo($"{proc}/cwd").LinkTarget;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 }
