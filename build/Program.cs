@@ -1,1 +1,3 @@
-Console.WriteLine("not yet");
+using Payments.Build;
+
+return await CommandLine.Run(args);

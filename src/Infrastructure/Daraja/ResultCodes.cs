@@ -25,10 +25,10 @@ public static class ResultCodes
     private static readonly TimeSpan OneMinute = TimeSpan.FromMinutes(1);
 
     private static readonly Meaning UnknownPrompt =
-        new(FailureCode.ProviderError, "M-PESA could not complete this payment. Please try again.", Retryable: true, Certain: false);
+        new(FailureCode.ProviderError, "M-PESA could not complete this payment. Please try again.", Retryable: true, Certainty: Certainty.Unlisted);
 
     private static readonly Meaning UnknownTransfer =
-        new(FailureCode.ProviderError, "M-PESA answered with a code this service does not know; what became of the money is being asked.", Certain: false);
+        new(FailureCode.ProviderError, "M-PESA answered with a code this service does not know; what became of the money is being asked.", Certainty: Certainty.Unlisted);
 
     private static readonly FrozenDictionary<string, Meaning> Prompts = new Dictionary<string, Meaning>
     {
@@ -50,7 +50,7 @@ public static class ResultCodes
         ["1025"] = new(FailureCode.ProviderError, "M-PESA could not show the prompt on this phone. Please try again.", true),
         ["1031"] = new(FailureCode.Cancelled, "The payment was cancelled on the phone.", true),
         ["1032"] = new(FailureCode.Cancelled, "The payment was cancelled on the phone, or the prompt was not answered.", true),
-        ["1036"] = new(FailureCode.Unreachable, "The phone's answer did not reach M-PESA in time.", true, Certain: false),
+        ["1036"] = new(FailureCode.Unreachable, "The phone's answer did not reach M-PESA in time.", true, Certainty: Certainty.AskFirst),
         ["1037"] = new(FailureCode.Unreachable, "The phone could not be reached. Check that it is on and has signal, then try again.", true),
         ["1101"] = new(FailureCode.Rejected, "The text of this prompt is longer than M-PESA shows."),
         ["1102"] = new(FailureCode.Rejected, "The text of this prompt is longer than M-PESA shows."),
@@ -62,7 +62,7 @@ public static class ResultCodes
         ["2040"] = new(FailureCode.Rejected, "The receiving party is not registered with M-PESA."),
         ["2051"] = new(FailureCode.Rejected, "M-PESA does not know this phone number."),
         ["8006"] = new(FailureCode.Rejected, "This M-PESA account's PIN is locked. Call 100 to have it unlocked."),
-        ["9999"] = new(FailureCode.ProviderError, "M-PESA could not show the prompt on this phone. Please try again.", true, OneMinute, Certain: false),
+        ["9999"] = new(FailureCode.ProviderError, "M-PESA could not show the prompt on this phone. Please try again.", true, OneMinute, Certainty: Certainty.AskFirst),
         ["SFC_IC0003"] = new(FailureCode.Rejected, "M-PESA does not know the receiver of this payment."),
     }.ToFrozenDictionary();
 
@@ -80,7 +80,7 @@ public static class ResultCodes
         ["12"] = new(FailureCode.Rejected, "M-PESA could not find one of the accounts."),
         ["13"] = new(FailureCode.Rejected, "M-PESA could not find one of the accounts."),
         ["14"] = new(FailureCode.Rejected, "M-PESA could not find one of the accounts."),
-        ["15"] = new(FailureCode.ProviderError, "M-PESA has seen this request's id before; what became of the first is being asked.", Certain: false),
+        ["15"] = new(FailureCode.ProviderError, "M-PESA has seen this request's id before; what became of the first is being asked.", Certainty: Certainty.AskFirst),
         ["18"] = new(FailureCode.ProviderError, "Our initiator's credentials were refused: check Daraja__InitiatorName, its password and the certificate."),
         ["19"] = new(FailureCode.ProviderError, "M-PESA took the messages of this request out of order."),
         ["20"] = new(FailureCode.ProviderError, "M-PESA does not know our initiator: check Daraja__InitiatorName."),
@@ -121,7 +121,7 @@ public static class ResultCodes
         }
 
         var meaning = Prompts.GetValueOrDefault(code, UnknownPrompt);
-        return new Outcome.NotPaid(meaning.ToFailure(code, providerText), meaning.Certain);
+        return new Outcome.NotPaid(meaning.ToFailure(code, providerText), meaning.Certainty);
     }
 
     /// <summary>What a result code other than 0 says of a B2C, B2B or reversal.</summary>
@@ -133,16 +133,16 @@ public static class ResultCodes
             meaning = meaning with { Message = PayingAccounts.GetValueOrDefault(kind, meaning.Message) };
         }
 
-        return new Outcome.NotPaid(meaning.ToFailure(code, providerText), meaning.Certain);
+        return new Outcome.NotPaid(meaning.ToFailure(code, providerText), meaning.Certainty);
     }
 
     /// <summary>Why a status or balance query failed. It says nothing of the transaction that was asked about (rule 10).</summary>
     public static Failure Question(string code, string? providerText) =>
-        Transfers.TryGetValue(code, out var meaning) && meaning.Certain
+        Transfers.TryGetValue(code, out var meaning) && meaning.Certainty == Certainty.Final
             ? meaning.ToFailure(code, providerText)
             : new(FailureCode.ProviderError, code, "M-PESA did not answer the question.", Retryable: true, RetryAfter: OneMinute, ProviderText: providerText);
 
-    private sealed record Meaning(FailureCode Code, string Message, bool Retryable = false, TimeSpan? RetryAfter = null, bool Certain = true)
+    private sealed record Meaning(FailureCode Code, string Message, bool Retryable = false, TimeSpan? RetryAfter = null, Certainty Certainty = Certainty.Final)
     {
         public Failure ToFailure(string code, string? providerText) => new(Code, code, Message, Retryable, RetryAfter, providerText);
     }

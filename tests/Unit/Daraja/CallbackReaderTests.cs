@@ -38,7 +38,7 @@ public sealed class CallbackReaderTests
     {
         var result = Assert.IsType<CallbackMessage.PromptResult>(Read(CallbackKind.Stk, name));
         var notPaid = Assert.IsType<Outcome.NotPaid>(result.Outcome);
-        Assert.Equal((code, resultCode, certain), (notPaid.Failure.Code, notPaid.Failure.ResultCode, notPaid.Certain));
+        Assert.Equal((code, resultCode, certain), (notPaid.Failure.Code, notPaid.Failure.ResultCode, notPaid.Certainty == Certainty.Final));
         Assert.NotNull(notPaid.Failure.ProviderText);
         Assert.DoesNotContain(notPaid.Failure.ProviderText, notPaid.Failure.Message);
     }
@@ -110,7 +110,7 @@ public sealed class CallbackReaderTests
     public void A_transfer_that_failed_says_what_an_operator_can_do(CallbackKind kind, string name, FailureCode code, string resultCode, bool certain, string says)
     {
         var notPaid = Assert.IsType<Outcome.NotPaid>(Transfer(kind, name).Outcome);
-        Assert.Equal((code, resultCode, certain), (notPaid.Failure.Code, notPaid.Failure.ResultCode, notPaid.Certain));
+        Assert.Equal((code, resultCode, certain), (notPaid.Failure.Code, notPaid.Failure.ResultCode, notPaid.Certainty == Certainty.Final));
         Assert.Contains(says, notPaid.Failure.Message);
     }
 

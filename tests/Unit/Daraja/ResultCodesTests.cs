@@ -21,7 +21,7 @@ public sealed class ResultCodesTests
     public void A_listed_code_of_a_prompt_is_certain(string code, FailureCode meaning, bool retryable)
     {
         var notPaid = Assert.IsType<Outcome.NotPaid>(ResultCodes.Prompt(code, "words"));
-        Assert.True(notPaid.Certain);
+        Assert.Equal(Certainty.Final, notPaid.Certainty);
         Assert.Equal((meaning, code, retryable, "words"), (notPaid.Failure.Code, notPaid.Failure.ResultCode, notPaid.Failure.Retryable, notPaid.Failure.ProviderText));
     }
 
@@ -34,7 +34,7 @@ public sealed class ResultCodesTests
     [InlineData("-1")]
     [InlineData("sfc_ic0003")]
     public void A_code_of_a_prompt_that_is_not_listed_or_has_to_be_asked_about_settles_nothing(string code) =>
-        Assert.False(Assert.IsType<Outcome.NotPaid>(ResultCodes.Prompt(code, null)).Certain);
+        Assert.NotEqual(Certainty.Final, Assert.IsType<Outcome.NotPaid>(ResultCodes.Prompt(code, null)).Certainty);
 
     [Fact]
     public void The_code_4999_means_wait() => Assert.IsType<Outcome.Pending>(ResultCodes.Prompt("4999", null));
@@ -46,14 +46,14 @@ public sealed class ResultCodesTests
     [InlineData("4999")]
     [InlineData("99")]
     public void A_code_of_a_transfer_that_is_not_listed_or_has_to_be_asked_about_settles_nothing(string code) =>
-        Assert.False(ResultCodes.Transfer(CallbackKind.B2cResult, code, null).Certain);
+        Assert.NotEqual(Certainty.Final, ResultCodes.Transfer(CallbackKind.B2cResult, code, null).Certainty);
 
     [Fact]
     public void The_same_code_means_another_thing_to_those_who_send_money()
     {
         Assert.Equal(FailureCode.WrongPin, Assert.IsType<Outcome.NotPaid>(ResultCodes.Prompt("2001", null)).Failure.Code);
         var transfer = ResultCodes.Transfer(CallbackKind.B2cResult, "2001", null);
-        Assert.Equal((FailureCode.ProviderError, true), (transfer.Failure.Code, transfer.Certain));
+        Assert.Equal((FailureCode.ProviderError, true), (transfer.Failure.Code, transfer.Certainty == Certainty.Final));
         Assert.Contains("Daraja__InitiatorPassword", transfer.Failure.Message);
     }
 

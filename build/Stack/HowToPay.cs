@@ -1,0 +1,24 @@
+namespace Payments.Build;
+
+/// <summary>What a newcomer can type when the stack is ready.</summary>
+internal static class HowToPay
+{
+    /// <summary>The keys, the addresses and three curl lines.</summary>
+    public static string Text(StackOptions options) => $$"""
+
+        API key (all scopes): {{StackSettings.ApiKey}}
+        API documentation:    {{options.ApiUrl}}/docs
+        Hangfire dashboard:   {{options.ApiUrl}}/hangfire
+        The simulated phone:  {{options.SimulatorUrl}}/simulator
+
+        A checkout that will be paid:
+          curl -s {{options.ApiUrl}}/api/checkouts -H 'Authorization: Bearer {{StackSettings.ApiKey}}' -H 'Content-Type: application/json' \
+            -d '{"orderReference":"ORDER-1","amount":1500,"phone":"254700000000"}'
+        What became of it (a second later, with the id of the answer):
+          curl -s {{options.ApiUrl}}/api/checkouts/ID -H 'Authorization: Bearer {{StackSettings.ApiKey}}'
+        One the customer cancels:
+          curl -s {{options.ApiUrl}}/api/checkouts -H 'Authorization: Bearer {{StackSettings.ApiKey}}' -H 'Content-Type: application/json' \
+            -d '{"orderReference":"ORDER-2","amount":1500,"phone":"254700001032"}'
+
+        """;
+}

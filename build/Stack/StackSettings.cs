@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Payments.Build;
+
+/// <summary>
+/// The environment the API and the simulator are started with. Every key, password and secret in it is published: the
+/// service refuses to start with one of them outside the simulator.
+/// </summary>
+internal static class StackSettings
+{
+    /// <summary>The API key with all scopes.</summary>
+    public const string ApiKey = "sk_local_all";
+
+    // Its first 32 bytes, the shortest secret the service accepts.
+    private const string CallbackSecret = "payments-local-callback-secret-0";
+
+    // Questions come sooner than in production (first after 2 minutes there), so that a lost callback can be watched being found.
+    private const string Questions = "00:00:05 00:00:10 00:00:30 00:01 00:05 00:15 01:00";
+
+    // What the developer's shell may hold for some other deployment; mixed with ours it would make a stack that nobody configured.
+    private static readonly string[] NotInherited =
+    [
+        "PAYMENTS_", "ASPNETCORE_", "DOTNET_ENVIRONMENT", "DOTNET_URLS", "ConnectionStrings__", "Daraja__", "Simulator__", "Callbacks__", "C2B__", "Spool__",
+        "ApiKeys__", "Ops__", "Cors__", "Return__", "Retention__", "Roles", "Limits__", "Reconciliation__", "Proxy__", "Kestrel__", "Urls",
+    ];
+
+    // The app, the till and the certificate that simulator and API agree on, by the names both know them by.
+    private static readonly (string Key, string Value)[] Account =
+    [
+        ("ConsumerKey", "local-consumer-key"),
+        ("ConsumerSecret", "local-consumer-secret"),
+        ("Shortcode", "174379"),
+        ("Passkey", "local-passkey"),
+        ("InitiatorName", "local-initiator"),
+        ("InitiatorPassword", "local-initiator-password"),
+    ];
+
+    /// <summary>What the API is told.</summary>
+    public static Dictionary<string, string> Api(StackOptions options, string local, string connectionString)
+    {
+        var settings = Account.ToDictionary(entry => $"Daraja__{entry.Key}", entry => entry.Value);
+        settings["ASPNETCORE_URLS"] = options.ApiUrl;
+        settings["ConnectionStrings__Payments"] = connectionString;
+        settings["Daraja__Environment"] = "Simulator";
+        settings["Daraja__BaseUrl"] = options.SimulatorUrl;
+        settings["Daraja__CertificatePath"] = Certificate(local);
+        settings["Daraja__NominatedNumber"] = "254708374149";
+        settings["Callbacks__PublicBaseUrl"] = options.ApiUrl;
+        settings["Callbacks__Secrets__0"] = Convert.ToBase64String(Encoding.ASCII.GetBytes(CallbackSecret));
+        settings["ApiKeys__0__Client"] = "local";
+        settings["ApiKeys__0__Hash"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(ApiKey)));
+        settings["ApiKeys__0__Scopes"] = "checkouts,payouts,ops";
+        // One developer tries the same number again and again.
+        settings["Limits__PromptsPerPhone"] = "100";
+        settings["Reconciliation__PendingSchedule"] = Questions;
+        settings["Reconciliation__UnknownSchedule"] = Questions;
+        settings["Spool__Path"] = Path.Combine(local, "spool");
+        return settings;
+    }
+
+    /// <summary>What the simulator is told.</summary>
+    public static Dictionary<string, string> Simulator(StackOptions options, string local)
+    {
+        var settings = Account.ToDictionary(entry => $"Simulator__{entry.Key}", entry => entry.Value);
+        settings["ASPNETCORE_URLS"] = options.SimulatorUrl;
+        settings["Simulator__CertificatePath"] = Certificate(local);
+        return settings;
+    }
+
+    /// <summary>Takes out of an environment what would contradict the settings, and keeps calls to the loopback away from a proxy.</summary>
+    public static void Clean(IDictionary<string, string?> environment)
+    {
+        foreach (var name in environment.Keys.Where(name => NotInherited.Any(start => name.StartsWith(start, StringComparison.OrdinalIgnoreCase))).ToArray())
+            environment.Remove(name);
+        foreach (var name in new[] { "no_proxy", "NO_PROXY" })
+            environment[name] = "localhost,127.0.0.1,::1";
+    }
+
+    private static string Certificate(string local) => Path.Combine(local, "simulator.pem");
+}
