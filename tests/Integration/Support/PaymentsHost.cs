@@ -156,7 +156,9 @@ public sealed class PaymentsHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await api.StopAsync();
         await api.DisposeAsync();
+        await simulator.StopAsync();
         await simulator.DisposeAsync();
     }
 
