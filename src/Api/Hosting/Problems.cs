@@ -23,9 +23,11 @@ internal static class Problems
         ["attempt_in_progress"] = 409,
         ["checkout_cancelled"] = 409,
         ["checkout_expired"] = 409,
+        ["idempotency_in_progress"] = 409,
         ["order_reference_in_use"] = 409,
         ["payload_too_large"] = 413,
         ["unsupported_media_type"] = 415,
+        ["idempotency_key_reused"] = 422,
         ["too_many_prompts"] = 429,
         ["internal_error"] = 500,
         ["unavailable"] = 503,
@@ -46,8 +48,7 @@ internal static class Problems
             return controller.StatusCode(status, value);
         }
 
-        var problem = Of(controller.HttpContext, answer.Refusal!);
-        return new ObjectResult(problem) { StatusCode = problem.Status, ContentTypes = { "application/problem+json" } };
+        return ToResult(Of(controller.HttpContext, answer.Refusal!));
     }
 
     /// <summary>What a body that could not be bound is answered with.</summary>
@@ -63,8 +64,15 @@ internal static class Problems
             errors.Remove("body");
         }
 
-        return new ObjectResult(Validation(context.HttpContext, errors)) { StatusCode = 400, ContentTypes = { "application/problem+json" } };
+        return ToResult(Validation(context.HttpContext, errors));
     }
+
+    /// <summary>A refusal as the result of a filter.</summary>
+    public static ActionResult ToResult(HttpContext context, Refusal refusal) => ToResult(Of(context, refusal));
+
+    /// <summary>A field that cannot be taken, as the result of a filter.</summary>
+    public static ActionResult ToResult(HttpContext context, string field, string error) =>
+        ToResult(Validation(context, new() { [field] = [error] }));
 
     /// <summary>What an exception is answered with; never a stack trace.</summary>
     public static async ValueTask<bool> Handle(HttpContext context, Exception exception)
@@ -105,6 +113,8 @@ internal static class Problems
         _ => Task.CompletedTask,
     };
 
+    private static ProblemResult ToResult(ProblemDetails problem) => new(problem);
+
     private static ProblemDetails Of(HttpContext context, Refusal refusal)
     {
         var problem = New(context, refusal.Code, refusal.Detail);
@@ -143,6 +153,12 @@ internal static class Problems
     {
         context.Response.StatusCode = problem.Status!.Value;
         return context.Response.WriteAsJsonAsync(problem, (JsonSerializerOptions?)null, "application/problem+json");
+    }
+
+    /// <summary>Not an ObjectResult: to that [Produces] would give its own content type.</summary>
+    private sealed class ProblemResult(ProblemDetails problem) : ActionResult
+    {
+        public override Task ExecuteResultAsync(ActionContext context) => Write(context.HttpContext, problem);
     }
 
     private static string Camel(string name) => JsonNamingPolicy.CamelCase.ConvertName(name);
