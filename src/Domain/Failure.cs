@@ -37,4 +37,9 @@ public enum FailureCode
 /// <param name="Message">A sentence that may be shown to the customer or, for payouts, to the operator.</param>
 /// <param name="Retryable">True when trying again may succeed without changing anything.</param>
 /// <param name="RetryAfter">How long to wait before trying again; null when at once is fine or never is right.</param>
-public sealed record Failure(FailureCode Code, string? ResultCode, string Message, bool Retryable, TimeSpan? RetryAfter = null);
+/// <param name="ProviderText">
+/// Safaricom's own words, at most 1024 characters: they change without notice and may name accounts, so they are for the shop's key
+/// and operators, never for customers and never matched on.
+/// </param>
+public sealed record Failure(
+    FailureCode Code, string? ResultCode, string Message, bool Retryable, TimeSpan? RetryAfter = null, string? ProviderText = null);

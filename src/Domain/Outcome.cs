@@ -16,10 +16,8 @@ public abstract record Outcome
 
     /// <summary>The money did not move.</summary>
     /// <param name="Failure">Why.</param>
-    /// <param name="Certain">
-    /// False for a code the catalogue does not list or marks "query first": such a code settles nothing by itself (rule 5).
-    /// </param>
-    public sealed record NotPaid(Failure Failure, bool Certain) : Outcome;
+    /// <param name="Certainty">How far the code can be believed (rule 5).</param>
+    public sealed record NotPaid(Failure Failure, Certainty Certainty) : Outcome;
 
     /// <summary>Still under way: 4999 or "The transaction is being processed".</summary>
     public sealed record Pending : Outcome;
@@ -27,4 +25,17 @@ public abstract record Outcome
     /// <summary>No answer to the question: an error, HTML, silence, an unknown id, a refused question.</summary>
     /// <param name="Why">What came instead, safe to log and to show an operator.</param>
     public sealed record Unclear(string Why) : Outcome;
+}
+
+/// <summary>How far a failure code can be believed (rule 5).</summary>
+public enum Certainty
+{
+    /// <summary>Listed as final: it settles.</summary>
+    Final,
+
+    /// <summary>Listed, but marked "query first": a callback with it settles nothing until a query agrees.</summary>
+    AskFirst,
+
+    /// <summary>Not listed: neither a callback nor a query alone settles with it.</summary>
+    Unlisted,
 }

@@ -1,0 +1,88 @@
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>A callback as it came in.</summary>
+/// <param name="Id">UUIDv7, ours; the row's key, so that storing it twice stores it once.</param>
+/// <param name="SubjectId">What its URL's token was made for; null without a valid token.</param>
+/// <param name="Body">The bytes, at most 64 KiB.</param>
+/// <param name="Source">The peer's address.</param>
+/// <param name="TraceParent">The W3C trace context of the request, so that its job can go on with it.</param>
+public sealed record IncomingCallback(
+    Guid Id, CallbackKind Kind, Guid? SubjectId, ReadOnlyMemory<byte> Body, string? ContentType, string? Source, string? TraceParent);
+
+/// <summary>Stores callbacks durably; nothing else happens while Safaricom waits.</summary>
+public interface IInbox
+{
+    /// <summary>
+    /// Completes when the callback is committed; only then may it be answered 200. Throws <see cref="InboxUnavailableException"/> when
+    /// it is stored nowhere.
+    /// </summary>
+    Task Store(IncomingCallback callback, CancellationToken cancellation);
+}
+
+/// <summary>The callback could be stored nowhere, or there is no room to wait: 503, and Safaricom may try again.</summary>
+public sealed class InboxUnavailableException : Exception
+{
+    public InboxUnavailableException()
+    {
+    }
+
+    public InboxUnavailableException(string message)
+        : base(message)
+    {
+    }
+
+    public InboxUnavailableException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}
+
+/// <summary>A stored callback that waits to be understood.</summary>
+public sealed record InboxRow(Guid Id, CallbackKind Kind, Guid? SubjectId, byte[] Body);
+
+/// <summary>What became of a stored callback.</summary>
+/// <param name="Detail">A sentence for operators, without personal data; null when the verdict says it all.</param>
+public sealed record Judgement(Guid Id, Verdict Verdict, string? Detail);
+
+/// <summary>The inbox table: <c>new → done | parked → done</c>. Call inside <see cref="ITransactions.Run"/>.</summary>
+public interface ICallbacks
+{
+    /// <summary>Takes up to <paramref name="limit"/> new rows that nobody else has, oldest first.</summary>
+    Task<IReadOnlyList<InboxRow>> TakeNew(int limit);
+
+    /// <summary>Takes those of the given rows that are still new and that nobody else has.</summary>
+    Task<IReadOnlyList<InboxRow>> TakeNew(IReadOnlyCollection<Guid> ids);
+
+    /// <summary>Takes a parked row; null when it is not parked (any more).</summary>
+    Task<InboxRow?> TakeParked(Guid id);
+
+    /// <summary>Marks rows done with their verdicts.</summary>
+    Task Finish(IReadOnlyCollection<Judgement> judgements);
+
+    /// <summary>Sets a row that throws aside with a job of its own, in the same commit.</summary>
+    Task Park(Guid id, string why);
+
+    /// <summary>True when a new row is older than <paramref name="age"/>: its job was lost.</summary>
+    Task<bool> HasForgotten(TimeSpan age, CancellationToken cancellation);
+
+    /// <summary>Reads a page of rows, newest first.</summary>
+    Task<IReadOnlyList<CallbackView>> List(CallbackFilter filter, CancellationToken cancellation);
+
+    /// <summary>Reads one row with its body; null when there is none.</summary>
+    Task<CallbackView?> Find(Guid id, CancellationToken cancellation);
+}
+
+/// <summary>A filter over stored callbacks; times are receivedAt, half-open.</summary>
+/// <param name="Text">Something the body contains.</param>
+public sealed record CallbackFilter(
+    CallbackKind? Kind, Verdict? Verdict, DateTimeOffset? From, DateTimeOffset? To, string? Text, Cursor? After, int Limit);
+
+/// <summary>A stored callback as operators see it.</summary>
+/// <param name="PaymentId">The attempt, payout or refund its token was made for; null without a valid token.</param>
+/// <param name="Body">The raw body as text, null in lists.</param>
+/// <param name="BodyBase64">The raw body, when it is not text.</param>
+public sealed record CallbackView(
+    string Id, string Kind, string State, string? Verdict, string? Detail, string? PaymentId, string? Source, string? ContentType,
+    int Bytes, DateTimeOffset ReceivedAt, DateTimeOffset? DoneAt, string? Body, string? BodyBase64);

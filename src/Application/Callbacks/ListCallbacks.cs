@@ -1,0 +1,52 @@
+using FluentValidation;
+using MediatR;
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>Reads stored callbacks, newest first; times are receivedAt, half-open.</summary>
+public sealed record ListCallbacks(
+    string? Kind, string? Verdict, DateTimeOffset? From, DateTimeOffset? To, string? Q, string? Cursor, int? Limit) : IRequest<Page<CallbackView>>;
+
+/// <summary>What a filter may be.</summary>
+public sealed class ListCallbacksValidator : AbstractValidator<ListCallbacks>
+{
+    public ListCallbacksValidator()
+    {
+        RuleFor(q => q.Kind)
+            .Must(kind => kind is null || Wire.TryRead<CallbackKind>(kind, out _))
+            .WithMessage($"Give one of {string.Join(", ", Enum.GetValues<CallbackKind>().Select(Wire.Name))}.");
+        RuleFor(q => q.Verdict)
+            .Must(verdict => verdict is null || Wire.TryRead<Verdict>(verdict, out _))
+            .WithMessage($"Give one of {string.Join(", ", Enum.GetValues<Verdict>().Select(Wire.Name))}.");
+        RuleFor(q => q.Q).Printable(100);
+        RuleFor(q => q.Limit).PageLimit();
+        RuleFor(q => q.Cursor).PageCursor();
+    }
+}
+
+/// <summary>Reads a page.</summary>
+public sealed class ListCallbacksHandler(ICallbacks callbacks) : IRequestHandler<ListCallbacks, Page<CallbackView>>
+{
+    /// <inheritdoc/>
+    public async Task<Page<CallbackView>> Handle(ListCallbacks request, CancellationToken cancellationToken)
+    {
+        var limit = request.Limit ?? Paging.DefaultLimit;
+        CallbackKind? kind = Wire.TryRead<CallbackKind>(request.Kind, out var k) ? k : null;
+        Verdict? verdict = Wire.TryRead<Verdict>(request.Verdict, out var v) ? v : null;
+        var rows = await callbacks.List(
+            new(kind, verdict, request.From, request.To, request.Q, Paging.Read(request.Cursor), limit + 1), cancellationToken);
+        return Paging.Page(rows, limit, c => new(c.ReceivedAt, Guid.Parse(c.Id.AsSpan(PublicId.Callback.Length))), c => c);
+    }
+}
+
+/// <summary>Reads one stored callback with its raw body.</summary>
+public sealed record GetCallback(Guid Id) : IRequest<Answer<CallbackView>>;
+
+/// <summary>Reads it.</summary>
+public sealed class GetCallbackHandler(ICallbacks callbacks) : IRequestHandler<GetCallback, Answer<CallbackView>>
+{
+    /// <inheritdoc/>
+    public async Task<Answer<CallbackView>> Handle(GetCallback request, CancellationToken cancellationToken) =>
+        await callbacks.Find(request.Id, cancellationToken) is { } found ? found : Refusal.NotFound("callback");
+}

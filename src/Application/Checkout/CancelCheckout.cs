@@ -1,0 +1,31 @@
+using MediatR;
+
+namespace Payments.Application;
+
+/// <summary>The shop gives a checkout up.</summary>
+public sealed record CancelCheckout(Caller Caller, Guid CheckoutId) : IRequest<Answer<CheckoutView>>;
+
+/// <summary>Cancels under the checkout's lock; cancelling again is the same answer.</summary>
+public sealed class CancelCheckoutHandler(ICheckouts checkouts, ITransactions transactions)
+    : IRequestHandler<CancelCheckout, Answer<CheckoutView>>
+{
+    /// <inheritdoc/>
+    public Task<Answer<CheckoutView>> Handle(CancelCheckout request, CancellationToken cancellationToken) => transactions.Run<Answer<CheckoutView>>(
+        async now =>
+        {
+            var loaded = await checkouts.LoadForChange(new(Ids: [request.CheckoutId]));
+            if (loaded.Checkouts is not [var checkout] || !request.Caller.MaySee(checkout.Client, checkout.Id))
+            {
+                return Refusal.NotFound("checkout");
+            }
+
+            if (checkout.Cancel(now) is { } refusal)
+            {
+                return CheckoutRefusals.Of(refusal);
+            }
+
+            await checkouts.Save([checkout]);
+            return CheckoutView.Of(checkout, toShop: true);
+        },
+        cancellationToken);
+}

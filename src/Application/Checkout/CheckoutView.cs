@@ -1,0 +1,60 @@
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>A checkout as the API shows it (design §4). Amounts are shillings with at most two decimals.</summary>
+public sealed record CheckoutView(
+    string Id, string Status, string OrderReference, decimal Amount, decimal AmountPaid, decimal AmountDue, decimal AmountRefunded, string Currency,
+    string? Description, string? Phone, IReadOnlyDictionary<string, string> Metadata, PaymentView? Payment, IReadOnlyList<PaymentView> Payments,
+    FailureView? Failure, IReadOnlyList<AttemptView> Attempts, IReadOnlyList<object> Refunds, string? ReturnUrl, string? PayUrl, int Version,
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset ExpiresAt)
+{
+    /// <summary>The key to this one checkout; only in the answer to the shop that makes it.</summary>
+    public string? ClientSecret { get; init; }
+
+    /// <summary>Why no prompt went out although one was asked for; null otherwise.</summary>
+    public PromptRefusedView? PromptRefused { get; init; }
+
+    /// <summary>Shows a checkout; to the holder of its clientSecret with phones masked and without Safaricom's ids.</summary>
+    public static CheckoutView Of(Checkout checkout, bool toShop)
+    {
+        string? Show(Msisdn? phone) => phone is not { } p ? null : toShop ? p.Value : p.Masked;
+        var payments = checkout.Receipts.Where(r => r.Applied > Money.Zero).Select(PaymentView.Of).ToList();
+        var last = checkout.Attempts.LastOrDefault();
+        return new(
+            PublicId.Write(PublicId.Checkout, checkout.Id), Wire.Name(checkout.Status), checkout.Reference.Value, checkout.Amount.Shillings,
+            checkout.Paid.Shillings, checkout.Due.Shillings, 0m, "KES", checkout.Description, Show(checkout.Phone),
+            toShop ? checkout.Metadata : new Dictionary<string, string>(),
+            checkout.Status == CheckoutStatus.Paid ? payments.LastOrDefault() : null, payments,
+            checkout.Status == CheckoutStatus.Paid ? null : FailureView.Of(last?.Failure, last?.EndedAt),
+            [.. checkout.Attempts.Select(a => new AttemptView(
+                PublicId.Write(PublicId.Attempt, a.Id), Wire.Name(a.Status), Show(a.Phone)!, a.Amount.Shillings, toShop ? a.RequestId : null,
+                a.StartedAt, a.EndedAt, a.Status == AttemptStatus.Succeeded ? "0" : a.Failure?.ResultCode, FailureView.Of(a.Failure, a.EndedAt)))],
+            [], checkout.ReturnUrl, null, checkout.Version, checkout.CreatedAt, checkout.UpdatedAt, checkout.ExpiresAt);
+    }
+}
+
+/// <summary>Money applied to a checkout.</summary>
+/// <param name="Receipt">M-PESA's number; null while only a query knows of it.</param>
+/// <param name="Late">True when the checkout had failed or expired before it came.</param>
+public sealed record PaymentView(string? Receipt, decimal Amount, string Method, string SettledBy, bool Late, DateTimeOffset At)
+{
+    internal static PaymentView Of(Receipt receipt) => new(
+        receipt.Number, receipt.Applied.Shillings, Wire.Name(receipt.Method), Wire.Name(receipt.SettledBy), receipt.Late, receipt.At);
+}
+
+/// <summary>Why money did not move.</summary>
+public sealed record FailureView(string Code, string? ResultCode, string Message, bool Retryable, DateTimeOffset? RetryAt)
+{
+    internal static FailureView? Of(Failure? failure, DateTimeOffset? at) => failure is null
+        ? null
+        : new(Wire.Name(failure.Code), failure.ResultCode, failure.Message, failure.Retryable, failure.RetryAfter is { } wait ? at + wait : null);
+}
+
+/// <summary>One STK push.</summary>
+public sealed record AttemptView(
+    string Id, string Status, string Phone, decimal Amount, string? CheckoutRequestId, DateTimeOffset StartedAt, DateTimeOffset? EndedAt,
+    string? ResultCode, FailureView? Failure);
+
+/// <summary>Why no prompt went out although one was asked for.</summary>
+public sealed record PromptRefusedView(string Code, DateTimeOffset? RetryAt);

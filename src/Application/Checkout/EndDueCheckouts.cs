@@ -1,0 +1,36 @@
+using MediatR;
+
+namespace Payments.Application;
+
+/// <summary>Expires checkouts whose time is over and declares surplus that waited long enough for its number. Answers how many changed.</summary>
+public sealed record EndDueCheckouts : IRequest<int>;
+
+/// <summary>PostgreSQL's clock finds them and decides again under their locks.</summary>
+public sealed class EndDueCheckoutsHandler(ICheckouts checkouts, ITransactions transactions) : IRequestHandler<EndDueCheckouts, int>
+{
+    /// <summary>One round's most: a commit that stays short.</summary>
+    private const int BatchSize = 500;
+
+    /// <inheritdoc/>
+    public async Task<int> Handle(EndDueCheckouts request, CancellationToken cancellationToken)
+    {
+        var ids = await checkouts.FindDue(BatchSize, cancellationToken);
+        return ids.Count == 0 ? 0 : await transactions.Run(now => End(ids, now), cancellationToken);
+    }
+
+    private async Task<int> End(IReadOnlyList<Guid> ids, DateTimeOffset now)
+    {
+        var loaded = await checkouts.LoadForChange(new(Ids: ids));
+        foreach (var checkout in loaded.Checkouts)
+        {
+            checkout.Expire(now);
+            foreach (var receipt in checkout.Receipts.Where(r => r.SurplusDueAt <= now).ToList())
+            {
+                checkout.DeclareSurplus(receipt, now);
+            }
+        }
+
+        await checkouts.Save(loaded.Checkouts);
+        return loaded.Checkouts.Count;
+    }
+}

@@ -1,0 +1,60 @@
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>What to load checkouts by; empty lists load nothing.</summary>
+/// <param name="Ids">Checkout ids.</param>
+/// <param name="AttemptIds">Pushes whose checkouts are wanted.</param>
+/// <param name="Numbers">Receipt numbers; the receipts that have them come along wherever they stand.</param>
+/// <param name="ReferenceKeys">Compared forms of order references.</param>
+public sealed record CheckoutKeys(
+    IReadOnlyCollection<Guid>? Ids = null, IReadOnlyCollection<Guid>? AttemptIds = null, IReadOnlyCollection<string>? Numbers = null,
+    IReadOnlyCollection<string>? ReferenceKeys = null);
+
+/// <summary>Checkouts loaded to be changed, locked in the order of their ids until the transaction ends.</summary>
+/// <param name="Checkouts">With all their pushes and receipts.</param>
+/// <param name="Unmatched">Receipts asked for by number that belong to no checkout, locked too.</param>
+public sealed record LoadedCheckouts(IReadOnlyList<Checkout> Checkouts, IReadOnlyList<Receipt> Unmatched);
+
+/// <summary>A filter over checkouts; times are createdAt, half-open.</summary>
+public sealed record CheckoutFilter(
+    string? Client, string? ReferenceKey, CheckoutStatus? Status, DateTimeOffset? From, DateTimeOffset? To, Cursor? After, int Limit);
+
+/// <summary>A place in a list that is newest first.</summary>
+public sealed record Cursor(DateTimeOffset At, Guid Id);
+
+/// <summary>A push whose answer is overdue.</summary>
+public sealed record DueAttempt(Guid Id, Guid CheckoutId, string? RequestId, int Questions);
+
+/// <summary>Checkouts with their pushes and receipts: one aggregate, guarded by the checkout's row lock.</summary>
+public interface ICheckouts
+{
+    /// <summary>Loads to change: locked. Call inside <see cref="ITransactions.Run"/>.</summary>
+    Task<LoadedCheckouts> LoadForChange(CheckoutKeys keys);
+
+    /// <summary>Reads without locking; null when there is none.</summary>
+    Task<Checkout?> Find(Guid id, CancellationToken cancellation);
+
+    /// <summary>Reads a page, newest created first.</summary>
+    Task<IReadOnlyList<Checkout>> List(CheckoutFilter filter, CancellationToken cancellation);
+
+    /// <summary>Adds a new checkout; null on success, else the one that already has its reference.</summary>
+    Task<(Guid Id, string Client)?> Add(Checkout checkout);
+
+    /// <summary>Writes what changed, with events, cases and one notification, in a number of statements that does not grow with the rows.</summary>
+    Task Save(IReadOnlyCollection<Checkout> checkouts);
+
+    /// <summary>
+    /// Takes the right to prompt this number until the transaction ends and says when the next prompt may go out; null when now.
+    /// </summary>
+    Task<DateTimeOffset?> ReservePrompt(Msisdn phone, int most, TimeSpan window, DateTimeOffset now);
+
+    /// <summary>Takes pushes whose question is due, at most <paramref name="limit"/>, and moves their next question past <paramref name="lease"/>.</summary>
+    Task<IReadOnlyList<DueAttempt>> TakeDue(int limit, TimeSpan lease, CancellationToken cancellation);
+
+    /// <summary>Ids of checkouts whose time is over and of those with surplus to declare, at most <paramref name="limit"/> each.</summary>
+    Task<IReadOnlyList<Guid>> FindDue(int limit, CancellationToken cancellation);
+
+    /// <summary>Brings the next question of an open push with this id of Safaricom's forward; a hint can do no more.</summary>
+    Task AskSooner(IReadOnlyCollection<string> requestIds);
+}

@@ -1,0 +1,43 @@
+using FluentValidation;
+using MediatR;
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>Reads checkouts, newest created first; times are createdAt, half-open.</summary>
+public sealed record ListCheckouts(
+    Caller Caller, string? OrderReference, string? Status, DateTimeOffset? From, DateTimeOffset? To, string? Cursor, int? Limit)
+    : IRequest<Page<CheckoutView>>;
+
+/// <summary>One page of a list.</summary>
+/// <param name="NextCursor">Give it back to read on; null at the end.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
+
+/// <summary>What a filter may be.</summary>
+public sealed class ListCheckoutsValidator : AbstractValidator<ListCheckouts>
+{
+    public ListCheckoutsValidator()
+    {
+        RuleFor(q => q.Status)
+            .Must(status => status is null || Wire.TryRead<CheckoutStatus>(status, out _))
+            .WithMessage("Give one of open, pending, paid, failed, expired, cancelled.");
+        RuleFor(q => q.Limit).PageLimit();
+        RuleFor(q => q.Cursor).PageCursor();
+    }
+}
+
+/// <summary>Reads a page.</summary>
+public sealed class ListCheckoutsHandler(ICheckouts checkouts) : IRequestHandler<ListCheckouts, Page<CheckoutView>>
+{
+    /// <inheritdoc/>
+    public async Task<Page<CheckoutView>> Handle(ListCheckouts request, CancellationToken cancellationToken)
+    {
+        var limit = request.Limit ?? Paging.DefaultLimit;
+        CheckoutStatus? status = Wire.TryRead<CheckoutStatus>(request.Status, out var s) ? s : null;
+        var reference = request.OrderReference is { } text ? OrderReference.KeyOf(text) : null;
+        var found = await checkouts.List(
+            new(request.Caller.SeesAll ? null : request.Caller.Client, reference, status, request.From, request.To, Paging.Read(request.Cursor), limit + 1),
+            cancellationToken);
+        return Paging.Page(found, limit, c => new(c.CreatedAt, c.Id), c => CheckoutView.Of(c, toShop: true));
+    }
+}

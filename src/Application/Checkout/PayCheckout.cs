@@ -1,0 +1,78 @@
+using FluentValidation;
+using MediatR;
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>Sends a prompt for what is still due.</summary>
+public sealed record PayCheckout(Caller Caller, Guid CheckoutId, string? Phone) : IRequest<Answer<CheckoutView>>;
+
+/// <summary>What a prompt needs.</summary>
+public sealed class PayCheckoutValidator : AbstractValidator<PayCheckout>
+{
+    public PayCheckoutValidator() => RuleFor(c => c.Phone).Phone();
+}
+
+/// <summary>Commits the push as <c>sending</c>, then sends it; two callers at once meet at the checkout's lock, and one is refused.</summary>
+public sealed class PayCheckoutHandler(
+    ICheckouts checkouts, ITransactions transactions, IDetached detached, LimitOptions limits, ReconciliationOptions reconciliation)
+    : IRequestHandler<PayCheckout, Answer<CheckoutView>>
+{
+    /// <inheritdoc/>
+    public async Task<Answer<CheckoutView>> Handle(PayCheckout request, CancellationToken cancellationToken)
+    {
+        var begun = await transactions.Run(now => Begin(request, now), cancellationToken);
+        if (begun.Value is not { } attempt)
+        {
+            return begun.Refusal!;
+        }
+
+        await SendPrompt.WaitFor(detached, new(request.CheckoutId, attempt.Id), limits.PromptAnswer);
+        var checkout = await checkouts.Find(request.CheckoutId, cancellationToken);
+        return CheckoutView.Of(checkout!, request.Caller.IsShop);
+    }
+
+    private async Task<Answer<Attempt>> Begin(PayCheckout request, DateTimeOffset now)
+    {
+        Rules.TryReadPhone(request.Phone, out var phone);
+
+        // The number's lock comes before the checkout's, here as everywhere.
+        var retryAt = await checkouts.ReservePrompt(phone, limits.PromptsPerPhone, limits.PromptWindow, now);
+        var loaded = await checkouts.LoadForChange(new(Ids: [request.CheckoutId]));
+        if (loaded.Checkouts is not [var checkout] || !request.Caller.MaySee(checkout.Client, checkout.Id))
+        {
+            return Refusal.NotFound("checkout");
+        }
+
+        if (checkout.RefusesPrompt(request.Caller.IsShop, now) is { } refusal)
+        {
+            return CheckoutRefusals.Of(refusal);
+        }
+
+        if (!request.Caller.IsShop && checkout.Attempts.Count >= limits.PromptsPerCheckout)
+        {
+            return new Refusal("too_many_prompts", "This checkout has had as many prompts as it may have.");
+        }
+
+        if (retryAt is not null)
+        {
+            return new Refusal("too_many_prompts", "This number has had as many prompts as it may have for now.", retryAt);
+        }
+
+        var attempt = checkout.Prompt(NewId.Next(), phone, now + reconciliation.Next(accepted: true, 0)!.Value, now);
+        await checkouts.Save([checkout]);
+        return attempt;
+    }
+}
+
+/// <summary>Refusals that several checkout commands share.</summary>
+internal static class CheckoutRefusals
+{
+    public static Refusal Of(PromptRefusal refusal) => refusal.Reason switch
+    {
+        PromptRefusalReason.AlreadyPaid => new("already_paid", "This checkout is paid."),
+        PromptRefusalReason.Expired => new("checkout_expired", "This checkout's time is over."),
+        PromptRefusalReason.Cancelled => new("checkout_cancelled", "This checkout was cancelled."),
+        PromptRefusalReason.AttemptInProgress => new("attempt_in_progress", "A prompt is under way; wait for its end.", refusal.RetryAt),
+    };
+}

@@ -1,0 +1,66 @@
+using MediatR;
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>Sends the push of an attempt just committed as <c>sending</c>, once, and records Safaricom's reply.</summary>
+public sealed record SendPrompt(Guid CheckoutId, Guid AttemptId) : IRequest<bool>
+{
+    /// <summary>
+    /// Starts the push and waits for its reply at most <paramref name="patience"/>: the caller gets an answer in time, the push goes on.
+    /// </summary>
+    public static async Task WaitFor(IDetached detached, SendPrompt command, TimeSpan patience)
+    {
+        var sending = detached.Send(command);
+        await Task.WhenAny(sending, Task.Delay(patience));
+    }
+}
+
+/// <summary>
+/// Runs once per attempt, in the process that committed it. Dies before the call: nothing was sent, reconciliation finds
+/// <c>sending</c>. Dies after it: the callback's token still finds the attempt. The reply comes after the callback: only ids are filled in.
+/// </summary>
+public sealed class SendPromptHandler(ICheckouts checkouts, ITransactions transactions, IDaraja daraja) : IRequestHandler<SendPrompt, bool>
+{
+    /// <inheritdoc/>
+    public async Task<bool> Handle(SendPrompt request, CancellationToken cancellationToken)
+    {
+        var checkout = await checkouts.Find(request.CheckoutId, cancellationToken)
+            ?? throw new InvalidOperationException($"Checkout {request.CheckoutId} of a committed attempt is not there.");
+        var attempt = checkout.Attempts.Find(a => a.Id == request.AttemptId);
+        if (attempt is not { Status: AttemptStatus.Sending })
+        {
+            return false;
+        }
+
+        var reply = await daraja.Push(
+            new(attempt.Id, attempt.Phone, attempt.Amount, checkout.Reference.Value, checkout.Description), cancellationToken);
+
+        return await transactions.Run(
+            async now =>
+            {
+                var loaded = await checkouts.LoadForChange(new(Ids: [request.CheckoutId]));
+                Record(loaded.Checkouts[0], request.AttemptId, reply, now);
+                await checkouts.Save(loaded.Checkouts);
+                return true;
+            },
+            CancellationToken.None);
+    }
+
+    private static void Record(Checkout checkout, Guid attemptId, Reply reply, DateTimeOffset now)
+    {
+        var attempt = checkout.Attempts.Find(a => a.Id == attemptId)!;
+        switch (reply)
+        {
+            case Reply.Accepted accepted:
+                checkout.Accepted(attempt, accepted.RequestId, accepted.OtherId, now);
+                break;
+            case Reply.Refused refused:
+                checkout.Refused(attempt, refused.Failure, now);
+                break;
+            case Reply.Doubtful doubtful:
+                checkout.Doubt(attempt, doubtful.Why, now);
+                break;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using FluentValidation;
+using MediatR;
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>A shop wants an order paid; with a phone the prompt goes out in the same call.</summary>
+public sealed record StartCheckout(
+    Caller Caller, string? OrderReference, decimal? Amount, string? Phone, string? Description, string? ReturnUrl, int? ExpiresInMinutes,
+    IReadOnlyDictionary<string, string>? Metadata) : IRequest<Answer<CheckoutView>>;
+
+/// <summary>What a checkout must look like before anything is stored or sent.</summary>
+public sealed class StartCheckoutValidator : AbstractValidator<StartCheckout>
+{
+    public StartCheckoutValidator()
+    {
+        RuleFor(c => c.OrderReference)
+            .Must(text => Domain.OrderReference.TryParse(text, out _))
+            .WithMessage("Give 1 to 12 of A–Z a–z 0–9 - _ . / with at least one letter or digit.");
+        RuleFor(c => c.Amount)
+            .Must(amount => amount is >= 1 and <= 250_000 && decimal.Truncate(amount.Value) == amount)
+            .WithMessage("Give whole shillings from 1 to 250000.");
+        RuleFor(c => c.Phone).Phone().When(c => c.Phone is not null);
+        RuleFor(c => c.Description).Printable(100);
+        RuleFor(c => c.ReturnUrl)
+            .Must(url => url is null || (url.Length <= 2000 && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http"))
+            .WithMessage("Give an absolute http or https address of at most 2000 characters.");
+        RuleFor(c => c.ExpiresInMinutes)
+            .Must(minutes => minutes is null or (>= 1 and <= 10_080))
+            .WithMessage("Give 1 to 10080 minutes.");
+        RuleFor(c => c.Metadata)
+            .Must(metadata => metadata is null || (metadata.Count <= 20 && metadata.All(p => p.Value is not null)
+                && metadata.Sum(p => System.Text.Encoding.UTF8.GetByteCount(p.Key + p.Value)) <= 4096
+                && !metadata.Any(p => (p.Key + p.Value).Contains('\0', StringComparison.Ordinal))))
+            .WithMessage("Give at most 20 string values, 4 KiB together, without NUL characters.");
+    }
+}
+
+/// <summary>
+/// Intent first: checkout and push are committed together before the first byte leaves. If the process dies after that commit, the
+/// push is found <c>sending</c> by reconciliation and never sent again.
+/// </summary>
+public sealed class StartCheckoutHandler(
+    ICheckouts checkouts, ITransactions transactions, IDetached detached, IClientSecrets secrets, LimitOptions limits,
+    ReconciliationOptions reconciliation) : IRequestHandler<StartCheckout, Answer<CheckoutView>>
+{
+    private sealed record Begun(Checkout Checkout, Attempt? Attempt, PromptRefusedView? Refused);
+
+    /// <inheritdoc/>
+    public async Task<Answer<CheckoutView>> Handle(StartCheckout request, CancellationToken cancellationToken)
+    {
+        var begun = await transactions.Run(now => Begin(request, now), cancellationToken);
+        if (begun.Value is not { } made)
+        {
+            return begun.Refusal!;
+        }
+
+        var checkout = made.Checkout;
+        if (made.Attempt is { } attempt)
+        {
+            await SendPrompt.WaitFor(detached, new(checkout.Id, attempt.Id), limits.PromptAnswer);
+            checkout = await checkouts.Find(checkout.Id, cancellationToken) ?? checkout;
+        }
+
+        return CheckoutView.Of(checkout, toShop: true) with
+        {
+            ClientSecret = secrets.For(checkout.Id),
+            PromptRefused = made.Refused,
+        };
+    }
+
+    private async Task<Answer<Begun>> Begin(StartCheckout request, DateTimeOffset now)
+    {
+        _ = OrderReference.TryParse(request.OrderReference, out var reference);
+        Msisdn? phone = Rules.TryReadPhone(request.Phone, out var msisdn) ? msisdn : null;
+        var expiresIn = TimeSpan.FromMinutes(request.ExpiresInMinutes ?? 1440);
+        var checkout = Checkout.Open(
+            NewId.Next(), request.Caller.Client, reference, Money.FromShillings((long)request.Amount!.Value), request.Description, phone,
+            request.ReturnUrl, request.Metadata ?? new Dictionary<string, string>(), expiresIn, now);
+
+        Attempt? attempt = null;
+        PromptRefusedView? refused = null;
+        if (phone is { } to)
+        {
+            if (await checkouts.ReservePrompt(to, limits.PromptsPerPhone, limits.PromptWindow, now) is { } retryAt)
+            {
+                refused = new("too_many_prompts", retryAt);
+            }
+            else
+            {
+                attempt = checkout.Prompt(NewId.Next(), to, now + reconciliation.Next(accepted: true, 0)!.Value, now);
+            }
+        }
+
+        if (await checkouts.Add(checkout) is { } existing)
+        {
+            return new Refusal(
+                "order_reference_in_use", "Another checkout has this order reference.",
+                Subject: existing.Client == request.Caller.Client ? PublicId.Write(PublicId.Checkout, existing.Id) : null);
+        }
+
+        await checkouts.Save([checkout]);
+        return new Begun(checkout, attempt, refused);
+    }
+}
+
+/// <summary>Keys to single checkouts, fit for a browser: rebuilt from the id whenever needed, stored nowhere.</summary>
+public interface IClientSecrets
+{
+    /// <summary>The clientSecret of a checkout.</summary>
+    string For(Guid checkoutId);
+}

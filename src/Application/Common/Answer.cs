@@ -1,0 +1,21 @@
+namespace Payments.Application;
+
+/// <summary>Why a request was not done, in a form a program can act on.</summary>
+/// <param name="Code">Stable, snake_case; the HTTP status follows from it.</param>
+/// <param name="Detail">A sentence for a person, without personal data.</param>
+/// <param name="RetryAt">When trying again may work; null when waiting does not help.</param>
+/// <param name="Subject">The caller's own row the refusal is about, as its public id; null when there is none.</param>
+public sealed record Refusal(string Code, string Detail, DateTimeOffset? RetryAt = null, string? Subject = null)
+{
+    /// <summary>The row does not exist, or is another client's.</summary>
+    public static Refusal NotFound(string what) => new("not_found", $"There is no such {what}.");
+}
+
+/// <summary>What was asked for, or why not.</summary>
+public sealed record Answer<T>(T? Value, Refusal? Refusal)
+    where T : class
+{
+    public static implicit operator Answer<T>(T value) => new(value, null);
+
+    public static implicit operator Answer<T>(Refusal refusal) => new(null, refusal);
+}

@@ -1,0 +1,27 @@
+using MediatR;
+
+namespace Payments.Application;
+
+/// <summary>Short database transactions; none is ever open across an HTTP call.</summary>
+public interface ITransactions
+{
+    /// <summary>
+    /// Runs <paramref name="work"/> in one transaction, handing it PostgreSQL's transaction time: the only clock that decides
+    /// anything. A deadlock or a lock timeout runs it again (at most three times), so it must be safe to start over.
+    /// </summary>
+    Task<T> Run<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation);
+}
+
+/// <summary>Sends a command that outlives the request that caused it; a shutdown waits for it.</summary>
+public interface IDetached
+{
+    /// <summary>Starts the command in a scope of its own.</summary>
+    Task<T> Send<T>(IRequest<T> command);
+}
+
+/// <summary>New row ids: UUIDv7, so that rows made together lie together.</summary>
+public static class NewId
+{
+    /// <summary>Draws one.</summary>
+    public static Guid Next() => Guid.CreateVersion7();
+}

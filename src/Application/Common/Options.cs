@@ -1,0 +1,54 @@
+namespace Payments.Application;
+
+/// <summary>Limits on what callers may cause (configuration section <c>Limits</c>).</summary>
+public sealed class LimitOptions
+{
+    /// <summary>Prompts one phone number may get in <see cref="PromptWindow"/>, over all checkouts: more is harassment, not payment.</summary>
+    public int PromptsPerPhone { get; set; } = 3;
+
+    /// <summary>The window of <see cref="PromptsPerPhone"/>.</summary>
+    public TimeSpan PromptWindow { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Prompts the holder of a clientSecret may cause on one checkout.</summary>
+    public int PromptsPerCheckout { get; set; } = 10;
+
+    /// <summary>How long an answer to the caller waits for Safaricom's reply; the prompt itself is followed on.</summary>
+    public TimeSpan PromptAnswer { get; set; } = TimeSpan.FromSeconds(8);
+}
+
+/// <summary>When Safaricom is asked about what it has not told (configuration section <c>Reconciliation</c>).</summary>
+public sealed class ReconciliationOptions
+{
+    /// <summary>
+    /// Waits between questions about a push that was accepted, separated by spaces. The first, 45 s, is when most callbacks have
+    /// come and a prompt is about to lapse; a failure is believed from 60 s, so the second follows soon; then minutes for what
+    /// Safaricom still calls pending, then hours up to a day, by when its own records are final.
+    /// </summary>
+    public string PendingSchedule { get; set; } = "00:00:45 00:00:30 00:01 00:02 00:05 00:10 00:30 01:00 02:00 04:00 08:00 08:00";
+
+    /// <summary>
+    /// Waits between questions about a push nobody knows to be accepted. It has no id to ask by until its callback comes, so the
+    /// rounds only watch the clock: fewer, and after a day a person decides.
+    /// </summary>
+    public string UnknownSchedule { get; set; } = "00:00:45 00:01 00:05 00:15 00:30 01:00 02:00 04:00 08:00 08:00";
+
+    /// <summary>Questions one round takes; with a round every 5 s this bounds what Daraja gets from one worker.</summary>
+    public int BatchSize { get; set; } = 50;
+
+    /// <summary>Questions under way at once in one round.</summary>
+    public int Parallel { get; set; } = 4;
+
+    /// <summary>How long a taken question is left to its taker; longer than the longest query with its retries.</summary>
+    public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>The wait before the next question after <paramref name="asked"/> were asked; null when the schedule is over.</summary>
+    public TimeSpan? Next(bool accepted, int asked)
+    {
+        var waits = Read(accepted ? PendingSchedule : UnknownSchedule);
+        return asked < waits.Count ? waits[asked] : null;
+    }
+
+    /// <summary>Reads a schedule; throws <see cref="FormatException"/> for what is not a list of waits.</summary>
+    public static IReadOnlyList<TimeSpan> Read(string schedule) =>
+        [.. schedule.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).Select(s => TimeSpan.Parse(s, System.Globalization.CultureInfo.InvariantCulture))];
+}

@@ -1,0 +1,38 @@
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>Ids as the outside sees them: a prefix that says what it is, then 32 hex digits.</summary>
+public static class PublicId
+{
+    public const string Checkout = "chk_";
+    public const string Attempt = "att_";
+    public const string Payout = "pay_";
+    public const string Refund = "rfd_";
+    public const string Receipt = "rct_";
+    public const string Callback = "cb_";
+    public const string Case = "case_";
+    public const string Registration = "reg_";
+    public const string Question = "qst_";
+
+    /// <summary>The prefix of what a kind of callback is about.</summary>
+    public static string OfCallback(CallbackKind kind) => kind switch
+    {
+        CallbackKind.Stk => Attempt,
+        CallbackKind.C2bConfirm or CallbackKind.C2bValidate => Registration,
+        CallbackKind.B2cResult or CallbackKind.B2cTimeout or CallbackKind.B2bResult or CallbackKind.B2bTimeout => Payout,
+        CallbackKind.ReversalResult or CallbackKind.ReversalTimeout => Refund,
+        CallbackKind.StatusResult or CallbackKind.StatusTimeout or CallbackKind.BalanceResult or CallbackKind.BalanceTimeout => Question,
+    };
+
+    /// <summary>Writes an id.</summary>
+    public static string Write(string prefix, Guid id) => prefix + id.ToString("N");
+
+    /// <summary>Reads an id of exactly this kind; false for anything else.</summary>
+    public static bool TryRead(string prefix, string? text, out Guid id)
+    {
+        id = default;
+        return text is not null && text.StartsWith(prefix, StringComparison.Ordinal)
+            && Guid.TryParseExact(text.AsSpan(prefix.Length), "N", out id);
+    }
+}

@@ -1,0 +1,36 @@
+namespace Payments.Domain;
+
+/// <summary>Something a person must decide (rule 14).</summary>
+/// <param name="Kind">What kind of question it is; one of <see cref="CaseKind"/>.</param>
+/// <param name="SubjectId">The attempt, receipt, payout or refund it is about; one open case per kind and subject.</param>
+/// <param name="CheckoutId">The checkout concerned, null when none is.</param>
+/// <param name="Story">What happened and what can be done, in sentences for an operator.</param>
+public sealed record Case(string Kind, Guid SubjectId, Guid? CheckoutId, string Story);
+
+/// <summary>The kinds of case.</summary>
+public static class CaseKind
+{
+    /// <summary>Nobody could tell what became of it before the questions ran out.</summary>
+    public const string OutcomeUnknown = "outcome_unknown";
+
+    /// <summary>Safaricom named another amount than was asked for.</summary>
+    public const string AmountDiffers = "amount_differs";
+
+    /// <summary>A second receipt number for one payment, or one number for two payments.</summary>
+    public const string ReceiptConflict = "receipt_conflict";
+
+    /// <summary>One payment seen twice could be any of several.</summary>
+    public const string AmbiguousMatch = "ambiguous_match";
+
+    /// <summary>A success arrived for what had been called failed.</summary>
+    public const string SucceededAfterFailure = "succeeded_after_failure";
+
+    /// <summary>The other party or the amount of a payout differs from what was sent.</summary>
+    public const string PartyDiffers = "party_differs";
+
+    /// <summary>A reversal was refused in a way that may mean it already happened.</summary>
+    public const string ReversalRefused = "reversal_refused";
+
+    /// <summary>An untrusted confirmation names an order of ours.</summary>
+    public const string UntrustedConfirmation = "untrusted_confirmation";
+}

@@ -1,0 +1,98 @@
+namespace Payments.Domain;
+
+/// <summary>One STK push. Changed only through its <see cref="Checkout"/>, whose lock guards it.</summary>
+public sealed class Attempt
+{
+    /// <summary>
+    /// A prompt lives one to three minutes on the phone; after three a new one may be sent and this one no longer counts as
+    /// under way (it is still followed to its end).
+    /// </summary>
+    public static readonly TimeSpan PromptLife = TimeSpan.FromMinutes(3);
+
+    /// <summary>A query's failure is believed only this long after the push: queries have reported failures early (rule 4).</summary>
+    public static readonly TimeSpan EarlyFailure = TimeSpan.FromSeconds(60);
+
+    public required Guid Id { get; init; }
+
+    public required Guid CheckoutId { get; init; }
+
+    public required Msisdn Phone { get; init; }
+
+    /// <summary>What the customer was asked for: whole shillings.</summary>
+    public required Money Amount { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required AttemptStatus Status { get; set; }
+
+    /// <summary>Safaricom's id of the push, null until its reply (or a trusted callback) tells it.</summary>
+    public string? RequestId { get; set; }
+
+    /// <summary>Safaricom's second id; recorded, never compared.</summary>
+    public string? OtherId { get; set; }
+
+    /// <summary>When it was settled; null while it is not.</summary>
+    public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>Who settled it; null while it is not settled or was refused at once.</summary>
+    public SettledBy? SettledBy { get; set; }
+
+    /// <summary>Why it failed; null unless it did.</summary>
+    public Failure? Failure { get; set; }
+
+    /// <summary>What a trusted callback said that is not believed until a query agrees (rules 5 and 9); null when nothing.</summary>
+    public Failure? ReportedFailure { get; set; }
+
+    /// <summary>The amount a trusted callback named that is not the one asked for (rule 9).</summary>
+    public Money? ReportedAmount { get; set; }
+
+    /// <summary>The receipt number that came with <see cref="ReportedAmount"/>.</summary>
+    public string? ReportedReceipt { get; set; }
+
+    /// <summary>How often Safaricom has been asked about it.</summary>
+    public int Questions { get; set; }
+
+    /// <summary>When it is to be asked about next; null when settled or when the questions ran out.</summary>
+    public DateTimeOffset? NextQuestionAt { get; set; }
+
+    /// <summary>What the last question brought, for operators.</summary>
+    public string? LastAnswer { get; set; }
+
+    /// <summary>What is to be written when the unit of work ends.</summary>
+    public Change Change { get; set; }
+
+    /// <summary>True once an outcome is known.</summary>
+    public bool IsSettled => Status is AttemptStatus.Succeeded or AttemptStatus.Failed;
+
+    /// <summary>True while the customer may still be looking at this prompt.</summary>
+    public bool IsUnderWay(DateTimeOffset now) => !IsSettled && now < StartedAt + PromptLife;
+
+    /// <summary>Asks no later than <paramref name="at"/>.</summary>
+    public void AskBy(DateTimeOffset at)
+    {
+        if (NextQuestionAt is null || NextQuestionAt > at)
+        {
+            NextQuestionAt = at;
+            Touch();
+        }
+    }
+
+    /// <summary>Marks the row as changed.</summary>
+    public void Touch() => Change = Change == Change.Added ? Change.Added : Change.Updated;
+}
+
+/// <summary>What the end of a unit of work has to write for one row.</summary>
+public enum Change
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>A new row.</summary>
+    Added,
+
+    /// <summary>New values in an existing row.</summary>
+    Updated,
+
+    /// <summary>The row goes away.</summary>
+    Removed,
+}

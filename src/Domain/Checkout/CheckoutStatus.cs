@@ -1,0 +1,77 @@
+namespace Payments.Domain;
+
+/// <summary>Where a checkout stands. <see cref="Paid"/> is never undone.</summary>
+public enum CheckoutStatus
+{
+    /// <summary>Nothing asked for yet.</summary>
+    Open,
+
+    /// <summary>A prompt is on its way, rings, or its outcome is not known.</summary>
+    Pending,
+
+    /// <summary>Receipts applied add up to the amount.</summary>
+    Paid,
+
+    /// <summary>The last prompt failed; another may be sent.</summary>
+    Failed,
+
+    /// <summary>Its own time ran out.</summary>
+    Expired,
+
+    /// <summary>The shop gave it up.</summary>
+    Cancelled,
+}
+
+/// <summary>Where one STK push stands.</summary>
+public enum AttemptStatus
+{
+    /// <summary>Committed before the first byte left; its reply is not recorded yet.</summary>
+    Sending,
+
+    /// <summary>Safaricom accepted it; the customer has the prompt.</summary>
+    Sent,
+
+    /// <summary>It may or may not have been accepted.</summary>
+    Unknown,
+
+    /// <summary>The customer paid.</summary>
+    Succeeded,
+
+    /// <summary>No money moved; a success that comes later still wins (rule 4).</summary>
+    Failed,
+}
+
+/// <summary>How money reached us.</summary>
+public enum PaymentMethod
+{
+    /// <summary>STK push: we asked.</summary>
+    Stk,
+
+    /// <summary>C2B to the Pay Bill: the customer paid by hand.</summary>
+    Paybill,
+
+    /// <summary>C2B to the till.</summary>
+    Till,
+}
+
+/// <summary>Who told us the outcome.</summary>
+public enum SettledBy
+{
+    /// <summary>A trusted callback.</summary>
+    Callback,
+
+    /// <summary>An STK query.</summary>
+    StkQuery,
+
+    /// <summary>A C2B confirmation.</summary>
+    Confirmation,
+
+    /// <summary>A transaction status query.</summary>
+    StatusQuery,
+
+    /// <summary>The Pull Transactions API.</summary>
+    Pull,
+
+    /// <summary>A person.</summary>
+    Operator,
+}

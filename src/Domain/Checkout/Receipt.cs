@@ -1,0 +1,57 @@
+namespace Payments.Domain;
+
+/// <summary>Money that moved to us, by M-PESA's receipt number (rule 6).</summary>
+public sealed class Receipt
+{
+    /// <summary>How long a success without a number waits for one before its excess counts as surplus (rule 7).</summary>
+    public static readonly TimeSpan NumberWait = TimeSpan.FromMinutes(30);
+
+    public required Guid Id { get; init; }
+
+    /// <summary>M-PESA's number, unique; null while only a query knows of the payment.</summary>
+    public string? Number { get; set; }
+
+    /// <summary>The order it was applied to or is surplus of; null while unmatched.</summary>
+    public Guid? CheckoutId { get; set; }
+
+    /// <summary>The push that brought it; null for what was paid by hand.</summary>
+    public Guid? AttemptId { get; set; }
+
+    public required Money Amount { get; set; }
+
+    /// <summary>What of it pays for the checkout.</summary>
+    public Money Applied { get; set; }
+
+    /// <summary>What of it exceeds the checkout, kept for an operator to refund.</summary>
+    public Money Surplus { get; set; }
+
+    /// <summary>When the rest will be declared surplus if no number turns up to merge it; null when nothing is waiting.</summary>
+    public DateTimeOffset? SurplusDueAt { get; set; }
+
+    public required PaymentMethod Method { get; set; }
+
+    public required SettledBy SettledBy { get; set; }
+
+    /// <summary>What the customer typed as account; empty for STK and tills.</summary>
+    public string Account { get; set; } = "";
+
+    /// <summary>The payer's number as given: plain, masked, spaced or hashed. Never a key (rule 13).</summary>
+    public string? Payer { get; set; }
+
+    public string? PayerName { get; set; }
+
+    /// <summary>When M-PESA says the money moved, else when we learned it.</summary>
+    public required DateTimeOffset At { get; set; }
+
+    /// <summary>True when its checkout had failed or expired before it came.</summary>
+    public bool Late { get; set; }
+
+    /// <summary>What is to be written when the unit of work ends.</summary>
+    public Change Change { get; set; }
+
+    /// <summary>What of it is neither applied nor surplus yet.</summary>
+    public Money Unassigned => Amount - Applied - Surplus;
+
+    /// <summary>Marks the row as changed.</summary>
+    public void Touch() => Change = Change == Change.Added ? Change.Added : Change.Updated;
+}

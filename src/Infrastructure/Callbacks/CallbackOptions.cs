@@ -1,0 +1,114 @@
+using System.Net;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Section <c>Callbacks</c>: where Safaricom reaches us, and how we know it is Safaricom.</summary>
+public sealed class CallbackOptions
+{
+    /// <summary>Shorter secrets are refused: an HMAC-SHA-256 key is as strong as 32 random bytes.</summary>
+    public const int LeastSecretBytes = 32;
+
+    /// <summary>The address under which Safaricom reaches this service; a path is allowed.</summary>
+    public string? PublicBaseUrl { get; set; }
+
+    /// <summary>Base64, at least 32 bytes each; the first signs, all verify.</summary>
+    public IList<string> Secrets { get; } = [];
+
+    /// <summary>Networks C2B callbacks may come from (<c>196.201.214.0/24</c>, a single address is its own network); empty: any.</summary>
+    public IList<string> AllowedNetworks { get; } = [];
+
+    /// <summary>True when an address is inside an allowed network, or none is configured. Entries that cannot be read allow nothing.</summary>
+    public bool Allows(IPAddress? source)
+    {
+        if (AllowedNetworks.Count == 0)
+        {
+            return true;
+        }
+
+        var plain = source is { IsIPv4MappedToIPv6: true } ? source.MapToIPv4() : source;
+        return plain is not null && AllowedNetworks.Any(text => TryNetwork(text, out var network) && network.Contains(plain));
+    }
+
+    /// <summary>The tokens for a deployment; call after <see cref="Validate"/> found nothing.</summary>
+    public CallbackTokens CreateTokens(string shortcode) => new(Secrets.Select(Convert.FromBase64String), shortcode);
+
+    /// <summary>Everything that is wrong, without a secret in it.</summary>
+    /// <param name="isPublic">True against Safaricom's own servers, which call only public HTTPS addresses.</param>
+    public IEnumerable<ConfigurationProblem> Validate(bool isPublic)
+    {
+        if (WhyNotCallable(PublicBaseUrl, isPublic) is { } wrong)
+        {
+            yield return new("Callbacks__PublicBaseUrl", wrong, "the public HTTPS address of this service, such as https://pay.example.co.ke");
+        }
+
+        if (Secrets.Count == 0)
+        {
+            yield return new("Callbacks__Secrets__0", "is missing", "base64 of 32 or more random bytes, as from: openssl rand -base64 32");
+        }
+
+        for (var i = 0; i < Secrets.Count; i++)
+        {
+            var bytes = new byte[Secrets[i].Length];
+            if (!Convert.TryFromBase64String(Secrets[i], bytes, out var length) || length < LeastSecretBytes)
+            {
+                yield return new($"Callbacks__Secrets__{i}", "is not base64 of at least 32 bytes", "base64 of 32 or more random bytes");
+            }
+        }
+
+        for (var i = 0; i < AllowedNetworks.Count; i++)
+        {
+            if (!TryNetwork(AllowedNetworks[i], out _))
+            {
+                yield return new($"Callbacks__AllowedNetworks__{i}", $"'{AllowedNetworks[i]}' is no network", "an address or a network such as 196.201.214.0/24");
+            }
+        }
+    }
+
+    /// <summary>Why Safaricom could not call an address; null when it could.</summary>
+    public static string? WhyNotCallable(string? url, bool isPublic)
+    {
+        if (string.IsNullOrWhiteSpace(url))
+        {
+            return "is missing";
+        }
+
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0
+            || uri.Query.Length > 0 || uri.Fragment.Length > 0)
+        {
+            return "is not an http(s) address without user, query and fragment";
+        }
+
+        if (!isPublic)
+        {
+            return null;
+        }
+
+        var host = uri.IdnHost.TrimEnd('.').ToLowerInvariant();
+        return uri switch
+        {
+            { Scheme: "http" } => "is http: Safaricom calls https only",
+            { HostNameType: UriHostNameType.IPv4 or UriHostNameType.IPv6 } => "is an IP address: Safaricom wants a name",
+            _ when host is "localhost" || host.EndsWith(".localhost", StringComparison.Ordinal) => "is this very machine: Safaricom cannot reach it",
+            _ when !host.Contains('.') => "has a single-label name, which only an inner network knows",
+            _ when host.EndsWith(".local", StringComparison.Ordinal) || host.EndsWith(".internal", StringComparison.Ordinal) =>
+                "has an internal name, which Safaricom cannot resolve",
+            _ => null,
+        };
+    }
+
+    private static bool TryNetwork(string text, out IPNetwork network)
+    {
+        if (IPNetwork.TryParse(text, out network))
+        {
+            return true;
+        }
+
+        if (!IPAddress.TryParse(text, out var address))
+        {
+            return false;
+        }
+
+        network = new IPNetwork(address, address.GetAddressBytes().Length * 8);
+        return true;
+    }
+}

@@ -1,0 +1,175 @@
+using System.Text;
+using Dapper;
+using Npgsql;
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Infrastructure;
+
+/// <summary>The inbox table after a callback is stored: taking rows, finishing them, showing them.</summary>
+internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) : ICallbacks
+{
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
+
+    private sealed record Row(Guid Id, string Kind, Guid? SubjectId, byte[] Body)
+    {
+        public InboxRow ToInbox() => new(Id, Wire.Read<CallbackKind>(Kind), SubjectId, Body);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<InboxRow>> TakeNew(int limit)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        var rows = await connection.QueryAsync<Row>(
+            """
+            SELECT id, kind, subject_id, body FROM callbacks
+            WHERE state = 'new'
+            ORDER BY id
+            LIMIT @limit
+            FOR UPDATE SKIP LOCKED
+            """,
+            new { limit });
+        return [.. rows.Select(row => row.ToInbox())];
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<InboxRow>> TakeNew(IReadOnlyCollection<Guid> ids)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        var rows = await connection.QueryAsync<Row>(
+            """
+            SELECT id, kind, subject_id, body FROM callbacks
+            WHERE id = ANY (@ids) AND state = 'new'
+            ORDER BY id
+            FOR UPDATE SKIP LOCKED
+            """,
+            new { ids = ids.ToArray() });
+        return [.. rows.Select(row => row.ToInbox())];
+    }
+
+    /// <inheritdoc/>
+    public async Task<InboxRow?> TakeParked(Guid id)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        var rows = await connection.QueryAsync<Row>(
+            "SELECT id, kind, subject_id, body FROM callbacks WHERE id = @id AND state = 'parked' FOR UPDATE", new { id });
+        return rows.SingleOrDefault()?.ToInbox();
+    }
+
+    /// <inheritdoc/>
+    public async Task Finish(IReadOnlyCollection<Judgement> judgements)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            """
+            UPDATE callbacks c
+            SET state = 'done', done_at = now(), verdict = u.verdict, detail = u.detail
+            FROM unnest(@ids, @verdicts, @details) AS u (id, verdict, detail)
+            WHERE c.id = u.id AND c.state <> 'done'
+            """,
+            new
+            {
+                ids = judgements.Select(j => j.Id).ToArray(),
+                verdicts = judgements.Select(j => Wire.Name(j.Verdict)).ToArray(),
+                details = judgements.Select(j => j.Detail).ToArray(),
+            });
+    }
+
+    /// <inheritdoc/>
+    public async Task Park(Guid id, string why)
+    {
+        await using (var connection = await database.OpenConnectionAsync())
+        {
+            var parked = await connection.ExecuteAsync(
+                "UPDATE callbacks SET state = 'parked', verdict = 'failed', detail = @why WHERE id = @id AND state = 'new'", new { id, why });
+            if (parked == 0)
+            {
+                return;
+            }
+        }
+
+        jobs.ApplyParked(id);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> HasForgotten(TimeSpan age, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.QuerySingleAsync<bool>(
+            "SELECT EXISTS (SELECT FROM callbacks WHERE state = 'new' AND received_at < now() - @age)", new { age });
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<CallbackView>> List(CallbackFilter filter, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<ViewRow>(
+            $"""
+            SELECT {ViewRow.Columns}, NULL::bytea AS body FROM callbacks
+            WHERE (@kind::text IS NULL OR kind = @kind)
+              AND (@verdict::text IS NULL OR verdict = @verdict)
+              AND (@from::timestamptz IS NULL OR received_at >= @from)
+              AND (@to::timestamptz IS NULL OR received_at < @to)
+              AND (@text::bytea IS NULL OR position(@text in body) > 0)
+              AND (@afterId::uuid IS NULL OR id < @afterId)
+            ORDER BY id DESC
+            LIMIT @limit
+            """,
+            new
+            {
+                kind = filter.Kind is { } kind ? Wire.Name(kind) : null,
+                verdict = filter.Verdict is { } verdict ? Wire.Name(verdict) : null,
+                from = filter.From?.ToUniversalTime(),
+                to = filter.To?.ToUniversalTime(),
+                text = filter.Text is { } text ? Encoding.UTF8.GetBytes(text) : null,
+                afterId = filter.After?.Id,
+                limit = filter.Limit,
+            });
+        return [.. rows.Select(row => row.ToView())];
+    }
+
+    /// <inheritdoc/>
+    public async Task<CallbackView?> Find(Guid id, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<ViewRow>($"SELECT {ViewRow.Columns}, body FROM callbacks WHERE id = @id", new { id });
+        return rows.SingleOrDefault()?.ToView();
+    }
+
+    private sealed record ViewRow
+    {
+        public const string Columns =
+            "id, kind, state, verdict, detail, subject_id, source, content_type, length(body) AS bytes, received_at, done_at";
+
+        public Guid Id { get; init; }
+        public string Kind { get; init; } = "";
+        public string State { get; init; } = "";
+        public string? Verdict { get; init; }
+        public string? Detail { get; init; }
+        public Guid? SubjectId { get; init; }
+        public string? Source { get; init; }
+        public string? ContentType { get; init; }
+        public int Bytes { get; init; }
+        public DateTimeOffset ReceivedAt { get; init; }
+        public DateTimeOffset? DoneAt { get; init; }
+        public byte[]? Body { get; init; }
+
+        public CallbackView ToView()
+        {
+            string? text = null;
+            try
+            {
+                text = Body is null ? null : StrictUtf8.GetString(Body);
+            }
+            catch (DecoderFallbackException)
+            {
+                // Not text: shown as base64 below.
+            }
+
+            return new(
+                PublicId.Write(PublicId.Callback, Id), Kind, State, Verdict, Detail,
+                SubjectId is { } subject ? PublicId.Write(PublicId.OfCallback(Wire.Read<CallbackKind>(Kind)), subject) : null,
+                Source, ContentType, Bytes, ReceivedAt, DoneAt, text, Body is not null && text is null ? Convert.ToBase64String(Body) : null);
+        }
+    }
+}

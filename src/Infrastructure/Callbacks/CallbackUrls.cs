@@ -1,0 +1,36 @@
+using Payments.Domain;
+
+namespace Payments.Infrastructure;
+
+/// <summary>The URLs handed to Daraja, all under <c>/callbacks</c>: registered URLs may not contain words such as <c>mpesa</c>.</summary>
+public sealed class CallbackUrls(Uri publicBaseUrl, CallbackTokens tokens)
+{
+    private readonly string prefix = publicBaseUrl.AbsoluteUri.TrimEnd('/') + "/callbacks/";
+
+    /// <summary>The URL on which one thing of ours hears its result.</summary>
+    public string For(CallbackKind kind, SubjectKind subject, Guid id) => prefix + PathOf(kind) + "/" + tokens.Make(subject, id);
+
+    /// <summary>The URL of a C2B registration, which stays for as long as the registration does.</summary>
+    /// <param name="kind"><see cref="CallbackKind.C2bValidate"/> or <see cref="CallbackKind.C2bConfirm"/>.</param>
+    /// <param name="token">The registration's stored token.</param>
+    public string ForRegistration(CallbackKind kind, string token) => prefix + PathOf(kind) + "/" + token;
+
+    /// <summary>The path of a kind of callback after its prefix, without slashes at the ends.</summary>
+    public static string PathOf(CallbackKind kind) => kind switch
+    {
+        CallbackKind.Stk => "stk/callback",
+        CallbackKind.C2bValidate => "c2b/validate",
+        CallbackKind.C2bConfirm => "c2b/confirm",
+        CallbackKind.B2cResult => "b2c/result",
+        CallbackKind.B2cTimeout => "b2c/timeout",
+        CallbackKind.B2bResult => "b2b/result",
+        CallbackKind.B2bTimeout => "b2b/timeout",
+        CallbackKind.ReversalResult => "reversal/result",
+        CallbackKind.ReversalTimeout => "reversal/timeout",
+        CallbackKind.StatusResult => "status/result",
+        CallbackKind.StatusTimeout => "status/timeout",
+        CallbackKind.BalanceResult => "balance/result",
+        CallbackKind.BalanceTimeout => "balance/timeout",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+}

@@ -1,0 +1,159 @@
+using System.Threading.Channels;
+using System.Transactions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NpgsqlTypes;
+using Payments.Application;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Sizes of the inbox writer (configuration section <c>Inbox</c>).</summary>
+public sealed class InboxOptions
+{
+    /// <summary>Callbacks in one commit: what a drain takes at once.</summary>
+    public int BatchSize { get; set; } = 1000;
+
+    /// <summary>
+    /// How long a writer under load waits for company: a Hangfire job costs about 43 SQL statements, so the number of batches is what
+    /// has to be bounded. 20 ms is a fifth of the acknowledgement time promised under load; a lone callback never waits.
+    /// </summary>
+    public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Callbacks that may wait for their commit; at 64 KiB each the worst case is bounded by <see cref="QueueBytes"/> first.</summary>
+    public int QueueSize { get; set; } = 20_000;
+
+    /// <summary>Bytes that may wait for their commit: beyond that, 503 at once rather than a slow death.</summary>
+    public long QueueBytes { get; set; } = 64 * 1024 * 1024;
+}
+
+/// <summary>
+/// Group commit: whatever arrives while one commit is under way goes into the next, with one Hangfire job in the same transaction.
+/// A request is answered only after its commit. Dies before the commit: nothing was acknowledged. Dies after it: rows and job are there.
+/// The commit's answer is lost: the request fails, and the row, if it is there, is drained all the same.
+/// </summary>
+internal sealed partial class InboxWriter(NpgsqlDataSource database, IJobs jobs, InboxOptions options, ILogger<InboxWriter> log)
+    : BackgroundService, IInbox
+{
+    private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(
+        new BoundedChannelOptions(options.QueueSize) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    private long queuedBytes;
+
+    private sealed record Waiting(IncomingCallback Callback, TaskCompletionSource Stored);
+
+    /// <inheritdoc/>
+    public async Task Store(IncomingCallback callback, CancellationToken cancellation)
+    {
+        var waiting = new Waiting(callback, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (Interlocked.Add(ref queuedBytes, callback.Body.Length) > options.QueueBytes || !queue.Writer.TryWrite(waiting))
+        {
+            Interlocked.Add(ref queuedBytes, -callback.Body.Length);
+            throw new InboxUnavailableException("More callbacks are waiting than can be stored in time.");
+        }
+
+        await waiting.Stored.Task;
+    }
+
+    /// <summary>Takes no more, and stores what has been taken.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        queue.Writer.TryComplete();
+        if (ExecuteTask is { } running)
+        {
+            await running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await base.StopAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var batch = new List<Waiting>(options.BatchSize);
+        var busy = false;
+        while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            if (busy)
+            {
+                await Task.Delay(options.Linger, CancellationToken.None);
+            }
+
+            while (batch.Count < options.BatchSize && queue.Reader.TryRead(out var next))
+            {
+                batch.Add(next);
+            }
+
+            // Alone: nobody is waiting, so the next one need not either.
+            busy = batch.Count > 1;
+            await Commit(batch);
+            batch.Clear();
+        }
+    }
+
+    private async Task Commit(List<Waiting> batch)
+    {
+        try
+        {
+            await Write(batch);
+            batch.ForEach(waiting => waiting.Stored.TrySetResult());
+        }
+        catch (Exception failure)
+        {
+            LogFailed(batch.Count, failure);
+            var answer = new InboxUnavailableException("The callback could not be stored.", failure);
+            batch.ForEach(waiting => waiting.Stored.TrySetException(answer));
+        }
+        finally
+        {
+            Interlocked.Add(ref queuedBytes, -batch.Sum(waiting => (long)waiting.Callback.Body.Length));
+        }
+    }
+
+    private async Task Write(List<Waiting> batch)
+    {
+        try
+        {
+            using var scope = new TransactionScope(
+                TransactionScopeOption.RequiresNew, new TransactionOptions { IsolationLevel = IsolationLevel.ReadCommitted, Timeout = TimeSpan.FromSeconds(30) },
+                TransactionScopeAsyncFlowOption.Enabled);
+            await Insert(batch);
+            jobs.Drain(batch.Count);
+            scope.Complete();
+        }
+        catch (Exception failure) when (failure is not NpgsqlException { IsTransient: true })
+        {
+            // The rows matter, the job is a hint: without it the sweeper drains them.
+            LogWithoutJob(batch.Count, failure);
+            await Insert(batch);
+        }
+    }
+
+    private async Task Insert(List<Waiting> batch)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand(
+            """
+            INSERT INTO callbacks (id, kind, subject_id, source, content_type, trace_parent, body)
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)
+            ON CONFLICT (id) DO NOTHING
+            """,
+            connection);
+        void Add<T>(NpgsqlDbType type, Func<IncomingCallback, T> value) => command.Parameters.Add(
+            new NpgsqlParameter<T[]> { NpgsqlDbType = NpgsqlDbType.Array | type, TypedValue = [.. batch.Select(w => value(w.Callback))] });
+        Add(NpgsqlDbType.Uuid, c => c.Id);
+        Add(NpgsqlDbType.Text, c => Wire.Name(c.Kind));
+        Add(NpgsqlDbType.Uuid, c => c.SubjectId);
+        Add(NpgsqlDbType.Text, c => c.Source);
+        Add(NpgsqlDbType.Text, c => c.ContentType);
+        Add(NpgsqlDbType.Text, c => c.TraceParent);
+        Add(NpgsqlDbType.Bytea, c => c.Body);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    [LoggerMessage(EventName = "inbox_failed", Level = LogLevel.Error, Message = "{Count} callbacks could not be stored and were answered 503")]
+    private partial void LogFailed(int count, Exception failure);
+
+    [LoggerMessage(EventName = "inbox_without_job", Level = LogLevel.Warning, Message = "{Count} callbacks are stored without their job; the sweeper drains them")]
+    private partial void LogWithoutJob(int count, Exception failure);
+}

@@ -1,0 +1,191 @@
+using Dapper;
+using Npgsql;
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Reading checkouts. The checkout's row lock guards its attempts and receipts: whoever changes one holds it.</summary>
+internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : ICheckouts
+{
+    /// <inheritdoc/>
+    public async Task<LoadedCheckouts> LoadForChange(CheckoutKeys keys)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        var rows = (await connection.QueryAsync<CheckoutRow>(
+            $"""
+            SELECT {CheckoutRow.Columns}
+            FROM checkouts
+            WHERE id IN (
+                SELECT unnest(@ids)
+                UNION SELECT checkout_id FROM attempts WHERE id = ANY (@attempts)
+                UNION SELECT checkout_id FROM receipts WHERE receipt = ANY (@numbers)
+                UNION SELECT id FROM checkouts WHERE reference_key = ANY (@references))
+            ORDER BY id
+            FOR UPDATE
+            """,
+            new
+            {
+                ids = Sorted(keys.Ids),
+                attempts = Sorted(keys.AttemptIds),
+                numbers = Sorted(keys.Numbers),
+                references = Sorted(keys.ReferenceKeys),
+            })).AsList();
+
+        var checkouts = rows.ConvertAll(row => row.ToDomain());
+        if (checkouts.Count > 0)
+        {
+            await Fill(connection, checkouts);
+        }
+
+        // A number may stand on no checkout; nobody else guards that row, so it is locked itself.
+        var unmatched = keys.Numbers is { Count: > 0 }
+            ? await connection.QueryAsync<ReceiptRow>(
+                $"SELECT {ReceiptRow.Columns} FROM receipts WHERE receipt = ANY (@numbers) AND checkout_id IS NULL ORDER BY id FOR UPDATE",
+                new { numbers = Sorted(keys.Numbers) })
+            : [];
+        return new(checkouts, [.. unmatched.Select(row => row.ToDomain())]);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Checkout?> Find(Guid id, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<CheckoutRow>($"SELECT {CheckoutRow.Columns} FROM checkouts WHERE id = @id", new { id });
+        if (rows.SingleOrDefault()?.ToDomain() is not { } checkout)
+        {
+            return null;
+        }
+
+        await Fill(connection, [checkout]);
+        return checkout;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Checkout>> List(CheckoutFilter filter, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<CheckoutRow>(
+            $"""
+            SELECT {CheckoutRow.Columns}
+            FROM checkouts
+            WHERE (@client::text IS NULL OR client = @client)
+              AND (@reference::text IS NULL OR reference_key = @reference)
+              AND (@status::text IS NULL OR status = @status)
+              AND (@from::timestamptz IS NULL OR created_at >= @from)
+              AND (@to::timestamptz IS NULL OR created_at < @to)
+              AND (@afterAt::timestamptz IS NULL OR (created_at, id) < (@afterAt, @afterId))
+            ORDER BY created_at DESC, id DESC
+            LIMIT @limit
+            """,
+            new
+            {
+                client = filter.Client,
+                reference = filter.ReferenceKey,
+                status = filter.Status is { } status ? Wire.Name(status) : null,
+                from = filter.From?.ToUniversalTime(),
+                to = filter.To?.ToUniversalTime(),
+                afterAt = filter.After?.At,
+                afterId = filter.After?.Id,
+                limit = filter.Limit,
+            });
+        var checkouts = rows.Select(row => row.ToDomain()).ToList();
+        await Fill(connection, checkouts);
+        return checkouts;
+    }
+
+    /// <inheritdoc/>
+    public async Task<DateTimeOffset?> ReservePrompt(Msisdn phone, int most, TimeSpan window, DateTimeOffset now)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+
+        // Two prompts for one number at the same instant meet here; the lock ends with the transaction.
+        await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended(@phone, 0))", new { phone = phone.Value });
+        var recent = (await connection.QueryAsync<DateTimeOffset>(
+            "SELECT started_at FROM attempts WHERE phone = @phone AND started_at > @since ORDER BY started_at DESC LIMIT @most",
+            new { phone = phone.Value, since = now - window, most })).AsList();
+        return recent.Count < most ? null : recent[^1] + window;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<DueAttempt>> TakeDue(int limit, TimeSpan lease, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var taken = await connection.QueryAsync<AttemptRow>(
+            """
+            UPDATE attempts a
+            SET next_question_at = now() + @lease, questions = questions + 1, asked_at = now()
+            FROM (
+                SELECT id FROM attempts
+                WHERE next_question_at <= now()
+                ORDER BY next_question_at
+                LIMIT @limit
+                FOR UPDATE SKIP LOCKED) due
+            WHERE a.id = due.id
+            RETURNING a.id, a.checkout_id, a.request_id, a.questions
+            """,
+            new { limit, lease });
+        return [.. taken.Select(row => new DueAttempt(row.Id, row.CheckoutId, row.RequestId, row.Questions))];
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Guid>> FindDue(int limit, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var found = await connection.QueryAsync<Guid>(
+            """
+            (SELECT c.id FROM checkouts c
+             WHERE c.expires_at <= now() AND c.status IN ('open', 'pending', 'failed')
+               AND NOT EXISTS (
+                   SELECT FROM attempts a
+                   WHERE a.checkout_id = c.id AND a.ended_at IS NULL AND a.started_at > now() - @life)
+             ORDER BY c.expires_at LIMIT @limit)
+            UNION
+            (SELECT checkout_id FROM receipts WHERE surplus_due_at <= now() AND checkout_id IS NOT NULL LIMIT @limit)
+            """,
+            new { limit, life = Attempt.PromptLife });
+        return [.. found];
+    }
+
+    /// <inheritdoc/>
+    public async Task AskSooner(IReadOnlyCollection<string> requestIds)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+
+        // However many hints come, one push is asked about at most twice a minute because of them.
+        await connection.ExecuteAsync(
+            """
+            UPDATE attempts a
+            SET next_question_at = now()
+            FROM (
+                SELECT id FROM attempts
+                WHERE request_id = ANY (@ids) AND next_question_at > now()
+                  AND coalesce(asked_at, started_at) < now() - interval '30 seconds'
+                ORDER BY id
+                FOR UPDATE SKIP LOCKED) hinted
+            WHERE a.id = hinted.id
+            """,
+            new { ids = requestIds.ToArray() });
+    }
+
+    private static async Task Fill(NpgsqlConnection connection, List<Checkout> checkouts)
+    {
+        var byId = checkouts.ToDictionary(c => c.Id);
+        var ids = byId.Keys.ToArray();
+        var attempts = await connection.QueryAsync<AttemptRow>(
+            $"SELECT {AttemptRow.Columns} FROM attempts WHERE checkout_id = ANY (@ids) ORDER BY started_at, id", new { ids });
+        foreach (var attempt in attempts)
+        {
+            byId[attempt.CheckoutId].Attempts.Add(attempt.ToDomain());
+        }
+
+        var receipts = await connection.QueryAsync<ReceiptRow>(
+            $"SELECT {ReceiptRow.Columns} FROM receipts WHERE checkout_id = ANY (@ids) ORDER BY created_at, id", new { ids });
+        foreach (var receipt in receipts)
+        {
+            byId[receipt.CheckoutId!.Value].Receipts.Add(receipt.ToDomain());
+        }
+    }
+
+    private static T[] Sorted<T>(IReadOnlyCollection<T>? values) => values is null ? [] : [.. values.Distinct().Order()];
+}

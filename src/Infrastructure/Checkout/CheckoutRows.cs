@@ -1,0 +1,157 @@
+using System.Text.Json;
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Infrastructure;
+
+/// <summary>A row of <c>checkouts</c>, with names as the columns have them.</summary>
+internal sealed record CheckoutRow
+{
+    public const string Columns =
+        "id, client, order_reference, amount, paid, description, phone, return_url, metadata, status, version, created_at, updated_at, expires_at, ended_at";
+
+    public Guid Id { get; init; }
+    public string Client { get; init; } = "";
+    public string OrderReference { get; init; } = "";
+    public long Amount { get; init; }
+    public long Paid { get; init; }
+    public string? Description { get; init; }
+    public string? Phone { get; init; }
+    public string? ReturnUrl { get; init; }
+    public string Metadata { get; init; } = "{}";
+    public string Status { get; init; } = "";
+    public int Version { get; init; }
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset UpdatedAt { get; init; }
+    public DateTimeOffset ExpiresAt { get; init; }
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public Checkout ToDomain()
+    {
+        _ = Domain.OrderReference.TryParse(OrderReference, out var reference);
+        return new()
+        {
+            Id = Id,
+            Client = Client,
+            Reference = reference,
+            Amount = Money.FromCents(Amount),
+            Paid = Money.FromCents(Paid),
+            Description = Description,
+            Phone = Msisdn.TryParse(Phone, out var phone) ? phone : null,
+            ReturnUrl = ReturnUrl,
+            Metadata = Metadata == "{}" ? Empty : JsonSerializer.Deserialize<Dictionary<string, string>>(Metadata)!,
+            Status = Wire.Read<CheckoutStatus>(Status),
+            Version = Version,
+            LoadedVersion = Version,
+            CreatedAt = CreatedAt,
+            UpdatedAt = UpdatedAt,
+            ExpiresAt = ExpiresAt,
+            EndedAt = EndedAt,
+        };
+    }
+
+    private static readonly Dictionary<string, string> Empty = [];
+}
+
+/// <summary>A row of <c>attempts</c>.</summary>
+internal sealed record AttemptRow
+{
+    public const string Columns =
+        "id, checkout_id, phone, amount, status, request_id, other_id, started_at, ended_at, settled_by, failure_code, failure_result_code, "
+        + "failure_message, failure_provider_text, failure_retryable, failure_retry_after, reported_failure_code, reported_result_code, "
+        + "reported_amount, reported_receipt, questions, next_question_at, last_answer";
+
+    public Guid Id { get; init; }
+    public Guid CheckoutId { get; init; }
+    public string Phone { get; init; } = "";
+    public long Amount { get; init; }
+    public string Status { get; init; } = "";
+    public string? RequestId { get; init; }
+    public string? OtherId { get; init; }
+    public DateTimeOffset StartedAt { get; init; }
+    public DateTimeOffset? EndedAt { get; init; }
+    public string? SettledBy { get; init; }
+    public string? FailureCode { get; init; }
+    public string? FailureResultCode { get; init; }
+    public string? FailureMessage { get; init; }
+    public string? FailureProviderText { get; init; }
+    public bool? FailureRetryable { get; init; }
+    public int? FailureRetryAfter { get; init; }
+    public string? ReportedFailureCode { get; init; }
+    public string? ReportedResultCode { get; init; }
+    public long? ReportedAmount { get; init; }
+    public string? ReportedReceipt { get; init; }
+    public int Questions { get; init; }
+    public DateTimeOffset? NextQuestionAt { get; init; }
+    public string? LastAnswer { get; init; }
+
+    public Attempt ToDomain()
+    {
+        _ = Msisdn.TryParse(Phone, out var phone);
+        return new()
+        {
+            Id = Id,
+            CheckoutId = CheckoutId,
+            Phone = phone,
+            Amount = Money.FromCents(Amount),
+            Status = Wire.Read<AttemptStatus>(Status),
+            RequestId = RequestId,
+            OtherId = OtherId,
+            StartedAt = StartedAt,
+            EndedAt = EndedAt,
+            SettledBy = SettledBy is null ? null : Wire.Read<SettledBy>(SettledBy),
+            Failure = FailureCode is null ? null : new(
+                Wire.Read<FailureCode>(FailureCode), FailureResultCode, FailureMessage ?? "", FailureRetryable ?? false,
+                FailureRetryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null, FailureProviderText),
+            ReportedFailure = ReportedFailureCode is null ? null : new(
+                Wire.Read<FailureCode>(ReportedFailureCode), ReportedResultCode, "Safaricom could not complete the payment.", true),
+            ReportedAmount = ReportedAmount is { } cents ? Money.FromCents(cents) : null,
+            ReportedReceipt = ReportedReceipt,
+            Questions = Questions,
+            NextQuestionAt = NextQuestionAt,
+            LastAnswer = LastAnswer,
+        };
+    }
+}
+
+/// <summary>A row of <c>receipts</c>.</summary>
+internal sealed record ReceiptRow
+{
+    public const string Columns =
+        "id, receipt, checkout_id, attempt_id, amount, applied, surplus, surplus_due_at, method, settled_by, account, payer, payer_name, at, late";
+
+    public Guid Id { get; init; }
+    public string? Receipt { get; init; }
+    public Guid? CheckoutId { get; init; }
+    public Guid? AttemptId { get; init; }
+    public long Amount { get; init; }
+    public long Applied { get; init; }
+    public long Surplus { get; init; }
+    public DateTimeOffset? SurplusDueAt { get; init; }
+    public string Method { get; init; } = "";
+    public string SettledBy { get; init; } = "";
+    public string Account { get; init; } = "";
+    public string? Payer { get; init; }
+    public string? PayerName { get; init; }
+    public DateTimeOffset At { get; init; }
+    public bool Late { get; init; }
+
+    public Receipt ToDomain() => new()
+    {
+        Id = Id,
+        Number = Receipt,
+        CheckoutId = CheckoutId,
+        AttemptId = AttemptId,
+        Amount = Money.FromCents(Amount),
+        Applied = Money.FromCents(Applied),
+        Surplus = Money.FromCents(Surplus),
+        SurplusDueAt = SurplusDueAt,
+        Method = Wire.Read<PaymentMethod>(Method),
+        SettledBy = Wire.Read<SettledBy>(SettledBy),
+        Account = Account,
+        Payer = Payer,
+        PayerName = PayerName,
+        At = At,
+        Late = Late,
+    };
+}

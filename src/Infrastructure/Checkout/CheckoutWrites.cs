@@ -1,0 +1,305 @@
+using System.Text.Json;
+using Dapper;
+using Npgsql;
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Writing checkouts: one statement per table and kind of change, whatever the number of rows.</summary>
+internal sealed partial class CheckoutRepository
+{
+    /// <summary>More than this and listeners are told "look at what you watch" instead of ids: a notification holds 8,000 bytes.</summary>
+    private const int MostNotifiedIds = 200;
+
+    /// <summary>The channel live events listen on.</summary>
+    public const string Channel = "payments_checkouts";
+
+    /// <inheritdoc/>
+    public async Task<(Guid Id, string Client)?> Add(Checkout checkout)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        var added = await connection.ExecuteAsync(
+            """
+            INSERT INTO checkouts (
+                id, client, order_reference, reference_key, amount, description, phone, return_url, metadata, status, version,
+                created_at, updated_at, expires_at)
+            VALUES (
+                @Id, @Client, @reference, @key, @amount, @Description, @phone, @ReturnUrl, @metadata, @status, @Version,
+                @CreatedAt, @UpdatedAt, @ExpiresAt)
+            ON CONFLICT (reference_key) DO NOTHING
+            """,
+            new
+            {
+                checkout.Id,
+                checkout.Client,
+                reference = checkout.Reference.Value,
+                key = checkout.Reference.Key,
+                amount = checkout.Amount.Cents,
+                checkout.Description,
+                phone = checkout.Phone?.Value,
+                checkout.ReturnUrl,
+                metadata = JsonSerializer.Serialize(checkout.Metadata),
+                status = Wire.Name(checkout.Status),
+                checkout.Version,
+                checkout.CreatedAt,
+                checkout.UpdatedAt,
+                checkout.ExpiresAt,
+            });
+        return added == 1
+            ? null
+            : await connection.QuerySingleAsync<(Guid, string)>(
+                "SELECT id, client FROM checkouts WHERE reference_key = @key", new { key = checkout.Reference.Key });
+    }
+
+    /// <inheritdoc/>
+    public async Task Save(IReadOnlyCollection<Checkout> checkouts)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        var changed = checkouts.Where(c => c.Version > c.LoadedVersion).ToList();
+        await UpdateCheckouts(connection, [.. changed.Where(c => c.LoadedVersion > 0)]);
+        await InsertAttempts(connection, [.. checkouts.SelectMany(c => c.Attempts).Where(a => a.Change == Change.Added)]);
+        await UpdateAttempts(connection, [.. checkouts.SelectMany(c => c.Attempts).Where(a => a.Change == Change.Updated)]);
+        await DeleteReceipts(connection, [.. checkouts.SelectMany(c => c.Merged)]);
+        await InsertReceipts(connection, [.. checkouts.SelectMany(c => c.Receipts).Where(r => r.Change == Change.Added)]);
+        await UpdateReceipts(connection, [.. checkouts.SelectMany(c => c.Receipts).Where(r => r.Change == Change.Updated)]);
+        await InsertEvents(connection, [.. changed.Where(c => c.Events.Count > 0)]);
+        await InsertCases(connection, [.. changed.Where(c => c.Cases.Count > 0)]);
+        await Notify(connection, changed);
+    }
+
+    private static async Task UpdateCheckouts(NpgsqlConnection connection, List<Checkout> rows)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        // The version names the state each row leaves; the row lock makes a mismatch impossible, the count makes it visible.
+        var updated = await connection.ExecuteAsync(
+            """
+            UPDATE checkouts c
+            SET status = u.status, paid = u.paid, version = u.version, updated_at = u.updated_at, ended_at = u.ended_at
+            FROM unnest(@ids, @loaded, @status, @paid, @versions, @updated, @ended)
+                AS u (id, loaded, status, paid, version, updated_at, ended_at)
+            WHERE c.id = u.id AND c.version = u.loaded
+            """,
+            new
+            {
+                ids = rows.Select(c => c.Id).ToArray(),
+                loaded = rows.Select(c => c.LoadedVersion).ToArray(),
+                status = rows.Select(c => Wire.Name(c.Status)).ToArray(),
+                paid = rows.Select(c => c.Paid.Cents).ToArray(),
+                versions = rows.Select(c => c.Version).ToArray(),
+                updated = rows.Select(c => c.UpdatedAt.UtcDateTime).ToArray(),
+                ended = rows.Select(c => c.EndedAt?.UtcDateTime).ToArray(),
+            });
+        Expect(rows.Count, updated, "checkouts");
+    }
+
+    private static async Task InsertAttempts(NpgsqlConnection connection, List<Attempt> rows)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        await connection.ExecuteAsync(
+            """
+            INSERT INTO attempts (id, checkout_id, phone, amount, status, started_at, next_question_at)
+            SELECT * FROM unnest(@ids, @checkouts, @phones, @amounts, @status, @started, @next)
+            """,
+            new
+            {
+                ids = rows.Select(a => a.Id).ToArray(),
+                checkouts = rows.Select(a => a.CheckoutId).ToArray(),
+                phones = rows.Select(a => a.Phone.Value).ToArray(),
+                amounts = rows.Select(a => a.Amount.Cents).ToArray(),
+                status = rows.Select(a => Wire.Name(a.Status)).ToArray(),
+                started = rows.Select(a => a.StartedAt.UtcDateTime).ToArray(),
+                next = rows.Select(a => a.NextQuestionAt?.UtcDateTime).ToArray(),
+            });
+    }
+
+    private static async Task UpdateAttempts(NpgsqlConnection connection, List<Attempt> rows)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        // A success is never left (rule 4): the WHERE refuses what the domain cannot ask for.
+        var updated = await connection.ExecuteAsync(
+            """
+            UPDATE attempts a
+            SET status = u.status, request_id = u.request_id, other_id = u.other_id, ended_at = u.ended_at, settled_by = u.settled_by,
+                failure_code = u.failure_code, failure_result_code = u.failure_result_code, failure_message = u.failure_message,
+                failure_provider_text = u.failure_provider_text,
+                failure_retryable = u.failure_retryable, failure_retry_after = u.failure_retry_after,
+                reported_failure_code = u.reported_failure_code, reported_result_code = u.reported_result_code,
+                reported_amount = u.reported_amount, reported_receipt = u.reported_receipt,
+                next_question_at = u.next_question_at, last_answer = u.last_answer
+            FROM unnest(
+                @ids, @status, @requestIds, @otherIds, @ended, @settledBy, @codes, @resultCodes, @messages, @providerTexts, @retryable, @retryAfter,
+                @reportedCodes, @reportedResultCodes, @reportedAmounts, @reportedReceipts, @next, @answers)
+                AS u (
+                id, status, request_id, other_id, ended_at, settled_by, failure_code, failure_result_code, failure_message, failure_provider_text,
+                failure_retryable, failure_retry_after, reported_failure_code, reported_result_code, reported_amount, reported_receipt, next_question_at, last_answer)
+            WHERE a.id = u.id AND (a.status <> 'succeeded' OR u.status = 'succeeded')
+            """,
+            new
+            {
+                ids = rows.Select(a => a.Id).ToArray(),
+                status = rows.Select(a => Wire.Name(a.Status)).ToArray(),
+                requestIds = rows.Select(a => a.RequestId).ToArray(),
+                otherIds = rows.Select(a => a.OtherId).ToArray(),
+                ended = rows.Select(a => a.EndedAt?.UtcDateTime).ToArray(),
+                settledBy = rows.Select(a => a.SettledBy is { } by ? Wire.Name(by) : null).ToArray(),
+                codes = rows.Select(a => a.Failure is { } f ? Wire.Name(f.Code) : null).ToArray(),
+                resultCodes = rows.Select(a => a.Failure?.ResultCode).ToArray(),
+                messages = rows.Select(a => a.Failure?.Message).ToArray(),
+                providerTexts = rows.Select(a => Cut(a.Failure?.ProviderText)).ToArray(),
+                retryable = rows.Select(a => a.Failure?.Retryable).ToArray(),
+                retryAfter = rows.Select(a => (int?)a.Failure?.RetryAfter?.TotalSeconds).ToArray(),
+                reportedCodes = rows.Select(a => a.ReportedFailure is { } f ? Wire.Name(f.Code) : null).ToArray(),
+                reportedResultCodes = rows.Select(a => a.ReportedFailure?.ResultCode).ToArray(),
+                reportedAmounts = rows.Select(a => a.ReportedAmount?.Cents).ToArray(),
+                reportedReceipts = rows.Select(a => a.ReportedReceipt).ToArray(),
+                next = rows.Select(a => a.NextQuestionAt?.UtcDateTime).ToArray(),
+                answers = rows.Select(a => Cut(a.LastAnswer)).ToArray(),
+            });
+        Expect(rows.Count, updated, "attempts");
+    }
+
+    private static async Task DeleteReceipts(NpgsqlConnection connection, List<Receipt> rows)
+    {
+        if (rows.Count > 0)
+        {
+            await connection.ExecuteAsync("DELETE FROM receipts WHERE id = ANY (@ids) AND receipt IS NULL", new { ids = rows.Select(r => r.Id).ToArray() });
+        }
+    }
+
+    private static async Task InsertReceipts(NpgsqlConnection connection, List<Receipt> rows)
+    {
+        if (rows.Count > 0)
+        {
+            await connection.ExecuteAsync(
+                $"""
+                INSERT INTO receipts ({ReceiptRow.Columns})
+                SELECT * FROM unnest(
+                    @ids, @numbers, @checkouts, @attempts, @amounts, @applied, @surplus, @surplusDue, @methods, @settledBy, @accounts, @payers,
+                    @payerNames, @at, @late)
+                """,
+                Columns(rows));
+        }
+    }
+
+    private static async Task UpdateReceipts(NpgsqlConnection connection, List<Receipt> rows)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        // A number once known is never replaced (rule 6).
+        var updated = await connection.ExecuteAsync(
+            """
+            UPDATE receipts r
+            SET receipt = u.receipt, checkout_id = u.checkout_id, attempt_id = u.attempt_id, applied = u.applied, surplus = u.surplus,
+                surplus_due_at = u.surplus_due_at, method = u.method, payer = u.payer, payer_name = u.payer_name, at = u.at, late = u.late
+            FROM unnest(
+                @ids, @numbers, @checkouts, @attempts, @applied, @surplus, @surplusDue, @methods, @payers, @payerNames, @at, @late)
+                AS u (id, receipt, checkout_id, attempt_id, applied, surplus, surplus_due_at, method, payer, payer_name, at, late)
+            WHERE r.id = u.id AND (r.receipt IS NULL OR r.receipt = u.receipt)
+            """,
+            Columns(rows));
+        Expect(rows.Count, updated, "receipts");
+    }
+
+    private static object Columns(List<Receipt> rows) => new
+    {
+        ids = rows.Select(r => r.Id).ToArray(),
+        numbers = rows.Select(r => r.Number).ToArray(),
+        checkouts = rows.Select(r => r.CheckoutId).ToArray(),
+        attempts = rows.Select(r => r.AttemptId).ToArray(),
+        amounts = rows.Select(r => r.Amount.Cents).ToArray(),
+        applied = rows.Select(r => r.Applied.Cents).ToArray(),
+        surplus = rows.Select(r => r.Surplus.Cents).ToArray(),
+        surplusDue = rows.Select(r => r.SurplusDueAt?.UtcDateTime).ToArray(),
+        methods = rows.Select(r => Wire.Name(r.Method)).ToArray(),
+        settledBy = rows.Select(r => Wire.Name(r.SettledBy)).ToArray(),
+        accounts = rows.Select(r => r.Account).ToArray(),
+        payers = rows.Select(r => r.Payer).ToArray(),
+        payerNames = rows.Select(r => r.PayerName).ToArray(),
+        at = rows.Select(r => r.At.UtcDateTime).ToArray(),
+        late = rows.Select(r => r.Late).ToArray(),
+    };
+
+    private static async Task InsertEvents(NpgsqlConnection connection, List<Checkout> rows)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        var told = rows.SelectMany(c => c.Events.Select(type => (Checkout: c, Type: type))).ToList();
+        await connection.ExecuteAsync(
+            """
+            INSERT INTO events (client, type, subject_id, data)
+            SELECT client, type, subject_id, data
+            FROM unnest(@clients, @types, @subjects, @data) WITH ORDINALITY AS u (client, type, subject_id, data, n)
+            ORDER BY n
+            """,
+            new
+            {
+                clients = told.Select(t => t.Checkout.Client).ToArray(),
+                types = told.Select(t => t.Type).ToArray(),
+                subjects = told.Select(t => t.Checkout.Id).ToArray(),
+                data = told.Select(t => CheckoutEventData.Of(t.Checkout)).ToArray(),
+            });
+    }
+
+    private static async Task InsertCases(NpgsqlConnection connection, List<Checkout> rows)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        var cases = rows.SelectMany(c => c.Cases.Select(k => (c.Client, Case: k))).DistinctBy(c => (c.Case.Kind, c.Case.SubjectId)).ToList();
+        await connection.ExecuteAsync(
+            """
+            INSERT INTO cases (id, kind, subject_id, checkout_id, client, story)
+            SELECT * FROM unnest(@ids, @kinds, @subjects, @checkouts, @clients, @stories)
+            ON CONFLICT (kind, subject_id) WHERE status = 'open' DO UPDATE SET story = cases.story || E'\n' || excluded.story
+            """,
+            new
+            {
+                ids = cases.Select(_ => NewId.Next()).ToArray(),
+                kinds = cases.Select(c => c.Case.Kind).ToArray(),
+                subjects = cases.Select(c => c.Case.SubjectId).ToArray(),
+                checkouts = cases.Select(c => c.Case.CheckoutId).ToArray(),
+                clients = cases.Select(c => c.Client).ToArray(),
+                stories = cases.Select(c => c.Case.Story).ToArray(),
+            });
+    }
+
+    private static async Task Notify(NpgsqlConnection connection, List<Checkout> changed)
+    {
+        if (changed.Count > 0)
+        {
+            var payload = changed.Count > MostNotifiedIds ? "*" : string.Join(',', changed.Select(c => c.Id.ToString("N")));
+            await connection.ExecuteAsync("SELECT pg_notify(@Channel, @payload)", new { Channel, payload });
+        }
+    }
+
+    private static void Expect(int rows, int updated, string table)
+    {
+        if (rows != updated)
+        {
+            throw new InvalidOperationException($"{rows} rows of {table} were to change, {updated} did: another writer was there without the lock.");
+        }
+    }
+
+    private static string? Cut(string? text) => text is { Length: > 1000 } ? text[..1000] : text;
+}

@@ -1,0 +1,62 @@
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Reads what is on our accounts, from a balance query or as it comes along with a transfer's result (daraja.md §6–§8).</summary>
+internal static class Balances
+{
+    /// <summary>A shortcode has five to seven accounts.</summary>
+    private const int MaxAccounts = 20;
+
+    private const int MaxName = 100;
+
+    /// <summary>Where a B2C result says what is left on an account.</summary>
+    private static readonly (byte[] Key, string Account)[] B2c =
+    [
+        ("B2CUtilityAccountAvailableFunds"u8.ToArray(), "Utility Account"),
+        ("B2CWorkingAccountAvailableFunds"u8.ToArray(), "Working Account"),
+        ("B2CChargesPaidAccountAvailableFunds"u8.ToArray(), "Charges Paid Account"),
+    ];
+
+    /// <summary>Reads <c>Name|KES|current|available|reserved|uncleared</c>, joined by <c>&amp;</c>; parts that cannot be read are left out.</summary>
+    public static IReadOnlyList<AccountBalance> Parse(string? text)
+    {
+        var accounts = new List<AccountBalance>();
+        foreach (var part in (text ?? "").Split('&', MaxAccounts))
+        {
+            var fields = part.Split('|');
+            if (fields.Length >= 4 && fields[0].Trim() is { Length: > 0 and <= MaxName } name && Available(LooseJson.ParseNumber(fields[3])) is { } available)
+            {
+                accounts.Add(new(name, available));
+            }
+        }
+
+        return accounts;
+    }
+
+    /// <summary>What a B2C, B2B or reversal result says of the accounts it touched; empty when nothing.</summary>
+    public static IReadOnlyList<AccountBalance> AlongWith(CallbackReader.Entries entries)
+    {
+        List<AccountBalance>? accounts = null;
+        foreach (var (key, account) in B2c)
+        {
+            if (Available(entries[key].Number()) is { } available)
+            {
+                (accounts ??= []).Add(new(account, available));
+            }
+        }
+
+        if (accounts is not null)
+        {
+            return accounts;
+        }
+
+        var affected = entries["DebitPartyAffectedAccountBalance"u8].Text() ?? entries["DebitAccountBalance"u8].Text();
+        return affected is null ? [] : Parse(affected);
+    }
+
+    /// <summary>Balances may be below zero (charges), and old samples have three decimals: cents are enough here.</summary>
+    private static Money? Available(decimal? shillings) =>
+        shillings is > -1_000_000_000_000m and < 1_000_000_000_000m ? Money.FromCents((long)(shillings.Value * 100)) : null;
+}

@@ -1,0 +1,235 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Reads callback bodies in every variant Safaricom is known to send (daraja.md §3, §5–§8).</summary>
+/// <remarks>
+/// Unknown members are ignored, missing ones read as null and left to the domain to judge. A body is malformed when it is not one JSON
+/// document, when an object has a key twice (which of the two to believe is not ours to guess), or when it lacks what its kind is about.
+/// </remarks>
+public sealed class CallbackReader : ICallbackReader
+{
+    /// <summary>Real bodies are six levels deep; the limit keeps a hostile one from costing more than its bytes.</summary>
+    private const int MaxDepth = 32;
+
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
+
+    /// <inheritdoc/>
+    public CallbackMessage Read(CallbackKind kind, ReadOnlyMemory<byte> body)
+    {
+        if (body.Span.StartsWith("\uFEFF"u8))
+        {
+            body = body[3..];
+        }
+
+        if (body.Span.TrimStart(" \t\r\n"u8).IsEmpty)
+        {
+            return new CallbackMessage.Malformed("the body is empty");
+        }
+
+        // The parser checks text only when it is read: a body that is half checked would be half believed.
+        if (!Utf8.IsValid(body.Span))
+        {
+            return new CallbackMessage.Malformed("the body is not UTF-8");
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(body, Strict);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? Read(kind, document.RootElement)
+                : new CallbackMessage.Malformed($"the body is a JSON {document.RootElement.ValueKind}, not an object");
+        }
+        catch (JsonException problem)
+        {
+            // The parser's own message may quote the body.
+            return new CallbackMessage.Malformed(
+                problem.LineNumber is { } line ? $"the body is not JSON (line {line + 1}, byte {problem.BytePositionInLine + 1})" : "a key appears twice in one object");
+        }
+        catch (InvalidOperationException)
+        {
+            return new CallbackMessage.Malformed("a key of the body is not text");
+        }
+    }
+
+    private static CallbackMessage Read(CallbackKind kind, JsonElement root) => kind switch
+    {
+        CallbackKind.Stk => PromptResult(root.Get("Body"u8).Get("stkCallback"u8)),
+        CallbackKind.C2bValidate or CallbackKind.C2bConfirm => Confirmation(root),
+        CallbackKind.B2cResult or CallbackKind.B2bResult or CallbackKind.ReversalResult => TransferResult(kind, root.Get("Result"u8)),
+        CallbackKind.StatusResult => StatusResult(root.Get("Result"u8)),
+        CallbackKind.BalanceResult => BalanceResult(root.Get("Result"u8)),
+        CallbackKind.B2cTimeout or CallbackKind.B2bTimeout or CallbackKind.ReversalTimeout or CallbackKind.StatusTimeout or CallbackKind.BalanceTimeout =>
+            QueueTimeout(root),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+
+    private static CallbackMessage PromptResult(JsonElement callback)
+    {
+        if (callback.Get("ResultCode"u8).Code() is not { } code)
+        {
+            return new CallbackMessage.Malformed("there is no Body.stkCallback.ResultCode");
+        }
+
+        var items = new Entries(callback.Get("CallbackMetadata"u8).Get("Item"u8), IsResult: false);
+        return new CallbackMessage.PromptResult(callback.Get("CheckoutRequestID"u8).Id(), code == "0"
+            ? new Outcome.Paid(items["MpesaReceiptNumber"u8].Receipt(), items["Amount"u8].Amount(), items["PhoneNumber"u8].Text(MaxParty),
+                items["TransactionDate"u8].Time())
+            : ResultCodes.Prompt(code, callback.Get("ResultDesc"u8).Text()));
+    }
+
+    private static CallbackMessage Confirmation(JsonElement body)
+    {
+        var amount = body.Get("TransAmount"u8).Amount();
+        if (body.Get("TransID"u8).Receipt() is not { } receipt || amount is not { Cents: > 0 } || body.Get("BusinessShortCode"u8).Code() is not { } shortcode)
+        {
+            return new CallbackMessage.Malformed("TransID, TransAmount or BusinessShortCode is missing or unreadable");
+        }
+
+        // Tills say "Buy Goods" in Safaricom's documents and "Customer Merchant Payment" in M-PESA's own; they carry no account.
+        var type = body.Get("TransactionType"u8).Text() ?? "";
+        var isTill = type.Contains("goods", StringComparison.OrdinalIgnoreCase) || type.Contains("merchant", StringComparison.OrdinalIgnoreCase);
+        var name = string.Join(' ', new[] { body.Get("FirstName"u8).Text(MaxParty), body.Get("MiddleName"u8).Text(MaxParty), body.Get("LastName"u8).Text(MaxParty) }
+            .Where(part => part is not null));
+        return new CallbackMessage.Confirmation(receipt, shortcode, isTill, isTill ? "" : body.Get("BillRefNumber"u8).Text(MaxParty) ?? "", amount.Value,
+            body.Get("MSISDN"u8).Text(MaxParty), name, body.Get("TransTime"u8).Time());
+    }
+
+    private static CallbackMessage TransferResult(CallbackKind kind, JsonElement result)
+    {
+        if (result.Get("ResultCode"u8).Code() is not { } code)
+        {
+            return new CallbackMessage.Malformed("there is no Result.ResultCode");
+        }
+
+        var entries = Entries.Of(result);
+        var counterparty = (kind == CallbackKind.ReversalResult ? entries["CreditPartyPublicName"u8] : entries["ReceiverPartyPublicName"u8]).Text(MaxParty);
+        Outcome outcome = code == "0"
+            ? new Outcome.Paid(entries["TransactionReceipt"u8].Receipt() ?? OwnReceipt(result.Get("TransactionID"u8)),
+                entries["TransactionAmount"u8].Amount() ?? entries["Amount"u8].Amount(), NumberOf(counterparty),
+                entries["TransactionCompletedDateTime"u8].Time() ?? entries["TransCompletedTime"u8].Time())
+            : ResultCodes.Transfer(kind, code, result.Get("ResultDesc"u8).Text());
+        return new CallbackMessage.TransferResult(result.Get("ConversationID"u8).Id(), result.Get("OriginatorConversationID"u8).Id(), IsFinal(result), outcome,
+            counterparty, entries["OriginalTransactionID"u8].Receipt(), Balances.AlongWith(entries));
+    }
+
+    private static CallbackMessage StatusResult(JsonElement result)
+    {
+        if (result.Get("ResultCode"u8).Code() is not { } code)
+        {
+            return new CallbackMessage.Malformed("there is no Result.ResultCode");
+        }
+
+        var problem = code == "0" ? null : ResultCodes.Question(code, result.Get("ResultDesc"u8).Text());
+        return new CallbackMessage.StatusResult(result.Get("ConversationID"u8).Id(), result.Get("OriginatorConversationID"u8).Id(), IsFinal(result), problem,
+            problem is null ? Found(Entries.Of(result)) : null);
+    }
+
+    private static TransactionFound Found(Entries entries)
+    {
+        var status = entries["TransactionStatus"u8].Text() ?? "";
+        var state = status.ToUpperInvariant() switch
+        {
+            "COMPLETED" => TransactionState.Completed,
+            "CANCELLED" or "DECLINED" or "EXPIRED" => TransactionState.Dead,
+            _ => TransactionState.UnderWay,
+        };
+
+        // DebitPartyName comes twice; the second is really the credit party. Other samples have CreditPartyName.
+        string[] parties = [.. entries.All("DebitPartyName"u8).Concat(entries.All("CreditPartyName"u8)).Select(party => party.Text(MaxParty)).OfType<string>()];
+        return new TransactionFound(state, status, entries["ReceiptNo"u8].Receipt(), entries["OriginatorConversationID"u8].Id(), entries["ConversationID"u8].Id(),
+            entries["Amount"u8].Amount(), parties, entries["FinalisedTime"u8].Time() ?? entries["InitiatedTime"u8].Time());
+    }
+
+    private static CallbackMessage BalanceResult(JsonElement result)
+    {
+        if (result.Get("ResultCode"u8).Code() is not { } code)
+        {
+            return new CallbackMessage.Malformed("there is no Result.ResultCode");
+        }
+
+        return new CallbackMessage.BalanceResult(result.Get("ConversationID"u8).Id(), result.Get("OriginatorConversationID"u8).Id(), IsFinal(result),
+            code == "0" ? null : ResultCodes.Question(code, result.Get("ResultDesc"u8).Text()),
+            code == "0" ? Balances.Parse(Entries.Of(result)["AccountBalance"u8].Text(MaxBalances)) : []);
+    }
+
+    /// <summary>No sample of this body was ever published: whatever arrives on a timeout's URL is one, with or without the Result envelope.</summary>
+    private static CallbackMessage.QueueTimeout QueueTimeout(JsonElement root)
+    {
+        var result = root.Get("Result"u8) is { ValueKind: JsonValueKind.Object } envelope ? envelope : root;
+        return new(result.Get("ConversationID"u8).Id(), result.Get("OriginatorConversationID"u8).Id());
+    }
+
+    /// <summary>ResultType 1 means that further messages come.</summary>
+    private static bool IsFinal(JsonElement result) => result.Get("ResultType"u8).Code() is not "1";
+
+    /// <summary>TransactionID is a receipt only when something moved: otherwise it is today's prefix and seven zeros.</summary>
+    private static string? OwnReceipt(JsonElement transactionId) =>
+        transactionId.Receipt() is { } receipt && !receipt.EndsWith("0000000", StringComparison.Ordinal) ? receipt : null;
+
+    /// <summary>The number in <c>254708374149 - JOHN DOE</c>.</summary>
+    private static string? NumberOf(string? party) => party?.Split(" - ", 2)[0].Trim() is { Length: > 0 } number ? number : null;
+
+    /// <summary>Names and numbers of parties, and what a customer typed as an account (M-PESA keeps 20 characters of it).</summary>
+    private const int MaxParty = 100;
+
+    /// <summary>Five accounts take about 400 characters.</summary>
+    private const int MaxBalances = 4096;
+
+    /// <summary>Named values: one object or an array of them, a name possibly twice, a value possibly missing.</summary>
+    /// <param name="List">The array or single object.</param>
+    /// <param name="IsResult">True for <c>Key</c>/<c>Value</c>, false for an STK callback's <c>Name</c>/<c>Value</c>.</param>
+    internal readonly record struct Entries(JsonElement List, bool IsResult)
+    {
+        /// <summary>The parameters of a Result envelope.</summary>
+        public static Entries Of(JsonElement result) => new(result.Get("ResultParameters"u8).Get("ResultParameter"u8), IsResult: true);
+
+        /// <summary>The first value of that name; undefined when there is none.</summary>
+        public JsonElement this[ReadOnlySpan<byte> name]
+        {
+            get
+            {
+                if (List.ValueKind == JsonValueKind.Array)
+                {
+                    foreach (var entry in List.EnumerateArray())
+                    {
+                        if (IsNamed(entry, name))
+                        {
+                            return entry.Get("Value"u8);
+                        }
+                    }
+                }
+
+                return IsNamed(List, name) ? List.Get("Value"u8) : default;
+            }
+        }
+
+        /// <summary>Every value of that name, in order.</summary>
+        public List<JsonElement> All(ReadOnlySpan<byte> name)
+        {
+            var found = new List<JsonElement>();
+            if (List.ValueKind == JsonValueKind.Array)
+            {
+                foreach (var entry in List.EnumerateArray())
+                {
+                    if (IsNamed(entry, name))
+                    {
+                        found.Add(entry.Get("Value"u8));
+                    }
+                }
+            }
+            else if (IsNamed(List, name))
+            {
+                found.Add(List.Get("Value"u8));
+            }
+
+            return found;
+        }
+
+        private bool IsNamed(JsonElement entry, ReadOnlySpan<byte> name) =>
+            entry.Get(IsResult ? "Key"u8 : "Name"u8) is { ValueKind: JsonValueKind.String } key && key.ValueEquals(name);
+    }
+}

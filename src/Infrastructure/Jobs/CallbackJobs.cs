@@ -1,0 +1,39 @@
+using Hangfire;
+using MediatR;
+using Payments.Application;
+
+namespace Payments.Infrastructure;
+
+/// <summary>The jobs that understand callbacks. Each is safe to run twice: what was done is done.</summary>
+public sealed class CallbackJobs(IMediator mediator)
+{
+    /// <summary>Callbacks have a queue and a server of their own: nothing else may stand in their way.</summary>
+    public const string Queue = "callbacks";
+
+    /// <summary>Drains whatever is new; the batch it was enqueued for may be gone already.</summary>
+    /// <param name="count">How many callbacks the batch had; for the dashboard only.</param>
+    [Queue(Queue)]
+    [AutomaticRetry(Attempts = 3, DelaysInSeconds = [1, 5, 15], OnAttemptsExceeded = AttemptsExceededAction.Fail)]
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Style", "IDE0060", Justification = "Shown by the dashboard.")]
+    public Task Drain(int count) => mediator.Send(new DrainCallbacks());
+
+    /// <summary>Applies one parked callback. Retried for about an hour, then left failed for an operator to requeue.</summary>
+    /// <param name="callbackId">The callback's public id.</param>
+    [Queue(Queue)]
+    [AutomaticRetry(Attempts = 5, DelaysInSeconds = [5, 30, 120, 600, 3000], OnAttemptsExceeded = AttemptsExceededAction.Fail)]
+    public Task Apply(string callbackId) => PublicId.TryRead(PublicId.Callback, callbackId, out var id)
+        ? mediator.Send(new ApplyParkedCallback(id))
+        : throw new ArgumentException($"'{callbackId}' is no callback id.", nameof(callbackId));
+}
+
+/// <summary>The recurring jobs.</summary>
+public sealed class RecurringJobs(IMediator mediator)
+{
+    /// <summary>Asks Safaricom about what is overdue.</summary>
+    [AutomaticRetry(Attempts = 0)]
+    public Task Reconcile() => mediator.Send(new AskOverdue());
+
+    /// <summary>Expires checkouts and declares surplus.</summary>
+    [AutomaticRetry(Attempts = 0)]
+    public Task EndDue() => mediator.Send(new EndDueCheckouts());
+}
