@@ -1,12 +1,137 @@
+using System.Text.Json.Serialization;
+using Hangfire;
+using Microsoft.AspNetCore.Authentication;
+using Npgsql;
+using Payments.Application;
+using Payments.Infrastructure;
+using Scalar.AspNetCore;
+
 namespace Payments.Api;
 
 /// <summary>Builds the API; a class of its own so that tests start the same thing on a port of their own.</summary>
 public static class ApiHost
 {
-    /// <summary>Builds the web application, configured but not started.</summary>
+    /// <summary>Builds the web application, configured but not started. Throws <see cref="ConfigurationException"/> listing every problem.</summary>
     public static WebApplication Build(string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);
-        return builder.Build();
+        var settings = Settings.Read(builder.Configuration);
+        if (settings.Problems.Count > 0)
+        {
+            throw new ConfigurationException(settings.Problems);
+        }
+
+        AddLogging(builder);
+        AddServices(builder, settings);
+        var app = builder.Build();
+        Map(app);
+        return app;
     }
+
+    private static void AddLogging(WebApplicationBuilder builder)
+    {
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+        });
+
+        // Its request lines would carry callback tokens, and one line a callback is work on the request path.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Hangfire", LogLevel.Warning);
+        builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
+        builder.Logging.AddFilter("Polly", LogLevel.Error);
+    }
+
+    private static void AddServices(WebApplicationBuilder builder, Settings settings)
+    {
+        var services = builder.Services;
+        services.AddSingleton(settings.ApiKeys);
+        services.AddSingleton(settings.Limits);
+        services.AddSingleton(settings.Reconciliation);
+        services.AddSingleton(settings.Inbox);
+        services.AddInfrastructure(
+            settings.ConnectionString, settings.Roles, new(settings.Daraja.Kind.ToString(), settings.Daraja.Shortcode ?? ""));
+        services.AddDaraja(builder.Configuration);
+        services.AddSingleton(new ClientSecrets(settings.Callbacks.Secrets.Select(Convert.FromBase64String)));
+        services.AddSingleton<IClientSecrets>(s => s.GetRequiredService<ClientSecrets>());
+
+        services.AddAuthentication(BearerAuthentication.Name)
+            .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.Name, null);
+        services.AddAuthorization(options => options.AddScopes());
+        services.AddControllers()
+            .AddApplicationPart(typeof(ApiHost).Assembly)
+            .AddJsonOptions(options =>
+            {
+                options.JsonSerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+
+                // A misspelt field is an error, not a silence.
+                options.JsonSerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+                options.JsonSerializerOptions.MaxDepth = 16;
+            })
+            .ConfigureApiBehaviorOptions(options => options.InvalidModelStateResponseFactory = Problems.OfModelState);
+        services.AddExceptionHandler<UnhandledExceptions>();
+        services.AddProblemDetails();
+        services.AddOpenApi("v1", Documentation.Describe);
+
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+
+            // Nothing here takes more; callbacks have a smaller limit of their own.
+            kestrel.Limits.MaxRequestBodySize = 256 * 1024;
+        });
+
+        // Time for the last batch's commit, the last prompt's reply and the workers' batches.
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(Problems.OfStatus);
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapControllers();
+        app.MapOpenApi();
+        app.MapScalarApiReference("/docs");
+        app.UseHangfireDashboard("/hangfire", new DashboardOptions
+        {
+            Authorization = [new LocalOnly()],
+            DisplayStorageConnectionString = false,
+            DashboardTitle = "Payments jobs",
+        });
+        app.MapGet("/health/live", () => Results.Ok(new { status = "live" })).ExcludeFromDescription();
+        app.MapGet("/health/ready", Ready).ExcludeFromDescription();
+    }
+
+    private static async Task<IResult> Ready(DatabaseState state, NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(TimeSpan.FromSeconds(1));
+        try
+        {
+            if (state.IsReady)
+            {
+                await using var command = database.CreateCommand("SELECT 1");
+                await command.ExecuteScalarAsync(patience.Token);
+                return Results.Ok(new { status = "ready" });
+            }
+        }
+        catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException or TimeoutException)
+        {
+            // Said below.
+        }
+
+        return Results.Json(new { status = "unavailable" }, statusCode: StatusCodes.Status503ServiceUnavailable);
+    }
+}
+
+/// <summary>The configuration is wrong; the message lists every problem.</summary>
+public sealed class ConfigurationException(IReadOnlyCollection<ConfigurationProblem> problems)
+    : Exception("The configuration has problems:" + string.Concat(problems.Select(problem => $"{Environment.NewLine}  {problem}")))
+{
+    /// <summary>What is wrong.</summary>
+    public IReadOnlyCollection<ConfigurationProblem> Problems { get; } = problems;
 }

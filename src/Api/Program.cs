@@ -1,3 +1,12 @@
 using Payments.Api;
 
-await ApiHost.Build(args).RunAsync();
+try
+{
+    await ApiHost.Build(args).RunAsync();
+    return Environment.ExitCode;
+}
+catch (ConfigurationException wrong)
+{
+    await Console.Error.WriteLineAsync(wrong.Message);
+    return 1;
+}

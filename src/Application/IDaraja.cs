@@ -15,7 +15,13 @@ public abstract record Reply
     public sealed record Accepted(string? RequestId, string? OtherId) : Reply;
 
     /// <summary>Certainly not accepted: nothing will happen and no callback is coming.</summary>
-    public sealed record Refused(Failure Failure) : Reply;
+    public sealed record Refused(Failure Failure) : Reply
+    {
+        /// <summary>
+        /// True when nothing even left this process, because Safaricom keeps failing and is left alone for <see cref="Failure.RetryAfter"/>.
+        /// </summary>
+        public bool Paused { get; init; }
+    }
 
     /// <summary>May have been accepted: timeout, reset, 5xx, HTML, empty, unparsable, a duplicate id.</summary>
     /// <param name="Why">What came instead of an answer, safe to log and to show.</param>
@@ -58,7 +64,11 @@ public sealed record ReversalRequest(Guid RefundId, string Receipt, Money Amount
 /// <param name="QuestionId">Ours; the result's token is made for it.</param>
 /// <param name="Receipt">M-PESA's receipt number.</param>
 /// <param name="OriginatorId">The OriginatorConversationID of the transaction asked about.</param>
-public sealed record StatusQuestion(Guid QuestionId, string? Receipt, string? OriginatorId);
+/// <param name="OfPayouts">
+/// True for what the payout shortcode sent (B2C and B2B, a refund by B2C too), false for what the main one received or reversed: only the
+/// owner of a transaction may ask about it.
+/// </param>
+public sealed record StatusQuestion(Guid QuestionId, string? Receipt, string? OriginatorId, bool OfPayouts = false);
 
 /// <summary>C2B registration of our two URLs.</summary>
 /// <param name="Token">The registration token to put into the URLs; lower-case hex.</param>
@@ -70,7 +80,11 @@ public sealed record RegistrationRequest(string Token, string Version, string Re
 public sealed record PulledPayment(string Receipt, DateTimeOffset At, string? Payer, string? Account, Money Amount, bool IsTill);
 
 /// <summary>One page of pulled payments, or why there is none.</summary>
-public sealed record PullPage(IReadOnlyList<PulledPayment> Payments, string? Problem);
+public sealed record PullPage(IReadOnlyList<PulledPayment> Payments, string? Problem)
+{
+    /// <summary>How many rows the page had, unreadable ones included: how far the next offset lies from this one. 0 ends the pulling.</summary>
+    public int Rows { get; init; }
+}
 
 /// <summary>Safaricom's Daraja API, as much of it as this service uses. Never throws for what the other side does.</summary>
 public interface IDaraja

@@ -3,10 +3,52 @@ namespace Payments.Simulator;
 /// <summary>Builds the simulator; a class of its own so that tests start the same thing on a port of their own.</summary>
 public static class SimulatorHost
 {
+    // Where the laptop stack and the README expect it.
+    private const string DefaultUrl = "http://localhost:5090";
+
+    // A callback is at most some kilobytes; a client that sends more than this by mistake should hear of it.
+    private const long LargestBody = 1024 * 1024;
+
     /// <summary>Builds the web application, configured but not started.</summary>
     public static WebApplication Build(string[] args)
     {
-        var builder = WebApplication.CreateBuilder(args);
-        return builder.Build();
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            // No file watchers: many simulators may run in one test process, and nothing is read from files.
+            Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey])) builder.WebHost.UseUrls(DefaultUrl);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestBody;
+        });
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        // Slow answers and cut connections are its trade: nothing here is worth waiting for.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        builder.Services.AddSimulator(builder.Configuration.GetSection("Simulator").Get<SimulatorOptions>() ?? new());
+
+        var app = builder.Build();
+        app.MapDesk();
+        app.MapScripts();
+        app.MapPaybill();
+        app.MapDaraja();
+        return app;
+    }
+
+    private static void AddSimulator(this IServiceCollection services, SimulatorOptions options)
+    {
+        services.AddSingleton(options);
+        foreach (var part in new[]
+        {
+            typeof(Organisations), typeof(SettingsStore), typeof(Tokens), typeof(Journals), typeof(Gateway), typeof(Background), typeof(Deliveries),
+            typeof(Chance), typeof(ScriptStore), typeof(Planner), typeof(Ringing), typeof(Ledger), typeof(Accounts), typeof(Prompts),
+            typeof(GenerateToken), typeof(StkPush), typeof(StkQuery), typeof(StkLife),
+            typeof(Registrations), typeof(RegisterUrl), typeof(Validation), typeof(C2bPayments), typeof(SimulateC2b),
+        })
+        {
+            services.AddSingleton(part);
+        }
     }
 }

@@ -15,6 +15,9 @@ public sealed class CallbackUrls(Uri publicBaseUrl, CallbackTokens tokens)
     /// <param name="token">The registration's stored token.</param>
     public string ForRegistration(CallbackKind kind, string token) => prefix + PathOf(kind) + "/" + token;
 
+    /// <summary>What Pull wants registered beside its nominated number; nothing is sent there.</summary>
+    public string ForPull => prefix + PathOf(CallbackKind.C2bConfirm);
+
     /// <summary>The path of a kind of callback after its prefix, without slashes at the ends.</summary>
     public static string PathOf(CallbackKind kind) => kind switch
     {

@@ -35,6 +35,10 @@ internal static class LooseJson
     public static JsonElement Get(this JsonElement parent, ReadOnlySpan<byte> name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) ? value : default;
 
+    /// <inheritdoc cref="Get(JsonElement, ReadOnlySpan{byte})"/>
+    public static JsonElement Get(this JsonElement parent, string name) =>
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) ? value : default;
+
     /// <summary>A string or number as text: trimmed, cut, and without control characters, of which PostgreSQL refuses U+0000.</summary>
     public static string? Text(this JsonElement value, int max = MaxText)
     {

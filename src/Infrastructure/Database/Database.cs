@@ -7,8 +7,11 @@ namespace Payments.Infrastructure;
 /// <summary>The one data source of a process, which Hangfire shares: two pools in one TransactionScope would fail at commit.</summary>
 public static class Database
 {
-    /// <summary>The schema of this service's own tables; Hangfire's are in <c>hangfire</c>.</summary>
+    /// <summary>The schema of this service's own tables.</summary>
     public const string Schema = "payments";
+
+    /// <summary>The schema of Hangfire's tables.</summary>
+    public const string HangfireSchema = "hangfire";
 
     /// <summary>Makes the data source from a connection string, with the session settings every transaction relies on.</summary>
     public static NpgsqlDataSource Create(string connectionString)

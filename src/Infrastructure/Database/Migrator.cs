@@ -2,6 +2,7 @@ using System.Reflection;
 using DbUp;
 using DbUp.Engine;
 using DbUp.Postgresql;
+using Hangfire.PostgreSql;
 using Npgsql;
 
 namespace Payments.Infrastructure;
@@ -27,6 +28,9 @@ public static class Migrator
             {
                 throw new InvalidOperationException($"Migration {result.ErrorScript?.Name} failed: {result.Error.Message}", result.Error);
             }
+
+            await using var hangfire = await database.OpenConnectionAsync(cancellation);
+            PostgreSqlObjectsInstaller.Install(hangfire, Database.HangfireSchema);
         }
         finally
         {

@@ -1,0 +1,85 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Options;
+using Payments.Application;
+using Payments.Infrastructure;
+
+namespace Payments.Api;
+
+/// <summary>Reads <c>Authorization: Bearer …</c>: a shop's key or a checkout's clientSecret.</summary>
+internal sealed class BearerAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IReadOnlyList<ApiKey> keys, ClientSecrets secrets)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string Name = "Bearer";
+
+    /// <summary>Longer than any key; hashing more would be work for nothing.</summary>
+    private const int MostChars = 256;
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var header = Request.Headers.Authorization.ToString();
+        if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) || header.Length > MostChars)
+        {
+            return Task.FromResult(AuthenticateResult.NoResult());
+        }
+
+        var text = header["Bearer ".Length..].Trim();
+        if (secrets.TryRead(text, out var checkoutId))
+        {
+            return Task.FromResult(Accept([new(CallerClaims.Checkout, checkoutId.ToString())]));
+        }
+
+        // Every key is compared, so that the time says nothing about which one was close.
+        ApiKey? found = null;
+        foreach (var key in keys)
+        {
+            found = key.Matches(text) ? key : found;
+        }
+
+        return Task.FromResult(found is null
+            ? AuthenticateResult.Fail("Unknown key.")
+            : Accept([new(CallerClaims.Client, found.Client), .. found.Scopes.Select(scope => new Claim(CallerClaims.Scope, scope))]));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.Headers.WWWAuthenticate = "Bearer";
+        return Problems.Write(Context, new("unauthorized", "Send a valid key as 'Authorization: Bearer …'."));
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
+        Problems.Write(Context, new("forbidden", "This key lacks the scope this call needs."));
+
+    private AuthenticateResult Accept(IEnumerable<Claim> claims) =>
+        AuthenticateResult.Success(new(new(new ClaimsIdentity(claims, Scheme.Name)), Scheme.Name));
+}
+
+/// <summary>The claims of a caller and what they add up to.</summary>
+internal static class CallerClaims
+{
+    public const string Client = "client";
+    public const string Scope = "scope";
+    public const string Checkout = "checkout";
+
+    /// <summary>Who asks, as the application sees it.</summary>
+    public static Caller Caller(this ClaimsPrincipal user) => new(
+        user.FindFirstValue(Client) ?? "", user.HasScope(Api.Scope.Ops),
+        user.FindFirstValue(Checkout) is { } id ? Guid.Parse(id) : null);
+
+    public static bool HasScope(this ClaimsPrincipal user, string scope) => user.HasClaim(Scope, scope);
+
+    /// <summary>One policy per scope; nothing is open by forgetting an attribute.</summary>
+    public static void AddScopes(this AuthorizationOptions options)
+    {
+        foreach (var scope in Api.Scope.All)
+        {
+            options.AddPolicy(scope, policy => policy.RequireClaim(Scope, scope));
+        }
+
+        options.AddPolicy(Api.Scope.OneCheckout, policy => policy.RequireAssertion(
+            context => context.User.HasScope(Api.Scope.Checkouts) || context.User.HasClaim(c => c.Type == Checkout)));
+    }
+}

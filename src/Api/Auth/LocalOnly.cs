@@ -1,0 +1,21 @@
+using System.Net;
+using Hangfire.Dashboard;
+
+namespace Payments.Api;
+
+/// <summary>
+/// Lets only the machine itself in: a loopback peer, a localhost Host and no forwarding header. With a tunnel or a proxy on the same
+/// machine every peer is loopback, so the peer alone proves nothing.
+/// </summary>
+internal sealed class LocalOnly : IDashboardAuthorizationFilter
+{
+    private static readonly string[] ForwardingHeaders =
+        ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "CF-Connecting-IP", "Via"];
+
+    public bool Authorize(DashboardContext context) => IsLocal(context.GetHttpContext());
+
+    public static bool IsLocal(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } peer && IPAddress.IsLoopback(peer)
+        && context.Request.Host.Host is "localhost" or "127.0.0.1" or "[::1]"
+        && !ForwardingHeaders.Any(context.Request.Headers.ContainsKey);
+}

@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+using Payments.Application;
+using Payments.Domain;
+using Payments.Infrastructure;
+
+namespace Payments.Api;
+
+/// <summary>Where Safaricom's callbacks arrive: stored as they came, answered 200 once that is durable, understood later by a job.</summary>
+[ApiController]
+[ApiExplorerSettings(GroupName = "callbacks")]
+[Route("callbacks")]
+[Route("api/mpesa")]
+public sealed class CallbacksController(IInbox inbox, CallbackTokens tokens) : ControllerBase
+{
+    /// <summary>Several times the largest callback ever seen; anything beyond it is not one.</summary>
+    private const int MostBytes = 64 * 1024;
+
+    private static readonly object Accepted_ = new { ResultCode = 0, ResultDesc = "Accepted" };
+
+    /// <summary>The result of an STK push.</summary>
+    [HttpPost("stk/callback/{token?}")]
+    [HttpPost("callback/{token?}")]
+    public Task<IActionResult> Stk(string? token) => Store(CallbackKind.Stk, SubjectKind.Attempt, token);
+
+    private async Task<IActionResult> Store(CallbackKind kind, SubjectKind subject, string? token)
+    {
+        if (await ReadBody(Request, HttpContext.RequestAborted) is not { } body)
+        {
+            HttpContext.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            return new EmptyResult();
+        }
+
+        await inbox.Store(
+            new(
+                NewId.Next(), kind, tokens.TryRead(token, subject, out var id) ? id : null, body, Cut(Request.ContentType),
+                HttpContext.Connection.RemoteIpAddress?.ToString(), Activity.Current?.Id),
+            HttpContext.RequestAborted);
+        return Ok(Accepted_);
+    }
+
+    private static async Task<byte[]?> ReadBody(HttpRequest request, CancellationToken cancellation)
+    {
+        if (request.ContentLength > MostBytes)
+        {
+            return null;
+        }
+
+        while (true)
+        {
+            var read = await request.BodyReader.ReadAsync(cancellation);
+            if (read.Buffer.Length > MostBytes)
+            {
+                return null;
+            }
+
+            if (read.IsCompleted)
+            {
+                var body = read.Buffer.ToArray();
+                request.BodyReader.AdvanceTo(read.Buffer.End);
+                return body;
+            }
+
+            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    // PostgreSQL refuses NUL in text, and the rest of a long header tells nothing.
+    private static string? Cut(string? text) => text?.Replace("\0", "", StringComparison.Ordinal) is { Length: > 200 } longer ? longer[..200] : text;
+}

@@ -1,0 +1,29 @@
+using MediatR;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Payments.Application;
+
+namespace Payments.Api;
+
+/// <summary>Stored callbacks, for operators.</summary>
+[ApiController]
+[Route("api/ops/callbacks")]
+[Authorize(Scope.Ops)]
+[Produces("application/json")]
+public sealed class OpsCallbacksController(IMediator mediator) : ControllerBase
+{
+    /// <summary>Reads stored callbacks, newest first; from and to are receivedAt, q is something the body contains.</summary>
+    [HttpGet]
+    [Refuses("validation_failed")]
+    public Task<Page<CallbackView>> List(
+        string? kind, string? verdict, DateTimeOffset? from, DateTimeOffset? to, string? q, string? cursor, int? limit, CancellationToken cancellation) =>
+        mediator.Send(new ListCallbacks(kind, verdict, from, to, q, cursor, limit), cancellation);
+
+    /// <summary>Reads one stored callback with its raw body.</summary>
+    [HttpGet("{id}")]
+    [Refuses("not_found")]
+    public async Task<ActionResult<CallbackView>> Get(string id, CancellationToken cancellation) => this.ToResult(
+        PublicId.TryRead(PublicId.Callback, id, out var callback)
+            ? await mediator.Send(new GetCallback(callback), cancellation)
+            : Refusal.NotFound("callback"));
+}

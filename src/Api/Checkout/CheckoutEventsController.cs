@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text.Json;
+using MediatR;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+using Payments.Application;
+using Payments.Infrastructure;
+
+namespace Payments.Api;
+
+/// <summary>A checkout's changes as they happen.</summary>
+[ApiController]
+[Route("api/checkouts")]
+public sealed class CheckoutEventsController(IMediator mediator, LiveEvents live, IOptions<JsonOptions> json, IHostApplicationLifetime lifetime)
+    : ControllerBase
+{
+    /// <summary>Proxies close silent connections after 30 s or more; half of that keeps every one of them open.</summary>
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    /// <summary>Server-Sent Events: a snapshot, then each change; after paid, expired or cancelled <c>event: end</c>.</summary>
+    [HttpGet("{id}/events")]
+    [Authorize(Scope.OneCheckout)]
+    [Produces("text/event-stream")]
+    [ProducesResponseType(200)]
+    [ProducesResponseType(204)]
+    [Refuses("not_found")]
+    public async Task<IActionResult> Watch(string id, [FromHeader(Name = "Last-Event-ID")] string? lastId, CancellationToken cancellation)
+    {
+        if (!PublicId.TryRead(PublicId.Checkout, id, out var checkoutId))
+        {
+            return this.ToResult<CheckoutView>(Refusal.NotFound("checkout")).Result!;
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
+
+        // Subscribed before the snapshot is read: a change in between is seen twice rather than never.
+        using var watch = live.Subscribe(checkoutId);
+        var answer = await mediator.Send(new GetCheckout(User.Caller(), checkoutId), stop.Token);
+        if (answer.Value is not { } checkout)
+        {
+            return this.ToResult(answer).Result!;
+        }
+
+        if (HasEnded(checkout) && lastId == checkout.Version.ToString(CultureInfo.InvariantCulture))
+        {
+            return NoContent();
+        }
+
+        Response.ContentType = "text/event-stream";
+        Response.Headers.CacheControl = "no-store";
+        Response.Headers["X-Accel-Buffering"] = "no";
+        try
+        {
+            await Send(checkout, stop.Token);
+            while (!HasEnded(checkout))
+            {
+                var woken = await watch.Changed(Heartbeat, stop.Token);
+                var now = await mediator.Send(new GetCheckout(User.Caller(), checkoutId), stop.Token);
+                if (now.Value is { } later && later.Version > checkout.Version)
+                {
+                    checkout = later;
+                    await Send(checkout, stop.Token);
+                }
+                else if (!woken)
+                {
+                    await Write(": still here\n\n", stop.Token);
+                }
+            }
+
+            await Write("event: end\ndata: {}\n\n", stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The watcher went away, or this process is stopping: it comes back with Last-Event-ID.
+        }
+
+        return new EmptyResult();
+    }
+
+    private static bool HasEnded(CheckoutView checkout) => checkout.Status is "paid" or "expired" or "cancelled";
+
+    private Task Send(CheckoutView checkout, CancellationToken cancellation) => Write(
+        $"id: {checkout.Version}\nevent: checkout\ndata: {JsonSerializer.Serialize(checkout, json.Value.JsonSerializerOptions)}\n\n", cancellation);
+
+    private async Task Write(string text, CancellationToken cancellation)
+    {
+        await Response.WriteAsync(text, cancellation);
+        await Response.Body.FlushAsync(cancellation);
+    }
+}

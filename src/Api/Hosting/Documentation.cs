@@ -1,0 +1,91 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Payments.Api;
+
+/// <summary>The OpenAPI document: what the code cannot say by itself — errors by code, the key, examples.</summary>
+internal static class Documentation
+{
+    public static void Describe(OpenApiOptions options)
+    {
+        options.ShouldInclude = description => description.RelativePath?.StartsWith("api/mpesa", StringComparison.Ordinal) != true;
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new()
+            {
+                Title = "Payments",
+                Version = "v1",
+                Description = "M-PESA checkouts, payouts and refunds over Safaricom's Daraja. Errors are application/problem+json with a stable code.",
+            };
+            document.Components ??= new();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+            {
+                ["key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key, or a checkout's clientSecret where the call takes one." },
+            };
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer((operation, context, _) =>
+        {
+            var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+            operation.Responses ??= [];
+            if (metadata.OfType<Microsoft.AspNetCore.Authorization.IAuthorizeData>().Any())
+            {
+                operation.Security = [new() { [new("key", context.Document)] = [] }];
+                AddProblems(operation, ["unauthorized", "forbidden", "unavailable"]);
+            }
+
+            AddProblems(operation, metadata.OfType<RefusesAttribute>().SelectMany(r => r.Codes));
+            return Task.CompletedTask;
+        });
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            if (Examples.TryGetValue(context.JsonTypeInfo.Type, out var example))
+            {
+                schema.Examples = [JsonNode.Parse(example)!];
+            }
+
+            return Task.CompletedTask;
+        });
+    }
+
+    private static readonly Dictionary<Type, string> Examples = new()
+    {
+        [typeof(StartCheckoutBody)] = """{"orderReference":"ORDER-123","amount":1500,"phone":"0708 374 149","description":"Two shirts"}""",
+        [typeof(PayBody)] = """{"phone":"254708374149"}""",
+        [typeof(Application.CheckoutView)] =
+            """
+            {"id":"chk_0197f1c2a5b87c3e9d4f60718293a4b5","status":"paid","orderReference":"ORDER-123","amount":1500,"amountPaid":1500,"amountDue":0,
+             "amountRefunded":0,"currency":"KES","description":"Two shirts","phone":"254708374149","metadata":{},
+             "payment":{"receipt":"UGA7RT61SV","amount":1500,"method":"stk","settledBy":"callback","late":false,"at":"2026-07-10T06:15:44Z"},
+             "payments":[{"receipt":"UGA7RT61SV","amount":1500,"method":"stk","settledBy":"callback","late":false,"at":"2026-07-10T06:15:44Z"}],
+             "failure":null,"attempts":[],"refunds":[],"payUrl":null,"version":4,"createdAt":"2026-07-10T06:15:20Z",
+             "updatedAt":"2026-07-10T06:15:45Z","expiresAt":"2026-07-11T06:15:20Z"}
+            """,
+    };
+
+    private static void AddProblems(OpenApiOperation operation, IEnumerable<string> codes)
+    {
+        foreach (var group in codes.GroupBy(Problems.StatusOf))
+        {
+            var key = group.Key.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            operation.Responses![key] = new OpenApiResponse
+            {
+                Description = string.Join(", ", group.Select(code => $"`{code}`")),
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    ["application/problem+json"] = new()
+                    {
+                        Example = new JsonObject
+                        {
+                            ["type"] = $"urn:payments:problem:{group.First()}",
+                            ["title"] = group.First().Replace('_', ' '),
+                            ["status"] = group.Key,
+                            ["code"] = group.First(),
+                        },
+                    },
+                },
+            };
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Text.Json;
+using FluentValidation;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+using Payments.Application;
+
+namespace Payments.Api;
+
+/// <summary>Every error as RFC 9457 <c>application/problem+json</c> with a stable <c>code</c>: one table from code to status.</summary>
+internal static class Problems
+{
+    private static readonly Dictionary<string, int> Statuses = new(StringComparer.Ordinal)
+    {
+        ["validation_failed"] = 400,
+        ["idempotency_key_required"] = 400,
+        ["unauthorized"] = 401,
+        ["forbidden"] = 403,
+        ["not_found"] = 404,
+        ["method_not_allowed"] = 405,
+        ["already_paid"] = 409,
+        ["attempt_in_progress"] = 409,
+        ["checkout_cancelled"] = 409,
+        ["checkout_expired"] = 409,
+        ["order_reference_in_use"] = 409,
+        ["payload_too_large"] = 413,
+        ["unsupported_media_type"] = 415,
+        ["too_many_prompts"] = 429,
+        ["internal_error"] = 500,
+        ["unavailable"] = 503,
+    };
+
+    /// <summary>The HTTP status of a code.</summary>
+    public static int StatusOf(string code) => Statuses[code];
+
+    /// <summary>Writes a refusal as the answer.</summary>
+    public static Task Write(HttpContext context, Refusal refusal) => Write(context, Of(context, refusal));
+
+    /// <summary>The result of a controller's action: the value, or the problem.</summary>
+    public static ActionResult<T> ToResult<T>(this ControllerBase controller, Answer<T> answer, int status = 200)
+        where T : class
+    {
+        if (answer.Value is { } value)
+        {
+            return controller.StatusCode(status, value);
+        }
+
+        var problem = Of(controller.HttpContext, answer.Refusal!);
+        return new ObjectResult(problem) { StatusCode = problem.Status, ContentTypes = { "application/problem+json" } };
+    }
+
+    /// <summary>What a body that could not be bound is answered with.</summary>
+    public static IActionResult OfModelState(ActionContext context)
+    {
+        var errors = context.ModelState.Where(e => e.Value is { Errors.Count: > 0 }).ToDictionary(
+            e => e.Key.TrimStart('$', '.') is { Length: > 0 } field ? field : "body",
+            e => e.Value!.Errors.Select(error => error.ErrorMessage.Split(" Path:")[0]).ToArray());
+
+        // Beside a JSON error the binder also reports the parameter itself as missing; that says nothing new.
+        if (errors.Count > 1)
+        {
+            errors.Remove("body");
+        }
+
+        return new ObjectResult(Validation(context.HttpContext, errors)) { StatusCode = 400, ContentTypes = { "application/problem+json" } };
+    }
+
+    /// <summary>What an exception is answered with; never a stack trace.</summary>
+    public static async ValueTask<bool> Handle(HttpContext context, Exception exception)
+    {
+        switch (exception)
+        {
+            case ValidationException invalid:
+                await Write(context, Validation(context, invalid.Errors.GroupBy(e => Camel(e.PropertyName)).ToDictionary(
+                    g => g.Key, g => g.Select(e => e.ErrorMessage).ToArray())));
+                return true;
+
+            case BadHttpRequestException { StatusCode: 413 }:
+                await Write(context, new Refusal("payload_too_large", "The body is larger than this call takes."));
+                return true;
+
+            case BadHttpRequestException bad:
+                await Write(context, Validation(context, new() { ["body"] = [bad.Message] }));
+                return true;
+
+            case InboxUnavailableException or DbException { IsTransient: true } or TimeoutException:
+            case DbException { InnerException: TimeoutException or IOException }:
+                context.Response.Headers.RetryAfter = "5";
+                await Write(context, new Refusal("unavailable", "The service cannot reach its database; try again shortly."));
+                return true;
+
+            default:
+                await Write(context, new Refusal("internal_error", "Something went wrong here; the log has it under this trace id."));
+                return true;
+        }
+    }
+
+    /// <summary>Answers that have no body of their own (404 of no route, 405, 415) get one.</summary>
+    public static Task OfStatus(StatusCodeContext status) => status.HttpContext.Response.StatusCode switch
+    {
+        404 => Write(status.HttpContext, new Refusal("not_found", "There is nothing at this address.")),
+        405 => Write(status.HttpContext, new Refusal("method_not_allowed", "This address does not take this method.")),
+        415 => Write(status.HttpContext, new Refusal("unsupported_media_type", "Send application/json.")),
+        _ => Task.CompletedTask,
+    };
+
+    private static ProblemDetails Of(HttpContext context, Refusal refusal)
+    {
+        var problem = New(context, refusal.Code, refusal.Detail);
+        if (refusal.RetryAt is { } at)
+        {
+            problem.Extensions["retryAt"] = at;
+            var seconds = Math.Max(1, Math.Ceiling((at - DateTimeOffset.UtcNow).TotalSeconds));
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (refusal.Subject is { } subject)
+        {
+            problem.Extensions["checkoutId"] = subject;
+        }
+
+        return problem;
+    }
+
+    private static ProblemDetails Validation(HttpContext context, Dictionary<string, string[]> errors)
+    {
+        var problem = New(context, "validation_failed", "The request has fields that cannot be taken.");
+        problem.Extensions["errors"] = errors;
+        return problem;
+    }
+
+    private static ProblemDetails New(HttpContext context, string code, string detail) => new()
+    {
+        Type = $"urn:payments:problem:{code}",
+        Title = code.Replace('_', ' '),
+        Status = StatusOf(code),
+        Detail = detail,
+        Extensions = { ["code"] = code, ["traceId"] = System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier },
+    };
+
+    private static Task Write(HttpContext context, ProblemDetails problem)
+    {
+        context.Response.StatusCode = problem.Status!.Value;
+        return context.Response.WriteAsJsonAsync(problem, (JsonSerializerOptions?)null, "application/problem+json");
+    }
+
+    private static string Camel(string name) => JsonNamingPolicy.CamelCase.ConvertName(name);
+}
+
+/// <summary>The last catch: logs what nobody expected and answers by the table.</summary>
+internal sealed partial class UnhandledExceptions(ILogger<UnhandledExceptions> log) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is not (ValidationException or BadHttpRequestException or InboxUnavailableException))
+        {
+            LogFailed(httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName, exception);
+        }
+
+        return await Problems.Handle(httpContext, exception);
+    }
+
+    [LoggerMessage(EventName = "request_failed", Level = LogLevel.Error, Message = "{Method} {Endpoint} failed")]
+    private partial void LogFailed(string method, string? endpoint, Exception exception);
+}

@@ -1,0 +1,96 @@
+using Payments.Application;
+using Payments.Infrastructure;
+
+namespace Payments.Api;
+
+/// <summary>The configuration of a process, read once and found to be right, or every problem with it.</summary>
+internal sealed class Settings
+{
+    public required string ConnectionString { get; init; }
+
+    public required DarajaOptions Daraja { get; init; }
+
+    public required CallbackOptions Callbacks { get; init; }
+
+    public required IReadOnlyList<ApiKey> ApiKeys { get; init; }
+
+    public required LimitOptions Limits { get; init; }
+
+    public required ReconciliationOptions Reconciliation { get; init; }
+
+    public required InboxOptions Inbox { get; init; }
+
+    public required Roles Roles { get; init; }
+
+    public required IReadOnlyList<ConfigurationProblem> Problems { get; init; }
+
+    /// <summary>Reads everything and lists every problem at once.</summary>
+    public static Settings Read(IConfiguration configuration)
+    {
+        var problems = new List<ConfigurationProblem>();
+        var daraja = configuration.GetSection("Daraja").Get<DarajaOptions>() ?? new();
+        var callbacks = configuration.GetSection("Callbacks").Get<CallbackOptions>() ?? new();
+        var reconciliation = configuration.GetSection("Reconciliation").Get<ReconciliationOptions>() ?? new();
+        var connection = configuration.GetConnectionString("Payments");
+        if (string.IsNullOrWhiteSpace(connection))
+        {
+            problems.Add(new("ConnectionStrings__Payments", "is missing", "a PostgreSQL connection string such as Host=db;Database=payments;Username=payments;Password=…"));
+        }
+
+        problems.AddRange(daraja.Validate());
+        problems.AddRange(callbacks.Validate(isPublic: daraja.Kind != DarajaEnvironment.Simulator));
+        var keys = configuration.GetSection("ApiKeys").GetChildren().Select(section => ApiKey.Read(section, problems)).OfType<ApiKey>().ToList();
+        CheckSchedule(problems, nameof(reconciliation.PendingSchedule), reconciliation.PendingSchedule);
+        CheckSchedule(problems, nameof(reconciliation.UnknownSchedule), reconciliation.UnknownSchedule);
+        return new()
+        {
+            ConnectionString = connection ?? "",
+            Daraja = daraja,
+            Callbacks = callbacks,
+            ApiKeys = keys,
+            Limits = configuration.GetSection("Limits").Get<LimitOptions>() ?? new(),
+            Reconciliation = reconciliation,
+            Inbox = configuration.GetSection("Inbox").Get<InboxOptions>() ?? new(),
+            Roles = ReadRoles(configuration["Roles"], problems),
+            Problems = problems,
+        };
+    }
+
+    private static Roles ReadRoles(string? text, List<ConfigurationProblem> problems)
+    {
+        var roles = Roles.None;
+        foreach (var part in (text ?? "api,worker").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries))
+        {
+            roles |= part.ToLowerInvariant() switch
+            {
+                "api" => Roles.Api,
+                "worker" => Roles.Worker,
+                _ => Roles.None,
+            };
+        }
+
+        if (roles == Roles.None)
+        {
+            problems.Add(new("Roles", $"'{text}' names nothing to do", "api, worker or api,worker"));
+        }
+
+        return roles;
+    }
+
+    private static void CheckSchedule(List<ConfigurationProblem> problems, string name, string schedule)
+    {
+        try
+        {
+            if (ReconciliationOptions.Read(schedule) is { Count: > 0 } waits && waits.All(wait => wait > TimeSpan.Zero))
+            {
+                return;
+            }
+        }
+        catch (Exception broken) when (broken is FormatException or OverflowException)
+        {
+            // Said below.
+        }
+
+        problems.Add(new($"Reconciliation__{name}", $"'{schedule}' is no list of waits", "times such as 00:00:45 00:01 00:05, separated by spaces"));
+    }
+}

@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Safaricom's APIs as they fail: each on its own.</summary>
+public enum DarajaApi
+{
+    /// <summary>The access token.</summary>
+    OAuth,
+
+    /// <summary>STK push.</summary>
+    Push,
+
+    /// <summary>STK query.</summary>
+    PromptQuery,
+
+    /// <summary>B2C.</summary>
+    B2c,
+
+    /// <summary>B2B.</summary>
+    B2b,
+
+    /// <summary>Reversal.</summary>
+    Reversal,
+
+    /// <summary>Transaction status.</summary>
+    Status,
+
+    /// <summary>Account balance.</summary>
+    Balance,
+
+    /// <summary>C2B registration.</summary>
+    Register,
+
+    /// <summary>Pull Transactions.</summary>
+    Pull,
+}
+
+/// <summary>
+/// Retries and circuit breakers, one pair for each API. What moves money is repeated only when nothing can have been sent; questions are
+/// repeated when the answer is worth nothing.
+/// </summary>
+public sealed class DarajaBreakers
+{
+    /// <summary>Once is enough to get past a connection that broke at the wrong moment; a line that is down fails again at once.</summary>
+    private const int MoneyRetries = 1;
+
+    /// <summary>Someone waits for a question's answer, and the schedule asks again anyway.</summary>
+    private const int QuestionRetries = 2;
+
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
+
+    private readonly ConcurrentDictionary<DarajaApi, (ResiliencePipeline<DarajaExchange> Pipeline, CircuitBreakerStateProvider State)> pipelines = new();
+    private readonly DarajaBreakerOptions options;
+
+    public DarajaBreakers(IOptions<DarajaOptions> options, TimeProvider clock, ILogger<DarajaBreakers> log)
+    {
+        this.options = options.Value.Breaker;
+        foreach (var api in Enum.GetValues<DarajaApi>())
+        {
+            pipelines[api] = Build(api, clock, log);
+        }
+    }
+
+    /// <summary>The state of each breaker by API: <c>closed</c>, <c>open</c> (nothing is sent) or <c>half-open</c> (one call is trying).</summary>
+    public IReadOnlyDictionary<string, string> States => pipelines.OrderBy(entry => entry.Key).ToDictionary(entry => entry.Key.ToString(), entry =>
+        entry.Value.State.CircuitState switch
+        {
+            CircuitState.Closed => "closed",
+            CircuitState.HalfOpen => "half-open",
+            _ => "open",
+        });
+
+    /// <summary>What moves money, or changes something that cannot be changed twice.</summary>
+    internal static bool IsMoney(DarajaApi api) => api is DarajaApi.Push or DarajaApi.B2c or DarajaApi.B2b or DarajaApi.Reversal or DarajaApi.Register;
+
+    /// <summary>Makes a call through the API's retry and breaker.</summary>
+    internal async Task<DarajaExchange> Run(DarajaApi api, Func<CancellationToken, Task<DarajaExchange>> call, CancellationToken cancellation)
+    {
+        try
+        {
+            return await pipelines[api].Pipeline.ExecuteAsync(static async (call, token) => await call(token), call, cancellation);
+        }
+        catch (BrokenCircuitException)
+        {
+            return new DarajaExchange.NotSent($"Safaricom's {api} API keeps failing and is left alone for a moment", options.Break);
+        }
+    }
+
+    private (ResiliencePipeline<DarajaExchange> Pipeline, CircuitBreakerStateProvider State) Build(DarajaApi api, TimeProvider clock, ILogger log)
+    {
+        var state = new CircuitBreakerStateProvider();
+        void Changed(string to) => log.LogWarning(DarajaEvents.BreakerChanged, "The breaker of Daraja's {Api} is {State}", api, to);
+        var isMoney = IsMoney(api);
+        var pipeline = new ResiliencePipelineBuilder<DarajaExchange> { TimeProvider = clock }
+            .AddRetry(new RetryStrategyOptions<DarajaExchange>
+            {
+                ShouldHandle = outcome => ValueTask.FromResult(
+                    outcome.Outcome.Result is { } exchange && (isMoney ? exchange is DarajaExchange.NotSent : IsWorthAsking(exchange))),
+                MaxRetryAttempts = isMoney ? MoneyRetries : QuestionRetries,
+                BackoffType = DelayBackoffType.Exponential,
+                Delay = FirstDelay,
+                UseJitter = true,
+            })
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<DarajaExchange>
+            {
+                ShouldHandle = outcome => ValueTask.FromResult(outcome.Outcome.Result is { } exchange && DarajaReplies.IsTrouble(exchange)),
+                FailureRatio = options.FailureShare,
+                MinimumThroughput = options.LeastCalls,
+                SamplingDuration = options.Window,
+                BreakDuration = options.Break,
+                StateProvider = state,
+                OnOpened = _ => Done(() => Changed("open")),
+                OnClosed = _ => Done(() => Changed("closed")),
+                OnHalfOpened = _ => Done(() => Changed("half-open")),
+            })
+            .Build();
+        return (pipeline, state);
+    }
+
+    /// <summary>Trouble that may be over in a moment; a limit of requests is not, and asking again makes it worse.</summary>
+    private static bool IsWorthAsking(DarajaExchange exchange) =>
+        DarajaReplies.IsTrouble(exchange) && DarajaReplies.FaultOf(exchange) != DarajaReplies.Fault.Throttled;
+
+    private static ValueTask Done(Action action)
+    {
+        action();
+        return ValueTask.CompletedTask;
+    }
+}

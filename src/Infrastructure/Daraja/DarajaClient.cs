@@ -1,0 +1,157 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Safaricom's Daraja API over HTTP. What moves money is sent once; what only asks may be asked again.</summary>
+internal sealed class DarajaClient(
+    DarajaHttp http, AccessTokens tokens, CallbackUrls urls, IOptions<DarajaOptions> settings, TimeProvider clock, ILogger<DarajaClient> log) : IDaraja
+{
+    /// <summary>Safaricom's ids in answers about prompts, and in those about everything else.</summary>
+    private static readonly (string Id, string Other) PromptIds = ("CheckoutRequestID", "MerchantRequestID");
+    private static readonly (string Id, string Other) ConversationIds = ("ConversationID", "OriginatorConversationID");
+
+    private readonly DarajaOptions options = settings.Value;
+
+    /// <summary>Pull is registered once per process: the second time is answered "already", so restarts do no harm.</summary>
+    private bool pullRegistered;
+
+    /// <inheritdoc/>
+    public async Task<Reply> Push(PromptRequest prompt, CancellationToken cancellation)
+    {
+        var body = DarajaRequests.Push(options, prompt, urls.For(CallbackKind.Stk, SubjectKind.Attempt, prompt.AttemptId), clock.GetUtcNow());
+        var exchange = await Post(DarajaApi.Push, options.Main, "/mpesa/stkpush/v1/processrequest", body, prompt.AttemptId, cancellation);
+        return DarajaReplies.ToRequest(exchange, toCustomer: true, PromptIds.Id, PromptIds.Other);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Outcome> AskPrompt(string requestId, CancellationToken cancellation)
+    {
+        var body = DarajaRequests.PromptQuery(options, requestId, clock.GetUtcNow());
+        var exchange = await Post(DarajaApi.PromptQuery, options.Main, "/mpesa/stkpushquery/v1/query", body, DarajaEvents.Mask(requestId), cancellation);
+        return DarajaReplies.ToPromptQuestion(exchange, requestId);
+    }
+
+    /// <inheritdoc/>
+    public Task<Reply> Transfer(TransferRequest transfer, CancellationToken cancellation)
+    {
+        if (transfer.Account?.Trim().Length > DarajaRequests.BusinessAccount)
+        {
+            return Task.FromResult<Reply>(Refused(FailureCode.Rejected, $"An account with a business has at most {DarajaRequests.BusinessAccount} characters."));
+        }
+
+        return transfer.Method == PayoutMethod.Mpesa
+            ? WithInitiator(DarajaApi.B2c, options.Paying, "/mpesa/b2c/v3/paymentrequest", (transfer.Kind, transfer.Id), CallbackKind.B2cResult,
+                CallbackKind.B2cTimeout, (credential, result, timeout) => DarajaRequests.B2c(options.Paying, transfer, credential, result, timeout), cancellation)
+            : WithInitiator(DarajaApi.B2b, options.Paying, "/mpesa/b2b/v1/paymentrequest", (transfer.Kind, transfer.Id), CallbackKind.B2bResult,
+                CallbackKind.B2bTimeout, (credential, result, timeout) => DarajaRequests.B2b(options.Paying, transfer, credential, result, timeout), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public Task<Reply> Reverse(ReversalRequest reversal, CancellationToken cancellation) =>
+        WithInitiator(DarajaApi.Reversal, options.Main, "/mpesa/reversal/v1/request", (SubjectKind.Refund, reversal.RefundId), CallbackKind.ReversalResult,
+            CallbackKind.ReversalTimeout, (credential, result, timeout) => DarajaRequests.Reversal(options.Main, reversal, credential, result, timeout), cancellation);
+
+    /// <inheritdoc/>
+    public Task<Reply> AskStatus(StatusQuestion question, CancellationToken cancellation)
+    {
+        var app = question.OfPayouts ? options.Paying : options.Main;
+        return WithInitiator(DarajaApi.Status, app, "/mpesa/transactionstatus/v1/query", (SubjectKind.Question, question.QuestionId), CallbackKind.StatusResult,
+            CallbackKind.StatusTimeout, (credential, result, timeout) => DarajaRequests.Status(app, question, credential, result, timeout), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public Task<Reply> AskBalance(Guid questionId, CancellationToken cancellation) =>
+        WithInitiator(DarajaApi.Balance, options.Paying, "/mpesa/accountbalance/v1/query", (SubjectKind.Question, questionId), CallbackKind.BalanceResult,
+            CallbackKind.BalanceTimeout, (credential, result, timeout) => DarajaRequests.Balance(options.Paying, credential, result, timeout), cancellation);
+
+    /// <inheritdoc/>
+    public async Task<Reply> RegisterUrls(RegistrationRequest registration, CancellationToken cancellation)
+    {
+        var confirmation = urls.ForRegistration(CallbackKind.C2bConfirm, registration.Token);
+        var validation = urls.ForRegistration(CallbackKind.C2bValidate, registration.Token);
+        if (C2bRegistration.WhyRefused(confirmation, options.Kind) is { } wrong)
+        {
+            return Refused(FailureCode.Rejected, wrong);
+        }
+
+        var body = DarajaRequests.Register(options.Main, registration.ResponseType, confirmation, validation);
+        var exchange = await Post(DarajaApi.Register, options.Main, $"/mpesa/c2b/{registration.Version}/registerurl", body, registration.Version, cancellation);
+        return C2bRegistration.Read(exchange, registration.Version);
+    }
+
+    /// <inheritdoc/>
+    public async Task<PullPage> Pull(DateTimeOffset from, DateTimeOffset to, int offset, CancellationToken cancellation)
+    {
+        if (options.NominatedNumber is null)
+        {
+            return new([], "Pull is off: Daraja__NominatedNumber is not set");
+        }
+
+        if (!pullRegistered)
+        {
+            var body = DarajaRequests.PullRegister(options.Main, options.NominatedNumber, urls.ForPull);
+            pullRegistered = PulledPayments.IsRegistered(await Post(DarajaApi.Pull, options.Main, "/pulltransactions/v1/register", body, null, cancellation));
+        }
+
+        var exchange = await Post(DarajaApi.Pull, options.Main, "/pulltransactions/v1/query", DarajaRequests.Pull(options.Main, from, to, offset), null, cancellation);
+        var page = PulledPayments.Read(exchange);
+        if (page.Rows > page.Payments.Count)
+        {
+            log.LogWarning(DarajaEvents.PullSkipped, "{Count} of {Rows} pulled payments could not be read", page.Rows - page.Payments.Count, page.Rows);
+        }
+
+        return page;
+    }
+
+    private async Task<Reply> WithInitiator(DarajaApi api, DarajaApp app, string path, (SubjectKind Kind, Guid Id) subject, CallbackKind result,
+        CallbackKind timeout, Func<string, string, string, object> body, CancellationToken cancellation)
+    {
+        var (credential, wrong) = SecurityCredential.Encrypt(app);
+        if (credential is null)
+        {
+            return Refused(FailureCode.ProviderError, $"Nothing was sent: Daraja__CertificatePath {wrong}.");
+        }
+
+        var request = body(credential, urls.For(result, subject.Kind, subject.Id), urls.For(timeout, subject.Kind, subject.Id));
+        return DarajaReplies.ToRequest(await Post(api, app, path, request, subject.Id, cancellation), toCustomer: false, ConversationIds.Id, ConversationIds.Other);
+    }
+
+    /// <summary>Sends with the app's token; when that is refused, once more with another. A refused token means that nothing was accepted.</summary>
+    private async Task<DarajaExchange> Post(DarajaApi api, DarajaApp app, string path, object body, object? subject, CancellationToken cancellation)
+    {
+        var started = clock.GetTimestamp();
+        var token = await tokens.Get(app, cancellation);
+        var exchange = await Send(token);
+        if (DarajaReplies.FaultOf(exchange) == DarajaReplies.Fault.Token)
+        {
+            log.LogWarning(DarajaEvents.TokenRefused, "Daraja's {Api} refused the access token of {App} ({Answer})", api, app, Describe(exchange));
+            token = await tokens.Replace(app, token.Value!, cancellation);
+            exchange = await Send(token);
+        }
+
+        log.Log(exchange is DarajaExchange.Answered { IsSuccess: true } ? LogLevel.Information : LogLevel.Warning, DarajaEvents.Replied,
+            "Daraja's {Api} for {Subject}: {Answer} after {Elapsed:0} ms", api, subject, Describe(exchange), clock.GetElapsedTime(started).TotalMilliseconds);
+        return exchange;
+
+        async Task<DarajaExchange> Send(AccessToken with) =>
+            with.Value is null
+                ? new DarajaExchange.NotSent($"there is no access token: {with.Problem}", with.PausedFor)
+                : await http.Post(api, path, with.Value, body, cancellation);
+    }
+
+    private static string Describe(DarajaExchange exchange) => exchange switch
+    {
+        DarajaExchange.NotSent notSent => "not sent: " + notSent.Why,
+        DarajaExchange.Lost lost => "lost: " + lost.Why,
+        DarajaExchange.Answered { IsSuccess: true, ErrorCode: null } answer =>
+            $"HTTP {answer.Status}, code {answer.Json.Get("ResponseCode"u8).Code() ?? "none"}, {DarajaEvents.Mask(answer.Json.Get(PromptIds.Id).Id()
+                ?? answer.Json.Get(ConversationIds.Id).Id()) ?? "no id"}",
+        DarajaExchange.Answered answer => answer.Shape,
+        _ => "",
+    };
+
+    private static Reply.Refused Refused(FailureCode code, string message) => new(new(code, null, message, Retryable: false));
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+
+namespace Payments.Infrastructure;
+
+/// <summary>The names of what the Daraja client logs: stable, so that alerts can be built on them.</summary>
+internal static class DarajaEvents
+{
+    public static readonly EventId Replied = new(2001, "DarajaReplied");
+    public static readonly EventId TokenFetched = new(2002, "DarajaTokenFetched");
+    public static readonly EventId TokenRefused = new(2003, "DarajaTokenRefused");
+    public static readonly EventId TokenFailed = new(2004, "DarajaTokenFailed");
+    public static readonly EventId BreakerChanged = new(2005, "DarajaBreakerChanged");
+    public static readonly EventId PullSkipped = new(2006, "DarajaPullSkipped");
+
+    /// <summary>A CheckoutRequestID ends in the customer's number without its country code: its last nine digits do not reach a log.</summary>
+    public static string? Mask(string? id) =>
+        id is { Length: > 9 } && id.AsSpan(id.Length - 9).IndexOfAnyExceptInRange('0', '9') < 0 ? id[..^9] + "•••••••••" : id;
+}

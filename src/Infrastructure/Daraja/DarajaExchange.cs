@@ -1,0 +1,89 @@
+using System.Text.Json;
+
+namespace Payments.Infrastructure;
+
+/// <summary>What came of one HTTP call, before anyone says what it means.</summary>
+internal abstract class DarajaExchange
+{
+    private DarajaExchange()
+    {
+    }
+
+    /// <summary>Nothing can have reached Safaricom: no token, no name, no connection, no TLS, or the breaker held it back.</summary>
+    /// <param name="why">Safe to log and to show an operator.</param>
+    /// <param name="pausedFor">How long the breaker holds everything back; null when it is not the breaker.</param>
+    public sealed class NotSent(string why, TimeSpan? pausedFor = null) : DarajaExchange
+    {
+        public string Why => why;
+
+        public TimeSpan? PausedFor => pausedFor;
+    }
+
+    /// <summary>It was sent, or may have been, and no whole answer came.</summary>
+    public sealed class Lost(string why) : DarajaExchange
+    {
+        public string Why => why;
+    }
+
+    /// <summary>An answer of whatever kind.</summary>
+    public sealed class Answered : DarajaExchange
+    {
+        private readonly string? bearer;
+        private readonly string content;
+
+        public Answered(int status, byte[] body, string? bearer)
+        {
+            Status = status;
+            this.bearer = bearer;
+            (Json, content) = Read(body);
+        }
+
+        public int Status { get; }
+
+        /// <summary>The JSON object that came; undefined when something else did.</summary>
+        public JsonElement Json { get; }
+
+        public bool IsSuccess => Status is >= 200 and < 300;
+
+        /// <summary>The gateway's <c>errorCode</c>, null when this is no error envelope.</summary>
+        public string? ErrorCode => Json.Get("errorCode"u8).Code();
+
+        /// <summary>The gateway's <c>errorMessage</c>; some of them quote the token, which must not be kept.</summary>
+        public string? ErrorText => Redacted(Json.Get("errorMessage"u8).Text());
+
+        /// <summary>What the answer looks like, without a word of it.</summary>
+        public string Shape => ErrorCode is { } code ? $"HTTP {Status} with error {code}" : $"HTTP {Status} with {content}";
+
+        public string? Redacted(string? text) => string.IsNullOrEmpty(bearer) ? text : text?.Replace(bearer, "[token]", StringComparison.Ordinal);
+
+        private static (JsonElement Json, string Content) Read(byte[] body)
+        {
+            var start = body.AsSpan().TrimStart(" \t\r\n\uFEFF"u8);
+            if (start.IsEmpty)
+            {
+                return (default, "an empty body");
+            }
+
+            if (start[0] == '<')
+            {
+                return (default, "HTML or XML");
+            }
+
+            try
+            {
+                using var document = JsonDocument.Parse(body.AsMemory(body.Length - start.Length), new JsonDocumentOptions { MaxDepth = 32 });
+                var root = document.RootElement.Clone();
+                return root switch
+                {
+                    { ValueKind: not JsonValueKind.Object } => (default, "JSON that is no object"),
+                    _ when root.Get("Envelope"u8).ValueKind == JsonValueKind.Object => (root, "a SOAP fault"),
+                    _ => (root, "unexpected JSON"),
+                };
+            }
+            catch (JsonException)
+            {
+                return (default, "something unreadable");
+            }
+        }
+    }
+}

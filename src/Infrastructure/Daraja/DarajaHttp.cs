@@ -1,0 +1,125 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Options;
+
+namespace Payments.Infrastructure;
+
+/// <summary>One HTTP call to Daraja and an exact account of what came of it: above all, whether anything can have been sent.</summary>
+internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers breakers, IOptions<DarajaOptions> options, TimeProvider clock)
+{
+    /// <summary>The named client.</summary>
+    public const string Client = "daraja";
+
+    /// <summary>A page of pulled payments is the longest answer, some 100 KiB; anything longer is no answer of Daraja's.</summary>
+    private const int MaxAnswerBytes = 256 * 1024;
+
+    /// <summary>
+    /// Kept short: a request on a connection that Safaricom closed a moment ago is lost, and a lost request for money is a doubt, while
+    /// a new connection costs a fraction of a second.
+    /// </summary>
+    private static readonly TimeSpan IdleConnection = TimeSpan.FromSeconds(10);
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        // Empty optional fields can draw an all-empty answer (daraja.md §7).
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+
+        // The plus signs of Base64 stay plus signs: the other side is no browser.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Sends a JSON body with an access token.</summary>
+    public Task<DarajaExchange> Post(DarajaApi api, string path, string bearer, object body, CancellationToken cancellation)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, Json);
+        var timeout = DarajaBreakers.IsMoney(api) ? options.Value.Timeouts.Money : options.Value.Timeouts.Question;
+        return breakers.Run(api, token => Send(Create, bearer, timeout, token), cancellation);
+
+        HttpRequestMessage Create()
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.Value.Url, path)) { Content = new ByteArrayContent(bytes) };
+            request.Content.Headers.ContentType = new("application/json");
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
+            return request;
+        }
+    }
+
+    /// <summary>Asks for an access token, which ends the life of the app's last one.</summary>
+    public Task<DarajaExchange> Authorise(DarajaApp app, CancellationToken cancellation)
+    {
+        return breakers.Run(DarajaApi.OAuth, token => Send(Create, null, options.Value.Timeouts.OAuth, token), cancellation);
+
+        HttpRequestMessage Create()
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, new Uri(options.Value.Url, "/oauth/v1/generate?grant_type=client_credentials"));
+            var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(app.ConsumerKey + ":" + app.ConsumerSecret));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", credentials);
+            return request;
+        }
+    }
+
+    /// <summary>The handler below the named client.</summary>
+    public static SocketsHttpHandler CreateHandler(DarajaTimeouts timeouts) => new()
+    {
+        ConnectTimeout = timeouts.Connect,
+        PooledConnectionIdleTimeout = IdleConnection,
+
+        // Names move: a connection is not kept for longer than this.
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+
+        // A redirected POST would be a second one, or become a GET.
+        AllowAutoRedirect = false,
+        UseCookies = false,
+    };
+
+    /// <summary>Configures the named client: its own timeouts apply, and nothing is read without a limit.</summary>
+    public static void Configure(HttpClient client)
+    {
+        client.Timeout = Timeout.InfiniteTimeSpan;
+        client.MaxResponseContentBufferSize = MaxAnswerBytes;
+
+        // Safaricom's edge turns away requests without a name.
+        client.DefaultRequestHeaders.UserAgent.ParseAdd("Payments/1.0");
+        client.DefaultRequestHeaders.Accept.ParseAdd("application/json");
+    }
+
+    private async Task<DarajaExchange> Send(Func<HttpRequestMessage> create, string? bearer, TimeSpan timeout, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(timeout, clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            using var request = create();
+            using var client = clients.CreateClient(Client);
+            using var response = await client.SendAsync(request, both.Token);
+            return new DarajaExchange.Answered((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(both.Token), bearer);
+        }
+        catch (HttpRequestException problem) when (problem.HttpRequestError is
+            HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError)
+        {
+            return new DarajaExchange.NotSent($"Safaricom could not be reached ({problem.HttpRequestError})");
+        }
+        catch (OperationCanceledException problem) when (!both.IsCancellationRequested && problem.InnerException is TimeoutException)
+        {
+            // The handler's own connect timeout: the only other one, the client's, is switched off.
+            return new DarajaExchange.NotSent("Safaricom could not be reached (no connection in time)");
+        }
+        catch (OperationCanceledException)
+        {
+            // Also when our own caller gives up: the request may be on its way, and that is what has to be recorded.
+            return new DarajaExchange.Lost(limit.IsCancellationRequested ? $"no answer within {timeout.TotalSeconds:0} s" : "the wait for an answer was cut off");
+        }
+        catch (HttpRequestException problem)
+        {
+            return new DarajaExchange.Lost($"the connection failed before a whole answer came ({problem.HttpRequestError})");
+        }
+        catch (IOException)
+        {
+            return new DarajaExchange.Lost("the connection broke before a whole answer came");
+        }
+    }
+}

@@ -1,0 +1,230 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Which of Safaricom's servers, or the stand-in, this deployment talks to.</summary>
+public enum DarajaEnvironment
+{
+    /// <summary>The simulator of this repository, or anything else that speaks Daraja at a given address.</summary>
+    Simulator,
+
+    /// <summary>Safaricom's test servers: no money moves.</summary>
+    Sandbox,
+
+    /// <summary>Money moves.</summary>
+    Production,
+}
+
+/// <summary>Section <c>Daraja</c>: who we are to Safaricom. Values are as Safaricom issues them.</summary>
+public sealed class DarajaOptions
+{
+    private const string SandboxUrl = "https://sandbox.safaricom.co.ke";
+    private const string ProductionUrl = "https://api.safaricom.co.ke";
+
+    /// <summary><c>Simulator</c>, <c>Sandbox</c> or <c>Production</c>.</summary>
+    public string? Environment { get; set; }
+
+    /// <summary>Where the simulator listens; Safaricom's own addresses are fixed.</summary>
+    public string? BaseUrl { get; set; }
+
+    /// <summary>The app's consumer key.</summary>
+    public string? ConsumerKey { get; set; }
+
+    /// <summary>The app's consumer secret.</summary>
+    public string? ConsumerSecret { get; set; }
+
+    /// <summary>The Pay Bill number, or for a till the store (head office) number: 5–7 digits.</summary>
+    public string? Shortcode { get; set; }
+
+    /// <summary>The Lipa na M-PESA passkey of the shortcode.</summary>
+    public string? Passkey { get; set; }
+
+    /// <summary>Set for Buy Goods: the till that is paid, while <see cref="Shortcode"/> signs the request.</summary>
+    public string? TillNumber { get; set; }
+
+    /// <summary>The phone number under which the Pull Transactions API was granted; without it nothing is pulled.</summary>
+    public string? NominatedNumber { get; set; }
+
+    /// <summary>The API user that may send money, reverse and ask.</summary>
+    public string? InitiatorName { get; set; }
+
+    /// <summary>Its password; sent only encrypted with Safaricom's certificate.</summary>
+    public string? InitiatorPassword { get; set; }
+
+    /// <summary>Safaricom's certificate for this environment, PEM or DER.</summary>
+    public string? CertificatePath { get; set; }
+
+    /// <summary>A shortcode and app of their own for payouts; what is not set is taken from above.</summary>
+    public DarajaPayoutOptions Payouts { get; set; } = new();
+
+    /// <summary>How long a call may take.</summary>
+    public DarajaTimeouts Timeouts { get; set; } = new();
+
+    /// <summary>When an API that keeps failing is left alone for a while.</summary>
+    public DarajaBreakerOptions Breaker { get; set; } = new();
+
+    /// <summary>The environment as read; <see cref="DarajaEnvironment.Simulator"/> when unreadable, which <see cref="Validate"/> refuses.</summary>
+    public DarajaEnvironment Kind => TryKind(out var kind) ? kind : DarajaEnvironment.Simulator;
+
+    /// <summary>The address all paths are relative to.</summary>
+    public Uri Url => Kind switch
+    {
+        DarajaEnvironment.Production => new Uri(ProductionUrl),
+        DarajaEnvironment.Sandbox => new Uri(SandboxUrl),
+        _ => new Uri(BaseUrl!),
+    };
+
+    /// <summary>The app that is paid: pushes, reversals, registration, pulling.</summary>
+    public DarajaApp Main => new(Kind, ConsumerKey ?? "", ConsumerSecret ?? "", Shortcode ?? "", InitiatorName, InitiatorPassword, CertificatePath);
+
+    /// <summary>The app that pays: B2C and B2B, and questions about them.</summary>
+    public DarajaApp Paying => new(Kind, Payouts.ConsumerKey ?? ConsumerKey ?? "", Payouts.ConsumerSecret ?? ConsumerSecret ?? "",
+        Payouts.Shortcode ?? Shortcode ?? "", Payouts.InitiatorName ?? InitiatorName, Payouts.InitiatorPassword ?? InitiatorPassword,
+        Payouts.CertificatePath ?? CertificatePath);
+
+    /// <summary>Everything that is wrong, without a secret in it.</summary>
+    public IEnumerable<ConfigurationProblem> Validate()
+    {
+        if (!TryKind(out var kind))
+        {
+            yield return new("Daraja__Environment", Environment is null ? "is missing" : "is unknown", "Simulator, Sandbox or Production");
+        }
+        else if (kind == DarajaEnvironment.Simulator && !(Uri.TryCreate(BaseUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+        {
+            yield return new("Daraja__BaseUrl", BaseUrl is null ? "is missing" : "is no http(s) address", "the simulator's address, such as http://localhost:5090");
+        }
+        else if (kind != DarajaEnvironment.Simulator && BaseUrl is not null)
+        {
+            yield return new("Daraja__BaseUrl", $"is set, but the address of {kind} is fixed", "left out; it is only for Daraja__Environment=Simulator");
+        }
+
+        foreach (var problem in new[]
+        {
+            Required("Daraja__ConsumerKey", ConsumerKey), Required("Daraja__ConsumerSecret", ConsumerSecret), Number("Daraja__Shortcode", Shortcode, required: true),
+            Required("Daraja__Passkey", Passkey), Number("Daraja__TillNumber", TillNumber, required: false), Nominated(),
+            Number("Daraja__Payouts__Shortcode", Payouts.Shortcode, required: false), Pair(), Optional("Daraja__Payouts__ConsumerKey", Payouts.ConsumerKey),
+            Optional("Daraja__Payouts__ConsumerSecret", Payouts.ConsumerSecret),
+            Initiator("Daraja__", Main), Payouts.CertificatePath is null && Payouts.InitiatorName is null && Payouts.InitiatorPassword is null
+                ? null : Initiator("Daraja__Payouts__", Paying),
+        })
+        {
+            if (problem is not null)
+            {
+                yield return problem;
+            }
+        }
+    }
+
+    /// <summary>By name only: Enum.TryParse would take "2" for Production.</summary>
+    private bool TryKind(out DarajaEnvironment kind)
+    {
+        var found = Enum.GetValues<DarajaEnvironment>().Where(value => value.ToString().Equals(Environment, StringComparison.OrdinalIgnoreCase)).ToList();
+        kind = found.FirstOrDefault();
+        return found.Count == 1;
+    }
+
+    private static ConfigurationProblem? Required(string key, string? value) =>
+        string.IsNullOrEmpty(value) ? new(key, "is missing", "as Safaricom issued it") : Optional(key, value);
+
+    /// <summary>A copied space makes "Wrong credentials" out of good ones, and nobody sees it.</summary>
+    private static ConfigurationProblem? Optional(string key, string? value) =>
+        value is not null && (value.Length == 0 || value.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
+            ? new(key, value.Length == 0 ? "is empty" : "has a space or line break in it", "exactly what Safaricom issued") : null;
+
+    private static ConfigurationProblem? Number(string key, string? value, bool required) => value switch
+    {
+        null when !required => null,
+        null => new(key, "is missing", "5 to 7 digits"),
+        { Length: >= 5 and <= 7 } when value.All(char.IsAsciiDigit) => null,
+        _ => new(key, "is not 5 to 7 digits", "5 to 7 digits"),
+    };
+
+    private ConfigurationProblem? Nominated() =>
+        NominatedNumber is null || (NominatedNumber.All(char.IsAsciiDigit) && NominatedNumber.Length is 10 or 12)
+            ? null : new("Daraja__NominatedNumber", "is not a phone number", "10 digits (07…, 01…) or 12 (254…)");
+
+    private ConfigurationProblem? Pair() => Payouts.ConsumerKey is null == Payouts.ConsumerSecret is null
+        ? null : new("Daraja__Payouts__ConsumerKey", "and its secret are not both set", "both or neither: they belong together");
+
+    private static ConfigurationProblem? Initiator(string prefix, DarajaApp app)
+    {
+        if (app is { InitiatorName: null, InitiatorPassword: null, CertificatePath: null })
+        {
+            return null;
+        }
+
+        if (app.InitiatorName is null || app.InitiatorPassword is null || app.CertificatePath is null)
+        {
+            return new(prefix + "InitiatorName", "and its password and certificate are not all set", "InitiatorName, InitiatorPassword and CertificatePath, or none");
+        }
+
+        return SecurityCredential.Encrypt(app).Problem is { } wrong ? new(prefix + "CertificatePath", wrong, "Safaricom's certificate for this environment, PEM or DER") : null;
+    }
+}
+
+/// <summary>Section <c>Daraja:Payouts</c>: what differs for payouts.</summary>
+public sealed class DarajaPayoutOptions
+{
+    /// <inheritdoc cref="DarajaOptions.ConsumerKey"/>
+    public string? ConsumerKey { get; set; }
+
+    /// <inheritdoc cref="DarajaOptions.ConsumerSecret"/>
+    public string? ConsumerSecret { get; set; }
+
+    /// <summary>The shortcode money is sent from.</summary>
+    public string? Shortcode { get; set; }
+
+    /// <inheritdoc cref="DarajaOptions.InitiatorName"/>
+    public string? InitiatorName { get; set; }
+
+    /// <inheritdoc cref="DarajaOptions.InitiatorPassword"/>
+    public string? InitiatorPassword { get; set; }
+
+    /// <inheritdoc cref="DarajaOptions.CertificatePath"/>
+    public string? CertificatePath { get; set; }
+}
+
+/// <summary>Section <c>Daraja:Timeouts</c>. None of these numbers is published by Safaricom.</summary>
+public sealed class DarajaTimeouts
+{
+    /// <summary>Name, connection and TLS: on a good line under a second; past five there is no line.</summary>
+    public TimeSpan Connect { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A token takes well under a second, and every other call waits for it.</summary>
+    public TimeSpan OAuth { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Requests for money: giving up early makes a doubt out of a slow answer, so wait as long as Safaricom's gateway does.</summary>
+    public TimeSpan Money { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Questions are asked again anyway: a slow one only keeps others waiting.</summary>
+    public TimeSpan Question { get; set; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>Section <c>Daraja:Breaker</c>: one breaker for each of Safaricom's APIs.</summary>
+public sealed class DarajaBreakerOptions
+{
+    /// <summary>The window failures are counted in: as long as the slowest call.</summary>
+    public TimeSpan Window { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Fewer calls than this say nothing about an API.</summary>
+    public int LeastCalls { get; set; } = 10;
+
+    /// <summary>An outage fails nearly every call; single customers' trouble stays below this share.</summary>
+    public double FailureShare { get; set; } = 0.7;
+
+    /// <summary>How long nothing is sent before one call tries again: short, for each second of it turns customers away.</summary>
+    public TimeSpan Break { get; set; } = TimeSpan.FromSeconds(15);
+}
+
+/// <summary>One Daraja app with the shortcode it acts for.</summary>
+public sealed record DarajaApp(
+    DarajaEnvironment Environment, string ConsumerKey, string ConsumerSecret, string Shortcode, string? InitiatorName, string? InitiatorPassword,
+    string? CertificatePath)
+{
+    /// <summary>Names the app where its tokens are kept: two shortcodes of one app share one token, since a new one kills the other.</summary>
+    public string TokenKey => $"{Environment}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ConsumerKey)))[..16]}";
+
+    /// <summary>Only what may be printed.</summary>
+    public override string ToString() => $"{Environment} {Shortcode}";
+}

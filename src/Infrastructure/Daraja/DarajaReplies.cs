@@ -1,0 +1,180 @@
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Infrastructure;
+
+/// <summary>
+/// Says what an answer means, by the table "What a reply to a money request means" in the design. An answer refuses a request only when
+/// that is certain; everything else may have been accepted.
+/// </summary>
+internal static class DarajaReplies
+{
+    /// <summary>Safaricom's limits count requests by the second and by the minute.</summary>
+    private static readonly TimeSpan AfterThrottling = TimeSpan.FromMinutes(1);
+
+    /// <summary>A subscriber stays locked for one to three minutes.</summary>
+    private static readonly TimeSpan AfterLock = TimeSpan.FromMinutes(2);
+
+    /// <summary>A broken line is broken for seconds, seldom for less.</summary>
+    private static readonly TimeSpan AfterNoConnection = TimeSpan.FromSeconds(10);
+
+    /// <summary>What an error envelope says; the same code can say several of these, so some are told by their text (daraja.md §3, §12).</summary>
+    public enum Fault
+    {
+        /// <summary>No error that is known: a success, or something that says nothing.</summary>
+        None,
+
+        /// <summary>The access token was not taken.</summary>
+        Token,
+
+        /// <summary>Too many requests: refused before it was looked at.</summary>
+        Throttled,
+
+        /// <summary>The customer has another M-PESA session.</summary>
+        Locked,
+
+        /// <summary>Our shortcode or passkey is not taken.</summary>
+        Misconfigured,
+
+        /// <summary>The transaction asked about is still under way.</summary>
+        Processing,
+
+        /// <summary>A request with this OriginatorConversationID was taken before: what became of that one is not said.</summary>
+        Duplicate,
+
+        /// <summary>C2B URLs are registered already.</summary>
+        AlreadyRegistered,
+
+        /// <summary>Refused for what was asked.</summary>
+        Refused,
+    }
+
+    /// <summary>Reads the error envelope of an answer.</summary>
+    public static Fault FaultOf(DarajaExchange exchange)
+    {
+        if (exchange is not DarajaExchange.Answered answer)
+        {
+            return Fault.None;
+        }
+
+        var code = answer.ErrorCode ?? "";
+        var text = answer.ErrorText ?? "";
+        bool Says(string words) => text.Contains(words, StringComparison.OrdinalIgnoreCase);
+        return answer switch
+        {
+            _ when Says("Duplicate OriginatorConversationID") => Fault.Duplicate,
+            _ when code is "404.001.03" or "401.002.01" or "401.003.01" or "400.003.01" || answer.Status == 401 => Fault.Token,
+            _ when code is "500.003.02" or "500.003.03" || answer.Status == 429 || Says("Spike Arrest") || Says("Quota Violation") => Fault.Throttled,
+            _ when Says("Unable to lock subscriber") => Fault.Locked,
+            _ when Says("Merchant does not exist") || Says("Wrong credentials") => Fault.Misconfigured,
+            _ when Says("is being processed") || Says("under processing") => Fault.Processing,
+            _ when Says("already registered") || Says("Duplicate notification info") => Fault.AlreadyRegistered,
+            { Status: >= 400 and < 500 } when code.Length > 0 => Fault.Refused,
+            _ => Fault.None,
+        };
+    }
+
+    /// <summary>True when Safaricom's side is in trouble: what the breaker counts. A refusal with a reason is no trouble.</summary>
+    public static bool IsTrouble(DarajaExchange exchange) => exchange switch
+    {
+        DarajaExchange.Answered { Status: 403, ErrorCode: null } => true,
+
+        // The STK query says "Bad Request" to an unknown id with a 500 of its own.
+        DarajaExchange.Answered { Status: >= 500, ErrorText: { } text } when text.Contains("Bad Request", StringComparison.OrdinalIgnoreCase) => false,
+        DarajaExchange.Answered { Status: >= 500 or 429 } => FaultOf(exchange) is Fault.None or Fault.Throttled,
+        DarajaExchange.Answered => false,
+        _ => true,
+    };
+
+    /// <summary>What an answer to a request means.</summary>
+    /// <param name="exchange">What came.</param>
+    /// <param name="toCustomer">True when the failure's message is shown to a customer (a prompt), false when to operators.</param>
+    /// <param name="requestId">The member with Safaricom's id.</param>
+    /// <param name="otherId">The member with the other id.</param>
+    public static Reply ToRequest(DarajaExchange exchange, bool toCustomer, string requestId, string otherId)
+    {
+        switch (exchange)
+        {
+            case DarajaExchange.NotSent notSent:
+                return new Reply.Refused(new(FailureCode.ProviderError, null,
+                    toCustomer ? "M-PESA cannot be reached just now. Please try again in a moment." : $"Nothing was sent: {notSent.Why}.",
+                    Retryable: true, notSent.PausedFor ?? AfterNoConnection, notSent.Why))
+                { Paused = notSent.PausedFor is not null };
+            case DarajaExchange.Lost lost:
+                return new Reply.Doubtful(lost.Why);
+        }
+
+        var answer = (DarajaExchange.Answered)exchange;
+        var responseCode = answer.Json.Get("ResponseCode"u8).Code();
+        Reply.Refused Refuse(FailureCode code, string customer, string operators, bool retryable = false, TimeSpan? after = null) =>
+            new(new(code, answer.ErrorCode ?? responseCode, toCustomer ? customer : operators, retryable, after,
+                answer.ErrorText ?? answer.Redacted(answer.Json.Get("ResponseDescription"u8).Text())));
+
+        return FaultOf(answer) switch
+        {
+            Fault.Token => Refuse(FailureCode.ProviderError, NotSetUp,
+                "Safaricom refused a fresh access token: is this product on the app, and is Daraja__Environment the app's?"),
+            Fault.Throttled => Refuse(FailureCode.Busy, "M-PESA is busy just now. Try again in a minute.",
+                "Safaricom's limit of requests is reached.", retryable: true, AfterThrottling),
+            Fault.Locked => Refuse(FailureCode.Busy, "Another M-PESA session is open on this phone. Close it, then try again.",
+                "The party has another M-PESA transaction under way.", retryable: true, AfterLock),
+            Fault.Misconfigured => Refuse(FailureCode.ProviderError, NotSetUp,
+                "Safaricom does not know our shortcode or refuses its passkey: check Daraja__Shortcode and Daraja__Passkey."),
+            Fault.AlreadyRegistered => Refuse(FailureCode.Rejected, NotSetUp,
+                "URLs are registered for this shortcode already. In production that happens once: have them deleted in the Daraja portal, then register again."),
+            Fault.Refused => Refuse(FailureCode.Rejected, RefusedField(answer.ErrorText), "Safaricom refused the request for what it asked."),
+            Fault.Duplicate => new Reply.Doubtful("Safaricom has seen this OriginatorConversationID before"),
+            _ when !answer.IsSuccess || answer.ErrorCode is not null || responseCode is null or CachedForResend => new Reply.Doubtful(answer.Shape),
+            _ when responseCode is "0" => new Reply.Accepted(answer.Json.Get(requestId).Id(), answer.Json.Get(otherId).Id()),
+            _ => Refuse(FailureCode.Rejected, "M-PESA did not take this payment request.", "Safaricom did not accept the request."),
+        };
+    }
+
+    /// <summary>What an STK query's answer says of the push; anything but a clear answer leaves it as it was (rule 5).</summary>
+    public static Outcome ToPromptQuestion(DarajaExchange exchange, string requestId)
+    {
+        switch (exchange)
+        {
+            case DarajaExchange.NotSent notSent:
+                return new Outcome.Unclear($"the question was not sent: {notSent.Why}");
+            case DarajaExchange.Lost lost:
+                return new Outcome.Unclear(lost.Why);
+        }
+
+        var answer = (DarajaExchange.Answered)exchange;
+        if (FaultOf(answer) == Fault.Processing)
+        {
+            return new Outcome.Pending();
+        }
+
+        if (!answer.IsSuccess || answer.ErrorCode is not null || answer.Json.Get("ResponseCode"u8).Code() is not (null or "0"))
+        {
+            return new Outcome.Unclear(answer.Shape);
+        }
+
+        if (answer.Json.Get("CheckoutRequestID"u8).Id() is { } about && about != requestId)
+        {
+            return new Outcome.Unclear("the answer is about another request");
+        }
+
+        return answer.Json.Get("ResultCode"u8).Code() switch
+        {
+            null => new Outcome.Unclear(answer.Shape),
+            "0" => new Outcome.Paid(null, null, null, null),
+            var code => ResultCodes.Prompt(code, answer.Redacted(answer.Json.Get("ResultDesc"u8).Text())),
+        };
+    }
+
+    /// <summary>"Request cached, waiting for resending": a code other than 0 that refuses nothing, for the request may still be carried out.</summary>
+    private const string CachedForResend = "100000000";
+
+    private const string NotSetUp = "This shop cannot take M-PESA payments just now. Please tell the shop.";
+
+    private static string RefusedField(string? text) => text switch
+    {
+        not null when text.Contains("PhoneNumber", StringComparison.OrdinalIgnoreCase) || text.Contains("PartyA", StringComparison.OrdinalIgnoreCase) =>
+            "M-PESA does not take this phone number.",
+        not null when text.Contains("Amount", StringComparison.OrdinalIgnoreCase) => "M-PESA does not take this amount.",
+        _ => "M-PESA refused this payment request.",
+    };
+}

@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Payments.Application;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Runs commands that outlive their request; a shutdown waits for them as long as the host lets it.</summary>
+internal sealed partial class Detached(IServiceScopeFactory scopes, ILogger<Detached> log) : IDetached, IHostedService
+{
+    private readonly ConcurrentDictionary<Task, byte> running = new();
+
+    /// <inheritdoc/>
+    public Task<T> Send<T>(IRequest<T> command)
+    {
+        var task = Task.Run(() => Run(command));
+        running[task] = 0;
+        task.ContinueWith(done => running.TryRemove(done, out _), TaskScheduler.Default);
+        return task;
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(running.Keys).WaitAsync(cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
+    private async Task<T> Run<T>(IRequest<T> command)
+    {
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command, CancellationToken.None);
+        }
+        catch (Exception failure)
+        {
+            // What it leaves undone is on record and found by reconciliation.
+            LogFailed(command.GetType().Name, failure);
+            throw;
+        }
+    }
+
+    [LoggerMessage(EventName = "detached_failed", Level = LogLevel.Error, Message = "{Command} failed; reconciliation finds out")]
+    private partial void LogFailed(string command, Exception failure);
+}

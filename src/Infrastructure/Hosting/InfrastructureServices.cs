@@ -1,0 +1,112 @@
+using FluentValidation;
+using Hangfire;
+using Hangfire.PostgreSql;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Payments.Application;
+
+namespace Payments.Infrastructure;
+
+/// <summary>What this process does: serve the API, run the jobs, or both (configuration key <c>Roles</c>).</summary>
+[Flags]
+public enum Roles
+{
+    None = 0,
+    Api = 1,
+    Worker = 2,
+}
+
+/// <summary>Puts the adapters behind the application's ports.</summary>
+public static class InfrastructureServices
+{
+    /// <summary>Adds the database, the inbox, the repositories, MediatR and Hangfire.</summary>
+    public static IServiceCollection AddInfrastructure(this IServiceCollection services, string connectionString, Roles roles, DeploymentStamp stamp)
+    {
+        services.AddSingleton(_ => Database.Create(connectionString));
+        services.AddSingleton<DatabaseState>();
+        services.AddSingleton(stamp);
+        services.AddHostedService<DatabaseStartup>();
+        services.AddSingleton<ITransactions, Transactions>();
+        services.AddSingleton<ICheckouts, CheckoutRepository>();
+        services.AddSingleton<ICallbacks, CallbackRepository>();
+        services.AddSingleton<IEvents, EventRepository>();
+        services.AddSingleton<CallbackRules>();
+        services.AddSingleton<Detached>();
+        services.AddSingleton<IDetached>(s => s.GetRequiredService<Detached>());
+        services.AddHostedService(s => s.GetRequiredService<Detached>());
+        services.AddMediator();
+        services.AddHangfireStorage();
+
+        if (roles.HasFlag(Roles.Api))
+        {
+            services.AddSingleton<InboxWriter>();
+            services.AddSingleton<IInbox>(s => s.GetRequiredService<InboxWriter>());
+            services.AddHostedService(s => s.GetRequiredService<InboxWriter>());
+            services.AddSingleton<LiveEvents>();
+            services.AddHostedService(s => s.GetRequiredService<LiveEvents>());
+        }
+
+        if (roles.HasFlag(Roles.Worker))
+        {
+            services.AddHostedService<HangfireServers>();
+            services.AddHostedService<Sweeper>();
+        }
+
+        return services;
+    }
+
+    private static void AddMediator(this IServiceCollection services)
+    {
+        services.AddTransient<ServiceFactory>(provider => provider.GetRequiredService);
+        services.AddTransient<IMediator, Mediator>();
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Validation<,>));
+        foreach (var type in typeof(DrainCallbacks).Assembly.GetTypes().Where(t => t is { IsAbstract: false, IsGenericTypeDefinition: false }))
+        {
+            foreach (var contract in type.GetInterfaces().Where(i => i.IsGenericType))
+            {
+                var definition = contract.GetGenericTypeDefinition();
+                if (definition == typeof(IRequestHandler<,>) || definition == typeof(IValidator<>))
+                {
+                    services.AddTransient(contract, type);
+                }
+            }
+        }
+    }
+
+    private static void AddHangfireStorage(this IServiceCollection services)
+    {
+        services.AddSingleton<IJobs, HangfireJobs>();
+        services.AddSingleton<JobStorage>(provider => new PostgreSqlStorage(
+            new SharedDataSource(provider.GetRequiredService<NpgsqlDataSource>()),
+            new PostgreSqlStorageOptions
+            {
+                SchemaName = Database.HangfireSchema,
+                EnableTransactionScopeEnlistment = true,
+
+                // Within one process an enqueue wakes a worker by itself; this is the wait for what another process enqueued.
+                QueuePollInterval = TimeSpan.FromSeconds(1),
+
+                // A job fetched by a process that died is taken again after this, not after half an hour: the worker's heartbeat keeps
+                // a live one's fetch fresh.
+                UseSlidingInvisibilityTimeout = true,
+                InvisibilityTimeout = TimeSpan.FromSeconds(30),
+
+                // Finished jobs go quickly: at a job per batch these tables would grow by millions a day.
+                JobExpirationCheckInterval = TimeSpan.FromMinutes(1),
+                DeleteExpiredBatchSize = 10_000,
+                // The migrator does it, under its lock: a process must start while the database is away.
+                PrepareSchemaIfNecessary = false,
+            }));
+        services.AddHangfire((_, config) => config
+            .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
+            .UseSimpleAssemblyNameTypeSerializer()
+            .UseRecommendedSerializerSettings()
+            .UseFilter(new ShortRetention()));
+    }
+
+    private sealed class SharedDataSource(NpgsqlDataSource database) : IConnectionFactory
+    {
+        public NpgsqlConnection GetOrCreateConnection() => database.CreateConnection();
+    }
+}

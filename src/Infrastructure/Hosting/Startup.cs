@@ -1,0 +1,130 @@
+using Dapper;
+using Hangfire;
+using Hangfire.Server;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Whether the database is there, migrated and ours.</summary>
+public sealed class DatabaseState
+{
+    private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes once migrations have run.</summary>
+    public Task Ready => ready.Task;
+
+    /// <summary>True once migrations have run.</summary>
+    public bool IsReady => ready.Task.IsCompletedSuccessfully;
+
+    internal void SetReady() => ready.TrySetResult();
+}
+
+/// <summary>
+/// Migrates the database and stamps it, in a supervised retry loop: a process started while the database is away listens all the same.
+/// </summary>
+internal sealed partial class DatabaseStartup(
+    NpgsqlDataSource database, DatabaseState state, DeploymentStamp stamp, IHostApplicationLifetime lifetime, ILogger<DatabaseStartup> log)
+    : BackgroundService
+{
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await Migrator.Migrate(database, stoppingToken);
+                if (await stamp.Mismatch(database) is { } mismatch)
+                {
+                    LogMismatch(mismatch);
+                    Environment.ExitCode = 1;
+                    lifetime.StopApplication();
+                    return;
+                }
+
+                state.SetReady();
+                return;
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                LogWaiting(failure.Message);
+                await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    [LoggerMessage(EventName = "database_waiting", Level = LogLevel.Warning, Message = "The database is not ready: {Why}; trying again")]
+    private partial void LogWaiting(string why);
+
+    [LoggerMessage(EventName = "database_mismatch", Level = LogLevel.Critical, Message = "{Mismatch}")]
+    private partial void LogMismatch(string mismatch);
+}
+
+/// <summary>The environment and shortcode a database belongs to, written at the first start and compared at every other.</summary>
+public sealed record DeploymentStamp(string Environment, string Shortcode)
+{
+    internal async Task<string?> Mismatch(NpgsqlDataSource database)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            "INSERT INTO deployment (environment, shortcode) VALUES (@Environment, @Shortcode) ON CONFLICT DO NOTHING", this);
+        var found = await connection.QuerySingleAsync<DeploymentStamp>("SELECT environment, shortcode FROM deployment");
+        return found == this
+            ? null
+            : $"This database belongs to {found.Environment} with shortcode {found.Shortcode}, but this process is configured for {Environment} "
+                + $"with shortcode {Shortcode}. Point ConnectionStrings__Payments at another database.";
+    }
+}
+
+/// <summary>Starts Hangfire's servers once the database is there: callbacks have one of their own.</summary>
+internal sealed class HangfireServers(IServiceProvider services, DatabaseState state) : BackgroundService
+{
+    private readonly List<IBackgroundProcessingServer> servers = [];
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await state.Ready.WaitAsync(stoppingToken);
+        var storage = services.GetRequiredService<JobStorage>();
+        var activator = services.GetRequiredService<JobActivator>();
+
+        // Two workers: while one waits for PostgreSQL the other works; more would only meet at the same locks.
+        Start("callbacks", [CallbackJobs.Queue], workers: 2);
+        Start("default", ["default"], workers: 4);
+
+        var recurring = services.GetRequiredService<IRecurringJobManager>();
+        recurring.AddOrUpdate<RecurringJobs>("reconcile", jobs => jobs.Reconcile(), "*/5 * * * * *");
+        recurring.AddOrUpdate<RecurringJobs>("end-due-checkouts", jobs => jobs.EndDue(), "*/15 * * * * *");
+
+        void Start(string name, string[] queues, int workers) => servers.Add(new BackgroundJobServer(
+            new BackgroundJobServerOptions
+            {
+                ServerName = $"{System.Environment.MachineName}:{System.Environment.ProcessId}:{name}",
+                Queues = queues,
+                WorkerCount = workers,
+                Activator = activator,
+
+                // How soon a recurring job's second is noticed; the smallest cron step used here is 5 s.
+                SchedulePollingInterval = TimeSpan.FromSeconds(1),
+
+                // A worker finishes its batch or is abandoned; an abandoned batch rolls back and is drained again.
+                ShutdownTimeout = TimeSpan.FromSeconds(10),
+            },
+            storage));
+    }
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        servers.ForEach(server => server.SendStop());
+        foreach (var server in servers)
+        {
+            await server.WaitForShutdownAsync(cancellationToken);
+            server.Dispose();
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Hangfire.Common;
+using Hangfire.States;
+using Hangfire.Storage;
+
+namespace Payments.Infrastructure;
+
+/// <summary>
+/// Succeeded jobs stay for half an hour instead of a day: long enough to look at, short enough that the tables stay small. The inbox row,
+/// not the job, is the record of a callback.
+/// </summary>
+internal sealed class ShortRetention : JobFilterAttribute, IApplyStateFilter
+{
+    /// <inheritdoc/>
+    public void OnStateApplied(ApplyStateContext context, IWriteOnlyTransaction transaction) =>
+        context.JobExpirationTimeout = TimeSpan.FromMinutes(30);
+
+    /// <inheritdoc/>
+    public void OnStateUnapplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
+    {
+    }
+}

@@ -1,0 +1,46 @@
+using System.Security.Cryptography;
+using System.Text;
+using Payments.Application;
+
+namespace Payments.Infrastructure;
+
+/// <summary>
+/// A checkout's clientSecret: <c>{id}_secret_{key id}{mac}</c>, an HMAC of the id under the deployment's secrets. Stored nowhere.
+/// </summary>
+public sealed class ClientSecrets(IEnumerable<byte[]> secrets) : IClientSecrets
+{
+    private const string Middle = "_secret_";
+
+    private readonly (string Id, byte[] Secret)[] keys = [.. secrets.Select(s => (Convert.ToHexStringLower(SHA256.HashData(s))[..8], s))];
+
+    /// <inheritdoc/>
+    public string For(Guid checkoutId) => Write(keys[0], PublicId.Write(PublicId.Checkout, checkoutId));
+
+    /// <summary>Reads a clientSecret; false when it is none of ours.</summary>
+    public bool TryRead(string text, out Guid checkoutId)
+    {
+        checkoutId = default;
+        var at = text.IndexOf(Middle, StringComparison.Ordinal);
+        if (at < 0 || !PublicId.TryRead(PublicId.Checkout, text[..at], out var id))
+        {
+            return false;
+        }
+
+        var given = Encoding.UTF8.GetBytes(text);
+        var valid = false;
+        foreach (var key in keys)
+        {
+            valid |= CryptographicOperations.FixedTimeEquals(given, Encoding.UTF8.GetBytes(Write(key, PublicId.Write(PublicId.Checkout, id))));
+        }
+
+        checkoutId = valid ? id : default;
+        return valid;
+    }
+
+    private static string Write((string Id, byte[] Secret) key, string checkout)
+    {
+        // The purpose in front keeps these apart from the callback tokens made with the same secrets.
+        var mac = HMACSHA256.HashData(key.Secret, Encoding.UTF8.GetBytes("clientSecret\n" + checkout));
+        return checkout + Middle + key.Id + Convert.ToHexStringLower(mac.AsSpan(0, 20));
+    }
+}

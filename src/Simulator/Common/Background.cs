@@ -1,0 +1,38 @@
+namespace Payments.Simulator;
+
+/// <summary>Work that goes on after a request was answered: outcomes and callbacks to come. Reset and shutdown end all of it.</summary>
+internal sealed class Background(IHostApplicationLifetime lifetime, ILogger<Background> log)
+{
+    private CancellationTokenSource _generation = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
+
+    /// <summary>Starts the work and returns its task, which never fails: what goes wrong is logged.</summary>
+    public Task Run(Func<CancellationToken, Task> work)
+    {
+        var cancel = _generation.Token;
+        return Task.Run(
+            async () =>
+            {
+                try
+                {
+                    await work(cancel);
+                }
+                catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+                {
+                    // Reset or shutdown: nobody waits for this any more.
+                }
+#pragma warning disable CA1031 // Nothing above would catch it: log it, go on with the other prompts.
+                catch (Exception e)
+#pragma warning restore CA1031
+                {
+                    log.LogError(e, "Simulated work failed");
+                }
+            },
+            CancellationToken.None);
+    }
+
+    public void Reset()
+    {
+        var old = Interlocked.Exchange(ref _generation, CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping));
+        old.Cancel();
+    }
+}

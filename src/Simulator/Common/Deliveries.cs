@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace Payments.Simulator;
+
+/// <summary>
+/// Sends callbacks as Safaricom does: POST, application/json, unsigned, no redirects followed, and officially never repeated
+/// (daraja.md §13). One client for all; the 30 s deadline is ours, the real one is not published.
+/// </summary>
+internal sealed class Deliveries(Journals journals) : IDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    // What a consumer answers is only logged: 64 KiB of it is plenty.
+    private const int AnswerBytes = 64 * 1024;
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        // A stalled consumer must not cost more sockets than a process may have.
+        MaxConnectionsPerServer = 512,
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        // A consumer that restarts behind the same name is found again.
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    /// <summary>Posts once and logs what came of it; a failure is logged too, never thrown. Returns status 0 when nobody answered in time.</summary>
+    public async Task<Exchange> Post(string url, string body, CancellationToken cancel, TimeSpan? deadline = null)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        timeout.CancelAfter(deadline ?? Deadline);
+        var uri = new Uri(url);
+        var sent = new Exchange(DateTimeOffset.UtcNow, "POST", uri.PathAndQuery, 0, body, "");
+        Exchange done;
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, uri);
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
+            done = sent with { Status = (int)response.StatusCode, Answer = await Read(response, timeout.Token) };
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        {
+            cancel.ThrowIfCancellationRequested();
+            done = sent with { Answer = e is OperationCanceledException ? $"No answer within {(deadline ?? Deadline).TotalSeconds:0.###} s" : e.Message };
+        }
+
+        journals.Deliveries.Add(done);
+        return done;
+    }
+
+    /// <summary>Sends the copies, each in its own time, all at once where the time is the same. Tells when the first was answered.</summary>
+    public Task<Exchange[]> Send(IEnumerable<Copy> copies, string url, Func<CopyKind, string> body, CancellationToken cancel, TaskCompletionSource? delivered = null) =>
+        Task.WhenAll(copies.Select(async copy =>
+        {
+            if (copy.After > TimeSpan.Zero) await Task.Delay(copy.After, cancel);
+            var done = await Post(url, body(copy.Kind), cancel);
+            delivered?.TrySetResult();
+            return done;
+        }));
+
+    public void Dispose() => _http.Dispose();
+
+    private static async Task<string> Read(HttpResponseMessage response, CancellationToken cancel)
+    {
+        if (response.StatusCode == HttpStatusCode.NoContent) return "";
+        await using var stream = await response.Content.ReadAsStreamAsync(cancel);
+        using var kept = new MemoryStream();
+        var buffer = new byte[4096];
+        int read;
+        while (kept.Length < AnswerBytes && (read = await stream.ReadAsync(buffer, cancel)) > 0) kept.Write(buffer, 0, read);
+        return Encoding.UTF8.GetString(kept.GetBuffer(), 0, (int)kept.Length);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+
+namespace Payments.Simulator;
+
+/// <summary>
+/// What money really moved: the truth a client is compared with. Complete until reset, whatever was told, lost or contradicted
+/// on the way.
+/// </summary>
+internal sealed class Ledger
+{
+    private readonly Lock _gate = new();
+    private List<Transaction> _moved = [];
+    private readonly ConcurrentDictionary<string, Transaction> _byId = new();
+
+    /// <summary>Makes the transaction findable by its ids before it is settled.</summary>
+    public void Open(Transaction transaction)
+    {
+        if (transaction.ConversationId is { } conversation) _byId[conversation] = transaction;
+        if (transaction.OriginatorConversationId is { } originator) _byId[originator] = transaction;
+    }
+
+    /// <summary>Ends the transaction; the money has moved if the outcome is paid.</summary>
+    public Settlement Settle(Transaction transaction, Outcome outcome, string receipt)
+    {
+        lock (_gate)
+        {
+            // The time is taken inside: the list stays in order of time, which Pull searches by.
+            var settled = transaction.Settled = new(outcome, receipt, DateTimeOffset.UtcNow);
+            if (outcome.Paid) _moved.Add(transaction);
+            if (!receipt.EndsWith("0000000", StringComparison.Ordinal)) _byId[receipt] = transaction;
+            return settled;
+        }
+    }
+
+    /// <summary>By receipt, ConversationID or OriginatorConversationID.</summary>
+    public Transaction? Find(string id) => id.Length == 0 ? null : _byId.GetValueOrDefault(id);
+
+    /// <summary>What moved since the time, oldest first.</summary>
+    public IReadOnlyList<Transaction> Since(DateTimeOffset from)
+    {
+        lock (_gate)
+        {
+            var start = _moved.Count;
+            while (start > 0 && _moved[start - 1].Settled!.At >= from) start--;
+            return _moved[start..];
+        }
+    }
+
+    public void Clear()
+    {
+        lock (_gate) _moved = [];
+        _byId.Clear();
+    }
+
+    /// <summary>Writes {items:[…]}, oldest first; the last <paramref name="last"/> of them when given.</summary>
+    public IResult Show(int? last)
+    {
+        Transaction[] moved;
+        lock (_gate) moved = [.. last is { } count ? _moved.TakeLast(count) : _moved];
+        return Results.Json(new { items = moved.Select(Item) }, Json.Own);
+    }
+
+    private static object Item(Transaction t) => new
+    {
+        receipt = t.Settled!.Receipt,
+        kind = t.Kind,
+        amount = t.Amount,
+        msisdn = t.Msisdn,
+        from = t.From,
+        to = t.To,
+        account = t.Account,
+        checkoutRequestId = t.CheckoutRequestId,
+        conversationId = t.ConversationId,
+        originatorConversationId = t.OriginatorConversationId,
+        originalReceipt = t.OriginalReceipt,
+        at = t.Settled.At.UtcDateTime,
+    };
+}

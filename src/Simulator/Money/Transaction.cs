@@ -1,0 +1,45 @@
+namespace Payments.Simulator;
+
+/// <summary>One movement of money, or the attempt at one, as M-PESA itself would keep it: what status queries, reversals and Pull look at.</summary>
+internal sealed class Transaction
+{
+    /// <summary>stk, c2b, b2c, b2b or reversal.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Shillings.</summary>
+    public required decimal Amount { get; init; }
+
+    /// <summary>The customer, 12 digits; null between businesses.</summary>
+    public string? Msisdn { get; init; }
+
+    public required string From { get; init; }
+
+    public required string To { get; init; }
+
+    public string? Account { get; init; }
+
+    public string? CheckoutRequestId { get; init; }
+
+    public string? ConversationId { get; init; }
+
+    public string? OriginatorConversationId { get; init; }
+
+    /// <summary>The receipt a reversal took back.</summary>
+    public string? OriginalReceipt { get; init; }
+
+    public DateTimeOffset InitiatedAt { get; init; } = DateTimeOffset.UtcNow;
+
+    /// <summary>Set once, when M-PESA has decided.</summary>
+    public Settlement? Settled { get; set; }
+
+    private int _reversed;
+
+    /// <summary>Claims the transaction for a reversal; false when another has it, even at the same instant.</summary>
+    public bool TryReverse() => Interlocked.Exchange(ref _reversed, 1) == 0;
+
+    /// <summary>Gives the claim back: that reversal took nothing.</summary>
+    public void ReversalFailed() => Volatile.Write(ref _reversed, 0);
+}
+
+/// <summary>How a transaction ended. <paramref name="Receipt"/> is 0000000 after the date when there was none.</summary>
+internal sealed record Settlement(Outcome Outcome, string Receipt, DateTimeOffset At);

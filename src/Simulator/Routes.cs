@@ -1,0 +1,32 @@
+namespace Payments.Simulator;
+
+/// <summary>Every Daraja path there is, on one page.</summary>
+internal static class Routes
+{
+    public static void MapDaraja(this IEndpointRouteBuilder app)
+    {
+        var services = app.ServiceProvider;
+        var gateway = services.GetRequiredService<Gateway>();
+        app.Map("/oauth/v1/generate", gateway.Open(Api.Oauth, services.GetRequiredService<GenerateToken>().Handle, "GET"));
+        app.Map("/mpesa/stkpush/v1/processrequest", gateway.Serve(Api.Stk, services.GetRequiredService<StkPush>().Handle));
+        app.Map("/mpesa/stkpushquery/v1/query", gateway.Serve(Api.StkQuery, services.GetRequiredService<StkQuery>().Handle));
+        foreach (var version in new[] { 1, 2 })
+        {
+            app.Map($"/mpesa/c2b/v{version}/registerurl", gateway.Serve(Api.C2bRegister, services.GetRequiredService<RegisterUrl>().Version(version)));
+            app.Map($"/mpesa/c2b/v{version}/simulate", gateway.Serve(Api.C2bSimulate, services.GetRequiredService<SimulateC2b>().Version(version)));
+        }
+
+        app.MapFallback(gateway.Open(Api.None, NotFound, "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"));
+    }
+
+    // Which product's code an unknown path gets goes by its beginning (daraja.md §12).
+    private static Task<Answer> NotFound(Call call) => Task.FromResult(
+        call.Request.Path.Value?.Split('/') is ["", "mpesa", var product, ..]
+            ? product switch
+            {
+                "b2c" or "accountbalance" => Api.B2c.NotFound(),
+                "c2b" or "transactionstatus" => Api.C2bRegister.NotFound(),
+                _ => Api.Stk.NotFound(),
+            }
+            : Api.None.NotFound());
+}

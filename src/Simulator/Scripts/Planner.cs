@@ -1,0 +1,49 @@
+namespace Payments.Simulator;
+
+/// <summary>Decides what becomes of a request: a script for its party, else one for its API, else the party's digits shaken by chance.</summary>
+internal sealed class Planner(ScriptStore scripts, SettingsStore settings, Chance chance)
+{
+    // What customers usually fail for, for the fault rig.
+    private static readonly Outcome[] UsualFailures =
+        [Outcomes.Cancelled, Outcomes.Unreachable, Outcomes.InsufficientFunds, Outcomes.WrongPin, Outcomes.Expired];
+
+    /// <summary>The plan for one request; spends one use of a script. <paramref name="party"/> is the phone or shortcode it is about, or empty.</summary>
+    public Plan For(Api api, string party) => For(api.Name, party);
+
+    public Plan For(string api, string party) =>
+        (party.Length > 0 ? scripts.Take(ScriptStore.Phone(party), api) : null)
+        ?? scripts.Take(ScriptStore.ForApi(api), api)
+        ?? Shake(Digits.Of(party), $"{api}:{party}");
+
+    /// <summary>For requests that move no money and concern no phone: by script for the API, or plainly answered.</summary>
+    public Plan ForQuestion(Api api) => scripts.Take(ScriptStore.ForApi(api.Name), api.Name) ?? new Plan();
+
+    private Plan Shake(Plan plan, string key)
+    {
+        var rates = settings.Current.Rates;
+        if (rates == new Rates { Seed = rates.Seed, LateMs = rates.LateMs } || plan.Outcome.Rings) return plan;
+        var random = chance.For(key);
+        // One number for each question, asked in the same order: changing one rate leaves the other choices as they were.
+        var (refuse, fail, lose, cut, contradict, duplicate, early, malform) =
+            (random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(),
+             random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble());
+
+        if (refuse < rates.Refuse) plan = plan with { Error = "spike-arrest" };
+        if (fail < rates.Fail) plan = plan with { Outcome = UsualFailures[random.Next(UsualFailures.Length)], FirstSays = null };
+        if (cut < rates.LoseReply) plan = plan with { Reply = "lost" };
+        if (early < rates.BeforeReply) plan = plan with { BeforeReply = true };
+        var copies = plan.Copies.ToList();
+        if (duplicate < rates.Duplicate && copies.Count > 0) copies.AddRange(Enumerable.Repeat(copies[0], random.Next(1, 5)));
+        if (contradict < rates.Contradict)
+        {
+            // Half of them before the truth, where there is one to come.
+            if (plan.Outcome.Paid && random.Next(2) == 0) plan = plan with { FirstSays = Outcomes.Unreachable };
+            else copies.Add(new(TimeSpan.FromMilliseconds(random.Next(200)), CopyKind.Contradiction));
+        }
+
+        if (lose < rates.LoseCallback) copies = [];
+        else if (malform < rates.MalformCallback) copies = [new(TimeSpan.Zero, CopyKind.Malformed)];
+        if (rates.ShuffleMs > 0) copies = [.. copies.Select(c => c with { After = c.After + TimeSpan.FromMilliseconds(random.Next(rates.ShuffleMs)) })];
+        return plan with { Copies = copies };
+    }
+}

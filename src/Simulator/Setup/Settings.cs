@@ -1,0 +1,105 @@
+namespace Payments.Simulator;
+
+/// <summary>Switches that can be changed while the simulator runs: <c>PUT /simulator/settings</c>, any part of them.</summary>
+internal sealed record Settings
+{
+    /// <summary>Milliseconds from a request to its outcome.</summary>
+    public int DelayMs { get; init; } = 1000;
+
+    /// <summary>Milliseconds an unanswered prompt rings: about 60 s (daraja.md §3).</summary>
+    public int PromptLifeMs { get; init; } = 60_000;
+
+    /// <summary>What an unanswered prompt ends with: 1037, or 1032 or 1019 by other accounts (daraja.md §11).</summary>
+    public string UnansweredCode { get; init; } = "1037";
+
+    /// <summary>Seconds an access token lives; expires_in tells one less.</summary>
+    public int TokenSeconds { get; init; } = 3600;
+
+    /// <summary>expires_in as 3599 in place of "3599" (daraja.md §2: pages disagree).</summary>
+    public bool ExpiresInAsNumber { get; init; }
+
+    /// <summary>API names the app has; null: all. A token keeps what it was made with (daraja.md §2).</summary>
+    public IReadOnlyList<string>? Products { get; init; }
+
+    /// <summary>STK query while the phone rings: "500" (500.001.1001), "4999" (HTTP 200) or "mixed" (daraja.md §4).</summary>
+    public string PendingForm { get; init; } = "500";
+
+    /// <summary>STK query for an id nobody knows: HTTP "400" or "500" (daraja.md §4: sources disagree).</summary>
+    public string UnknownCheckout { get; init; } = "400";
+
+    /// <summary>A second push on a ringing phone: refused in the "reply", by "callback" 1001, or "off" (daraja.md §3, §11).</summary>
+    public string SubscriberLock { get; init; } = "reply";
+
+    /// <summary>Same phone and amount paid within two minutes: result 17 (daraja.md §3).</summary>
+    public bool TwoMinuteRule { get; init; }
+
+    /// <summary>The Balance item without a Value in the STK callback (daraja.md §3).</summary>
+    public bool StkBalanceItem { get; init; } = true;
+
+    /// <summary>PhoneNumber in the STK callback: "number", "string" or "masked" (daraja.md §3).</summary>
+    public string StkPhone { get; init; } = "number";
+
+    /// <summary>"[STK_CB - ]" before the texts of failures (daraja.md §3).</summary>
+    public bool StkDescPrefix { get; init; }
+
+    /// <summary>An STK payment also yields a C2B confirmation with its receipt, where URLs are registered (daraja.md §3).</summary>
+    public bool StkConfirmation { get; init; }
+
+    /// <summary>As in production: C2B registers once and only public https; no simulate (daraja.md §5).</summary>
+    public bool Production { get; init; }
+
+    /// <summary>The C2B version the app bought: "any", "v1" or "v2"; the other has no apiproduct match (daraja.md §5).</summary>
+    public string C2bVersion { get; init; } = "any";
+
+    /// <summary>MSISDN in C2B bodies: "auto" (v1 hashed, v2 spaced), "plain", "masked", "spaced" or "hashed" (daraja.md §5).</summary>
+    public string C2bPhone { get; init; } = "auto";
+
+    /// <summary>FirstName filled; names may come empty (daraja.md §5).</summary>
+    public bool C2bNames { get; init; } = true;
+
+    /// <summary>Register's answer: "documented", "no-code" or "zeros" (daraja.md §5: v2 may omit ResponseCode or send 00000000).</summary>
+    public string C2bRegisterReply { get; init; } = "documented";
+
+    /// <summary>External Validation: off by default at Safaricom, on here because it is what one wants to try (daraja.md §5).</summary>
+    public bool ExternalValidation { get; init; } = true;
+
+    /// <summary>Milliseconds a validation may take before ResponseType decides: about 8 s (daraja.md §5).</summary>
+    public int ValidationDeadlineMs { get; init; } = 8000;
+
+    /// <summary>Shape of the results of the asynchronous APIs, see the README's table; empty: each product's documented sample.</summary>
+    public string Variant { get; init; } = "";
+
+    /// <summary>How many payments a Pull answer lists. Not published; small, so that paging happens.</summary>
+    public int PullPageSize { get; init; } = 100;
+
+    /// <summary>Pull register answers "Response Status" with a space (daraja.md §10).</summary>
+    public bool PullSpacedKey { get; init; }
+
+    /// <summary>Faults by chance.</summary>
+    public Rates Rates { get; init; } = new();
+
+    /// <summary>What is wrong with these settings, in sentences.</summary>
+    public IEnumerable<string> Problems()
+    {
+        foreach (var (name, value, allowed) in new (string, string, string[])[]
+        {
+            ("unansweredCode", UnansweredCode, ["1037", "1032", "1019"]),
+            ("pendingForm", PendingForm, ["500", "4999", "mixed"]),
+            ("unknownCheckout", UnknownCheckout, ["400", "500"]),
+            ("subscriberLock", SubscriberLock, ["reply", "callback", "off"]),
+            ("stkPhone", StkPhone, ["number", "string", "masked"]),
+            ("c2bVersion", C2bVersion, ["any", "v1", "v2"]),
+            ("c2bPhone", C2bPhone, ["auto", "plain", "masked", "spaced", "hashed"]),
+            ("c2bRegisterReply", C2bRegisterReply, ["documented", "no-code", "zeros"]),
+        })
+        {
+            if (!allowed.Contains(value)) yield return $"{name} is one of {string.Join(", ", allowed)}, not '{value}'.";
+        }
+
+        if (DelayMs < 0 || PromptLifeMs < 0 || ValidationDeadlineMs < 0) yield return "Times are milliseconds, 0 or more.";
+        if (TokenSeconds < 1 || PullPageSize < 1) yield return "tokenSeconds and pullPageSize are 1 or more.";
+        foreach (var name in (Products ?? []).Except(Api.Names)) yield return $"products knows no '{name}', only {string.Join(", ", Api.Names)}.";
+        if (Rates is null) yield return "rates is an object.";
+        foreach (var problem in Rates?.Problems() ?? []) yield return problem;
+    }
+}

@@ -1,0 +1,216 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Payments.Api;
+using Payments.Simulator;
+using Xunit;
+
+namespace Payments.Tests.Integration;
+
+/// <summary>The API and the simulator as they run in earnest, in this process, over real sockets and a database of their own.</summary>
+public sealed class PaymentsHost : IAsyncDisposable
+{
+    /// <summary>The customer of most tests.</summary>
+    public const string Customer = "254708374149";
+
+    private readonly WebApplication api;
+    private readonly WebApplication simulator;
+
+    private PaymentsHost(WebApplication api, WebApplication simulator, Uri apiUrl, Uri simulatorUrl, string connectionString)
+    {
+        this.api = api;
+        this.simulator = simulator;
+        ConnectionString = connectionString;
+        ApiUrl = apiUrl;
+        Shop = Client(apiUrl, "sk_test_shop");
+        Stranger = Client(apiUrl, "sk_test_other");
+        Ops = Client(apiUrl, "sk_test_ops");
+        Anyone = Client(apiUrl, null);
+        Simulator = Client(simulatorUrl, null);
+    }
+
+    /// <summary>The database both sides of a test look into.</summary>
+    public string ConnectionString { get; }
+
+    public Uri ApiUrl { get; }
+
+    /// <summary>A shop's key with every scope but ops.</summary>
+    public HttpClient Shop { get; }
+
+    /// <summary>Another shop's.</summary>
+    public HttpClient Stranger { get; }
+
+    /// <summary>An operator's.</summary>
+    public HttpClient Ops { get; }
+
+    /// <summary>No key at all.</summary>
+    public HttpClient Anyone { get; }
+
+    /// <summary>The simulator's own controls.</summary>
+    public HttpClient Simulator { get; }
+
+    /// <summary>The API's container, for what cannot be seen from outside.</summary>
+    public IServiceProvider Services => api.Services;
+
+    /// <summary>Starts both. Settings are configuration keys of the API (<c>Limits:PromptsPerPhone=1</c>), or of the simulator.</summary>
+    public static async Task<PaymentsHost> Start(TestDatabase databases, params string[] settings) =>
+        await StartOn(await databases.CreateDatabase(), settings);
+
+    /// <summary>Starts both on a database that is there already.</summary>
+    public static async Task<PaymentsHost> StartOn(string connectionString, params string[] settings)
+    {
+        var simulator = SimulatorHost.Build([
+            "--urls", "http://127.0.0.1:0", "--Simulator:DelayMs", "50",
+            .. settings.Where(s => s.StartsWith("Simulator:", StringComparison.Ordinal)).Select(s => "--" + s)]);
+        await simulator.StartAsync();
+        var simulatorUrl = new Uri(simulator.Urls.First());
+
+        var apiUrl = new Uri($"http://127.0.0.1:{FreePort()}");
+        var api = ApiHost.Build([
+            "--urls", apiUrl.ToString(), .. Arguments(apiUrl, simulatorUrl, connectionString),
+            .. settings.Where(s => !s.StartsWith("Simulator:", StringComparison.Ordinal)).Select(s => "--" + s)]);
+        await api.StartAsync();
+        var host = new PaymentsHost(api, simulator, apiUrl, simulatorUrl, connectionString);
+        if (settings.Contains("Wait=false"))
+        {
+            return host;
+        }
+
+        await Eventually(async () => (await host.Anyone.GetAsync("/health/ready")).StatusCode == HttpStatusCode.OK, "the API is ready");
+        return host;
+    }
+
+    /// <summary>Makes a checkout; the phone's last digits choose what happens.</summary>
+    public async Task<JsonNode> Checkout(string? phone = Customer, int amount = 1500, string? reference = null, HttpClient? client = null)
+    {
+        var answer = await (client ?? Shop).PostAsJsonAsync("/api/checkouts", new { orderReference = reference ?? NewReference(), amount, phone });
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
+    }
+
+    /// <summary>Reads a checkout with the shop's key.</summary>
+    public async Task<JsonNode> Get(JsonNode checkout) => (await Shop.GetFromJsonAsync<JsonNode>($"/api/checkouts/{checkout["id"]}"))!;
+
+    /// <summary>Waits until a checkout has a status.</summary>
+    public async Task<JsonNode> Until(JsonNode checkout, string status, int seconds = 15)
+    {
+        JsonNode now = checkout;
+        await Eventually(async () => (string?)(now = await Get(checkout))["status"] == status, $"{checkout["id"]} is {status}", seconds, () => now.ToJsonString());
+        return now;
+    }
+
+    /// <summary>The callbacks the simulator has delivered, as <c>(path, body)</c>.</summary>
+    public async Task<IReadOnlyList<(string Path, string Body)>> Deliveries()
+    {
+        var log = await Simulator.GetFromJsonAsync<JsonNode>("/simulator/deliveries");
+        return [.. log!["items"]!.AsArray().Select(item => (Address((string)item!["path"]!), item["body"]!.ToJsonString()))];
+    }
+
+    /// <summary>Posts a callback as Safaricom would.</summary>
+    public Task<HttpResponseMessage> Call(string path, string body) =>
+        Anyone.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
+
+    /// <summary>Writes the script of a phone.</summary>
+    public async Task Script(string phone, object script) =>
+        (await Simulator.PutAsJsonAsync($"/simulator/phones/{phone}", script)).EnsureSuccessStatusCode();
+
+    /// <summary>Runs SQL for what the API does not show.</summary>
+    public async Task<T> Sql<T>(string sql)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString + ";Search Path=payments");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>Runs a use case as a job would.</summary>
+    public async Task<T> Send<T>(MediatR.IRequest<T> request)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<MediatR.IMediator>().Send(request);
+    }
+
+    /// <summary>Waits until something holds; says what it was waiting for when it does not.</summary>
+    public static async Task Eventually(Func<Task<bool>> holds, string what, int seconds = 15, Func<string>? last = null)
+    {
+        var until = DateTime.UtcNow.AddSeconds(seconds);
+        while (!await Quietly(holds))
+        {
+            Assert.True(DateTime.UtcNow < until, $"After {seconds} s it is still not so that {what}. {last?.Invoke()}");
+            await Task.Delay(25);
+        }
+    }
+
+    /// <summary>An order reference nobody used.</summary>
+    public static string NewReference() => "T" + Convert.ToHexString(RandomNumberGenerator.GetBytes(5));
+
+    /// <summary>Stops the API alone, as a deployment would.</summary>
+    public Task StopApi() => api.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await api.StopAsync();
+        await api.DisposeAsync();
+        await simulator.StopAsync();
+        await simulator.DisposeAsync();
+    }
+
+    private static async Task<bool> Quietly(Func<Task<bool>> holds)
+    {
+        try
+        {
+            return await holds();
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static string[] Arguments(Uri api, Uri simulator, string connectionString)
+    {
+        string[] keys = ["sk_test_shop:shop:checkouts,payouts", "sk_test_other:other:checkouts,payouts", "sk_test_ops:ops:checkouts,payouts,ops"];
+        return [
+            $"--ConnectionStrings:Payments={connectionString};Maximum Pool Size=20",
+            "--Daraja:Environment=Simulator",
+            $"--Daraja:BaseUrl={simulator}",
+            "--Daraja:ConsumerKey=local-consumer-key",
+            "--Daraja:ConsumerSecret=local-consumer-secret",
+            "--Daraja:Shortcode=174379",
+            "--Daraja:Passkey=local-passkey",
+            $"--Callbacks:PublicBaseUrl={api}",
+            $"--Callbacks:Secrets:0={Convert.ToBase64String(SHA256.HashData("test"u8))}",
+            "--Limits:PromptsPerPhone=1000",
+            .. keys.SelectMany((key, i) => key.Split(':') is [var text, var client, var scopes]
+                ? new[]
+                {
+                    $"--ApiKeys:{i}:Client={client}",
+                    $"--ApiKeys:{i}:Hash={Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}",
+                    $"--ApiKeys:{i}:Scopes={scopes}",
+                }
+                : [])];
+    }
+
+    private static HttpClient Client(Uri address, string? key)
+    {
+        var client = new HttpClient { BaseAddress = address };
+        client.DefaultRequestHeaders.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
+        return client;
+    }
+
+    private static string Address(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri.PathAndQuery : url;
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

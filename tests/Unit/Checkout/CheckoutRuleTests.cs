@@ -1,0 +1,283 @@
+using Payments.Domain;
+using Xunit;
+
+namespace Payments.Tests.Unit;
+
+/// <summary>The rules of money for one checkout (design §3), one by one.</summary>
+public sealed class CheckoutRuleTests
+{
+    private static readonly DateTimeOffset Later = Some.Start + TimeSpan.FromSeconds(70);
+
+    [Fact]
+    public void A_trusted_success_pays_the_checkout()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+
+        Assert.Equal(Verdict.Applied, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Later));
+
+        Assert.Equal(CheckoutStatus.Paid, checkout.Status);
+        Assert.Equal(AttemptStatus.Succeeded, attempt.Status);
+        Assert.Null(attempt.NextQuestionAt);
+        Assert.Equal([CheckoutEvents.Created, CheckoutEvents.Pending, CheckoutEvents.Paid], checkout.Events);
+    }
+
+    [Fact]
+    public void The_same_success_again_is_a_duplicate()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Later);
+        var version = checkout.Version;
+
+        Assert.Equal(Verdict.Duplicate, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Later));
+
+        Assert.Equal(version, checkout.Version);
+        Assert.Single(checkout.Receipts);
+    }
+
+    [Fact]
+    public void A_second_number_for_one_prompt_is_a_contradiction_and_a_case()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Later);
+
+        Assert.Equal(Verdict.Contradiction, checkout.Hear(attempt, Some.Paid("UGA7RT61SW"), Later));
+
+        Assert.Single(checkout.Receipts);
+        Assert.Equal(CaseKind.ReceiptConflict, Assert.Single(checkout.Cases).Kind);
+    }
+
+    [Fact]
+    public void A_failure_never_undoes_a_success()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Later);
+
+        Assert.Equal(Verdict.Contradiction, checkout.Hear(attempt, Some.NotPaid(), Later));
+        Assert.True(checkout.HearAnswer(attempt, Some.NotPaid(), Guid.NewGuid(), Later));
+
+        Assert.Equal((CheckoutStatus.Paid, AttemptStatus.Succeeded), (checkout.Status, attempt.Status));
+    }
+
+    [Fact]
+    public void A_success_after_a_failure_is_late_money()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        checkout.Hear(attempt, Some.NotPaid(), Later);
+        Assert.Equal(CheckoutStatus.Failed, checkout.Status);
+
+        Assert.Equal(Verdict.Applied, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Later));
+
+        Assert.Equal(CheckoutStatus.Paid, checkout.Status);
+        Assert.True(checkout.Receipts[0].Late);
+        Assert.Null(attempt.Failure);
+    }
+
+    [Fact]
+    public void Another_amount_is_not_applied_but_asked_about()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+
+        Assert.Equal(Verdict.Contradiction, checkout.Hear(attempt, Some.Paid("UGA7RT61SV", 15), Later));
+
+        Assert.Equal((CheckoutStatus.Pending, 0), (checkout.Status, checkout.Receipts.Count));
+        Assert.Equal(Some.Start + TimeSpan.FromSeconds(45), attempt.NextQuestionAt);
+
+        Assert.True(checkout.HearAnswer(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Later));
+        Assert.Equal(CheckoutStatus.Paid, checkout.Status);
+        Assert.Equal(Money.FromShillings(1500), checkout.Receipts[0].Applied);
+        var story = Assert.Single(checkout.Cases);
+        Assert.Equal(CaseKind.AmountDiffers, story.Kind);
+        Assert.Contains("KES 15.00", story.Story, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_success_without_a_receipt_is_only_a_reason_to_ask()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+
+        Assert.Equal(Verdict.Hint, checkout.Hear(attempt, new Outcome.Paid(null, Money.FromShillings(1500), null, null), Some.Start));
+
+        Assert.Equal(CheckoutStatus.Pending, checkout.Status);
+        Assert.Equal(Some.Start, attempt.NextQuestionAt);
+    }
+
+    [Theory]
+    [InlineData(Certainty.AskFirst)]
+    [InlineData(Certainty.Unlisted)]
+    public void A_code_to_ask_about_fails_nothing_until_a_query_agrees(Certainty certainty)
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+
+        Assert.Equal(Verdict.Hint, checkout.Hear(attempt, Some.NotPaid(certainty), Some.Start));
+        Assert.Equal((CheckoutStatus.Pending, AttemptStatus.Sending), (checkout.Status, attempt.Status));
+
+        Assert.True(checkout.HearAnswer(attempt, Some.NotPaid(certainty), Guid.NewGuid(), Later));
+        Assert.Equal((CheckoutStatus.Failed, AttemptStatus.Failed), (checkout.Status, attempt.Status));
+    }
+
+    [Fact]
+    public void An_unlisted_code_from_a_query_alone_means_ask_again()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+
+        Assert.False(checkout.HearAnswer(attempt, Some.NotPaid(Certainty.Unlisted), Guid.NewGuid(), Later));
+
+        Assert.Equal(CheckoutStatus.Pending, checkout.Status);
+    }
+
+    [Fact]
+    public void A_query_is_not_believed_to_have_failed_in_the_first_minute()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+
+        Assert.False(checkout.HearAnswer(attempt, Some.NotPaid(), Guid.NewGuid(), Some.Start + TimeSpan.FromSeconds(59)));
+        Assert.Equal(AttemptStatus.Sending, attempt.Status);
+
+        Assert.True(checkout.HearAnswer(attempt, Some.NotPaid(), Guid.NewGuid(), Some.Start + TimeSpan.FromSeconds(60)));
+        Assert.Equal(AttemptStatus.Failed, attempt.Status);
+    }
+
+    [Fact]
+    public void A_payment_known_by_query_takes_its_number_from_the_later_callback()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        checkout.HearAnswer(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Later);
+        Assert.Null(checkout.Receipts[0].Number);
+
+        Assert.Equal(Verdict.Applied, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Later));
+
+        Assert.Equal("UGA7RT61SV", Assert.Single(checkout.Receipts).Number);
+        Assert.Equal(Money.FromShillings(1500), checkout.Paid);
+        Assert.Equal(SettledBy.StkQuery, checkout.Receipts[0].SettledBy);
+    }
+
+    [Fact]
+    public void A_second_paid_prompt_is_surplus()
+    {
+        var checkout = Some.Checkout();
+        var first = checkout.Prompted();
+        var second = checkout.Prompted(Some.Start + TimeSpan.FromMinutes(4));
+        checkout.Hear(second, Some.Paid("UGA7RT61SV"), Later + TimeSpan.FromMinutes(4));
+
+        Assert.Equal(Verdict.Applied, checkout.Hear(first, Some.Paid("UGA7RT61SW"), Later + TimeSpan.FromMinutes(4)));
+
+        Assert.Equal(CheckoutStatus.Paid, checkout.Status);
+        Assert.Equal(Money.FromShillings(1500), checkout.Paid);
+        Assert.Equal(Money.FromShillings(1500), checkout.Receipts[1].Surplus);
+        Assert.Contains(CheckoutEvents.Surplus, checkout.Events);
+    }
+
+    [Fact]
+    public void A_success_known_only_by_query_is_no_surplus_before_its_number_had_time_to_turn_up()
+    {
+        var checkout = Some.Checkout();
+        var first = checkout.Prompted();
+        var second = checkout.Prompted(Some.Start + TimeSpan.FromMinutes(4));
+        var now = Later + TimeSpan.FromMinutes(4);
+        checkout.Hear(second, Some.Paid("UGA7RT61SV"), now);
+
+        checkout.HearAnswer(first, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), now);
+        var nameless = checkout.Receipts[1];
+        Assert.Equal((Money.Zero, now + TimeSpan.FromMinutes(30)), (nameless.Surplus, nameless.SurplusDueAt!.Value));
+
+        checkout.DeclareSurplus(nameless, now + TimeSpan.FromMinutes(30));
+        Assert.Equal(Money.FromShillings(1500), nameless.Surplus);
+    }
+
+    [Fact]
+    public void Money_for_a_cancelled_checkout_is_surplus()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        var now = Some.Start + TimeSpan.FromMinutes(4);
+        Assert.Null(checkout.Cancel(now));
+
+        checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), now);
+
+        Assert.Equal((CheckoutStatus.Cancelled, Money.Zero), (checkout.Status, checkout.Paid));
+        Assert.Equal(Money.FromShillings(1500), checkout.Receipts[0].Surplus);
+    }
+
+    [Fact]
+    public void An_expired_checkout_whose_money_arrives_is_paid_and_late()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        var now = Some.Start + TimeSpan.FromHours(25);
+        Assert.True(checkout.Expire(now));
+
+        checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), now);
+
+        Assert.Equal(CheckoutStatus.Paid, checkout.Status);
+        Assert.True(checkout.Receipts[0].Late);
+    }
+
+    [Fact]
+    public void While_a_prompt_rings_there_is_no_second_and_no_cancelling()
+    {
+        var checkout = Some.Checkout();
+        checkout.Prompted();
+        var now = Some.Start + TimeSpan.FromSeconds(179);
+
+        Assert.Equal(PromptRefusalReason.AttemptInProgress, checkout.RefusesPrompt(asShop: true, now)!.Reason);
+        Assert.Equal(Some.Start + TimeSpan.FromMinutes(3), checkout.RefusesPrompt(asShop: true, now)!.RetryAt);
+        Assert.Equal(PromptRefusalReason.AttemptInProgress, checkout.Cancel(now)!.Reason);
+        Assert.Null(checkout.RefusesPrompt(asShop: true, Some.Start + TimeSpan.FromMinutes(3)));
+    }
+
+    [Fact]
+    public void A_refused_push_fails_at_once_and_a_reply_after_the_callback_only_fills_in_ids()
+    {
+        var refused = Some.Checkout();
+        var attempt = refused.Prompted();
+        refused.Refused(attempt, Some.Cancelled, Some.Start);
+        Assert.Equal(CheckoutStatus.Failed, refused.Status);
+
+        var paid = Some.Checkout();
+        var early = paid.Prompted();
+        paid.Hear(early, Some.Paid("UGA7RT61SV"), Some.Start);
+        paid.Accepted(early, "ws_CO_1", "m-1", Some.Start);
+        paid.Refused(early, Some.Cancelled, Some.Start);
+        paid.Doubt(early, "lost", Some.Start);
+        Assert.Equal((AttemptStatus.Succeeded, "ws_CO_1"), (early.Status, early.RequestId));
+    }
+
+    [Fact]
+    public void One_number_for_two_orders_pays_only_the_first()
+    {
+        var first = Some.Checkout();
+        var second = Some.Checkout();
+        first.Hear(first.Prompted(), Some.Paid("UGA7RT61SV"), Later);
+        var attempt = second.Prompted();
+
+        Assert.Equal(Verdict.Contradiction, second.Hear(attempt, Some.Paid("UGA7RT61SV"), Later, first));
+
+        Assert.Equal((CheckoutStatus.Pending, 0), (second.Status, second.Receipts.Count));
+        Assert.Single(second.Cases);
+    }
+
+    [Fact]
+    public void When_the_questions_run_out_a_person_decides()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        checkout.Accepted(attempt, "ws_CO_1", null, Some.Start);
+
+        checkout.GiveUp(attempt, Some.Start + TimeSpan.FromDays(1));
+
+        Assert.Equal((AttemptStatus.Unknown, null), (attempt.Status, attempt.NextQuestionAt));
+        Assert.Equal(CaseKind.OutcomeUnknown, Assert.Single(checkout.Cases).Kind);
+        Assert.Equal(Verdict.Applied, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Some.Start + TimeSpan.FromDays(2)));
+    }
+}

@@ -1,0 +1,38 @@
+using Payments.Domain;
+
+namespace Payments.Tests.Unit;
+
+/// <summary>Checkouts and outcomes to try the rules on.</summary>
+internal static class Some
+{
+    public static readonly DateTimeOffset Start = new(2026, 7, 10, 6, 0, 0, TimeSpan.Zero);
+
+    public static readonly Failure Cancelled = new(FailureCode.Cancelled, "1032", "Cancelled.", true);
+
+    public static Msisdn Phone => Msisdn.TryParse("254708374149", out var phone) ? phone : throw new InvalidOperationException();
+
+    public static Checkout Checkout(int amount = 1500)
+    {
+        _ = OrderReference.TryParse("ORDER-1", out var reference);
+        return Domain.Checkout.Open(
+            Guid.NewGuid(), "shop", reference, Money.FromShillings(amount), null, null, null, new Dictionary<string, string>(), TimeSpan.FromHours(24), Start);
+    }
+
+    public static Attempt Prompted(this Checkout checkout, DateTimeOffset? at = null)
+    {
+        var now = at ?? Start;
+        return checkout.Prompt(Guid.NewGuid(), Phone, now + TimeSpan.FromSeconds(45), now);
+    }
+
+    public static Outcome.Paid Paid(string receipt, int amount = 1500) => new(receipt, Money.FromShillings(amount), "254708374149", Start);
+
+    public static Outcome.NotPaid NotPaid(Certainty certainty = Certainty.Final) => new(Cancelled, certainty);
+
+    /// <summary>A callback as the drain would apply it: the receipt of that number is looked up among all that is known.</summary>
+    public static Verdict Hear(this Checkout checkout, Attempt attempt, Outcome outcome, DateTimeOffset now, params Checkout[] others)
+    {
+        var number = (outcome as Outcome.Paid)?.Receipt;
+        var known = number is null ? null : others.Append(checkout).SelectMany(c => c.Receipts).FirstOrDefault(r => r.Number == number);
+        return checkout.HearCallback(attempt, outcome, known, Guid.NewGuid(), now);
+    }
+}
