@@ -48,15 +48,15 @@ internal static class Problems
             return controller.StatusCode(status, value);
         }
 
-        return ToResult(Of(controller.HttpContext, answer.Refusal!));
+        return new ProblemResult(Of(controller.HttpContext, answer.Refusal!));
     }
 
     /// <summary>What a body that could not be bound is answered with.</summary>
     public static IActionResult OfModelState(ActionContext context)
     {
-        var errors = context.ModelState.Where(e => e.Value is { Errors.Count: > 0 }).ToDictionary(
-            e => e.Key.TrimStart('$', '.') is { Length: > 0 } field ? field : "body",
-            e => e.Value!.Errors.Select(error => error.ErrorMessage.Split(" Path:")[0]).ToArray());
+        var errors = context.ModelState.Where(e => e.Value is { Errors.Count: > 0 })
+            .GroupBy(e => e.Key.TrimStart('$', '.') is { Length: > 0 } field ? field : "body")
+            .ToDictionary(g => g.Key, g => g.SelectMany(e => e.Value!.Errors.Select(error => Say(error.ErrorMessage))).Distinct().ToArray());
 
         // Beside a JSON error the binder also reports the parameter itself as missing; that says nothing new.
         if (errors.Count > 1)
@@ -64,15 +64,24 @@ internal static class Problems
             errors.Remove("body");
         }
 
-        return ToResult(Validation(context.HttpContext, errors));
+        return new ProblemResult(Validation(context.HttpContext, errors));
     }
 
     /// <summary>A refusal as the result of a filter.</summary>
-    public static ActionResult ToResult(HttpContext context, Refusal refusal) => ToResult(Of(context, refusal));
+    public static ActionResult ToResult(HttpContext context, Refusal refusal) => new ProblemResult(Of(context, refusal));
 
     /// <summary>A field that cannot be taken, as the result of a filter.</summary>
     public static ActionResult ToResult(HttpContext context, string field, string error) =>
-        ToResult(Validation(context, new() { [field] = [error] }));
+        new ProblemResult(Validation(context, new() { [field] = [error] }));
+
+    /// <summary>The serializer's words name .NET types; these name what to do.</summary>
+    private static string Say(string message) => message switch
+    {
+        _ when message.Contains("could not be mapped", StringComparison.Ordinal) => "There is no such field.",
+        _ when message.Contains("could not be converted", StringComparison.Ordinal) => "This value has the wrong type or is out of range.",
+        _ when message.Contains("LineNumber", StringComparison.Ordinal) => "This is not valid JSON.",
+        _ => message,
+    };
 
     /// <summary>What an exception is answered with; never a stack trace.</summary>
     public static async ValueTask<bool> Handle(HttpContext context, Exception exception)
@@ -113,8 +122,6 @@ internal static class Problems
         _ => Task.CompletedTask,
     };
 
-    private static ProblemResult ToResult(ProblemDetails problem) => new(problem);
-
     private static ProblemDetails Of(HttpContext context, Refusal refusal)
     {
         var problem = New(context, refusal.Code, refusal.Detail);
@@ -149,19 +156,20 @@ internal static class Problems
         Extensions = { ["code"] = code, ["traceId"] = System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier },
     };
 
-    private static Task Write(HttpContext context, ProblemDetails problem)
+    /// <summary>Writes a problem as the answer.</summary>
+    public static Task Write(HttpContext context, ProblemDetails problem)
     {
         context.Response.StatusCode = problem.Status!.Value;
         return context.Response.WriteAsJsonAsync(problem, (JsonSerializerOptions?)null, "application/problem+json");
     }
 
-    /// <summary>Not an ObjectResult: to that [Produces] would give its own content type.</summary>
-    private sealed class ProblemResult(ProblemDetails problem) : ActionResult
-    {
-        public override Task ExecuteResultAsync(ActionContext context) => Write(context.HttpContext, problem);
-    }
-
     private static string Camel(string name) => JsonNamingPolicy.CamelCase.ConvertName(name);
+}
+
+/// <summary>A problem as an action's result; whatever the action otherwise produces, this is problem+json.</summary>
+internal sealed class ProblemResult(ProblemDetails problem) : ActionResult
+{
+    public override Task ExecuteResultAsync(ActionContext context) => Problems.Write(context.HttpContext, problem);
 }
 
 /// <summary>The last catch: logs what nobody expected and answers by the table.</summary>
