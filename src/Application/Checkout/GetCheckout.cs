@@ -6,14 +6,24 @@ namespace Payments.Application;
 public sealed record GetCheckout(Caller Caller, Guid CheckoutId) : IRequest<Answer<CheckoutView>>;
 
 /// <summary>Shows it to its shop, to an operator, or masked to the holder of its clientSecret.</summary>
-public sealed class GetCheckoutHandler(ICheckouts checkouts) : IRequestHandler<GetCheckout, Answer<CheckoutView>>
+public sealed class GetCheckoutHandler(ICheckouts checkouts, ITransactions transactions) : IRequestHandler<GetCheckout, Answer<CheckoutView>>
 {
     /// <inheritdoc/>
     public async Task<Answer<CheckoutView>> Handle(GetCheckout request, CancellationToken cancellationToken)
     {
         var checkout = await checkouts.Find(request.CheckoutId, cancellationToken);
-        return checkout is null || !request.Caller.MaySee(checkout.Client, checkout.Id)
-            ? Refusal.NotFound("checkout")
-            : CheckoutView.Of(checkout, request.Caller.IsShop);
+        if (checkout is null || !request.Caller.MaySee(checkout.Client, checkout.Id))
+        {
+            return Refusal.NotFound("checkout");
+        }
+
+        // Only what has ended can be dead: a page that waits for its payment costs no transaction.
+        if (!request.Caller.IsShop && checkout.EndedAt is { } ended
+            && request.Caller.DeadSecret(ended, await transactions.Run(Task.FromResult, cancellationToken)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        return CheckoutView.Of(checkout, request.Caller.IsShop);
     }
 }

@@ -64,6 +64,9 @@ public static class IntentKind
 
     /// <summary>A checkout that was there: a prompt, a cancellation.</summary>
     public const string Checkout = "checkout";
+
+    /// <summary>An API key.</summary>
+    public const string Key = "key";
 }
 
 /// <summary>Rebuilds the answer of a request from the row it made, as that row stands now.</summary>
