@@ -23,9 +23,17 @@ internal static class Problems
         ["attempt_in_progress"] = 409,
         ["checkout_cancelled"] = 409,
         ["checkout_expired"] = 409,
+        ["not_paid"] = 409,
+        ["nothing_to_ask"] = 409,
         ["order_reference_in_use"] = 409,
+        ["outcome_not_possible"] = 409,
+        ["receipt_unknown"] = 409,
+        ["reference_in_use"] = 409,
+        ["case_settled"] = 409,
         ["payload_too_large"] = 413,
         ["unsupported_media_type"] = 415,
+        ["payer_unknown"] = 422,
+        ["refund_exceeds_payment"] = 422,
         ["too_many_prompts"] = 429,
         ["internal_error"] = 500,
         ["unavailable"] = 503,
@@ -117,7 +125,7 @@ internal static class Problems
 
         if (refusal.Subject is { } subject)
         {
-            problem.Extensions["checkoutId"] = subject;
+            problem.Extensions[subject.StartsWith(PublicId.Payout, StringComparison.Ordinal) ? "payoutId" : "checkoutId"] = subject;
         }
 
         return problem;

@@ -10,6 +10,9 @@ public interface ITransactions
     /// anything. A deadlock or a lock timeout runs it again (at most three times), so it must be safe to start over.
     /// </summary>
     Task<T> Run<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation);
+
+    /// <summary>The same, but everything is rolled back: only the answer stays.</summary>
+    Task<T> DryRun<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation);
 }
 
 /// <summary>Sends a command that outlives the request that caused it; a shutdown waits for it.</summary>

@@ -23,7 +23,12 @@ internal sealed class Transactions(NpgsqlDataSource database) : ITransactions
     };
 
     /// <inheritdoc/>
-    public async Task<T> Run<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation)
+    public Task<T> Run<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation) => Run(work, commits: true, cancellation);
+
+    /// <inheritdoc/>
+    public Task<T> DryRun<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation) => Run(work, commits: false, cancellation);
+
+    private async Task<T> Run<T>(Func<DateTimeOffset, Task<T>> work, bool commits, CancellationToken cancellation)
     {
         for (var tried = 1; ; tried++)
         {
@@ -31,7 +36,11 @@ internal sealed class Transactions(NpgsqlDataSource database) : ITransactions
             {
                 using var scope = new TransactionScope(TransactionScopeOption.RequiresNew, Options, TransactionScopeAsyncFlowOption.Enabled);
                 var result = await work(await Now(cancellation));
-                scope.Complete();
+                if (commits)
+                {
+                    scope.Complete();
+                }
+
                 return result;
             }
             catch (PostgresException conflict) when (tried < Tries && IsConflict(conflict))
