@@ -28,7 +28,7 @@ public sealed class PayoutsController(IMediator mediator) : ControllerBase
     [HttpPost]
     [ProducesResponseType<PayoutView>(202)]
     [Refuses("validation_failed", "reference_in_use")]
-    public async Task<ActionResult<PayoutView>> Request(PayoutBody body, CancellationToken cancellation) => this.ToResult(
+    public async Task<ActionResult<PayoutView>> Order(PayoutBody body, CancellationToken cancellation) => this.ToResult(
         await mediator.Send(
             new RequestPayout(User.Caller(), body.Method, body.Recipient, body.Account, body.Amount, body.Reason, body.Remarks, body.Reference), cancellation),
         202);

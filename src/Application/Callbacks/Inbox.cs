@@ -59,7 +59,7 @@ public interface ICallbacks
     Task<InboxRow?> TakeParked(Guid id);
 
     /// <summary>Takes a row whatever its state, to be applied again; null when there is none.</summary>
-    Task<InboxRow?> Take(Guid id);
+    Task<InboxRow?> TakeAgain(Guid id);
 
     /// <summary>Marks rows done with their verdicts; a row that was done keeps its verdict unless it is applied now.</summary>
     Task Finish(IReadOnlyCollection<Judgement> judgements);

@@ -27,15 +27,15 @@ public sealed class ReplayCallbackHandler(ICallbacks callbacks, CallbackRules ru
     /// <inheritdoc/>
     public async Task<Answer<ReplayView>> Handle(ReplayCallback request, CancellationToken cancellationToken)
     {
-        IReadOnlyCollection<string> hints = [];
+        HashSet<string> hints = [];
         async Task<Answer<ReplayView>> Replay(DateTimeOffset now)
         {
-            if (await callbacks.Take(request.Id) is not { } row)
+            if (await callbacks.TakeAgain(request.Id) is not { } row)
             {
                 return Refusal.NotFound("callback");
             }
 
-            var (judgements, books) = await rules.Play([row], now);
+            var (judgements, books) = await rules.Play([row], now, remembers: true);
             await callbacks.Finish(judgements);
             hints = books.Hints;
             return new ReplayView(

@@ -57,7 +57,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
     }
 
     /// <inheritdoc/>
-    public async Task<InboxRow?> Take(Guid id)
+    public async Task<InboxRow?> TakeAgain(Guid id)
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>("SELECT id, kind, subject_id, body FROM callbacks WHERE id = @id FOR UPDATE", new { id });
