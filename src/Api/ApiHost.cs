@@ -61,6 +61,7 @@ public static class ApiHost
             .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.Name, null);
         services.AddAuthorization(options => options.AddScopes());
         services.AddControllers()
+            .AddApplicationPart(typeof(ApiHost).Assembly)
             .AddJsonOptions(options =>
             {
                 options.JsonSerializerOptions.NumberHandling = JsonNumberHandling.Strict;

@@ -39,8 +39,14 @@ public sealed partial class LiveEvents(NpgsqlDataSource database, ILogger<LiveEv
                     await connection.WaitAsync(stoppingToken);
                 }
             }
-            catch (Exception failure) when (failure is not OperationCanceledException)
+            catch (Exception failure)
             {
+                if (stoppingToken.IsCancellationRequested)
+                {
+                    return;
+                }
+
+
                 // Watchers also look by themselves at every heartbeat: an interruption delays, it loses nothing.
                 LogInterrupted(failure.Message);
                 await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,0 +1,52 @@
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>What the result of an STK push means (design §3, rules 3–6 and 9).</summary>
+internal static class PromptRules
+{
+    public static void Gather(ReadCallback read, CallbackMessage.PromptResult result, BookKeys keys)
+    {
+        if (read.Row.SubjectId is not { } attempt)
+        {
+            return;
+        }
+
+        keys.Attempts.Add(attempt);
+        if (result.Outcome is Outcome.Paid { Receipt: { } number })
+        {
+            keys.Numbers.Add(number);
+        }
+    }
+
+    public static Judgement Judge(ReadCallback read, CallbackMessage.PromptResult result, Books books, DateTimeOffset now)
+    {
+        if (read.Row.SubjectId is not { } attemptId)
+        {
+            if (result.RequestId is { } hinted)
+            {
+                books.Hints.Add(hinted);
+            }
+
+            return read.Say(Verdict.Hint, "Its address carries no valid token; at most it is a reason to ask Safaricom.");
+        }
+
+        if (books.Attempt(attemptId) is not var (checkout, attempt))
+        {
+            return read.Say(Verdict.Unmatched, "Its token was made for a prompt that is not in this database.");
+        }
+
+        if (attempt.RequestId is { } known && known != result.RequestId)
+        {
+            // Rule 3: the right token with another push's id is not this push's callback.
+            return read.Say(Verdict.Hint, "Its CheckoutRequestID is not that of the prompt its address belongs to.");
+        }
+
+        attempt.RequestId ??= result.RequestId;
+        attempt.Touch();
+        var receipt = books.Receipt((result.Outcome as Outcome.Paid)?.Receipt);
+        var verdict = checkout.HearCallback(attempt, result.Outcome, receipt, NewId.Next(), now);
+        books.Remember(checkout);
+        return read.Say(verdict, verdict == Verdict.Hint ? "It settles nothing by itself; Safaricom is asked." : null);
+    }
+}
