@@ -92,8 +92,8 @@ internal static class Problems
                 await Write(context, Validation(context, new() { ["body"] = [bad.Message] }));
                 return true;
 
-            case InboxUnavailableException or DbException { IsTransient: true } or TimeoutException:
-            case DbException { InnerException: TimeoutException or IOException }:
+            case InboxUnavailableException or TimeoutException:
+            case DbException failure when IsAway(failure):
                 context.Response.Headers.RetryAfter = "5";
                 await Write(context, new Refusal("unavailable", "The service cannot reach its database; try again shortly."));
                 return true;
@@ -112,6 +112,13 @@ internal static class Problems
         415 => Write(status.HttpContext, new Refusal("unsupported_media_type", "Send application/json.")),
         _ => Task.CompletedTask,
     };
+
+    /// <summary>
+    /// True when it is the database that is away, not the statement that is wrong: no SQLSTATE, a transient one, or one of the classes
+    /// 28 (not let in), 3D (no such database), 53 (out of resources), 57 (shutting down), 58 (its own disk).
+    /// </summary>
+    public static bool IsAway(DbException failure) =>
+        failure.IsTransient || failure.SqlState is null || failure.SqlState[..2] is "28" or "3D" or "53" or "57" or "58";
 
     private static ProblemDetails Of(HttpContext context, Refusal refusal)
     {
