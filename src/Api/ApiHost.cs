@@ -91,6 +91,7 @@ public static class ApiHost
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages(Problems.OfStatus);
+        app.Use(WaitForDatabase);
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapControllers();
@@ -104,6 +105,20 @@ public static class ApiHost
         });
         app.MapGet("/health/live", () => Results.Ok(new { status = "live" })).ExcludeFromDescription();
         app.MapGet("/health/ready", Ready).ExcludeFromDescription();
+    }
+
+    /// <summary>Until the database is there and migrated the API answers 503 itself; callbacks are taken all the same.</summary>
+    private static Task WaitForDatabase(HttpContext context, RequestDelegate next)
+    {
+        var path = context.Request.Path;
+        if (!path.StartsWithSegments("/api") || path.StartsWithSegments("/api/mpesa")
+            || context.RequestServices.GetRequiredService<DatabaseState>().IsReady)
+        {
+            return next(context);
+        }
+
+        context.Response.Headers.RetryAfter = "5";
+        return Problems.Write(context, new Refusal("unavailable", "The service is waiting for its database; try again shortly."));
     }
 
     private static async Task<IResult> Ready(DatabaseState state, NpgsqlDataSource database, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using Dapper;
 using Hangfire;
+using Hangfire.AspNetCore;
 using Hangfire.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -89,7 +90,9 @@ internal sealed class HangfireServers(IServiceProvider services, DatabaseState s
     {
         await state.Ready.WaitAsync(stoppingToken);
         var storage = services.GetRequiredService<JobStorage>();
-        var activator = services.GetRequiredService<JobActivator>();
+
+        // Not Hangfire's static one: two hosts in one process, as in tests, would run each other's jobs.
+        var activator = new AspNetCoreJobActivator(services.GetRequiredService<IServiceScopeFactory>());
 
         // Two workers: while one waits for PostgreSQL the other works; more would only meet at the same locks.
         Start("callbacks", [CallbackJobs.Queue], workers: 2);
