@@ -11,6 +11,9 @@ namespace Payments.Api;
 /// <summary>Builds the API; a class of its own so that tests start the same thing on a port of their own.</summary>
 public static class ApiHost
 {
+    /// <summary>The largest body, in bytes: nothing here takes more; callbacks have a smaller limit of their own.</summary>
+    internal const int MostBodyBytes = 256 * 1024;
+
     /// <summary>Builds the web application, configured but not started. Throws <see cref="ConfigurationException"/> listing every problem.</summary>
     public static WebApplication Build(string[] args)
     {
@@ -60,7 +63,7 @@ public static class ApiHost
         services.AddAuthentication(BearerAuthentication.Name)
             .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.Name, null);
         services.AddAuthorization(options => options.AddScopes());
-        services.AddControllers()
+        services.AddControllers(options => options.Conventions.Add(new IdempotencyConvention()))
             .AddApplicationPart(typeof(ApiHost).Assembly)
             .AddJsonOptions(options =>
             {
@@ -79,8 +82,7 @@ public static class ApiHost
         {
             kestrel.AddServerHeader = false;
 
-            // Nothing here takes more; callbacks have a smaller limit of their own.
-            kestrel.Limits.MaxRequestBodySize = 256 * 1024;
+            kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
         });
 
         // Time for the last batch's commit, the last prompt's reply and the workers' batches.

@@ -23,9 +23,11 @@ internal static class Problems
         ["attempt_in_progress"] = 409,
         ["checkout_cancelled"] = 409,
         ["checkout_expired"] = 409,
+        ["idempotency_in_progress"] = 409,
         ["order_reference_in_use"] = 409,
         ["payload_too_large"] = 413,
         ["unsupported_media_type"] = 415,
+        ["idempotency_key_reused"] = 422,
         ["too_many_prompts"] = 429,
         ["internal_error"] = 500,
         ["unavailable"] = 503,
@@ -64,6 +66,13 @@ internal static class Problems
 
         return new ProblemResult(Validation(context.HttpContext, errors));
     }
+
+    /// <summary>A refusal as the result of a filter.</summary>
+    public static ActionResult ToResult(HttpContext context, Refusal refusal) => new ProblemResult(Of(context, refusal));
+
+    /// <summary>A field that cannot be taken, as the result of a filter.</summary>
+    public static ActionResult ToResult(HttpContext context, string field, string error) =>
+        new ProblemResult(Validation(context, new() { [field] = [error] }));
 
     /// <summary>The serializer's words name .NET types; these name what to do.</summary>
     private static string Say(string message) => message switch
