@@ -23,9 +23,11 @@ internal static class Problems
         ["attempt_in_progress"] = 409,
         ["checkout_cancelled"] = 409,
         ["checkout_expired"] = 409,
+        ["idempotency_in_progress"] = 409,
         ["order_reference_in_use"] = 409,
         ["payload_too_large"] = 413,
         ["unsupported_media_type"] = 415,
+        ["idempotency_key_reused"] = 422,
         ["too_many_prompts"] = 429,
         ["internal_error"] = 500,
         ["unavailable"] = 503,
@@ -65,6 +67,13 @@ internal static class Problems
         return new ProblemResult(Validation(context.HttpContext, errors));
     }
 
+    /// <summary>A refusal as the result of a filter.</summary>
+    public static ActionResult ToResult(HttpContext context, Refusal refusal) => new ProblemResult(Of(context, refusal));
+
+    /// <summary>A field that cannot be taken, as the result of a filter.</summary>
+    public static ActionResult ToResult(HttpContext context, string field, string error) =>
+        new ProblemResult(Validation(context, new() { [field] = [error] }));
+
     /// <summary>The serializer's words name .NET types; these name what to do.</summary>
     private static string Say(string message) => message switch
     {
@@ -92,8 +101,8 @@ internal static class Problems
                 await Write(context, Validation(context, new() { ["body"] = [bad.Message] }));
                 return true;
 
-            case InboxUnavailableException or DbException { IsTransient: true } or TimeoutException:
-            case DbException { InnerException: TimeoutException or IOException }:
+            case InboxUnavailableException or TimeoutException:
+            case DbException failure when IsAway(failure):
                 context.Response.Headers.RetryAfter = "5";
                 await Write(context, new Refusal("unavailable", "The service cannot reach its database; try again shortly."));
                 return true;
@@ -112,6 +121,13 @@ internal static class Problems
         415 => Write(status.HttpContext, new Refusal("unsupported_media_type", "Send application/json.")),
         _ => Task.CompletedTask,
     };
+
+    /// <summary>
+    /// True when it is the database that is away, not the statement that is wrong: no SQLSTATE, a transient one, or one of the classes
+    /// 28 (not let in), 3D (no such database), 53 (out of resources), 57 (shutting down), 58 (its own disk).
+    /// </summary>
+    public static bool IsAway(DbException failure) =>
+        failure.IsTransient || failure.SqlState is null || failure.SqlState[..2] is "28" or "3D" or "53" or "57" or "58";
 
     private static ProblemDetails Of(HttpContext context, Refusal refusal)
     {

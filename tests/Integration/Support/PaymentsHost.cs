@@ -89,6 +89,9 @@ public sealed class PaymentsHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>A caller with this key or clientSecret.</summary>
+    public HttpClient WithKey(string key) => Client(ApiUrl, key);
+
     /// <summary>Makes a checkout; the phone's last digits choose what happens.</summary>
     public async Task<JsonNode> Checkout(string? phone = Customer, int amount = 1500, string? reference = null, HttpClient? client = null)
     {
