@@ -30,6 +30,7 @@ internal static class Problems
         ["idempotency_key_reused"] = 422,
         ["too_many_prompts"] = 429,
         ["internal_error"] = 500,
+        ["prompts_paused"] = 503,
         ["unavailable"] = 503,
     };
 
