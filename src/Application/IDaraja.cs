@@ -76,6 +76,9 @@ public sealed record PullPage(IReadOnlyList<PulledPayment> Payments, string? Pro
 /// <summary>Safaricom's Daraja API, as much of it as this service uses. Never throws for what the other side does.</summary>
 public interface IDaraja
 {
+    /// <summary>Until when no push is sent because Safaricom's API keeps failing; null when one may be.</summary>
+    DateTimeOffset? PromptsPausedUntil { get; }
+
     /// <summary>Sends an STK push. Never repeated unless nothing can have been accepted.</summary>
     Task<Reply> Push(PromptRequest prompt, CancellationToken cancellation);
 

@@ -26,8 +26,9 @@ public sealed class PayoutsController(IMediator mediator) : ControllerBase
     /// <summary>Queues a payout; it is sent once, by a job, and followed to its end.</summary>
     /// <remarks>A payout that failed can be ordered again under another reference; one <c>in_doubt</c> never should be.</remarks>
     [HttpPost]
+    [IdempotencyKeyRequired]
     [ProducesResponseType<PayoutView>(202)]
-    [Refuses("validation_failed", "reference_in_use")]
+    [Refuses("validation_failed", "idempotency_key_required", "reference_in_use")]
     public async Task<ActionResult<PayoutView>> Order(PayoutBody body, CancellationToken cancellation) => this.ToResult(
         await mediator.Send(
             new RequestPayout(User.Caller(), body.Method, body.Recipient, body.Account, body.Amount, body.Reason, body.Remarks, body.Reference), cancellation),

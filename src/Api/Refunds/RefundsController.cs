@@ -24,9 +24,10 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Gives money of a checkout back; never more than was paid, all refunds together.</summary>
     [HttpPost("checkouts/{id}/refunds")]
+    [IdempotencyKeyRequired]
     [Authorize(Scope.Payouts)]
     [ProducesResponseType<RefundView>(202)]
-    [Refuses("validation_failed", "not_found", "not_paid", "receipt_unknown", "refund_exceeds_payment", "payer_unknown")]
+    [Refuses("validation_failed", "idempotency_key_required", "not_found", "not_paid", "receipt_unknown", "refund_exceeds_payment", "payer_unknown")]
     public async Task<ActionResult<RefundView>> Refund(string id, RefundBody body, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Checkout, id, out var checkout)
             ? await mediator.Send(new RefundCheckout(User.Caller(), checkout, body.Amount, body.Receipt, body.Reason), cancellation)
@@ -35,9 +36,10 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
 
     /// <summary>Gives back surplus, or money that belongs to no order.</summary>
     [HttpPost("ops/receipts/{id}/refund")]
+    [IdempotencyKeyRequired]
     [Authorize(Scope.Ops)]
     [ProducesResponseType<RefundView>(202)]
-    [Refuses("validation_failed", "not_found", "receipt_unknown", "refund_exceeds_payment", "payer_unknown")]
+    [Refuses("validation_failed", "idempotency_key_required", "not_found", "receipt_unknown", "refund_exceeds_payment", "payer_unknown")]
     public async Task<ActionResult<RefundView>> RefundReceipt(string id, ReceiptRefundBody? body, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Receipt, id, out var receipt)
             ? await mediator.Send(new RefundReceipt(User.Caller(), receipt, body?.Amount, body?.Reason), cancellation)

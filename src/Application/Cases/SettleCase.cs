@@ -55,6 +55,7 @@ public sealed class SettleCaseHandler(ICases cases, ICheckouts checkouts, ITrans
                 : "What it is about is in a state that this outcome cannot follow; close it as noted instead.");
         }
 
+        KeyedRequest.Made(IntentKind.Case, found.Id);
         await subject.Save();
         await cases.Settle(found.Id, request.Outcome!, request.Reason!.Trim(), request.Caller.Client);
         return CaseView.Of((await cases.Find(found.Id))!);

@@ -62,6 +62,7 @@ public sealed class RequestPayoutHandler(IPayouts payouts, ITransactions transac
         var payout = Payout.Queue(
             NewId.Next(), request.Caller.Client, request.Reference!, method, recipient, request.Account?.Trim(),
             Money.FromShillings((long)request.Amount!.Value), request.Reason ?? "business", request.Remarks ?? "Payment", now);
+        KeyedRequest.Made(IntentKind.Payout, payout.Id);
         return await payouts.Add(payout) is { } existing
             ? new Refusal("reference_in_use", "Another payout of yours has this reference.", Subject: PublicId.Write(PublicId.Payout, existing))
             : PayoutView.Of(payout);

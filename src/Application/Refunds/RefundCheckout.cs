@@ -47,6 +47,7 @@ public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds
         }
 
         var refund = Refund.Queue(NewId.Next(), checkout.Client, plan, checkout.Reference.Value, request.Reason!.Trim(), ofSurplus: false, now);
+        KeyedRequest.Made(IntentKind.Refund, refund.Id);
         await refunds.Add(refund);
         return RefundView.Of(refund, toShop: true);
     }

@@ -42,6 +42,7 @@ public sealed class RefundReceiptHandler(IRefunds refunds, ITransactions transac
         var reason = request.Reason?.Trim() ?? (loaded.Checkout is null ? "Payment without an order" : "Paid too much");
         var refund = Refund.Queue(
             NewId.Next(), loaded.Checkout?.Client ?? request.Caller.Client, plan, loaded.Checkout?.Reference.Value, reason, ofSurplus: true, now);
+        KeyedRequest.Made(IntentKind.Refund, refund.Id);
         await refunds.Add(refund);
         return RefundView.Of(refund, toShop: true);
     }
