@@ -19,7 +19,8 @@ public sealed class RequestPayoutValidator : AbstractValidator<RequestPayout>
         {
             RuleFor(c => c.Recipient).Phone();
             RuleFor(c => c.Amount).Must(amount => IsWhole(amount, 10)).WithMessage("Give whole shillings from 10 to 250000.");
-        }).Otherwise(() =>
+        });
+        When(c => c.Method is "paybill" or "till", () =>
         {
             RuleFor(c => c.Recipient)
                 .Must(number => number is { Length: >= 5 and <= 7 } && number.All(char.IsAsciiDigit))

@@ -35,7 +35,7 @@ internal sealed partial class TransferRepository
                 """
                 WITH shown AS (
                     UPDATE checkouts SET version = version + 1, updated_at = now() WHERE id = ANY (@ids) RETURNING id)
-                SELECT pg_notify(@Channel, string_agg(replace(id::text, '-', ''), ',')) FROM (SELECT id FROM shown LIMIT 200) some
+                SELECT pg_notify(@Channel, string_agg(replace(id::text, '-', ''), ',')) FROM (SELECT id FROM shown LIMIT 200) named
                 """,
                 new { ids = checkouts.Distinct().ToArray(), CheckoutRepository.Channel });
         }
