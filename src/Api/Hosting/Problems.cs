@@ -102,7 +102,7 @@ internal static class Problems
                 await Write(context, Validation(context, new() { ["body"] = [bad.Message] }));
                 return true;
 
-            case InboxUnavailableException or TimeoutException:
+            case InboxUnavailableException or TimeoutException or System.Transactions.TransactionException:
             case DbException failure when IsAway(failure):
                 context.Response.Headers.RetryAfter = "5";
                 await Write(context, new Refusal("unavailable", "The service cannot reach its database; try again shortly."));
