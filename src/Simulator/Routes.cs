@@ -16,6 +16,19 @@ internal static class Routes
             app.Map($"/mpesa/c2b/v{version}/simulate", gateway.Serve(Api.C2bSimulate, services.GetRequiredService<SimulateC2b>().Version(version)));
         }
 
+        foreach (var version in new[] { 1, 3 })
+        {
+            app.Map($"/mpesa/b2c/v{version}/paymentrequest", gateway.Serve(Api.B2c, services.GetRequiredService<B2c>().Version(version)));
+        }
+
+        app.Map("/mpesa/b2b/v1/paymentrequest", gateway.Serve(Api.B2b, services.GetRequiredService<B2b>().Handle));
+        app.Map("/mpesa/reversal/v1/request", gateway.Serve(Api.Reversal, services.GetRequiredService<Reversal>().Handle));
+        app.Map("/mpesa/transactionstatus/v1/query", gateway.Serve(Api.Status, services.GetRequiredService<TransactionStatus>().Handle));
+        app.Map("/mpesa/accountbalance/v1/query", gateway.Serve(Api.Balance, services.GetRequiredService<AccountBalance>().Handle));
+        var pull = services.GetRequiredService<Pull>();
+        app.Map("/pulltransactions/v1/register", gateway.Serve(Api.PullRegister, pull.Register));
+        // The page says GET with a body, every SDK sends POST (daraja.md §10).
+        app.Map("/pulltransactions/v1/query", gateway.Serve(Api.PullQuery, pull.Query, "GET", "POST"));
         app.MapFallback(gateway.Open(Api.None, NotFound, "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"));
     }
 

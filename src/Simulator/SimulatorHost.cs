@@ -30,11 +30,24 @@ public static class SimulatorHost
         builder.Services.AddSimulator(builder.Configuration.GetSection("Simulator").Get<SimulatorOptions>() ?? new());
 
         var app = builder.Build();
+        WriteCertificate(app.Services);
         app.MapDesk();
         app.MapScripts();
         app.MapPaybill();
+        app.MapPayouts();
+        app.MapPhone();
+        // A mistyped path of the simulator's own is no Daraja call: it does not belong in the log of those.
+        app.MapFallback("/simulator/{**rest}", () => ScriptEndpoints.Problem(["There is no such page; see src/Simulator/README.md."], 404));
         app.MapDaraja();
         return app;
+    }
+
+    // A client's configuration names the file before it starts, so it is there before anything listens.
+    private static void WriteCertificate(IServiceProvider services)
+    {
+        if (services.GetRequiredService<SimulatorOptions>().CertificatePath is not { Length: > 0 } path) return;
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
+        File.WriteAllText(path, Credentials.CertificatePem);
     }
 
     private static void AddSimulator(this IServiceCollection services, SimulatorOptions options)
@@ -46,6 +59,8 @@ public static class SimulatorHost
             typeof(Chance), typeof(ScriptStore), typeof(Planner), typeof(Ringing), typeof(Ledger), typeof(Accounts), typeof(Prompts),
             typeof(GenerateToken), typeof(StkPush), typeof(StkQuery), typeof(StkLife),
             typeof(Registrations), typeof(RegisterUrl), typeof(Validation), typeof(C2bPayments), typeof(SimulateC2b),
+            typeof(Credentials), typeof(Commands), typeof(PayoutMoney), typeof(B2c), typeof(B2b), typeof(Reversal), typeof(TransactionStatus),
+            typeof(AccountBalance), typeof(Pull),
         })
         {
             services.AddSingleton(part);

@@ -19,6 +19,13 @@ internal sealed class Ledger
         if (transaction.OriginatorConversationId is { } originator) _byId[originator] = transaction;
     }
 
+    /// <summary>There was no transaction after all: the initiator was refused, or its message.</summary>
+    public void Forget(Transaction transaction)
+    {
+        if (transaction.ConversationId is { } conversation) _byId.TryRemove(KeyValuePair.Create(conversation, transaction));
+        if (transaction.OriginatorConversationId is { } originator) _byId.TryRemove(KeyValuePair.Create(originator, transaction));
+    }
+
     /// <summary>Ends the transaction; the money has moved if the outcome is paid.</summary>
     public Settlement Settle(Transaction transaction, Outcome outcome, string receipt)
     {

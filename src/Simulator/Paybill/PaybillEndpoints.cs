@@ -10,9 +10,10 @@ internal static class PaybillEndpoints
         app.MapPost("/simulator/c2b", Pay);
         app.MapGet("/simulator/c2b/urls", (Registrations registrations) => Results.Json(new { items = registrations.Show() }, Json.Own));
         // What two operators do in Safaricom's portal before URLs can be registered again (daraja.md §5).
-        app.MapDelete("/simulator/c2b/urls", (Registrations registrations) =>
+        app.MapDelete("/simulator/c2b/urls", (Registrations registrations, Pull pull) =>
         {
             registrations.Clear();
+            pull.Forget();
             return Results.NoContent();
         });
     }

@@ -69,6 +69,12 @@ internal sealed record Plan
     /// <summary>Result envelope; null: as the settings say.</summary>
     public string? Variant { get; init; }
 
-    /// <summary>A queue timeout comes first: "envelope", "flat" or "empty"; null: none.</summary>
+    /// <summary>Result parameters that say something else than the truth, by key; null: nothing does.</summary>
+    public IReadOnlyDictionary<string, object?>? Parameters { get; init; }
+
+    /// <summary>The body of a queue timeout: "envelope", "flat" or "empty"; null: none comes.</summary>
     public string? QueueTimeout { get; init; }
+
+    /// <summary>It comes after the result, not before.</summary>
+    public bool QueueTimeoutAfter { get; init; }
 }

@@ -18,7 +18,10 @@ internal sealed class Planner(ScriptStore scripts, SettingsStore settings, Chanc
     /// <summary>For requests that move no money and concern no phone: by script for the API, or plainly answered.</summary>
     public Plan ForQuestion(Api api) => scripts.Take(ScriptStore.ForApi(api.Name), api.Name) ?? new Plan();
 
-    private Plan Shake(Plan plan, string key)
+    /// <summary>For status and balance: by script for the API, else shaken, but never failed: a question has no customer to say no.</summary>
+    public Plan ForCommand(Api api) => scripts.Take(ScriptStore.ForApi(api.Name), api.Name) ?? Shake(new Plan(), api.Name, mayFail: false);
+
+    private Plan Shake(Plan plan, string key, bool mayFail = true)
     {
         var rates = settings.Current.Rates;
         if (rates == new Rates { Seed = rates.Seed, LateMs = rates.LateMs } || plan.Outcome.Rings) return plan;
@@ -29,7 +32,7 @@ internal sealed class Planner(ScriptStore scripts, SettingsStore settings, Chanc
              random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble());
 
         if (refuse < rates.Refuse) plan = plan with { Error = "spike-arrest" };
-        if (fail < rates.Fail) plan = plan with { Outcome = UsualFailures[random.Next(UsualFailures.Length)], FirstSays = null };
+        if (fail < rates.Fail && mayFail) plan = plan with { Outcome = UsualFailures[random.Next(UsualFailures.Length)], FirstSays = null };
         if (cut < rates.LoseReply) plan = plan with { Reply = "lost" };
         if (early < rates.BeforeReply) plan = plan with { BeforeReply = true };
         var copies = plan.Copies.ToList();

@@ -11,6 +11,8 @@ internal sealed record Script
     private static readonly string[] Callbacks =
         ["once", "twice", "thrice", "never", "late", "before-reply", "malformed", "bare", "contradicted", "contradicting-first", "interim-first"];
 
+    private static readonly string[] Timeouts = ["envelope", "flat", "empty", "envelope-after", "flat-after", "empty-after"];
+
     private static readonly string[] Queries = ["pending", "failed-first", "late"];
 
     /// <summary>A name of the catalogue, or its code as string or number.</summary>
@@ -54,6 +56,9 @@ internal sealed record Script
 
     public string? Variant { get; init; }
 
+    /// <summary>Result parameters by key, to be told instead of the truth; null tells the key without a Value.</summary>
+    public Dictionary<string, JsonElement?>? Parameters { get; init; }
+
     public string? QueueTimeout { get; init; }
 
     /// <summary>Only for requests to this API; null: to any.</summary>
@@ -71,7 +76,8 @@ internal sealed record Script
         if (Reply is not (null or "normal") && !Faults.Known(Reply)) yield return Unknown("reply", Reply, Faults.Names);
         if (Query is not null && !Queries.Contains(Query) && !Faults.Known(Query)) yield return Unknown("query", Query, Queries.Concat(Faults.Names));
         if (PendingForm is not (null or "500" or "4999" or "mixed")) yield return Unknown("pendingForm", PendingForm, ["500", "4999", "mixed"]);
-        if (QueueTimeout is not (null or "envelope" or "flat" or "empty")) yield return Unknown("queueTimeout", QueueTimeout, ["envelope", "flat", "empty"]);
+        if (QueueTimeout is not null && !Timeouts.Contains(QueueTimeout)) yield return Unknown("queueTimeout", QueueTimeout, Timeouts);
+        if (Shape.Problem(Variant) is { } variant) yield return variant;
         if (Confirmation is not (null or "once" or "twice" or "never")) yield return Unknown("confirmation", Confirmation, ["once", "twice", "never"]);
         if (Api is not null && !Simulator.Api.Names.Contains(Api)) yield return Unknown("api", Api, Simulator.Api.Names);
         if (DelayMs < 0 || CallbackDelayMs < 0 || ConfirmationDelayMs < 0 || ReplyDelayMs < 0) yield return "Delays are milliseconds, 0 or more.";
@@ -100,7 +106,9 @@ internal sealed record Script
             CallbackParty = CallbackParty,
             Confirmation = Confirmations(),
             Variant = Variant,
-            QueueTimeout = QueueTimeout,
+            Parameters = Parameters?.ToDictionary(p => p.Key, p => Told(p.Value)),
+            QueueTimeout = QueueTimeout?.Split('-')[0],
+            QueueTimeoutAfter = QueueTimeout?.EndsWith("-after", StringComparison.Ordinal) == true,
         };
     }
 
@@ -129,6 +137,13 @@ internal sealed record Script
         var truth = new Copy(Span(ConfirmationDelayMs) ?? TimeSpan.Zero, CopyKind.Truth);
         return Confirmation switch { "once" => [truth], "twice" => [truth, truth], "never" => [], _ => null };
     }
+
+    private static object? Told(JsonElement? value) => value switch
+    {
+        null or { ValueKind: JsonValueKind.Null } => null,
+        { ValueKind: JsonValueKind.Number } number => number.GetDecimal(),
+        { } other => Read(other),
+    };
 
     private static string? Read(JsonElement? element) => element is { } given ? Json.Scalar(given) ?? given.GetRawText() : null;
 

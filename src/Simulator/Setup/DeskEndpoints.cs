@@ -43,7 +43,8 @@ internal static class DeskEndpoints
 
     // Access tokens, the certificate and registered C2B URLs stay: they are the client's setup, not part of a scenario.
     private static IResult Reset(
-        Background background, SettingsStore settings, ScriptStore scripts, Prompts prompts, Ledger ledger, Accounts accounts, Chance chance, Journals journals)
+        Background background, SettingsStore settings, ScriptStore scripts, Prompts prompts, Ledger ledger, Accounts accounts, Credentials credentials,
+        B2c b2c, Chance chance, Journals journals)
     {
         background.Reset();
         settings.Reset();
@@ -51,6 +52,8 @@ internal static class DeskEndpoints
         prompts.Clear();
         ledger.Clear();
         accounts.Reset();
+        credentials.Reset();
+        b2c.Reset();
         chance.Reset();
         journals.Requests.Clear();
         journals.Deliveries.Clear();

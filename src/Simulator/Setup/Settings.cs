@@ -99,6 +99,7 @@ internal sealed record Settings
         if (DelayMs < 0 || PromptLifeMs < 0 || ValidationDeadlineMs < 0) yield return "Times are milliseconds, 0 or more.";
         if (TokenSeconds < 1 || PullPageSize < 1) yield return "tokenSeconds and pullPageSize are 1 or more.";
         foreach (var name in (Products ?? []).Except(Api.Names)) yield return $"products knows no '{name}', only {string.Join(", ", Api.Names)}.";
+        if (Shape.Problem(Variant) is { } variant) yield return variant;
         if (Rates is null) yield return "rates is an object.";
         foreach (var problem in Rates?.Problems() ?? []) yield return problem;
     }

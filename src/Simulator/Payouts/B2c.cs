@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+
+namespace Payments.Simulator;
+
+/// <summary>POST /mpesa/b2c/v1|v3/paymentrequest (daraja.md §6).</summary>
+internal sealed class B2c(Organisations organisations, Planner planner, Commands commands, Ledger ledger, Accounts accounts, PayoutMoney money)
+{
+    // The URL in ReferenceItem is Safaricom's internal one, not the shop's (daraja.md §6).
+    private const string InternalUrl = "https://internalsandbox.safaricom.co.ke/mpesa/b2cresults/v1/submit";
+
+    private static readonly Shape Documented = new() { DottedDates = true, SingleReference = true };
+
+    private readonly ConcurrentDictionary<string, byte> _originators = new();
+
+    public Func<Call, Task<Answer>> Version(int version) => call => Handle(call, version);
+
+    public void Reset() => _originators.Clear();
+
+    private async Task<Answer> Handle(Call call, int version)
+    {
+        var originator = version == 3 ? call["OriginatorConversationID"] : Ids.Request();
+        var bad = Command.Bad(
+            call,
+            "SalaryPayment|BusinessPayment|PromotionPayment",
+            ("Amount", int.TryParse(call["Amount"], NumberStyles.None, CultureInfo.InvariantCulture, out var amount) && amount > 0),
+            ("PartyA", organisations.ByShortcode(call["PartyA"]) is not null),
+            ("PartyB", Check.Msisdn(call["PartyB"])),
+            ("Remarks", call["Remarks"].Length is >= 2 and <= 100),
+            ("Occassion", call["Occassion"].Length <= 100),
+            ("OriginatorConversationID", originator.Length > 0));
+        if (bad is not null) return Answer.BadField(bad);
+        if (_originators.ContainsKey(originator)) return Faults.DuplicateOriginator();
+
+        var plan = planner.For(Api.B2c, call["PartyB"]);
+        if (await Gateway.Refused(plan, Api.B2c) is { } fault) return fault;
+        // Two at the same instant: one of them is first.
+        if (!_originators.TryAdd(originator, 0)) return Faults.DuplicateOriginator();
+
+        var command = new Command { Call = call, Shop = organisations.ByShortcode(call["PartyA"])!, Plan = plan, OriginatorConversationId = originator };
+        var transaction = new Transaction
+        {
+            Kind = "b2c",
+            Amount = amount,
+            Msisdn = call["PartyB"],
+            From = call["PartyA"],
+            To = call["PartyB"],
+            ConversationId = command.ConversationId,
+            OriginatorConversationId = originator,
+        };
+        ledger.Open(transaction);
+        return await commands.Accept(command, Documented, decided => Perform(transaction, decided), () => ledger.Forget(transaction));
+    }
+
+    private Result Perform(Transaction transaction, Outcome decided)
+    {
+        var settled = money.Settle(transaction, decided, () =>
+            // B2C's limits (daraja.md §14); it debits the Utility account (daraja.md §6).
+            transaction.Amount < 10 ? Outcomes.BelowMinimum
+            : transaction.Amount > 250_000 ? Outcomes.AboveMaximum
+            : accounts.TryDebit(transaction.From, utility: transaction.Amount) ? Outcomes.Paid
+            : Outcomes.InsufficientFunds);
+        var references = new Parameter[] { new("QueueTimeoutURL", InternalUrl) };
+        if (!settled.Outcome.Paid) return new(settled.Outcome, settled.Receipt) { References = references };
+        var funds = accounts.Of(transaction.From);
+        return new(settled.Outcome, settled.Receipt)
+        {
+            Parameters =
+            [
+                new("TransactionAmount", transaction.Amount),
+                new("TransactionReceipt", settled.Receipt),
+                new("ReceiverPartyPublicName", $"{transaction.To} - JOHN DOE"),
+                new("TransactionCompletedDateTime", settled.At),
+                new("B2CUtilityAccountAvailableFunds", funds.Utility + 0.00m),
+                new("B2CWorkingAccountAvailableFunds", funds.Working + 0.00m),
+                new("B2CRecipientIsRegisteredCustomer", "Y"),
+                new("B2CChargesPaidAccountAvailableFunds", 0.00m),
+            ],
+            References = references,
+        };
+    }
+}
