@@ -40,7 +40,7 @@ internal static class CommandLine
         }
         catch (MisuseException misuse)
         {
-            await Console.Error.WriteLineAsync($"{misuse.Message} See: dotnet run --project build -- --help");
+            await Console.Error.WriteLineAsync($"{misuse.Message}; all there is: dotnet run --project build -- --help");
             return Misused;
         }
         catch (StartProblemException problem)
@@ -66,22 +66,22 @@ internal static class CommandLine
                 "--simulator-port" => options with { SimulatorPort = Port(option, given ?? Value(option, rest)) },
                 "--database" => options with { Database = given ?? Value(option, rest) },
                 "--fresh" when given is null => options with { Fresh = true },
-                _ when option.StartsWith('-') => throw new MisuseException($"The option {option} is not known."),
-                _ => throw new MisuseException($"The command {option} is not known."),
+                _ when option.StartsWith('-') => throw new MisuseException($"The option {option} is not known"),
+                _ => throw new MisuseException($"The command {option} is not known"),
             };
         }
         if (options.ApiPort == options.SimulatorPort)
-            throw new MisuseException("The API and the simulator need two different ports.");
+            throw new MisuseException("The API and the simulator need two different ports");
         return options;
     }
 
     private static string Value(string option, Queue<string> rest) =>
-        rest.TryDequeue(out var value) ? value : throw new MisuseException($"The option {option} needs a value.");
+        rest.TryDequeue(out var value) ? value : throw new MisuseException($"The option {option} needs a value");
 
     private static int Port(string option, string value) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535
             ? port
-            : throw new MisuseException($"The option {option} needs a port from 1 to 65535, not {value}.");
+            : throw new MisuseException($"The option {option} needs a port from 1 to 65535, not {value}");
 
     private sealed class MisuseException(string sentence) : Exception(sentence);
 }

@@ -6,6 +6,9 @@ namespace Payments.Build;
 /// <summary>Runs a short-lived program (initdb, pg_ctl, npm, docker) and keeps what it said.</summary>
 internal static class Command
 {
+    // ENOENT
+    private const int NoSuchFile = 2;
+
     /// <summary>What a program answered. <see cref="ExitCode"/> is -1 when it could not be started or took too long.</summary>
     public sealed record Result(int ExitCode, string Output)
     {
@@ -41,7 +44,7 @@ internal static class Command
         }
         catch (Win32Exception notStarted)
         {
-            return new Result(-1, notStarted.Message);
+            return new Result(-1, notStarted.NativeErrorCode == NoSuchFile ? $"{start.FileName} is not installed" : notStarted.Message);
         }
         using var _ = process;
         process.StandardInput.Close();

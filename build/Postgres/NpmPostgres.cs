@@ -36,7 +36,7 @@ internal static class NpmPostgres
             if (install.Succeeded && Directory.Exists(folder))
                 install = await Command.Run(["node", "scripts/hydrate-symlinks.js"], TimeSpan.FromMinutes(1), folder, stop: stop);
             if (await PostgresBinaries.Read(Path.Combine(fresh, bin)) is null)
-                return (null, $"npm could not install it ({LastLine(install.Output)})");
+                return (null, $"npm: {LastLine(install.Output)}");
             if (await PostgresBinaries.Read(Path.Combine(place, bin)) is { } others)
                 return (others, "");
             if (Directory.Exists(place))

@@ -57,7 +57,7 @@ internal sealed class DockerPostgres(string path)
     }
 
     /// <summary>Stops the container; Docker removes it.</summary>
-    public async Task Stop() => await Command.Run(["docker", "stop", "--time", "10", Name], StopLimit);
+    public async Task Stop() => await Command.Run(["docker", "stop", "-t", "10", Name], StopLimit);
 
     /// <summary>Ends a container that uses the folder, before the folder is thrown away.</summary>
     public async Task Discard()

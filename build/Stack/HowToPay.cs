@@ -3,7 +3,7 @@ namespace Payments.Build;
 /// <summary>What a newcomer can type when the stack is ready.</summary>
 internal static class HowToPay
 {
-    /// <summary>The keys, the addresses and three curl lines.</summary>
+    /// <summary>The keys, the addresses and three curl lines; an order reference is used once, so the shell makes a new one each time.</summary>
     public static string Text(StackOptions options) => $$"""
 
         API key (all scopes): {{StackSettings.ApiKey}}
@@ -13,12 +13,12 @@ internal static class HowToPay
 
         A checkout that will be paid:
           curl -s {{options.ApiUrl}}/api/checkouts -H 'Authorization: Bearer {{StackSettings.ApiKey}}' -H 'Content-Type: application/json' \
-            -d '{"orderReference":"ORDER-1","amount":1500,"phone":"254700000000"}'
+            -d '{"orderReference":"O-'$(date +%s)'","amount":1500,"phone":"254700000000"}'
         What became of it (a second later, with the id of the answer):
           curl -s {{options.ApiUrl}}/api/checkouts/ID -H 'Authorization: Bearer {{StackSettings.ApiKey}}'
         One the customer cancels:
           curl -s {{options.ApiUrl}}/api/checkouts -H 'Authorization: Bearer {{StackSettings.ApiKey}}' -H 'Content-Type: application/json' \
-            -d '{"orderReference":"ORDER-2","amount":1500,"phone":"254700001032"}'
+            -d '{"orderReference":"C-'$(date +%s)'","amount":1500,"phone":"254700001032"}'
 
         """;
 }

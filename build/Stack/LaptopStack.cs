@@ -6,8 +6,8 @@ namespace Payments.Build;
 /// <summary>PostgreSQL, the simulator and the API on one machine, started and stopped together.</summary>
 internal sealed class LaptopStack(StackOptions options, string root, string local)
 {
-    // What a killed stack left is killed too; it has a moment to go.
-    private static readonly TimeSpan LeftoverLimit = TimeSpan.FromSeconds(5);
+    // Killed, it is gone at once; only its name may stay in the list until the system's first process looks.
+    private static readonly TimeSpan LeftoverLimit = TimeSpan.FromMilliseconds(500);
 
     // Ctrl-C reaches the children as well; one may be gone before we know why.
     private static readonly TimeSpan SignalGrace = TimeSpan.FromMilliseconds(500);
@@ -115,7 +115,7 @@ internal sealed class LaptopStack(StackOptions options, string root, string loca
                 using (process)
                 {
                     process.Kill(entireProcessTree: true);
-                    await process.WaitForExitAsync().WaitAsync(LeftoverLimit);
+                    await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(LeftoverLimit));
                 }
         await LocalPostgres.StopLeftover(root, PostgresPath);
         StackState.Delete(local);

@@ -11,6 +11,9 @@ namespace Payments.Api;
 /// <summary>Builds the API; a class of its own so that tests start the same thing on a port of their own.</summary>
 public static class ApiHost
 {
+    /// <summary>The largest body, in bytes: nothing here takes more; callbacks have a smaller limit of their own.</summary>
+    internal const int MostBodyBytes = 256 * 1024;
+
     /// <summary>Builds the web application, configured but not started. Throws <see cref="ConfigurationException"/> listing every problem.</summary>
     public static WebApplication Build(string[] args)
     {
@@ -60,7 +63,7 @@ public static class ApiHost
         services.AddAuthentication(BearerAuthentication.Name)
             .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.Name, null);
         services.AddAuthorization(options => options.AddScopes());
-        services.AddControllers()
+        services.AddControllers(options => options.Conventions.Add(new IdempotencyConvention()))
             .AddApplicationPart(typeof(ApiHost).Assembly)
             .AddJsonOptions(options =>
             {
@@ -79,8 +82,7 @@ public static class ApiHost
         {
             kestrel.AddServerHeader = false;
 
-            // Nothing here takes more; callbacks have a smaller limit of their own.
-            kestrel.Limits.MaxRequestBodySize = 256 * 1024;
+            kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
         });
 
         // Time for the last batch's commit, the last prompt's reply and the workers' batches.
@@ -91,6 +93,7 @@ public static class ApiHost
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages(Problems.OfStatus);
+        app.Use(WaitForDatabase);
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapControllers();
@@ -104,6 +107,20 @@ public static class ApiHost
         });
         app.MapGet("/health/live", () => Results.Ok(new { status = "live" })).ExcludeFromDescription();
         app.MapGet("/health/ready", Ready).ExcludeFromDescription();
+    }
+
+    /// <summary>Until the database is there and migrated the API answers 503 itself; callbacks are taken all the same.</summary>
+    private static Task WaitForDatabase(HttpContext context, RequestDelegate next)
+    {
+        var path = context.Request.Path;
+        if (!path.StartsWithSegments("/api") || path.StartsWithSegments("/api/mpesa")
+            || context.RequestServices.GetRequiredService<DatabaseState>().IsReady)
+        {
+            return next(context);
+        }
+
+        context.Response.Headers.RetryAfter = "5";
+        return Problems.Write(context, new Refusal("unavailable", "The service is waiting for its database; try again shortly."));
     }
 
     private static async Task<IResult> Ready(DatabaseState state, NpgsqlDataSource database, CancellationToken cancellation)

@@ -47,11 +47,11 @@ internal sealed class BearerAuthentication(
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         Response.Headers.WWWAuthenticate = "Bearer";
-        return Problems.Write(Context, new("unauthorized", "Send a valid key as 'Authorization: Bearer …'."));
+        return Problems.Write(Context, new Refusal("unauthorized", "Send a valid key as 'Authorization: Bearer …'."));
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
-        Problems.Write(Context, new("forbidden", "This key lacks the scope this call needs."));
+        Problems.Write(Context, new Refusal("forbidden", "This key lacks the scope this call needs."));
 
     private AuthenticateResult Accept(IEnumerable<Claim> claims) =>
         AuthenticateResult.Success(new(new(new ClaimsIdentity(claims, Scheme.Name)), Scheme.Name));

@@ -35,6 +35,7 @@ internal static class Documentation
                 AddProblems(operation, ["unauthorized", "forbidden", "unavailable"]);
             }
 
+            IdempotencyConvention.Describe(operation, context.Description.ActionDescriptor);
             AddProblems(operation, metadata.OfType<RefusesAttribute>().SelectMany(r => r.Codes));
             return Task.CompletedTask;
         });

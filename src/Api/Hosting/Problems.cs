@@ -23,9 +23,11 @@ internal static class Problems
         ["attempt_in_progress"] = 409,
         ["checkout_cancelled"] = 409,
         ["checkout_expired"] = 409,
+        ["idempotency_in_progress"] = 409,
         ["order_reference_in_use"] = 409,
         ["payload_too_large"] = 413,
         ["unsupported_media_type"] = 415,
+        ["idempotency_key_reused"] = 422,
         ["too_many_prompts"] = 429,
         ["internal_error"] = 500,
         ["unavailable"] = 503,
@@ -46,16 +48,15 @@ internal static class Problems
             return controller.StatusCode(status, value);
         }
 
-        var problem = Of(controller.HttpContext, answer.Refusal!);
-        return new ObjectResult(problem) { StatusCode = problem.Status, ContentTypes = { "application/problem+json" } };
+        return new ProblemResult(Of(controller.HttpContext, answer.Refusal!));
     }
 
     /// <summary>What a body that could not be bound is answered with.</summary>
     public static IActionResult OfModelState(ActionContext context)
     {
-        var errors = context.ModelState.Where(e => e.Value is { Errors.Count: > 0 }).ToDictionary(
-            e => e.Key.TrimStart('$', '.') is { Length: > 0 } field ? field : "body",
-            e => e.Value!.Errors.Select(error => error.ErrorMessage.Split(" Path:")[0]).ToArray());
+        var errors = context.ModelState.Where(e => e.Value is { Errors.Count: > 0 })
+            .GroupBy(e => e.Key.TrimStart('$', '.') is { Length: > 0 } field ? field : "body")
+            .ToDictionary(g => g.Key, g => g.SelectMany(e => e.Value!.Errors.Select(error => Say(error.ErrorMessage))).Distinct().ToArray());
 
         // Beside a JSON error the binder also reports the parameter itself as missing; that says nothing new.
         if (errors.Count > 1)
@@ -63,8 +64,24 @@ internal static class Problems
             errors.Remove("body");
         }
 
-        return new ObjectResult(Validation(context.HttpContext, errors)) { StatusCode = 400, ContentTypes = { "application/problem+json" } };
+        return new ProblemResult(Validation(context.HttpContext, errors));
     }
+
+    /// <summary>A refusal as the result of a filter.</summary>
+    public static ActionResult ToResult(HttpContext context, Refusal refusal) => new ProblemResult(Of(context, refusal));
+
+    /// <summary>A field that cannot be taken, as the result of a filter.</summary>
+    public static ActionResult ToResult(HttpContext context, string field, string error) =>
+        new ProblemResult(Validation(context, new() { [field] = [error] }));
+
+    /// <summary>The serializer's words name .NET types; these name what to do.</summary>
+    private static string Say(string message) => message switch
+    {
+        _ when message.Contains("could not be mapped", StringComparison.Ordinal) => "There is no such field.",
+        _ when message.Contains("could not be converted", StringComparison.Ordinal) => "This value has the wrong type or is out of range.",
+        _ when message.Contains("LineNumber", StringComparison.Ordinal) => "This is not valid JSON.",
+        _ => message,
+    };
 
     /// <summary>What an exception is answered with; never a stack trace.</summary>
     public static async ValueTask<bool> Handle(HttpContext context, Exception exception)
@@ -84,8 +101,8 @@ internal static class Problems
                 await Write(context, Validation(context, new() { ["body"] = [bad.Message] }));
                 return true;
 
-            case InboxUnavailableException or DbException { IsTransient: true } or TimeoutException:
-            case DbException { InnerException: TimeoutException or IOException }:
+            case InboxUnavailableException or TimeoutException:
+            case DbException failure when IsAway(failure):
                 context.Response.Headers.RetryAfter = "5";
                 await Write(context, new Refusal("unavailable", "The service cannot reach its database; try again shortly."));
                 return true;
@@ -104,6 +121,13 @@ internal static class Problems
         415 => Write(status.HttpContext, new Refusal("unsupported_media_type", "Send application/json.")),
         _ => Task.CompletedTask,
     };
+
+    /// <summary>
+    /// True when it is the database that is away, not the statement that is wrong: no SQLSTATE, a transient one, or one of the classes
+    /// 28 (not let in), 3D (no such database), 53 (out of resources), 57 (shutting down), 58 (its own disk).
+    /// </summary>
+    public static bool IsAway(DbException failure) =>
+        failure.IsTransient || failure.SqlState is null || failure.SqlState[..2] is "28" or "3D" or "53" or "57" or "58";
 
     private static ProblemDetails Of(HttpContext context, Refusal refusal)
     {
@@ -139,13 +163,20 @@ internal static class Problems
         Extensions = { ["code"] = code, ["traceId"] = System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier },
     };
 
-    private static Task Write(HttpContext context, ProblemDetails problem)
+    /// <summary>Writes a problem as the answer.</summary>
+    public static Task Write(HttpContext context, ProblemDetails problem)
     {
         context.Response.StatusCode = problem.Status!.Value;
         return context.Response.WriteAsJsonAsync(problem, (JsonSerializerOptions?)null, "application/problem+json");
     }
 
     private static string Camel(string name) => JsonNamingPolicy.CamelCase.ConvertName(name);
+}
+
+/// <summary>A problem as an action's result; whatever the action otherwise produces, this is problem+json.</summary>
+internal sealed class ProblemResult(ProblemDetails problem) : ActionResult
+{
+    public override Task ExecuteResultAsync(ActionContext context) => Problems.Write(context.HttpContext, problem);
 }
 
 /// <summary>The last catch: logs what nobody expected and answers by the table.</summary>

@@ -11,8 +11,15 @@ public sealed record Refusal(string Code, string Detail, DateTimeOffset? RetryAt
     public static Refusal NotFound(string what) => new("not_found", $"There is no such {what}.");
 }
 
+/// <summary>Something that may have been refused.</summary>
+public interface IRefusable
+{
+    /// <summary>Why not; null when it was done.</summary>
+    Refusal? Refusal { get; }
+}
+
 /// <summary>What was asked for, or why not.</summary>
-public sealed record Answer<T>(T? Value, Refusal? Refusal)
+public sealed record Answer<T>(T? Value, Refusal? Refusal) : IRefusable
     where T : class
 {
     public static implicit operator Answer<T>(T value) => new(value, null);

@@ -132,7 +132,10 @@ internal sealed class DarajaClient(
             exchange = await Send(token);
         }
 
-        log.Log(exchange is DarajaExchange.Answered { IsSuccess: true } ? LogLevel.Information : LogLevel.Warning, DarajaEvents.Replied,
+        // A refusal with a reason and "still under way" are answers like others, whatever their status.
+        var ordinary = exchange is DarajaExchange.Answered { IsSuccess: true }
+            || DarajaReplies.FaultOf(exchange) is not (DarajaReplies.Fault.None or DarajaReplies.Fault.Token or DarajaReplies.Fault.Misconfigured);
+        log.Log(ordinary ? LogLevel.Information : LogLevel.Warning, DarajaEvents.Replied,
             "Daraja's {Api} for {Subject}: {Answer} after {Elapsed:0} ms", api, subject, Describe(exchange), clock.GetElapsedTime(started).TotalMilliseconds);
         return exchange;
 

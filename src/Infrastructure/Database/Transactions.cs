@@ -9,7 +9,7 @@ namespace Payments.Infrastructure;
 /// Transactions by TransactionScope: repositories and Hangfire open and close connections inside it and get the same one, so that
 /// rows and the job that follows them are one commit.
 /// </summary>
-internal sealed class Transactions(NpgsqlDataSource database) : ITransactions
+internal sealed class Transactions(NpgsqlDataSource database, IdempotencyKeys keys) : ITransactions
 {
     /// <summary>A deadlock's loser succeeds at once as a rule; three in a row mean something else is wrong.</summary>
     private const int Tries = 3;
@@ -29,10 +29,9 @@ internal sealed class Transactions(NpgsqlDataSource database) : ITransactions
         {
             try
             {
-                using var scope = new TransactionScope(TransactionScopeOption.RequiresNew, Options, TransactionScopeAsyncFlowOption.Enabled);
-                var result = await work(await Now(cancellation));
-                scope.Complete();
-                return result;
+                return KeyedRequest.Current is { IsCommitted: false } keyed
+                    ? await RunOnce(now => WithKey(keyed, work, now), keyed.Committed, cancellation)
+                    : await RunOnce(work, null, cancellation);
             }
             catch (PostgresException conflict) when (tried < Tries && IsConflict(conflict))
             {
@@ -40,6 +39,35 @@ internal sealed class Transactions(NpgsqlDataSource database) : ITransactions
                 await Task.Delay(Random.Shared.Next(5, 50), cancellation);
             }
         }
+    }
+
+    private async Task<T> RunOnce<T>(Func<DateTimeOffset, Task<T>> work, Action? committed, CancellationToken cancellation)
+    {
+        T result;
+        using (var scope = new TransactionScope(TransactionScopeOption.RequiresNew, Options, TransactionScopeAsyncFlowOption.Enabled))
+        {
+            result = await work(await Now(cancellation));
+            scope.Complete();
+        }
+
+        // The end of the scope is the commit: an exception there and this is not reached.
+        committed?.Invoke();
+        return result;
+    }
+
+    /// <summary>The key is taken first, before any other lock, so that of two equal requests only one meets the rules.</summary>
+    private async Task<T> WithKey<T>(KeyedRequest request, Func<DateTimeOffset, Task<T>> work, DateTimeOffset now)
+    {
+        request.Begin();
+        await keys.Claim(request);
+        var result = await work(now);
+        if (result is IRefusable { Refusal: not null })
+        {
+            request.Begin();
+        }
+
+        await keys.Settle(request);
+        return result;
     }
 
     /// <summary>

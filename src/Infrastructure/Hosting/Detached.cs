@@ -32,6 +32,8 @@ internal sealed partial class Detached(IServiceScopeFactory scopes, ILogger<Deta
     {
         try
         {
+            // The request's Idempotency-Key is for its intent, which is committed; what follows is not part of it.
+            KeyedRequest.Current = null;
             await using var scope = scopes.CreateAsyncScope();
             return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command, CancellationToken.None);
         }

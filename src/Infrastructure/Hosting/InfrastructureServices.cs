@@ -28,6 +28,7 @@ public static class InfrastructureServices
         services.AddSingleton(stamp);
         services.AddHostedService<DatabaseStartup>();
         services.AddSingleton<ITransactions, Transactions>();
+        services.AddIdempotency();
         services.AddSingleton<ICheckouts, CheckoutRepository>();
         services.AddSingleton<ICallbacks, CallbackRepository>();
         services.AddSingleton<IEvents, EventRepository>();

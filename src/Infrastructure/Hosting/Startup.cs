@@ -1,5 +1,6 @@
 using Dapper;
 using Hangfire;
+using Hangfire.AspNetCore;
 using Hangfire.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -89,7 +90,9 @@ internal sealed class HangfireServers(IServiceProvider services, DatabaseState s
     {
         await state.Ready.WaitAsync(stoppingToken);
         var storage = services.GetRequiredService<JobStorage>();
-        var activator = services.GetRequiredService<JobActivator>();
+
+        // Not Hangfire's static one: two hosts in one process, as in tests, would run each other's jobs.
+        var activator = new AspNetCoreJobActivator(services.GetRequiredService<IServiceScopeFactory>());
 
         // Two workers: while one waits for PostgreSQL the other works; more would only meet at the same locks.
         Start("callbacks", [CallbackJobs.Queue], workers: 2);
@@ -98,6 +101,7 @@ internal sealed class HangfireServers(IServiceProvider services, DatabaseState s
         var recurring = services.GetRequiredService<IRecurringJobManager>();
         recurring.AddOrUpdate<RecurringJobs>("reconcile", jobs => jobs.Reconcile(), "*/5 * * * * *");
         recurring.AddOrUpdate<RecurringJobs>("end-due-checkouts", jobs => jobs.EndDue(), "*/15 * * * * *");
+        recurring.AddOrUpdate<IdempotencyJobs>("clean-idempotency-keys", jobs => jobs.Clean(), "17 * * * *");
 
         void Start(string name, string[] queues, int workers) => servers.Add(new BackgroundJobServer(
             new BackgroundJobServerOptions

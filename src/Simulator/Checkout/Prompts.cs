@@ -5,8 +5,8 @@ namespace Payments.Simulator;
 /// <summary>All prompts, and which phone is busy with one.</summary>
 internal sealed class Prompts
 {
-    // About 1 KB each: half a gigabyte at most, and hours of the fault rig. Older ones a query no longer knows.
-    private const int Kept = 500_000;
+    // 2 to 4 KB each with its place in the ledger: under a gigabyte, and more than the fault rig makes. Older ones a query no longer knows.
+    private const int Kept = 200_000;
 
     private readonly ConcurrentDictionary<string, StkPrompt> _byId = new();
     private readonly ConcurrentQueue<string> _order = new();

@@ -55,7 +55,8 @@ internal sealed class StkLife(
     {
         var life = TimeSpan.FromMilliseconds(settings.Current.PromptLifeMs);
         var answered = await ringing.Wait(
-            new(prompt.CheckoutRequestId, "stk", prompt.Phone, prompt.Amount, prompt.PartyB, prompt.Reference, prompt.StartedAt, prompt.StartedAt + life), cancel);
+            new(prompt.CheckoutRequestId, "stk", prompt.Phone, prompt.Amount, prompt.PartyB, prompt.Reference, prompt.StartedAt, prompt.StartedAt + life),
+            cancel);
         if (answered is null) return prompt.Plan with { Outcome = Outcomes.OfCode(settings.Current.UnansweredCode) };
         if (answered.Delay is { } thinking) await Task.Delay(thinking, cancel);
         return answered;

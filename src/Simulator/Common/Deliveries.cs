@@ -57,7 +57,8 @@ internal sealed class Deliveries(Journals journals) : IDisposable
     }
 
     /// <summary>Sends the copies, each in its own time, all at once where the time is the same. Tells when the first was answered.</summary>
-    public Task<Exchange[]> Send(IEnumerable<Copy> copies, string url, Func<CopyKind, string> body, CancellationToken cancel, TaskCompletionSource? delivered = null) =>
+    public Task<Exchange[]> Send(
+        IEnumerable<Copy> copies, string url, Func<CopyKind, string> body, CancellationToken cancel, TaskCompletionSource? delivered = null) =>
         Task.WhenAll(copies.Select(async copy =>
         {
             if (copy.After > TimeSpan.Zero) await Task.Delay(copy.After, cancel);

@@ -1,7 +1,8 @@
 namespace Payments.Simulator;
 
 /// <summary>What happened to a payment by hand. Status: completed, rejected (the shop said no), cancelled (ResponseType did), failed (the customer).</summary>
-internal sealed record C2bReport(string Status, string? Receipt, Outcome Outcome, Verdict? Validation, IReadOnlyList<Exchange> Confirmations, int LaterConfirmations);
+internal sealed record C2bReport(
+    string Status, string? Receipt, Outcome Outcome, Verdict? Validation, IReadOnlyList<Exchange> Confirmations, int LaterConfirmations);
 
 /// <summary>Customers who pay the Pay Bill or till by themselves, and the confirmations of STK payments.</summary>
 internal sealed class C2bPayments(

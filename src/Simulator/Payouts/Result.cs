@@ -53,7 +53,9 @@ internal sealed record Shape
     public bool CreditPartyName { get; init; }
 
     public static readonly string[] Variants =
-        ["documented", "array", "object", "strings", "numbers", "missing-value", "duplicate-key", "dotted-dates", "digit-dates", "no-parameters", "credit-party"];
+    [
+        "documented", "array", "object", "strings", "numbers", "missing-value", "duplicate-key", "dotted-dates", "digit-dates", "no-parameters", "credit-party",
+    ];
 
     /// <summary>The shape with the named variants, separated by commas, laid over it.</summary>
     public Shape With(string variants) => variants.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)

@@ -18,7 +18,8 @@ internal sealed class ScriptStore
     public void Clear() => _bySubject.Clear();
 
     /// <summary>The plan ordered for the subject, one use of it spent; null when none is ordered.</summary>
-    public Plan? Take(string subject, string api) => _bySubject.TryGetValue(subject, out var queue) ? queue.Take(s => s.Api is null || s.Api == api)?.ToPlan() : null;
+    public Plan? Take(string subject, string api) =>
+        _bySubject.TryGetValue(subject, out var queue) ? queue.Take(s => s.Api is null || s.Api == api)?.ToPlan() : null;
 
     /// <summary>As <see cref="Take"/>, but only a script that names the API: for questions about a phone, which its other scripts are not about.</summary>
     public Plan? TakeFor(string subject, string api) =>

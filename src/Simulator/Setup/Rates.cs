@@ -54,7 +54,10 @@ internal sealed record Rates
     public IEnumerable<string> Problems()
     {
         double[] fractions =
-            [Refuse, Fail, LoseCallback, LoseReply, Contradict, Duplicate, BeforeReply, MalformCallback, QueryPending, Query4999, Query500, QueryHtml, QueryLate];
+        [
+            Refuse, Fail, LoseCallback, LoseReply, Contradict, Duplicate, BeforeReply, MalformCallback,
+            QueryPending, Query4999, Query500, QueryHtml, QueryLate,
+        ];
         if (fractions.Any(f => f is < 0 or > 1 or double.NaN)) yield return "rates are fractions from 0 to 1.";
         if (QueryPending + Query4999 + Query500 + QueryHtml + QueryLate > 1) yield return "the query rates add up to 1 at most.";
         if (ShuffleMs < 0 || LateMs < 0) yield return "shuffleMs and lateMs are milliseconds, 0 or more.";

@@ -1,10 +1,9 @@
-using System.Text.Json.Nodes;
 using Xunit;
 
 namespace Payments.Tests.Integration;
 
 /// <summary>What becomes of a checkout for everything a customer and Safaricom can do.</summary>
-public sealed class CheckoutOutcomeTests(CheckoutOutcomeTests.Running running) : IClassFixture<CheckoutOutcomeTests.Running>
+public sealed class CheckoutOutcomeTests(Running running) : IClassFixture<Running>
 {
     private readonly PaymentsHost host = running.Host;
 
@@ -44,13 +43,13 @@ public sealed class CheckoutOutcomeTests(CheckoutOutcomeTests.Running running) :
     {
         var paid = await host.Until(await host.Checkout("254700000202"), "paid");
         await PaymentsHost.Eventually(
-            async () => await host.Sql<long>($"SELECT count(*) FROM callbacks WHERE state = 'done' AND subject_id = '{Attempt(paid)}'") == 3,
+            async () => await host.Sql<long>($"SELECT count(*) FROM callbacks WHERE state = 'done' AND subject_id = '{PaymentsHost.AttemptId(paid)}'") == 3,
             "all three are understood");
 
         var after = await host.Get(paid);
         Assert.Single(after["payments"]!.AsArray());
         Assert.Equal((string?)paid["payment"]!["receipt"], (string?)after["payment"]!["receipt"]);
-        Assert.Equal(2L, await host.Sql<long>($"SELECT count(*) FROM callbacks WHERE verdict = 'duplicate' AND subject_id = '{Attempt(paid)}'"));
+        Assert.Equal(2L, await host.Sql<long>($"SELECT count(*) FROM callbacks WHERE verdict = 'duplicate' AND subject_id = '{PaymentsHost.AttemptId(paid)}'"));
     }
 
     [Fact]
@@ -83,16 +82,5 @@ public sealed class CheckoutOutcomeTests(CheckoutOutcomeTests.Running running) :
 
         Assert.True((bool)paid["payment"]!["late"]!);
         Assert.Equal("succeeded", (string?)paid["attempts"]![0]!["status"]);
-    }
-
-    private static Guid Attempt(JsonNode checkout) => Guid.ParseExact(((string)checkout["attempts"]![0]!["id"]!)["att_".Length..], "N");
-
-    public sealed class Running(TestDatabase databases) : IAsyncLifetime
-    {
-        public PaymentsHost Host { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync() => Host = await PaymentsHost.Start(databases);
-
-        public ValueTask DisposeAsync() => Host.DisposeAsync();
     }
 }

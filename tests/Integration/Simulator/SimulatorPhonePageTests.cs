@@ -28,7 +28,7 @@ public sealed partial class SimulatorPhonePageTests : IAsyncLifetime
     [Fact]
     public async Task Looking_at_the_phone_leaves_the_log_alone()
     {
-        foreach (var path in new[] { "/simulator", "/simulator/prompts", "/simulator/nothing-here", "/simulator/health" }) await _rig.Send(HttpMethod.Get, path);
+        foreach (var path in new[] { "", "/prompts", "/nothing-here", "/health" }) await _rig.Send(HttpMethod.Get, $"/simulator{path}");
         Assert.Empty(await _rig.Items("/simulator/requests"));
     }
 

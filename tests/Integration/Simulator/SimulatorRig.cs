@@ -153,7 +153,24 @@ internal sealed class SimulatorRig : IAsyncDisposable
     /// <summary>Registers the shop's own C2B URLs.</summary>
     public Task<SimulatorReply> Register(int version = 2, string responseType = "Completed", string shortcode = "174379", string path = "c2b") => Call(
         $"/mpesa/c2b/v{version}/registerurl",
-        new { ShortCode = shortcode, ResponseType = responseType, ConfirmationURL = $"{Shop.Url}/{path}/confirm", ValidationURL = $"{Shop.Url}/{path}/validate" });
+        new
+        {
+            ShortCode = shortcode,
+            ResponseType = responseType,
+            ConfirmationURL = $"{Shop.Url}/{path}/confirm",
+            ValidationURL = $"{Shop.Url}/{path}/validate",
+        });
+
+    /// <summary>The folder of the solution.</summary>
+    public static string Root()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Payments.sln"))) return folder.FullName;
+        }
+
+        throw new DirectoryNotFoundException("Payments.sln is nowhere above the tests.");
+    }
 
     /// <summary>Waits until something holds that no callback tells.</summary>
     public static async Task Until(Func<Task<bool>> holds)

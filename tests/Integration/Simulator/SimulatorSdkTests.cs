@@ -15,7 +15,8 @@ public sealed class SimulatorSdkTests : IDisposable
     [Fact]
     public async Task A_Daraja_client_from_elsewhere_finds_every_API_as_it_expects_it()
     {
-        foreach (var file in new[] { "package.json", "package-lock.json", "drive.js" }) File.Copy(Path.Combine(Source(), file), Path.Combine(_folder.FullName, file));
+        foreach (var file in new[] { "package.json", "package-lock.json", "drive.js" })
+            File.Copy(Path.Combine(SimulatorRig.Root(), "tests", "Integration", "Simulator", "Sdk", file), Path.Combine(_folder.FullName, file));
         var npm = OperatingSystem.IsWindows() ? "npm.cmd" : "npm";
         await using var rig = await SimulatorRig.Start();
         try
@@ -46,19 +47,14 @@ public sealed class SimulatorSdkTests : IDisposable
         Assert.Equal(0, rig.Shop.Waiting("/timeout"));
     }
 
-    private static string Source()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Payments.sln"))) return Path.Combine(folder.FullName, "tests", "Integration", "Simulator", "Sdk");
-        }
-
-        throw new DirectoryNotFoundException("Payments.sln is nowhere above the tests.");
-    }
-
     private async Task<string> Run(string program, string[] arguments, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = _folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = _folder.FullName,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();

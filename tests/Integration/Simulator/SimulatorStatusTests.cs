@@ -108,7 +108,8 @@ public sealed class SimulatorStatusTests : IAsyncLifetime
     {
         await _rig.B2c("254700000606", ("OriginatorConversationID", "mine-1"));
         await SimulatorRig.Until(async () => (await _rig.Ledger()).Length == 1);
-        await _rig.Put("/simulator/apis/status", new { variant = "credit-party", callbackParty = "254700000001", parameters = new { TransactionStatus = "Authorized" } });
+        await _rig.Put(
+            "/simulator/apis/status", new { variant = "credit-party", callbackParty = "254700000001", parameters = new { TransactionStatus = "Authorized" } });
         var told = await Ask(("OriginatorConversationID", "mine-1"));
         Assert.Equal("254700000001 - JOHN DOE", told.Parameter("CreditPartyName").GetString());
         Assert.Equal("174379 - Simulated Shop", told.Parameter("DebitPartyName").GetString());
@@ -162,6 +163,7 @@ public sealed class SimulatorStatusTests : IAsyncLifetime
         var now = DateTime.UtcNow.AddHours(3);
         string Text(DateTime time) => time.ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
         var body = new { ShortCode = "174379", StartDate = Text(now.AddMinutes(-15)), EndDate = Text(now.AddMinutes(1)), OffSetValue = $"{offset}" };
-        return method is null ? await _rig.Call("/pulltransactions/v1/query", body) : await _rig.Send(method, "/pulltransactions/v1/query", body, await _rig.Login());
+        const string Path = "/pulltransactions/v1/query";
+        return method is null ? await _rig.Call(Path, body) : await _rig.Send(method, Path, body, await _rig.Login());
     }
 }

@@ -20,6 +20,8 @@ public sealed class PaymentsHost : IAsyncDisposable
     /// <summary>The customer of most tests.</summary>
     public const string Customer = "254708374149";
 
+    private static int phones;
+
     private readonly WebApplication api;
     private readonly WebApplication simulator;
 
@@ -87,12 +89,23 @@ public sealed class PaymentsHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>A caller with this key or clientSecret.</summary>
+    public HttpClient WithKey(string key) => Client(ApiUrl, key);
+
     /// <summary>Makes a checkout; the phone's last digits choose what happens.</summary>
     public async Task<JsonNode> Checkout(string? phone = Customer, int amount = 1500, string? reference = null, HttpClient? client = null)
     {
         var answer = await (client ?? Shop).PostAsJsonAsync("/api/checkouts", new { orderReference = reference ?? NewReference(), amount, phone });
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
         return (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
+    }
+
+    /// <summary>Makes a checkout whose prompt rings on a phone of its own until the test says what happens.</summary>
+    public async Task<JsonNode> Ringing(int amount = 1500)
+    {
+        var phone = $"2547000{10_000 + Interlocked.Increment(ref phones)}";
+        await Script(phone, new { outcome = "ringing" });
+        return await Checkout(phone, amount);
     }
 
     /// <summary>Reads a checkout with the shop's key.</summary>
@@ -148,6 +161,28 @@ public sealed class PaymentsHost : IAsyncDisposable
         }
     }
 
+    /// <summary>The id of a checkout's first attempt, as the database has it.</summary>
+    public static Guid AttemptId(JsonNode checkout) => Guid.ParseExact(((string)checkout["attempts"]![0]!["id"]!)["att_".Length..], "N");
+
+    /// <summary>The path of the callback an attempt is waiting for, token included, and its success body.</summary>
+    public (string Path, string Body) SuccessCallback(JsonNode checkout, string receipt, decimal? amount = null)
+    {
+        var attempt = checkout["attempts"]![0]!;
+        var token = Services.GetRequiredService<Infrastructure.CallbackTokens>().Make(Domain.SubjectKind.Attempt, AttemptId(checkout));
+        return ($"/callbacks/stk/callback/{token}", SuccessBody((string?)attempt["checkoutRequestId"], receipt, amount ?? (decimal)attempt["amount"]!));
+    }
+
+    /// <summary>A success as Safaricom writes it.</summary>
+    public static string SuccessBody(string? requestId, string receipt, decimal amount) =>
+        $$$$$"""
+        {"Body":{"stkCallback":{"MerchantRequestID":"2654-4b64-97ff-b827b542881d3130","CheckoutRequestID":"{{{{{requestId}}}}}","ResultCode":0,
+        "ResultDesc":"The service request is processed successfully.","CallbackMetadata":{"Item":[{"Name":"Amount","Value":{{{{{amount}}}}}.00},
+        {"Name":"MpesaReceiptNumber","Value":"{{{{{receipt}}}}}"},{"Name":"TransactionDate","Value":20260710091544},{"Name":"PhoneNumber","Value":254708374149}]}}}}
+        """;
+
+    /// <summary>A receipt number nobody used.</summary>
+    public static string NewReceipt() => "UGA" + Convert.ToHexString(RandomNumberGenerator.GetBytes(4))[..7];
+
     /// <summary>An order reference nobody used.</summary>
     public static string NewReference() => "T" + Convert.ToHexString(RandomNumberGenerator.GetBytes(5));
 
@@ -156,6 +191,8 @@ public sealed class PaymentsHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Hangfire's log provider is static and holds the last host's logger factory: let go of it before it is disposed.
+        Hangfire.Logging.LogProvider.SetCurrentLogProvider(null);
         await api.StopAsync();
         await api.DisposeAsync();
         await simulator.StopAsync();

@@ -1,0 +1,23 @@
+namespace Payments.Application;
+
+/// <summary>The answer to the request that made a checkout.</summary>
+public sealed class RebuildNewCheckout(ICheckouts checkouts, IClientSecrets secrets) : IRebuildAnswer
+{
+    /// <inheritdoc/>
+    public string Kind => IntentKind.NewCheckout;
+
+    /// <inheritdoc/>
+    public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) =>
+        CheckoutView.Of((await checkouts.Find(id, cancellation))!, toShop: true) with { ClientSecret = secrets.For(id) };
+}
+
+/// <summary>The answer to a request that changed a checkout.</summary>
+public sealed class RebuildCheckout(ICheckouts checkouts) : IRebuildAnswer
+{
+    /// <inheritdoc/>
+    public string Kind => IntentKind.Checkout;
+
+    /// <inheritdoc/>
+    public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) =>
+        CheckoutView.Of((await checkouts.Find(id, cancellation))!, caller.IsShop);
+}

@@ -1,0 +1,80 @@
+namespace Payments.Application;
+
+/// <summary>
+/// A request that came with an <c>Idempotency-Key</c>, while it runs. The first transaction that makes its intent (<see cref="Made"/>)
+/// commits the key's row together with it: there is no moment at which one exists without the other.
+/// </summary>
+/// <param name="owner">Whose key it is: two clients may use the same one.</param>
+/// <param name="key">As the client sent it, 1–255 characters.</param>
+/// <param name="hash">SHA-256 over method, address and body: the same key with anything else is a mistake of the client's.</param>
+/// <param name="keepForEver">True where money leaves: a repetition is recognised however late it comes.</param>
+public sealed class KeyedRequest(string owner, string key, byte[] hash, bool keepForEver)
+{
+    private static readonly AsyncLocal<KeyedRequest?> Running = new();
+
+    /// <summary>The request this code runs for; null without a key, and for work that outlives its request.</summary>
+    public static KeyedRequest? Current
+    {
+        get => Running.Value;
+        set => Running.Value = value;
+    }
+
+    public string Owner { get; } = owner;
+
+    public string Key { get; } = key;
+
+    public IReadOnlyList<byte> Hash { get; } = hash;
+
+    public bool KeepForEver { get; } = keepForEver;
+
+    /// <summary>What the request made or changed; null before it has.</summary>
+    public Intent? Intent { get; private set; }
+
+    /// <summary>True once the key's row is committed.</summary>
+    public bool IsCommitted { get; private set; }
+
+    /// <summary>
+    /// Says, inside the transaction that commits it, what the running request makes: from this the answer is rebuilt when the process
+    /// dies before it could store it. Does nothing when the request has no key.
+    /// </summary>
+    public static void Made(string kind, Guid id)
+    {
+        if (Current is { IsCommitted: false } request)
+        {
+            request.Intent = new(kind, id);
+        }
+    }
+
+    /// <summary>A transaction starts, perhaps over again.</summary>
+    public void Begin() => Intent = null;
+
+    /// <summary>A transaction was committed.</summary>
+    public void Committed() => IsCommitted = Intent is not null;
+}
+
+/// <summary>The row a request was about.</summary>
+/// <param name="Kind">One of <see cref="IntentKind"/>.</param>
+public sealed record Intent(string Kind, Guid Id);
+
+/// <summary>What keyed requests make; each has an <see cref="IRebuildAnswer"/>.</summary>
+public static class IntentKind
+{
+    /// <summary>A checkout, with its clientSecret in the answer.</summary>
+    public const string NewCheckout = "new_checkout";
+
+    /// <summary>A checkout that was there: a prompt, a cancellation.</summary>
+    public const string Checkout = "checkout";
+}
+
+/// <summary>Rebuilds the answer of a request from the row it made, as that row stands now.</summary>
+public interface IRebuildAnswer
+{
+    /// <summary>The <see cref="IntentKind"/> it is for.</summary>
+    string Kind { get; }
+
+    /// <summary>The body of the answer.</summary>
+    Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation);
+}
+
+/// <summary>The key was taken while this request was on its way to its intent: nothing of it was committed.</summary>
+public sealed class KeyTakenException() : Exception("The Idempotency-Key belongs to a request that is running or done.");

@@ -1,0 +1,27 @@
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Payments.Application;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Puts Idempotency-Keys together.</summary>
+internal static class AddIdempotencyExtension
+{
+    public static void AddIdempotency(this IServiceCollection services)
+    {
+        services.AddSingleton<IdempotencyKeys>();
+        services.AddSingleton<IIdempotencyKeys>(s => s.GetRequiredService<IdempotencyKeys>());
+        foreach (var type in typeof(IRebuildAnswer).Assembly.GetTypes().Where(t => t.IsClass && t.IsAssignableTo(typeof(IRebuildAnswer))))
+        {
+            services.AddTransient(typeof(IRebuildAnswer), type);
+        }
+    }
+}
+
+/// <summary>The recurring job that forgets old keys.</summary>
+public sealed class IdempotencyJobs(IMediator mediator)
+{
+    /// <summary>One round; what it does not finish the next hour's does.</summary>
+    [Hangfire.AutomaticRetry(Attempts = 0)]
+    public Task Clean() => mediator.Send(new CleanIdempotencyKeys());
+}

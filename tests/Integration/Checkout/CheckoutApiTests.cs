@@ -1,0 +1,243 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using Payments.Application;
+using Xunit;
+
+namespace Payments.Tests.Integration;
+
+/// <summary>The checkout endpoints as shops and browsers use and misuse them.</summary>
+public sealed class CheckoutApiTests(CheckoutApiTests.Strict running) : IClassFixture<CheckoutApiTests.Strict>
+{
+    private readonly PaymentsHost host = running.Host;
+
+    public static TheoryData<string, string> BadBodies => new()
+    {
+        { """{"amount":10}""", "orderReference" },
+        { """{"orderReference":"","amount":10}""", "orderReference" },
+        { """{"orderReference":"ABCDEFGHIJKLM","amount":10}""", "orderReference" },
+        { """{"orderReference":"---","amount":10}""", "orderReference" },
+        { """{"orderReference":"A B","amount":10}""", "orderReference" },
+        { """{"orderReference":"BAD1"}""", "amount" },
+        { """{"orderReference":"BAD1","amount":0}""", "amount" },
+        { """{"orderReference":"BAD1","amount":-5}""", "amount" },
+        { """{"orderReference":"BAD1","amount":10.5}""", "amount" },
+        { """{"orderReference":"BAD1","amount":250001}""", "amount" },
+        { """{"orderReference":"BAD1","amount":"10"}""", "amount" },
+        { """{"orderReference":"BAD1","amount":1e400}""", "amount" },
+        { """{"orderReference":"BAD1","amount":10,"phone":"12345"}""", "phone" },
+        { """{"orderReference":"BAD1","amount":10,"phone":"+44 7700 900000"}""", "phone" },
+        { """{"orderReference":"BAD1","amount":10,"description":"a\u0000b"}""", "description" },
+        { """{"orderReference":"BAD1","amount":10,"returnUrl":"javascript:alert(1)"}""", "returnUrl" },
+        { """{"orderReference":"BAD1","amount":10,"expiresInMinutes":0}""", "expiresInMinutes" },
+        { """{"orderReference":"BAD1","amount":10,"metadata":{"a":null}}""", "metadata" },
+        { """{"orderReference":"BAD1","amount":10,"status":"paid"}""", "status" },
+        { """{"orderReference":"BAD1","amount":10,""", "body" },
+        { "", "body" },
+        { "null", "body" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadBodies))]
+    public async Task A_bad_field_is_named_and_nothing_is_stored(string body, string field)
+    {
+        var answer = await host.Shop.PostAsync("/api/checkouts", new StringContent(body, Encoding.UTF8, "application/json"));
+
+        var problem = await Problem(answer, HttpStatusCode.BadRequest, "validation_failed");
+        Assert.Contains(problem["errors"]!.AsObject(), e => e.Key == field);
+        Assert.Equal(0L, await host.Sql<long>("SELECT count(*) FROM checkouts WHERE order_reference = 'BAD1'"));
+    }
+
+    [Theory]
+    [InlineData("0708374149")]
+    [InlineData("+254 708 374 149")]
+    [InlineData("254-708-374-149")]
+    [InlineData("0110374149")]
+    public async Task Phones_are_taken_as_people_write_them(string phone)
+    {
+        var checkout = await host.Checkout(phone);
+
+        Assert.Matches("^254[17][0-9]{8}$", (string?)checkout["phone"]);
+    }
+
+    [Fact]
+    public async Task A_reference_is_taken_once_for_ever_in_its_compared_form()
+    {
+        var reference = PaymentsHost.NewReference();
+        var first = await host.Checkout(phone: null, reference: reference[..6] + "-" + reference[6..]);
+
+        var again = await host.Shop.PostAsJsonAsync("/api/checkouts", new { orderReference = reference.ToLowerInvariant(), amount = 5 });
+        var problem = await Problem(again, HttpStatusCode.Conflict, "order_reference_in_use");
+        Assert.Equal((string?)first["id"], (string?)problem["checkoutId"]);
+
+        var stranger = await host.Stranger.PostAsJsonAsync("/api/checkouts", new { orderReference = reference, amount = 5 });
+        Assert.Null((await Problem(stranger, HttpStatusCode.Conflict, "order_reference_in_use"))["checkoutId"]);
+    }
+
+    [Fact]
+    public async Task A_checkout_belongs_to_its_shop()
+    {
+        var checkout = await host.Checkout(phone: null);
+        var path = $"/api/checkouts/{checkout["id"]}";
+
+        Assert.Equal(HttpStatusCode.OK, (await host.Shop.GetAsync(path)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await host.Ops.GetAsync(path)).StatusCode);
+        await Problem(await host.Stranger.GetAsync(path), HttpStatusCode.NotFound, "not_found");
+        await Problem(await host.Stranger.PostAsync(path + "/cancel", null), HttpStatusCode.NotFound, "not_found");
+        await Problem(await host.Stranger.PostAsJsonAsync(path + "/pay", new { phone = PaymentsHost.Customer }), HttpStatusCode.NotFound, "not_found");
+        await Problem(await host.Anyone.GetAsync(path), HttpStatusCode.Unauthorized, "unauthorized");
+        await Problem(await host.Shop.GetAsync("/api/ops/callbacks"), HttpStatusCode.Forbidden, "forbidden");
+        await Problem(await host.Shop.GetAsync("/api/checkouts/chk_nonsense"), HttpStatusCode.NotFound, "not_found");
+        Assert.Empty((await host.Stranger.GetFromJsonAsync<JsonNode>($"/api/checkouts?orderReference={checkout["orderReference"]}"))!["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task The_client_secret_opens_one_checkout_and_shows_it_masked()
+    {
+        var checkout = await host.Ringing();
+        var other = await host.Checkout(phone: null);
+        using var browser = Browser(checkout);
+
+        var seen = await browser.GetFromJsonAsync<JsonNode>($"/api/checkouts/{checkout["id"]}");
+        Assert.Matches("^2547••••[0-9]{4}$", (string?)seen!["phone"]);
+        Assert.Null(seen["attempts"]![0]!["checkoutRequestId"]);
+        await Problem(await browser.GetAsync($"/api/checkouts/{other["id"]}"), HttpStatusCode.NotFound, "not_found");
+        await Problem(await browser.GetAsync("/api/checkouts"), HttpStatusCode.Forbidden, "forbidden");
+        await Problem(await browser.PostAsync($"/api/checkouts/{checkout["id"]}/cancel", null), HttpStatusCode.Forbidden, "forbidden");
+
+        browser.DefaultRequestHeaders.Authorization = new("Bearer", (string)checkout["clientSecret"]! + "0");
+        await Problem(await browser.GetAsync($"/api/checkouts/{checkout["id"]}"), HttpStatusCode.Unauthorized, "unauthorized");
+    }
+
+    [Fact]
+    public async Task A_browser_pays_with_the_secret_and_two_prompts_at_once_are_one()
+    {
+        var checkout = await host.Checkout(phone: null);
+        await host.Script("254700002222", new { outcome = "paid", delayMs = 500 });
+        using var browser = Browser(checkout);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => browser.PostAsJsonAsync($"/api/checkouts/{checkout["id"]}/pay", new { phone = "0700002222" })));
+
+        Assert.Single(answers, a => a.StatusCode == HttpStatusCode.Accepted);
+        foreach (var refused in answers.Where(a => a.StatusCode != HttpStatusCode.Accepted))
+        {
+            await Problem(refused, HttpStatusCode.Conflict, "attempt_in_progress");
+            Assert.NotNull(refused.Headers.RetryAfter);
+        }
+
+        await host.Until(checkout, "paid");
+        await Problem(
+            await browser.PostAsJsonAsync($"/api/checkouts/{checkout["id"]}/pay", new { phone = "0700002222" }), HttpStatusCode.Conflict, "already_paid");
+        await Problem(await host.Shop.PostAsync($"/api/checkouts/{checkout["id"]}/cancel", null), HttpStatusCode.Conflict, "already_paid");
+    }
+
+    [Fact]
+    public async Task A_number_gets_three_prompts_in_ten_minutes_over_all_checkouts()
+    {
+        const string phone = "254700001032";
+        for (var i = 0; i < 3; i++)
+        {
+            await host.Until(await host.Checkout(phone), "failed");
+        }
+
+        var fourth = await host.Checkout(phone);
+        Assert.Equal(("open", "too_many_prompts"), ((string?)fourth["status"], (string?)fourth["promptRefused"]!["code"]));
+        Assert.True((DateTimeOffset)fourth["promptRefused"]!["retryAt"]! > DateTimeOffset.UtcNow.AddMinutes(5));
+
+        var pay = await host.Shop.PostAsJsonAsync($"/api/checkouts/{fourth["id"]}/pay", new { phone });
+        var problem = await Problem(pay, HttpStatusCode.TooManyRequests, "too_many_prompts");
+        Assert.True((DateTimeOffset)problem["retryAt"]! > DateTimeOffset.UtcNow.AddMinutes(5));
+        Assert.NotNull(pay.Headers.RetryAfter);
+    }
+
+    [Fact]
+    public async Task Cancelling_twice_is_one_cancelling_and_ends_prompts()
+    {
+        var checkout = await host.Checkout(phone: null);
+        var path = $"/api/checkouts/{checkout["id"]}";
+
+        var first = await host.Shop.PostAsync(path + "/cancel", null);
+        var second = await host.Shop.PostAsync(path + "/cancel", null);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (first.StatusCode, second.StatusCode));
+        Assert.Equal(await first.Content.ReadAsStringAsync(), await second.Content.ReadAsStringAsync());
+        await Problem(await host.Shop.PostAsJsonAsync(path + "/pay", new { phone = PaymentsHost.Customer }), HttpStatusCode.Conflict, "checkout_cancelled");
+
+        var ringing = await host.Ringing();
+        await Problem(await host.Shop.PostAsync($"/api/checkouts/{ringing["id"]}/cancel", null), HttpStatusCode.Conflict, "attempt_in_progress");
+    }
+
+    [Fact]
+    public async Task A_checkout_expires_by_the_databases_clock_and_only_the_shop_may_still_prompt()
+    {
+        var checkout = await host.Checkout(phone: null);
+        await host.Sql<object>($"UPDATE checkouts SET created_at = created_at - interval '2 days', expires_at = expires_at - interval '2 days' WHERE order_reference = '{checkout["orderReference"]}'; SELECT 1::int");
+        await host.Send(new EndDueCheckouts());
+        Assert.Equal("expired", (string?)(await host.Get(checkout))["status"]);
+        using var browser = Browser(checkout);
+
+        await Problem(
+            await browser.PostAsJsonAsync($"/api/checkouts/{checkout["id"]}/pay", new { phone = "254700003333" }), HttpStatusCode.Conflict, "checkout_expired");
+        Assert.Equal(HttpStatusCode.Accepted, (await host.Shop.PostAsJsonAsync($"/api/checkouts/{checkout["id"]}/pay", new { phone = "254700003333" })).StatusCode);
+        await host.Until(checkout, "paid");
+    }
+
+    [Fact]
+    public async Task A_list_is_newest_first_and_reads_on()
+    {
+        var made = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            made.Insert(0, (string)(await host.Checkout(phone: null, client: host.Stranger))["id"]!);
+        }
+
+        var read = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var page = await host.Stranger.GetFromJsonAsync<JsonNode>($"/api/checkouts?limit=2{(cursor is null ? "" : $"&cursor={cursor}")}");
+            read.AddRange(page!["items"]!.AsArray().Select(item => (string)item!["id"]!));
+            cursor = (string?)page["nextCursor"];
+        }
+        while (cursor is not null);
+
+        Assert.Equal(made, read.Take(5));
+        await Problem(await host.Stranger.GetAsync("/api/checkouts?limit=101&status=nonsense&cursor=x"), HttpStatusCode.BadRequest, "validation_failed");
+    }
+
+    [Fact]
+    public async Task The_document_lists_errors_and_examples()
+    {
+        var document = await host.Anyone.GetFromJsonAsync<JsonNode>("/openapi/v1.json");
+        var post = document!["paths"]!["/api/checkouts"]!["post"]!;
+
+        Assert.Contains("order_reference_in_use", (string?)post["responses"]!["409"]!["description"], StringComparison.Ordinal);
+        Assert.NotNull(document["components"]!["schemas"]!["StartCheckoutBody"]!["examples"] ?? document["components"]!["schemas"]!["StartCheckoutBody"]!["example"]);
+        Assert.Equal(HttpStatusCode.OK, (await host.Anyone.GetAsync("/docs")).StatusCode);
+    }
+
+    private HttpClient Browser(JsonNode checkout)
+    {
+        var client = new HttpClient { BaseAddress = host.ApiUrl };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (string)checkout["clientSecret"]!);
+        return client;
+    }
+
+    private static async Task<JsonNode> Problem(HttpResponseMessage answer, HttpStatusCode status, string code)
+    {
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(status == answer.StatusCode, $"{(int)answer.StatusCode}: {text}");
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        var problem = JsonNode.Parse(text)!;
+        Assert.Equal(code, (string?)problem["code"]);
+        Assert.DoesNotContain(" at Payments.", text, StringComparison.Ordinal);
+        return problem;
+    }
+
+    public sealed class Strict(TestDatabase databases) : Running(databases)
+    {
+        protected override string[] Settings => ["Limits:PromptsPerPhone=3"];
+    }
+}

@@ -1,0 +1,20 @@
+using Xunit;
+
+namespace Payments.Tests.Integration;
+
+/// <summary>One API with its simulator for all tests of a class; derive to give it settings.</summary>
+public class Running(TestDatabase databases) : IAsyncLifetime
+{
+    public PaymentsHost Host { get; private set; } = null!;
+
+    /// <summary>Configuration of the API, or of the simulator.</summary>
+    protected virtual string[] Settings => [];
+
+    public async ValueTask InitializeAsync() => Host = await PaymentsHost.Start(databases, Settings);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+}
