@@ -70,6 +70,16 @@ public sealed partial class Checkout
         PayerHint.ShowsAnything(receipt.Payer) && IsSameMoney(receipt, attempt)
         && (!attempt.IsSettled || Receipts.Exists(r => r.AttemptId == attempt.Id && r.Number is null));
 
+    /// <summary>A payment without an account that successes of several orders could be: it stands nowhere until a person decides.</summary>
+    public void AskWhose(Receipt receipt, IReadOnlyList<Checkout> orders, DateTimeOffset now)
+    {
+        cases.Add(new(
+            CaseKind.AmbiguousMatch, receipt.Id, null,
+            $"Receipt {receipt.Number} of {receipt.Amount} could be the payment of {orders.Count} orders: "
+            + $"{string.Join(", ", orders.Select(o => o.Reference.Value))}. Compare with the M-PESA statement, match it, then settle this case."));
+        Changed(now);
+    }
+
     private void Take(Receipt receipt, DateTimeOffset now)
     {
         var namesakes = Namesakes(receipt);

@@ -21,7 +21,7 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
                 UNION SELECT checkout_id FROM attempts WHERE id = ANY (@attempts)
                 UNION SELECT checkout_id FROM receipts WHERE receipt = ANY (@numbers)
                 UNION SELECT id FROM checkouts WHERE reference_key = ANY (@references)
-                UNION {PushesOfTillPayments})
+                {(keys.TillPayments is { Count: > 0 } ? "UNION " + PushesOfTillPayments : "")})
             ORDER BY id
             FOR UPDATE
             """,
