@@ -55,19 +55,6 @@ public enum RegistrationProblem
 /// <param name="Description">Cut to 13 characters of letters, digits, space, dot and dash by the client.</param>
 public sealed record PromptRequest(Guid AttemptId, Msisdn Phone, Money Amount, string Reference, string? Description);
 
-/// <summary>Where a payout goes.</summary>
-public enum PayoutMethod
-{
-    /// <summary>B2C to a phone.</summary>
-    Mpesa,
-
-    /// <summary>B2B to a Pay Bill.</summary>
-    Paybill,
-
-    /// <summary>B2B to a till.</summary>
-    Till,
-}
-
 /// <summary>One B2C or B2B transfer out of our shortcode.</summary>
 /// <param name="Kind">Whether this is a payout or a refund: it decides the token's purpose.</param>
 /// <param name="Id">Ours; the callback URL's token is made for it.</param>
