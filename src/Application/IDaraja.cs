@@ -21,11 +21,30 @@ public abstract record Reply
         /// True when nothing even left this process, because Safaricom keeps failing and is left alone for <see cref="Failure.RetryAfter"/>.
         /// </summary>
         public bool Paused { get; init; }
+
+        /// <summary>What it is when it was a registration that was refused.</summary>
+        public RegistrationProblem Registration { get; init; }
     }
 
     /// <summary>May have been accepted: timeout, reset, 5xx, HTML, empty, unparsable, a duplicate id.</summary>
     /// <param name="Why">What came instead of an answer, safe to log and to show.</param>
     public sealed record Doubtful(string Why) : Reply;
+}
+
+/// <summary>Why C2B URLs were not registered.</summary>
+public enum RegistrationProblem
+{
+    /// <summary>Something else, or no registration at all.</summary>
+    None,
+
+    /// <summary>We did not even ask: Safaricom refuses such addresses.</summary>
+    AddressRefused,
+
+    /// <summary>The shortcode has URLs already; in production that is for good.</summary>
+    AlreadyRegistered,
+
+    /// <summary>"no apiproduct match": the app has the other version.</summary>
+    NoProduct,
 }
 
 /// <summary>One STK push. Amounts are whole shillings.</summary>

@@ -21,7 +21,7 @@ public sealed class CallbacksController(IInbox inbox, CallbackTokens tokens) : C
     private const int MostBytes = 64 * 1024;
 
     /// <summary>What Safaricom's samples answer, byte for byte.</summary>
-    private const string Acknowledgement = """{"ResultCode":0,"ResultDesc":"Accepted"}""";
+    internal const string Acknowledgement = """{"ResultCode":0,"ResultDesc":"Accepted"}""";
 
     /// <summary>The result of an STK push.</summary>
     [HttpPost("stk/callback/{token?}")]
@@ -98,7 +98,7 @@ public sealed class CallbacksController(IInbox inbox, CallbackTokens tokens) : C
         return Content(Acknowledgement, "application/json");
     }
 
-    private static async Task<byte[]?> ReadBody(HttpRequest request, CancellationToken cancellation)
+    internal static async Task<byte[]?> ReadBody(HttpRequest request, CancellationToken cancellation)
     {
         if (request.ContentLength > MostBytes)
         {
@@ -126,7 +126,7 @@ public sealed class CallbacksController(IInbox inbox, CallbackTokens tokens) : C
     }
 
     // PostgreSQL refuses NUL in text, and the rest of a long header tells nothing.
-    private static string? Cut(string? text) => text?.Replace("\0", "", StringComparison.Ordinal) is { Length: > 200 } longer ? longer[..200] : text;
+    internal static string? Cut(string? text) => text?.Replace("\0", "", StringComparison.Ordinal) is { Length: > 200 } longer ? longer[..200] : text;
 }
 
 /// <summary>Keeps MVC from reading a body that calls itself a form: the inbox wants it as it came.</summary>

@@ -29,7 +29,7 @@ public sealed partial class Books
 
         foreach (var receipt in loaded.Unmatched)
         {
-            receipts[receipt.Number!] = receipt;
+            AddUnmatched(receipt);
         }
     }
 

@@ -12,6 +12,9 @@ public sealed class PoisonRowException(Guid id, Exception inner) : Exception($"C
 /// <summary>A stored callback and what its body says.</summary>
 public sealed record ReadCallback(InboxRow Row, CallbackMessage Message)
 {
+    /// <summary>Why a confirmation is not trusted; null when it is.</summary>
+    public string? Distrust { get; init; }
+
     /// <summary>What became of it.</summary>
     public Judgement Say(Verdict verdict, string? detail = null) => new(Row.Id, verdict, detail);
 }
@@ -20,7 +23,8 @@ public sealed record ReadCallback(InboxRow Row, CallbackMessage Message)
 /// What stored callbacks mean for payments: read all, load what they concern once, decide row by row, write once. Call inside a
 /// transaction; what it loads stays locked until that ends. Each kind of callback has its rules with its feature.
 /// </summary>
-public sealed class CallbackRules(ICallbackReader reader, ICheckouts checkouts, ITransfers transfers, IQuestions questions)
+public sealed class CallbackRules(
+    ICallbackReader reader, ICheckouts checkouts, IPaybill paybill, OurShortcodes ours, ITransfers transfers, IQuestions questions)
 {
     /// <summary>Applies rows and says what became of each, and which of Safaricom's ids hints have named.</summary>
     /// <exception cref="PoisonRowException">A row threw; nothing may be committed.</exception>
@@ -37,8 +41,8 @@ public sealed class CallbackRules(ICallbackReader reader, ICheckouts checkouts, 
     public async Task<(IReadOnlyList<Judgement> Judgements, Books Books)> Play(
         IReadOnlyList<InboxRow> rows, DateTimeOffset now, bool remembers = false)
     {
-        var reads = rows.Select(row => new ReadCallback(row, reader.Read(row.Kind, row.Body))).ToList();
-        var books = await Load(reads);
+        var reads = await Trust([.. rows.Select(row => new ReadCallback(row, reader.Read(row.Kind, row.Body)))]);
+        var books = await Load(reads, now);
         if (remembers)
         {
             books.Snapshot();
@@ -57,13 +61,33 @@ public sealed class CallbackRules(ICallbackReader reader, ICheckouts checkouts, 
             }
         }
 
-        await checkouts.Save(books.Checkouts);
+        await checkouts.Save(books.Checkouts, books.Unmatched);
         await transfers.Save(books.Transfers);
         await SaveAnswers(books, now);
+        if (books.Untrusted.Count > 0)
+        {
+            await paybill.OpenCases(books.Untrusted);
+        }
+
         return (judgements, books);
     }
 
-    private async Task<Books> Load(List<ReadCallback> reads)
+    private async Task<List<ReadCallback>> Trust(List<ReadCallback> reads)
+    {
+        if (!reads.Exists(IsConfirmation))
+        {
+            return reads;
+        }
+
+        var registrations = await paybill.Registrations(CancellationToken.None);
+        return reads.ConvertAll(read => IsConfirmation(read)
+            ? read with { Distrust = ConfirmationRules.Distrust(read.Row, (CallbackMessage.Confirmation)read.Message, registrations, ours) }
+            : read);
+
+        static bool IsConfirmation(ReadCallback read) => read is { Row.Kind: CallbackKind.C2bConfirm, Message: CallbackMessage.Confirmation };
+    }
+
+    private async Task<Books> Load(List<ReadCallback> reads, DateTimeOffset now)
     {
         var keys = new BookKeys();
         foreach (var read in reads)
@@ -80,6 +104,9 @@ public sealed class CallbackRules(ICallbackReader reader, ICheckouts checkouts, 
                 case CallbackMessage.StatusResult or CallbackMessage.BalanceResult or CallbackMessage.QueueTimeout:
                     QuestionRules.Gather(read, keys);
                     break;
+                case CallbackMessage.Confirmation confirmation:
+                    ConfirmationRules.Gather(read, confirmation, keys, now);
+                    break;
             }
         }
 
@@ -89,7 +116,8 @@ public sealed class CallbackRules(ICallbackReader reader, ICheckouts checkouts, 
         keys.Checkouts.UnionWith(keys.Transfers.Count == 0 ? [] : await transfers.CheckoutsOf(keys.Transfers));
         var books = new Books(keys.Attempts.Count + keys.Numbers.Count + keys.Checkouts.Count == 0
             ? new([], [])
-            : await checkouts.LoadForChange(new(Ids: keys.Checkouts, AttemptIds: keys.Attempts, Numbers: keys.Numbers)));
+            : await checkouts.LoadForChange(new(
+                Ids: keys.Checkouts, AttemptIds: keys.Attempts, Numbers: keys.Numbers, ReferenceKeys: keys.References, TillPayments: keys.TillPayments)));
         books.Bring(keys.Transfers.Count == 0 ? [] : await transfers.LoadForChange(keys.Transfers), asked);
         return books;
     }
@@ -111,6 +139,7 @@ public sealed class CallbackRules(ICallbackReader reader, ICheckouts checkouts, 
     {
         CallbackMessage.Malformed malformed => read.Say(Verdict.Malformed, malformed.Why),
         CallbackMessage.PromptResult result => PromptRules.Judge(read, result, books, now),
+        CallbackMessage.Confirmation confirmation => ConfirmationRules.Judge(read, confirmation, books, now),
         CallbackMessage.TransferResult result => TransferRules.Judge(read, result, books, now),
         CallbackMessage.QueueTimeout timeout when QuestionRules.IsAbout(read.Row.Kind) => QuestionRules.Judge(read, timeout, books, now),
         CallbackMessage.QueueTimeout timeout => TransferRules.Judge(read, timeout, books, now),

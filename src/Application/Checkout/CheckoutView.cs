@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Payments.Domain;
 
 namespace Payments.Application;
@@ -10,9 +11,11 @@ public sealed record CheckoutView(
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset ExpiresAt)
 {
     /// <summary>The key to this one checkout; only in the answer to the shop that makes it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ClientSecret { get; init; }
 
     /// <summary>Why no prompt went out although one was asked for; null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PromptRefusedView? PromptRefused { get; init; }
 
     /// <summary>Shows a checkout; to the holder of its clientSecret with phones masked and without Safaricom's ids.</summary>

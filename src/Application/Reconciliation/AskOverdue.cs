@@ -38,10 +38,10 @@ public sealed partial class AskOverdueHandler(
 
     private async Task<bool> Record(Told told, DateTimeOffset now)
     {
-        var loaded = await checkouts.LoadForChange(new(Ids: [told.Due.CheckoutId]));
+        var loaded = await checkouts.LoadForChange(new(Ids: [told.Due.CheckoutId], WithTillReceipts: told.Outcome is Outcome.Paid));
         var checkout = loaded.Checkouts[0];
         var attempt = checkout.Attempts.Find(a => a.Id == told.Due.Id)!;
-        if (attempt.IsSettled)
+        if (attempt.Status == AttemptStatus.Succeeded)
         {
             return true;
         }
@@ -50,7 +50,7 @@ public sealed partial class AskOverdueHandler(
         var outcome = told.Outcome ?? new Outcome.Unclear("Safaricom gave no id to ask by.");
         attempt.LastAnswer = Describe(outcome);
         attempt.Touch();
-        if (!checkout.HearAnswer(attempt, outcome, NewId.Next(), now))
+        if (!checkout.HearAnswer(attempt, outcome, NewId.Next(), now, loaded.Unmatched))
         {
             Schedule(checkout, attempt, outcome, now);
         }

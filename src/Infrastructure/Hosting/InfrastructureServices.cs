@@ -29,6 +29,7 @@ public static class InfrastructureServices
         services.AddHostedService<DatabaseStartup>();
         services.AddSingleton<ITransactions, Transactions>();
         services.AddIdempotency();
+        services.AddPaybill();
         services.AddSingleton<ICheckouts, CheckoutRepository>();
         services.AddSingleton<IPayouts, PayoutRepository>();
         services.AddSingleton<IRefunds, RefundRepository>();

@@ -105,6 +105,7 @@ internal sealed class HangfireServers(IServiceProvider services, DatabaseState s
         recurring.AddOrUpdate<RecurringJobs>("reconcile", jobs => jobs.Reconcile(), "*/5 * * * * *");
         recurring.AddOrUpdate<RecurringJobs>("reconcile-transfers", jobs => jobs.ReconcileTransfers(), "*/5 * * * * *");
         recurring.AddOrUpdate<RecurringJobs>("end-due-checkouts", jobs => jobs.EndDue(), "*/15 * * * * *");
+        recurring.SchedulePull(services.GetRequiredService<Microsoft.Extensions.Options.IOptions<DarajaOptions>>().Value);
         recurring.AddOrUpdate<IdempotencyJobs>("clean-idempotency-keys", jobs => jobs.Clean(), "17 * * * *");
 
         void Start(string name, string[] queues, int workers) => servers.Add(new BackgroundJobServer(
