@@ -55,19 +55,6 @@ public enum RegistrationProblem
 /// <param name="Description">Cut to 13 characters of letters, digits, space, dot and dash by the client.</param>
 public sealed record PromptRequest(Guid AttemptId, Msisdn Phone, Money Amount, string Reference, string? Description);
 
-/// <summary>Where a payout goes.</summary>
-public enum PayoutMethod
-{
-    /// <summary>B2C to a phone.</summary>
-    Mpesa,
-
-    /// <summary>B2B to a Pay Bill.</summary>
-    Paybill,
-
-    /// <summary>B2B to a till.</summary>
-    Till,
-}
-
 /// <summary>One B2C or B2B transfer out of our shortcode.</summary>
 /// <param name="Kind">Whether this is a payout or a refund: it decides the token's purpose.</param>
 /// <param name="Id">Ours; the callback URL's token is made for it.</param>
@@ -108,6 +95,9 @@ public sealed record PullPage(IReadOnlyList<PulledPayment> Payments, string? Pro
 /// <summary>Safaricom's Daraja API, as much of it as this service uses. Never throws for what the other side does.</summary>
 public interface IDaraja
 {
+    /// <summary>Until when no push is sent because Safaricom's API keeps failing; null when one may be.</summary>
+    DateTimeOffset? PromptsPausedUntil { get; }
+
     /// <summary>Sends an STK push. Never repeated unless nothing can have been accepted.</summary>
     Task<Reply> Push(PromptRequest prompt, CancellationToken cancellation);
 

@@ -46,6 +46,7 @@ internal sealed class Settings
         var keys = configuration.GetSection("ApiKeys").GetChildren().Select(section => ApiKey.Read(section, problems)).OfType<ApiKey>().ToList();
         CheckSchedule(problems, nameof(reconciliation.PendingSchedule), reconciliation.PendingSchedule);
         CheckSchedule(problems, nameof(reconciliation.UnknownSchedule), reconciliation.UnknownSchedule);
+        CheckSchedule(problems, nameof(reconciliation.TransferSchedule), reconciliation.TransferSchedule);
         return new()
         {
             ConnectionString = connection ?? "",

@@ -67,7 +67,10 @@ public interface ICallbacks
     /// <summary>Takes a parked row; null when it is not parked (any more).</summary>
     Task<InboxRow?> TakeParked(Guid id);
 
-    /// <summary>Marks rows done with their verdicts.</summary>
+    /// <summary>Takes a row whatever its state, to be applied again; null when there is none.</summary>
+    Task<InboxRow?> TakeAgain(Guid id);
+
+    /// <summary>Marks rows done with their verdicts; a row that was done keeps its verdict unless it is applied now.</summary>
     Task Finish(IReadOnlyCollection<Judgement> judgements);
 
     /// <summary>Sets a row that throws aside with a job of its own, in the same commit.</summary>

@@ -41,7 +41,7 @@ public sealed partial class AskOverdueHandler(
         var loaded = await checkouts.LoadForChange(new(Ids: [told.Due.CheckoutId], WithTillReceipts: told.Outcome is Outcome.Paid));
         var checkout = loaded.Checkouts[0];
         var attempt = checkout.Attempts.Find(a => a.Id == told.Due.Id)!;
-        if (attempt.IsSettled)
+        if (attempt.Status == AttemptStatus.Succeeded)
         {
             return true;
         }

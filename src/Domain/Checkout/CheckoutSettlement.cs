@@ -53,6 +53,8 @@ public sealed partial class Checkout
                 return true;
 
             case Outcome.NotPaid when attempt.Status == AttemptStatus.Failed:
+                attempt.NextQuestionAt = null;
+                attempt.Touch();
                 return true;
 
             case Outcome.NotPaid when now < attempt.StartedAt + Attempt.EarlyFailure:
@@ -70,19 +72,23 @@ public sealed partial class Checkout
                 return true;
 
             default:
-                return attempt.IsSettled;
+                return false;
         }
     }
 
     /// <summary>The questions ran out: a person has to find out (rules 5 and 11).</summary>
     public void GiveUp(Attempt attempt, DateTimeOffset now)
     {
-        if (attempt.IsSettled)
+        if (attempt.Status == AttemptStatus.Succeeded)
         {
             return;
         }
 
-        attempt.Status = AttemptStatus.Unknown;
+        if (!attempt.IsSettled)
+        {
+            attempt.Status = AttemptStatus.Unknown;
+        }
+
         attempt.NextQuestionAt = null;
         attempt.Touch();
         Changed(now);
@@ -421,12 +427,12 @@ public sealed partial class Checkout
 
     private static Verdict AskInstead(Attempt attempt, DateTimeOffset at, DateTimeOffset now)
     {
-        if (attempt.IsSettled)
+        // A failed one is asked about too: what came may be a success that outranks the failure (rule 4).
+        if (attempt.Status != AttemptStatus.Succeeded)
         {
-            return Verdict.Hint;
+            attempt.AskBy(Later(at, now));
         }
 
-        attempt.AskBy(Later(at, now));
         return Verdict.Hint;
     }
 

@@ -200,6 +200,17 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
         {
             byId[receipt.CheckoutId!.Value].Receipts.Add(receipt.ToDomain());
         }
+
+        await FillRefunds(connection, checkouts);
+    }
+
+    private static async Task FillRefunds(NpgsqlConnection connection, List<Checkout> checkouts)
+    {
+        var owners = checkouts.SelectMany(c => c.Receipts.Select(r => (Receipt: r.Id, Checkout: c))).ToDictionary(o => o.Receipt, o => o.Checkout);
+        foreach (var refund in owners.Count == 0 ? [] : await RefundRepository.OfReceipts(connection, owners.Keys))
+        {
+            owners[refund.ReceiptId].Refunds.Add(refund);
+        }
     }
 
     private static T[] Sorted<T>(IReadOnlyCollection<T>? values) => values is null ? [] : [.. values.Distinct().Order()];

@@ -45,7 +45,8 @@ internal static class C2bRegistration
         }
 
         var reply = DarajaReplies.ToRequest(exchange, toCustomer: false, "ConversationID", "OriginatorCoversationID");
-        if (reply is Reply.Refused { Failure: var failure } && failure.ProviderText?.Contains("no apiproduct match", StringComparison.OrdinalIgnoreCase) == true)
+        if (reply is Reply.Refused { Failure: var failure }
+            && failure.ProviderText?.Contains("no apiproduct match", StringComparison.OrdinalIgnoreCase) == true)
         {
             var other = version == "v1" ? "v2" : "v1";
             return new Reply.Refused(failure with

@@ -31,6 +31,11 @@ public static class InfrastructureServices
         services.AddIdempotency();
         services.AddPaybill();
         services.AddSingleton<ICheckouts, CheckoutRepository>();
+        services.AddSingleton<IPayouts, PayoutRepository>();
+        services.AddSingleton<IRefunds, RefundRepository>();
+        services.AddSingleton<ITransfers, TransferRepository>();
+        services.AddSingleton<IQuestions, QuestionRepository>();
+        services.AddSingleton<ICases, CaseRepository>();
         services.AddSingleton<ICallbacks, CallbackRepository>();
         services.AddSingleton<IEvents, EventRepository>();
         services.AddSingleton<CallbackRules>();

@@ -115,16 +115,18 @@ public sealed class DarajaOptionsTests : IDisposable
     {
         var path = Path.Combine(folder, "none.cer");
         File.WriteAllText(path, "<html>404</html>");
-        Assert.Contains("no certificate", SecurityCredential.Encrypt(Good().Main with { InitiatorName = "a", InitiatorPassword = "b", CertificatePath = path }).Problem);
+        Assert.Contains("no certificate", SecurityCredential.Encrypt(WithCertificate(path)).Problem);
     }
 
     [Fact]
     public void A_certificate_that_is_not_there_is_said_not_to_be_there() => Assert.Contains(
         "cannot be read",
-        SecurityCredential.Encrypt(Good().Main with { InitiatorName = "a", InitiatorPassword = "b", CertificatePath = Path.Combine(folder, "gone.cer") }).Problem);
+        SecurityCredential.Encrypt(WithCertificate(Path.Combine(folder, "gone.cer"))).Problem);
 
     [Fact]
     public void An_app_prints_no_secret() => Assert.Equal("Simulator 174379", Good().Main.ToString());
+
+    private static DarajaApp WithCertificate(string path) => Good().Main with { InitiatorName = "a", InitiatorPassword = "b", CertificatePath = path };
 
     private static DarajaOptions Good() => new()
     {
