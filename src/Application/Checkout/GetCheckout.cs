@@ -10,7 +10,8 @@ public sealed record GetCheckout(Caller Caller, Guid CheckoutId) : IRequest<Answ
 /// the answer: a waiting shopper need not wait for the next round as well. However often it is read, the lease of a taken question lets
 /// one through.
 /// </summary>
-public sealed class GetCheckoutHandler(ICheckouts checkouts, IDetached detached, TimeProvider clock) : IRequestHandler<GetCheckout, Answer<CheckoutView>>
+public sealed class GetCheckoutHandler(ICheckouts checkouts, ITransactions transactions, IDetached detached, TimeProvider clock)
+    : IRequestHandler<GetCheckout, Answer<CheckoutView>>
 {
     /// <inheritdoc/>
     public async Task<Answer<CheckoutView>> Handle(GetCheckout request, CancellationToken cancellationToken)
@@ -19,6 +20,13 @@ public sealed class GetCheckoutHandler(ICheckouts checkouts, IDetached detached,
         if (checkout is null || !request.Caller.MaySee(checkout.Client, checkout.Id))
         {
             return Refusal.NotFound("checkout");
+        }
+
+        // Only what has ended can be dead: a page that waits for its payment costs no transaction.
+        if (!request.Caller.IsShop && checkout.EndedAt is { } ended
+            && request.Caller.DeadSecret(ended, await transactions.Run(Task.FromResult, cancellationToken)) is { } refusal)
+        {
+            return refusal;
         }
 
         // This process's clock only guesses; PostgreSQL's decides whether the question is due.
