@@ -7,7 +7,7 @@ namespace Payments.Build;
 internal sealed class Service : IDisposable
 {
     // What a service under way may need to finish its requests and jobs; the whole stack promises 30 s.
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
 
     private readonly Process process;
 

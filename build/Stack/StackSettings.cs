@@ -25,26 +25,32 @@ internal static class StackSettings
         "ApiKeys__", "Ops__", "Cors__", "Return__", "Retention__", "Roles", "Limits__", "Reconciliation__", "Proxy__", "Kestrel__", "Urls",
     ];
 
-    // The app, the till and the certificate that simulator and API agree on, by the names both know them by.
-    private static readonly (string Key, string Value)[] Account =
-    [
-        ("ConsumerKey", "local-consumer-key"),
-        ("ConsumerSecret", "local-consumer-secret"),
-        ("Shortcode", "174379"),
-        ("Passkey", "local-passkey"),
-        ("InitiatorName", "local-initiator"),
-        ("InitiatorPassword", "local-initiator-password"),
-    ];
+    // What simulator and API must agree on, by the names both know it by.
+    private static readonly Dictionary<string, string> Account = new()
+    {
+        ["ConsumerKey"] = "local-consumer-key",
+        ["ConsumerSecret"] = "local-consumer-secret",
+        ["Shortcode"] = "174379",
+        ["Passkey"] = "local-passkey",
+    };
+
+    // For what is done in an initiator's name (payouts, reversals, status, balance); the file is in the .local folder.
+    private static readonly Dictionary<string, string> Initiator = new()
+    {
+        ["InitiatorName"] = "local-initiator",
+        ["InitiatorPassword"] = "local-initiator-password",
+    };
 
     /// <summary>What the API is told.</summary>
     public static Dictionary<string, string> Api(StackOptions options, string local, string connectionString)
     {
-        var settings = Account.ToDictionary(entry => $"Daraja__{entry.Key}", entry => entry.Value);
+        // The simulator makes the certificate when it starts; the API wants name, password and certificate, or none.
+        var certificate = Certificate(local);
+        var settings = Prefixed("Daraja", File.Exists(certificate) ? [.. Account, .. Initiator, new("CertificatePath", certificate)] : Account);
         settings["ASPNETCORE_URLS"] = options.ApiUrl;
         settings["ConnectionStrings__Payments"] = connectionString;
         settings["Daraja__Environment"] = "Simulator";
         settings["Daraja__BaseUrl"] = options.SimulatorUrl;
-        settings["Daraja__CertificatePath"] = Certificate(local);
         settings["Daraja__NominatedNumber"] = "254708374149";
         settings["Callbacks__PublicBaseUrl"] = options.ApiUrl;
         settings["Callbacks__Secrets__0"] = Convert.ToBase64String(Encoding.ASCII.GetBytes(CallbackSecret));
@@ -55,6 +61,7 @@ internal static class StackSettings
         settings["Limits__PromptsPerPhone"] = "100";
         settings["Reconciliation__PendingSchedule"] = Questions;
         settings["Reconciliation__UnknownSchedule"] = Questions;
+        settings["Reconciliation__TransferSchedule"] = Questions;
         settings["Spool__Path"] = Path.Combine(local, "spool");
         return settings;
     }
@@ -62,9 +69,8 @@ internal static class StackSettings
     /// <summary>What the simulator is told.</summary>
     public static Dictionary<string, string> Simulator(StackOptions options, string local)
     {
-        var settings = Account.ToDictionary(entry => $"Simulator__{entry.Key}", entry => entry.Value);
+        var settings = Prefixed("Simulator", [.. Account, .. Initiator, new("CertificatePath", Certificate(local))]);
         settings["ASPNETCORE_URLS"] = options.SimulatorUrl;
-        settings["Simulator__CertificatePath"] = Certificate(local);
         return settings;
     }
 
@@ -76,6 +82,9 @@ internal static class StackSettings
         foreach (var name in new[] { "no_proxy", "NO_PROXY" })
             environment[name] = "localhost,127.0.0.1,::1";
     }
+
+    private static Dictionary<string, string> Prefixed(string section, IEnumerable<KeyValuePair<string, string>> entries) =>
+        entries.ToDictionary(entry => $"{section}__{entry.Key}", entry => entry.Value);
 
     private static string Certificate(string local) => Path.Combine(local, "simulator.pem");
 }

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Payments.Build;
 
-/// <summary>Everything that means "stop": Ctrl-C, SIGTERM, a closed terminal, and the death of the <c>dotnet run</c> that started us.</summary>
+/// <summary>Everything that means "stop": Ctrl-C, SIGTERM, a closed terminal, and the death of the program that started us.</summary>
 internal sealed class StopSignals : IDisposable
 {
     private static readonly TimeSpan ParentInterval = TimeSpan.FromSeconds(1);
@@ -21,8 +21,8 @@ internal sealed class StopSignals : IDisposable
                 context.Cancel = true;
                 stop.Cancel();
             }))];
-        // Only a "dotnet run" takes us with it; a shell may go while what it started is meant to stay.
-        if (Parent() is { } parent && IsDotnet(parent))
+        // Only a "dotnet run" or our tests take us with them; a shell may go while what it started is meant to stay.
+        if (Parent() is { } parent && IsOurs(parent))
             parentWatch = new Timer(_ => StopWithout(parent), null, ParentInterval, ParentInterval);
     }
 
@@ -43,12 +43,12 @@ internal sealed class StopSignals : IDisposable
             stop.Cancel();
     }
 
-    private static bool IsDotnet(int id)
+    private static bool IsOurs(int id)
     {
         try
         {
             using var process = Process.GetProcessById(id);
-            return process.ProcessName == "dotnet";
+            return process.ProcessName == "dotnet" || process.ProcessName.StartsWith("Payments.", StringComparison.Ordinal);
         }
         catch (ArgumentException)
         {

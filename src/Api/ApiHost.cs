@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hangfire;
 using Hangfire.Dashboard;
@@ -55,6 +56,7 @@ public static class ApiHost
         services.AddSingleton(settings.Limits);
         services.AddSingleton(settings.Reconciliation);
         services.AddSingleton(settings.Inbox);
+        services.AddSingleton(settings.C2b);
         services.AddInfrastructure(
             settings.ConnectionString, settings.Roles, new(settings.Daraja.Kind.ToString(), settings.Daraja.Shortcode ?? ""));
         services.AddDaraja(builder.Configuration);
@@ -73,6 +75,7 @@ public static class ApiHost
                 // A misspelt field is an error, not a silence.
                 options.JsonSerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
                 options.JsonSerializerOptions.MaxDepth = 16;
+                options.JsonSerializerOptions.Converters.Add(new UtcTimes());
             })
             .ConfigureApiBehaviorOptions(options => options.InvalidModelStateResponseFactory = Problems.OfModelState);
         services.AddExceptionHandler<UnhandledExceptions>();
@@ -92,6 +95,7 @@ public static class ApiHost
         app.UseExceptionHandler();
         app.UseStatusCodePages(Problems.OfStatus);
         app.UseCors();
+        app.Use(WaitForDatabase);
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();
@@ -109,6 +113,20 @@ public static class ApiHost
         SignInPages.Map(app);
         app.MapGet("/health/live", () => Results.Ok(new { status = "live" })).ExcludeFromDescription();
         app.MapGet("/health/ready", Ready).ExcludeFromDescription();
+    }
+
+    /// <summary>Until the database is there and migrated the API answers 503 itself; callbacks are taken all the same.</summary>
+    private static Task WaitForDatabase(HttpContext context, RequestDelegate next)
+    {
+        var path = context.Request.Path;
+        if (!path.StartsWithSegments("/api") || path.StartsWithSegments("/api/mpesa")
+            || context.RequestServices.GetRequiredService<DatabaseState>().IsReady)
+        {
+            return next(context);
+        }
+
+        context.Response.Headers.RetryAfter = "5";
+        return Problems.Write(context, new Refusal("unavailable", "The service is waiting for its database; try again shortly."));
     }
 
     private static async Task<IResult> Ready(DatabaseState state, NpgsqlDataSource database, CancellationToken cancellation)
@@ -131,6 +149,14 @@ public static class ApiHost
 
         return Results.Json(new { status = "unavailable" }, statusCode: StatusCodes.Status503ServiceUnavailable);
     }
+}
+
+/// <summary>Times as ISO 8601 in UTC, with a Z.</summary>
+internal sealed class UtcTimes : JsonConverter<DateTimeOffset>
+{
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(value.UtcDateTime);
 }
 
 /// <summary>The configuration is wrong; the message lists every problem.</summary>

@@ -5,8 +5,13 @@ namespace Payments.Application;
 /// <summary>Reads one checkout.</summary>
 public sealed record GetCheckout(Caller Caller, Guid CheckoutId) : IRequest<Answer<CheckoutView>>;
 
-/// <summary>Shows it to its shop, to an operator, or masked to the holder of its clientSecret.</summary>
-public sealed class GetCheckoutHandler(ICheckouts checkouts, ITransactions transactions) : IRequestHandler<GetCheckout, Answer<CheckoutView>>
+/// <summary>
+/// Shows it to its shop, to an operator, or masked to the holder of its clientSecret. A question that is overdue is asked at once, beside
+/// the answer: a waiting shopper need not wait for the next round as well. However often it is read, the lease of a taken question lets
+/// one through.
+/// </summary>
+public sealed class GetCheckoutHandler(ICheckouts checkouts, ITransactions transactions, IDetached detached, TimeProvider clock)
+    : IRequestHandler<GetCheckout, Answer<CheckoutView>>
 {
     /// <inheritdoc/>
     public async Task<Answer<CheckoutView>> Handle(GetCheckout request, CancellationToken cancellationToken)
@@ -22,6 +27,12 @@ public sealed class GetCheckoutHandler(ICheckouts checkouts, ITransactions trans
             && request.Caller.DeadSecret(ended, await transactions.Run(Task.FromResult, cancellationToken)) is { } refusal)
         {
             return refusal;
+        }
+
+        // This process's clock only guesses; PostgreSQL's decides whether the question is due.
+        if (checkout.Attempts.Exists(a => a.NextQuestionAt <= clock.GetUtcNow()))
+        {
+            _ = detached.Send(new AskOverdue(checkout.Id));
         }
 
         return CheckoutView.Of(checkout, request.Caller.IsShop);

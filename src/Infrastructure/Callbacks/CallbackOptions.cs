@@ -59,7 +59,8 @@ public sealed class CallbackOptions
         {
             if (!TryNetwork(AllowedNetworks[i], out _))
             {
-                yield return new($"Callbacks__AllowedNetworks__{i}", $"'{AllowedNetworks[i]}' is no network", "an address or a network such as 196.201.214.0/24");
+                yield return new($"Callbacks__AllowedNetworks__{i}", $"'{AllowedNetworks[i]}' is no network",
+                    "an address or a network such as 196.201.214.0/24");
             }
         }
     }

@@ -19,14 +19,18 @@ internal static class Balances
         ("B2CChargesPaidAccountAvailableFunds"u8.ToArray(), "Charges Paid Account"),
     ];
 
-    /// <summary>Reads <c>Name|KES|current|available|reserved|uncleared</c>, joined by <c>&amp;</c>; parts that cannot be read are left out.</summary>
+    /// <summary>
+    /// Reads <c>Name|KES|current|available|reserved|uncleared</c>, joined by <c>&amp;</c>, or cut after <c>current</c>; parts that cannot
+    /// be read are left out.
+    /// </summary>
     public static IReadOnlyList<AccountBalance> Parse(string? text)
     {
         var accounts = new List<AccountBalance>();
         foreach (var part in (text ?? "").Split('&', MaxAccounts))
         {
             var fields = part.Split('|');
-            if (fields.Length >= 4 && fields[0].Trim() is { Length: > 0 and <= MaxName } name && Available(LooseJson.ParseNumber(fields[3])) is { } available)
+            if (fields.Length >= 3 && fields[0].Trim() is { Length: > 0 and <= MaxName } name
+                && Available(LooseJson.ParseNumber(fields[Math.Min(3, fields.Length - 1)])) is { } available)
             {
                 accounts.Add(new(name, available));
             }
@@ -36,7 +40,7 @@ internal static class Balances
     }
 
     /// <summary>What a B2C, B2B or reversal result says of the accounts it touched; empty when nothing.</summary>
-    public static IReadOnlyList<AccountBalance> AlongWith(CallbackReader.Entries entries)
+    public static IReadOnlyList<AccountBalance> AlongWith(NamedValues entries)
     {
         List<AccountBalance>? accounts = null;
         foreach (var (key, account) in B2c)

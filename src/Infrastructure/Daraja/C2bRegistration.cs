@@ -45,16 +45,19 @@ internal static class C2bRegistration
         }
 
         var reply = DarajaReplies.ToRequest(exchange, toCustomer: false, "ConversationID", "OriginatorCoversationID");
-        if (reply is Reply.Refused { Failure: var failure } && failure.ProviderText?.Contains("no apiproduct match", StringComparison.OrdinalIgnoreCase) == true)
+        if (reply is Reply.Refused { Failure: var failure }
+            && failure.ProviderText?.Contains("no apiproduct match", StringComparison.OrdinalIgnoreCase) == true)
         {
             var other = version == "v1" ? "v2" : "v1";
             return new Reply.Refused(failure with
             {
                 Code = FailureCode.Rejected,
                 Message = $"This app has no C2B {version}: a production app owns either v1 or v2. Set C2B__Version={other}, or have C2B added to the app.",
-            });
+            })
+            { Registration = RegistrationProblem.NoProduct };
         }
 
-        return reply;
+        return reply is Reply.Refused refused && DarajaReplies.FaultOf(exchange) == DarajaReplies.Fault.AlreadyRegistered
+            ? refused with { Registration = RegistrationProblem.AlreadyRegistered } : reply;
     }
 }

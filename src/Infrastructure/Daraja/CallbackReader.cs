@@ -15,6 +15,12 @@ public sealed class CallbackReader : ICallbackReader
     /// <summary>Real bodies are six levels deep; the limit keeps a hostile one from costing more than its bytes.</summary>
     private const int MaxDepth = 32;
 
+    /// <summary>Five accounts take about 400 characters.</summary>
+    private const int MaxBalances = 4096;
+
+    /// <summary>Names and numbers of parties, and what a customer typed as an account (M-PESA keeps 20 characters of it).</summary>
+    private const int MaxParty = 100;
+
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
     /// <inheritdoc/>
@@ -47,7 +53,8 @@ public sealed class CallbackReader : ICallbackReader
         {
             // The parser's own message may quote the body.
             return new CallbackMessage.Malformed(
-                problem.LineNumber is { } line ? $"the body is not JSON (line {line + 1}, byte {problem.BytePositionInLine + 1})" : "a key appears twice in one object");
+                problem.LineNumber is { } line
+                    ? $"the body is not JSON (line {line + 1}, byte {problem.BytePositionInLine + 1})" : "a key appears twice in one object");
         }
         catch (InvalidOperationException)
         {
@@ -74,7 +81,7 @@ public sealed class CallbackReader : ICallbackReader
             return new CallbackMessage.Malformed("there is no Body.stkCallback.ResultCode");
         }
 
-        var items = new Entries(callback.Get("CallbackMetadata"u8).Get("Item"u8), IsResult: false);
+        var items = new NamedValues(callback.Get("CallbackMetadata"u8).Get("Item"u8), IsResult: false);
         return new CallbackMessage.PromptResult(callback.Get("CheckoutRequestID"u8).Id(), code == "0"
             ? new Outcome.Paid(items["MpesaReceiptNumber"u8].Receipt(), items["Amount"u8].Amount(), items["PhoneNumber"u8].Text(MaxParty),
                 items["TransactionDate"u8].Time())
@@ -92,8 +99,8 @@ public sealed class CallbackReader : ICallbackReader
         // Tills say "Buy Goods" in Safaricom's documents and "Customer Merchant Payment" in M-PESA's own; they carry no account.
         var type = body.Get("TransactionType"u8).Text() ?? "";
         var isTill = type.Contains("goods", StringComparison.OrdinalIgnoreCase) || type.Contains("merchant", StringComparison.OrdinalIgnoreCase);
-        var name = string.Join(' ', new[] { body.Get("FirstName"u8).Text(MaxParty), body.Get("MiddleName"u8).Text(MaxParty), body.Get("LastName"u8).Text(MaxParty) }
-            .Where(part => part is not null));
+        string?[] names = [body.Get("FirstName"u8).Text(MaxParty), body.Get("MiddleName"u8).Text(MaxParty), body.Get("LastName"u8).Text(MaxParty)];
+        var name = string.Join(' ', names.Where(part => part is not null));
         return new CallbackMessage.Confirmation(receipt, shortcode, isTill, isTill ? "" : body.Get("BillRefNumber"u8).Text(MaxParty) ?? "", amount.Value,
             body.Get("MSISDN"u8).Text(MaxParty), name, body.Get("TransTime"u8).Time());
     }
@@ -105,7 +112,7 @@ public sealed class CallbackReader : ICallbackReader
             return new CallbackMessage.Malformed("there is no Result.ResultCode");
         }
 
-        var entries = Entries.Of(result);
+        var entries = NamedValues.Of(result);
         var counterparty = (kind == CallbackKind.ReversalResult ? entries["CreditPartyPublicName"u8] : entries["ReceiverPartyPublicName"u8]).Text(MaxParty);
         Outcome outcome = code == "0"
             ? new Outcome.Paid(entries["TransactionReceipt"u8].Receipt() ?? OwnReceipt(result.Get("TransactionID"u8)),
@@ -125,10 +132,10 @@ public sealed class CallbackReader : ICallbackReader
 
         var problem = code == "0" ? null : ResultCodes.Question(code, result.Get("ResultDesc"u8).Text());
         return new CallbackMessage.StatusResult(result.Get("ConversationID"u8).Id(), result.Get("OriginatorConversationID"u8).Id(), IsFinal(result), problem,
-            problem is null ? Found(Entries.Of(result)) : null);
+            problem is null ? Found(NamedValues.Of(result)) : null);
     }
 
-    private static TransactionFound Found(Entries entries)
+    private static TransactionFound Found(NamedValues entries)
     {
         var status = entries["TransactionStatus"u8].Text() ?? "";
         var state = status.ToUpperInvariant() switch
@@ -140,7 +147,8 @@ public sealed class CallbackReader : ICallbackReader
 
         // DebitPartyName comes twice; the second is really the credit party. Other samples have CreditPartyName.
         string[] parties = [.. entries.All("DebitPartyName"u8).Concat(entries.All("CreditPartyName"u8)).Select(party => party.Text(MaxParty)).OfType<string>()];
-        return new TransactionFound(state, status, entries["ReceiptNo"u8].Receipt(), entries["OriginatorConversationID"u8].Id(), entries["ConversationID"u8].Id(),
+        return new TransactionFound(
+            state, status, entries["ReceiptNo"u8].Receipt(), entries["OriginatorConversationID"u8].Id(), entries["ConversationID"u8].Id(),
             entries["Amount"u8].Amount(), parties, entries["FinalisedTime"u8].Time() ?? entries["InitiatedTime"u8].Time());
     }
 
@@ -153,7 +161,7 @@ public sealed class CallbackReader : ICallbackReader
 
         return new CallbackMessage.BalanceResult(result.Get("ConversationID"u8).Id(), result.Get("OriginatorConversationID"u8).Id(), IsFinal(result),
             code == "0" ? null : ResultCodes.Question(code, result.Get("ResultDesc"u8).Text()),
-            code == "0" ? Balances.Parse(Entries.Of(result)["AccountBalance"u8].Text(MaxBalances)) : []);
+            code == "0" ? Balances.Parse(NamedValues.Of(result)["AccountBalance"u8].Text(MaxBalances)) : []);
     }
 
     /// <summary>No sample of this body was ever published: whatever arrives on a timeout's URL is one, with or without the Result envelope.</summary>
@@ -172,64 +180,4 @@ public sealed class CallbackReader : ICallbackReader
 
     /// <summary>The number in <c>254708374149 - JOHN DOE</c>.</summary>
     private static string? NumberOf(string? party) => party?.Split(" - ", 2)[0].Trim() is { Length: > 0 } number ? number : null;
-
-    /// <summary>Names and numbers of parties, and what a customer typed as an account (M-PESA keeps 20 characters of it).</summary>
-    private const int MaxParty = 100;
-
-    /// <summary>Five accounts take about 400 characters.</summary>
-    private const int MaxBalances = 4096;
-
-    /// <summary>Named values: one object or an array of them, a name possibly twice, a value possibly missing.</summary>
-    /// <param name="List">The array or single object.</param>
-    /// <param name="IsResult">True for <c>Key</c>/<c>Value</c>, false for an STK callback's <c>Name</c>/<c>Value</c>.</param>
-    internal readonly record struct Entries(JsonElement List, bool IsResult)
-    {
-        /// <summary>The parameters of a Result envelope.</summary>
-        public static Entries Of(JsonElement result) => new(result.Get("ResultParameters"u8).Get("ResultParameter"u8), IsResult: true);
-
-        /// <summary>The first value of that name; undefined when there is none.</summary>
-        public JsonElement this[ReadOnlySpan<byte> name]
-        {
-            get
-            {
-                if (List.ValueKind == JsonValueKind.Array)
-                {
-                    foreach (var entry in List.EnumerateArray())
-                    {
-                        if (IsNamed(entry, name))
-                        {
-                            return entry.Get("Value"u8);
-                        }
-                    }
-                }
-
-                return IsNamed(List, name) ? List.Get("Value"u8) : default;
-            }
-        }
-
-        /// <summary>Every value of that name, in order.</summary>
-        public List<JsonElement> All(ReadOnlySpan<byte> name)
-        {
-            var found = new List<JsonElement>();
-            if (List.ValueKind == JsonValueKind.Array)
-            {
-                foreach (var entry in List.EnumerateArray())
-                {
-                    if (IsNamed(entry, name))
-                    {
-                        found.Add(entry.Get("Value"u8));
-                    }
-                }
-            }
-            else if (IsNamed(List, name))
-            {
-                found.Add(List.Get("Value"u8));
-            }
-
-            return found;
-        }
-
-        private bool IsNamed(JsonElement entry, ReadOnlySpan<byte> name) =>
-            entry.Get(IsResult ? "Key"u8 : "Name"u8) is { ValueKind: JsonValueKind.String } key && key.ValueEquals(name);
-    }
 }

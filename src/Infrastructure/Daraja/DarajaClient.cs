@@ -7,7 +7,8 @@ namespace Payments.Infrastructure;
 
 /// <summary>Safaricom's Daraja API over HTTP. What moves money is sent once; what only asks may be asked again.</summary>
 internal sealed class DarajaClient(
-    DarajaHttp http, AccessTokens tokens, CallbackUrls urls, IOptions<DarajaOptions> settings, TimeProvider clock, ILogger<DarajaClient> log) : IDaraja
+    DarajaHttp http, DarajaBreakers breakers, AccessTokens tokens, CallbackUrls urls, IOptions<DarajaOptions> settings, TimeProvider clock,
+    ILogger<DarajaClient> log) : IDaraja
 {
     /// <summary>Safaricom's ids in answers about prompts, and in those about everything else.</summary>
     private static readonly (string Id, string Other) PromptIds = ("CheckoutRequestID", "MerchantRequestID");
@@ -15,8 +16,11 @@ internal sealed class DarajaClient(
 
     private readonly DarajaOptions options = settings.Value;
 
-    /// <summary>Pull is registered once per process: the second time is answered "already", so restarts do no harm.</summary>
+    /// <summary>Pull is registered by each process that pulls: the second time is answered "already".</summary>
     private bool pullRegistered;
+
+    /// <inheritdoc/>
+    public DateTimeOffset? PromptsPausedUntil => breakers.PausedUntil(DarajaApi.Push);
 
     /// <inheritdoc/>
     public async Task<Reply> Push(PromptRequest prompt, CancellationToken cancellation)
@@ -39,33 +43,38 @@ internal sealed class DarajaClient(
     {
         if (transfer.Account?.Trim().Length > DarajaRequests.BusinessAccount)
         {
-            return Task.FromResult<Reply>(Refused(FailureCode.Rejected, $"An account with a business has at most {DarajaRequests.BusinessAccount} characters."));
+            return Task.FromResult<Reply>(
+                Refused(FailureCode.Rejected, $"An account with a business has at most {DarajaRequests.BusinessAccount} characters."));
         }
 
+        var (app, subject) = (options.Paying, (transfer.Kind, transfer.Id));
         return transfer.Method == PayoutMethod.Mpesa
-            ? WithInitiator(DarajaApi.B2c, options.Paying, "/mpesa/b2c/v3/paymentrequest", (transfer.Kind, transfer.Id), CallbackKind.B2cResult,
-                CallbackKind.B2cTimeout, (credential, result, timeout) => DarajaRequests.B2c(options.Paying, transfer, credential, result, timeout), cancellation)
-            : WithInitiator(DarajaApi.B2b, options.Paying, "/mpesa/b2b/v1/paymentrequest", (transfer.Kind, transfer.Id), CallbackKind.B2bResult,
-                CallbackKind.B2bTimeout, (credential, result, timeout) => DarajaRequests.B2b(options.Paying, transfer, credential, result, timeout), cancellation);
+            ? WithInitiator(DarajaApi.B2c, app, "/mpesa/b2c/v3/paymentrequest", subject, CallbackKind.B2cResult, CallbackKind.B2cTimeout,
+                (credential, result, timeout) => DarajaRequests.B2c(app, transfer, credential, result, timeout), cancellation)
+            : WithInitiator(DarajaApi.B2b, app, "/mpesa/b2b/v1/paymentrequest", subject, CallbackKind.B2bResult, CallbackKind.B2bTimeout,
+                (credential, result, timeout) => DarajaRequests.B2b(app, transfer, credential, result, timeout), cancellation);
     }
 
     /// <inheritdoc/>
     public Task<Reply> Reverse(ReversalRequest reversal, CancellationToken cancellation) =>
-        WithInitiator(DarajaApi.Reversal, options.Main, "/mpesa/reversal/v1/request", (SubjectKind.Refund, reversal.RefundId), CallbackKind.ReversalResult,
-            CallbackKind.ReversalTimeout, (credential, result, timeout) => DarajaRequests.Reversal(options.Main, reversal, credential, result, timeout), cancellation);
+        WithInitiator(DarajaApi.Reversal, options.Main, "/mpesa/reversal/v1/request", (SubjectKind.Refund, reversal.RefundId),
+            CallbackKind.ReversalResult, CallbackKind.ReversalTimeout,
+            (credential, result, timeout) => DarajaRequests.Reversal(options.Main, reversal, credential, result, timeout), cancellation);
 
     /// <inheritdoc/>
     public Task<Reply> AskStatus(StatusQuestion question, CancellationToken cancellation)
     {
         var app = question.OfPayouts ? options.Paying : options.Main;
-        return WithInitiator(DarajaApi.Status, app, "/mpesa/transactionstatus/v1/query", (SubjectKind.Question, question.QuestionId), CallbackKind.StatusResult,
-            CallbackKind.StatusTimeout, (credential, result, timeout) => DarajaRequests.Status(app, question, credential, result, timeout), cancellation);
+        return WithInitiator(DarajaApi.Status, app, "/mpesa/transactionstatus/v1/query", (SubjectKind.Question, question.QuestionId),
+            CallbackKind.StatusResult, CallbackKind.StatusTimeout,
+            (credential, result, timeout) => DarajaRequests.Status(app, question, credential, result, timeout), cancellation);
     }
 
     /// <inheritdoc/>
     public Task<Reply> AskBalance(Guid questionId, CancellationToken cancellation) =>
-        WithInitiator(DarajaApi.Balance, options.Paying, "/mpesa/accountbalance/v1/query", (SubjectKind.Question, questionId), CallbackKind.BalanceResult,
-            CallbackKind.BalanceTimeout, (credential, result, timeout) => DarajaRequests.Balance(options.Paying, credential, result, timeout), cancellation);
+        WithInitiator(DarajaApi.Balance, options.Paying, "/mpesa/accountbalance/v1/query", (SubjectKind.Question, questionId),
+            CallbackKind.BalanceResult, CallbackKind.BalanceTimeout,
+            (credential, result, timeout) => DarajaRequests.Balance(options.Paying, credential, result, timeout), cancellation);
 
     /// <inheritdoc/>
     public async Task<Reply> RegisterUrls(RegistrationRequest registration, CancellationToken cancellation)
@@ -74,7 +83,7 @@ internal sealed class DarajaClient(
         var validation = urls.ForRegistration(CallbackKind.C2bValidate, registration.Token);
         if (C2bRegistration.WhyRefused(confirmation, options.Kind) is { } wrong)
         {
-            return Refused(FailureCode.Rejected, wrong);
+            return Refused(FailureCode.Rejected, wrong) with { Registration = RegistrationProblem.AddressRefused };
         }
 
         var body = DarajaRequests.Register(options.Main, registration.ResponseType, confirmation, validation);
@@ -96,8 +105,14 @@ internal sealed class DarajaClient(
             pullRegistered = PulledPayments.IsRegistered(await Post(DarajaApi.Pull, options.Main, "/pulltransactions/v1/register", body, null, cancellation));
         }
 
-        var exchange = await Post(DarajaApi.Pull, options.Main, "/pulltransactions/v1/query", DarajaRequests.Pull(options.Main, from, to, offset), null, cancellation);
-        var page = PulledPayments.Read(exchange);
+        var question = DarajaRequests.Pull(options.Main, from, to, offset);
+        var page = PulledPayments.Read(await Post(DarajaApi.Pull, options.Main, "/pulltransactions/v1/query", question, null, cancellation));
+        if (page.Problem is not null)
+        {
+            // Which error says "not registered" is nowhere told: next time registers again, which does no harm.
+            pullRegistered = false;
+        }
+
         if (page.Rows > page.Payments.Count)
         {
             log.LogWarning(DarajaEvents.PullSkipped, "{Count} of {Rows} pulled payments could not be read", page.Rows - page.Payments.Count, page.Rows);
@@ -116,7 +131,8 @@ internal sealed class DarajaClient(
         }
 
         var request = body(credential, urls.For(result, subject.Kind, subject.Id), urls.For(timeout, subject.Kind, subject.Id));
-        return DarajaReplies.ToRequest(await Post(api, app, path, request, subject.Id, cancellation), toCustomer: false, ConversationIds.Id, ConversationIds.Other);
+        var exchange = await Post(api, app, path, request, subject.Id, cancellation);
+        return DarajaReplies.ToRequest(exchange, toCustomer: false, ConversationIds.Id, ConversationIds.Other);
     }
 
     /// <summary>Sends with the app's token; when that is refused, once more with another. A refused token means that nothing was accepted.</summary>
@@ -132,7 +148,10 @@ internal sealed class DarajaClient(
             exchange = await Send(token);
         }
 
-        log.Log(exchange is DarajaExchange.Answered { IsSuccess: true } ? LogLevel.Information : LogLevel.Warning, DarajaEvents.Replied,
+        // A refusal with a reason and "still under way" are answers like others, whatever their status.
+        var ordinary = exchange is DarajaExchange.Answered { IsSuccess: true }
+            || DarajaReplies.FaultOf(exchange) is not (DarajaReplies.Fault.None or DarajaReplies.Fault.Token or DarajaReplies.Fault.Misconfigured);
+        log.Log(ordinary ? LogLevel.Information : LogLevel.Warning, DarajaEvents.Replied,
             "Daraja's {Api} for {Subject}: {Answer} after {Elapsed:0} ms", api, subject, Describe(exchange), clock.GetElapsedTime(started).TotalMilliseconds);
         return exchange;
 

@@ -99,7 +99,8 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
             return new DarajaExchange.Answered((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(both.Token), bearer);
         }
         catch (HttpRequestException problem) when (problem.HttpRequestError is
-            HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError)
+            HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
+            or HttpRequestError.ProxyTunnelError)
         {
             return new DarajaExchange.NotSent($"Safaricom could not be reached ({problem.HttpRequestError})");
         }
@@ -111,7 +112,8 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
         catch (OperationCanceledException)
         {
             // Also when our own caller gives up: the request may be on its way, and that is what has to be recorded.
-            return new DarajaExchange.Lost(limit.IsCancellationRequested ? $"no answer within {timeout.TotalSeconds:0} s" : "the wait for an answer was cut off");
+            return new DarajaExchange.Lost(
+                limit.IsCancellationRequested ? $"no answer within {timeout.TotalSeconds:0} s" : "the wait for an answer was cut off");
         }
         catch (HttpRequestException problem)
         {

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Payments.Infrastructure;
 
 /// <summary>Which of Safaricom's servers, or the stand-in, this deployment talks to.</summary>
@@ -92,7 +89,8 @@ public sealed class DarajaOptions
         }
         else if (kind == DarajaEnvironment.Simulator && !(Uri.TryCreate(BaseUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
         {
-            yield return new("Daraja__BaseUrl", BaseUrl is null ? "is missing" : "is no http(s) address", "the simulator's address, such as http://localhost:5090");
+            yield return new(
+                "Daraja__BaseUrl", BaseUrl is null ? "is missing" : "is no http(s) address", "the simulator's address, such as http://localhost:5090");
         }
         else if (kind != DarajaEnvironment.Simulator && BaseUrl is not null)
         {
@@ -101,12 +99,14 @@ public sealed class DarajaOptions
 
         foreach (var problem in new[]
         {
-            Required("Daraja__ConsumerKey", ConsumerKey), Required("Daraja__ConsumerSecret", ConsumerSecret), Number("Daraja__Shortcode", Shortcode, required: true),
-            Required("Daraja__Passkey", Passkey), Number("Daraja__TillNumber", TillNumber, required: false), Nominated(),
+            Required("Daraja__ConsumerKey", ConsumerKey), Required("Daraja__ConsumerSecret", ConsumerSecret),
+            Number("Daraja__Shortcode", Shortcode, required: true), Required("Daraja__Passkey", Passkey),
+            Number("Daraja__TillNumber", TillNumber, required: false), Nominated(),
             Number("Daraja__Payouts__Shortcode", Payouts.Shortcode, required: false), Pair(), Optional("Daraja__Payouts__ConsumerKey", Payouts.ConsumerKey),
             Optional("Daraja__Payouts__ConsumerSecret", Payouts.ConsumerSecret),
             Initiator("Daraja__", Main), Payouts.CertificatePath is null && Payouts.InitiatorName is null && Payouts.InitiatorPassword is null
                 ? null : Initiator("Daraja__Payouts__", Paying),
+            Timeouts.Problem, Breaker.Problem,
         })
         {
             if (problem is not null)
@@ -156,10 +156,12 @@ public sealed class DarajaOptions
 
         if (app.InitiatorName is null || app.InitiatorPassword is null || app.CertificatePath is null)
         {
-            return new(prefix + "InitiatorName", "and its password and certificate are not all set", "InitiatorName, InitiatorPassword and CertificatePath, or none");
+            return new(
+                prefix + "InitiatorName", "and its password and certificate are not all set", "InitiatorName, InitiatorPassword and CertificatePath, or none");
         }
 
-        return SecurityCredential.Encrypt(app).Problem is { } wrong ? new(prefix + "CertificatePath", wrong, "Safaricom's certificate for this environment, PEM or DER") : null;
+        return SecurityCredential.Encrypt(app).Problem is { } wrong
+            ? new(prefix + "CertificatePath", wrong, "Safaricom's certificate for this environment, PEM or DER") : null;
     }
 }
 
@@ -183,48 +185,4 @@ public sealed class DarajaPayoutOptions
 
     /// <inheritdoc cref="DarajaOptions.CertificatePath"/>
     public string? CertificatePath { get; set; }
-}
-
-/// <summary>Section <c>Daraja:Timeouts</c>. None of these numbers is published by Safaricom.</summary>
-public sealed class DarajaTimeouts
-{
-    /// <summary>Name, connection and TLS: on a good line under a second; past five there is no line.</summary>
-    public TimeSpan Connect { get; set; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>A token takes well under a second, and every other call waits for it.</summary>
-    public TimeSpan OAuth { get; set; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>Requests for money: giving up early makes a doubt out of a slow answer, so wait as long as Safaricom's gateway does.</summary>
-    public TimeSpan Money { get; set; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>Questions are asked again anyway: a slow one only keeps others waiting.</summary>
-    public TimeSpan Question { get; set; } = TimeSpan.FromSeconds(10);
-}
-
-/// <summary>Section <c>Daraja:Breaker</c>: one breaker for each of Safaricom's APIs.</summary>
-public sealed class DarajaBreakerOptions
-{
-    /// <summary>The window failures are counted in: as long as the slowest call.</summary>
-    public TimeSpan Window { get; set; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>Fewer calls than this say nothing about an API.</summary>
-    public int LeastCalls { get; set; } = 10;
-
-    /// <summary>An outage fails nearly every call; single customers' trouble stays below this share.</summary>
-    public double FailureShare { get; set; } = 0.7;
-
-    /// <summary>How long nothing is sent before one call tries again: short, for each second of it turns customers away.</summary>
-    public TimeSpan Break { get; set; } = TimeSpan.FromSeconds(15);
-}
-
-/// <summary>One Daraja app with the shortcode it acts for.</summary>
-public sealed record DarajaApp(
-    DarajaEnvironment Environment, string ConsumerKey, string ConsumerSecret, string Shortcode, string? InitiatorName, string? InitiatorPassword,
-    string? CertificatePath)
-{
-    /// <summary>Names the app where its tokens are kept: two shortcodes of one app share one token, since a new one kills the other.</summary>
-    public string TokenKey => $"{Environment}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ConsumerKey)))[..16]}";
-
-    /// <summary>Only what may be printed.</summary>
-    public override string ToString() => $"{Environment} {Shortcode}";
 }

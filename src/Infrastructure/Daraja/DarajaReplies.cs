@@ -121,7 +121,8 @@ internal static class DarajaReplies
             Fault.Misconfigured => Refuse(FailureCode.ProviderError, NotSetUp,
                 "Safaricom does not know our shortcode or refuses its passkey: check Daraja__Shortcode and Daraja__Passkey."),
             Fault.AlreadyRegistered => Refuse(FailureCode.Rejected, NotSetUp,
-                "URLs are registered for this shortcode already. In production that happens once: have them deleted in the Daraja portal, then register again."),
+                "URLs are registered for this shortcode already. In production that happens once: "
+                + "have them deleted in the Daraja portal, then register again."),
             Fault.Refused => Refuse(FailureCode.Rejected, RefusedField(answer.ErrorText), "Safaricom refused the request for what it asked."),
             Fault.Duplicate => new Reply.Doubtful("Safaricom has seen this OriginatorConversationID before"),
             _ when !answer.IsSuccess || answer.ErrorCode is not null || responseCode is null or CachedForResend => new Reply.Doubtful(answer.Shape),

@@ -26,6 +26,9 @@ internal static class LooseJson
     /// <summary>Kenya keeps UTC+3 all year: all of M-PESA's times without a zone.</summary>
     private static readonly TimeSpan EastAfrica = TimeSpan.FromHours(3);
 
+    private const NumberStyles PlainNumber =
+        NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
+
     private static readonly string[] EastAfricaFormats =
         ["yyyyMMddHHmmss", "dd.MM.yyyy HH:mm:ss", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd HH:mm"];
 
@@ -88,8 +91,7 @@ internal static class LooseJson
 
     /// <inheritdoc cref="Number(JsonElement)"/>
     public static decimal? ParseNumber(ReadOnlySpan<char> text) =>
-        decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
-            CultureInfo.InvariantCulture, out var number) ? number : null;
+        decimal.TryParse(text, PlainNumber, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>A time in any of M-PESA's forms, in UTC: 14 digits, <c>dd.MM.yyyy HH:mm:ss</c> and ISO without a zone are East Africa Time.</summary>
     public static DateTimeOffset? Time(this JsonElement value)

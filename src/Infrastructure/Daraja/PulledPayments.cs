@@ -11,7 +11,7 @@ internal static class PulledPayments
     /// <summary>True when the shortcode is registered for pulling, now (1000) or before (1001).</summary>
     public static bool IsRegistered(DarajaExchange exchange) =>
         exchange is DarajaExchange.Answered { IsSuccess: true } answer
-        && (answer.Json.Get("ResponseStatus"u8).Code() ?? answer.Json.Get("Response Status"u8).Code() ?? answer.Json.Get("ResponseCode"u8).Code()) is "1000" or "1001";
+        && (answer.Json.Get("ResponseStatus"u8).Code() ?? answer.Json.Get("Response Status"u8).Code()) is "1000" or "1001";
 
     /// <summary>Reads one page. 1001 means that there is nothing.</summary>
     public static PullPage Read(DarajaExchange exchange)
@@ -63,7 +63,8 @@ internal static class PulledPayments
     private static PulledPayment? ReadOne(JsonElement row)
     {
         var isTill = row.Get("transactiontype"u8).Text()?.Contains("goods", StringComparison.OrdinalIgnoreCase) == true;
-        return row.Get("transactionId"u8).Receipt() is { } receipt && row.Get("amount"u8).Amount() is { Cents: > 0 } amount && row.Get("trxDate"u8).Time() is { } at
+        return row.Get("transactionId"u8).Receipt() is { } receipt && row.Get("amount"u8).Amount() is { Cents: > 0 } amount
+            && row.Get("trxDate"u8).Time() is { } at
             ? new PulledPayment(receipt, at, Payer(row.Get("msisdn"u8).Text(MaxText)), isTill ? null : row.Get("billreference"u8).Text(MaxText), amount, isTill)
             : null;
     }

@@ -28,7 +28,8 @@ public static class ResultCodes
         new(FailureCode.ProviderError, "M-PESA could not complete this payment. Please try again.", Retryable: true, Certainty: Certainty.Unlisted);
 
     private static readonly Meaning UnknownTransfer =
-        new(FailureCode.ProviderError, "M-PESA answered with a code this service does not know; what became of the money is being asked.", Certainty: Certainty.Unlisted);
+        new(FailureCode.ProviderError, "M-PESA answered with a code this service does not know; what became of the money is being asked.",
+            Certainty: Certainty.Unlisted);
 
     private static readonly FrozenDictionary<string, Meaning> Prompts = new Dictionary<string, Meaning>
     {
@@ -62,7 +63,8 @@ public static class ResultCodes
         ["2040"] = new(FailureCode.Rejected, "The receiving party is not registered with M-PESA."),
         ["2051"] = new(FailureCode.Rejected, "M-PESA does not know this phone number."),
         ["8006"] = new(FailureCode.Rejected, "This M-PESA account's PIN is locked. Call 100 to have it unlocked."),
-        ["9999"] = new(FailureCode.ProviderError, "M-PESA could not show the prompt on this phone. Please try again.", true, OneMinute, Certainty: Certainty.AskFirst),
+        ["9999"] = new(FailureCode.ProviderError,
+            "M-PESA could not show the prompt on this phone. Please try again.", true, OneMinute, Certainty: Certainty.AskFirst),
         ["SFC_IC0003"] = new(FailureCode.Rejected, "M-PESA does not know the receiver of this payment."),
     }.ToFrozenDictionary();
 
@@ -80,7 +82,8 @@ public static class ResultCodes
         ["12"] = new(FailureCode.Rejected, "M-PESA could not find one of the accounts."),
         ["13"] = new(FailureCode.Rejected, "M-PESA could not find one of the accounts."),
         ["14"] = new(FailureCode.Rejected, "M-PESA could not find one of the accounts."),
-        ["15"] = new(FailureCode.ProviderError, "M-PESA has seen this request's id before; what became of the first is being asked.", Certainty: Certainty.AskFirst),
+        ["15"] = new(FailureCode.ProviderError,
+            "M-PESA has seen this request's id before; what became of the first is being asked.", Certainty: Certainty.AskFirst),
         ["18"] = new(FailureCode.ProviderError, "Our initiator's credentials were refused: check Daraja__InitiatorName, its password and the certificate."),
         ["19"] = new(FailureCode.ProviderError, "M-PESA took the messages of this request out of order."),
         ["20"] = new(FailureCode.ProviderError, "M-PESA does not know our initiator: check Daraja__InitiatorName."),

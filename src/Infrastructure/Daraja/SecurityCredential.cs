@@ -44,6 +44,12 @@ public static class SecurityCredential
     /// <summary>Read again when the file changes: Safaricom replaces its certificates, and a restart must not be needed for that.</summary>
     private static X509Certificate2 Load(string path)
     {
+        // Without this a missing file would be reported as a bad certificate.
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException(null, path);
+        }
+
         var written = File.GetLastWriteTimeUtc(path);
         if (Certificates.TryGetValue(path, out var cached) && cached.Written == written)
         {

@@ -29,7 +29,9 @@ public sealed class AccessTokensTests(TokenTable table) : IClassFixture<TokenTab
         await using var first = await Rig();
         await using var second = await Rig(first);
         await first.Store("dead", TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(50));
-        gateway.Otherwise = post => post.Authorization == "Bearer dead" ? Act.Error(404, "404.001.03", "Invalid Access Token") : Act.Json(200, """{"ResponseCode":"0"}""");
+        gateway.Otherwise = post => post.Authorization == "Bearer dead"
+            ? Act.Error(404, "404.001.03", "Invalid Access Token")
+            : Act.Json(200, """{"ResponseCode":"0"}""");
         var replies = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Push(i % 2 == 0 ? first : second)));
         Assert.All(replies, reply => Assert.IsType<Reply.Accepted>(reply));
         Assert.Single(gateway.Grants);
@@ -111,7 +113,10 @@ public sealed class AccessTokensTests(TokenTable table) : IClassFixture<TokenTab
         gateway.Grant = _ => Act.Json(200, $$"""{"access_token":"SGWcJPtNtYNPGm6uSYR9yPYrAI3B","expires_in":{{expiresIn}}}""");
         await Push(rig);
         await using var command = rig.Database.CreateCommand(
-            "SELECT extract(epoch FROM expires_at - fetched_at)::int, fetched_at > now() - interval '1 minute', lease IS NULL FROM access_tokens WHERE app = $1");
+            """
+            SELECT extract(epoch FROM expires_at - fetched_at)::int, fetched_at > now() - interval '1 minute', lease IS NULL
+            FROM access_tokens WHERE app = $1
+            """);
         command.Parameters.Add(new() { Value = rig.Options.Main.TokenKey });
         await using var row = await command.ExecuteReaderAsync();
         Assert.True(await row.ReadAsync());

@@ -11,7 +11,7 @@ using Payments.Infrastructure;
 
 namespace Payments.Tests.Integration;
 
-/// <summary>A database with the table of access tokens, for the tests of one class.</summary>
+/// <summary>A database with the service's own tables, for the tests of one class.</summary>
 public sealed class TokenTable(TestDatabase databases) : IAsyncDisposable
 {
     private readonly SemaphoreSlim once = new(1);
@@ -25,9 +25,7 @@ public sealed class TokenTable(TestDatabase databases) : IAsyncDisposable
             if (source is null)
             {
                 source = NpgsqlDataSource.Create(await databases.CreateDatabase());
-                await using var command = source.CreateCommand(
-                    "CREATE TABLE access_tokens (app text PRIMARY KEY, token text, expires_at timestamptz, fetched_at timestamptz, lease uuid, leased_until timestamptz)");
-                await command.ExecuteNonQueryAsync();
+                await Migrator.Migrate(source, CancellationToken.None);
             }
 
             return source;
@@ -98,6 +96,8 @@ public sealed class DarajaRig : IAsyncDisposable
 
     public IDaraja Daraja => services.GetRequiredService<IDaraja>();
 
+    public ICallbackReader Reader => services.GetRequiredService<ICallbackReader>();
+
     public CallbackTokens Tokens => services.GetRequiredService<CallbackTokens>();
 
     public DarajaBreakers Breakers => services.GetRequiredService<DarajaBreakers>();
@@ -110,7 +110,8 @@ public sealed class DarajaRig : IAsyncDisposable
     public static PromptRequest Prompt(long shillings = 10) =>
         new(Guid.NewGuid(), Phone("254708374149"), Money.FromShillings(shillings), "ORDER-123", "Two loaves");
 
-    public static Msisdn Phone(string digits) => Msisdn.TryParse(digits, out var phone) ? phone : throw new ArgumentException("No Kenyan number.", nameof(digits));
+    public static Msisdn Phone(string digits) =>
+        Msisdn.TryParse(digits, out var phone) ? phone : throw new ArgumentException("No Kenyan number.", nameof(digits));
 
     public static string Decrypt(string credential) =>
         System.Text.Encoding.UTF8.GetString(Certificate.Value.Key.Decrypt(Convert.FromBase64String(credential), RSAEncryptionPadding.Pkcs1));

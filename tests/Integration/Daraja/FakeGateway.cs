@@ -30,7 +30,11 @@ public sealed record Act(byte[] Bytes, string Then = "close")
     public static Act Answer(int status, string type, string body, string more = "") => Answer(status, type, Encoding.UTF8.GetBytes(body), more);
 
     public static Act Answer(int status, string type, byte[] body, string more = "") =>
-        new([.. Encoding.ASCII.GetBytes($"HTTP/1.1 {status} Said\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n{more}\r\n"), .. body]);
+        new([
+            .. Encoding.ASCII.GetBytes(
+                $"HTTP/1.1 {status} Said\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n{more}\r\n"),
+            .. body,
+        ]);
 }
 
 /// <summary>
@@ -176,7 +180,8 @@ public sealed class FakeGateway : IAsyncDisposable
             }
 
             var lines = text[..end].Split("\r\n");
-            string? Header(string name) => lines.Skip(1).FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..].Trim();
+            string? Header(string name) =>
+                lines.Skip(1).FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..].Trim();
             var length = int.Parse(Header("Content-Length") ?? "0", CultureInfo.InvariantCulture);
             var body = text[(end + 4)..];
             if (Encoding.UTF8.GetByteCount(body) >= length)

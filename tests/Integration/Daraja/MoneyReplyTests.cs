@@ -9,7 +9,10 @@ namespace Payments.Tests.Integration;
 public sealed class MoneyReplyTests(TokenTable table) : IClassFixture<TokenTable>, IAsyncDisposable
 {
     private const string Accepted =
-        """{"MerchantRequestID":"2654-4b64-97ff-b827b542881d3130","CheckoutRequestID":"ws_CO_10072026091526171708374149","ResponseCode":"0","ResponseDescription":"Success. Request accepted for processing"}""";
+        """
+        {"MerchantRequestID":"2654-4b64-97ff-b827b542881d3130","CheckoutRequestID":"ws_CO_10072026091526171708374149","ResponseCode":"0",
+        "ResponseDescription":"Success. Request accepted for processing"}
+        """;
 
     private readonly FakeGateway gateway = new();
 
@@ -36,8 +39,9 @@ public sealed class MoneyReplyTests(TokenTable table) : IClassFixture<TokenTable
     public async Task A_refusal_is_certain_and_keeps_what_safaricom_said(int status, string code, string text, FailureCode meaning, bool retryable)
     {
         var refused = Assert.IsType<Reply.Refused>(await Push(Act.Error(status, code, text)));
-        Assert.Equal((meaning, code, retryable, text), (refused.Failure.Code, refused.Failure.ResultCode, refused.Failure.Retryable, refused.Failure.ProviderText));
-        Assert.DoesNotContain(text, refused.Failure.Message);
+        var failure = refused.Failure;
+        Assert.Equal((meaning, code, retryable, text), (failure.Code, failure.ResultCode, failure.Retryable, failure.ProviderText));
+        Assert.DoesNotContain(text, failure.Message);
         Assert.False(refused.Paused);
         Assert.Single(gateway.Posts);
     }
@@ -156,7 +160,8 @@ public sealed class MoneyReplyTests(TokenTable table) : IClassFixture<TokenTable
     [Fact]
     public async Task An_api_that_keeps_failing_is_left_alone_and_tried_again_later()
     {
-        await using var rig = new DarajaRig(await table.Open(), gateway.Url, new() { ["Daraja:Breaker:LeastCalls"] = "3", ["Daraja:Breaker:Break"] = "00:00:01" });
+        await using var rig = new DarajaRig(
+            await table.Open(), gateway.Url, new() { ["Daraja:Breaker:LeastCalls"] = "3", ["Daraja:Breaker:Break"] = "00:00:01" });
         gateway.Then(Act.Html(503), Act.Html(503), Act.Html(503));
         for (var i = 0; i < 3; i++)
         {

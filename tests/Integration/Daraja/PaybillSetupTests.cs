@@ -86,8 +86,10 @@ public sealed class PaybillSetupTests(TokenTable table) : IClassFixture<TokenTab
             Act.Json(200, """{"ResponseRefID":"1","Response Status":"1001","ShortCode":"174379","ResponseDescription":"Already registered"}"""),
             Act.Json(200, """
                 {"ResponseRefID":"26178-42530161-2","ResponseCode":"1000","ResponseMessage":"Success","Response":[[
-                {"transactionId":"RKL51ZDR4F","trxDate":"2026-07-10T06:15:44Z","msisdn":708374149,"sender":"MPESA","transactiontype":"c2b-pay-bill-debit","billreference":"ORDER-1","amount":"168.00","organizationname":"Shop"},
-                {"transactionId":"RKL51ZDR4G","trxDate":"2026-07-10 09:15:44","msisdn":"2547 ***** 149","transactiontype":"c2b-buy-goods-debit","billreference":"","amount":250.5,"organizationname":"Shop"}],
+                {"transactionId":"RKL51ZDR4F","trxDate":"2026-07-10T06:15:44Z","msisdn":708374149,"sender":"MPESA",
+                "transactiontype":"c2b-pay-bill-debit","billreference":"ORDER-1","amount":"168.00","organizationname":"Shop"},
+                {"transactionId":"RKL51ZDR4G","trxDate":"2026-07-10 09:15:44","msisdn":"2547 ***** 149",
+                "transactiontype":"c2b-buy-goods-debit","billreference":"","amount":250.5,"organizationname":"Shop"}],
                 [{"transactionId":"yzlyrEsRG1","trxDate":"never","amount":"-1"}]]}
                 """),
             Act.Json(200, """{"ResponseRefID":"2","ResponseCode":"1001","ResponseMessage":"No transactions","Response":"[[]]"}"""));

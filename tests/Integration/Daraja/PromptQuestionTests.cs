@@ -97,7 +97,10 @@ public sealed class PromptQuestionTests(TokenTable table) : IClassFixture<TokenT
     }
 
     private static Act Final(string code) => Act.Json(200,
-        $$"""{"ResponseCode":"0","ResponseDescription":"The service request has been accepted successsfully","MerchantRequestID":"2654-4b64-97ff-b827b542881d3130","CheckoutRequestID":"{{Id}}","ResultCode":{{code}},"ResultDesc":"words"}""");
+        $$"""
+        {"ResponseCode":"0","ResponseDescription":"The service request has been accepted successsfully",
+        "MerchantRequestID":"2654-4b64-97ff-b827b542881d3130","CheckoutRequestID":"{{Id}}","ResultCode":{{code}},"ResultDesc":"words"}
+        """);
 
     private async Task<Outcome> Ask(params Act[] acts)
     {

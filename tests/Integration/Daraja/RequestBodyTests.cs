@@ -84,7 +84,8 @@ public sealed class RequestBodyTests(TokenTable table) : IClassFixture<TokenTabl
     public async Task A_payout_to_a_phone(string reason, string command)
     {
         await using var rig = await Rig();
-        var transfer = new TransferRequest(SubjectKind.Payout, Id, "pay-1", PayoutMethod.Mpesa, "254708374149", null, Money.FromShillings(10), reason, "July: 1/2 & more");
+        var transfer = new TransferRequest(
+            SubjectKind.Payout, Id, "pay-1", PayoutMethod.Mpesa, "254708374149", null, Money.FromShillings(10), reason, "July: 1/2 & more");
         await rig.Daraja.Transfer(transfer, CancellationToken.None);
         var token = rig.Tokens.Make(SubjectKind.Payout, Id);
         Check("/mpesa/b2c/v3/paymentrequest", new()
@@ -108,7 +109,8 @@ public sealed class RequestBodyTests(TokenTable table) : IClassFixture<TokenTabl
     public async Task A_payout_to_a_business(PayoutMethod method, string command, string receiver, string? account)
     {
         await using var rig = await Rig();
-        await rig.Daraja.Transfer(new(SubjectKind.Payout, Id, "pay-1", method, "600000", "ACC-1", Money.FromShillings(190), "business", "x"), CancellationToken.None);
+        var transfer = new TransferRequest(SubjectKind.Payout, Id, "pay-1", method, "600000", "ACC-1", Money.FromShillings(190), "business", "x");
+        await rig.Daraja.Transfer(transfer, CancellationToken.None);
         var token = rig.Tokens.Make(SubjectKind.Payout, Id);
         var expected = new Dictionary<string, string>
         {
@@ -136,8 +138,9 @@ public sealed class RequestBodyTests(TokenTable table) : IClassFixture<TokenTabl
     public async Task An_account_too_long_for_a_business_is_refused_here_and_never_shortened()
     {
         await using var rig = await Rig();
-        var reply = await rig.Daraja.Transfer(
-            new(SubjectKind.Payout, Id, "pay-1", PayoutMethod.Paybill, "600000", "12345678901234", Money.FromShillings(190), "business", "Rent"), CancellationToken.None);
+        var transfer = new TransferRequest(
+            SubjectKind.Payout, Id, "pay-1", PayoutMethod.Paybill, "600000", "12345678901234", Money.FromShillings(190), "business", "Rent");
+        var reply = await rig.Daraja.Transfer(transfer, CancellationToken.None);
         Assert.Equal(FailureCode.Rejected, Assert.IsType<Reply.Refused>(reply).Failure.Code);
         Assert.Empty(gateway.Posts);
     }

@@ -178,7 +178,7 @@ public sealed partial class OperatorTests(OperatorTests.WithOperators running) :
     [GeneratedRegex("name=\"(__RequestVerificationToken)\" value=\"([^\"]+)\"")]
     private static partial Regex FormToken();
 
-    [GeneratedRegex("data-(?:[a-z]+-)*csrf-header=\"([^\"]+)\"[^>]*data-(?:[a-z]+-)*csrf-token=\"([^\"]+)\"")]
+    [GeneratedRegex("csrf-header\" content=\"([^\"]+)\"[\\s\\S]*?csrf-token\" content=\"([^\"]+)\"")]
     private static partial Regex DashboardToken();
 
     public sealed class WithOperators(TestDatabase databases) : Running(databases)

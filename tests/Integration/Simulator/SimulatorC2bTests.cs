@@ -173,7 +173,7 @@ public sealed class SimulatorC2bTests : IAsyncLifetime
     public async Task The_confirmation_can_be_made_to_come_before_the_callback()
     {
         await _rig.Register();
-        await _rig.Script(SimulatorRig.Phone, new { callback = "late", callbackDelayMs = 300, confirmation = "once" });
+        await _rig.Script(SimulatorRig.Phone, new { callback = "late", callbackDelayMs = 1000, confirmation = "once" });
         await _rig.Push();
         await _rig.Shop.Next("/c2b/confirm");
         Assert.Equal(0, _rig.Shop.Waiting());

@@ -250,7 +250,7 @@ public sealed class SimulatorPayoutTests : IAsyncLifetime
         Assert.False(items[^2].TryGetProperty("Value", out _));
         Assert.Equal(2, items.Count(i => i.GetProperty("Key").GetString() == "TransactionAmount"));
 
-        await _rig.Script(SimulatorRig.Phone, new { callback = "interim-first", delayMs = 20 });
+        await _rig.Script(SimulatorRig.Phone, new { callback = "interim-first" });
         await _rig.B2c();
         Assert.Equal(1, (await _rig.Shop.Next("/result")).Envelope.GetProperty("ResultType").GetInt32());
         Assert.Equal(0, (await _rig.Shop.Next("/result")).Envelope.GetProperty("ResultType").GetInt32());

@@ -58,9 +58,9 @@ public sealed class SimulatorScriptTests : IAsyncLifetime
     [Fact]
     public async Task A_late_callback_comes_after_the_money_moved()
     {
-        await _rig.Script(SimulatorRig.Phone, new { callback = "late", callbackDelayMs = 300 });
+        await _rig.Script(SimulatorRig.Phone, new { callback = "late", callbackDelayMs = 1000 });
         var ack = await _rig.Push();
-        await Task.Delay(100);
+        await SimulatorRig.Until(async () => (await _rig.Ledger()).Length == 1);
         Assert.Equal("0", (await _rig.Query(ack["CheckoutRequestID"]))["ResultCode"]);
         Assert.Equal(0, _rig.Shop.Waiting());
         await _rig.Shop.Next();

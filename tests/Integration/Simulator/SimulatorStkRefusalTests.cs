@@ -117,7 +117,7 @@ public sealed class SimulatorStkRefusalTests : IAsyncLifetime
     [Fact]
     public async Task A_slow_answer_is_slow_and_the_callback_does_not_wait_for_it()
     {
-        await _rig.Script(SimulatorRig.Phone, new { replyDelayMs = 400 });
+        await _rig.Script(SimulatorRig.Phone, new { replyDelayMs = 1000 });
         var push = _rig.Push();
         await _rig.Shop.Next();
         Assert.False(push.IsCompleted);

@@ -80,7 +80,7 @@ public sealed class SimulatorStkTests : IAsyncLifetime
     [Fact]
     public async Task A_failure_may_turn_out_to_be_a_payment()
     {
-        await _rig.Script("254700000909", new { firstSays = "unreachable", delayMs = 300 });
+        await _rig.Script("254700000909", new { firstSays = "unreachable", delayMs = 800 });
         var ack = await _rig.Push("254700000909");
         Assert.Equal(1037, (await _rig.Shop.Next()).Stk.GetProperty("ResultCode").GetInt32());
         Assert.Equal("1037", (await _rig.Query(ack["CheckoutRequestID"]))["ResultCode"]);

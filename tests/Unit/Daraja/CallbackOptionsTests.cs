@@ -44,7 +44,9 @@ public sealed class CallbackOptionsTests
             AllowedNetworks = { "196.201.214.0/24", "somewhere" },
         };
         var problems = options.Validate(isPublic: true).ToList();
-        Assert.Equal(["Callbacks__PublicBaseUrl", "Callbacks__Secrets__0", "Callbacks__Secrets__1", "Callbacks__AllowedNetworks__1"], problems.Select(p => p.Key));
+        Assert.Equal(
+            ["Callbacks__PublicBaseUrl", "Callbacks__Secrets__0", "Callbacks__Secrets__1", "Callbacks__AllowedNetworks__1"],
+            problems.Select(p => p.Key));
         Assert.DoesNotContain(problems, p => p.ToString().Contains("c2hvcnQ") || p.ToString().Contains("not base64 at all"));
         Assert.Contains(new CallbackOptions().Validate(isPublic: false), p => p.Key == "Callbacks__Secrets__0");
     }

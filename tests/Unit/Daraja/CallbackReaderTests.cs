@@ -48,7 +48,8 @@ public sealed class CallbackReaderTests
     [InlineData(CallbackKind.C2bValidate)]
     public void A_confirmation_is_taken_with_the_phone_masked(CallbackKind kind) =>
         Assert.Equal(
-            new CallbackMessage.Confirmation("RKL51ZDR4F", "600966", false, "INV-8", Money.FromShillings(5), "2547 ***** 149", "JOHN", Utc("2023-11-21T09:13:25Z")),
+            new CallbackMessage.Confirmation("RKL51ZDR4F", "600966", false, "INV-8", Money.FromShillings(5), "2547 ***** 149", "JOHN",
+                Utc("2023-11-21T09:13:25Z")),
             Read(kind, "c2b-paybill-masked-phone"));
 
     [Fact]
@@ -61,7 +62,8 @@ public sealed class CallbackReaderTests
     [Fact]
     public void A_till_has_no_account_and_numbers_may_be_numbers() =>
         Assert.Equal(
-            new CallbackMessage.Confirmation("RKL51ZDR4H", "600966", true, "", Money.FromShillings(100), "254708374149", "JOHN K DOE", Utc("2023-11-21T09:13:25Z")),
+            new CallbackMessage.Confirmation("RKL51ZDR4H", "600966", true, "", Money.FromShillings(100), "254708374149", "JOHN K DOE",
+                Utc("2023-11-21T09:13:25Z")),
             Read(CallbackKind.C2bConfirm, "c2b-till"));
 
     [Fact]
@@ -107,7 +109,8 @@ public sealed class CallbackReaderTests
     [InlineData(CallbackKind.B2bResult, "b2b-failed-single-parameter", FailureCode.ProviderError, "2001", true, "Our initiator")]
     [InlineData(CallbackKind.B2bResult, "b2b-till-sent-as-paybill", FailureCode.Rejected, "SFC_IC0003", true, "Pay Bill or a till")]
     [InlineData(CallbackKind.ReversalResult, "reversal-already-reversed", FailureCode.Rejected, "R000001", true, "reversed already")]
-    public void A_transfer_that_failed_says_what_an_operator_can_do(CallbackKind kind, string name, FailureCode code, string resultCode, bool certain, string says)
+    public void A_transfer_that_failed_says_what_an_operator_can_do(
+        CallbackKind kind, string name, FailureCode code, string resultCode, bool certain, string says)
     {
         var notPaid = Assert.IsType<Outcome.NotPaid>(Transfer(kind, name).Outcome);
         Assert.Equal((code, resultCode, certain), (notPaid.Failure.Code, notPaid.Failure.ResultCode, notPaid.Certainty == Certainty.Final));
@@ -123,7 +126,8 @@ public sealed class CallbackReaderTests
         Assert.Equal(("AG_20170727_000059c52529a8e080bd", "10816-694520-2"), (result.ConversationId, result.OriginatorId));
         Assert.Null(result.Problem);
         var found = result.Transaction!;
-        Assert.Equal((state, "SG632NMUAB", "inv-8-a1", "AG_20240706_2010364430d9bbdaf872"), (found.State, found.Receipt, found.OriginatorId, found.ConversationId));
+        Assert.Equal(
+            (state, "SG632NMUAB", "inv-8-a1", "AG_20240706_2010364430d9bbdaf872"), (found.State, found.Receipt, found.OriginatorId, found.ConversationId));
         Assert.Equal((Money.FromShillings(10), Utc("2024-07-06T19:48:52Z")), (found.Amount, found.At));
         Assert.Equal(["600310 - Safaricom333", "254708374149 - John Doe"], found.Parties);
     }

@@ -69,7 +69,8 @@ public sealed class CallbackTokensTests
         var good = tokens.Make(SubjectKind.Attempt, Id);
         string?[] bad =
         [
-            null, "", ".", "..", good.ToUpperInvariant(), good.Replace('.', '-'), good.Replace(".", ""), good + "0", good + "/", " " + good, good[1..], good[..^1],
+            null, "", ".", "..", good.ToUpperInvariant(), good.Replace('.', '-'), good.Replace(".", ""), good + "0", good + "/",
+            " " + good, good[1..], good[..^1],
             good.Replace('.', '\u3002'), good[..^1] + "g", good[..^1] + "\u0661", good + "\0", new string('0', good.Length), new string('.', good.Length),
         ];
         Assert.All(bad, token => Assert.False(tokens.TryRead(token, SubjectKind.Attempt, out _), token));

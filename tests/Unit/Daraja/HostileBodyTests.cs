@@ -133,7 +133,8 @@ public sealed class HostileBodyTests
     public void No_change_to_a_recorded_body_makes_the_reader_throw()
     {
         var bodies = Recorded.Names.Select(Recorded.Body).ToArray();
-        Gen.Select(Gen.Int[0, Kinds.Length - 1], Gen.Int[0, bodies.Length - 1], Gen.Select(Gen.Int[0, 400], Gen.Byte).Array[1, 6]).Sample((kind, which, changes) =>
+        var changed = Gen.Select(Gen.Int[0, 400], Gen.Byte).Array[1, 6];
+        Gen.Select(Gen.Int[0, Kinds.Length - 1], Gen.Int[0, bodies.Length - 1], changed).Sample((kind, which, changes) =>
         {
             var body = (byte[])bodies[which].Clone();
             foreach (var (at, value) in changes)

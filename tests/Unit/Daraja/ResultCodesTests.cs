@@ -22,7 +22,8 @@ public sealed class ResultCodesTests
     {
         var notPaid = Assert.IsType<Outcome.NotPaid>(ResultCodes.Prompt(code, "words"));
         Assert.Equal(Certainty.Final, notPaid.Certainty);
-        Assert.Equal((meaning, code, retryable, "words"), (notPaid.Failure.Code, notPaid.Failure.ResultCode, notPaid.Failure.Retryable, notPaid.Failure.ProviderText));
+        var failure = notPaid.Failure;
+        Assert.Equal((meaning, code, retryable, "words"), (failure.Code, failure.ResultCode, failure.Retryable, failure.ProviderText));
     }
 
     [Theory]

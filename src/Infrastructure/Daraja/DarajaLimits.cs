@@ -1,0 +1,44 @@
+namespace Payments.Infrastructure;
+
+/// <summary>Section <c>Daraja:Timeouts</c>. None of these numbers is published by Safaricom.</summary>
+public sealed class DarajaTimeouts
+{
+    /// <summary>Name, connection and TLS: on a good line under a second; past five there is no line.</summary>
+    public TimeSpan Connect { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A token takes well under a second, and every other call waits for it.</summary>
+    public TimeSpan OAuth { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Requests for money: giving up early makes a doubt out of a slow answer, so wait as long as Safaricom's gateway does.</summary>
+    public TimeSpan Money { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Questions are asked again anyway: a slow one only keeps others waiting.</summary>
+    public TimeSpan Question { get; set; } = TimeSpan.FromSeconds(10);
+
+    internal ConfigurationProblem? Problem => new[] { Connect, OAuth, Money, Question }.All(time => time > TimeSpan.Zero && time < TimeSpan.FromMinutes(10))
+        ? null : new("Daraja__Timeouts", "has a time that is none", "times above 0 and below 10 minutes, such as 00:00:10");
+}
+
+/// <summary>Section <c>Daraja:Breaker</c>: one breaker for each of Safaricom's APIs.</summary>
+public sealed class DarajaBreakerOptions
+{
+    /// <summary>The window failures are counted in: as long as the slowest call.</summary>
+    public TimeSpan Window { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Fewer calls than this say nothing about an API.</summary>
+    public int LeastCalls { get; set; } = 10;
+
+    /// <summary>An outage fails nearly every call; single customers' trouble stays below this share.</summary>
+    public double FailureShare { get; set; } = 0.7;
+
+    /// <summary>How long nothing is sent before one call tries again: short, for each second of it turns customers away.</summary>
+    public TimeSpan Break { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>What the library that breaks the circuit takes.</summary>
+    internal ConfigurationProblem? Problem =>
+        Window >= HalfASecond && Window < TimeSpan.FromHours(1) && Break >= HalfASecond && Break < TimeSpan.FromHours(1)
+        && LeastCalls >= 2 && FailureShare is > 0 and <= 1
+            ? null : new("Daraja__Breaker", "cannot work", "Window and Break from half a second, LeastCalls from 2, FailureShare above 0 and at most 1");
+
+    private static readonly TimeSpan HalfASecond = TimeSpan.FromSeconds(0.5);
+}

@@ -1,0 +1,137 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Npgsql;
+using Xunit;
+
+namespace Payments.Tests.Integration;
+
+/// <summary>What shops are told: the feed in commit order, and live events.</summary>
+public sealed class EventTests(Running running) : IClassFixture<Running>
+{
+    private readonly PaymentsHost host = running.Host;
+
+    [Fact]
+    public async Task The_feed_tells_a_payment_in_order_and_reads_on()
+    {
+        var start = await Last();
+        var checkout = await host.Checkout("254700000000");
+        await host.Until(checkout, "paid");
+
+        var page = await Read(start);
+        var mine = page["items"]!.AsArray().Where(e => (string?)e!["data"]!["id"] == (string?)checkout["id"]).Select(e => (string)e!["type"]!);
+        Assert.Equal(["checkout.created", "checkout.pending", "checkout.paid"], mine);
+        Assert.Equal("paid", (string?)page["items"]!.AsArray().Last(e => (string?)e!["data"]!["id"] == (string?)checkout["id"])!["data"]!["status"]);
+
+        var rest = await Read((string)page["next"]!);
+        Assert.Equal((string?)page["next"], (string?)rest["next"]);
+        Assert.Empty(rest["items"]!.AsArray());
+        Assert.Empty((await host.Stranger.GetFromJsonAsync<JsonNode>($"/api/events?after={start}"))!["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task A_transaction_still_running_is_never_skipped()
+    {
+        var start = await Last();
+        await using var slow = new NpgsqlConnection(host.ConnectionString + ";Search Path=payments");
+        await slow.OpenAsync();
+        await using var transaction = await slow.BeginTransactionAsync();
+        await using (var insert = new NpgsqlCommand(
+            "INSERT INTO events (client, type, subject_id, data) VALUES ('shop', 'checkout.test', gen_random_uuid(), '{\"n\":1}')", slow, transaction))
+        {
+            await insert.ExecuteNonQueryAsync();
+        }
+
+        // A later event commits first and is read; the earlier id then commits.
+        await host.Checkout(phone: null);
+        var first = await Read(start);
+        Assert.Equal(["checkout.created"], first["items"]!.AsArray().Select(e => (string)e!["type"]!));
+        await transaction.CommitAsync();
+
+        var second = await Read((string)first["next"]!);
+        Assert.Equal(["checkout.test"], second["items"]!.AsArray().Select(e => (string)e!["type"]!));
+    }
+
+    [Fact]
+    public async Task Readers_at_once_see_one_order()
+    {
+        var start = await Last();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => host.Checkout(phone: null)));
+
+        var reads = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Read(start)));
+
+        Assert.All(reads, read => Assert.Equal(reads[0]["items"]!.ToJsonString(), read["items"]!.ToJsonString()));
+        Assert.Equal(20, reads[0]["items"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task Live_events_show_a_snapshot_then_each_change_then_the_end()
+    {
+        var checkout = await host.Ringing();
+        using var browser = new HttpClient { BaseAddress = host.ApiUrl, Timeout = TimeSpan.FromSeconds(20) };
+        browser.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (string)checkout["clientSecret"]!);
+        using var stream = await browser.GetAsync($"/api/checkouts/{checkout["id"]}/events", HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal("text/event-stream", stream.Content.Headers.ContentType?.MediaType);
+        using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync());
+
+        var (_, snapshot) = await Next(reader);
+        Assert.Equal("pending", (string?)JsonNode.Parse(snapshot["data"])!["status"]);
+
+        var (path, body) = host.SuccessCallback(checkout, PaymentsHost.NewReceipt());
+        await host.Call(path, body);
+        Dictionary<string, string> told;
+        do
+        {
+            (_, told) = await Next(reader);
+        }
+        while ((string?)JsonNode.Parse(told["data"])!["status"] == "pending");
+        Assert.Equal("paid", (string?)JsonNode.Parse(told["data"])!["status"]);
+        Assert.DoesNotContain("254", (string?)JsonNode.Parse(told["data"])!["attempts"]![0]!["checkoutRequestId"] ?? "", StringComparison.Ordinal);
+
+        var (name, _) = await Next(reader);
+        Assert.Equal("end", name);
+        Assert.Null(await reader.ReadLineAsync());
+
+        using var again = new HttpRequestMessage(HttpMethod.Get, $"/api/checkouts/{checkout["id"]}/events");
+        again.Headers.Add("Last-Event-ID", told["id"]);
+        Assert.Equal(HttpStatusCode.NoContent, (await browser.SendAsync(again)).StatusCode);
+    }
+
+    private async Task<JsonNode> Read(string after) => (await host.Shop.GetFromJsonAsync<JsonNode>($"/api/events?limit=100&after={after}"))!;
+
+    private async Task<string> Last()
+    {
+        var next = "0";
+        while (true)
+        {
+            var page = await Read(next);
+            if ((string?)page["next"] == next)
+            {
+                return next;
+            }
+
+            next = (string)page["next"]!;
+        }
+    }
+
+    private static async Task<(string Name, Dictionary<string, string> Fields)> Next(StreamReader reader)
+    {
+        var fields = new Dictionary<string, string>();
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            if (line.Length == 0 && fields.Count > 0)
+            {
+                return (fields["event"], fields);
+            }
+
+            var colon = line.IndexOf(": ", StringComparison.Ordinal);
+            if (colon > 0)
+            {
+                fields[line[..colon]] = line[(colon + 2)..];
+            }
+        }
+
+        throw new EndOfStreamException();
+    }
+}

@@ -1,0 +1,213 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Payments.Application;
+using Xunit;
+
+namespace Payments.Tests.Integration;
+
+/// <summary>When no callback comes, it goes and finds out; it never asks for money twice and never believes a failure too early.</summary>
+public sealed class FindingOutTests(FindingOutTests.Patient running) : IClassFixture<FindingOutTests.Patient>
+{
+    private readonly PaymentsHost host = running.Host;
+
+    [Fact]
+    public async Task A_payment_whose_callback_never_comes_is_found_by_asking()
+    {
+        var checkout = await host.Checkout("254700000404");
+        await MoneyMoved(checkout);
+
+        await Ask(checkout, age: 50);
+
+        var paid = await host.Until(checkout, "paid");
+        Assert.Null(paid["payment"]!["receipt"]);
+        Assert.Equal("stk_query", (string?)paid["payment"]!["settledBy"]);
+        Assert.Null(paid["attempts"]![0]!["failure"]);
+    }
+
+    [Fact]
+    public async Task A_number_that_turns_up_later_names_the_payment_and_pays_nothing_twice()
+    {
+        var checkout = await host.Checkout("254700010404");
+        await MoneyMoved(checkout);
+        await Ask(checkout, age: 50);
+        await host.Until(checkout, "paid");
+
+        var receipt = PaymentsHost.NewReceipt();
+        var (path, body) = host.SuccessCallback(await host.Get(checkout), receipt);
+        await host.Call(path, body);
+
+        await PaymentsHost.Eventually(async () => (string?)(await host.Get(checkout))["payment"]!["receipt"] == receipt, "the receipt is known");
+        Assert.Single((await host.Get(checkout))["payments"]!.AsArray());
+    }
+
+    [Theory]
+    [InlineData("500")]
+    [InlineData("4999")]
+    public async Task Still_being_processed_is_no_failure_in_either_form(string form)
+    {
+        var checkout = await host.Ringing();
+        await host.Script((string)checkout["phone"]!, new { outcome = "ringing", pendingForm = form });
+
+        await Ask(checkout, age: 70);
+
+        Assert.Equal(("pending", "still pending"), ((string?)(await host.Get(checkout))["status"], await LastAnswer(checkout)));
+        Assert.True(await host.Sql<bool>($"SELECT next_question_at > now() FROM attempts WHERE id = '{PaymentsHost.AttemptId(checkout)}'"));
+    }
+
+    [Fact]
+    public async Task A_failure_told_by_a_query_is_believed_only_after_a_minute()
+    {
+        var phone = "254700031032";
+        await host.Script(phone, new { outcome = "cancelled", callback = "never" });
+        var checkout = await host.Checkout(phone);
+        await MoneyMoved(checkout, settled: true);
+
+        await Ask(checkout, age: 30);
+        Assert.Equal("pending", (string?)(await host.Get(checkout))["status"]);
+
+        await Ask(checkout, age: 61);
+        var failed = await host.Until(checkout, "failed");
+        Assert.Equal("cancelled", (string?)failed["failure"]!["code"]);
+    }
+
+    [Fact]
+    public async Task A_push_found_sending_is_in_doubt_and_never_sent_again()
+    {
+        var checkout = await host.Ringing();
+        var attempt = PaymentsHost.AttemptId(checkout);
+        await host.Sql<object>($"UPDATE attempts SET status = 'sending', request_id = NULL, other_id = NULL WHERE id = '{attempt}'; SELECT 1::int");
+        var pushes = await Pushes();
+
+        await Ask(checkout, age: 50);
+        await Ask(checkout, age: 100);
+
+        Assert.Equal(pushes, await Pushes());
+        var now = await host.Get(checkout);
+        Assert.Equal(("pending", "unknown"), ((string?)now["status"], (string?)now["attempts"]![0]!["status"]));
+
+        // Its own callback still settles it, for the token was made before the push.
+        var (path, body) = host.SuccessCallback(checkout, PaymentsHost.NewReceipt());
+        await host.Call(path, body);
+        await host.Until(checkout, "paid");
+    }
+
+    [Fact]
+    public async Task A_lost_reply_and_a_lost_callback_end_on_an_operators_desk()
+    {
+        var checkout = await host.Checkout("254700000606");
+        Assert.Equal("unknown", (string?)checkout["attempts"]![0]!["status"]);
+        var attempt = PaymentsHost.AttemptId(checkout);
+
+        await host.Sql<object>($"UPDATE attempts SET questions = 1000 WHERE id = '{attempt}'; SELECT 1::int");
+        await Ask(checkout, age: 4000);
+
+        Assert.Equal(1L, await host.Sql<long>($"SELECT count(*) FROM cases WHERE kind = 'outcome_unknown' AND subject_id = '{attempt}' AND status = 'open'"));
+        Assert.Equal("unknown", (string?)(await host.Get(checkout))["attempts"]![0]!["status"]);
+    }
+
+    [Fact]
+    public async Task Two_workers_ask_one_question()
+    {
+        var checkout = await host.Ringing();
+        await Due(checkout, age: 70);
+        var before = await Questions(checkout);
+
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => host.Send(new AskOverdue())));
+
+        Assert.Equal(before + 1, await Questions(checkout));
+    }
+
+    [Fact]
+    public async Task Reading_a_checkout_asks_an_overdue_question_once()
+    {
+        var checkout = await host.Ringing();
+        var before = await Questions(checkout);
+        await Due(checkout, age: 70);
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => host.Get(checkout)));
+
+        await PaymentsHost.Eventually(async () => await Questions(checkout) == before + 1, "Safaricom was asked");
+        await host.Get(checkout);
+        Assert.Equal(before + 1, await Questions(checkout));
+    }
+
+    [Fact]
+    public async Task A_hint_only_brings_our_own_question_forward()
+    {
+        var checkout = await host.Ringing();
+        var attempt = PaymentsHost.AttemptId(checkout);
+        await host.Sql<object>($"UPDATE attempts SET started_at = now() - interval '31 seconds', next_question_at = now() + interval '1 hour' WHERE id = '{attempt}'; SELECT 1::int");
+
+        var body = PaymentsHost.SuccessBody((string?)checkout["attempts"]![0]!["checkoutRequestId"], PaymentsHost.NewReceipt(), 1500);
+        await host.Call("/callbacks/stk/callback", body);
+
+        await PaymentsHost.Eventually(
+            async () => await host.Sql<bool>($"SELECT next_question_at < now() + interval '50 minutes' FROM attempts WHERE id = '{attempt}'"), "it is asked sooner");
+        Assert.Equal("pending", (string?)(await host.Get(checkout))["status"]);
+    }
+
+    [Fact]
+    public async Task Paid_while_a_second_prompt_rings_is_one_payment_and_a_second_success_is_surplus()
+    {
+        var checkout = await host.Ringing();
+        var first = PaymentsHost.AttemptId(checkout);
+        await host.Sql<object>($"UPDATE attempts SET started_at = now() - interval '4 minutes' WHERE id = '{first}'; SELECT 1::int");
+        await host.Script("254700044444", new { outcome = "ringing" });
+        Assert.Equal(System.Net.HttpStatusCode.Accepted, (await host.Shop.PostAsJsonAsync($"/api/checkouts/{checkout["id"]}/pay", new { phone = "254700044444" })).StatusCode);
+
+        var (path, body) = host.SuccessCallback(checkout, PaymentsHost.NewReceipt());
+        await host.Call(path, body);
+        await host.Until(checkout, "paid");
+
+        (await host.Simulator.PostAsJsonAsync("/simulator/phones/254700044444/answer", new { outcome = "paid" })).EnsureSuccessStatusCode();
+        await PaymentsHost.Eventually(
+            async () => await host.Sql<long>($"SELECT coalesce(sum(surplus), 0)::bigint FROM receipts r JOIN attempts a ON a.checkout_id = r.checkout_id WHERE a.id = '{first}'") == 150_000,
+            "the second payment is surplus");
+        var paid = await host.Get(checkout);
+        Assert.Equal((1500m, "paid"), ((decimal)paid["amountPaid"]!, (string?)paid["status"]));
+    }
+
+    /// <summary>Makes an attempt <paramref name="age"/> seconds old and its question due, then runs one round.</summary>
+    private async Task Ask(JsonNode checkout, int age)
+    {
+        await Due(checkout, age);
+        await host.Send(new AskOverdue());
+    }
+
+    private Task<object> Due(JsonNode checkout, int age) => host.Sql<object>(
+        $"UPDATE attempts SET started_at = now() - interval '{age} seconds', next_question_at = now() WHERE id = '{PaymentsHost.AttemptId(checkout)}'; SELECT 1::int");
+
+    private Task<string> LastAnswer(JsonNode checkout) =>
+        host.Sql<string>($"SELECT last_answer FROM attempts WHERE id = '{PaymentsHost.AttemptId(checkout)}'");
+
+    private async Task<int> Pushes() => (await Requests()).Count(r => ((string)r!["path"]!).Contains("processrequest", StringComparison.Ordinal));
+
+    private async Task<int> Questions(JsonNode checkout)
+    {
+        var id = (string?)checkout["attempts"]![0]!["checkoutRequestId"];
+        return (await Requests()).Count(r => ((string)r!["path"]!).Contains("stkpushquery", StringComparison.Ordinal) && (string?)r["body"]!["CheckoutRequestID"] == id);
+    }
+
+    private async Task<JsonArray> Requests() => (await host.Simulator.GetFromJsonAsync<JsonNode>("/simulator/requests"))!["items"]!.AsArray();
+
+    /// <summary>Waits until the simulator's own books have the payment (or its end).</summary>
+    private async Task MoneyMoved(JsonNode checkout, bool settled = false)
+    {
+        var id = (string?)checkout["attempts"]![0]!["checkoutRequestId"];
+        if (settled)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(300));
+            return;
+        }
+
+        await PaymentsHost.Eventually(
+            async () => (await host.Simulator.GetFromJsonAsync<JsonNode>("/simulator/ledger"))!["items"]!.AsArray().Any(i => (string?)i!["checkoutRequestId"] == id),
+            "the simulator has moved the money");
+    }
+
+    /// <summary>Asks only when a test makes a question due.</summary>
+    public sealed class Patient(TestDatabase databases) : Running(databases)
+    {
+        protected override string[] Settings => ["Reconciliation:PendingSchedule=01:00 01:00 01:00", "Reconciliation:UnknownSchedule=01:00 01:00 01:00"];
+    }
+}
