@@ -15,6 +15,10 @@ internal static class StackSettings
     // Its first 32 bytes, the shortest secret the service accepts.
     private const string CallbackSecret = "payments-local-callback-secret-0";
 
+    // Of the password "ops-local", as the API's hash-password makes it.
+    private const string OperatorPasswordHash =
+        "AQAAAAIAAzRQAAAAEAMbdSKqjt3I9DQWpsmiY5jeb+hoHqaii935OSE2glW6pT7WCs+gK+HZ5F2q7tPjGg==";
+
     // Questions come sooner than in production (first after 2 minutes there), so that a lost callback can be watched being found.
     private const string Questions = "00:00:05 00:00:10 00:00:30 00:01 00:05 00:15 01:00";
 
@@ -57,6 +61,11 @@ internal static class StackSettings
         settings["ApiKeys__0__Client"] = "local";
         settings["ApiKeys__0__Hash"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(ApiKey)));
         settings["ApiKeys__0__Scopes"] = "checkouts,payouts,ops";
+        settings["Ops__Users__0__Name"] = "ops";
+        settings["Ops__Users__0__PasswordHash"] = OperatorPasswordHash;
+        settings["Ops__Users__0__Role"] = "operator";
+        // A benchmark is one client with one key.
+        settings["Limits__RequestsPerKey"] = "1000000";
         // One developer tries the same number again and again.
         settings["Limits__PromptsPerPhone"] = "100";
         settings["Reconciliation__PendingSchedule"] = Questions;

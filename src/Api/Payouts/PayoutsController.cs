@@ -28,7 +28,7 @@ public sealed class PayoutsController(IMediator mediator) : ControllerBase
     [HttpPost]
     [IdempotencyKeyRequired]
     [ProducesResponseType<PayoutView>(202)]
-    [Refuses("validation_failed", "idempotency_key_required", "reference_in_use")]
+    [Refuses("validation_failed", "idempotency_key_required", "reference_in_use", "payout_ceiling_exceeded")]
     public async Task<ActionResult<PayoutView>> Order(PayoutBody body, CancellationToken cancellation) => this.ToResult(
         await mediator.Send(
             new RequestPayout(User.Caller(), body.Method, body.Recipient, body.Account, body.Amount, body.Reason, body.Remarks, body.Reference), cancellation),

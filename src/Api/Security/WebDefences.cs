@@ -36,6 +36,9 @@ internal static class WebDefences
                 "too_many_requests", "More requests than this key may send.",
                 DateTimeOffset.UtcNow + (rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1)))));
         });
+
+        // Kestrel itself may speak plain HTTP behind a proxy: what the world is sent to is the proxy's 443.
+        services.AddHttpsRedirection(https => https.HttpsPort = 443);
         services.AddHsts(hsts =>
         {
             // A year, as browsers' preload lists ask; subdomains are the shop's own affair.

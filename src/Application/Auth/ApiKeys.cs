@@ -79,8 +79,11 @@ public interface IPayoutCeilings
 {
     /// <summary>
     /// Counts a payout against the ceilings of the caller's key; a refusal (<c>payout_ceiling_exceeded</c>) when it is over one. Call
-    /// inside the transaction that commits the payout, after its other checks. A payout counts on the day it was asked for, whatever
-    /// becomes of it. Keys of the configuration have no ceilings.
+    /// inside the transaction that commits the payout. A payout counts on the day it was asked for, whatever becomes of it. Keys of the
+    /// configuration have no ceilings.
     /// </summary>
     Task<Refusal?> Reserve(Caller caller, Money amount, DateTimeOffset now);
+
+    /// <summary>Takes a reservation of the same transaction back: the payout was refused for another reason.</summary>
+    Task Return(Caller caller, Money amount, DateTimeOffset now);
 }

@@ -50,7 +50,7 @@ public sealed class RequestPayoutValidator : AbstractValidator<RequestPayout>
 /// Commits the intent with its job, nothing more: the payout is sent by the job. Dies before the commit: there is no payout. The answer
 /// is lost: the same Idempotency-Key gets it again, and without one the reference is in use.
 /// </summary>
-public sealed class RequestPayoutHandler(IPayouts payouts, ITransactions transactions) : IRequestHandler<RequestPayout, Answer<PayoutView>>
+public sealed class RequestPayoutHandler(IPayouts payouts, ITransactions transactions, IPayoutCeilings ceilings) : IRequestHandler<RequestPayout, Answer<PayoutView>>
 {
     /// <inheritdoc/>
     public Task<Answer<PayoutView>> Handle(RequestPayout request, CancellationToken cancellationToken) =>
@@ -63,9 +63,18 @@ public sealed class RequestPayoutHandler(IPayouts payouts, ITransactions transac
         var payout = Payout.Queue(
             NewId.Next(), request.Caller.Client, request.Reference!, method, recipient, request.Account?.Trim(),
             Money.FromShillings((long)request.Amount!.Value), request.Reason ?? "business", request.Remarks ?? "Payment", now);
+        if (await ceilings.Reserve(request.Caller, payout.Amount, now) is { } over)
+        {
+            return over;
+        }
+
         KeyedRequest.Made(IntentKind.Payout, payout.Id);
-        return await payouts.Add(payout) is { } existing
-            ? new Refusal("reference_in_use", "Another payout of yours has this reference.", Subject: PublicId.Write(PublicId.Payout, existing))
-            : PayoutView.Of(payout);
+        if (await payouts.Add(payout) is { } existing)
+        {
+            await ceilings.Return(request.Caller, payout.Amount, now);
+            return new Refusal("reference_in_use", "Another payout of yours has this reference.", Subject: PublicId.Write(PublicId.Payout, existing));
+        }
+
+        return PayoutView.Of(payout);
     }
 }

@@ -115,6 +115,26 @@ public sealed class ApiKeyRepository(NpgsqlDataSource database) : IApiKeys, IPay
             : new("payout_ceiling_exceeded", $"This key may send at most {daily} a day.", amount > daily ? null : midnight.ToUniversalTime());
     }
 
+    /// <inheritdoc/>
+    public async Task Return(Caller caller, Money amount, DateTimeOffset now)
+    {
+        if (caller.KeyId is not { } id)
+        {
+            return;
+        }
+
+        // A family without a daily ceiling has no row, and nothing is taken back; an empty row goes.
+        await using var connection = await database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            """
+            DELETE FROM payout_allowances a USING api_keys k
+            WHERE k.id = @id AND a.family = k.family AND a.day = @day AND a.asked <= @cents;
+            UPDATE payout_allowances a SET asked = a.asked - @cents FROM api_keys k
+            WHERE k.id = @id AND a.family = k.family AND a.day = @day AND a.asked > @cents;
+            """,
+            new { id, day = now.ToOffset(Nairobi).Date, cents = amount.Cents });
+    }
+
     private sealed record Row
     {
         public Guid Id { get; init; }

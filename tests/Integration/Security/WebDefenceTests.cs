@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Nodes;
 using Payments.Api;
 using Xunit;
 
@@ -117,6 +116,9 @@ public sealed class WebDefenceTests(WebDefenceTests.WithShopPage running) : ICla
         // What is a laptop's privilege is nobody's here, loopback or not.
         using var proxied = new HttpRequestMessage(HttpMethod.Get, "/hangfire");
         Assert.NotEqual(HttpStatusCode.OK, (await client.SendAsync(proxied)).StatusCode);
+
+        // Hangfire's log provider is static and holds the last host's logger factory: let go of it before it is disposed.
+        Hangfire.Logging.LogProvider.SetCurrentLogProvider(null);
         await api.StopAsync();
     }
 
@@ -157,7 +159,7 @@ public sealed class WebDefenceTests(WebDefenceTests.WithShopPage running) : ICla
         Assert.DoesNotContain("secret'", refused.Message, StringComparison.Ordinal);
     }
 
-    private string[] Production() =>
+    private static string[] Production() =>
     [
         // Nobody listens there: nothing below needs a database.
         "--ConnectionStrings:Payments=Host=127.0.0.1;Port=9;Database=none;Username=none;Password=none;Timeout=1",
