@@ -24,7 +24,8 @@ public sealed record ReadCallback(InboxRow Row, CallbackMessage Message)
 /// transaction; what it loads stays locked until that ends. Each kind of callback has its rules with its feature.
 /// </summary>
 public sealed class CallbackRules(
-    ICallbackReader reader, ICheckouts checkouts, IPaybill paybill, OurShortcodes ours, ITransfers transfers, IQuestions questions)
+    ICallbackReader reader, ICheckouts checkouts, IPaybill paybill, OurShortcodes ours, ITransfers transfers, IQuestions questions,
+    ICallbacks callbacks)
 {
     /// <summary>Applies rows and says what became of each, and which of Safaricom's ids hints have named.</summary>
     /// <exception cref="PoisonRowException">A row threw; nothing may be committed.</exception>
@@ -113,13 +114,31 @@ public sealed class CallbackRules(
         // Locked in one order whatever the batch holds: checkouts, then payouts and refunds. What a question is about never changes.
         var asked = keys.Questions.Count == 0 ? [] : await questions.Load(keys.Questions);
         keys.Transfers.UnionWith(asked.Select(q => q.SubjectId).OfType<Guid>());
+        var waiting = await Waiting(asked, keys, now);
         keys.Checkouts.UnionWith(keys.Transfers.Count == 0 ? [] : await transfers.CheckoutsOf(keys.Transfers));
         var books = new Books(keys.Attempts.Count + keys.Numbers.Count + keys.Checkouts.Count == 0
             ? new([], [])
             : await checkouts.LoadForChange(new(
                 Ids: keys.Checkouts, AttemptIds: keys.Attempts, Numbers: keys.Numbers, ReferenceKeys: keys.References, TillPayments: keys.TillPayments)));
         books.Bring(keys.Transfers.Count == 0 ? [] : await transfers.LoadForChange(keys.Transfers), asked);
+        books.Bring(waiting, ours);
         return books;
+    }
+
+    /// <summary>Untrusted confirmations that an operator had asked about (rule 3): their answers may make money of them.</summary>
+    private async Task<Dictionary<Guid, Confirmation>> Waiting(IReadOnlyList<Question> asked, BookKeys keys, DateTimeOffset now)
+    {
+        var waiting = new Dictionary<Guid, Confirmation>();
+        foreach (var row in asked.Count == 0 ? [] : await callbacks.Read([.. asked.Select(q => q.SubjectId).OfType<Guid>()]))
+        {
+            if (reader.Read(row.Kind, row.Body) is CallbackMessage.Confirmation told)
+            {
+                waiting[row.Id] = ConfirmationRules.ToDomain(told, now, SettledBy.StatusQuery);
+                ConfirmationRules.Gather(waiting[row.Id], keys);
+            }
+        }
+
+        return waiting;
     }
 
     private async Task SaveAnswers(Books books, DateTimeOffset now)

@@ -70,6 +70,12 @@ public interface ICallbacks
     /// <summary>Takes a row whatever its state, to be applied again; null when there is none.</summary>
     Task<InboxRow?> TakeAgain(Guid id);
 
+    /// <summary>Reads rows without locking them.</summary>
+    Task<IReadOnlyList<InboxRow>> Read(IReadOnlyCollection<Guid> ids);
+
+    /// <summary>Reads confirmations that were hints in a stretch of time, newest first.</summary>
+    Task<IReadOnlyList<InboxRow>> HintedConfirmations(DateTimeOffset from, DateTimeOffset to, int limit);
+
     /// <summary>Marks rows done with their verdicts; a row that was done keeps its verdict unless it is applied now.</summary>
     Task Finish(IReadOnlyCollection<Judgement> judgements);
 

@@ -1,4 +1,5 @@
 using MediatR;
+using Payments.Domain;
 
 namespace Payments.Application;
 
@@ -7,12 +8,16 @@ public sealed record AskCase(Guid Id) : IRequest<Answer<CaseView>>;
 
 /// <summary>Brings the next question forward to now; the reconciler, within 5 s, asks it as it asks every other.</summary>
 public sealed class AskCaseHandler(
-    ICases cases, ICheckouts checkouts, ITransfers transfers, ITransactions transactions, ReconciliationOptions options)
+    ICases cases, ICheckouts checkouts, ITransfers transfers, AskConfirmation confirmations, ITransactions transactions, ReconciliationOptions options)
     : IRequestHandler<AskCase, Answer<CaseView>>
 {
     /// <inheritdoc/>
-    public Task<Answer<CaseView>> Handle(AskCase request, CancellationToken cancellationToken) =>
-        transactions.Run(now => Ask(request.Id, now), cancellationToken);
+    public async Task<Answer<CaseView>> Handle(AskCase request, CancellationToken cancellationToken) =>
+        await cases.Find(request.Id) is { IsOpen: true, Kind: CaseKind.UntrustedConfirmation, CheckoutId: not null } untrusted
+            ? await confirmations.Ask(untrusted, cancellationToken)
+                ? CaseView.Of(untrusted)
+                : new Refusal("nothing_to_ask", "The confirmation is not on record any more, or the question was not taken: try again, or look it up in the M-PESA portal.")
+            : await transactions.Run(now => Ask(request.Id, now), cancellationToken);
 
     private async Task<Answer<CaseView>> Ask(Guid id, DateTimeOffset now)
     {

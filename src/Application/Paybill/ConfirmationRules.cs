@@ -117,9 +117,10 @@ internal static class ConfirmationRules
         return (Verdict.Duplicate, null);
     }
 
-    private static Confirmation ToDomain(CallbackMessage.Confirmation told, DateTimeOffset now) => new(
+    /// <summary>A confirmation as money, told by whoever vouches for it.</summary>
+    public static Confirmation ToDomain(CallbackMessage.Confirmation told, DateTimeOffset now, SettledBy by = SettledBy.Confirmation) => new(
         told.Receipt, told.Amount, told.Account, told.Payer is { Length: > 0 } ? told.Payer : null, Name(told.PayerName), told.At ?? now,
-        told.IsTill ? PaymentMethod.Till : PaymentMethod.Paybill, SettledBy.Confirmation);
+        told.IsTill ? PaymentMethod.Till : PaymentMethod.Paybill, by);
 
     private static string? Name(string? name) => name switch
     {

@@ -36,6 +36,15 @@ public sealed partial class Books
     /// <summary>A question; null when there is none.</summary>
     public Question? Question(Guid id) => questions.GetValueOrDefault(id);
 
+    /// <summary>Untrusted confirmations that were asked about, by the id of their callback.</summary>
+    public IReadOnlyDictionary<Guid, Confirmation> Waiting { get; private set; } = new Dictionary<Guid, Confirmation>();
+
+    /// <summary>The numbers customers pay us at.</summary>
+    public OurShortcodes? Ours { get; private set; }
+
+    /// <summary>Adds confirmations that were asked about.</summary>
+    public void Bring(IReadOnlyDictionary<Guid, Confirmation> waiting, OurShortcodes ours) => (Waiting, Ours) = (waiting, ours);
+
     /// <summary>Adds what was loaded.</summary>
     public void Bring(IEnumerable<Transfer> moreTransfers, IEnumerable<Question> moreQuestions)
     {

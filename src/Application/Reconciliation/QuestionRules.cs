@@ -27,6 +27,11 @@ internal static class QuestionRules
             return refused!;
         }
 
+        if (books.Waiting.GetValueOrDefault(question.SubjectId!.Value) is { } confirmation)
+        {
+            return JudgeConfirmation(read, question, result, confirmation, books, now);
+        }
+
         if (books.Transfer(question.SubjectId!.Value) is not { } transfer)
         {
             return read.Say(Verdict.Unmatched, "What was asked about is not in this database.");
@@ -91,6 +96,31 @@ internal static class QuestionRules
         }
 
         return read.Say(Verdict.Hint, "The question timed out in Safaricom's queue.");
+    }
+
+    /// <summary>
+    /// What an operator had asked about an untrusted confirmation: its receipt becomes money only when M-PESA itself says that this receipt
+    /// completed, over this amount, and that one of its parties is us.
+    /// </summary>
+    private static Judgement JudgeConfirmation(
+        ReadCallback read, Question question, CallbackMessage.StatusResult result, Confirmation confirmation, Books books, DateTimeOffset now)
+    {
+        if (result is not { IsFinal: true, Transaction: { } found })
+        {
+            var why = result.Problem is { } problem ? $"M-PESA did not answer the question ({problem.ResultCode}): {problem.Message}" : "More is to come.";
+            books.Answers.Add((question.Id, why));
+            return read.Say(Verdict.Hint, why);
+        }
+
+        books.Answers.Add((question.Id, found.StateText));
+        var isOurs = found.Parties.Any(party => party.Split(" - ", 2)[0].Trim() is { Length: > 0 } number && (number == books.Ours?.Main || number == books.Ours?.Till));
+        if (found.State != TransactionState.Completed || found.Receipt != confirmation.Number || found.Amount != confirmation.Amount || !isOurs)
+        {
+            return read.Say(Verdict.Hint, $"M-PESA calls receipt {found.Receipt ?? "unknown"} '{found.StateText}', over {found.Amount}: not what the confirmation said.");
+        }
+
+        var (verdict, detail) = ConfirmationRules.Apply(confirmation with { At = found.At ?? confirmation.At }, books, now);
+        return read.Say(verdict, detail);
     }
 
     private static (Question? Question, Judgement? Refused) Find(

@@ -60,8 +60,33 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
     public async Task<InboxRow?> TakeAgain(Guid id)
     {
         await using var connection = await database.OpenConnectionAsync();
-        var rows = await connection.QueryAsync<Row>("SELECT id, kind, subject_id, body FROM callbacks WHERE id = @id FOR UPDATE", new { id });
+        var rows = await connection.QueryAsync<Row>(
+            "SELECT id, kind, subject_id, body, token_hash, answer FROM callbacks WHERE id = @id FOR UPDATE", new { id });
         return rows.SingleOrDefault()?.ToInbox();
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<InboxRow>> Read(IReadOnlyCollection<Guid> ids)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        var rows = await connection.QueryAsync<Row>(
+            "SELECT id, kind, subject_id, body, token_hash, answer FROM callbacks WHERE id = ANY (@ids)", new { ids = ids.ToArray() });
+        return [.. rows.Select(row => row.ToInbox())];
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<InboxRow>> HintedConfirmations(DateTimeOffset from, DateTimeOffset to, int limit)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        var rows = await connection.QueryAsync<Row>(
+            """
+            SELECT id, kind, subject_id, body, token_hash, answer FROM callbacks
+            WHERE received_at BETWEEN @from AND @to AND kind = 'c2b_confirm' AND verdict = 'hint'
+            ORDER BY id DESC
+            LIMIT @limit
+            """,
+            new { from, to, limit });
+        return [.. rows.Select(row => row.ToInbox())];
     }
 
     /// <inheritdoc/>

@@ -34,8 +34,10 @@ public static class InfrastructureServices
         services.AddSingleton<IPayouts, PayoutRepository>();
         services.AddSingleton<IRefunds, RefundRepository>();
         services.AddSingleton<ITransfers, TransferRepository>();
+        services.AddSingleton<IMatchVeto, RefundVeto>();
         services.AddSingleton<IQuestions, QuestionRepository>();
         services.AddSingleton<ICases, CaseRepository>();
+        services.AddSingleton<AskConfirmation>();
         services.AddSingleton<ICallbacks, CallbackRepository>();
         services.AddSingleton<IEvents, EventRepository>();
         services.AddSingleton<CallbackRules>();
