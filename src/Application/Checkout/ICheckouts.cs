@@ -54,8 +54,8 @@ public interface ICheckouts
     /// </summary>
     Task<DateTimeOffset?> ReservePrompt(Msisdn phone, int most, TimeSpan window, DateTimeOffset now);
 
-    /// <summary>Takes pushes whose question is due, at most <paramref name="limit"/>, and moves their next question past <paramref name="lease"/>.</summary>
-    Task<IReadOnlyList<DueAttempt>> TakeDue(int limit, TimeSpan lease, CancellationToken cancellation);
+    /// <summary>Takes pushes (of one checkout, or of all) whose question is due, at most <paramref name="limit"/>, and moves their next question past <paramref name="lease"/>.</summary>
+    Task<IReadOnlyList<DueAttempt>> TakeDue(Guid? checkoutId, int limit, TimeSpan lease, CancellationToken cancellation);
 
     /// <summary>Ids of checkouts whose time is over and of those with surplus to declare, at most <paramref name="limit"/> each.</summary>
     Task<IReadOnlyList<Guid>> FindDue(int limit, CancellationToken cancellation);

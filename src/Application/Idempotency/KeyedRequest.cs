@@ -73,6 +73,9 @@ public static class IntentKind
 
     /// <summary>A case that was settled.</summary>
     public const string Case = "case";
+
+    /// <summary>An API key.</summary>
+    public const string Key = "key";
 }
 
 /// <summary>Rebuilds the answer of a request from the row it made, as that row stands now.</summary>

@@ -68,7 +68,7 @@ public sealed partial class ValidatePaymentHandler(
         }
         catch (Exception failure)
         {
-            LogNotLookedUp(failure.GetType().Name);
+            LogNotLookedUp(failure.GetType().Name, failure.Message);
             return Default("the look-up did not end in time");
         }
     }
@@ -94,6 +94,6 @@ public sealed partial class ValidatePaymentHandler(
 
     private ValidationAnswer Default(string why) => options.AcceptsByDefault ? new("0", why) : new(Other, why);
 
-    [LoggerMessage(EventName = "validation_not_looked_up", Level = LogLevel.Warning, Message = "A validation was answered by default: {Why}")]
-    private partial void LogNotLookedUp(string why);
+    [LoggerMessage(EventName = "validation_not_looked_up", Level = LogLevel.Warning, Message = "A validation was answered by default ({Kind}): {Why}")]
+    private partial void LogNotLookedUp(string kind, string why);
 }

@@ -123,7 +123,7 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<DueAttempt>> TakeDue(int limit, TimeSpan lease, CancellationToken cancellation)
+    public async Task<IReadOnlyList<DueAttempt>> TakeDue(Guid? checkoutId, int limit, TimeSpan lease, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var taken = await connection.QueryAsync<AttemptRow>(
@@ -132,14 +132,14 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
             SET next_question_at = now() + @lease, questions = questions + 1, asked_at = now()
             FROM (
                 SELECT id FROM attempts
-                WHERE next_question_at <= now()
+                WHERE next_question_at <= now() AND (@checkoutId::uuid IS NULL OR checkout_id = @checkoutId)
                 ORDER BY next_question_at
                 LIMIT @limit
                 FOR UPDATE SKIP LOCKED) due
             WHERE a.id = due.id
             RETURNING a.id, a.checkout_id, a.request_id, a.questions
             """,
-            new { limit, lease });
+            new { checkoutId, limit, lease });
         return [.. taken.Select(row => new DueAttempt(row.Id, row.CheckoutId, row.RequestId, row.Questions))];
     }
 

@@ -30,6 +30,7 @@ public static class InfrastructureServices
         services.AddSingleton<ITransactions, Transactions>();
         services.AddIdempotency();
         services.AddPaybill();
+        services.AddApiKeys();
         services.AddSingleton<ICheckouts, CheckoutRepository>();
         services.AddSingleton<IPayouts, PayoutRepository>();
         services.AddSingleton<IRefunds, RefundRepository>();

@@ -11,7 +11,12 @@ internal sealed partial class PaybillRepository(NpgsqlDataSource database, Callb
     private const string ReceiptColumns =
         "id, receipt, amount, account, payer, payer_name, method, settled_by, at, checkout_id, applied, surplus, matched_by, matched_at";
 
-    private sealed record WantedRow(string Status, long Due, long[]? InFlight);
+    private sealed record WantedRow
+    {
+        public string Status { get; init; } = "";
+        public long Due { get; init; }
+        public long[]? InFlight { get; init; }
+    }
 
     /// <inheritdoc/>
     public async Task OpenCases(IReadOnlyCollection<UntrustedConfirmation> untrusted)
