@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hangfire;
+using Hangfire.Dashboard;
 using Microsoft.AspNetCore.Authentication;
 using Npgsql;
 using Payments.Application;
@@ -28,7 +29,7 @@ public static class ApiHost
         AddLogging(builder);
         AddServices(builder, settings);
         var app = builder.Build();
-        Map(app);
+        Map(app, settings);
         return app;
     }
 
@@ -81,33 +82,35 @@ public static class ApiHost
         services.AddProblemDetails();
         services.AddOpenApi("v1", Documentation.Describe);
 
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-
-            kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
-        });
+        services.AddDefences(settings);
+        builder.WebHost.ConfigureKestrel(WebDefences.Limit);
 
         // Time for the last batch's commit, the last prompt's reply and the workers' batches.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
     }
 
-    private static void Map(WebApplication app)
+    private static void Map(WebApplication app, Settings settings)
     {
+        app.UseDefences(settings);
         app.UseExceptionHandler();
         app.UseStatusCodePages(Problems.OfStatus);
+        app.UseCors();
         app.Use(WaitForDatabase);
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
+        app.UseMiddleware<OperatorGate>();
         app.MapControllers();
         app.MapOpenApi();
         app.MapScalarApiReference("/docs");
         app.UseHangfireDashboard("/hangfire", new DashboardOptions
         {
-            Authorization = [new LocalOnly()],
+            Authorization = [new BehindTheGate()],
+            IsReadOnlyFunc = context => !OperatorGate.MayAct(context.GetHttpContext(), settings),
             DisplayStorageConnectionString = false,
             DashboardTitle = "Payments jobs",
         });
+        SignInPages.Map(app);
         app.MapGet("/health/live", () => Results.Ok(new { status = "live" })).ExcludeFromDescription();
         app.MapGet("/health/ready", Ready).ExcludeFromDescription();
     }

@@ -7,6 +7,11 @@ try
         return await KeysCommand.Run(args, Console.Out);
     }
 
+    if (args is ["hash-password"])
+    {
+        return await Passwords.Run();
+    }
+
     await ApiHost.Build(args).RunAsync();
     return Environment.ExitCode;
 }

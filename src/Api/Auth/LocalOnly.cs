@@ -1,5 +1,4 @@
 using System.Net;
-using Hangfire.Dashboard;
 
 namespace Payments.Api;
 
@@ -7,12 +6,10 @@ namespace Payments.Api;
 /// Lets only the machine itself in: a loopback peer, a localhost Host and no forwarding header. With a tunnel or a proxy on the same
 /// machine every peer is loopback, so the peer alone proves nothing.
 /// </summary>
-internal sealed class LocalOnly : IDashboardAuthorizationFilter
+internal static class LocalOnly
 {
     private static readonly string[] ForwardingHeaders =
-        ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "CF-Connecting-IP", "Via"];
-
-    public bool Authorize(DashboardContext context) => IsLocal(context.GetHttpContext());
+        ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Original-For", "X-Real-IP", "CF-Connecting-IP", "Via"];
 
     public static bool IsLocal(HttpContext context) =>
         context.Connection.RemoteIpAddress is { } peer && IPAddress.IsLoopback(peer)

@@ -24,12 +24,26 @@ internal sealed class Settings
 
     public required Roles Roles { get; init; }
 
+    public required IReadOnlyList<Operator> Operators { get; init; }
+
+    public required ReturnOptions Returns { get; init; }
+
+    /// <summary>Origins whose pages may call the API from a browser.</summary>
+    public required IReadOnlyList<string> Origins { get; init; }
+
+    /// <summary>Whose X-Forwarded-For is believed.</summary>
+    public required IReadOnlyList<System.Net.IPNetwork> Proxies { get; init; }
+
+    /// <summary>True against the simulator: a laptop or a test, never money.</summary>
+    public bool IsSimulator => Daraja.Kind == DarajaEnvironment.Simulator;
+
     public required IReadOnlyList<ConfigurationProblem> Problems { get; init; }
 
     /// <summary>Reads everything and lists every problem at once.</summary>
-    public static Settings Read(IConfiguration configuration)
+    public static Settings Read(ConfigurationManager configuration)
     {
         var problems = new List<ConfigurationProblem>();
+        SecretFiles.Read(configuration, problems);
         var daraja = configuration.GetSection("Daraja").Get<DarajaOptions>() ?? new();
         var callbacks = configuration.GetSection("Callbacks").Get<CallbackOptions>() ?? new();
         var reconciliation = configuration.GetSection("Reconciliation").Get<ReconciliationOptions>() ?? new();
@@ -44,6 +58,20 @@ internal sealed class Settings
         problems.AddRange(c2b.Problems().Select(problem => new ConfigurationProblem(problem.Key, problem.Wrong, problem.Right)));
         problems.AddRange(callbacks.Validate(isPublic: daraja.Kind != DarajaEnvironment.Simulator));
         var keys = configuration.GetSection("ApiKeys").GetChildren().Select(section => ApiKey.Read(section, problems)).OfType<ApiKey>().ToList();
+        var operators = configuration.GetSection("Ops:Users").GetChildren().Select(section => Operator.Read(section, problems)).OfType<Operator>().ToList();
+        var limits = configuration.GetSection("Limits").Get<LimitOptions>() ?? new();
+        if (limits.RequestsPerKey < 100)
+        {
+            problems.Add(new("Limits__RequestsPerKey", "is below 100", "requests a second per key, 100 or more"));
+        }
+
+        var returns = configuration.GetSection("Return").Get<ReturnOptions>() ?? new();
+        returns.AllowsAnyHost = daraja.Kind == DarajaEnvironment.Simulator;
+        if (daraja.Kind != DarajaEnvironment.Simulator)
+        {
+            problems.AddRange(PublishedSecrets.Find(configuration, keys, operators));
+        }
+
         CheckSchedule(problems, nameof(reconciliation.PendingSchedule), reconciliation.PendingSchedule);
         CheckSchedule(problems, nameof(reconciliation.UnknownSchedule), reconciliation.UnknownSchedule);
         CheckSchedule(problems, nameof(reconciliation.TransferSchedule), reconciliation.TransferSchedule);
@@ -53,7 +81,11 @@ internal sealed class Settings
             Daraja = daraja,
             Callbacks = callbacks,
             ApiKeys = keys,
-            Limits = configuration.GetSection("Limits").Get<LimitOptions>() ?? new(),
+            Limits = limits,
+            Operators = operators,
+            Returns = returns,
+            Origins = WebSettings.Origins(configuration, daraja.Kind == DarajaEnvironment.Simulator, problems),
+            Proxies = WebSettings.Proxies(configuration, problems),
             Reconciliation = reconciliation,
             Inbox = configuration.GetSection("Inbox").Get<InboxOptions>() ?? new(),
             C2b = c2b,

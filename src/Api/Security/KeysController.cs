@@ -36,10 +36,13 @@ public sealed class KeysController(IMediator mediator, KeyRing ring) : Controlle
     [ShownOnce]
     [ProducesResponseType<KeyView>(201)]
     [Refuses("validation_failed", "key_expired")]
-    public async Task<ActionResult<KeyView>> Create(CreateKeyBody body, CancellationToken cancellation) => this.ToResult(
-        await mediator.Send(
-            new CreateKey(User.Caller(), body.Client, body.Scopes, body.ExpiresAt, body.PayoutLimit, body.DailyPayoutLimit), cancellation),
-        201);
+    public async Task<ActionResult<KeyView>> Create(CreateKeyBody body, CancellationToken cancellation)
+    {
+        var answer = await mediator.Send(
+            new CreateKey(User.Caller(), body.Client, body.Scopes, body.ExpiresAt, body.PayoutLimit, body.DailyPayoutLimit), cancellation);
+        ring.Forget();
+        return this.ToResult(answer, 201);
+    }
 
     /// <summary>Ends a key; every process knows within two seconds.</summary>
     [HttpPost("{id}/revoke")]

@@ -12,7 +12,7 @@ public sealed record StartCheckout(
 /// <summary>What a checkout must look like before anything is stored or sent.</summary>
 public sealed class StartCheckoutValidator : AbstractValidator<StartCheckout>
 {
-    public StartCheckoutValidator()
+    public StartCheckoutValidator(ReturnOptions returns)
     {
         RuleFor(c => c.OrderReference)
             .Must(text => Domain.OrderReference.TryParse(text, out _))
@@ -23,8 +23,8 @@ public sealed class StartCheckoutValidator : AbstractValidator<StartCheckout>
         RuleFor(c => c.Phone).Phone().When(c => c.Phone is not null);
         RuleFor(c => c.Description).Printable(100);
         RuleFor(c => c.ReturnUrl)
-            .Must(url => url is null || (url.Length <= 2000 && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http"))
-            .WithMessage("Give an absolute http or https address of at most 2000 characters.");
+            .Must(url => url is null || returns.Allows(url))
+            .WithMessage("Give an absolute https address of at most 2000 characters on a host of Return__AllowedHosts.");
         RuleFor(c => c.ExpiresInMinutes)
             .Must(minutes => minutes is null or (>= 1 and <= 10_080))
             .WithMessage("Give 1 to 10080 minutes.");

@@ -12,6 +12,9 @@ public sealed class LimitOptions
     /// <summary>Prompts the holder of a clientSecret may cause on one checkout.</summary>
     public int PromptsPerCheckout { get; set; } = 10;
 
+    /// <summary>Requests a second per key and process; at least 100, or a shop that polls its checkouts is shut out.</summary>
+    public int RequestsPerKey { get; set; } = 500;
+
     /// <summary>How long an answer to the caller waits for Safaricom's reply; the prompt itself is followed on.</summary>
     public TimeSpan PromptAnswer { get; set; } = TimeSpan.FromSeconds(8);
 }

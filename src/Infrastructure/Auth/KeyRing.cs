@@ -9,15 +9,15 @@ namespace Payments.Infrastructure;
 
 /// <summary>
 /// The keys of the database as one process knows them. All are read at once, at most every few seconds and only while requests come:
-/// a flood of wrong keys costs two queries a second, not one each.
+/// a flood of wrong keys costs at most 20 small queries a second, not one each.
 /// </summary>
 public sealed partial class KeyRing(ApiKeyRepository keys, TimeProvider time, ILogger<KeyRing> log) : IDisposable
 {
     /// <summary>A revoked key opens doors for at most this long.</summary>
     private static readonly TimeSpan Life = TimeSpan.FromSeconds(2);
 
-    /// <summary>A key nobody knows may have been made a moment ago; it is looked for at most twice a second.</summary>
-    private static readonly TimeSpan Miss = TimeSpan.FromMilliseconds(500);
+    /// <summary>A key nobody knows may have been made by another process this very moment: looked for again, but not at any rate.</summary>
+    private static readonly TimeSpan Miss = TimeSpan.FromMilliseconds(50);
 
     private static readonly TimeSpan TouchEvery = TimeSpan.FromMinutes(1);
 

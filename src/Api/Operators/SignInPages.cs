@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Payments.Application;
+using Payments.Infrastructure;
+
+namespace Payments.Api;
+
+/// <summary>The sign-in page of operators: one form, no script.</summary>
+internal static class SignInPages
+{
+    public const string Path = "/sign-in";
+
+    private static readonly HtmlEncoder Html = HtmlEncoder.Default;
+
+    public static void Map(WebApplication app)
+    {
+        app.MapGet(Path, (HttpContext http, string? returnUrl) => Page(http, returnUrl, null, 200)).ExcludeFromDescription();
+        app.MapPost(Path, SignIn).ExcludeFromDescription().DisableAntiforgery();
+        app.MapPost("/sign-out", SignOut).ExcludeFromDescription().DisableAntiforgery();
+    }
+
+    /// <summary>Only a path of this very service: anything else would make the page a springboard to somebody else's.</summary>
+    public static string LocalPath(string? returnUrl) =>
+        returnUrl is ['/', ..] && !returnUrl.StartsWith("//", StringComparison.Ordinal) && !returnUrl.Contains('\\', StringComparison.Ordinal)
+            && !returnUrl.Any(char.IsControl) ? returnUrl : "/hangfire";
+
+    private static async Task<IResult> SignIn(
+        HttpContext http, IReadOnlyList<Operator> operators, SignInFailures failures, IAntiforgery antiforgery, IAudit audit, ITransactions transactions)
+    {
+        if (!http.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(http))
+        {
+            return Page(http, null, "This form is too old or not ours. Try again.", 400);
+        }
+
+        var form = await http.Request.ReadFormAsync();
+        var (name, password, returnUrl) = (form["name"].ToString(), form["password"].ToString(), form["returnUrl"].ToString());
+        var address = http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+        if (await failures.IsLocked(name, address))
+        {
+            http.Response.Headers.RetryAfter = "900";
+            return Page(http, returnUrl, "Too many failed tries. Wait a quarter of an hour.", 429);
+        }
+
+        var who = operators.FirstOrDefault(o => o.Name == name);
+        if (password.Length > 1000 || !Passwords.Matches(who?.PasswordHash, password))
+        {
+            await failures.Failed(name, address);
+            return Page(http, returnUrl, "This name and password do not belong together.", 401);
+        }
+
+        await failures.Succeeded(name, address);
+        var now = await transactions.Run(
+            async now =>
+            {
+                await audit.Write("operator/" + who!.Name, "operator.sign_in", "operator/" + who.Name, null, new { from = address });
+                return now;
+            },
+            http.RequestAborted);
+        await http.SignInAsync(OperatorSession.Scheme, OperatorSession.Open(who!, now));
+        return Results.LocalRedirect(LocalPath(returnUrl));
+    }
+
+    private static async Task<IResult> SignOut(HttpContext http, IAntiforgery antiforgery)
+    {
+        if (!http.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(http))
+        {
+            return Page(http, null, "This form is too old or not ours. Try again.", 400);
+        }
+
+        await http.SignOutAsync(OperatorSession.Scheme);
+        return Results.LocalRedirect(Path);
+    }
+
+    private static IResult Page(HttpContext http, string? returnUrl, string? problem, int status)
+    {
+        var antiforgery = http.RequestServices.GetRequiredService<IAntiforgery>();
+        var tokens = antiforgery.GetAndStoreTokens(http);
+        var page = string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            <!doctype html>
+            <html lang="en">
+            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Sign in · Payments</title></head>
+            <body>
+            <main>
+            <h1>Payments</h1>
+            {(problem is null ? "" : $"<p role=\"alert\"><strong>{Html.Encode(problem)}</strong></p>")}
+            <form method="post" action="{Path}">
+            <input type="hidden" name="{tokens.FormFieldName}" value="{Html.Encode(tokens.RequestToken!)}">
+            <input type="hidden" name="returnUrl" value="{Html.Encode(LocalPath(returnUrl))}">
+            <p><label>Name<br><input name="name" autocomplete="username" required maxlength="100" autofocus></label></p>
+            <p><label>Password<br><input name="password" type="password" autocomplete="current-password" required maxlength="1000"></label></p>
+            <p><button>Sign in</button></p>
+            </form>
+            </main>
+            </body>
+            </html>
+            """);
+        return Results.Content(page, "text/html; charset=utf-8", statusCode: status);
+    }
+}

@@ -1,0 +1,193 @@
+using System.Security.Claims;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Payments.Application;
+using Payments.Infrastructure;
+
+namespace Payments.Api;
+
+/// <summary>The web side: who is believed about addresses, limits, headers, cookies.</summary>
+internal static class WebDefences
+{
+    private const string Callbacks = "/api/mpesa";
+
+    public static void AddDefences(this IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(settings.Operators);
+        services.AddSingleton(settings.Returns);
+        services.AddSingleton<SignInFailures>();
+        services.AddSingleton<IDataProtectionProvider>(new SecretsProtection(settings.Callbacks.Secrets.Select(Convert.FromBase64String)));
+        services.AddAntiforgery(options => Set(options.Cookie, "forms", settings));
+        services.AddAuthentication().AddCookie(OperatorSession.Scheme, options => Configure(options, settings));
+        services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins([.. settings.Origins])
+            .WithMethods("GET", "POST")
+            .WithHeaders("Authorization", "Content-Type", IdempotencyConvention.Header, "Last-Event-ID")
+            .WithExposedHeaders("Retry-After", "Idempotency-Replayed")
+            .SetPreflightMaxAge(TimeSpan.FromHours(1))));
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => Limit(context, settings));
+            limiter.OnRejected = (rejected, _) => new(Problems.Write(rejected.HttpContext, new Refusal(
+                "too_many_requests", "More requests than this key may send.",
+                DateTimeOffset.UtcNow + (rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1)))));
+        });
+        services.AddHsts(hsts =>
+        {
+            // A year, as browsers' preload lists ask; subdomains are the shop's own affair.
+            hsts.MaxAge = TimeSpan.FromDays(365);
+            hsts.IncludeSubDomains = false;
+        });
+    }
+
+    /// <summary>Everything before routing decides anything.</summary>
+    public static void UseDefences(this WebApplication app, Settings settings)
+    {
+        if (settings.Proxies.Count > 0)
+        {
+            var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = null };
+
+            // Its defaults believe every loopback peer; here only what is configured is believed, hop by hop.
+            forwarded.KnownProxies.Clear();
+            forwarded.KnownIPNetworks.Clear();
+            foreach (var proxy in settings.Proxies)
+            {
+                forwarded.KnownIPNetworks.Add(proxy);
+            }
+
+            app.UseForwardedHeaders(forwarded);
+        }
+
+        app.Use(SecurityHeaders.Add);
+        if (!settings.IsSimulator)
+        {
+            // Never callbacks: a redirect is not followed, and money would be missed. Health checks come from inside.
+            app.UseWhen(
+                context => !IsCallback(context.Request.Path) && !context.Request.Path.StartsWithSegments("/health"),
+                rest => rest.UseHsts().UseHttpsRedirection());
+        }
+    }
+
+    /// <summary>Kestrel's limits, each on purpose.</summary>
+    public static void Limit(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = ApiHost.MostBodyBytes;
+
+        // Our longest address is a list's with every filter: under 2 KiB. Nothing sends more than a handful of headers.
+        kestrel.Limits.MaxRequestLineSize = 4 * 1024;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.MaxRequestHeaderCount = 64;
+
+        // Whoever needs longer for his headers, or sends his body slower than a telegraph, is holding a connection, not talking.
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+
+        // Longer than load balancers keep theirs (60 s), so that they close first and no request meets a closing connection.
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(120);
+        kestrel.Limits.Http2.MaxStreamsPerConnection = 100;
+    }
+
+    private static RateLimitPartition<string> Limit(HttpContext context, Settings settings)
+    {
+        var path = context.Request.Path;
+        var address = context.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+        if (path.StartsWithSegments(SignInPages.Path) && HttpMethods.IsPost(context.Request.Method))
+        {
+            // Each try costs us a tenth of a second of hashing.
+            return Window("sign-in " + address, 20, TimeSpan.FromSeconds(10));
+        }
+
+        if (!path.StartsWithSegments("/api") || IsCallback(path))
+        {
+            return RateLimitPartition.GetNoLimiter("");
+        }
+
+        var who = context.User.FindFirstValue(CallerClaims.Checkout) ?? context.User.FindFirstValue(CallerClaims.Key)
+            ?? context.User.FindFirstValue(CallerClaims.Client) ?? "nobody " + address;
+        return Window(who, settings.Limits.RequestsPerKey, TimeSpan.FromSeconds(1));
+    }
+
+    private static RateLimitPartition<string> Window(string who, int most, TimeSpan window) =>
+        RateLimitPartition.GetFixedWindowLimiter(who, _ => new() { PermitLimit = most, Window = window, QueueLimit = 0 });
+
+    private static bool IsCallback(PathString path) => path.StartsWithSegments("/callbacks") || path.StartsWithSegments(Callbacks);
+
+    private static void Configure(CookieAuthenticationOptions options, Settings settings)
+    {
+        Set(options.Cookie, "ops", settings);
+        options.ExpireTimeSpan = OperatorSession.Idle;
+        options.SlidingExpiration = true;
+        options.Events.OnValidatePrincipal = context =>
+        {
+            if (!OperatorSession.IsGood(context.Principal, settings.Operators, DateTimeOffset.UtcNow))
+            {
+                context.RejectPrincipal();
+            }
+
+            return Task.CompletedTask;
+        };
+    }
+
+    /// <summary>Out of scripts' reach, never sent along from another site, over HTTPS only where there is HTTPS.</summary>
+    private static void Set(CookieBuilder cookie, string name, Settings settings)
+    {
+        cookie.Name = (settings.IsSimulator ? "payments-" : "__Host-payments-") + name;
+        cookie.HttpOnly = true;
+        cookie.SameSite = SameSiteMode.Strict;
+        cookie.SecurePolicy = settings.IsSimulator ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
+        cookie.Path = "/";
+    }
+}
+
+/// <summary>The headers every answer carries.</summary>
+internal static class SecurityHeaders
+{
+    /// <summary>For JSON, problems and whatever is not a page: nothing may be loaded, framed or sent from it.</summary>
+    private const string Nothing = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+    /// <summary>A page of ours without script and style: a form that may only come back to us.</summary>
+    private const string Form = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+    /// <summary>The dashboard brings its own files and sets widths of bars in style attributes.</summary>
+    private const string Dashboard = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+        + "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+    /// <summary>The API reference starts from a script in its page, which shows our own document and nothing a user wrote.</summary>
+    private const string Reference = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        + "font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+    public static Task Add(HttpContext context, RequestDelegate next)
+    {
+        context.Response.OnStarting(() =>
+        {
+            var headers = context.Response.Headers;
+            var path = context.Request.Path;
+
+            // A page that knows better has said so itself.
+            headers.ContentSecurityPolicy = headers.ContentSecurityPolicy is { Count: > 0 } own ? own
+                : path.StartsWithSegments("/hangfire") ? Dashboard
+                : path.StartsWithSegments("/docs") ? Reference
+                : path.StartsWithSegments(SignInPages.Path) ? Form
+                : Nothing;
+            headers.XContentTypeOptions = "nosniff";
+            headers.XFrameOptions = "DENY";
+            headers["Referrer-Policy"] = "no-referrer";
+            headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()";
+            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+
+            // Answers hold phone numbers, and some a key: no cache on the way may keep them.
+            if (headers.CacheControl.Count == 0 && (path.StartsWithSegments("/api") || path.StartsWithSegments(SignInPages.Path)))
+            {
+                headers.CacheControl = "no-store";
+            }
+
+            return Task.CompletedTask;
+        });
+        return next(context);
+    }
+}
