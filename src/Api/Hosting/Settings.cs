@@ -20,6 +20,8 @@ internal sealed class Settings
 
     public required InboxOptions Inbox { get; init; }
 
+    public required SpoolOptions Spool { get; init; }
+
     public required Roles Roles { get; init; }
 
     public required IReadOnlyList<ConfigurationProblem> Problems { get; init; }
@@ -37,6 +39,8 @@ internal sealed class Settings
             problems.Add(new("ConnectionStrings__Payments", "is missing", "a PostgreSQL connection string such as Host=db;Database=payments;Username=payments;Password=…"));
         }
 
+        var spool = configuration.GetSection("Spool").Get<SpoolOptions>() ?? new();
+        problems.AddRange(spool.Validate());
         problems.AddRange(daraja.Validate());
         problems.AddRange(callbacks.Validate(isPublic: daraja.Kind != DarajaEnvironment.Simulator));
         var keys = configuration.GetSection("ApiKeys").GetChildren().Select(section => ApiKey.Read(section, problems)).OfType<ApiKey>().ToList();
@@ -51,6 +55,7 @@ internal sealed class Settings
             Limits = configuration.GetSection("Limits").Get<LimitOptions>() ?? new(),
             Reconciliation = reconciliation,
             Inbox = configuration.GetSection("Inbox").Get<InboxOptions>() ?? new(),
+            Spool = spool,
             Roles = ReadRoles(configuration["Roles"], problems),
             Problems = problems,
         };
