@@ -54,6 +54,7 @@ public static class ApiHost
         services.AddSingleton(settings.Limits);
         services.AddSingleton(settings.Reconciliation);
         services.AddSingleton(settings.Inbox);
+        services.AddSingleton(settings.C2b);
         services.AddInfrastructure(
             settings.ConnectionString, settings.Roles, new(settings.Daraja.Kind.ToString(), settings.Daraja.Shortcode ?? ""), settings.Spool);
         services.AddDaraja(builder.Configuration);

@@ -44,6 +44,11 @@ public sealed class PayCheckoutHandler(
             return Refusal.NotFound("checkout");
         }
 
+        if (request.Caller.DeadSecret(checkout.EndedAt, now) is { } dead)
+        {
+            return dead;
+        }
+
         if (checkout.RefusesPrompt(request.Caller.IsShop, now) is { } refusal)
         {
             return CheckoutRefusals.Of(refusal);

@@ -165,6 +165,7 @@ public sealed partial class Checkout
             attempt.LastAnswer = why;
             attempt.Touch();
             Changed(now);
+            SettleUnaskable(now);
         }
     }
 

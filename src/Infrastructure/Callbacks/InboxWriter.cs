@@ -105,7 +105,7 @@ internal sealed partial class InboxWriter(
         }
         catch (Exception failure)
         {
-            LogFailed(batch.Count, failure);
+            LogFailed(batch.Count, failure.InnerException?.Message ?? failure.Message);
             var answer = new InboxUnavailableException("The callback could not be stored.", failure);
             batch.ForEach(waiting => waiting.Stored.TrySetException(answer));
         }
@@ -167,8 +167,8 @@ internal sealed partial class InboxWriter(
         await using var connection = await database.OpenConnectionAsync();
         await using var command = new NpgsqlCommand(
             """
-            INSERT INTO callbacks (id, kind, subject_id, source, content_type, trace_parent, body)
-            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO callbacks (id, kind, subject_id, source, content_type, trace_parent, body, token_hash, answer)
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
             ON CONFLICT (id) DO NOTHING
             """,
             connection);
@@ -181,11 +181,13 @@ internal sealed partial class InboxWriter(
         Add(NpgsqlDbType.Text, c => c.ContentType);
         Add(NpgsqlDbType.Text, c => c.TraceParent);
         Add(NpgsqlDbType.Bytea, c => c.Body);
+        Add(NpgsqlDbType.Bytea, c => c.TokenHash);
+        Add(NpgsqlDbType.Text, c => c.Answer);
         await command.ExecuteNonQueryAsync();
     }
 
-    [LoggerMessage(EventName = "inbox_failed", Level = LogLevel.Error, Message = "{Count} callbacks could not be stored and were answered 503")]
-    private partial void LogFailed(int count, Exception failure);
+    [LoggerMessage(EventName = "inbox_failed", Level = LogLevel.Error, Message = "{Count} callbacks could not be stored and were answered 503: {Why}")]
+    private partial void LogFailed(int count, string why);
 
     [LoggerMessage(EventName = "inbox_without_job", Level = LogLevel.Warning, Message = "{Count} callbacks are stored without their job; the sweeper drains them")]
     private partial void LogWithoutJob(int count, Exception failure);

@@ -83,7 +83,7 @@ internal sealed class DarajaClient(
         var validation = urls.ForRegistration(CallbackKind.C2bValidate, registration.Token);
         if (C2bRegistration.WhyRefused(confirmation, options.Kind) is { } wrong)
         {
-            return Refused(FailureCode.Rejected, wrong);
+            return Refused(FailureCode.Rejected, wrong) with { Registration = RegistrationProblem.AddressRefused };
         }
 
         var body = DarajaRequests.Register(options.Main, registration.ResponseType, confirmation, validation);

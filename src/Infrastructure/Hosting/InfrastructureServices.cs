@@ -22,7 +22,7 @@ public static class InfrastructureServices
 {
     /// <summary>Adds the database, the inbox, the repositories, MediatR and Hangfire.</summary>
     public static IServiceCollection AddInfrastructure(
-        this IServiceCollection services, string connectionString, Roles roles, DeploymentStamp stamp, SpoolOptions spool)
+        this IServiceCollection services, string connectionString, Roles roles, DeploymentStamp stamp, SpoolOptions? spool = null)
     {
         services.AddSingleton(_ => Database.Create(connectionString));
         services.AddSingleton<DatabaseState>();
@@ -30,7 +30,14 @@ public static class InfrastructureServices
         services.AddHostedService<DatabaseStartup>();
         services.AddSingleton<ITransactions, Transactions>();
         services.AddIdempotency();
+        services.AddPaybill();
+        services.AddApiKeys();
         services.AddSingleton<ICheckouts, CheckoutRepository>();
+        services.AddSingleton<IPayouts, PayoutRepository>();
+        services.AddSingleton<IRefunds, RefundRepository>();
+        services.AddSingleton<ITransfers, TransferRepository>();
+        services.AddSingleton<IQuestions, QuestionRepository>();
+        services.AddSingleton<ICases, CaseRepository>();
         services.AddSingleton<ICallbacks, CallbackRepository>();
         services.AddSingleton<IEvents, EventRepository>();
         services.AddSingleton<CallbackRules>();
@@ -45,7 +52,7 @@ public static class InfrastructureServices
             services.AddSingleton<InboxWriter>();
             services.AddSingleton<IInbox>(s => s.GetRequiredService<InboxWriter>());
             services.AddHostedService(s => s.GetRequiredService<InboxWriter>());
-            services.AddSpool(spool);
+            services.AddSpool(spool ?? new());
             services.AddSingleton<LiveEvents>();
             services.AddHostedService(s => s.GetRequiredService<LiveEvents>());
         }

@@ -65,7 +65,8 @@ public sealed partial class DatabaseCircuit(DatabaseState state, NpgsqlDataSourc
         LogClosed();
     }
 
-    [LoggerMessage(EventName = "database_away", Level = LogLevel.Error, Message = "The database does not store callbacks ({Why}); they are not made to wait for it")]
+    [LoggerMessage(EventName = "database_away", Level = LogLevel.Error,
+        Message = "The database does not store callbacks ({Why}); they are not made to wait for it")]
     private partial void LogOpened(string why);
 
     [LoggerMessage(EventName = "database_back", Level = LogLevel.Warning, Message = "The database stores callbacks again")]

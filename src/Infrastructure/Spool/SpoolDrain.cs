@@ -153,10 +153,12 @@ internal sealed partial class SpoolDrain(
     [LoggerMessage(EventName = "spool_adopted", Level = LogLevel.Warning, Message = "Took over {Count} spool segments that a dead process left")]
     private partial void LogAdopted(int count);
 
-    [LoggerMessage(EventName = "spool_damaged", Level = LogLevel.Error, Message = "{Bytes} bytes of {Path} are torn or damaged and are kept beside it as .torn")]
+    [LoggerMessage(EventName = "spool_damaged", Level = LogLevel.Error,
+        Message = "{Bytes} bytes of {Path} are torn or damaged and are kept beside it as .torn")]
     private partial void LogDamaged(int bytes, string path);
 
-    [LoggerMessage(EventName = "spool_refused", Level = LogLevel.Error, Message = "PostgreSQL refuses {Count} callbacks of {Path}; they are kept beside it as .refused")]
+    [LoggerMessage(EventName = "spool_refused", Level = LogLevel.Error,
+        Message = "PostgreSQL refuses {Count} callbacks of {Path}; they are kept beside it as .refused")]
     private partial void LogRefused(int count, string path);
 
     [LoggerMessage(EventName = "spool_waiting", Level = LogLevel.Warning, Message = "The spool cannot be drained yet: {Why}")]

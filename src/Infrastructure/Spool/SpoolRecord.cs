@@ -12,7 +12,7 @@ public sealed record SpooledCallback(IncomingCallback Callback, DateTimeOffset R
 
 /// <summary>
 /// One record: mark (4 bytes), length of the rest (4), CRC-32C of length and rest (4), the rest. The mark lets a reader find the next
-/// record behind damage whose length cannot be believed. The record carries what the token was made for, never the token.
+/// record behind damage whose length cannot be believed. The record carries what the token was made for, or its hash, never the token.
 /// </summary>
 internal static class SpoolRecord
 {
@@ -39,6 +39,8 @@ internal static class SpoolRecord
             WriteText(writer, callback.ContentType);
             WriteText(writer, callback.Source);
             WriteText(writer, callback.TraceParent);
+            WriteText(writer, callback.TokenHash is { } hash ? Convert.ToHexStringLower(hash) : null);
+            WriteText(writer, callback.Answer);
             writer.Write(callback.Body.Length);
             writer.Write(callback.Body.Span);
         }
@@ -121,7 +123,14 @@ internal static class SpoolRecord
         var kind = Wire.Read<CallbackKind>(reader.ReadString());
         Guid? subject = ReadText(reader) is { } text ? Guid.ParseExact(text, "N") : null;
         var (contentType, source, trace) = (ReadText(reader), ReadText(reader), ReadText(reader));
-        record = new(new(id, kind, subject, reader.ReadBytes(reader.ReadInt32()), contentType, source, trace), at);
+        var (hash, answer) = (ReadText(reader), ReadText(reader));
+        record = new(
+            new(id, kind, subject, reader.ReadBytes(reader.ReadInt32()), contentType, source, trace)
+            {
+                TokenHash = hash is null ? null : Convert.FromHexString(hash),
+                Answer = answer,
+            },
+            at);
         length = whole.Length;
         return true;
     }

@@ -33,9 +33,10 @@ internal static class SpooledRows
         // Its time of arrival, for operators; never in the future, whatever the process's clock said.
         await using var command = new NpgsqlCommand(
             """
-            INSERT INTO callbacks (id, kind, subject_id, source, content_type, trace_parent, body, received_at)
-            SELECT u.id, u.kind, u.subject_id, u.source, u.content_type, u.trace_parent, u.body, least(u.received_at, now())
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS u (id, kind, subject_id, source, content_type, trace_parent, body, received_at)
+            INSERT INTO callbacks (id, kind, subject_id, source, content_type, trace_parent, body, token_hash, answer, received_at)
+            SELECT id, kind, subject_id, source, content_type, trace_parent, body, token_hash, answer, least(received_at, now())
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                AS u (id, kind, subject_id, source, content_type, trace_parent, body, token_hash, answer, received_at)
             ON CONFLICT (id) DO NOTHING
             """,
             connection);
@@ -49,6 +50,8 @@ internal static class SpooledRows
         Add(NpgsqlDbType.Text, c => c.ContentType);
         Add(NpgsqlDbType.Text, c => c.TraceParent);
         Add(NpgsqlDbType.Bytea, c => c.Body);
+        Add(NpgsqlDbType.Bytea, c => c.TokenHash);
+        Add(NpgsqlDbType.Text, c => c.Answer);
         Array(NpgsqlDbType.TimestampTz, row => row.ReceivedAt);
         return await command.ExecuteNonQueryAsync();
     }
