@@ -16,7 +16,10 @@ internal static class Bench
         // "bench seed" works on the running stack: the settings its API runs with are the ones it needs.
         foreach (var (name, value) in StackState.ReadRunning(RepositoryRoot.Local(root))?.ApiEnvironment ?? [])
             start.Environment[name] = value;
+        using var signals = new StopSignals();
         using var process = Process.Start(start)!;
+        // Ctrl-C reaches the benchmarks by itself, SIGTERM only us; asked once, they end in their own time.
+        await using var passOn = signals.Token.Register(() => _ = Command.Run(["sh", "-c", $"kill -TERM {process.Id}"], TimeSpan.FromSeconds(1)));
         await process.WaitForExitAsync();
         return process.ExitCode;
     }

@@ -61,6 +61,7 @@ internal static class StackSettings
         settings["Limits__PromptsPerPhone"] = "100";
         settings["Reconciliation__PendingSchedule"] = Questions;
         settings["Reconciliation__UnknownSchedule"] = Questions;
+        settings["Reconciliation__TransferSchedule"] = Questions;
         settings["Spool__Path"] = Path.Combine(local, "spool");
         return settings;
     }

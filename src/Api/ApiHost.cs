@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hangfire;
 using Microsoft.AspNetCore.Authentication;
@@ -54,6 +55,7 @@ public static class ApiHost
         services.AddSingleton(settings.Limits);
         services.AddSingleton(settings.Reconciliation);
         services.AddSingleton(settings.Inbox);
+        services.AddSingleton(settings.C2b);
         services.AddInfrastructure(
             settings.ConnectionString, settings.Roles, new(settings.Daraja.Kind.ToString(), settings.Daraja.Shortcode ?? ""));
         services.AddDaraja(builder.Configuration);
@@ -72,6 +74,7 @@ public static class ApiHost
                 // A misspelt field is an error, not a silence.
                 options.JsonSerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
                 options.JsonSerializerOptions.MaxDepth = 16;
+                options.JsonSerializerOptions.Converters.Add(new UtcTimes());
             })
             .ConfigureApiBehaviorOptions(options => options.InvalidModelStateResponseFactory = Problems.OfModelState);
         services.AddExceptionHandler<UnhandledExceptions>();
@@ -143,6 +146,14 @@ public static class ApiHost
 
         return Results.Json(new { status = "unavailable" }, statusCode: StatusCodes.Status503ServiceUnavailable);
     }
+}
+
+/// <summary>Times as ISO 8601 in UTC, with a Z.</summary>
+internal sealed class UtcTimes : JsonConverter<DateTimeOffset>
+{
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(value.UtcDateTime);
 }
 
 /// <summary>The configuration is wrong; the message lists every problem.</summary>

@@ -2,6 +2,11 @@ using Payments.Api;
 
 try
 {
+    if (args is ["keys", ..])
+    {
+        return await KeysCommand.Run(args, Console.Out);
+    }
+
     await ApiHost.Build(args).RunAsync();
     return Environment.ExitCode;
 }

@@ -21,11 +21,30 @@ public abstract record Reply
         /// True when nothing even left this process, because Safaricom keeps failing and is left alone for <see cref="Failure.RetryAfter"/>.
         /// </summary>
         public bool Paused { get; init; }
+
+        /// <summary>What it is when it was a registration that was refused.</summary>
+        public RegistrationProblem Registration { get; init; }
     }
 
     /// <summary>May have been accepted: timeout, reset, 5xx, HTML, empty, unparsable, a duplicate id.</summary>
     /// <param name="Why">What came instead of an answer, safe to log and to show.</param>
     public sealed record Doubtful(string Why) : Reply;
+}
+
+/// <summary>Why C2B URLs were not registered.</summary>
+public enum RegistrationProblem
+{
+    /// <summary>Something else, or no registration at all.</summary>
+    None,
+
+    /// <summary>We did not even ask: Safaricom refuses such addresses.</summary>
+    AddressRefused,
+
+    /// <summary>The shortcode has URLs already; in production that is for good.</summary>
+    AlreadyRegistered,
+
+    /// <summary>"no apiproduct match": the app has the other version.</summary>
+    NoProduct,
 }
 
 /// <summary>One STK push. Amounts are whole shillings.</summary>
@@ -35,19 +54,6 @@ public abstract record Reply
 /// <param name="Reference">At most 12 characters, shown in the prompt.</param>
 /// <param name="Description">Cut to 13 characters of letters, digits, space, dot and dash by the client.</param>
 public sealed record PromptRequest(Guid AttemptId, Msisdn Phone, Money Amount, string Reference, string? Description);
-
-/// <summary>Where a payout goes.</summary>
-public enum PayoutMethod
-{
-    /// <summary>B2C to a phone.</summary>
-    Mpesa,
-
-    /// <summary>B2B to a Pay Bill.</summary>
-    Paybill,
-
-    /// <summary>B2B to a till.</summary>
-    Till,
-}
 
 /// <summary>One B2C or B2B transfer out of our shortcode.</summary>
 /// <param name="Kind">Whether this is a payout or a refund: it decides the token's purpose.</param>
@@ -89,6 +95,9 @@ public sealed record PullPage(IReadOnlyList<PulledPayment> Payments, string? Pro
 /// <summary>Safaricom's Daraja API, as much of it as this service uses. Never throws for what the other side does.</summary>
 public interface IDaraja
 {
+    /// <summary>Until when no push is sent because Safaricom's API keeps failing; null when one may be.</summary>
+    DateTimeOffset? PromptsPausedUntil { get; }
+
     /// <summary>Sends an STK push. Never repeated unless nothing can have been accepted.</summary>
     Task<Reply> Push(PromptRequest prompt, CancellationToken cancellation);
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Payments.Application;
 using Payments.Infrastructure;
 
 namespace Payments.Api;
@@ -37,15 +38,15 @@ internal sealed record ApiKey(string Client, byte[] Hash, IReadOnlySet<string> S
     public bool Matches(string text) => CryptographicOperations.FixedTimeEquals(Hash, SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }
 
-/// <summary>What a key may do.</summary>
+/// <summary>What a key may do, and the name of the policy that asks for it.</summary>
 internal static class Scope
 {
-    public const string Checkouts = "checkouts";
-    public const string Payouts = "payouts";
-    public const string Ops = "ops";
+    public const string Checkouts = KeyScopes.Checkouts;
+    public const string Payouts = KeyScopes.Payouts;
+    public const string Ops = KeyScopes.Ops;
 
     /// <summary>A checkouts key, or the clientSecret of the checkout in question.</summary>
     public const string OneCheckout = "one_checkout";
 
-    public static readonly IReadOnlySet<string> All = new HashSet<string>([Checkouts, Payouts, Ops], StringComparer.Ordinal);
+    public static readonly IReadOnlySet<string> All = KeyScopes.All.ToHashSet(StringComparer.Ordinal);
 }

@@ -10,7 +10,8 @@ namespace Payments.Api;
 
 /// <summary>Reads <c>Authorization: Bearer …</c>: a shop's key or a checkout's clientSecret.</summary>
 internal sealed class BearerAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IReadOnlyList<ApiKey> keys, ClientSecrets secrets)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IReadOnlyList<ApiKey> keys, KeyRing ring,
+    ClientSecrets secrets)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string Name = "Bearer";
@@ -18,18 +19,18 @@ internal sealed class BearerAuthentication(
     /// <summary>Longer than any key; hashing more would be work for nothing.</summary>
     private const int MostChars = 256;
 
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var header = Request.Headers.Authorization.ToString();
         if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) || header.Length > MostChars)
         {
-            return Task.FromResult(AuthenticateResult.NoResult());
+            return AuthenticateResult.NoResult();
         }
 
         var text = header["Bearer ".Length..].Trim();
         if (secrets.TryRead(text, out var checkoutId))
         {
-            return Task.FromResult(Accept([new(CallerClaims.Checkout, checkoutId.ToString())]));
+            return Accept([new(CallerClaims.Checkout, checkoutId.ToString())]);
         }
 
         // Every key is compared, so that the time says nothing about which one was close.
@@ -39,10 +40,18 @@ internal sealed class BearerAuthentication(
             found = key.Matches(text) ? key : found;
         }
 
-        return Task.FromResult(found is null
-            ? AuthenticateResult.Fail("Unknown key.")
-            : Accept([new(CallerClaims.Client, found.Client), .. found.Scopes.Select(scope => new Claim(CallerClaims.Scope, scope))]));
+        if (found is not null)
+        {
+            return Accept(Claims(found.Client, found.Scopes));
+        }
+
+        return await ring.Find(text, Context.RequestAborted) is { } stored
+            ? Accept([.. Claims(stored.Client, stored.Scopes), new(CallerClaims.Key, stored.Id.ToString())])
+            : AuthenticateResult.Fail("Unknown key.");
     }
+
+    private static IEnumerable<Claim> Claims(string client, IEnumerable<string> scopes) =>
+        [new(CallerClaims.Client, client), .. scopes.Select(scope => new Claim(CallerClaims.Scope, scope))];
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
@@ -64,10 +73,21 @@ internal static class CallerClaims
     public const string Scope = "scope";
     public const string Checkout = "checkout";
 
+    /// <summary>The row of the key in the database.</summary>
+    public const string Key = "key";
+
     /// <summary>Who asks, as the application sees it.</summary>
-    public static Caller Caller(this ClaimsPrincipal user) => new(
-        user.FindFirstValue(Client) ?? "", user.HasScope(Api.Scope.Ops),
-        user.FindFirstValue(Checkout) is { } id ? Guid.Parse(id) : null);
+    public static Caller Caller(this ClaimsPrincipal user)
+    {
+        var caller = new Caller(
+            user.FindFirstValue(Client) ?? "", user.HasScope(Api.Scope.Ops), user.FindFirstValue(Checkout) is { } id ? Guid.Parse(id) : null)
+        {
+            Scopes = [.. user.FindAll(Scope).Select(claim => claim.Value)],
+        };
+        return user.FindFirstValue(Key) is { } key
+            ? caller with { KeyId = Guid.Parse(key), Actor = "key/" + PublicId.Write(PublicId.Key, Guid.Parse(key)) }
+            : caller;
+    }
 
     public static bool HasScope(this ClaimsPrincipal user, string scope) => user.HasClaim(Scope, scope);
 

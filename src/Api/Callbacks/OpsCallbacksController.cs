@@ -26,4 +26,12 @@ public sealed class OpsCallbacksController(IMediator mediator) : ControllerBase
         PublicId.TryRead(PublicId.Callback, id, out var callback)
             ? await mediator.Send(new GetCallback(callback), cancellation)
             : Refusal.NotFound("callback"));
+
+    /// <summary>Applies a stored callback again; with dryRun it only tells what that would change.</summary>
+    [HttpPost("{id}/replay")]
+    [Refuses("not_found")]
+    public async Task<ActionResult<ReplayView>> Replay(string id, bool dryRun, CancellationToken cancellation) => this.ToResult(
+        PublicId.TryRead(PublicId.Callback, id, out var callback)
+            ? await mediator.Send(new ReplayCallback(callback, dryRun), cancellation)
+            : Refusal.NotFound("callback"));
 }

@@ -44,7 +44,7 @@ public sealed class CheckoutsController(IMediator mediator) : ControllerBase
     [HttpPost("{id}/pay")]
     [Authorize(Scope.OneCheckout)]
     [ProducesResponseType<CheckoutView>(202)]
-    [Refuses("validation_failed", "not_found", "attempt_in_progress", "already_paid", "checkout_expired", "checkout_cancelled", "too_many_prompts")]
+    [Refuses("validation_failed", "not_found", "attempt_in_progress", "already_paid", "checkout_expired", "checkout_cancelled", "too_many_prompts", "prompts_paused")]
     public async Task<ActionResult<CheckoutView>> Pay(string id, PayBody body, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Checkout, id, out var checkout)
             ? await mediator.Send(new PayCheckout(User.Caller(), checkout, body.Phone), cancellation)

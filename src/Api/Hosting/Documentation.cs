@@ -53,6 +53,19 @@ internal static class Documentation
     private static readonly Dictionary<Type, string> Examples = new()
     {
         [typeof(StartCheckoutBody)] = """{"orderReference":"ORDER-123","amount":1500,"phone":"0708 374 149","description":"Two shirts"}""",
+        [typeof(RegisterC2bBody)] = """{"version":"v2","responseType":"Completed"}""",
+        [typeof(MatchBody)] = """{"checkoutId":"chk_0197f1c2a5b87c3e9d4f60718293a4b5"}""",
+        [typeof(Application.RegistrationView)] =
+            """
+            {"id":"reg_0197f1c2a5b87c3e9d4f60718293a4b5","shortcode":"174379","state":"registered","version":"v2","responseType":"Completed",
+             "confirmationUrl":"https://pay.example.co.ke/callbacks/c2b/confirm/••••","validationUrl":"https://pay.example.co.ke/callbacks/c2b/validate/••••",
+             "detail":null,"registeredAt":"2026-07-10T06:15:44Z"}
+            """,
+        [typeof(Application.ReceiptView)] =
+            """
+            {"id":"rct_0197f1c2a5b87c3e9d4f60718293a4b5","receipt":"RKL51ZDR4F","amount":1500,"account":"ORDR-123","payer":"2547 ***** 149","payerName":"JOHN",
+             "method":"paybill","settledBy":"confirmation","at":"2026-07-10T06:15:44Z","matchedTo":null,"applied":0,"surplus":0,"matchedBy":null,"matchedAt":null}
+            """,
         [typeof(PayBody)] = """{"phone":"254708374149"}""",
         [typeof(Application.CheckoutView)] =
             """

@@ -21,15 +21,32 @@ internal static class Problems
         ["method_not_allowed"] = 405,
         ["already_paid"] = 409,
         ["attempt_in_progress"] = 409,
+        ["case_settled"] = 409,
         ["checkout_cancelled"] = 409,
         ["checkout_expired"] = 409,
         ["idempotency_in_progress"] = 409,
+        ["not_paid"] = 409,
+        ["nothing_to_ask"] = 409,
+        ["key_expired"] = 409,
         ["order_reference_in_use"] = 409,
+        ["outcome_not_possible"] = 409,
+        ["receipt_already_matched"] = 409,
+        ["receipt_unknown"] = 409,
+        ["reference_in_use"] = 409,
+        ["urls_already_registered"] = 409,
         ["payload_too_large"] = 413,
         ["unsupported_media_type"] = 415,
+        ["c2b_version_unavailable"] = 422,
         ["idempotency_key_reused"] = 422,
+        ["payer_unknown"] = 422,
+        ["refund_exceeds_payment"] = 422,
+        ["registration_refused"] = 422,
+        ["url_refused"] = 422,
+        ["payout_ceiling_exceeded"] = 422,
+        ["too_many_requests"] = 429,
         ["too_many_prompts"] = 429,
         ["internal_error"] = 500,
+        ["prompts_paused"] = 503,
         ["unavailable"] = 503,
     };
 
@@ -101,7 +118,7 @@ internal static class Problems
                 await Write(context, Validation(context, new() { ["body"] = [bad.Message] }));
                 return true;
 
-            case InboxUnavailableException or TimeoutException:
+            case InboxUnavailableException or TimeoutException or System.Transactions.TransactionException:
             case DbException failure when IsAway(failure):
                 context.Response.Headers.RetryAfter = "5";
                 await Write(context, new Refusal("unavailable", "The service cannot reach its database; try again shortly."));
@@ -141,7 +158,7 @@ internal static class Problems
 
         if (refusal.Subject is { } subject)
         {
-            problem.Extensions["checkoutId"] = subject;
+            problem.Extensions[subject.StartsWith(PublicId.Payout, StringComparison.Ordinal) ? "payoutId" : "checkoutId"] = subject;
         }
 
         return problem;

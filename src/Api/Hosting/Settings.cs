@@ -20,6 +20,8 @@ internal sealed class Settings
 
     public required InboxOptions Inbox { get; init; }
 
+    public required C2bOptions C2b { get; init; }
+
     public required Roles Roles { get; init; }
 
     public required IReadOnlyList<ConfigurationProblem> Problems { get; init; }
@@ -31,6 +33,7 @@ internal sealed class Settings
         var daraja = configuration.GetSection("Daraja").Get<DarajaOptions>() ?? new();
         var callbacks = configuration.GetSection("Callbacks").Get<CallbackOptions>() ?? new();
         var reconciliation = configuration.GetSection("Reconciliation").Get<ReconciliationOptions>() ?? new();
+        var c2b = configuration.GetSection("C2B").Get<C2bOptions>() ?? new();
         var connection = configuration.GetConnectionString("Payments");
         if (string.IsNullOrWhiteSpace(connection))
         {
@@ -38,10 +41,12 @@ internal sealed class Settings
         }
 
         problems.AddRange(daraja.Validate());
+        problems.AddRange(c2b.Problems().Select(problem => new ConfigurationProblem(problem.Key, problem.Wrong, problem.Right)));
         problems.AddRange(callbacks.Validate(isPublic: daraja.Kind != DarajaEnvironment.Simulator));
         var keys = configuration.GetSection("ApiKeys").GetChildren().Select(section => ApiKey.Read(section, problems)).OfType<ApiKey>().ToList();
         CheckSchedule(problems, nameof(reconciliation.PendingSchedule), reconciliation.PendingSchedule);
         CheckSchedule(problems, nameof(reconciliation.UnknownSchedule), reconciliation.UnknownSchedule);
+        CheckSchedule(problems, nameof(reconciliation.TransferSchedule), reconciliation.TransferSchedule);
         return new()
         {
             ConnectionString = connection ?? "",
@@ -51,6 +56,7 @@ internal sealed class Settings
             Limits = configuration.GetSection("Limits").Get<LimitOptions>() ?? new(),
             Reconciliation = reconciliation,
             Inbox = configuration.GetSection("Inbox").Get<InboxOptions>() ?? new(),
+            C2b = c2b,
             Roles = ReadRoles(configuration["Roles"], problems),
             Problems = problems,
         };

@@ -10,6 +10,10 @@ namespace Payments.Api;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class IdempotencyKeyRequiredAttribute : Attribute;
 
+/// <summary>The answer holds a secret nobody may keep: it is not stored, and a repetition is answered from the row, without the secret.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class ShownOnceAttribute : Attribute;
+
 /// <summary>Gives every POST under <c>/api</c> but the callbacks an <c>Idempotency-Key</c>; nobody has to think of it.</summary>
 internal sealed class IdempotencyConvention : IActionModelConvention
 {
@@ -20,7 +24,11 @@ internal sealed class IdempotencyConvention : IActionModelConvention
     {
         if (action.Selectors.Any(IsPost) && Routes(action).All(route => route.StartsWith("api/", StringComparison.Ordinal)))
         {
-            action.Filters.Add(new IdempotencyFilterFactory { IsRequired = action.Attributes.OfType<IdempotencyKeyRequiredAttribute>().Any() });
+            action.Filters.Add(new IdempotencyFilterFactory
+            {
+                IsRequired = action.Attributes.OfType<IdempotencyKeyRequiredAttribute>().Any(),
+                IsShownOnce = action.Attributes.OfType<ShownOnceAttribute>().Any(),
+            });
         }
     }
 
@@ -62,7 +70,10 @@ internal sealed class IdempotencyFilterFactory : IFilterFactory
 {
     public bool IsRequired { get; init; }
 
+    public bool IsShownOnce { get; init; }
+
     public bool IsReusable => true;
 
-    public IFilterMetadata CreateInstance(IServiceProvider serviceProvider) => ActivatorUtilities.CreateInstance<IdempotencyFilter>(serviceProvider, IsRequired);
+    public IFilterMetadata CreateInstance(IServiceProvider serviceProvider) =>
+        ActivatorUtilities.CreateInstance<IdempotencyFilter>(serviceProvider, this);
 }

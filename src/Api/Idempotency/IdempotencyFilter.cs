@@ -15,7 +15,7 @@ namespace Payments.Api;
 /// process died before storing it. A refusal before an intent was committed is not kept (design §4).
 /// </summary>
 internal sealed partial class IdempotencyFilter(
-    bool isRequired, IIdempotencyKeys keys, IClientSecrets secrets, IOptions<JsonOptions> json, ILogger<IdempotencyFilter> log)
+    IdempotencyFilterFactory action, IIdempotencyKeys keys, IClientSecrets secrets, IOptions<JsonOptions> json, ILogger<IdempotencyFilter> log)
     : IAsyncResourceFilter
 {
     private const int MostChars = 255;
@@ -34,7 +34,7 @@ internal sealed partial class IdempotencyFilter(
         var given = http.Request.Headers[IdempotencyConvention.Header];
         if (given.Count == 0)
         {
-            if (isRequired)
+            if (action.IsRequired)
             {
                 context.Result = Problems.ToResult(http, new("idempotency_key_required", "Send an Idempotency-Key of your own: this call moves money."));
                 return;
@@ -50,7 +50,7 @@ internal sealed partial class IdempotencyFilter(
             return;
         }
 
-        var request = new KeyedRequest(Owner(http.User), key, await Hash(http.Request), isRequired);
+        var request = new KeyedRequest(Owner(http.User), key, await Hash(http.Request), action.IsRequired);
         context.Result = await Used(context, request);
         if (context.Result is null)
         {
@@ -89,7 +89,11 @@ internal sealed partial class IdempotencyFilter(
         var status = context.ActionDescriptor.EndpointMetadata.OfType<ProducesResponseTypeAttribute>()
             .Select(m => m.StatusCode).FirstOrDefault(s => s is >= 200 and < 300, StatusCodes.Status200OK);
         var text = JsonSerializer.Serialize(view, view.GetType(), json.Value.JsonSerializerOptions);
-        await Keep(request, intent, status, text);
+        if (!action.IsShownOnce)
+        {
+            await Keep(request, intent, status, text);
+        }
+
         return Stored(status, text);
     }
 
@@ -119,7 +123,7 @@ internal sealed partial class IdempotencyFilter(
             return;
         }
 
-        if (executed is { Exception: null } && response.StatusCode is >= 200 and < 300)
+        if (executed is { Exception: null } && response.StatusCode is >= 200 and < 300 && !action.IsShownOnce)
         {
             await Keep(request, request.Intent, response.StatusCode, Encoding.UTF8.GetString(answer.GetBuffer().AsSpan(0, (int)answer.Length)));
         }

@@ -3,7 +3,7 @@ using Payments.Domain;
 namespace Payments.Application;
 
 /// <summary>What a batch of callbacks names, gathered before anything is loaded.</summary>
-public sealed class BookKeys
+public sealed partial class BookKeys
 {
     /// <summary>Pushes whose tokens the URLs carried.</summary>
     public HashSet<Guid> Attempts { get; } = [];
@@ -13,7 +13,7 @@ public sealed class BookKeys
 }
 
 /// <summary>What a batch of callbacks is about, loaded once and locked, found by what callbacks name.</summary>
-public sealed class Books
+public sealed partial class Books
 {
     private readonly Dictionary<Guid, (Checkout, Attempt)> attempts = [];
     private readonly Dictionary<string, Receipt> receipts = new(StringComparer.Ordinal);
@@ -29,7 +29,7 @@ public sealed class Books
 
         foreach (var receipt in loaded.Unmatched)
         {
-            receipts[receipt.Number!] = receipt;
+            AddUnmatched(receipt);
         }
     }
 

@@ -12,6 +12,9 @@ public sealed class PoisonRowException(Guid id, Exception inner) : Exception($"C
 /// <summary>A stored callback and what its body says.</summary>
 public sealed record ReadCallback(InboxRow Row, CallbackMessage Message)
 {
+    /// <summary>Why a confirmation is not trusted; null when it is.</summary>
+    public string? Distrust { get; init; }
+
     /// <summary>What became of it.</summary>
     public Judgement Say(Verdict verdict, string? detail = null) => new(Row.Id, verdict, detail);
 }
@@ -20,15 +23,30 @@ public sealed record ReadCallback(InboxRow Row, CallbackMessage Message)
 /// What stored callbacks mean for payments: read all, load what they concern once, decide row by row, write once. Call inside a
 /// transaction; what it loads stays locked until that ends. Each kind of callback has its rules with its feature.
 /// </summary>
-public sealed class CallbackRules(ICallbackReader reader, ICheckouts checkouts)
+public sealed class CallbackRules(
+    ICallbackReader reader, ICheckouts checkouts, IPaybill paybill, OurShortcodes ours, ITransfers transfers, IQuestions questions)
 {
     /// <summary>Applies rows and says what became of each, and which of Safaricom's ids hints have named.</summary>
     /// <exception cref="PoisonRowException">A row threw; nothing may be committed.</exception>
     public async Task<(IReadOnlyList<Judgement> Judgements, IReadOnlyCollection<string> Hints)> Apply(
         IReadOnlyList<InboxRow> rows, DateTimeOffset now)
     {
-        var reads = rows.Select(row => new ReadCallback(row, reader.Read(row.Kind, row.Body))).ToList();
-        var books = await Load(reads);
+        var (judgements, books) = await Play(rows, now);
+        return (judgements, books.Hints);
+    }
+
+    /// <summary>The same, with everything the rows may have changed.</summary>
+    /// <param name="remembers">True to be able to tell afterwards what changed; nobody asks that of a thousand rows.</param>
+    /// <exception cref="PoisonRowException">A row threw; nothing may be committed.</exception>
+    public async Task<(IReadOnlyList<Judgement> Judgements, Books Books)> Play(
+        IReadOnlyList<InboxRow> rows, DateTimeOffset now, bool remembers = false)
+    {
+        var reads = await Trust([.. rows.Select(row => new ReadCallback(row, reader.Read(row.Kind, row.Body)))]);
+        var books = await Load(reads, now);
+        if (remembers)
+        {
+            books.Snapshot();
+        }
 
         var judgements = new List<Judgement>(rows.Count);
         foreach (var read in reads)
@@ -43,30 +61,90 @@ public sealed class CallbackRules(ICallbackReader reader, ICheckouts checkouts)
             }
         }
 
-        await checkouts.Save(books.Checkouts);
-        return (judgements, books.Hints);
+        await checkouts.Save(books.Checkouts, books.Unmatched);
+        await transfers.Save(books.Transfers);
+        await SaveAnswers(books, now);
+        if (books.Untrusted.Count > 0)
+        {
+            await paybill.OpenCases(books.Untrusted);
+        }
+
+        return (judgements, books);
     }
 
-    private async Task<Books> Load(List<ReadCallback> reads)
+    private async Task<List<ReadCallback>> Trust(List<ReadCallback> reads)
+    {
+        if (!reads.Exists(IsConfirmation))
+        {
+            return reads;
+        }
+
+        var registrations = await paybill.Registrations(CancellationToken.None);
+        return reads.ConvertAll(read => IsConfirmation(read)
+            ? read with { Distrust = ConfirmationRules.Distrust(read.Row, (CallbackMessage.Confirmation)read.Message, registrations, ours) }
+            : read);
+
+        static bool IsConfirmation(ReadCallback read) => read is { Row.Kind: CallbackKind.C2bConfirm, Message: CallbackMessage.Confirmation };
+    }
+
+    private async Task<Books> Load(List<ReadCallback> reads, DateTimeOffset now)
     {
         var keys = new BookKeys();
         foreach (var read in reads)
         {
-            if (read.Message is CallbackMessage.PromptResult result)
+            switch (read.Message)
             {
-                PromptRules.Gather(read, result, keys);
+                case CallbackMessage.PromptResult result:
+                    PromptRules.Gather(read, result, keys);
+                    break;
+                case CallbackMessage.TransferResult:
+                case CallbackMessage.QueueTimeout when !QuestionRules.IsAbout(read.Row.Kind):
+                    TransferRules.Gather(read, keys);
+                    break;
+                case CallbackMessage.StatusResult or CallbackMessage.BalanceResult or CallbackMessage.QueueTimeout:
+                    QuestionRules.Gather(read, keys);
+                    break;
+                case CallbackMessage.Confirmation confirmation:
+                    ConfirmationRules.Gather(read, confirmation, keys, now);
+                    break;
             }
         }
 
-        return new(keys.Attempts.Count + keys.Numbers.Count == 0
+        // Locked in one order whatever the batch holds: checkouts, then payouts and refunds. What a question is about never changes.
+        var asked = keys.Questions.Count == 0 ? [] : await questions.Load(keys.Questions);
+        keys.Transfers.UnionWith(asked.Select(q => q.SubjectId).OfType<Guid>());
+        keys.Checkouts.UnionWith(keys.Transfers.Count == 0 ? [] : await transfers.CheckoutsOf(keys.Transfers));
+        var books = new Books(keys.Attempts.Count + keys.Numbers.Count + keys.Checkouts.Count == 0
             ? new([], [])
-            : await checkouts.LoadForChange(new(AttemptIds: keys.Attempts, Numbers: keys.Numbers)));
+            : await checkouts.LoadForChange(new(
+                Ids: keys.Checkouts, AttemptIds: keys.Attempts, Numbers: keys.Numbers, ReferenceKeys: keys.References, TillPayments: keys.TillPayments)));
+        books.Bring(keys.Transfers.Count == 0 ? [] : await transfers.LoadForChange(keys.Transfers), asked);
+        return books;
+    }
+
+    private async Task SaveAnswers(Books books, DateTimeOffset now)
+    {
+        if (books.Answers.Count > 0)
+        {
+            await questions.Answered(books.Answers);
+        }
+
+        if (books.Balances.Count > 0)
+        {
+            await questions.SaveBalances(books.Balances, now);
+        }
     }
 
     private static Judgement Judge(ReadCallback read, Books books, DateTimeOffset now) => read.Message switch
     {
         CallbackMessage.Malformed malformed => read.Say(Verdict.Malformed, malformed.Why),
         CallbackMessage.PromptResult result => PromptRules.Judge(read, result, books, now),
+        CallbackMessage.Confirmation confirmation => ConfirmationRules.Judge(read, confirmation, books, now),
+        CallbackMessage.TransferResult result => TransferRules.Judge(read, result, books, now),
+        CallbackMessage.QueueTimeout timeout when QuestionRules.IsAbout(read.Row.Kind) => QuestionRules.Judge(read, timeout, books, now),
+        CallbackMessage.QueueTimeout timeout => TransferRules.Judge(read, timeout, books, now),
+        CallbackMessage.StatusResult result => QuestionRules.Judge(read, result, books, now),
+        CallbackMessage.BalanceResult result => QuestionRules.Judge(read, result, books, now),
         _ => read.Say(Verdict.Unmatched, "Nothing here waits for this kind of callback."),
     };
 }

@@ -13,7 +13,7 @@ public sealed record DrainCallbacks : IRequest<int>;
 /// goes on; a write that fails halves the batch until the row at fault stands alone.
 /// </summary>
 public sealed partial class DrainCallbacksHandler(
-    ICallbacks callbacks, CallbackRules rules, ICheckouts checkouts, ITransactions transactions, ILogger<DrainCallbacksHandler> log)
+    ICallbacks callbacks, CallbackRules rules, ICheckouts checkouts, ITransfers transfers, ITransactions transactions, ILogger<DrainCallbacksHandler> log)
     : IRequestHandler<DrainCallbacks, int>
 {
     /// <summary>Rows in one commit: enough to make the statements' cost vanish, few enough to hold locks only briefly.</summary>
@@ -74,7 +74,7 @@ public sealed partial class DrainCallbacksHandler(
 
         if (hints.Count > 0)
         {
-            await transactions.Run(async _ => { await checkouts.AskSooner(hints); return 0; }, cancellation);
+            await transactions.Run(async _ => { await checkouts.AskSooner(hints); await transfers.AskSooner(hints); return 0; }, cancellation);
         }
 
         return rows.Count;

@@ -9,7 +9,14 @@ namespace Payments.Application;
 /// <param name="Source">The peer's address.</param>
 /// <param name="TraceParent">The W3C trace context of the request, so that its job can go on with it.</param>
 public sealed record IncomingCallback(
-    Guid Id, CallbackKind Kind, Guid? SubjectId, ReadOnlyMemory<byte> Body, string? ContentType, string? Source, string? TraceParent);
+    Guid Id, CallbackKind Kind, Guid? SubjectId, ReadOnlyMemory<byte> Body, string? ContentType, string? Source, string? TraceParent)
+{
+    /// <summary>SHA-256 of a registration token that could not be checked when it came; null otherwise. The drain decides.</summary>
+    public byte[]? TokenHash { get; init; }
+
+    /// <summary>What Safaricom is answered where that says something: a validation's code and why.</summary>
+    public string? Answer { get; init; }
+}
 
 /// <summary>Stores callbacks durably; nothing else happens while Safaricom waits.</summary>
 public interface IInbox
@@ -40,7 +47,9 @@ public sealed class InboxUnavailableException : Exception
 }
 
 /// <summary>A stored callback that waits to be understood.</summary>
-public sealed record InboxRow(Guid Id, CallbackKind Kind, Guid? SubjectId, byte[] Body);
+/// <param name="TokenHash">See <see cref="IncomingCallback.TokenHash"/>.</param>
+/// <param name="Answer">See <see cref="IncomingCallback.Answer"/>.</param>
+public sealed record InboxRow(Guid Id, CallbackKind Kind, Guid? SubjectId, byte[] Body, byte[]? TokenHash = null, string? Answer = null);
 
 /// <summary>What became of a stored callback.</summary>
 /// <param name="Detail">A sentence for operators, without personal data; null when the verdict says it all.</param>
@@ -58,7 +67,10 @@ public interface ICallbacks
     /// <summary>Takes a parked row; null when it is not parked (any more).</summary>
     Task<InboxRow?> TakeParked(Guid id);
 
-    /// <summary>Marks rows done with their verdicts.</summary>
+    /// <summary>Takes a row whatever its state, to be applied again; null when there is none.</summary>
+    Task<InboxRow?> TakeAgain(Guid id);
+
+    /// <summary>Marks rows done with their verdicts; a row that was done keeps its verdict unless it is applied now.</summary>
     Task Finish(IReadOnlyCollection<Judgement> judgements);
 
     /// <summary>Sets a row that throws aside with a job of its own, in the same commit.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Payments.Domain;
 
 namespace Payments.Application;
@@ -6,13 +7,15 @@ namespace Payments.Application;
 public sealed record CheckoutView(
     string Id, string Status, string OrderReference, decimal Amount, decimal AmountPaid, decimal AmountDue, decimal AmountRefunded, string Currency,
     string? Description, string? Phone, IReadOnlyDictionary<string, string> Metadata, PaymentView? Payment, IReadOnlyList<PaymentView> Payments,
-    FailureView? Failure, IReadOnlyList<AttemptView> Attempts, IReadOnlyList<object> Refunds, string? ReturnUrl, string? PayUrl, int Version,
+    FailureView? Failure, IReadOnlyList<AttemptView> Attempts, IReadOnlyList<RefundView> Refunds, string? ReturnUrl, string? PayUrl, int Version,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset ExpiresAt)
 {
     /// <summary>The key to this one checkout; only in the answer to the shop that makes it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ClientSecret { get; init; }
 
     /// <summary>Why no prompt went out although one was asked for; null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PromptRefusedView? PromptRefused { get; init; }
 
     /// <summary>Shows a checkout; to the holder of its clientSecret with phones masked and without Safaricom's ids.</summary>
@@ -23,14 +26,14 @@ public sealed record CheckoutView(
         var last = checkout.Attempts.LastOrDefault();
         return new(
             PublicId.Write(PublicId.Checkout, checkout.Id), Wire.Name(checkout.Status), checkout.Reference.Value, checkout.Amount.Shillings,
-            checkout.Paid.Shillings, checkout.Due.Shillings, 0m, "KES", checkout.Description, Show(checkout.Phone),
+            checkout.Paid.Shillings, checkout.Due.Shillings, checkout.Refunded.Shillings, "KES", checkout.Description, Show(checkout.Phone),
             toShop ? checkout.Metadata : new Dictionary<string, string>(),
             checkout.Status == CheckoutStatus.Paid ? payments.LastOrDefault() : null, payments,
             checkout.Status == CheckoutStatus.Paid ? null : FailureView.Of(last?.Failure, last?.EndedAt),
             [.. checkout.Attempts.Select(a => new AttemptView(
                 PublicId.Write(PublicId.Attempt, a.Id), Wire.Name(a.Status), Show(a.Phone)!, a.Amount.Shillings, toShop ? a.RequestId : null,
                 a.StartedAt, a.EndedAt, a.Status == AttemptStatus.Succeeded ? "0" : a.Failure?.ResultCode, FailureView.Of(a.Failure, a.EndedAt)))],
-            [], checkout.ReturnUrl, null, checkout.Version, checkout.CreatedAt, checkout.UpdatedAt, checkout.ExpiresAt);
+            [.. checkout.Refunds.Select(r => RefundView.Of(r, toShop))], checkout.ReturnUrl, null, checkout.Version, checkout.CreatedAt, checkout.UpdatedAt, checkout.ExpiresAt);
     }
 }
 

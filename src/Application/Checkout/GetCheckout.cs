@@ -5,15 +5,36 @@ namespace Payments.Application;
 /// <summary>Reads one checkout.</summary>
 public sealed record GetCheckout(Caller Caller, Guid CheckoutId) : IRequest<Answer<CheckoutView>>;
 
-/// <summary>Shows it to its shop, to an operator, or masked to the holder of its clientSecret.</summary>
-public sealed class GetCheckoutHandler(ICheckouts checkouts) : IRequestHandler<GetCheckout, Answer<CheckoutView>>
+/// <summary>
+/// Shows it to its shop, to an operator, or masked to the holder of its clientSecret. A question that is overdue is asked at once, beside
+/// the answer: a waiting shopper need not wait for the next round as well. However often it is read, the lease of a taken question lets
+/// one through.
+/// </summary>
+public sealed class GetCheckoutHandler(ICheckouts checkouts, ITransactions transactions, IDetached detached, TimeProvider clock)
+    : IRequestHandler<GetCheckout, Answer<CheckoutView>>
 {
     /// <inheritdoc/>
     public async Task<Answer<CheckoutView>> Handle(GetCheckout request, CancellationToken cancellationToken)
     {
         var checkout = await checkouts.Find(request.CheckoutId, cancellationToken);
-        return checkout is null || !request.Caller.MaySee(checkout.Client, checkout.Id)
-            ? Refusal.NotFound("checkout")
-            : CheckoutView.Of(checkout, request.Caller.IsShop);
+        if (checkout is null || !request.Caller.MaySee(checkout.Client, checkout.Id))
+        {
+            return Refusal.NotFound("checkout");
+        }
+
+        // Only what has ended can be dead: a page that waits for its payment costs no transaction.
+        if (!request.Caller.IsShop && checkout.EndedAt is { } ended
+            && request.Caller.DeadSecret(ended, await transactions.Run(Task.FromResult, cancellationToken)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        // This process's clock only guesses; PostgreSQL's decides whether the question is due.
+        if (checkout.Attempts.Exists(a => a.NextQuestionAt <= clock.GetUtcNow()))
+        {
+            _ = detached.Send(new AskOverdue(checkout.Id));
+        }
+
+        return CheckoutView.Of(checkout, request.Caller.IsShop);
     }
 }

@@ -7,9 +7,13 @@ namespace Payments.Application;
 /// <param name="AttemptIds">Pushes whose checkouts are wanted.</param>
 /// <param name="Numbers">Receipt numbers; the receipts that have them come along wherever they stand.</param>
 /// <param name="ReferenceKeys">Compared forms of order references.</param>
+/// <param name="ReceiptIds">Receipts that may stand on no checkout; those on one come with its <paramref name="Ids"/>.</param>
+/// <param name="TillPayments">Payments without an account: checkouts with a push that may have asked for one.</param>
+/// <param name="WithTillReceipts">True to bring along till payments that stand nowhere and may be of the loaded checkouts' open pushes.</param>
 public sealed record CheckoutKeys(
     IReadOnlyCollection<Guid>? Ids = null, IReadOnlyCollection<Guid>? AttemptIds = null, IReadOnlyCollection<string>? Numbers = null,
-    IReadOnlyCollection<string>? ReferenceKeys = null);
+    IReadOnlyCollection<string>? ReferenceKeys = null, IReadOnlyCollection<Guid>? ReceiptIds = null,
+    IReadOnlyCollection<(Money Amount, DateTimeOffset At)>? TillPayments = null, bool WithTillReceipts = false);
 
 /// <summary>Checkouts loaded to be changed, locked in the order of their ids until the transaction ends.</summary>
 /// <param name="Checkouts">With all their pushes and receipts.</param>
@@ -42,15 +46,16 @@ public interface ICheckouts
     Task<(Guid Id, string Client)?> Add(Checkout checkout);
 
     /// <summary>Writes what changed, with events, cases and one notification, in a number of statements that does not grow with the rows.</summary>
-    Task Save(IReadOnlyCollection<Checkout> checkouts);
+    /// <param name="unmatched">Receipts that belong to no checkout; those that meanwhile do are written with it.</param>
+    Task Save(IReadOnlyCollection<Checkout> checkouts, IReadOnlyCollection<Receipt>? unmatched = null);
 
     /// <summary>
     /// Takes the right to prompt this number until the transaction ends and says when the next prompt may go out; null when now.
     /// </summary>
     Task<DateTimeOffset?> ReservePrompt(Msisdn phone, int most, TimeSpan window, DateTimeOffset now);
 
-    /// <summary>Takes pushes whose question is due, at most <paramref name="limit"/>, and moves their next question past <paramref name="lease"/>.</summary>
-    Task<IReadOnlyList<DueAttempt>> TakeDue(int limit, TimeSpan lease, CancellationToken cancellation);
+    /// <summary>Takes pushes (of one checkout, or of all) whose question is due, at most <paramref name="limit"/>, and moves their next question past <paramref name="lease"/>.</summary>
+    Task<IReadOnlyList<DueAttempt>> TakeDue(Guid? checkoutId, int limit, TimeSpan lease, CancellationToken cancellation);
 
     /// <summary>Ids of checkouts whose time is over and of those with surplus to declare, at most <paramref name="limit"/> each.</summary>
     Task<IReadOnlyList<Guid>> FindDue(int limit, CancellationToken cancellation);

@@ -15,7 +15,7 @@ public sealed class PayCheckoutValidator : AbstractValidator<PayCheckout>
 
 /// <summary>Commits the push as <c>sending</c>, then sends it; two callers at once meet at the checkout's lock, and one is refused.</summary>
 public sealed class PayCheckoutHandler(
-    ICheckouts checkouts, ITransactions transactions, IDetached detached, LimitOptions limits, ReconciliationOptions reconciliation)
+    ICheckouts checkouts, ITransactions transactions, IDetached detached, IDaraja daraja, LimitOptions limits, ReconciliationOptions reconciliation)
     : IRequestHandler<PayCheckout, Answer<CheckoutView>>
 {
     /// <inheritdoc/>
@@ -44,6 +44,11 @@ public sealed class PayCheckoutHandler(
             return Refusal.NotFound("checkout");
         }
 
+        if (request.Caller.DeadSecret(checkout.EndedAt, now) is { } dead)
+        {
+            return dead;
+        }
+
         if (checkout.RefusesPrompt(request.Caller.IsShop, now) is { } refusal)
         {
             return CheckoutRefusals.Of(refusal);
@@ -52,6 +57,11 @@ public sealed class PayCheckoutHandler(
         if (!request.Caller.IsShop && checkout.Attempts.Count >= limits.PromptsPerCheckout)
         {
             return new Refusal("too_many_prompts", "This checkout has had as many prompts as it may have.");
+        }
+
+        if (daraja.PromptsPausedUntil is { } resumed)
+        {
+            return new Refusal("prompts_paused", "Safaricom keeps failing and is left alone for a moment.", resumed);
         }
 
         if (retryAt is not null)

@@ -41,7 +41,7 @@ public sealed class StartCheckoutValidator : AbstractValidator<StartCheckout>
 /// push is found <c>sending</c> by reconciliation and never sent again.
 /// </summary>
 public sealed class StartCheckoutHandler(
-    ICheckouts checkouts, ITransactions transactions, IDetached detached, IClientSecrets secrets, LimitOptions limits,
+    ICheckouts checkouts, ITransactions transactions, IDetached detached, IDaraja daraja, IClientSecrets secrets, LimitOptions limits,
     ReconciliationOptions reconciliation) : IRequestHandler<StartCheckout, Answer<CheckoutView>>
 {
     private sealed record Begun(Checkout Checkout, Attempt? Attempt, PromptRefusedView? Refused);
@@ -82,7 +82,11 @@ public sealed class StartCheckoutHandler(
         PromptRefusedView? refused = null;
         if (phone is { } to)
         {
-            if (await checkouts.ReservePrompt(to, limits.PromptsPerPhone, limits.PromptWindow, now) is { } retryAt)
+            if (daraja.PromptsPausedUntil is { } resumed)
+            {
+                refused = new("prompts_paused", resumed);
+            }
+            else if (await checkouts.ReservePrompt(to, limits.PromptsPerPhone, limits.PromptWindow, now) is { } retryAt)
             {
                 refused = new("too_many_prompts", retryAt);
             }

@@ -11,6 +11,9 @@ public interface ITransactions
     /// an Idempotency-Key, work that says what it made (<see cref="KeyedRequest.Made"/>) and is not refused commits the key with it.
     /// </summary>
     Task<T> Run<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation);
+
+    /// <summary>The same, but everything is rolled back: only the answer stays.</summary>
+    Task<T> DryRun<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation);
 }
 
 /// <summary>Sends a command that outlives the request that caused it; a shutdown waits for it.</summary>

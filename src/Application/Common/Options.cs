@@ -32,6 +32,18 @@ public sealed class ReconciliationOptions
     /// </summary>
     public string UnknownSchedule { get; set; } = "00:00:45 00:01 00:05 00:15 00:30 01:00 02:00 04:00 08:00 08:00";
 
+    /// <summary>
+    /// Waits between questions about a payout or refund whose result has not come. Results take seconds, so the first, 1 min, is when one
+    /// is missed; then as above. Each question is a request to a queue at Safaricom, so they are fewer.
+    /// </summary>
+    public string TransferSchedule { get; set; } = "00:01 00:02 00:05 00:15 00:30 01:00 02:00 04:00 08:00 08:00";
+
+    /// <summary>How long the answer to the last question may take before a person is asked; answers come by callback, in seconds.</summary>
+    public TimeSpan LastAnswer { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>A queued payout or refund older than this has lost its job: jobs start within seconds, even behind slow ones.</summary>
+    public TimeSpan ForgottenAfter { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Questions one round takes; with a round every 5 s this bounds what Daraja gets from one worker.</summary>
     public int BatchSize { get; set; } = 50;
 
@@ -45,6 +57,13 @@ public sealed class ReconciliationOptions
     public TimeSpan? Next(bool accepted, int asked)
     {
         var waits = Read(accepted ? PendingSchedule : UnknownSchedule);
+        return asked < waits.Count ? waits[asked] : null;
+    }
+
+    /// <summary>The wait before the next question about a transfer after <paramref name="asked"/> were asked; null when the schedule is over.</summary>
+    public TimeSpan? NextOfTransfer(int asked)
+    {
+        var waits = Read(TransferSchedule);
         return asked < waits.Count ? waits[asked] : null;
     }
 

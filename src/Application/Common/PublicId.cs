@@ -12,6 +12,7 @@ public static class PublicId
     public const string Receipt = "rct_";
     public const string Callback = "cb_";
     public const string Case = "case_";
+    public const string Key = "key_";
     public const string Registration = "reg_";
     public const string Question = "qst_";
 

@@ -64,6 +64,18 @@ public static class IntentKind
 
     /// <summary>A checkout that was there: a prompt, a cancellation.</summary>
     public const string Checkout = "checkout";
+
+    /// <summary>A payout.</summary>
+    public const string Payout = "payout";
+
+    /// <summary>A refund.</summary>
+    public const string Refund = "refund";
+
+    /// <summary>A case that was settled.</summary>
+    public const string Case = "case";
+
+    /// <summary>An API key.</summary>
+    public const string Key = "key";
 }
 
 /// <summary>Rebuilds the answer of a request from the row it made, as that row stands now.</summary>

@@ -5,7 +5,8 @@ using Payments.Domain;
 namespace Payments.Application;
 
 /// <summary>One round of finding out: asks Safaricom about pushes whose answer is overdue. Answers how many it dealt with.</summary>
-public sealed record AskOverdue : IRequest<int>;
+/// <param name="CheckoutId">Only about this checkout's, because somebody is waiting for it; null for whatever is due.</param>
+public sealed record AskOverdue(Guid? CheckoutId = null) : IRequest<int>;
 
 /// <summary>
 /// Takes the questions that are due (SKIP LOCKED, with a lease: several workers never ask the same), asks outside any transaction, and
@@ -21,7 +22,7 @@ public sealed partial class AskOverdueHandler(
     /// <inheritdoc/>
     public async Task<int> Handle(AskOverdue request, CancellationToken cancellationToken)
     {
-        var due = await checkouts.TakeDue(options.BatchSize, options.Lease, cancellationToken);
+        var due = await checkouts.TakeDue(request.CheckoutId, options.BatchSize, options.Lease, cancellationToken);
         var told = new System.Collections.Concurrent.ConcurrentQueue<Told>();
         await Parallel.ForEachAsync(
             due, new ParallelOptions { MaxDegreeOfParallelism = options.Parallel, CancellationToken = cancellationToken },
@@ -38,10 +39,10 @@ public sealed partial class AskOverdueHandler(
 
     private async Task<bool> Record(Told told, DateTimeOffset now)
     {
-        var loaded = await checkouts.LoadForChange(new(Ids: [told.Due.CheckoutId]));
+        var loaded = await checkouts.LoadForChange(new(Ids: [told.Due.CheckoutId], WithTillReceipts: told.Outcome is Outcome.Paid));
         var checkout = loaded.Checkouts[0];
         var attempt = checkout.Attempts.Find(a => a.Id == told.Due.Id)!;
-        if (attempt.IsSettled)
+        if (attempt.Status == AttemptStatus.Succeeded)
         {
             return true;
         }
@@ -50,7 +51,7 @@ public sealed partial class AskOverdueHandler(
         var outcome = told.Outcome ?? new Outcome.Unclear("Safaricom gave no id to ask by.");
         attempt.LastAnswer = Describe(outcome);
         attempt.Touch();
-        if (!checkout.HearAnswer(attempt, outcome, NewId.Next(), now))
+        if (!checkout.HearAnswer(attempt, outcome, NewId.Next(), now, loaded.Unmatched))
         {
             Schedule(checkout, attempt, outcome, now);
         }

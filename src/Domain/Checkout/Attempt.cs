@@ -52,7 +52,7 @@ public sealed class Attempt
     /// <summary>How often Safaricom has been asked about it.</summary>
     public int Questions { get; set; }
 
-    /// <summary>When it is to be asked about next; null when settled or when the questions ran out.</summary>
+    /// <summary>When it is to be asked about next; null when it succeeded, when a failure stands undisputed, or when the questions ran out.</summary>
     public DateTimeOffset? NextQuestionAt { get; set; }
 
     /// <summary>What the last question brought, for operators.</summary>

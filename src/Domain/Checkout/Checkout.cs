@@ -165,6 +165,7 @@ public sealed partial class Checkout
             attempt.LastAnswer = why;
             attempt.Touch();
             Changed(now);
+            SettleUnaskable(now);
         }
     }
 
@@ -198,6 +199,11 @@ public sealed partial class Checkout
         Status = CheckoutStatus.Cancelled;
         EndedAt = now;
         Tell(CheckoutEvents.Cancelled, now);
+        if (Receipts.Exists(r => r.Surplus > Money.Zero))
+        {
+            Tell(CheckoutEvents.Surplus, now);
+        }
+
         return null;
     }
 

@@ -37,8 +37,9 @@ public sealed partial class Checkout
     }
 
     /// <summary>An STK query's answer about one of this checkout's pushes; its schedule is the caller's.</summary>
+    /// <param name="loose">Till payments that stand nowhere and may be this push's; null where the shortcode is no till's.</param>
     /// <returns>True when the push is settled.</returns>
-    public bool HearAnswer(Attempt attempt, Outcome outcome, Guid receiptId, DateTimeOffset now)
+    public bool HearAnswer(Attempt attempt, Outcome outcome, Guid receiptId, DateTimeOffset now, IReadOnlyList<Receipt>? loose = null)
     {
         if (attempt.Status == AttemptStatus.Succeeded)
         {
@@ -48,10 +49,12 @@ public sealed partial class Checkout
         switch (outcome)
         {
             case Outcome.Paid:
-                HearPaidByQuery(attempt, receiptId, now);
+                HearPaidByQuery(attempt, receiptId, loose ?? [], now);
                 return true;
 
             case Outcome.NotPaid when attempt.Status == AttemptStatus.Failed:
+                attempt.NextQuestionAt = null;
+                attempt.Touch();
                 return true;
 
             case Outcome.NotPaid when now < attempt.StartedAt + Attempt.EarlyFailure:
@@ -69,22 +72,32 @@ public sealed partial class Checkout
                 return true;
 
             default:
-                return attempt.IsSettled;
+                return false;
         }
     }
 
     /// <summary>The questions ran out: a person has to find out (rules 5 and 11).</summary>
     public void GiveUp(Attempt attempt, DateTimeOffset now)
     {
+        if (attempt.Status == AttemptStatus.Succeeded)
+        {
+            return;
+        }
+
+        if (!attempt.IsSettled)
+        {
+            attempt.Status = AttemptStatus.Unknown;
+        }
+
+        attempt.NextQuestionAt = null;
+        attempt.Touch();
+        Changed(now);
+        SettleUnaskable(now);
         if (attempt.IsSettled)
         {
             return;
         }
 
-        attempt.Status = AttemptStatus.Unknown;
-        attempt.NextQuestionAt = null;
-        attempt.Touch();
-        Changed(now);
         cases.Add(new(
             CaseKind.OutcomeUnknown, attempt.Id, Id,
             $"A prompt for {attempt.Amount} was sent at {attempt.StartedAt:u} and nobody could tell what became of it. "
@@ -151,16 +164,22 @@ public sealed partial class Checkout
         var own = Receipts.Find(r => r.AttemptId == attempt.Id);
         if (own?.Number == number)
         {
+            if (own.IsInferred)
+            {
+                own.IsInferred = false;
+                own.Touch();
+            }
+
             return Verdict.Duplicate;
         }
 
-        if (own?.Number is { } other)
+        if (own is { Number: { } other, IsInferred: false })
         {
             // Rule 6: one push brings one receipt. The second number moves no money here.
             return Conflict(attempt, $"The prompt of {attempt.StartedAt:u} was paid with receipt {other}; another callback names {number} for it.", now);
         }
 
-        if (known is not null && known.AttemptId is not null && known.AttemptId != attempt.Id)
+        if (known?.AttemptId is not null && !(known.IsInferred && known.CheckoutId == Id))
         {
             return Conflict(attempt, $"Receipt {number} came for the prompt of {attempt.StartedAt:u}, but it already paid another prompt.", now);
         }
@@ -170,9 +189,19 @@ public sealed partial class Checkout
             return Conflict(attempt, $"Receipt {number} came for the prompt of {attempt.StartedAt:u}, but it is applied to another order.", now);
         }
 
-        if (own is not null)
+        if (known is not null && known.Amount != amount)
         {
-            return Name(own, number, paid, amount, known, attempt, now);
+            return Conflict(attempt, $"Receipt {number} came for the prompt of {attempt.StartedAt:u} with {amount}, but a confirmation of it says {known.Amount}.", now);
+        }
+
+        if (own is { Number: null })
+        {
+            return Name(own, number, paid.Payer, paid.At, amount, known, attempt, receiptId, now);
+        }
+
+        if (amount != attempt.Amount && own is not null)
+        {
+            return Conflict(attempt, $"Receipt {number} came for the prompt of {attempt.StartedAt:u} with {amount}; {attempt.Amount} were asked for and paid by {own.Number}.", now);
         }
 
         if (amount != attempt.Amount)
@@ -184,29 +213,38 @@ public sealed partial class Checkout
             return Verdict.Contradiction;
         }
 
-        if (known is not null)
+        if (own is not null)
         {
-            // The same money, confirmed first (rule 7).
-            known.AttemptId = attempt.Id;
-            known.Method = PaymentMethod.Stk;
-            known.Touch();
-            Succeed(attempt, SettledBy.Callback, now);
-            if (known.CheckoutId is null)
-            {
-                Apply(known, now);
-            }
+            PartFromPrompt(own);
+        }
 
+        if (attempt.Status != AttemptStatus.Succeeded)
+        {
+            Succeed(attempt, SettledBy.Callback, now);
+        }
+
+        if (known is null)
+        {
+            Apply(NewReceipt(receiptId, attempt, SettledBy.Callback, number, paid.Payer, paid.At ?? now, now), now);
+            Pair(now);
             return Verdict.Applied;
         }
 
-        Succeed(attempt, SettledBy.Callback, now);
-        Apply(NewReceipt(receiptId, attempt, SettledBy.Callback, number, paid.Payer, paid.At ?? now), now);
+        // The same money, confirmed first (rule 7).
+        var former = known.AttemptId is null ? null : AttemptOf(known);
+        Join(known, attempt, inferred: false);
+        Changed(now);
+        if (known.CheckoutId is null || known.IsHeld)
+        {
+            Apply(known, now);
+        }
+
+        LookAgain(former, number, receiptId, now);
         return Verdict.Applied;
     }
 
-    private void HearPaidByQuery(Attempt attempt, Guid receiptId, DateTimeOffset now)
+    private void HearPaidByQuery(Attempt attempt, Guid receiptId, IReadOnlyList<Receipt> loose, DateTimeOffset now)
     {
-        var candidates = Receipts.Where(r => IsSameMoney(r, attempt)).ToList();
         Succeed(attempt, SettledBy.StkQuery, now);
         if (attempt.ReportedAmount is { } reported)
         {
@@ -216,33 +254,54 @@ public sealed partial class Checkout
                 + $"prompt was paid. {attempt.Amount} were applied. Compare with the M-PESA statement, then settle this case."));
         }
 
-        if (candidates is [var same])
+        RecordSuccess(attempt, receiptId, loose, now);
+    }
+
+    /// <summary>Finds the money of a success without a number among the confirmations, or records it (rule 7).</summary>
+    private void RecordSuccess(Attempt attempt, Guid receiptId, IReadOnlyList<Receipt> loose, DateTimeOffset now)
+    {
+        var candidates = Candidates(attempt).Concat(loose.Where(r => r.CheckoutId is null && PayerHint.ShowsAnything(r.Payer) && IsSameMoney(r, attempt))).ToList();
+        if (candidates is [var same] && Namesakes(same).Count == 0)
         {
-            same.AttemptId = attempt.Id;
-            same.Method = PaymentMethod.Stk;
-            same.Touch();
+            Join(same, attempt, inferred: true);
+            Changed(now);
+            if (same.CheckoutId is null || same.IsHeld)
+            {
+                Apply(same, now);
+            }
+
             return;
         }
 
-        if (candidates.Count > 1)
+        var own = NewReceipt(receiptId, attempt, SettledBy.StkQuery, null, null, now, now);
+        if (candidates.Count == 0)
         {
-            cases.Add(new(
-                CaseKind.AmbiguousMatch, attempt.Id, Id,
-                $"The query says the prompt of {attempt.StartedAt:u} was paid, and {candidates.Count} confirmations could be that payment: "
-                + $"{string.Join(", ", candidates.Select(c => c.Number))}. Compare with the M-PESA statement, then settle this case."));
+            Apply(own, now);
+            return;
         }
 
-        Apply(NewReceipt(receiptId, attempt, SettledBy.StkQuery, null, null, now), now);
+        // One of them is this very payment: counting it here as well would count it twice.
+        Hold(own, now);
+        cases.Add(new(
+            CaseKind.AmbiguousMatch, attempt.Id, Id,
+            $"The query says the prompt of {attempt.StartedAt:u} was paid, and these confirmations could be that payment: "
+            + $"{string.Join(", ", candidates.Select(c => c.Number))}. It is not counted again until its number is known. "
+            + "Compare with the M-PESA statement, then settle this case."));
     }
 
-    /// <summary>Whether a confirmation may be the payment of a prompt (rule 7): amount, time, and the payer as far as visible.</summary>
+    /// <summary>
+    /// Whether a confirmation may be the payment of a prompt (rule 7): amount, time, and the payer as far as visible. What was in the
+    /// books before the prompt cannot be, and the prompt asked only for the rest.
+    /// </summary>
     private static bool IsSameMoney(Receipt receipt, Attempt attempt) =>
         receipt.AttemptId is null && receipt.Number is not null && receipt.Amount == attempt.Amount
+        && receipt.RecordedAt >= attempt.StartedAt - Receipt.RecordingSlack
         && receipt.At >= attempt.StartedAt - TimeSpan.FromMinutes(2) && receipt.At <= attempt.StartedAt + TimeSpan.FromMinutes(5)
         && PayerHint.MayBe(receipt.Payer, attempt.Phone);
 
     /// <summary>The number of a payment that only a query knew has turned up.</summary>
-    private Verdict Name(Receipt own, string number, Outcome.Paid paid, Money amount, Receipt? known, Attempt attempt, DateTimeOffset now)
+    private Verdict Name(
+        Receipt own, string number, string? payer, DateTimeOffset? at, Money amount, Receipt? known, Attempt attempt, Guid spareId, DateTimeOffset now)
     {
         if (amount != own.Amount)
         {
@@ -257,26 +316,40 @@ public sealed partial class Checkout
         if (known is not null)
         {
             // The same money twice on this checkout, once by query and once by confirmation: keep the one with the number.
+            if (Status == CheckoutStatus.Paid && own.Applied > known.Amount - known.Applied)
+            {
+                // Both pay for this order, so they cannot be one: it was there before the prompt.
+                return Conflict(attempt, $"Receipt {number} came for the prompt of {attempt.StartedAt:u}, but it paid a part of this order before that.", now);
+            }
+
+            var other = known.AttemptId is null ? null : AttemptOf(known);
             Paid -= own.Applied;
             Receipts.Remove(own);
-            Merged.Add(own);
+            if (own.Change != Change.Added)
+            {
+                Merged.Add(own);
+            }
+
             own.Change = Change.Removed;
-            known.AttemptId = attempt.Id;
-            known.Method = PaymentMethod.Stk;
+            Join(known, attempt, inferred: false);
             Reassign(known, now);
+            LookAgain(other, number, spareId, now);
             return Verdict.Applied;
         }
 
         own.Number = number;
-        own.Payer ??= paid.Payer;
-        own.At = paid.At ?? own.At;
+        own.Payer ??= payer;
+        own.At = at ?? own.At;
+        own.IsInferred = false;
+        own.SurplusDueAt = null;
         own.Touch();
-        if (own.SurplusDueAt is not null)
+        if (own.Unassigned > Money.Zero)
         {
-            DeclareSurplus(own, now);
+            Apply(own, now);
         }
 
         Tell(CheckoutEvents.ReceiptKnown, now);
+        Pair(now);
         return Verdict.Applied;
     }
 
@@ -287,6 +360,11 @@ public sealed partial class Checkout
     private void Reassign(Receipt receipt, DateTimeOffset now)
     {
         receipt.CheckoutId = Id;
+        if (!Receipts.Contains(receipt))
+        {
+            Receipts.Add(receipt);
+        }
+
         var taken = Status == CheckoutStatus.Cancelled ? Money.Zero : Money.Min(receipt.Amount - receipt.Applied, Due);
         receipt.Applied += taken;
         receipt.Surplus = receipt.Amount - receipt.Applied;
@@ -296,7 +374,7 @@ public sealed partial class Checkout
         Tell(CheckoutEvents.ReceiptKnown, now);
     }
 
-    private Receipt NewReceipt(Guid id, Attempt attempt, SettledBy by, string? number, string? payer, DateTimeOffset at) => new()
+    private Receipt NewReceipt(Guid id, Attempt attempt, SettledBy by, string? number, string? payer, DateTimeOffset at, DateTimeOffset now) => new()
     {
         Id = id,
         Number = number,
@@ -307,6 +385,7 @@ public sealed partial class Checkout
         SettledBy = by,
         Payer = payer,
         At = at,
+        RecordedAt = now,
         Change = Change.Added,
     };
 
@@ -325,6 +404,8 @@ public sealed partial class Checkout
         {
             Changed(now);
         }
+
+        SettleUnaskable(now);
     }
 
     private static void End(Attempt attempt, AttemptStatus status, SettledBy? by, Failure? failure, DateTimeOffset now)
@@ -346,12 +427,12 @@ public sealed partial class Checkout
 
     private static Verdict AskInstead(Attempt attempt, DateTimeOffset at, DateTimeOffset now)
     {
-        if (attempt.IsSettled)
+        // A failed one is asked about too: what came may be a success that outranks the failure (rule 4).
+        if (attempt.Status != AttemptStatus.Succeeded)
         {
-            return Verdict.Hint;
+            attempt.AskBy(Later(at, now));
         }
 
-        attempt.AskBy(Later(at, now));
         return Verdict.Hint;
     }
 

@@ -9,6 +9,16 @@ namespace Payments.Domain;
 /// </summary>
 public static class PayerHint
 {
+    /// <summary>
+    /// True when a hint tells one customer from another: a SHA-256, a whole number, or one with some of its last digits. The first four
+    /// (<c>2547</c>) are everybody's.
+    /// </summary>
+    public static bool ShowsAnything(string? shown)
+    {
+        var text = shown?.Replace(" ", "", StringComparison.Ordinal).TrimStart('+') ?? "";
+        return text.Length == 64 || (text.All(c => char.IsAsciiDigit(c) || c == '*') && text.Length >= 8 && char.IsAsciiDigit(text[^1]));
+    }
+
     /// <summary>False only when what is visible disagrees; nothing visible agrees with everybody.</summary>
     public static bool MayBe(string? shown, Msisdn phone)
     {

@@ -6,6 +6,12 @@ public sealed class Receipt
     /// <summary>How long a success without a number waits for one before its excess counts as surplus (rule 7).</summary>
     public static readonly TimeSpan NumberWait = TimeSpan.FromMinutes(30);
 
+    /// <summary>
+    /// How much earlier than a prompt a receipt may seem to be recorded although it came after: both times are those of transactions'
+    /// beginnings, and the later one may have waited for a lock (at most 5 s each time).
+    /// </summary>
+    public static readonly TimeSpan RecordingSlack = TimeSpan.FromSeconds(15);
+
     public required Guid Id { get; init; }
 
     /// <summary>M-PESA's number, unique; null while only a query knows of the payment.</summary>
@@ -16,6 +22,12 @@ public sealed class Receipt
 
     /// <summary>The push that brought it; null for what was paid by hand.</summary>
     public Guid? AttemptId { get; set; }
+
+    /// <summary>
+    /// True when it was joined to its push by comparison (rule 7), false when the push's own callback named its number: a callback that
+    /// names another parts them again.
+    /// </summary>
+    public bool IsInferred { get; set; }
 
     public required Money Amount { get; set; }
 
@@ -43,6 +55,9 @@ public sealed class Receipt
     /// <summary>When M-PESA says the money moved, else when we learned it.</summary>
     public required DateTimeOffset At { get; set; }
 
+    /// <summary>When it was written into the books, by PostgreSQL's clock.</summary>
+    public DateTimeOffset RecordedAt { get; init; }
+
     /// <summary>True when its checkout had failed or expired before it came.</summary>
     public bool Late { get; set; }
 
@@ -51,6 +66,9 @@ public sealed class Receipt
 
     /// <summary>What of it is neither applied nor surplus yet.</summary>
     public Money Unassigned => Amount - Applied - Surplus;
+
+    /// <summary>True when it stands on a checkout but counts as nothing there until a person decides (rule 7).</summary>
+    public bool IsHeld => CheckoutId is not null && SurplusDueAt is null && Applied == Money.Zero && Surplus == Money.Zero;
 
     /// <summary>Marks the row as changed.</summary>
     public void Touch() => Change = Change == Change.Added ? Change.Added : Change.Updated;

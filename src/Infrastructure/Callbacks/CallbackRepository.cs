@@ -11,9 +11,9 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
 {
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    private sealed record Row(Guid Id, string Kind, Guid? SubjectId, byte[] Body)
+    private sealed record Row(Guid Id, string Kind, Guid? SubjectId, byte[] Body, byte[]? TokenHash, string? Answer)
     {
-        public InboxRow ToInbox() => new(Id, Wire.Read<CallbackKind>(Kind), SubjectId, Body);
+        public InboxRow ToInbox() => new(Id, Wire.Read<CallbackKind>(Kind), SubjectId, Body, TokenHash, Answer);
     }
 
     /// <inheritdoc/>
@@ -22,7 +22,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
             """
-            SELECT id, kind, subject_id, body FROM callbacks
+            SELECT id, kind, subject_id, body, token_hash, answer FROM callbacks
             WHERE state = 'new'
             ORDER BY id
             LIMIT @limit
@@ -38,7 +38,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
             """
-            SELECT id, kind, subject_id, body FROM callbacks
+            SELECT id, kind, subject_id, body, token_hash, answer FROM callbacks
             WHERE id = ANY (@ids) AND state = 'new'
             ORDER BY id
             FOR UPDATE SKIP LOCKED
@@ -52,7 +52,15 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
-            "SELECT id, kind, subject_id, body FROM callbacks WHERE id = @id AND state = 'parked' FOR UPDATE", new { id });
+            "SELECT id, kind, subject_id, body, token_hash, answer FROM callbacks WHERE id = @id AND state = 'parked' FOR UPDATE", new { id });
+        return rows.SingleOrDefault()?.ToInbox();
+    }
+
+    /// <inheritdoc/>
+    public async Task<InboxRow?> TakeAgain(Guid id)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        var rows = await connection.QueryAsync<Row>("SELECT id, kind, subject_id, body FROM callbacks WHERE id = @id FOR UPDATE", new { id });
         return rows.SingleOrDefault()?.ToInbox();
     }
 
@@ -65,7 +73,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
             UPDATE callbacks c
             SET state = 'done', done_at = now(), verdict = u.verdict, detail = u.detail
             FROM unnest(@ids, @verdicts, @details) AS u (id, verdict, detail)
-            WHERE c.id = u.id AND c.state <> 'done'
+            WHERE c.id = u.id AND (c.state <> 'done' OR u.verdict = 'applied')
             """,
             new
             {
@@ -139,7 +147,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
     private sealed record ViewRow
     {
         public const string Columns =
-            "id, kind, state, verdict, detail, subject_id, source, content_type, length(body) AS bytes, received_at, done_at";
+            "id, kind, state, verdict, detail, subject_id, EXISTS (SELECT FROM refunds r WHERE r.id = subject_id) AS of_refund, source, content_type, length(body) AS bytes, received_at, done_at";
 
         public Guid Id { get; init; }
         public string Kind { get; init; } = "";
@@ -147,6 +155,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
         public string? Verdict { get; init; }
         public string? Detail { get; init; }
         public Guid? SubjectId { get; init; }
+        public bool OfRefund { get; init; }
         public string? Source { get; init; }
         public string? ContentType { get; init; }
         public int Bytes { get; init; }
@@ -168,7 +177,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
 
             return new(
                 PublicId.Write(PublicId.Callback, Id), Kind, State, Verdict, Detail,
-                SubjectId is { } subject ? PublicId.Write(PublicId.OfCallback(Wire.Read<CallbackKind>(Kind)), subject) : null,
+                SubjectId is { } subject ? PublicId.Write(OfRefund ? PublicId.Refund : PublicId.OfCallback(Wire.Read<CallbackKind>(Kind)), subject) : null,
                 Source, ContentType, Bytes, ReceivedAt, DoneAt, text, Body is not null && text is null ? Convert.ToBase64String(Body) : null);
         }
     }

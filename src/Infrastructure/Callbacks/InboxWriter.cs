@@ -134,8 +134,8 @@ internal sealed partial class InboxWriter(NpgsqlDataSource database, IJobs jobs,
         await using var connection = await database.OpenConnectionAsync();
         await using var command = new NpgsqlCommand(
             """
-            INSERT INTO callbacks (id, kind, subject_id, source, content_type, trace_parent, body)
-            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO callbacks (id, kind, subject_id, source, content_type, trace_parent, body, token_hash, answer)
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
             ON CONFLICT (id) DO NOTHING
             """,
             connection);
@@ -148,6 +148,8 @@ internal sealed partial class InboxWriter(NpgsqlDataSource database, IJobs jobs,
         Add(NpgsqlDbType.Text, c => c.ContentType);
         Add(NpgsqlDbType.Text, c => c.TraceParent);
         Add(NpgsqlDbType.Bytea, c => c.Body);
+        Add(NpgsqlDbType.Bytea, c => c.TokenHash);
+        Add(NpgsqlDbType.Text, c => c.Answer);
         await command.ExecuteNonQueryAsync();
     }
 

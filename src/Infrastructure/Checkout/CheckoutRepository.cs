@@ -20,7 +20,8 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
                 SELECT unnest(@ids)
                 UNION SELECT checkout_id FROM attempts WHERE id = ANY (@attempts)
                 UNION SELECT checkout_id FROM receipts WHERE receipt = ANY (@numbers)
-                UNION SELECT id FROM checkouts WHERE reference_key = ANY (@references))
+                UNION SELECT id FROM checkouts WHERE reference_key = ANY (@references)
+                {(keys.TillPayments is { Count: > 0 } ? "UNION " + PushesOfTillPayments : "")})
             ORDER BY id
             FOR UPDATE
             """,
@@ -30,6 +31,8 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
                 attempts = Sorted(keys.AttemptIds),
                 numbers = Sorted(keys.Numbers),
                 references = Sorted(keys.ReferenceKeys),
+                tillAmounts = (keys.TillPayments ?? []).Select(p => p.Amount.Cents).ToArray(),
+                tillTimes = (keys.TillPayments ?? []).Select(p => p.At.UtcDateTime).ToArray(),
             })).AsList();
 
         var checkouts = rows.ConvertAll(row => row.ToDomain());
@@ -38,11 +41,23 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
             await Fill(connection, checkouts);
         }
 
-        // A number may stand on no checkout; nobody else guards that row, so it is locked itself.
-        var unmatched = keys.Numbers is { Count: > 0 }
+        // What stands on no checkout is guarded by nobody else, so it is locked itself.
+        var unmatched = keys is { Numbers: { Count: > 0 } } or { ReceiptIds: { Count: > 0 } } or { WithTillReceipts: true }
             ? await connection.QueryAsync<ReceiptRow>(
-                $"SELECT {ReceiptRow.Columns} FROM receipts WHERE receipt = ANY (@numbers) AND checkout_id IS NULL ORDER BY id FOR UPDATE",
-                new { numbers = Sorted(keys.Numbers) })
+                $"""
+                SELECT {ReceiptRow.Columns} FROM receipts
+                WHERE checkout_id IS NULL
+                  AND (receipt = ANY (@numbers) OR id = ANY (@receipts) OR (@withTill AND method = 'till' AND id IN ({TillReceiptsOfPushes})))
+                ORDER BY id
+                FOR UPDATE
+                """,
+                new
+                {
+                    numbers = Sorted(keys.Numbers),
+                    receipts = Sorted(keys.ReceiptIds),
+                    withTill = keys.WithTillReceipts,
+                    loaded = checkouts.ConvertAll(c => c.Id).ToArray(),
+                })
             : [];
         return new(checkouts, [.. unmatched.Select(row => row.ToDomain())]);
     }
@@ -108,7 +123,7 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<DueAttempt>> TakeDue(int limit, TimeSpan lease, CancellationToken cancellation)
+    public async Task<IReadOnlyList<DueAttempt>> TakeDue(Guid? checkoutId, int limit, TimeSpan lease, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var taken = await connection.QueryAsync<AttemptRow>(
@@ -117,14 +132,14 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
             SET next_question_at = now() + @lease, questions = questions + 1, asked_at = now()
             FROM (
                 SELECT id FROM attempts
-                WHERE next_question_at <= now()
+                WHERE next_question_at <= now() AND (@checkoutId::uuid IS NULL OR checkout_id = @checkoutId)
                 ORDER BY next_question_at
                 LIMIT @limit
                 FOR UPDATE SKIP LOCKED) due
             WHERE a.id = due.id
             RETURNING a.id, a.checkout_id, a.request_id, a.questions
             """,
-            new { limit, lease });
+            new { checkoutId, limit, lease });
         return [.. taken.Select(row => new DueAttempt(row.Id, row.CheckoutId, row.RequestId, row.Questions))];
     }
 
@@ -184,6 +199,17 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
         foreach (var receipt in receipts)
         {
             byId[receipt.CheckoutId!.Value].Receipts.Add(receipt.ToDomain());
+        }
+
+        await FillRefunds(connection, checkouts);
+    }
+
+    private static async Task FillRefunds(NpgsqlConnection connection, List<Checkout> checkouts)
+    {
+        var owners = checkouts.SelectMany(c => c.Receipts.Select(r => (Receipt: r.Id, Checkout: c))).ToDictionary(o => o.Receipt, o => o.Checkout);
+        foreach (var refund in owners.Count == 0 ? [] : await RefundRepository.OfReceipts(connection, owners.Keys))
+        {
+            owners[refund.ReceiptId].Refunds.Add(refund);
         }
     }
 

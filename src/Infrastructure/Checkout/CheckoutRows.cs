@@ -118,7 +118,8 @@ internal sealed record AttemptRow
 internal sealed record ReceiptRow
 {
     public const string Columns =
-        "id, receipt, checkout_id, attempt_id, amount, applied, surplus, surplus_due_at, method, settled_by, account, payer, payer_name, at, late";
+        "id, receipt, checkout_id, attempt_id, amount, applied, surplus, surplus_due_at, method, settled_by, account, payer, payer_name, at, late, "
+        + "inferred, created_at";
 
     public Guid Id { get; init; }
     public string? Receipt { get; init; }
@@ -135,6 +136,8 @@ internal sealed record ReceiptRow
     public string? PayerName { get; init; }
     public DateTimeOffset At { get; init; }
     public bool Late { get; init; }
+    public bool Inferred { get; init; }
+    public DateTimeOffset CreatedAt { get; init; }
 
     public Receipt ToDomain() => new()
     {
@@ -153,5 +156,7 @@ internal sealed record ReceiptRow
         PayerName = PayerName,
         At = At,
         Late = Late,
+        IsInferred = Inferred,
+        RecordedAt = CreatedAt,
     };
 }

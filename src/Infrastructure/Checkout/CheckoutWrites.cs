@@ -53,16 +53,19 @@ internal sealed partial class CheckoutRepository
     }
 
     /// <inheritdoc/>
-    public async Task Save(IReadOnlyCollection<Checkout> checkouts)
+    public async Task Save(IReadOnlyCollection<Checkout> checkouts, IReadOnlyCollection<Receipt>? unmatched = null)
     {
         await using var connection = await database.OpenConnectionAsync();
         var changed = checkouts.Where(c => c.Version > c.LoadedVersion).ToList();
         await UpdateCheckouts(connection, [.. changed.Where(c => c.LoadedVersion > 0)]);
         await InsertAttempts(connection, [.. checkouts.SelectMany(c => c.Attempts).Where(a => a.Change == Change.Added)]);
         await UpdateAttempts(connection, [.. checkouts.SelectMany(c => c.Attempts).Where(a => a.Change == Change.Updated)]);
+
+        // What gives up a number or a push goes first: one push has one receipt at the end of every statement.
+        var receipts = checkouts.SelectMany(c => c.Receipts).Concat(unmatched?.Where(r => r.CheckoutId is null) ?? []).ToList();
         await DeleteReceipts(connection, [.. checkouts.SelectMany(c => c.Merged)]);
-        await InsertReceipts(connection, [.. checkouts.SelectMany(c => c.Receipts).Where(r => r.Change == Change.Added)]);
-        await UpdateReceipts(connection, [.. checkouts.SelectMany(c => c.Receipts).Where(r => r.Change == Change.Updated)]);
+        await UpdateReceipts(connection, receipts.FindAll(r => r.Change == Change.Updated));
+        await InsertReceipts(connection, receipts.FindAll(r => r.Change == Change.Added));
         await InsertEvents(connection, [.. changed.Where(c => c.Events.Count > 0)]);
         await InsertCases(connection, [.. changed.Where(c => c.Cases.Count > 0)]);
         await Notify(connection, changed);
@@ -188,7 +191,7 @@ internal sealed partial class CheckoutRepository
                 INSERT INTO receipts ({ReceiptRow.Columns})
                 SELECT * FROM unnest(
                     @ids, @numbers, @checkouts, @attempts, @amounts, @applied, @surplus, @surplusDue, @methods, @settledBy, @accounts, @payers,
-                    @payerNames, @at, @late)
+                    @payerNames, @at, @late, @inferred, @recorded)
                 """,
                 Columns(rows));
         }
@@ -206,10 +209,14 @@ internal sealed partial class CheckoutRepository
             """
             UPDATE receipts r
             SET receipt = u.receipt, checkout_id = u.checkout_id, attempt_id = u.attempt_id, applied = u.applied, surplus = u.surplus,
-                surplus_due_at = u.surplus_due_at, method = u.method, payer = u.payer, payer_name = u.payer_name, at = u.at, late = u.late
+                surplus_due_at = u.surplus_due_at, method = u.method, settled_by = u.settled_by, account = u.account, payer = u.payer,
+                payer_name = u.payer_name, at = u.at, late = u.late, inferred = u.inferred
             FROM unnest(
-                @ids, @numbers, @checkouts, @attempts, @applied, @surplus, @surplusDue, @methods, @payers, @payerNames, @at, @late)
-                AS u (id, receipt, checkout_id, attempt_id, applied, surplus, surplus_due_at, method, payer, payer_name, at, late)
+                @ids, @numbers, @checkouts, @attempts, @applied, @surplus, @surplusDue, @methods, @settledBy, @accounts, @payers, @payerNames, @at, @late,
+                @inferred)
+                AS u (
+                    id, receipt, checkout_id, attempt_id, applied, surplus, surplus_due_at, method, settled_by, account, payer, payer_name, at, late,
+                    inferred)
             WHERE r.id = u.id AND (r.receipt IS NULL OR r.receipt = u.receipt)
             """,
             Columns(rows));
@@ -233,6 +240,8 @@ internal sealed partial class CheckoutRepository
         payerNames = rows.Select(r => r.PayerName).ToArray(),
         at = rows.Select(r => r.At.UtcDateTime).ToArray(),
         late = rows.Select(r => r.Late).ToArray(),
+        inferred = rows.Select(r => r.IsInferred).ToArray(),
+        recorded = rows.Select(r => r.RecordedAt.UtcDateTime).ToArray(),
     };
 
     private static async Task InsertEvents(NpgsqlConnection connection, List<Checkout> rows)

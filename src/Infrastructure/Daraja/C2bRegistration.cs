@@ -53,9 +53,11 @@ internal static class C2bRegistration
             {
                 Code = FailureCode.Rejected,
                 Message = $"This app has no C2B {version}: a production app owns either v1 or v2. Set C2B__Version={other}, or have C2B added to the app.",
-            });
+            })
+            { Registration = RegistrationProblem.NoProduct };
         }
 
-        return reply;
+        return reply is Reply.Refused refused && DarajaReplies.FaultOf(exchange) == DarajaReplies.Fault.AlreadyRegistered
+            ? refused with { Registration = RegistrationProblem.AlreadyRegistered } : reply;
     }
 }

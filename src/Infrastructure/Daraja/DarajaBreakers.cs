@@ -56,11 +56,14 @@ public sealed class DarajaBreakers
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
 
     private readonly ConcurrentDictionary<DarajaApi, (ResiliencePipeline<DarajaExchange> Pipeline, CircuitBreakerStateProvider State)> pipelines = new();
+    private readonly ConcurrentDictionary<DarajaApi, DateTimeOffset> openUntil = new();
     private readonly DarajaBreakerOptions options;
+    private readonly TimeProvider clock;
 
     public DarajaBreakers(IOptions<DarajaOptions> options, TimeProvider clock, ILogger<DarajaBreakers> log)
     {
         this.options = options.Value.Breaker;
+        this.clock = clock;
         foreach (var api in Enum.GetValues<DarajaApi>())
         {
             pipelines[api] = Build(api, clock, log);
@@ -75,6 +78,9 @@ public sealed class DarajaBreakers
             CircuitState.HalfOpen => "half-open",
             _ => "open",
         });
+
+    /// <summary>Until when nothing is sent to an API; null when it may be tried.</summary>
+    internal DateTimeOffset? PausedUntil(DarajaApi api) => openUntil.TryGetValue(api, out var until) && until > clock.GetUtcNow() ? until : null;
 
     /// <summary>What moves money, or changes something that cannot be changed twice.</summary>
     internal static bool IsMoney(DarajaApi api) => api is DarajaApi.Push or DarajaApi.B2c or DarajaApi.B2b or DarajaApi.Reversal or DarajaApi.Register;
@@ -115,8 +121,16 @@ public sealed class DarajaBreakers
                 SamplingDuration = options.Window,
                 BreakDuration = options.Break,
                 StateProvider = state,
-                OnOpened = _ => Done(() => Changed("open")),
-                OnClosed = _ => Done(() => Changed("closed")),
+                OnOpened = _ => Done(() =>
+                {
+                    openUntil[api] = clock.GetUtcNow() + options.Break;
+                    Changed("open");
+                }),
+                OnClosed = _ => Done(() =>
+                {
+                    openUntil.TryRemove(api, out DateTimeOffset _);
+                    Changed("closed");
+                }),
                 OnHalfOpened = _ => Done(() => Changed("half-open")),
             })
             .Build();

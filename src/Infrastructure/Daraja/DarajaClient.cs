@@ -7,7 +7,8 @@ namespace Payments.Infrastructure;
 
 /// <summary>Safaricom's Daraja API over HTTP. What moves money is sent once; what only asks may be asked again.</summary>
 internal sealed class DarajaClient(
-    DarajaHttp http, AccessTokens tokens, CallbackUrls urls, IOptions<DarajaOptions> settings, TimeProvider clock, ILogger<DarajaClient> log) : IDaraja
+    DarajaHttp http, DarajaBreakers breakers, AccessTokens tokens, CallbackUrls urls, IOptions<DarajaOptions> settings, TimeProvider clock,
+    ILogger<DarajaClient> log) : IDaraja
 {
     /// <summary>Safaricom's ids in answers about prompts, and in those about everything else.</summary>
     private static readonly (string Id, string Other) PromptIds = ("CheckoutRequestID", "MerchantRequestID");
@@ -17,6 +18,9 @@ internal sealed class DarajaClient(
 
     /// <summary>Pull is registered by each process that pulls: the second time is answered "already".</summary>
     private bool pullRegistered;
+
+    /// <inheritdoc/>
+    public DateTimeOffset? PromptsPausedUntil => breakers.PausedUntil(DarajaApi.Push);
 
     /// <inheritdoc/>
     public async Task<Reply> Push(PromptRequest prompt, CancellationToken cancellation)
@@ -79,7 +83,7 @@ internal sealed class DarajaClient(
         var validation = urls.ForRegistration(CallbackKind.C2bValidate, registration.Token);
         if (C2bRegistration.WhyRefused(confirmation, options.Kind) is { } wrong)
         {
-            return Refused(FailureCode.Rejected, wrong);
+            return Refused(FailureCode.Rejected, wrong) with { Registration = RegistrationProblem.AddressRefused };
         }
 
         var body = DarajaRequests.Register(options.Main, registration.ResponseType, confirmation, validation);

@@ -23,15 +23,20 @@ internal sealed class Transactions(NpgsqlDataSource database, IdempotencyKeys ke
     };
 
     /// <inheritdoc/>
-    public async Task<T> Run<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation)
+    public Task<T> Run<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation) => Run(work, commits: true, cancellation);
+
+    /// <inheritdoc/>
+    public Task<T> DryRun<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation) => Run(work, commits: false, cancellation);
+
+    private async Task<T> Run<T>(Func<DateTimeOffset, Task<T>> work, bool commits, CancellationToken cancellation)
     {
         for (var tried = 1; ; tried++)
         {
             try
             {
-                return KeyedRequest.Current is { IsCommitted: false } keyed
-                    ? await RunOnce(now => WithKey(keyed, work, now), keyed.Committed, cancellation)
-                    : await RunOnce(work, null, cancellation);
+                return commits && KeyedRequest.Current is { IsCommitted: false } keyed
+                    ? await RunOnce(now => WithKey(keyed, work, now), commits, keyed.Committed, cancellation)
+                    : await RunOnce(work, commits, null, cancellation);
             }
             catch (PostgresException conflict) when (tried < Tries && IsConflict(conflict))
             {
@@ -41,13 +46,16 @@ internal sealed class Transactions(NpgsqlDataSource database, IdempotencyKeys ke
         }
     }
 
-    private async Task<T> RunOnce<T>(Func<DateTimeOffset, Task<T>> work, Action? committed, CancellationToken cancellation)
+    private async Task<T> RunOnce<T>(Func<DateTimeOffset, Task<T>> work, bool commits, Action? committed, CancellationToken cancellation)
     {
         T result;
         using (var scope = new TransactionScope(TransactionScopeOption.RequiresNew, Options, TransactionScopeAsyncFlowOption.Enabled))
         {
             result = await work(await Now(cancellation));
-            scope.Complete();
+            if (commits)
+            {
+                scope.Complete();
+            }
         }
 
         // The end of the scope is the commit: an exception there and this is not reached.

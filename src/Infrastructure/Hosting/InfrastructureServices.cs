@@ -29,7 +29,14 @@ public static class InfrastructureServices
         services.AddHostedService<DatabaseStartup>();
         services.AddSingleton<ITransactions, Transactions>();
         services.AddIdempotency();
+        services.AddPaybill();
+        services.AddApiKeys();
         services.AddSingleton<ICheckouts, CheckoutRepository>();
+        services.AddSingleton<IPayouts, PayoutRepository>();
+        services.AddSingleton<IRefunds, RefundRepository>();
+        services.AddSingleton<ITransfers, TransferRepository>();
+        services.AddSingleton<IQuestions, QuestionRepository>();
+        services.AddSingleton<ICases, CaseRepository>();
         services.AddSingleton<ICallbacks, CallbackRepository>();
         services.AddSingleton<IEvents, EventRepository>();
         services.AddSingleton<CallbackRules>();

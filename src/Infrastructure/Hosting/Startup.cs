@@ -98,9 +98,14 @@ internal sealed class HangfireServers(IServiceProvider services, DatabaseState s
         Start("callbacks", [CallbackJobs.Queue], workers: 2);
         Start("default", ["default"], workers: 4);
 
+        // One worker may wait 30 s for Daraja; eight of them still send a payout every few seconds then.
+        Start("transfers", [TransferJobs.Queue], workers: 8);
+
         var recurring = services.GetRequiredService<IRecurringJobManager>();
         recurring.AddOrUpdate<RecurringJobs>("reconcile", jobs => jobs.Reconcile(), "*/5 * * * * *");
+        recurring.AddOrUpdate<RecurringJobs>("reconcile-transfers", jobs => jobs.ReconcileTransfers(), "*/5 * * * * *");
         recurring.AddOrUpdate<RecurringJobs>("end-due-checkouts", jobs => jobs.EndDue(), "*/15 * * * * *");
+        recurring.SchedulePull(services.GetRequiredService<Microsoft.Extensions.Options.IOptions<DarajaOptions>>().Value);
         recurring.AddOrUpdate<IdempotencyJobs>("clean-idempotency-keys", jobs => jobs.Clean(), "17 * * * *");
 
         void Start(string name, string[] queues, int workers) => servers.Add(new BackgroundJobServer(

@@ -33,6 +33,10 @@ public sealed class RecurringJobs(IMediator mediator)
     [AutomaticRetry(Attempts = 0)]
     public Task Reconcile() => mediator.Send(new AskOverdue());
 
+    /// <summary>Asks Safaricom about payouts and refunds, and enqueues again what lost its job.</summary>
+    [AutomaticRetry(Attempts = 0)]
+    public Task ReconcileTransfers() => mediator.Send(new AskTransfers());
+
     /// <summary>Expires checkouts and declares surplus.</summary>
     [AutomaticRetry(Attempts = 0)]
     public Task EndDue() => mediator.Send(new EndDueCheckouts());

@@ -12,6 +12,10 @@ public interface IJobs
 
     /// <summary>A job of its own for a callback set aside.</summary>
     void ApplyParked(Guid id);
+
+    /// <summary>The sending of a payout or refund.</summary>
+    /// <param name="prefix"><see cref="PublicId.Payout"/> or <see cref="PublicId.Refund"/>.</param>
+    void SendTransfer(string prefix, Guid id);
 }
 
 /// <summary>Enqueues through Hangfire. Arguments are ids and counts only: the dashboard shows them.</summary>
@@ -23,4 +27,8 @@ internal sealed class HangfireJobs(IBackgroundJobClient client) : IJobs
     /// <inheritdoc/>
     public void ApplyParked(Guid id) => client.Create<CallbackJobs>(
         jobs => jobs.Apply(PublicId.Write(PublicId.Callback, id)), new EnqueuedState(CallbackJobs.Queue));
+
+    /// <inheritdoc/>
+    public void SendTransfer(string prefix, Guid id) => client.Create<TransferJobs>(
+        jobs => jobs.Send(PublicId.Write(prefix, id)), new EnqueuedState(TransferJobs.Queue));
 }

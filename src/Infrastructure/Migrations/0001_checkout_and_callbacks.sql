@@ -71,7 +71,8 @@ CREATE TABLE attempts (
     last_answer text CHECK (length(last_answer) <= 1000),
     CHECK ((status IN ('succeeded', 'failed')) = (ended_at IS NOT NULL)),
     CHECK ((status = 'failed') = (failure_code IS NOT NULL)),
-    CHECK (status NOT IN ('succeeded', 'failed') OR next_question_at IS NULL)
+    -- A failed one may still be asked about: something that came later may be a success (rule 4).
+    CHECK (status <> 'succeeded' OR next_question_at IS NULL)
 );
 CREATE INDEX attempts_checkout ON attempts (checkout_id);
 -- A hint names an attempt only by Safaricom's id, and only one that is still open can use it.

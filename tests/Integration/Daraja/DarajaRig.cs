@@ -11,7 +11,7 @@ using Payments.Infrastructure;
 
 namespace Payments.Tests.Integration;
 
-/// <summary>A database with the table of access tokens, for the tests of one class.</summary>
+/// <summary>A database with the service's own tables, for the tests of one class.</summary>
 public sealed class TokenTable(TestDatabase databases) : IAsyncDisposable
 {
     private readonly SemaphoreSlim once = new(1);
@@ -25,12 +25,7 @@ public sealed class TokenTable(TestDatabase databases) : IAsyncDisposable
             if (source is null)
             {
                 source = NpgsqlDataSource.Create(await databases.CreateDatabase());
-                await using var command = source.CreateCommand(
-                    """
-                    CREATE TABLE access_tokens (
-                        app text PRIMARY KEY, token text, expires_at timestamptz, fetched_at timestamptz, lease uuid, leased_until timestamptz)
-                    """);
-                await command.ExecuteNonQueryAsync();
+                await Migrator.Migrate(source, CancellationToken.None);
             }
 
             return source;

@@ -118,6 +118,20 @@ public sealed class FindingOutTests(FindingOutTests.Patient running) : IClassFix
     }
 
     [Fact]
+    public async Task Reading_a_checkout_asks_an_overdue_question_once()
+    {
+        var checkout = await host.Ringing();
+        var before = await Questions(checkout);
+        await Due(checkout, age: 70);
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => host.Get(checkout)));
+
+        await PaymentsHost.Eventually(async () => await Questions(checkout) == before + 1, "Safaricom was asked");
+        await host.Get(checkout);
+        Assert.Equal(before + 1, await Questions(checkout));
+    }
+
+    [Fact]
     public async Task A_hint_only_brings_our_own_question_forward()
     {
         var checkout = await host.Ringing();

@@ -22,6 +22,9 @@ public sealed class PaymentsHost : IAsyncDisposable
 
     private static int phones;
 
+    /// <summary>The simulator's certificate, the same for every simulator of this process.</summary>
+    private static readonly string Certificate = Path.Combine(Path.GetTempPath(), $"payments-simulator-{Environment.ProcessId}.pem");
+
     private readonly WebApplication api;
     private readonly WebApplication simulator;
 
@@ -69,7 +72,7 @@ public sealed class PaymentsHost : IAsyncDisposable
     public static async Task<PaymentsHost> StartOn(string connectionString, params string[] settings)
     {
         var simulator = SimulatorHost.Build([
-            "--urls", "http://127.0.0.1:0", "--Simulator:DelayMs", "50",
+            "--urls", "http://127.0.0.1:0", "--Simulator:DelayMs", "50", "--Simulator:CertificatePath", Certificate,
             .. settings.Where(s => s.StartsWith("Simulator:", StringComparison.Ordinal)).Select(s => "--" + s)]);
         await simulator.StartAsync();
         var simulatorUrl = new Uri(simulator.Urls.First());
@@ -222,6 +225,9 @@ public sealed class PaymentsHost : IAsyncDisposable
             "--Daraja:ConsumerSecret=local-consumer-secret",
             "--Daraja:Shortcode=174379",
             "--Daraja:Passkey=local-passkey",
+            "--Daraja:InitiatorName=local-initiator",
+            "--Daraja:InitiatorPassword=local-initiator-password",
+            $"--Daraja:CertificatePath={Certificate}",
             $"--Callbacks:PublicBaseUrl={api}",
             $"--Callbacks:Secrets:0={Convert.ToBase64String(SHA256.HashData("test"u8))}",
             "--Limits:PromptsPerPhone=1000",

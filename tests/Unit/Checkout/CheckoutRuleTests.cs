@@ -97,6 +97,21 @@ public sealed class CheckoutRuleTests
     }
 
     [Fact]
+    public void A_failed_prompt_that_may_have_been_paid_after_all_is_asked_about_again()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        checkout.Hear(attempt, Some.NotPaid(), Later);
+
+        checkout.Hear(attempt, Some.Paid("UGA7RT61SV", 15), Later);
+        Assert.Equal((AttemptStatus.Failed, Later), (attempt.Status, attempt.NextQuestionAt!.Value));
+
+        Assert.False(checkout.HearAnswer(attempt, new Outcome.Pending(), Guid.NewGuid(), Later));
+        Assert.True(checkout.HearAnswer(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Later));
+        Assert.Equal((CheckoutStatus.Paid, CaseKind.AmountDiffers), (checkout.Status, Assert.Single(checkout.Cases).Kind));
+    }
+
+    [Fact]
     public void A_success_without_a_receipt_is_only_a_reason_to_ask()
     {
         var checkout = Some.Checkout();

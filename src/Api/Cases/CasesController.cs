@@ -1,0 +1,40 @@
+using MediatR;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Payments.Application;
+
+namespace Payments.Api;
+
+/// <summary>What a person found out.</summary>
+/// <param name="Outcome"><c>paid</c>: the money moved; <c>not_paid</c>: it did not; <c>noted</c>: nothing is left to decide.</param>
+/// <param name="Reason">How you know, in 1–500 characters; kept with the case.</param>
+public sealed record SettleBody(string? Outcome, string? Reason);
+
+/// <summary>Cases: what a person must decide.</summary>
+[ApiController]
+[Route("api/ops/cases")]
+[Authorize(Scope.Ops)]
+[Produces("application/json")]
+public sealed class CasesController(IMediator mediator) : ControllerBase
+{
+    /// <summary>Reads cases, newest first; <c>status</c> is <c>open</c> or <c>settled</c>.</summary>
+    [HttpGet]
+    [Refuses("validation_failed")]
+    public Task<Page<CaseView>> List(string? status, string? kind, string? cursor, int? limit, CancellationToken cancellation) =>
+        mediator.Send(new ListCases(status, kind, cursor, limit), cancellation);
+
+    /// <summary>Has Safaricom asked again, within seconds; look at the payment then.</summary>
+    [HttpPost("{id}/ask")]
+    [ProducesResponseType<CaseView>(202)]
+    [Refuses("not_found", "case_settled", "nothing_to_ask")]
+    public async Task<ActionResult<CaseView>> Ask(string id, CancellationToken cancellation) => this.ToResult(
+        PublicId.TryRead(PublicId.Case, id, out var found) ? await mediator.Send(new AskCase(found), cancellation) : Refusal.NotFound("case"), 202);
+
+    /// <summary>Settles a case, and with <c>paid</c> or <c>not_paid</c> what it is about.</summary>
+    [HttpPost("{id}/settle")]
+    [Refuses("validation_failed", "not_found", "case_settled", "outcome_not_possible")]
+    public async Task<ActionResult<CaseView>> Settle(string id, SettleBody body, CancellationToken cancellation) => this.ToResult(
+        PublicId.TryRead(PublicId.Case, id, out var found)
+            ? await mediator.Send(new SettleCase(User.Caller(), found, body.Outcome, body.Reason), cancellation)
+            : Refusal.NotFound("case"));
+}

@@ -1,0 +1,52 @@
+using MediatR;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Payments.Application;
+
+namespace Payments.Api;
+
+/// <summary>What to register.</summary>
+/// <param name="Version">v1 or v2; as configured (C2B__Version) when absent.</param>
+/// <param name="ResponseType">Completed or Cancelled: what Safaricom does when our validation does not answer; as configured when absent.</param>
+public sealed record RegisterC2bBody(string? Version, string? ResponseType);
+
+/// <summary>Whose money it is.</summary>
+/// <param name="CheckoutId">The checkout the receipt is put to.</param>
+public sealed record MatchBody(string? CheckoutId);
+
+/// <summary>Payments by hand, for operators: the registration, and money without an order.</summary>
+[ApiController]
+[Route("api/ops")]
+[Authorize(Scope.Ops)]
+[Produces("application/json")]
+public sealed class OpsPaybillController(IMediator mediator) : ControllerBase
+{
+    /// <summary>Registers our confirmation and validation URLs with Safaricom; the same again is 200.</summary>
+    /// <remarks>Production registers once: the token in the URLs is kept and used again at every try. 202: no clear answer came, register again.</remarks>
+    [HttpPost("c2b/register")]
+    [ProducesResponseType<RegistrationView>(200)]
+    [ProducesResponseType<RegistrationView>(202)]
+    [Refuses("validation_failed", "urls_already_registered", "url_refused", "c2b_version_unavailable", "registration_refused")]
+    public async Task<ActionResult<RegistrationView>> Register(
+        [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] RegisterC2bBody? body, CancellationToken cancellation)
+    {
+        var answer = await mediator.Send(new RegisterC2b(body?.Version, body?.ResponseType), cancellation);
+        return this.ToResult(answer, answer.Value?.State == "in_doubt" ? 202 : 200);
+    }
+
+    /// <summary>Reads receipts, newest first; matched=false is money without an order.</summary>
+    [HttpGet("receipts")]
+    [Refuses("validation_failed")]
+    public Task<Page<ReceiptView>> Receipts(bool? matched, string? cursor, int? limit, CancellationToken cancellation) =>
+        mediator.Send(new ListReceipts(matched, cursor, limit), cancellation);
+
+    /// <summary>Puts a receipt to a checkout; the same again is 200.</summary>
+    [HttpPost("receipts/{id}/match")]
+    [ProducesResponseType<ReceiptView>(200)]
+    [Refuses("validation_failed", "not_found", "receipt_already_matched", "already_paid", "checkout_cancelled")]
+    public async Task<ActionResult<ReceiptView>> Match(string id, MatchBody body, CancellationToken cancellation) => this.ToResult(
+        PublicId.TryRead(PublicId.Receipt, id, out var receipt)
+            ? await mediator.Send(new MatchReceipt(receipt, body.CheckoutId, User.Caller().Client), cancellation)
+            : Refusal.NotFound("receipt"));
+}

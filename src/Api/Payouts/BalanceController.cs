@@ -1,0 +1,18 @@
+using MediatR;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Payments.Application;
+
+namespace Payments.Api;
+
+/// <summary>The float payouts are paid from.</summary>
+[ApiController]
+[Route("api/ops/balance")]
+[Authorize(Scope.Ops)]
+[Produces("application/json")]
+public sealed class BalanceController(IMediator mediator) : ControllerBase
+{
+    /// <summary>Asks Safaricom for the balance and shows what was last heard; the new answer comes in seconds, so call again.</summary>
+    [HttpGet]
+    public Task<BalancesView> Get(CancellationToken cancellation) => mediator.Send(new GetBalance(), cancellation);
+}

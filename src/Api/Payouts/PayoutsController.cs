@@ -1,0 +1,51 @@
+using MediatR;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Payments.Application;
+
+namespace Payments.Api;
+
+/// <summary>What is to be sent.</summary>
+/// <param name="Method"><c>mpesa</c> to a phone, <c>paybill</c> or <c>till</c> to a business.</param>
+/// <param name="Recipient">A Kenyan mobile number, or the 5–7 digits of a Pay Bill or till.</param>
+/// <param name="Account">The account at the Pay Bill, at most 13 characters; only for <c>paybill</c>, and there required.</param>
+/// <param name="Amount">Whole shillings, 1–250000; to a phone from 10.</param>
+/// <param name="Reason"><c>business</c> (when absent), <c>salary</c> or <c>promotion</c>.</param>
+/// <param name="Remarks">2–100 characters for the statement.</param>
+/// <param name="Reference">Your own name for it, unique among your payouts for ever.</param>
+public sealed record PayoutBody(
+    string? Method, string? Recipient, string? Account, decimal? Amount, string? Reason, string? Remarks, string? Reference);
+
+/// <summary>Payouts: money a shop sends to phones and businesses.</summary>
+[ApiController]
+[Route("api/payouts")]
+[Authorize(Scope.Payouts)]
+[Produces("application/json")]
+public sealed class PayoutsController(IMediator mediator) : ControllerBase
+{
+    /// <summary>Queues a payout; it is sent once, by a job, and followed to its end.</summary>
+    /// <remarks>A payout that failed can be ordered again under another reference; one <c>in_doubt</c> never should be.</remarks>
+    [HttpPost]
+    [IdempotencyKeyRequired]
+    [ProducesResponseType<PayoutView>(202)]
+    [Refuses("validation_failed", "idempotency_key_required", "reference_in_use")]
+    public async Task<ActionResult<PayoutView>> Order(PayoutBody body, CancellationToken cancellation) => this.ToResult(
+        await mediator.Send(
+            new RequestPayout(User.Caller(), body.Method, body.Recipient, body.Account, body.Amount, body.Reason, body.Remarks, body.Reference), cancellation),
+        202);
+
+    /// <summary>Reads one payout.</summary>
+    [HttpGet("{id}")]
+    [Refuses("not_found")]
+    public async Task<ActionResult<PayoutView>> Get(string id, CancellationToken cancellation) => this.ToResult(
+        PublicId.TryRead(PublicId.Payout, id, out var payout)
+            ? await mediator.Send(new GetPayout(User.Caller(), payout), cancellation)
+            : Refusal.NotFound("payout"));
+
+    /// <summary>Reads payouts, newest created first; from and to are createdAt, half-open.</summary>
+    [HttpGet]
+    [Refuses("validation_failed")]
+    public Task<Page<PayoutView>> List(
+        string? reference, string? status, DateTimeOffset? from, DateTimeOffset? to, string? cursor, int? limit, CancellationToken cancellation) =>
+        mediator.Send(new ListPayouts(User.Caller(), reference, status, from, to, cursor, limit), cancellation);
+}

@@ -1,0 +1,65 @@
+using MediatR;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Payments.Application;
+
+namespace Payments.Api;
+
+/// <summary>What is to go back.</summary>
+/// <param name="Amount">Shillings, at most two decimals; absent: all that is left of the receipt.</param>
+/// <param name="Receipt">Which payment, by M-PESA's number; may be absent where only one can be meant.</param>
+/// <param name="Reason">2–100 characters; the remark on the statement.</param>
+public sealed record RefundBody(decimal? Amount, string? Receipt, string? Reason);
+
+/// <summary>What is to go back of surplus, or of money without an order.</summary>
+/// <param name="Amount">Shillings, at most two decimals; absent: all that is left.</param>
+/// <param name="Reason">2–100 characters; the remark on the statement.</param>
+public sealed record ReceiptRefundBody(decimal? Amount, string? Reason);
+
+/// <summary>Refunds: a whole receipt is reversed, a part goes to the payer's phone; the answer's <c>method</c> says which.</summary>
+[ApiController]
+[Route("api")]
+[Produces("application/json")]
+public sealed class RefundsController(IMediator mediator) : ControllerBase
+{
+    /// <summary>Gives money of a checkout back; never more than was paid, all refunds together.</summary>
+    [HttpPost("checkouts/{id}/refunds")]
+    [IdempotencyKeyRequired]
+    [Authorize(Scope.Payouts)]
+    [ProducesResponseType<RefundView>(202)]
+    [Refuses("validation_failed", "idempotency_key_required", "not_found", "not_paid", "receipt_unknown", "refund_exceeds_payment", "payer_unknown")]
+    public async Task<ActionResult<RefundView>> Refund(string id, RefundBody body, CancellationToken cancellation) => this.ToResult(
+        PublicId.TryRead(PublicId.Checkout, id, out var checkout)
+            ? await mediator.Send(new RefundCheckout(User.Caller(), checkout, body.Amount, body.Receipt, body.Reason), cancellation)
+            : Refusal.NotFound("checkout"),
+        202);
+
+    /// <summary>Gives back surplus, or money that belongs to no order.</summary>
+    [HttpPost("ops/receipts/{id}/refund")]
+    [IdempotencyKeyRequired]
+    [Authorize(Scope.Ops)]
+    [ProducesResponseType<RefundView>(202)]
+    [Refuses("validation_failed", "idempotency_key_required", "not_found", "receipt_unknown", "refund_exceeds_payment", "payer_unknown")]
+    public async Task<ActionResult<RefundView>> RefundReceipt(string id, ReceiptRefundBody? body, CancellationToken cancellation) => this.ToResult(
+        PublicId.TryRead(PublicId.Receipt, id, out var receipt)
+            ? await mediator.Send(new RefundReceipt(User.Caller(), receipt, body?.Amount, body?.Reason), cancellation)
+            : Refusal.NotFound("receipt"),
+        202);
+
+    /// <summary>Reads one refund.</summary>
+    [HttpGet("refunds/{id}")]
+    [Authorize(Scope.Payouts)]
+    [Refuses("not_found")]
+    public async Task<ActionResult<RefundView>> Get(string id, CancellationToken cancellation) => this.ToResult(
+        PublicId.TryRead(PublicId.Refund, id, out var refund)
+            ? await mediator.Send(new GetRefund(User.Caller(), refund), cancellation)
+            : Refusal.NotFound("refund"));
+
+    /// <summary>Reads refunds, newest created first; from and to are createdAt, half-open.</summary>
+    [HttpGet("refunds")]
+    [Authorize(Scope.Payouts)]
+    [Refuses("validation_failed")]
+    public Task<Page<RefundView>> List(
+        string? orderReference, string? status, DateTimeOffset? from, DateTimeOffset? to, string? cursor, int? limit, CancellationToken cancellation) =>
+        mediator.Send(new ListRefunds(User.Caller(), orderReference, status, from, to, cursor, limit), cancellation);
+}

@@ -1,0 +1,69 @@
+using MediatR;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Payments.Application;
+using Payments.Infrastructure;
+
+namespace Payments.Api;
+
+/// <summary>A new key.</summary>
+/// <param name="Client">Whose key it is; its rows belong to this name.</param>
+/// <param name="Scopes">checkouts, payouts, ops; only what your own key has.</param>
+/// <param name="ExpiresAt">When it ends by itself; never when absent.</param>
+/// <param name="PayoutLimit">The most one payout may be, in shillings.</param>
+/// <param name="DailyPayoutLimit">The most of one day in Nairobi, in shillings.</param>
+public sealed record CreateKeyBody(
+    string? Client, IReadOnlyList<string>? Scopes, DateTimeOffset? ExpiresAt, decimal? PayoutLimit, decimal? DailyPayoutLimit);
+
+/// <summary>How to rotate.</summary>
+/// <param name="OverlapMinutes">How long the old key goes on; 1440 when absent, 0 ends it at once, 43200 at most.</param>
+public sealed record RotateKeyBody(int? OverlapMinutes);
+
+/// <summary>API keys, for operators.</summary>
+[ApiController]
+[Route("api/ops/keys")]
+[Authorize(Scope.Ops)]
+[Produces("application/json")]
+public sealed class KeysController(IMediator mediator, KeyRing ring) : ControllerBase
+{
+    /// <summary>Lists keys, newest first, without the keys themselves.</summary>
+    [HttpGet]
+    public async Task<Page<KeyView>> List(string? client, CancellationToken cancellation) =>
+        new(await mediator.Send(new ListKeys(client), cancellation), null);
+
+    /// <summary>Makes a key; this answer is the only one that shows it.</summary>
+    [HttpPost]
+    [ShownOnce]
+    [ProducesResponseType<KeyView>(201)]
+    [Refuses("validation_failed", "key_expired")]
+    public async Task<ActionResult<KeyView>> Create(CreateKeyBody body, CancellationToken cancellation) => this.ToResult(
+        await mediator.Send(
+            new CreateKey(User.Caller(), body.Client, body.Scopes, body.ExpiresAt, body.PayoutLimit, body.DailyPayoutLimit), cancellation),
+        201);
+
+    /// <summary>Ends a key; every process knows within two seconds.</summary>
+    [HttpPost("{id}/revoke")]
+    [Refuses("not_found")]
+    public async Task<ActionResult<KeyView>> Revoke(string id, CancellationToken cancellation)
+    {
+        var answer = PublicId.TryRead(PublicId.Key, id, out var key)
+            ? await mediator.Send(new RevokeKey(User.Caller(), key), cancellation)
+            : Refusal.NotFound("key");
+        ring.Forget();
+        return this.ToResult(answer);
+    }
+
+    /// <summary>Makes a key's successor; this answer is the only one that shows it.</summary>
+    [HttpPost("{id}/rotate")]
+    [ShownOnce]
+    [ProducesResponseType<KeyView>(201)]
+    [Refuses("validation_failed", "not_found", "key_expired")]
+    public async Task<ActionResult<KeyView>> Rotate(string id, RotateKeyBody body, CancellationToken cancellation)
+    {
+        var answer = PublicId.TryRead(PublicId.Key, id, out var key)
+            ? await mediator.Send(new RotateKey(User.Caller(), key, TimeSpan.FromMinutes(body.OverlapMinutes ?? 1440)), cancellation)
+            : Refusal.NotFound("key");
+        ring.Forget();
+        return this.ToResult(answer, 201);
+    }
+}

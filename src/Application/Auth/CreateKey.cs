@@ -1,0 +1,87 @@
+using System.Security.Cryptography;
+using System.Text;
+using FluentValidation;
+using MediatR;
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>Makes a key for a client. Limits are shillings.</summary>
+public sealed record CreateKey(
+    Caller Caller, string? Client, IReadOnlyList<string>? Scopes, DateTimeOffset? ExpiresAt, decimal? PayoutLimit, decimal? DailyPayoutLimit)
+    : IRequest<Answer<KeyView>>;
+
+/// <summary>What a key must have.</summary>
+public sealed class CreateKeyValidator : AbstractValidator<CreateKey>
+{
+    public CreateKeyValidator()
+    {
+        RuleFor(k => k.Client).NotEmpty().WithMessage("Give the client's name.").Printable(100);
+        RuleFor(k => k.Scopes)
+            .Must(scopes => scopes is { Count: > 0 } && scopes.All(KeyScopes.All.Contains))
+            .WithMessage($"Give one or more of {string.Join(", ", KeyScopes.All)}.");
+        RuleFor(k => k.PayoutLimit).Must(IsLimit).WithMessage("Give shillings above 0, at most two decimals.");
+        RuleFor(k => k.DailyPayoutLimit).Must(IsLimit).WithMessage("Give shillings above 0, at most two decimals.");
+    }
+
+    private static bool IsLimit(decimal? limit) => limit is null || (limit > 0 && Money.TryFromDecimal(limit.Value, out _));
+}
+
+/// <summary>Draws 256 random bits, stores their hash, shows them once.</summary>
+public sealed class CreateKeyHandler(IApiKeys keys, IAudit audit, ITransactions transactions) : IRequestHandler<CreateKey, Answer<KeyView>>
+{
+    /// <inheritdoc/>
+    public Task<Answer<KeyView>> Handle(CreateKey request, CancellationToken cancellationToken) => transactions.Run<Answer<KeyView>>(
+        async now =>
+        {
+            if (await KeyRules.MayNotGive(request.Caller, request.Scopes!, keys) is { } refusal)
+            {
+                return refusal;
+            }
+
+            if (request.ExpiresAt <= now)
+            {
+                return new Refusal("key_expired", "expiresAt is over already.");
+            }
+
+            var id = NewId.Next();
+            var (text, hash) = KeyRules.Draw();
+            var row = new ApiKeyRow(
+                id, request.Client!, id, text[^4..], [.. request.Scopes!.Distinct()], KeyRules.Limit(request.PayoutLimit),
+                KeyRules.Limit(request.DailyPayoutLimit), now, request.ExpiresAt, null, null);
+            await keys.Add(row, hash);
+            var view = KeyView.Of(row);
+            await audit.Write(request.Caller.Actor, "key.create", view.Id, null, view);
+            KeyedRequest.Made(IntentKind.Key, id);
+            return view with { Key = text };
+        },
+        cancellationToken);
+}
+
+/// <summary>Rules that the commands on keys share.</summary>
+internal static class KeyRules
+{
+    /// <summary>A key whose text is 32 random bytes, and the hash that is stored of it.</summary>
+    public static (string Text, byte[] Hash) Draw()
+    {
+        var text = "sk_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        return (text, SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
+
+    public static Money? Limit(decimal? shillings) => shillings is { } value && Money.TryFromDecimal(value, out var money) ? money : null;
+
+    /// <summary>Nobody gives away what he has not: neither a scope, nor payouts without the ceiling he is under himself.</summary>
+    public static async Task<Refusal?> MayNotGive(Caller caller, IReadOnlyList<string> scopes, IApiKeys keys)
+    {
+        var missing = scopes.Except(caller.Scopes).ToList();
+        if (missing.Count > 0)
+        {
+            return new("forbidden", $"Your key lacks {string.Join(", ", missing)} and cannot give it away.");
+        }
+
+        return scopes.Contains(KeyScopes.Payouts) && caller.KeyId is { } own
+            && await keys.LoadForChange(own) is { PayoutLimit: not null } or { DailyPayoutLimit: not null }
+            ? new("forbidden", "Your key has a ceiling on payouts and cannot give payouts away.")
+            : null;
+    }
+}

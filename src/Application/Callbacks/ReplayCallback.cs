@@ -1,0 +1,93 @@
+using MediatR;
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>Applies a stored callback again, as if it had just come. Its trust is what it was when it came.</summary>
+/// <param name="DryRun">True: everything is rolled back, and only what would change is told.</param>
+public sealed record ReplayCallback(Guid Id, bool DryRun) : IRequest<Answer<ReplayView>>;
+
+/// <summary>What a replay changed, or would change.</summary>
+/// <param name="Verdict">What became of the callback this time.</param>
+public sealed record ReplayView(string Id, bool DryRun, string Verdict, string? Detail, IReadOnlyList<ReplayedChange> Changes);
+
+/// <summary>One thing that is not as it was.</summary>
+/// <param name="Id">The public id of a checkout, attempt, payout, refund or receipt.</param>
+/// <param name="Before">Its status before; null for what was not there.</param>
+/// <param name="After">Its status after.</param>
+public sealed record ReplayedChange(string Id, string? Before, string After);
+
+/// <summary>
+/// The same rules, in one transaction: what is settled stays, so a replay is as safe as a second delivery. A dry run takes the same
+/// locks and writes the same rows, then rolls back.
+/// </summary>
+public sealed class ReplayCallbackHandler(ICallbacks callbacks, CallbackRules rules, ICheckouts checkouts, ITransfers transfers, ITransactions transactions)
+    : IRequestHandler<ReplayCallback, Answer<ReplayView>>
+{
+    /// <inheritdoc/>
+    public async Task<Answer<ReplayView>> Handle(ReplayCallback request, CancellationToken cancellationToken)
+    {
+        HashSet<string> hints = [];
+        async Task<Answer<ReplayView>> Replay(DateTimeOffset now)
+        {
+            if (await callbacks.TakeAgain(request.Id) is not { } row)
+            {
+                return Refusal.NotFound("callback");
+            }
+
+            var (judgements, books) = await rules.Play([row], now, remembers: true);
+            await callbacks.Finish(judgements);
+            hints = books.Hints;
+            return new ReplayView(
+                PublicId.Write(PublicId.Callback, request.Id), request.DryRun, Wire.Name(judgements[0].Verdict), judgements[0].Detail, books.Changes());
+        }
+
+        if (request.DryRun)
+        {
+            return await transactions.DryRun(Replay, cancellationToken);
+        }
+
+        var answer = await transactions.Run(Replay, cancellationToken);
+        if (hints.Count > 0)
+        {
+            await transactions.Run(async _ => { await checkouts.AskSooner(hints); await transfers.AskSooner(hints); return 0; }, cancellationToken);
+        }
+
+        return answer;
+    }
+}
+
+/// <summary>The part of <see cref="Books"/> that tells what is not as it was loaded.</summary>
+public sealed partial class Books
+{
+    private Dictionary<string, string> loadedAs = [];
+
+    /// <summary>Remembers how everything stands before the first row is judged.</summary>
+    public void Snapshot() => loadedAs = Standing();
+
+    /// <summary>What is not as it was then.</summary>
+    public IReadOnlyList<ReplayedChange> Changes() =>
+    [
+        .. Standing()
+            .Where(now => loadedAs.GetValueOrDefault(now.Key) != now.Value)
+            .Select(now => new ReplayedChange(now.Key, loadedAs.GetValueOrDefault(now.Key), now.Value)),
+    ];
+
+    private Dictionary<string, string> Standing()
+    {
+        var standing = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var checkout in Checkouts)
+        {
+            standing[PublicId.Write(PublicId.Checkout, checkout.Id)] = Wire.Name(checkout.Status);
+            checkout.Attempts.ForEach(a => standing[PublicId.Write(PublicId.Attempt, a.Id)] = Wire.Name(a.Status));
+            checkout.Receipts.ForEach(r => standing[PublicId.Write(PublicId.Receipt, r.Id)] = $"{r.Number ?? "number unknown"}: {r.Amount}");
+        }
+
+        foreach (var transfer in Transfers)
+        {
+            standing[PublicId.Write(transfer is Payout ? PublicId.Payout : PublicId.Refund, transfer.Id)] = Wire.Name(transfer.Status);
+        }
+
+        return standing;
+    }
+}

@@ -1,0 +1,81 @@
+namespace Payments.Application;
+
+/// <summary>What a case ended as.</summary>
+public static class CaseOutcome
+{
+    /// <summary>The money moved.</summary>
+    public const string Paid = "paid";
+
+    /// <summary>It did not.</summary>
+    public const string NotPaid = "not_paid";
+
+    /// <summary>Nothing changes; the case is closed.</summary>
+    public const string Noted = "noted";
+}
+
+/// <summary>What a case is about.</summary>
+public enum CaseSubject
+{
+    /// <summary>An STK push.</summary>
+    Attempt,
+
+    /// <summary>A payout.</summary>
+    Payout,
+
+    /// <summary>A refund.</summary>
+    Refund,
+
+    /// <summary>A receipt.</summary>
+    Receipt,
+
+    /// <summary>A stored callback, or anything else.</summary>
+    Other,
+}
+
+/// <summary>A case as stored.</summary>
+public sealed record StoredCase(
+    Guid Id, string Kind, CaseSubject Subject, Guid SubjectId, Guid? CheckoutId, string? Client, string Story, string Status, string? Outcome, string? Reason,
+    string? SettledBy, DateTimeOffset CreatedAt, DateTimeOffset? SettledAt)
+{
+    /// <summary>True until somebody settled it.</summary>
+    public bool IsOpen => Status == "open";
+}
+
+/// <summary>What people must decide (rule 14).</summary>
+public interface ICases
+{
+    /// <summary>Reads a page, newest first; <paramref name="status"/> null: open and settled ones.</summary>
+    Task<IReadOnlyList<StoredCase>> List(string? status, string? kind, Cursor? after, int limit, CancellationToken cancellation);
+
+    /// <summary>Reads one without locking; null when there is none.</summary>
+    Task<StoredCase?> Find(Guid id);
+
+    /// <summary>Settles it if it is still open; false when somebody was faster. Call after everything it changes is locked.</summary>
+    Task<bool> Settle(Guid id, string outcome, string reason, string by);
+}
+
+/// <summary>A case as operators see it.</summary>
+/// <param name="Kind">What kind of question it is, such as <c>outcome_unknown</c>.</param>
+/// <param name="SubjectId">The public id of the attempt, payout, refund or receipt.</param>
+/// <param name="Story">What happened and what can be done.</param>
+/// <param name="Outcome"><c>paid</c>, <c>not_paid</c> or <c>noted</c>; null while open.</param>
+/// <param name="SettledBy">The client whose key settled it, or <c>service</c> when Safaricom's word did.</param>
+public sealed record CaseView(
+    string Id, string Kind, string Status, string Subject, string SubjectId, string? CheckoutId, string? Client, string Story, string? Outcome, string? Reason,
+    string? SettledBy, DateTimeOffset CreatedAt, DateTimeOffset? SettledAt)
+{
+    /// <summary>Shows a case.</summary>
+    public static CaseView Of(StoredCase stored) => new(
+        PublicId.Write(PublicId.Case, stored.Id), stored.Kind, stored.Status, Wire.Name(stored.Subject), PublicId.Write(Prefix(stored.Subject), stored.SubjectId),
+        stored.CheckoutId is { } checkout ? PublicId.Write(PublicId.Checkout, checkout) : null, stored.Client, stored.Story, stored.Outcome, stored.Reason,
+        stored.SettledBy, stored.CreatedAt, stored.SettledAt);
+
+    private static string Prefix(CaseSubject subject) => subject switch
+    {
+        CaseSubject.Attempt => PublicId.Attempt,
+        CaseSubject.Payout => PublicId.Payout,
+        CaseSubject.Refund => PublicId.Refund,
+        CaseSubject.Receipt => PublicId.Receipt,
+        CaseSubject.Other => PublicId.Callback,
+    };
+}

@@ -1,0 +1,11 @@
+namespace Payments.Application;
+
+/// <summary>The answer to settling a case.</summary>
+public sealed class RebuildCase(ICases cases) : IRebuildAnswer
+{
+    /// <inheritdoc/>
+    public string Kind => IntentKind.Case;
+
+    /// <inheritdoc/>
+    public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) => CaseView.Of((await cases.Find(id))!);
+}

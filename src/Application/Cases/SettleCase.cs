@@ -1,0 +1,88 @@
+using FluentValidation;
+using MediatR;
+
+namespace Payments.Application;
+
+/// <summary>A person has found out.</summary>
+/// <param name="Outcome"><c>paid</c>: the money moved; <c>not_paid</c>: it did not; <c>noted</c>: nothing is left to decide.</param>
+/// <param name="Reason">How they know; kept with the case.</param>
+public sealed record SettleCase(Caller Caller, Guid Id, string? Outcome, string? Reason) : IRequest<Answer<CaseView>>;
+
+/// <summary>What a settlement must say.</summary>
+public sealed class SettleCaseValidator : AbstractValidator<SettleCase>
+{
+    public SettleCaseValidator()
+    {
+        RuleFor(c => c.Outcome)
+            .Must(outcome => outcome is CaseOutcome.Paid or CaseOutcome.NotPaid or CaseOutcome.Noted)
+            .WithMessage("Give one of paid, not_paid, noted.");
+        RuleFor(c => c.Reason)
+            .Must(reason => !string.IsNullOrWhiteSpace(reason) && reason.Length <= 500 && !reason.Any(char.IsControl))
+            .WithMessage("Say how you know, in 1 to 500 characters.");
+    }
+}
+
+/// <summary>
+/// Settles the attempt, payout or refund as the operator says, and the case, in one commit under the payment's lock. Twice, or two
+/// operators at once: the second finds the case settled. A callback at the same instant: whoever is second finds the first's state.
+/// </summary>
+public sealed class SettleCaseHandler(ICases cases, ICheckouts checkouts, ITransfers transfers, ITransactions transactions)
+    : IRequestHandler<SettleCase, Answer<CaseView>>
+{
+    /// <inheritdoc/>
+    public Task<Answer<CaseView>> Handle(SettleCase request, CancellationToken cancellationToken) =>
+        transactions.Run(now => Settle(request, now), cancellationToken);
+
+    private async Task<Answer<CaseView>> Settle(SettleCase request, DateTimeOffset now)
+    {
+        if (await cases.Find(request.Id) is not { } found)
+        {
+            return Refusal.NotFound("case");
+        }
+
+        // Whoever settles holds the lock of what the case is about: only under it does "still open" mean anything.
+        var subject = await Lock(found);
+        found = (await cases.Find(request.Id))!;
+        if (!found.IsOpen)
+        {
+            return new Refusal("case_settled", "This case is settled.");
+        }
+
+        if (request.Outcome == CaseOutcome.Noted ? subject.IsUndecided : !subject.Settle(request.Outcome == CaseOutcome.Paid, request.Reason!.Trim(), now))
+        {
+            return new Refusal("outcome_not_possible", subject.IsUndecided
+                ? "Nobody knows yet what became of it: settle it as paid or not_paid, or have it asked."
+                : "What it is about is in a state that this outcome cannot follow; close it as noted instead.");
+        }
+
+        KeyedRequest.Made(IntentKind.Case, found.Id);
+        await subject.Save();
+        await cases.Settle(found.Id, request.Outcome!, request.Reason!.Trim(), request.Caller.Client);
+        return CaseView.Of((await cases.Find(found.Id))!);
+    }
+
+    private async Task<Locked> Lock(StoredCase found)
+    {
+        switch (found.Subject)
+        {
+            case CaseSubject.Payout or CaseSubject.Refund:
+                var loaded = await transfers.LoadForChange([found.SubjectId]);
+                return new(!loaded[0].IsSettled, loaded[0].SettleByOperator, () => transfers.Save(loaded));
+
+            case CaseSubject.Attempt:
+                var books = await checkouts.LoadForChange(new(AttemptIds: [found.SubjectId]));
+                var checkout = books.Checkouts[0];
+                var attempt = checkout.Attempts.Single(a => a.Id == found.SubjectId);
+                return new(
+                    !attempt.IsSettled, (paid, _, now) => checkout.SettleByOperator(attempt, paid, NewId.Next(), now), () => checkouts.Save(books.Checkouts));
+
+            default:
+                return new(false, (_, _, _) => false, () => Task.CompletedTask);
+        }
+    }
+
+    /// <summary>What a case is about, locked.</summary>
+    /// <param name="IsUndecided">True while nobody knows its outcome, so that closing the case would forget it.</param>
+    /// <param name="Settle">Settles it; false when its state does not allow that.</param>
+    private sealed record Locked(bool IsUndecided, Func<bool, string, DateTimeOffset, bool> Settle, Func<Task> Save);
+}

@@ -1,0 +1,91 @@
+using FluentValidation;
+using MediatR;
+using Microsoft.Extensions.Logging;
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>An operator says whose money it is.</summary>
+/// <param name="By">Who decides, for whoever asks later.</param>
+public sealed record MatchReceipt(Guid ReceiptId, string? CheckoutId, string By) : IRequest<Answer<ReceiptView>>;
+
+/// <summary>What may be asked for.</summary>
+public sealed class MatchReceiptValidator : AbstractValidator<MatchReceipt>
+{
+    public MatchReceiptValidator() =>
+        RuleFor(c => c.CheckoutId).Must(id => PublicId.TryRead(PublicId.Checkout, id, out _)).WithMessage("Give the id of a checkout, chk_….");
+}
+
+/// <summary>
+/// A feature that may forbid to match a receipt, asked under the receipt's lock: one with a refund that is not failed must not be
+/// (rule 12). Refunds registers one.
+/// </summary>
+public interface IMatchVeto
+{
+    /// <summary>Why the receipt may not be matched; null when it may.</summary>
+    Task<Refusal?> Refuses(Guid receiptId);
+}
+
+/// <summary>
+/// One commit: the checkout's lock, then the receipt's, then the rules, then the note of who did it. Dies before it: nothing happened.
+/// The same again: it stands there already, 200. Two operators at once: the second waits for the receipt's row and finds it taken. A
+/// confirmation of the same number at once: it finds the number, or meets the unique index and starts over.
+/// </summary>
+public sealed partial class MatchReceiptHandler(
+    ICheckouts checkouts, IPaybill paybill, IEnumerable<IMatchVeto> vetoes, ITransactions transactions, ILogger<MatchReceiptHandler> log)
+    : IRequestHandler<MatchReceipt, Answer<ReceiptView>>
+{
+    /// <inheritdoc/>
+    public Task<Answer<ReceiptView>> Handle(MatchReceipt request, CancellationToken cancellationToken)
+    {
+        _ = PublicId.TryRead(PublicId.Checkout, request.CheckoutId, out var checkoutId);
+        return transactions.Run(now => Match(request, checkoutId, now, cancellationToken), cancellationToken);
+    }
+
+    private async Task<Answer<ReceiptView>> Match(MatchReceipt request, Guid checkoutId, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var loaded = await checkouts.LoadForChange(new(Ids: [checkoutId], ReceiptIds: [request.ReceiptId]));
+        if (loaded.Checkouts is not [var checkout])
+        {
+            return Refusal.NotFound("checkout");
+        }
+
+        var receipt = checkout.Receipts.Find(r => r.Id == request.ReceiptId) ?? loaded.Unmatched.SingleOrDefault(r => r.Id == request.ReceiptId);
+        if (receipt is null)
+        {
+            return await paybill.Receipt(request.ReceiptId, cancellation) is { MatchedTo: { } elsewhere }
+                ? new Refusal("receipt_already_matched", "This receipt is matched to another checkout.", Subject: elsewhere)
+                : Refusal.NotFound("receipt");
+        }
+
+        if (receipt is { CheckoutId: not null, IsHeld: false })
+        {
+            return (await paybill.Receipt(receipt.Id, cancellation))!;
+        }
+
+        foreach (var veto in vetoes)
+        {
+            if (await veto.Refuses(receipt.Id) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        switch (checkout.Match(receipt, now))
+        {
+            case MatchRefusal.AlreadyPaid:
+                return new Refusal("already_paid", "Nothing is due on this checkout. Refund the receipt, or match it to another one.");
+            case MatchRefusal.Cancelled:
+                return new Refusal("checkout_cancelled", "The shop gave this checkout up. Refund the receipt, or match it to another one.");
+        }
+
+        await checkouts.Save([checkout]);
+        await paybill.NoteMatch(receipt.Id, request.By);
+        KeyedRequest.Made(PaybillIntent.Receipt, receipt.Id);
+        LogMatched(PublicId.Write(PublicId.Receipt, receipt.Id), PublicId.Write(PublicId.Checkout, checkout.Id), request.By);
+        return (await paybill.Receipt(receipt.Id, cancellation))!;
+    }
+
+    [LoggerMessage(EventName = "receipt_matched", Level = LogLevel.Information, Message = "Receipt {ReceiptId} was matched to {CheckoutId} by {Client}")]
+    private partial void LogMatched(string receiptId, string checkoutId, string client);
+}

@@ -1,0 +1,51 @@
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>What confirmations name.</summary>
+public sealed partial class BookKeys
+{
+    /// <summary>Compared forms of accounts.</summary>
+    public HashSet<string> References { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Payments to a till, which name no account.</summary>
+    public List<(Money Amount, DateTimeOffset At)> TillPayments { get; } = [];
+}
+
+/// <summary>Money that names an order, or none.</summary>
+public sealed partial class Books
+{
+    private readonly List<Receipt> unmatched = [];
+    private Dictionary<string, Checkout>? byReference;
+    private ILookup<Money, (Checkout Checkout, Attempt Attempt)>? byAmount;
+
+    /// <summary>Receipts that belong to no checkout, loaded or new.</summary>
+    public IReadOnlyCollection<Receipt> Unmatched => unmatched;
+
+    /// <summary>Untrusted confirmations that name an account.</summary>
+    public List<UntrustedConfirmation> Untrusted { get; } = [];
+
+    /// <summary>The checkout whose reference a customer typed; null when it is none of ours.</summary>
+    public Checkout? ByAccount(string account)
+    {
+        byReference ??= Checkouts.ToDictionary(c => c.Reference.Key, StringComparer.Ordinal);
+        return OrderReference.KeyOf(account) is { Length: > 0 } key ? byReference.GetValueOrDefault(key) : null;
+    }
+
+    /// <summary>The checkouts with a prompt that a payment to the till may be of.</summary>
+    public IReadOnlyList<Checkout> ByPrompt(Receipt receipt)
+    {
+        byAmount ??= Checkouts.SelectMany(c => c.Attempts.Select(a => (Checkout: c, Attempt: a))).ToLookup(p => p.Attempt.Amount);
+        return [.. byAmount[receipt.Amount].Where(p => p.Checkout.MayPay(receipt, p.Attempt)).Select(p => p.Checkout).Distinct()];
+    }
+
+    /// <summary>The checkout a receipt stands on; null when it stands nowhere.</summary>
+    public Checkout? CheckoutOf(Receipt receipt) => receipt.CheckoutId is { } id ? Checkouts.FirstOrDefault(c => c.Id == id) : null;
+
+    /// <summary>Adds money without an order.</summary>
+    public void AddUnmatched(Receipt receipt)
+    {
+        unmatched.Add(receipt);
+        receipts[receipt.Number!] = receipt;
+    }
+}

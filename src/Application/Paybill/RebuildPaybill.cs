@@ -1,0 +1,32 @@
+namespace Payments.Application;
+
+/// <summary>What keyed requests of this feature make.</summary>
+public static class PaybillIntent
+{
+    /// <summary>A receipt that was matched.</summary>
+    public const string Receipt = "receipt";
+
+    /// <summary>A registration.</summary>
+    public const string Registration = "c2b_registration";
+}
+
+/// <summary>The answer to the request that matched a receipt.</summary>
+public sealed class RebuildReceipt(IPaybill paybill) : IRebuildAnswer
+{
+    /// <inheritdoc/>
+    public string Kind => PaybillIntent.Receipt;
+
+    /// <inheritdoc/>
+    public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) => (await paybill.Receipt(id, cancellation))!;
+}
+
+/// <summary>The answer to the request that registered.</summary>
+public sealed class RebuildRegistration(IPaybill paybill) : IRebuildAnswer
+{
+    /// <inheritdoc/>
+    public string Kind => PaybillIntent.Registration;
+
+    /// <inheritdoc/>
+    public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) =>
+        RegistrationView.Of((await paybill.Find(id, cancellation))!);
+}

@@ -1,0 +1,111 @@
+using FluentValidation;
+using MediatR;
+
+namespace Payments.Application;
+
+/// <summary>Registers the confirmation and validation URLs with Safaricom; what is null is as configured (section <c>C2B</c>).</summary>
+public sealed record RegisterC2b(string? Version, string? ResponseType) : IRequest<Answer<RegistrationView>>;
+
+/// <summary>What may be asked for.</summary>
+public sealed class RegisterC2bValidator : AbstractValidator<RegisterC2b>
+{
+    public RegisterC2bValidator()
+    {
+        RuleFor(c => c.Version).Must(v => v is null or "v1" or "v2").WithMessage("Give v1 or v2, whichever the app has.");
+        RuleFor(c => c.ResponseType).Must(t => t is null or "Completed" or "Cancelled").WithMessage("Give Completed or Cancelled, spelt exactly so.");
+    }
+}
+
+/// <summary>
+/// Production registers once, so nothing about it may be lost: the token is committed, then Safaricom is called, then the outcome is
+/// committed. Dies after the first commit: the row says <c>calling</c>, and the next try sends the same URLs. Dies after the call, or the
+/// reply is lost: Safaricom may have the URLs, whose token is in the database, so confirmations are trusted from then on; the next try is
+/// told "already registered" and takes that for success, for it asked for the very same. Two at once: both send the same URLs.
+/// </summary>
+public sealed class RegisterC2bHandler(IPaybill paybill, IDaraja daraja, ITransactions transactions, C2bOptions options, OurShortcodes ours)
+    : IRequestHandler<RegisterC2b, Answer<RegistrationView>>
+{
+    /// <inheritdoc/>
+    public async Task<Answer<RegistrationView>> Handle(RegisterC2b request, CancellationToken cancellationToken)
+    {
+        var (wanted, before) = await transactions.Run(
+            _ => paybill.Begin(ours.Main, request.Version ?? options.Version, request.ResponseType ?? options.ResponseType), cancellationToken);
+
+        // Not given up when the operator's connection breaks: what Safaricom says is wanted.
+        var reply = await daraja.RegisterUrls(new(wanted.Token, wanted.Version, wanted.ResponseType), CancellationToken.None);
+        var (outcome, refusal) = Read(reply, wanted, before);
+        return await transactions.Run<Answer<RegistrationView>>(
+            async now =>
+            {
+                var final = outcome.State == RegistrationState.Registered && outcome.RegisteredAt is null ? outcome with { RegisteredAt = now } : outcome;
+                await paybill.Conclude(final);
+                if (refusal is not null)
+                {
+                    return refusal;
+                }
+
+                KeyedRequest.Made(PaybillIntent.Registration, final.Id);
+                return RegistrationView.Of(final);
+            },
+            CancellationToken.None);
+    }
+
+    private static (Registration Outcome, Refusal? Refusal) Read(Reply reply, Registration wanted, Registration? before)
+    {
+        switch (reply)
+        {
+            case Reply.Accepted:
+                return (wanted with { State = RegistrationState.Registered, Detail = null, RegisteredAt = null }, null);
+
+            case Reply.Doubtful doubtful:
+                return (wanted with { State = RegistrationState.InDoubt, Detail = $"No clear answer came ({doubtful.Why}). Register again: the same URLs are sent." }, null);
+
+            // It is we who asked for these: the first time the answer was lost, or it is there since long.
+            case Reply.Refused { Registration: RegistrationProblem.AlreadyRegistered } when before is not null && before.AsksTheSameAs(wanted)
+                && before.State is RegistrationState.Registered or RegistrationState.InDoubt or RegistrationState.Calling:
+                return (wanted with { State = RegistrationState.Registered, Detail = "Safaricom has these URLs already.", RegisteredAt = before.RegisteredAt }, null);
+
+            case Reply.Refused refused:
+                var detail = Explain(refused);
+                var code = refused.Registration switch
+                {
+                    RegistrationProblem.AlreadyRegistered => "urls_already_registered",
+                    RegistrationProblem.AddressRefused => "url_refused",
+                    RegistrationProblem.NoProduct => "c2b_version_unavailable",
+                    _ when refused.Failure.Retryable => "unavailable",
+                    _ => "registration_refused",
+                };
+
+                // What was registered stays so: Safaricom replaces nothing when it refuses.
+                return (before switch
+                {
+                    null or { State: RegistrationState.Refused } => wanted with { State = RegistrationState.Refused, Detail = detail },
+
+                    // A process died between asking and hearing.
+                    { State: RegistrationState.Calling } => before with { State = RegistrationState.InDoubt },
+                    _ => before,
+                }, new(code, detail));
+
+            default:
+                throw new InvalidOperationException($"Unknown reply {reply.GetType().Name}.");
+        }
+    }
+
+    private static string Explain(Reply.Refused refused) =>
+        refused.Failure is { ProviderText: { } text } failure ? $"{failure.Message} Safaricom said: {failure.ResultCode} {text}" : refused.Failure.Message;
+}
+
+/// <summary>A registration as operators see it, without its token.</summary>
+/// <param name="State"><c>registered</c>, <c>in_doubt</c> (no clear answer came; register again), <c>refused</c> or <c>calling</c>.</param>
+/// <param name="ConfirmationUrl">With dots for the secret.</param>
+public sealed record RegistrationView(
+    string Id, string Shortcode, string State, string Version, string ResponseType, string ConfirmationUrl, string ValidationUrl, string? Detail,
+    DateTimeOffset? RegisteredAt)
+{
+    /// <summary>Shows one.</summary>
+    public static RegistrationView Of(Registration registration) => new(
+        PublicId.Write(PublicId.Registration, registration.Id), registration.Shortcode, Wire.Name(registration.State), registration.Version,
+        registration.ResponseType, Hide(registration.ConfirmationUrl), Hide(registration.ValidationUrl), registration.Detail, registration.RegisteredAt);
+
+    private static string Hide(string url) => url[..(url.LastIndexOf('/') + 1)] + "••••";
+}

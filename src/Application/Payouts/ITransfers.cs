@@ -1,0 +1,34 @@
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>A payout or refund whose answer is overdue, taken by one worker until its lease ends.</summary>
+/// <param name="OfPayouts">True for what the payout shortcode sent: everything but reversals.</param>
+/// <param name="Questions">How often it has been asked about, this time included.</param>
+public sealed record DueTransfer(Guid Id, bool OfPayouts, string? OriginatorId, int Questions);
+
+/// <summary>
+/// Payouts and refunds as money on its way out: what both have in common. Locked in the order checkouts, payouts, refunds, each by id.
+/// </summary>
+public interface ITransfers
+{
+    /// <summary>
+    /// Loads payouts and refunds to change, locked until the transaction ends, a refund's checkout before it. Ids nobody has are left out.
+    /// </summary>
+    Task<IReadOnlyList<Transfer>> LoadForChange(IReadOnlyCollection<Guid> ids);
+
+    /// <summary>The checkouts of those refunds, unlocked: whoever will change both asks first and locks them in order.</summary>
+    Task<IReadOnlyList<Guid>> CheckoutsOf(IReadOnlyCollection<Guid> ids);
+
+    /// <summary>Writes what changed, with events and cases; each UPDATE names the status it leaves.</summary>
+    Task Save(IReadOnlyCollection<Transfer> transfers);
+
+    /// <summary>Takes transfers whose question is due (SKIP LOCKED), at most <paramref name="limit"/> of each kind, and leases them.</summary>
+    Task<IReadOnlyList<DueTransfer>> TakeDue(int limit, TimeSpan lease, CancellationToken cancellation);
+
+    /// <summary>Enqueues again what is still <c>queued</c> after <paramref name="age"/>; answers how many.</summary>
+    Task<int> EnqueueForgotten(TimeSpan age, int limit);
+
+    /// <summary>Brings the next question about open transfers with these ids forward; a hint can do no more.</summary>
+    Task AskSooner(IReadOnlyCollection<string> ids);
+}

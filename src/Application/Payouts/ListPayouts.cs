@@ -1,0 +1,60 @@
+using FluentValidation;
+using MediatR;
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>Reads payouts, newest created first; times are createdAt, half-open.</summary>
+public sealed record ListPayouts(
+    Caller Caller, string? Reference, string? Status, DateTimeOffset? From, DateTimeOffset? To, string? Cursor, int? Limit) : IRequest<Page<PayoutView>>;
+
+/// <summary>What a filter may be.</summary>
+public sealed class ListPayoutsValidator : AbstractValidator<ListPayouts>
+{
+    public ListPayoutsValidator()
+    {
+        RuleFor(q => q.Status).TransferState();
+        RuleFor(q => q.Reference).Printable(100);
+        RuleFor(q => q.Limit).PageLimit();
+        RuleFor(q => q.Cursor).PageCursor();
+    }
+}
+
+/// <summary>Reads a page.</summary>
+public sealed class ListPayoutsHandler(IPayouts payouts) : IRequestHandler<ListPayouts, Page<PayoutView>>
+{
+    /// <inheritdoc/>
+    public async Task<Page<PayoutView>> Handle(ListPayouts request, CancellationToken cancellationToken)
+    {
+        var limit = request.Limit ?? Paging.DefaultLimit;
+        var found = await payouts.List(
+            TransferFilters.Of(request.Caller, request.Reference, request.Status, request.From, request.To, request.Cursor, limit), cancellationToken);
+        return Paging.Page(found, limit, p => new(p.CreatedAt, p.Id), PayoutView.Of);
+    }
+}
+
+/// <summary>Reads one payout.</summary>
+public sealed record GetPayout(Caller Caller, Guid Id) : IRequest<Answer<PayoutView>>;
+
+/// <summary>Shows it to its shop or to an operator.</summary>
+public sealed class GetPayoutHandler(IPayouts payouts) : IRequestHandler<GetPayout, Answer<PayoutView>>
+{
+    /// <inheritdoc/>
+    public async Task<Answer<PayoutView>> Handle(GetPayout request, CancellationToken cancellationToken) =>
+        await payouts.Find(request.Id, cancellationToken) is { } payout && (request.Caller.SeesAll || payout.Client == request.Caller.Client)
+            ? PayoutView.Of(payout)
+            : Refusal.NotFound("payout");
+}
+
+/// <summary>What the lists of payouts and refunds share.</summary>
+internal static class TransferFilters
+{
+    /// <summary>The rule for <c>status</c>.</summary>
+    public static IRuleBuilderOptions<T, string?> TransferState<T>(this IRuleBuilder<T, string?> rule) =>
+        rule.Must(status => status is null || Wire.TryRead<TransferStatus>(status, out _))
+            .WithMessage($"Give one of {string.Join(", ", Enum.GetValues<TransferStatus>().Select(Wire.Name))}.");
+
+    /// <summary>One row more than the page has, which tells whether there is another.</summary>
+    public static TransferFilter Of(Caller caller, string? reference, string? status, DateTimeOffset? from, DateTimeOffset? to, string? cursor, int limit) =>
+        new(caller.SeesAll ? null : caller.Client, reference, Wire.TryRead<TransferStatus>(status, out var s) ? s : null, from, to, Paging.Read(cursor), limit + 1);
+}

@@ -1,0 +1,11 @@
+namespace Payments.Application;
+
+/// <summary>The answer to ordering a payout, as the payout stands now.</summary>
+public sealed class RebuildPayout(IPayouts payouts) : IRebuildAnswer
+{
+    /// <inheritdoc/>
+    public string Kind => IntentKind.Payout;
+
+    /// <inheritdoc/>
+    public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) => PayoutView.Of((await payouts.Find(id, cancellation))!);
+}

@@ -1,0 +1,71 @@
+using FluentValidation;
+using MediatR;
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>A shop wants money sent to a phone, a Pay Bill or a till.</summary>
+public sealed record RequestPayout(
+    Caller Caller, string? Method, string? Recipient, string? Account, decimal? Amount, string? Reason, string? Remarks, string? Reference)
+    : IRequest<Answer<PayoutView>>;
+
+/// <summary>What a payout must look like: nothing is stored, or sent to Daraja, that Daraja would refuse.</summary>
+public sealed class RequestPayoutValidator : AbstractValidator<RequestPayout>
+{
+    public RequestPayoutValidator()
+    {
+        RuleFor(c => c.Method).Must(m => Wire.TryRead<PayoutMethod>(m, out _)).WithMessage("Give one of mpesa, paybill, till.");
+        When(c => c.Method == "mpesa", () =>
+        {
+            RuleFor(c => c.Recipient).Phone();
+            RuleFor(c => c.Amount).Must(amount => IsWhole(amount, 10)).WithMessage("Give whole shillings from 10 to 250000.");
+        });
+        When(c => c.Method is "paybill" or "till", () =>
+        {
+            RuleFor(c => c.Recipient)
+                .Must(number => number is { Length: >= 5 and <= 7 } && number.All(char.IsAsciiDigit))
+                .WithMessage("Give the 5 to 7 digits of the Pay Bill or till.");
+            RuleFor(c => c.Amount).Must(amount => IsWhole(amount, 1)).WithMessage("Give whole shillings from 1 to 250000.");
+        });
+        RuleFor(c => c.Account)
+            .Must(account => account?.Trim() is { Length: >= 1 and <= 13 } text && text.All(c => c is >= ' ' and <= '~'))
+            .When(c => c.Method == "paybill")
+            .WithMessage("Give the account at the Pay Bill: 1 to 13 characters.");
+        RuleFor(c => c.Account).Null().When(c => c.Method is "mpesa" or "till").WithMessage("Only a Pay Bill has accounts.");
+        RuleFor(c => c.Reason)
+            .Must(reason => reason is null or "business" or "salary" or "promotion")
+            .WithMessage("Give one of business, salary, promotion.");
+        RuleFor(c => c.Remarks).Printable(100);
+        RuleFor(c => c.Remarks).MinimumLength(2).WithMessage("Give 2 to 100 characters.");
+        RuleFor(c => c.Reference)
+            .Must(text => text is { Length: >= 1 and <= 100 } && !string.IsNullOrWhiteSpace(text) && !text.Any(char.IsControl))
+            .WithMessage("Give your own name for this payout: 1 to 100 characters, unique among your payouts.");
+    }
+
+    private static bool IsWhole(decimal? amount, int least) =>
+        amount is { } value && value >= least && value <= 250_000 && decimal.Truncate(value) == value;
+}
+
+/// <summary>
+/// Commits the intent with its job, nothing more: the payout is sent by the job. Dies before the commit: there is no payout. The answer
+/// is lost: the same Idempotency-Key gets it again, and without one the reference is in use.
+/// </summary>
+public sealed class RequestPayoutHandler(IPayouts payouts, ITransactions transactions) : IRequestHandler<RequestPayout, Answer<PayoutView>>
+{
+    /// <inheritdoc/>
+    public Task<Answer<PayoutView>> Handle(RequestPayout request, CancellationToken cancellationToken) =>
+        transactions.Run(now => Queue(request, now), cancellationToken);
+
+    private async Task<Answer<PayoutView>> Queue(RequestPayout request, DateTimeOffset now)
+    {
+        var method = Wire.Read<PayoutMethod>(request.Method!);
+        var recipient = method == PayoutMethod.Mpesa && Rules.TryReadPhone(request.Recipient, out var phone) ? phone.Value : request.Recipient!;
+        var payout = Payout.Queue(
+            NewId.Next(), request.Caller.Client, request.Reference!, method, recipient, request.Account?.Trim(),
+            Money.FromShillings((long)request.Amount!.Value), request.Reason ?? "business", request.Remarks ?? "Payment", now);
+        KeyedRequest.Made(IntentKind.Payout, payout.Id);
+        return await payouts.Add(payout) is { } existing
+            ? new Refusal("reference_in_use", "Another payout of yours has this reference.", Subject: PublicId.Write(PublicId.Payout, existing))
+            : PayoutView.Of(payout);
+    }
+}

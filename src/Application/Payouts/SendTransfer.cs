@@ -1,0 +1,95 @@
+using MediatR;
+using Microsoft.Extensions.Logging;
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>Sends a queued payout or refund, once, and records Safaricom's reply. True when this run sent it.</summary>
+public sealed record SendTransfer(Guid Id) : IRequest<bool>;
+
+/// <summary>
+/// Three steps: <c>sending</c> is committed, the request goes out, the reply is committed. What if the process dies:
+/// before the first commit — still queued, nothing sent, the sweep enqueues it again;
+/// after it, before, during or after the call — <c>sending</c>; the next run, or the reconciler, makes it <c>in_doubt</c>, nobody sends;
+/// after the second commit — done.
+/// Two runs at once meet at the row's lock: one sends, the other finds <c>sending</c>, doubts and sends nothing; the sender's reply then
+/// still fills in the ids or the refusal. The result beats the reply: it settles, and the reply only fills in ids.
+/// </summary>
+public sealed partial class SendTransferHandler(
+    ITransfers transfers, ITransactions transactions, IDaraja daraja, ReconciliationOptions options, ILogger<SendTransferHandler> log)
+    : IRequestHandler<SendTransfer, bool>
+{
+    /// <inheritdoc/>
+    public async Task<bool> Handle(SendTransfer request, CancellationToken cancellationToken)
+    {
+        if (await transactions.Run(now => Begin(request.Id, now), cancellationToken) is not { } begun)
+        {
+            return false;
+        }
+
+        // From here on nobody may stop it half way: the reply is recorded even while the host shuts down.
+        var reply = await Send(begun, CancellationToken.None);
+        await transactions.Run(now => Record(request.Id, reply, now), CancellationToken.None);
+        LogReply(begun.Noun, Name(begun), reply.GetType().Name);
+        return true;
+    }
+
+    private async Task<Transfer?> Begin(Guid id, DateTimeOffset now)
+    {
+        if (await transfers.LoadForChange([id]) is not [var transfer])
+        {
+            throw new InvalidOperationException($"The payout or refund {id} of a committed job is not there.");
+        }
+
+        if (transfer.Status != TransferStatus.Queued)
+        {
+            LogNotSent(transfer.Noun, Name(transfer), Wire.Name(transfer.Status));
+            transfer.Doubt("A job found it already being sent; whether the request left is not known.", now);
+            await transfers.Save([transfer]);
+            return null;
+        }
+
+        transfer.Send(now + options.NextOfTransfer(0)!.Value, now);
+        await transfers.Save([transfer]);
+        return transfer;
+    }
+
+    private Task<Reply> Send(Transfer transfer, CancellationToken cancellation) => transfer switch
+    {
+        Payout p => daraja.Transfer(
+            new(SubjectKind.Payout, p.Id, p.OriginatorId ?? "", p.Method, p.Recipient, p.Account, p.Amount, p.Reason, p.Remarks), cancellation),
+        Refund { Method: RefundMethod.B2c } r => daraja.Transfer(
+            new(SubjectKind.Refund, r.Id, r.OriginatorId!, PayoutMethod.Mpesa, r.Recipient!.Value.Value, null, r.Amount, "business", r.Reason), cancellation),
+        Refund r => daraja.Reverse(new(r.Id, r.OriginalReceipt, r.Amount, r.Reason), cancellation),
+        _ => throw new InvalidOperationException($"Nothing sends a {transfer.GetType().Name}."),
+    };
+
+    private async Task<bool> Record(Guid id, Reply reply, DateTimeOffset now)
+    {
+        var loaded = await transfers.LoadForChange([id]);
+        var transfer = loaded[0];
+        switch (reply)
+        {
+            case Reply.Accepted accepted:
+                transfer.Accepted(accepted.RequestId, accepted.OtherId, now);
+                break;
+            case Reply.Refused refused:
+                transfer.Refused(refused.Failure, now);
+                break;
+            case Reply.Doubtful doubtful:
+                transfer.Doubt($"Safaricom's reply: {doubtful.Why}.", now);
+                break;
+        }
+
+        await transfers.Save(loaded);
+        return true;
+    }
+
+    private static string Name(Transfer transfer) => PublicId.Write(transfer is Payout ? PublicId.Payout : PublicId.Refund, transfer.Id);
+
+    [LoggerMessage(EventName = "transfer_replied", Level = LogLevel.Information, Message = "The {Noun} {TransferId} was sent; Safaricom's reply: {Reply}")]
+    private partial void LogReply(string noun, string transferId, string reply);
+
+    [LoggerMessage(EventName = "transfer_not_sent", Level = LogLevel.Warning, Message = "The {Noun} {TransferId} is {Status}, not queued; nothing is sent")]
+    private partial void LogNotSent(string noun, string transferId, string status);
+}

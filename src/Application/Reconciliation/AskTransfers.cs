@@ -1,0 +1,106 @@
+using MediatR;
+using Microsoft.Extensions.Logging;
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>
+/// One round of finding out about payouts and refunds: enqueues again what lost its job, asks Safaricom about what is overdue. Answers
+/// how many it dealt with.
+/// </summary>
+public sealed record AskTransfers : IRequest<int>;
+
+/// <summary>
+/// Takes what is due (SKIP LOCKED, with a lease: several workers never ask the same), commits a question with its own token, asks outside
+/// any transaction; the answer comes by callback. Dies after taking: the lease runs out and it is asked again. Dies after asking: the
+/// callback still finds its question. A row found <c>sending</c> belongs to a run that died: in doubt, and never sent again.
+/// </summary>
+public sealed partial class AskTransfersHandler(
+    ITransfers transfers, IQuestions questions, ITransactions transactions, IDaraja daraja, ReconciliationOptions options, ILogger<AskTransfersHandler> log)
+    : IRequestHandler<AskTransfers, int>
+{
+    /// <inheritdoc/>
+    public async Task<int> Handle(AskTransfers request, CancellationToken cancellationToken)
+    {
+        var lost = await transactions.Run(_ => transfers.EnqueueForgotten(options.ForgottenAfter, options.BatchSize), cancellationToken);
+        if (lost > 0)
+        {
+            LogForgotten(lost);
+        }
+
+        var due = await transfers.TakeDue(options.BatchSize, options.Lease, cancellationToken);
+        await Parallel.ForEachAsync(
+            due, new ParallelOptions { MaxDegreeOfParallelism = options.Parallel, CancellationToken = cancellationToken },
+            async (transfer, stop) => await Ask(transfer, stop));
+        return lost + due.Count;
+    }
+
+    private async Task Ask(DueTransfer due, CancellationToken cancellation)
+    {
+        var question = NewId.Next();
+        if (!await transactions.Run(now => Prepare(due, question, now), cancellation))
+        {
+            return;
+        }
+
+        var reply = await daraja.AskStatus(new(question, null, due.OriginatorId, due.OfPayouts), cancellation);
+        if (reply is Reply.Accepted accepted)
+        {
+            await questions.Accepted(question, accepted.RequestId, accepted.OtherId);
+            return;
+        }
+
+        var why = reply is Reply.Refused refused ? refused.Failure.Message : ((Reply.Doubtful)reply).Why;
+        await transactions.Run(now => Unanswered(due.Id, question, $"The question was not taken: {why}", now), CancellationToken.None);
+    }
+
+    /// <summary>Schedules the next question and puts this one on record; false when there is nothing to ask.</summary>
+    private async Task<bool> Prepare(DueTransfer due, Guid question, DateTimeOffset now)
+    {
+        var loaded = await transfers.LoadForChange([due.Id]);
+        var transfer = loaded[0];
+        if (transfer.IsSettled || transfer.Status == TransferStatus.Queued)
+        {
+            return false;
+        }
+
+        transfer.Doubt("The process that sent it ended before Safaricom's reply.", now);
+        var asks = due.OriginatorId is not null;
+        var waits = ReconciliationOptions.Read(options.TransferSchedule).Count;
+        if (due.Questions > waits)
+        {
+            transfer.GiveUp(now);
+            asks = false;
+        }
+        else
+        {
+            // After the last question only its answer is waited for.
+            transfer.NextQuestionAt = now + (options.NextOfTransfer(due.Questions) ?? options.LastAnswer);
+            transfer.HearNothing(transfer.LastAnswer ?? (asks ? "Safaricom was asked." : "Safaricom gave no id to ask by."), now);
+        }
+
+        LogAsked(transfer.Noun, PublicId.Write(transfer is Payout ? PublicId.Payout : PublicId.Refund, transfer.Id), due.Questions, Wire.Name(transfer.Status));
+        await transfers.Save(loaded);
+        if (asks)
+        {
+            await questions.Add(question, QuestionKind.Status, transfer.Id);
+        }
+
+        return asks;
+    }
+
+    private async Task<bool> Unanswered(Guid id, Guid question, string why, DateTimeOffset now)
+    {
+        var loaded = await transfers.LoadForChange([id]);
+        loaded[0].HearNothing(why, now);
+        await transfers.Save(loaded);
+        await questions.Answered([(question, why)]);
+        return true;
+    }
+
+    [LoggerMessage(EventName = "transfer_asked", Level = LogLevel.Information, Message = "Question {Question} about the {Noun} {TransferId}; it is {Status}")]
+    private partial void LogAsked(string noun, string transferId, int question, string status);
+
+    [LoggerMessage(EventName = "transfer_forgotten", Level = LogLevel.Warning, Message = "{Count} queued payouts or refunds had lost their job and have a new one")]
+    private partial void LogForgotten(int count);
+}

@@ -1,0 +1,59 @@
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>What Safaricom was asked.</summary>
+public enum QuestionKind
+{
+    /// <summary>What became of a payout or refund.</summary>
+    Status,
+
+    /// <summary>What is on our accounts.</summary>
+    Balance,
+}
+
+/// <summary>One question; its answer comes by callback to its own token.</summary>
+/// <param name="SubjectId">The payout or refund it is about; null for a balance.</param>
+public sealed record Question(Guid Id, QuestionKind Kind, Guid? SubjectId, string? ConversationId, string? OriginatorId, DateTimeOffset? AnsweredAt)
+{
+    /// <summary>The answer on record when what was asked is kept elsewhere.</summary>
+    public const string Told = "told";
+
+    /// <summary>Whether a callback is about this very question (rule 3).</summary>
+    public bool IsNamed(string? conversationId, string? originatorId, bool mayLack = false)
+    {
+        var known = ConversationId is not null || OriginatorId is not null;
+        var differs = (ConversationId is not null && conversationId is not null && ConversationId != conversationId)
+            || (OriginatorId is not null && originatorId is not null && OriginatorId != originatorId);
+        var named = (ConversationId is not null && conversationId is not null) || (OriginatorId is not null && originatorId is not null);
+        return !differs && (named || mayLack || !known);
+    }
+}
+
+/// <summary>What is on an account, and when that was heard.</summary>
+public sealed record KnownBalance(string Name, Money Available, DateTimeOffset At);
+
+/// <summary>Questions and what is known of our accounts.</summary>
+public interface IQuestions
+{
+    /// <summary>Adds a question before it is asked: a callback that beats the reply finds it.</summary>
+    Task Add(Guid id, QuestionKind kind, Guid? subjectId);
+
+    /// <summary>Reads questions by id.</summary>
+    Task<IReadOnlyList<Question>> Load(IReadOnlyCollection<Guid> ids);
+
+    /// <summary>Writes Safaricom's ids of a question; what is known is never replaced.</summary>
+    Task Accepted(Guid id, string? conversationId, string? originatorId);
+
+    /// <summary>Writes what was answered, at most 1,000 characters each; the first answer stays.</summary>
+    Task Answered(IReadOnlyCollection<(Guid Id, string Answer)> answers);
+
+    /// <summary>Writes what was heard of our accounts.</summary>
+    Task SaveBalances(IReadOnlyCollection<AccountBalance> balances, DateTimeOffset at);
+
+    /// <summary>Reads what was last heard of our accounts.</summary>
+    Task<IReadOnlyList<KnownBalance>> Balances(CancellationToken cancellation);
+
+    /// <summary>The last balance question and why it was not answered, if it was not; null when none was asked since <paramref name="since"/>.</summary>
+    Task<(DateTimeOffset AskedAt, bool Answered, string? Answer)?> LastBalanceQuestion(TimeSpan since);
+}

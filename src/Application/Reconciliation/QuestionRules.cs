@@ -1,0 +1,113 @@
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>
+/// What answers to questions mean (rule 10): the ResultCode speaks only for the question, the transaction's state for the transaction.
+/// </summary>
+internal static class QuestionRules
+{
+    /// <summary>True for the callbacks of questions.</summary>
+    public static bool IsAbout(CallbackKind kind) =>
+        kind is CallbackKind.StatusResult or CallbackKind.StatusTimeout or CallbackKind.BalanceResult or CallbackKind.BalanceTimeout;
+
+    public static void Gather(ReadCallback read, BookKeys keys)
+    {
+        if (read.Row.SubjectId is { } question)
+        {
+            keys.Questions.Add(question);
+        }
+    }
+
+    public static Judgement Judge(ReadCallback read, CallbackMessage.StatusResult result, Books books, DateTimeOffset now)
+    {
+        var (question, refused) = Find(read, QuestionKind.Status, result.ConversationId, result.OriginatorId, mayLack: false, books);
+        if (question is null)
+        {
+            return refused!;
+        }
+
+        if (books.Transfer(question.SubjectId!.Value) is not { } transfer)
+        {
+            return read.Say(Verdict.Unmatched, "What was asked about is not in this database.");
+        }
+
+        if (!result.IsFinal)
+        {
+            return read.Say(Verdict.Hint, "Safaricom said that more is to come.");
+        }
+
+        if (result.Transaction is not { } found)
+        {
+            // "Not found" above all: it never fails anything by itself.
+            var why = $"M-PESA did not answer the question ({result.Problem?.ResultCode}): {result.Problem?.Message}";
+            books.Answers.Add((question.Id, why));
+            transfer.HearNothing(why, now);
+            return read.Say(Verdict.Hint, why);
+        }
+
+        books.Answers.Add((question.Id, found.StateText));
+        var verdict = transfer.HearStatus(found, now);
+        return read.Say(verdict, $"M-PESA calls it '{found.StateText}'; the {transfer.Noun} is {Wire.Name(transfer.Status)}.");
+    }
+
+    public static Judgement Judge(ReadCallback read, CallbackMessage.BalanceResult result, Books books, DateTimeOffset now)
+    {
+        var (question, refused) = Find(read, QuestionKind.Balance, result.ConversationId, result.OriginatorId, mayLack: false, books);
+        if (question is null)
+        {
+            return refused!;
+        }
+
+        if (result.Problem is { } problem)
+        {
+            books.Answers.Add((question.Id, $"{problem.Message} ({problem.ResultCode})"));
+            return read.Say(Verdict.Hint, problem.Message);
+        }
+
+        if (question.AnsweredAt is not null)
+        {
+            return read.Say(Verdict.Duplicate);
+        }
+
+        books.Answers.Add((question.Id, Question.Told));
+        books.Balances.AddRange(result.Accounts);
+        return read.Say(Verdict.Applied);
+    }
+
+    public static Judgement Judge(ReadCallback read, CallbackMessage.QueueTimeout timeout, Books books, DateTimeOffset now)
+    {
+        var kind = read.Row.Kind == CallbackKind.BalanceTimeout ? QuestionKind.Balance : QuestionKind.Status;
+        var (question, refused) = Find(read, kind, timeout.ConversationId, timeout.OriginatorId, mayLack: true, books);
+        if (question is null)
+        {
+            return refused!;
+        }
+
+        // Its answer may still come; meanwhile the schedule asks again.
+        if (question.SubjectId is { } subject)
+        {
+            books.Transfer(subject)?.HearNothing("The question timed out in Safaricom's queue.", now);
+        }
+
+        return read.Say(Verdict.Hint, "The question timed out in Safaricom's queue.");
+    }
+
+    private static (Question? Question, Judgement? Refused) Find(
+        ReadCallback read, QuestionKind kind, string? conversationId, string? originatorId, bool mayLack, Books books)
+    {
+        if (read.Row.SubjectId is not { } id)
+        {
+            return (null, read.Say(Verdict.Hint, "Its address carries no valid token."));
+        }
+
+        if (books.Question(id) is not { } question || question.Kind != kind)
+        {
+            return (null, read.Say(Verdict.Unmatched, "Its token was made for a question that is not in this database."));
+        }
+
+        return question.IsNamed(conversationId, originatorId, mayLack)
+            ? (question, null)
+            : (null, read.Say(Verdict.Hint, "It does not name the question its address belongs to."));
+    }
+}

@@ -1,0 +1,12 @@
+namespace Payments.Application;
+
+/// <summary>The answer to ordering a refund, as the refund stands now.</summary>
+public sealed class RebuildRefund(IRefunds refunds) : IRebuildAnswer
+{
+    /// <inheritdoc/>
+    public string Kind => IntentKind.Refund;
+
+    /// <inheritdoc/>
+    public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) =>
+        RefundView.Of((await refunds.Find(id, cancellation))!, toShop: true);
+}

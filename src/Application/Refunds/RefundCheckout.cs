@@ -1,0 +1,84 @@
+using FluentValidation;
+using FluentValidation.Results;
+using MediatR;
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>A shop gives money of one checkout back.</summary>
+/// <param name="Amount">Shillings; null: all that is left of the receipt.</param>
+/// <param name="Receipt">Which payment; null is fine where only one can be meant.</param>
+public sealed record RefundCheckout(Caller Caller, Guid CheckoutId, decimal? Amount, string? Receipt, string? Reason) : IRequest<Answer<RefundView>>;
+
+/// <summary>What a refund must look like.</summary>
+public sealed class RefundCheckoutValidator : AbstractValidator<RefundCheckout>
+{
+    public RefundCheckoutValidator()
+    {
+        RuleFor(c => c.Amount).RefundAmount();
+        RuleFor(c => c.Reason).RefundReason();
+        RuleFor(c => c.Receipt).Printable(20);
+    }
+}
+
+/// <summary>
+/// Reserves and enqueues in one commit, under the checkout's lock: two at once meet there, and the second sees the first. Dies before
+/// the commit: nothing is reserved. A refund never undoes <c>paid</c>.
+/// </summary>
+public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds, ITransactions transactions)
+    : IRequestHandler<RefundCheckout, Answer<RefundView>>
+{
+    /// <inheritdoc/>
+    public Task<Answer<RefundView>> Handle(RefundCheckout request, CancellationToken cancellationToken) =>
+        transactions.Run(now => Queue(request, now), cancellationToken);
+
+    private async Task<Answer<RefundView>> Queue(RefundCheckout request, DateTimeOffset now)
+    {
+        var loaded = await checkouts.LoadForChange(new(Ids: [request.CheckoutId]));
+        if (loaded.Checkouts is not [var checkout] || !request.Caller.MaySee(checkout.Client, checkout.Id))
+        {
+            return Refusal.NotFound("checkout");
+        }
+
+        var (plan, refusal) = Refunding.OfCheckout(checkout, request.Receipt?.Trim().ToUpperInvariant(), RefundRequests.Read(request.Amount));
+        if (plan is null)
+        {
+            return RefundRequests.Refuse(refusal!.Value);
+        }
+
+        var refund = Refund.Queue(NewId.Next(), checkout.Client, plan, checkout.Reference.Value, request.Reason!.Trim(), ofSurplus: false, now);
+        KeyedRequest.Made(IntentKind.Refund, refund.Id);
+        await refunds.Add(refund);
+        return RefundView.Of(refund, toShop: true);
+    }
+}
+
+/// <summary>What both ways to order a refund share.</summary>
+internal static class RefundRequests
+{
+    /// <summary>The rule for an amount.</summary>
+    public static IRuleBuilderOptions<T, decimal?> RefundAmount<T>(this IRuleBuilder<T, decimal?> rule) =>
+        rule.Must(amount => amount is null || (amount > 0 && Money.TryFromDecimal(amount.Value, out _)))
+            .WithMessage("Give an amount above 0 with at most two decimals, or none for all that is left.");
+
+    /// <summary>The rule for a reason: M-PESA's remarks take 2 to 100 characters.</summary>
+    public static IRuleBuilderOptions<T, string?> RefundReason<T>(this IRuleBuilder<T, string?> rule) =>
+        rule.Must(reason => reason?.Trim() is { Length: >= 2 and <= 100 } text && !text.Any(char.IsControl))
+            .WithMessage("Say why in 2 to 100 characters; it becomes the remark on the statement.");
+
+    /// <summary>An amount that has passed its rule.</summary>
+    public static Money? Read(decimal? amount) => amount is { } shillings && Money.TryFromDecimal(shillings, out var money) ? money : null;
+
+    /// <summary>The answer to what cannot be refunded. Throws a <see cref="ValidationException"/> where a field is at fault.</summary>
+    public static Refusal Refuse(RefundRefusal refusal) => refusal switch
+    {
+        RefundRefusal.NotPaid => new("not_paid", "Nothing was received for this checkout."),
+        RefundRefusal.ReceiptUnknown => new("receipt_unknown", "This receipt's number is not known yet, or is not one of this checkout's."),
+        RefundRefusal.ExceedsPayment => new("refund_exceeds_payment", "That is more than is left of what was paid, other refunds counted."),
+        RefundRefusal.PayerUnknown => new("payer_unknown", "This would be sent to the payer's phone, and M-PESA did not tell it."),
+        RefundRefusal.ReceiptNotNamed => throw Invalid("receipt", "This checkout was paid in parts: name the receipt to refund."),
+        RefundRefusal.NotByB2c => throw Invalid("amount", "A part, or what M-PESA will not reverse, goes to the phone: whole shillings from 10."),
+    };
+
+    private static ValidationException Invalid(string field, string message) => new([new ValidationFailure(field, message)]);
+}

@@ -1,0 +1,49 @@
+using FluentValidation;
+using MediatR;
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>An operator gives back surplus, or money that belongs to no order.</summary>
+/// <param name="Amount">Shillings; null: all that is left of the surplus, or of the receipt.</param>
+public sealed record RefundReceipt(Caller Caller, Guid ReceiptId, decimal? Amount, string? Reason) : IRequest<Answer<RefundView>>;
+
+/// <summary>What it must look like; a reason is not asked for, since surplus is one.</summary>
+public sealed class RefundReceiptValidator : AbstractValidator<RefundReceipt>
+{
+    public RefundReceiptValidator()
+    {
+        RuleFor(c => c.Amount).RefundAmount();
+        RuleFor(c => c.Reason).RefundReason().When(c => c.Reason is not null);
+    }
+}
+
+/// <summary>Reserves and enqueues in one commit, under the lock of the receipt's checkout, or of the receipt where it has none.</summary>
+public sealed class RefundReceiptHandler(IRefunds refunds, ITransactions transactions) : IRequestHandler<RefundReceipt, Answer<RefundView>>
+{
+    /// <inheritdoc/>
+    public Task<Answer<RefundView>> Handle(RefundReceipt request, CancellationToken cancellationToken) =>
+        transactions.Run(now => Queue(request, now), cancellationToken);
+
+    private async Task<Answer<RefundView>> Queue(RefundReceipt request, DateTimeOffset now)
+    {
+        if (await refunds.LoadReceipt(request.ReceiptId) is not { } loaded)
+        {
+            return Refusal.NotFound("receipt");
+        }
+
+        var (plan, refusal) = Refunding.OfSurplus(
+            loaded.Receipt, loaded.Refunds, loaded.Checkout?.PhoneOf(loaded.Receipt), RefundRequests.Read(request.Amount));
+        if (plan is null)
+        {
+            return RefundRequests.Refuse(refusal!.Value);
+        }
+
+        var reason = request.Reason?.Trim() ?? (loaded.Checkout is null ? "Payment without an order" : "Paid too much");
+        var refund = Refund.Queue(
+            NewId.Next(), loaded.Checkout?.Client ?? request.Caller.Client, plan, loaded.Checkout?.Reference.Value, reason, ofSurplus: true, now);
+        KeyedRequest.Made(IntentKind.Refund, refund.Id);
+        await refunds.Add(refund);
+        return RefundView.Of(refund, toShop: true);
+    }
+}

@@ -1,0 +1,32 @@
+namespace Payments.Domain;
+
+/// <summary>The part of <see cref="Checkout"/> that hears what a person found out (rule 14).</summary>
+public sealed partial class Checkout
+{
+    /// <summary>A person found out what became of a push. Nothing undoes a success.</summary>
+    /// <param name="receiptId">The id a new receipt would get; its number is not known.</param>
+    /// <returns>False when the push's state does not allow that outcome.</returns>
+    public bool SettleByOperator(Attempt attempt, bool paid, Guid receiptId, DateTimeOffset now)
+    {
+        if (attempt.Status == AttemptStatus.Succeeded || (attempt.Status == AttemptStatus.Failed && !paid))
+        {
+            return false;
+        }
+
+        if (!paid)
+        {
+            Fail(attempt, new(FailureCode.ProviderError, null, "The shop found that this payment did not arrive.", Retryable: true), SettledBy.Operator, now);
+            return true;
+        }
+
+        // The same money may have been confirmed meanwhile: a query's success is read the same way (rule 7).
+        HearAnswer(attempt, new Outcome.Paid(null, null, null, null), receiptId, now);
+        attempt.SettledBy = SettledBy.Operator;
+        if (Receipts.Find(r => r.Id == receiptId) is { } added)
+        {
+            added.SettledBy = SettledBy.Operator;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,44 @@
+namespace Payments.Domain;
+
+/// <summary>A payment by the customer's own hand, as a trusted confirmation or the Pull API tells it.</summary>
+/// <param name="Number">M-PESA's receipt number.</param>
+/// <param name="Account">What the customer typed; empty for tills.</param>
+/// <param name="Payer">As given: plain, masked, spaced or hashed; null when nothing came.</param>
+/// <param name="PayerName">Null when nothing came.</param>
+/// <param name="At">When M-PESA says the money moved.</param>
+/// <param name="Method"><see cref="PaymentMethod.Paybill"/> or <see cref="PaymentMethod.Till"/>.</param>
+/// <param name="By">Who told us.</param>
+public sealed record Confirmation(
+    string Number, Money Amount, string Account, string? Payer, string? PayerName, DateTimeOffset At, PaymentMethod Method, SettledBy By)
+{
+    /// <summary>The receipt this payment is, standing nowhere yet.</summary>
+    public Receipt ToReceipt(Guid id, DateTimeOffset now) => new()
+    {
+        Id = id,
+        Number = Number,
+        Amount = Amount,
+        Account = Account,
+        Payer = Payer,
+        PayerName = PayerName,
+        At = At,
+        Method = Method,
+        SettledBy = By,
+        RecordedAt = now,
+        Change = Change.Added,
+    };
+
+    /// <summary>The number again: fills in what the first to tell it did not know, and overwrites nothing.</summary>
+    public void FillIn(Receipt receipt)
+    {
+        if ((receipt.Account.Length > 0 || Account.Length == 0) && (receipt.Payer is not null || Payer is null)
+            && (receipt.PayerName is not null || PayerName is null))
+        {
+            return;
+        }
+
+        receipt.Account = receipt.Account.Length > 0 ? receipt.Account : Account;
+        receipt.Payer ??= Payer;
+        receipt.PayerName ??= PayerName;
+        receipt.Touch();
+    }
+}

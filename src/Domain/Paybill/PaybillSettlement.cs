@@ -1,0 +1,230 @@
+namespace Payments.Domain;
+
+/// <summary>
+/// The part of <see cref="Checkout"/> that joins what STK, queries and confirmations each tell of one payment (design §3, rules 6–8
+/// and 11). A number is proof; without one, a success and a confirmation are joined by comparison only when there is exactly one
+/// candidate on each side, and that stays <see cref="Receipt.IsInferred"/> until the prompt's own callback names a number.
+/// </summary>
+/// <remarks>
+/// Order does not matter: every rule looks at what is there, not at what came first. Several candidates leave the receipt <i>held</i>:
+/// it stands on the checkout, counts as nothing (neither applied nor surplus) and a person decides, so nothing is counted twice.
+/// </remarks>
+public sealed partial class Checkout
+{
+    /// <summary>A trusted confirmation, or a pulled payment, of money nobody has told of yet, for this checkout.</summary>
+    /// <param name="receiptId">The id its receipt would get.</param>
+    public void HearConfirmation(Confirmation confirmation, Guid receiptId, DateTimeOffset now) => Take(confirmation.ToReceipt(receiptId, now), now);
+
+    /// <summary>A number this checkout already has: nothing moves twice.</summary>
+    public Verdict HearAgain(Receipt known, Confirmation confirmation, DateTimeOffset now)
+    {
+        if (known.Amount != confirmation.Amount)
+        {
+            cases.Add(new(
+                CaseKind.AmountDiffers, known.Id, Id,
+                $"Receipt {known.Number} is here with {known.Amount}; a confirmation names {confirmation.Amount} for it. Nothing was changed. "
+                + "Compare with the M-PESA statement, then settle this case."));
+            Changed(now);
+            return Verdict.Contradiction;
+        }
+
+        confirmation.FillIn(known);
+        return Verdict.Duplicate;
+    }
+
+    /// <summary>An operator puts money that stood nowhere, or that was held, to this checkout.</summary>
+    /// <returns>Null when it is there now, else why not.</returns>
+    public MatchRefusal? Match(Receipt receipt, DateTimeOffset now)
+    {
+        if (receipt.CheckoutId == Id)
+        {
+            if (receipt.IsHeld)
+            {
+                // Decided: it is money of its own.
+                Apply(receipt, now);
+            }
+
+            return null;
+        }
+
+        if (receipt.CheckoutId is not null)
+        {
+            return MatchRefusal.Elsewhere;
+        }
+
+        // On a paid order it can only be what a query already counted there; anything else would be surplus by mistake.
+        if (Status is CheckoutStatus.Cancelled || (Status is CheckoutStatus.Paid && Namesakes(receipt).Count == 0))
+        {
+            return Status == CheckoutStatus.Paid ? MatchRefusal.AlreadyPaid : MatchRefusal.Cancelled;
+        }
+
+        Take(receipt, now);
+        return null;
+    }
+
+    /// <summary>
+    /// Whether a payment without an account (a till's) may be that of a prompt of this checkout: a success without a number, or a prompt
+    /// not settled yet. With nothing of the payer visible it is nobody's: a shop sees many equal amounts.
+    /// </summary>
+    public bool MayPay(Receipt receipt, Attempt attempt) =>
+        PayerHint.ShowsAnything(receipt.Payer) && IsSameMoney(receipt, attempt)
+        && (!attempt.IsSettled || Receipts.Exists(r => r.AttemptId == attempt.Id && r.Number is null));
+
+    /// <summary>A payment without an account that successes of several orders could be: it stands nowhere until a person decides.</summary>
+    public void AskWhose(Receipt receipt, IReadOnlyList<Checkout> orders, DateTimeOffset now)
+    {
+        cases.Add(new(
+            CaseKind.AmbiguousMatch, receipt.Id, null,
+            $"Receipt {receipt.Number} of {receipt.Amount} could be the payment of {orders.Count} orders: "
+            + $"{string.Join(", ", orders.Select(o => o.Reference.Value))}. Compare with the M-PESA statement, match it, then settle this case."));
+        Changed(now);
+    }
+
+    private void Take(Receipt receipt, DateTimeOffset now)
+    {
+        var namesakes = Namesakes(receipt);
+        if (namesakes is [var twin])
+        {
+            var attempt = AttemptOf(twin);
+            if (Candidates(attempt).All(other => other == receipt))
+            {
+                // In the books already, by query: it only gets its number.
+                Name(twin, receipt.Number!, receipt.Payer, receipt.At, receipt.Amount, receipt.Change == Change.Added ? null : receipt, attempt, Guid.Empty, now);
+                var kept = receipt.Change == Change.Added ? twin : receipt;
+                kept.IsInferred = true;
+                kept.Account = receipt.Account;
+                kept.PayerName ??= receipt.PayerName;
+                return;
+            }
+        }
+
+        if (namesakes.Count > 0)
+        {
+            Hold(receipt, now);
+            cases.Add(new(
+                CaseKind.AmbiguousMatch, receipt.Id, Id,
+                $"Receipt {receipt.Number} of {receipt.Amount} could be the payment of {namesakes.Count} prompts that queries call paid, or there are "
+                + "several such receipts. It is not counted until somebody decides. Compare with the M-PESA statement: match it to this order if it "
+                + "is a payment of its own, then settle this case."));
+            return;
+        }
+
+        Apply(receipt, now);
+        SettleUnaskable(now);
+    }
+
+    /// <summary>
+    /// Prompts nobody can ask about (no id, or the questions ran out) are settled by a confirmation that can be no other's (rule 11).
+    /// </summary>
+    private void SettleUnaskable(DateTimeOffset now)
+    {
+        foreach (var attempt in Attempts.Where(a => a.Status == AttemptStatus.Unknown && (a.RequestId is null || a.NextQuestionAt is null)))
+        {
+            if (Candidates(attempt) is [var only] && !only.IsHeld
+                && Attempts.All(other => other == attempt || other.IsSettled || !IsSameMoney(only, other)) && Namesakes(only).Count == 0)
+            {
+                Succeed(attempt, SettledBy.Confirmation, now);
+                Join(only, attempt, inferred: true);
+                Changed(now);
+            }
+        }
+    }
+
+    /// <summary>Receipts with a number and no prompt that may be the payment of this prompt.</summary>
+    private List<Receipt> Candidates(Attempt attempt) => Receipts.FindAll(r => IsSameMoney(r, attempt));
+
+    /// <summary>Successes without a number that may be this receipt's money.</summary>
+    private List<Receipt> Namesakes(Receipt receipt) =>
+        Receipts.FindAll(r => r is { Number: null, AttemptId: not null } && IsSameMoney(receipt, AttemptOf(r)));
+
+    private Attempt AttemptOf(Receipt receipt) => Attempts.Find(a => a.Id == receipt.AttemptId)!;
+
+    private static void Join(Receipt receipt, Attempt attempt, bool inferred)
+    {
+        receipt.AttemptId = attempt.Id;
+        receipt.IsInferred = inferred;
+        receipt.Method = PaymentMethod.Stk;
+        receipt.Touch();
+    }
+
+    /// <summary>
+    /// Its prompt's callback named another number: this is a payment by hand after all. What it pays stays paid.
+    /// </summary>
+    private static void PartFromPrompt(Receipt receipt)
+    {
+        receipt.AttemptId = null;
+        receipt.IsInferred = false;
+        receipt.Method = receipt.Account.Length > 0 ? PaymentMethod.Paybill : PaymentMethod.Till;
+        receipt.SettledBy = receipt.SettledBy == SettledBy.StkQuery ? SettledBy.Confirmation : receipt.SettledBy;
+        receipt.Touch();
+    }
+
+    /// <summary>
+    /// A receipt's number turned out to be another prompt's: <paramref name="other"/>, for whose payment it was taken, is as it was
+    /// before, known by query only or not known at all, and its money is looked for again.
+    /// </summary>
+    private void LookAgain(Attempt? other, string number, Guid spareId, DateTimeOffset now)
+    {
+        if (other is { SettledBy: SettledBy.StkQuery })
+        {
+            RecordSuccess(other, spareId, [], now);
+        }
+        else if (other is not null)
+        {
+            other.Status = AttemptStatus.Unknown;
+            other.SettledBy = null;
+            other.EndedAt = null;
+            other.Touch();
+            Changed(now);
+            SettleUnaskable(now);
+            if (!other.IsSettled)
+            {
+                cases.Add(new(
+                    CaseKind.OutcomeUnknown, other.Id, Id,
+                    $"The prompt of {other.StartedAt:u} for {other.Amount} was taken for paid because of receipt {number}, which turned out to be "
+                    + "another prompt's. Look it up in the M-PESA portal, then settle this case."));
+            }
+        }
+
+        Pair(now);
+    }
+
+    /// <summary>
+    /// What several candidates left open is closed as soon as one is left on each side: a success without a number gets that number.
+    /// </summary>
+    private void Pair(DateTimeOffset now)
+    {
+        foreach (var twin in Receipts.FindAll(r => r is { Number: null, AttemptId: not null }))
+        {
+            var attempt = AttemptOf(twin);
+            if (Candidates(attempt) is [var only] && Namesakes(only) is [_]
+                && !(Status == CheckoutStatus.Paid && twin.Applied > only.Amount - only.Applied))
+            {
+                Name(twin, only.Number!, only.Payer, only.At, only.Amount, only, attempt, Guid.Empty, now);
+                only.IsInferred = true;
+            }
+        }
+    }
+
+    private void Hold(Receipt receipt, DateTimeOffset now)
+    {
+        receipt.CheckoutId = Id;
+        receipt.SurplusDueAt = null;
+        Receipts.Add(receipt);
+        receipt.Touch();
+        Changed(now);
+    }
+}
+
+/// <summary>Why an operator cannot put a receipt to a checkout.</summary>
+public enum MatchRefusal
+{
+    /// <summary>It is matched to another one.</summary>
+    Elsewhere,
+
+    /// <summary>Nothing is due there.</summary>
+    AlreadyPaid,
+
+    /// <summary>The shop gave the checkout up.</summary>
+    Cancelled,
+}

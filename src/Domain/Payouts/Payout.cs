@@ -1,0 +1,66 @@
+namespace Payments.Domain;
+
+/// <summary>Money a shop sends to a phone, a Pay Bill or a till.</summary>
+public sealed class Payout : Transfer
+{
+    /// <summary>B2C moves KES 10 at least (Safaricom's FAQ).</summary>
+    public static readonly Money LeastToPhone = Money.FromShillings(10);
+
+    /// <summary>The shop's own name for it, unique per client.</summary>
+    public required string Reference { get; init; }
+
+    public required PayoutMethod Method { get; init; }
+
+    /// <summary>Twelve digits of a phone, or a Pay Bill or till number.</summary>
+    public required string Recipient { get; init; }
+
+    /// <summary>The account at the Pay Bill; null for phones and tills.</summary>
+    public string? Account { get; init; }
+
+    /// <summary><c>business</c>, <c>salary</c> or <c>promotion</c>; M-PESA knows it for phones only.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>2–100 characters for the statement.</summary>
+    public required string Remarks { get; init; }
+
+    /// <inheritdoc/>
+    public override string Noun => "payout";
+
+    /// <inheritdoc/>
+    public override Guid? CheckoutId => null;
+
+    /// <summary>Makes one that waits to be sent.</summary>
+    public static Payout Queue(
+        Guid id, string client, string reference, PayoutMethod method, string recipient, string? account, Money amount, string reason, string remarks,
+        DateTimeOffset now)
+    {
+        if (!amount.IsWhole || amount > Money.Most || amount < (method == PayoutMethod.Mpesa ? LeastToPhone : Money.FromShillings(1)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(amount), amount, "M-PESA moves whole shillings from 1 (10 to a phone) to 250,000.");
+        }
+
+        return new()
+        {
+            Id = id,
+            Client = client,
+            Reference = reference,
+            Method = method,
+            Recipient = recipient,
+            Account = account,
+            Amount = amount,
+            Reason = reason,
+            Remarks = remarks,
+            CreatedAt = now,
+            UpdatedAt = now,
+            Status = TransferStatus.Queued,
+            Change = Change.Added,
+
+            // B2C v3 takes an id of ours, unique for ever, and can be asked by it even when its reply was lost.
+            OriginatorId = method == PayoutMethod.Mpesa ? id.ToString() : null,
+        };
+    }
+
+    /// <inheritdoc/>
+    protected override string? PartyProblem(IReadOnlyList<string> parties) =>
+        Parties.MayInclude(parties, Recipient) ? null : $"It was sent to {Parties.Show(Recipient)}, but another receiver is named";
+}

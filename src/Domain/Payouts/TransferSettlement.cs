@@ -1,0 +1,288 @@
+namespace Payments.Domain;
+
+/// <summary>The half of <see cref="Transfer"/> that hears what became of the money (design §3, rules 4, 5 and 9–12).</summary>
+public abstract partial class Transfer
+{
+    /// <summary>A trusted result. Twice, late or out of order: what is settled stays, but success outranks failure.</summary>
+    /// <param name="isFinal">False for ResultType 1: more is to come, so this settles nothing.</param>
+    /// <param name="parties">The other side as the result names it; empty when it does not.</param>
+    public Verdict HearResult(Outcome outcome, bool isFinal, IReadOnlyList<string> parties, DateTimeOffset now)
+    {
+        Heard = true;
+        Touch(now);
+        return outcome switch
+        {
+            _ when !isFinal => AskAgain("Safaricom said that more is to come.", now),
+            Outcome.Paid paid => HearPaid(paid, parties, now),
+            Outcome.NotPaid failed => HearNotPaid(failed, now),
+            _ => AskInstead("The result said nothing.", now),
+        };
+    }
+
+    /// <summary>A trusted success that names another original than was asked for (rule 9): it proves nothing about this one.</summary>
+    public Verdict HearOther(string story, DateTimeOffset now)
+    {
+        Heard = true;
+        return Differs((CaseKind.PartyDiffers, story), "a result", askAt: now, now);
+    }
+
+    /// <summary>A trusted queue timeout: no failure (rule 10), and nothing at all once it is settled.</summary>
+    public Verdict HearTimeout(DateTimeOffset now)
+    {
+        Heard = true;
+        Touch(now);
+        if (IsSettled)
+        {
+            return Status == TransferStatus.Completed ? Verdict.Contradiction : Verdict.Duplicate;
+        }
+
+        var first = Status != TransferStatus.InDoubt;
+        LastAnswer = "Safaricom's queue timed out.";
+        ToDoubt(now);
+        AskBy(now);
+        return first ? Verdict.Applied : Verdict.Duplicate;
+    }
+
+    /// <summary>The answer to a transaction status query about it (rule 10). It never downgrades what is settled.</summary>
+    public Verdict HearStatus(TransactionFound found, DateTimeOffset now)
+    {
+        var named = (ConversationId is not null && found.ConversationId is not null) || (OriginatorId is not null && found.OriginatorId is not null);
+        if (!named || !IsNamed(found.ConversationId, found.OriginatorId))
+        {
+            return AskAgain("The answer was about another transaction.", now);
+        }
+
+        Learn(found.ConversationId, found.OriginatorId);
+        if (found.State == TransactionState.UnderWay || found.Amount is null)
+        {
+            return AskAgain($"M-PESA calls it '{found.StateText}'.", now);
+        }
+
+        if (Status == TransferStatus.Completed)
+        {
+            return found.State == TransactionState.Dead ? Verdict.Contradiction : LearnReceipt(found.Receipt, now);
+        }
+
+        if (Disagreement(found.Amount.Value, found.Parties) is { } problem)
+        {
+            // Asking again would bring the same answer: a person looks at it.
+            return Differs(problem, $"a status query, which calls it '{found.StateText}'", askAt: null, now);
+        }
+
+        if (found.State == TransactionState.Completed)
+        {
+            Complete(found.Receipt, Domain.SettledBy.StatusQuery, now);
+            return Verdict.Applied;
+        }
+
+        if (Status == TransferStatus.Failed)
+        {
+            return Verdict.Duplicate;
+        }
+
+        LastAnswer = $"M-PESA calls it '{found.StateText}'.";
+        End(TransferStatus.Failed, Domain.SettledBy.StatusQuery, new(
+            FailureCode.Rejected, found.StateText, $"M-PESA says this transfer is {found.StateText.ToLowerInvariant()}: no money moved.", Retryable: true), now);
+        return Verdict.Applied;
+    }
+
+    /// <summary>A question brought no answer; its schedule is the caller's. "Not found" never fails anything by itself (rule 10).</summary>
+    public void HearNothing(string why, DateTimeOffset now)
+    {
+        if (!IsSettled)
+        {
+            LastAnswer = why;
+            Touch(now);
+        }
+    }
+
+    /// <summary>A person has it asked about again, now.</summary>
+    /// <param name="asked">What counts as asked: so many that this question is the last before a case again.</param>
+    /// <returns>False when it is settled, not sent, or has no id to ask by (rule 11).</returns>
+    public bool AskOnceMore(int asked, DateTimeOffset now)
+    {
+        if (IsSettled || Status == TransferStatus.Queued || OriginatorId is null)
+        {
+            return false;
+        }
+
+        Questions = Math.Min(Questions, asked);
+        NextQuestionAt = now;
+        Touch(now);
+        return true;
+    }
+
+    /// <summary>The questions ran out: a person has to find out (rule 11).</summary>
+    public void GiveUp(DateTimeOffset now)
+    {
+        if (IsSettled || Status == TransferStatus.Queued)
+        {
+            return;
+        }
+
+        NextQuestionAt = null;
+        ToDoubt(now);
+        var asked = OriginatorId is null
+            ? "Safaricom's reply was lost, so there is no id to ask by"
+            : $"It was asked about {Questions} times";
+        Open(CaseKind.OutcomeUnknown,
+            $"A {Noun} of {Amount} was sent at {SendingAt:u} and nobody could tell what became of it. {asked}. Last answer: {LastAnswer ?? "none"} "
+            + "It is not sent again. Look it up in the M-PESA portal, then settle this case as paid or not_paid.");
+    }
+
+    /// <summary>A person found out. Money that moved can be recorded after a failure too; nothing undoes a completion.</summary>
+    /// <returns>False when its state does not allow that outcome.</returns>
+    public bool SettleByOperator(bool paid, string reason, DateTimeOffset now)
+    {
+        switch (Status)
+        {
+            case TransferStatus.Queued or TransferStatus.Sending or TransferStatus.Completed:
+            case TransferStatus.Failed when !paid:
+                return false;
+        }
+
+        LastAnswer = reason;
+        End(paid ? TransferStatus.Completed : TransferStatus.Failed, Domain.SettledBy.Operator, paid ? null : new(
+            FailureCode.Rejected, null, "An operator found that no money moved.", Retryable: false), now);
+        return true;
+    }
+
+    private Verdict HearPaid(Outcome.Paid paid, IReadOnlyList<string> parties, DateTimeOffset now)
+    {
+        if (paid.Amount is { } amount && Disagreement(amount, parties) is { } problem)
+        {
+            // Rule 9. A question may still show that the result, not the money, was wrong.
+            return Differs(problem, $"a result with receipt {paid.Receipt ?? "unknown"}", askAt: now, now);
+        }
+
+        if (Status == TransferStatus.Completed)
+        {
+            return LearnReceipt(paid.Receipt, now);
+        }
+
+        if (paid.Amount is null || paid.Receipt is null)
+        {
+            // A success that names no money is no proof of money: ask, or let a person look when it was called failed before.
+            if (Status == TransferStatus.Failed)
+            {
+                Open(CaseKind.SucceededAfterFailure,
+                    $"This {Noun} of {Amount} had failed ({Failure?.ResultCode ?? "refused"}); a result without amount or receipt now says it succeeded. "
+                    + "Look it up in the M-PESA portal, then settle this case as paid or noted.");
+            }
+
+            return AskInstead("The result said success but named no amount or no receipt.", now);
+        }
+
+        Complete(paid.Receipt, Domain.SettledBy.Callback, now);
+        return Verdict.Applied;
+    }
+
+    private Verdict HearNotPaid(Outcome.NotPaid failed, DateTimeOffset now)
+    {
+        if (IsSettled)
+        {
+            return Status == TransferStatus.Completed ? Verdict.Contradiction : Verdict.Duplicate;
+        }
+
+        var code = failed.Failure.ResultCode;
+        if (MayHaveHappened(failed.Failure))
+        {
+            LastAnswer = $"Refused with {code}.";
+            NextQuestionAt = null;
+            ToDoubt(now);
+            Open(CaseKind.ReversalRefused,
+                $"The reversal of {Amount} was refused with {code}: {failed.Failure.Message} It may have happened already, so nothing else is sent "
+                + "for it. Look the receipt up in the M-PESA portal, then settle this case: paid when the money went back, not_paid when it did not.");
+            return Verdict.Applied;
+        }
+
+        if (failed.Certainty == Certainty.Final)
+        {
+            End(TransferStatus.Failed, Domain.SettledBy.Callback, failed.Failure, now);
+            return Verdict.Applied;
+        }
+
+        // Rule 5: a code nobody listed, or one that says "query first" (15, a duplicate id, above all).
+        return AskInstead($"The result said {code}, which settles nothing by itself.", now);
+    }
+
+    private void Complete(string? receipt, SettledBy by, DateTimeOffset now)
+    {
+        var before = Status == TransferStatus.Failed ? Failure : null;
+        Receipt ??= receipt;
+        End(TransferStatus.Completed, by, null, now);
+        if (before is not null)
+        {
+            Open(CaseKind.SucceededAfterFailure,
+                $"This {Noun} of {Amount} had failed ({before.ResultCode ?? "refused"}: {before.Message}) and has now succeeded with receipt "
+                + $"{receipt ?? "unknown"}. If it was paid another way meanwhile, money went out twice: check, then settle this case as noted.");
+        }
+    }
+
+    private Verdict LearnReceipt(string? receipt, DateTimeOffset now)
+    {
+        if (receipt is null || receipt == Receipt)
+        {
+            return Verdict.Duplicate;
+        }
+
+        if (Receipt is null)
+        {
+            Receipt = receipt;
+            Touch(now);
+            return Verdict.Applied;
+        }
+
+        Open(CaseKind.ReceiptConflict,
+            $"This {Noun} of {Amount} completed with receipt {Receipt}; another success names {receipt} for it. Compare with the M-PESA "
+            + "statement, then settle this case as noted.");
+        Touch(now);
+        return Verdict.Contradiction;
+    }
+
+    private (string Kind, string Story)? Disagreement(Money amount, IReadOnlyList<string> parties) =>
+        amount != Amount ? (CaseKind.AmountDiffers, $"{Amount} were sent, but {amount} are named")
+        : PartyProblem(parties) is { } party ? (CaseKind.PartyDiffers, party)
+        : null;
+
+    private Verdict Differs((string Kind, string Story) problem, string by, DateTimeOffset? askAt, DateTimeOffset now)
+    {
+        Open(problem.Kind,
+            $"{problem.Story} by {by}. The {Noun} of {Amount} is {(IsSettled ? "left as it is" : "in doubt")}. "
+            + $"Compare with the M-PESA statement, then settle this case{(IsSettled ? " as noted" : " as paid or not_paid")}.");
+        if (!IsSettled)
+        {
+            LastAnswer = problem.Story + ".";
+            NextQuestionAt = null;
+            ToDoubt(now);
+            if (askAt is { } at)
+            {
+                AskBy(at);
+            }
+        }
+
+        Touch(now);
+        return Verdict.Contradiction;
+    }
+
+    /// <summary>What a callback said settles nothing: in doubt, and Safaricom is asked now.</summary>
+    private Verdict AskInstead(string why, DateTimeOffset now)
+    {
+        if (IsSettled)
+        {
+            return Verdict.Hint;
+        }
+
+        LastAnswer = why;
+        ToDoubt(now);
+        AskBy(now);
+        return Verdict.Hint;
+    }
+
+    /// <summary>An answer that settles nothing: the schedule goes on.</summary>
+    private Verdict AskAgain(string why, DateTimeOffset now)
+    {
+        HearNothing(why, now);
+        return Verdict.Hint;
+    }
+}

@@ -1,0 +1,77 @@
+namespace Payments.Domain;
+
+/// <summary>Money that goes back for one receipt: the whole by reversal, a part (or after a definitive refusal the whole) by B2C.</summary>
+public sealed class Refund : Transfer
+{
+    /// <summary>
+    /// Codes that refuse a reversal and yet may mean that the money has gone back: already reversed; original unknown, which a reversed
+    /// one may be called too (2033 says the same in other words). After them nothing is sent another way (rule 12).
+    /// </summary>
+    private static readonly string[] NoRefusal = ["R000001", "R000002", "2033"];
+
+    /// <summary>The receipt it gives back.</summary>
+    public required Guid ReceiptId { get; init; }
+
+    /// <summary>That receipt's number.</summary>
+    public required string OriginalReceipt { get; init; }
+
+    /// <summary>The order it was paid for; null for money without an order.</summary>
+    public string? OrderReference { get; init; }
+
+    public required RefundMethod Method { get; init; }
+
+    /// <summary>Whose money it is; always known for B2C, for a reversal as far as it is.</summary>
+    public Msisdn? Recipient { get; init; }
+
+    /// <summary>Why, in the shop's words: the statement's remarks.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>True when an operator gave back surplus, which is counted apart.</summary>
+    public bool OfSurplus { get; init; }
+
+    /// <summary>The checkout's id as stored; null for money without an order.</summary>
+    public Guid? OfCheckout { get; init; }
+
+    /// <inheritdoc/>
+    public override string Noun => "refund";
+
+    /// <inheritdoc/>
+    public override Guid? CheckoutId => OfCheckout;
+
+    /// <summary>True while its amount must not go back another way: every state but failed (rule 12).</summary>
+    public bool IsReserved => Status != TransferStatus.Failed;
+
+    /// <summary>True for a reversal that M-PESA will not do: only then may the whole go by B2C. What a retry may cure is no such refusal.</summary>
+    public bool IsRefusedReversal => Method == RefundMethod.Reversal && Status == TransferStatus.Failed && Failure is { Retryable: false };
+
+    /// <summary>Makes one that waits to be sent. Call under the lock of its checkout, or of its receipt where it has none.</summary>
+    public static Refund Queue(Guid id, string client, RefundPlan plan, string? orderReference, string reason, bool ofSurplus, DateTimeOffset now) => new()
+    {
+        Id = id,
+        Client = client,
+        Amount = plan.Amount,
+        ReceiptId = plan.Receipt.Id,
+        OriginalReceipt = plan.Receipt.Number!,
+        OfCheckout = plan.Receipt.CheckoutId,
+        OrderReference = orderReference,
+        Method = plan.Method,
+        Recipient = plan.Payer,
+        Reason = reason,
+        OfSurplus = ofSurplus,
+        CreatedAt = now,
+        UpdatedAt = now,
+        Status = TransferStatus.Queued,
+        Change = Change.Added,
+
+        // B2C v3 takes an id of ours, unique for ever; a reversal gets Safaricom's.
+        OriginatorId = plan.Method == RefundMethod.B2c ? id.ToString() : null,
+    };
+
+    /// <inheritdoc/>
+    protected override string? PartyProblem(IReadOnlyList<string> parties) => Recipient is not { } payer || Parties.MayInclude(parties, payer.Value)
+        ? null
+        : $"It was to go back to {payer.Masked}, but another receiver is named";
+
+    /// <inheritdoc/>
+    protected override bool MayHaveHappened(Failure failure) => Method == RefundMethod.Reversal && NoRefusal.Contains(failure.ResultCode);
+}

@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Payments.Application;
+
+namespace Payments.Infrastructure;
+
+/// <summary>
+/// The keys of the database as one process knows them. All are read at once, at most every few seconds and only while requests come:
+/// a flood of wrong keys costs two queries a second, not one each.
+/// </summary>
+public sealed partial class KeyRing(ApiKeyRepository keys, TimeProvider time, ILogger<KeyRing> log) : IDisposable
+{
+    /// <summary>A revoked key opens doors for at most this long.</summary>
+    private static readonly TimeSpan Life = TimeSpan.FromSeconds(2);
+
+    /// <summary>A key nobody knows may have been made a moment ago; it is looked for at most twice a second.</summary>
+    private static readonly TimeSpan Miss = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan TouchEvery = TimeSpan.FromMinutes(1);
+
+    private readonly SemaphoreSlim reading = new(1, 1);
+    private readonly ConcurrentDictionary<Guid, long> touched = new();
+    private Ring ring = new(new Dictionary<string, ApiKeyRow>(), 0);
+
+    /// <summary>
+    /// Finds the key a caller showed; null for none of ours. It is found by its hash: how close a wrong one came cannot be measured.
+    /// Throws while the database is away and the key is not known from before.
+    /// </summary>
+    public async Task<ApiKeyRow?> Find(string text, CancellationToken cancellation)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        var known = (await Fresh(Life, cancellation)).Keys.GetValueOrDefault(hash) ?? (await Fresh(Miss, cancellation)).Keys.GetValueOrDefault(hash);
+        if (known is not null)
+        {
+            Note(known.Id);
+        }
+
+        return known;
+    }
+
+    /// <summary>Forgets what it knows: the next caller is checked against the database.</summary>
+    public void Forget() => ring = ring with { ReadAt = 0 };
+
+    /// <inheritdoc/>
+    public void Dispose() => reading.Dispose();
+
+    private async Task<Ring> Fresh(TimeSpan age, CancellationToken cancellation)
+    {
+        if (IsFresh(age))
+        {
+            return ring;
+        }
+
+        await reading.WaitAsync(cancellation);
+        try
+        {
+            if (!IsFresh(age))
+            {
+                var before = time.GetTimestamp();
+                ring = new(await keys.LoadValid(cancellation), before);
+            }
+        }
+        finally
+        {
+            reading.Release();
+        }
+
+        return ring;
+    }
+
+    private bool IsFresh(TimeSpan age) => ring.ReadAt != 0 && time.GetElapsedTime(ring.ReadAt) < age;
+
+    private void Note(Guid id)
+    {
+        var now = time.GetTimestamp();
+        var last = touched.GetOrAdd(id, 0);
+        if ((last == 0 || time.GetElapsedTime(last, now) >= TouchEvery) && touched.TryUpdate(id, now, last))
+        {
+            // Not waited for: the caller has no use for it.
+            _ = Touch(id);
+        }
+    }
+
+    private async Task Touch(Guid id)
+    {
+        try
+        {
+            await keys.Touch(id);
+        }
+        catch (NpgsqlException failure)
+        {
+            LogNotTouched(failure.Message);
+        }
+    }
+
+    private sealed record Ring(IReadOnlyDictionary<string, ApiKeyRow> Keys, long ReadAt);
+
+    [LoggerMessage(EventName = "key_use_not_noted", Level = LogLevel.Information, Message = "The last use of a key could not be noted: {Why}")]
+    private partial void LogNotTouched(string why);
+}

@@ -1,0 +1,77 @@
+using Dapper;
+using Npgsql;
+using Payments.Application;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Cases: written beside what they are about, read and settled here.</summary>
+internal sealed class CaseRepository(NpgsqlDataSource database) : ICases
+{
+    /// <summary>What a case is about is told by where its id is found: ids are unique over all tables.</summary>
+    private const string Columns =
+        """
+        c.id, c.kind, c.subject_id, c.checkout_id, c.client, c.story, c.status, c.outcome, c.reason, c.settled_by, c.created_at, c.settled_at,
+        CASE WHEN EXISTS (SELECT FROM attempts a WHERE a.id = c.subject_id) THEN 'attempt'
+             WHEN EXISTS (SELECT FROM payouts p WHERE p.id = c.subject_id) THEN 'payout'
+             WHEN EXISTS (SELECT FROM refunds r WHERE r.id = c.subject_id) THEN 'refund'
+             WHEN EXISTS (SELECT FROM receipts r WHERE r.id = c.subject_id) THEN 'receipt'
+             ELSE 'other' END AS subject
+        """;
+
+    private sealed record Row
+    {
+        public Guid Id { get; init; }
+        public string Kind { get; init; } = "";
+        public string Subject { get; init; } = "";
+        public Guid SubjectId { get; init; }
+        public Guid? CheckoutId { get; init; }
+        public string? Client { get; init; }
+        public string Story { get; init; } = "";
+        public string Status { get; init; } = "";
+        public string? Outcome { get; init; }
+        public string? Reason { get; init; }
+        public string? SettledBy { get; init; }
+        public DateTimeOffset CreatedAt { get; init; }
+        public DateTimeOffset? SettledAt { get; init; }
+
+        public StoredCase ToCase() => new(
+            Id, Kind, Wire.Read<CaseSubject>(Subject), SubjectId, CheckoutId, Client, Story, Status, Outcome, Reason, SettledBy, CreatedAt, SettledAt);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<StoredCase>> List(string? status, string? kind, Cursor? after, int limit, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<Row>(
+            $"""
+            SELECT {Columns} FROM cases c
+            WHERE (@status::text IS NULL OR c.status = @status)
+              AND (@kind::text IS NULL OR c.kind = @kind)
+              AND (@afterAt::timestamptz IS NULL OR (c.created_at, c.id) < (@afterAt, @afterId))
+            ORDER BY c.created_at DESC, c.id DESC
+            LIMIT @limit
+            """,
+            new { status, kind, afterAt = after?.At, afterId = after?.Id, limit });
+        return [.. rows.Select(row => row.ToCase())];
+    }
+
+    /// <inheritdoc/>
+    public async Task<StoredCase?> Find(Guid id)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        var rows = await connection.QueryAsync<Row>($"SELECT {Columns} FROM cases c WHERE c.id = @id", new { id });
+        return rows.SingleOrDefault()?.ToCase();
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> Settle(Guid id, string outcome, string reason, string by)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        return await connection.ExecuteAsync(
+            """
+            UPDATE cases SET status = 'settled', settled_at = now(), outcome = @outcome, reason = @reason, settled_by = @by
+            WHERE id = @id AND status = 'open'
+            """,
+            new { id, outcome, reason, by }) == 1;
+    }
+}

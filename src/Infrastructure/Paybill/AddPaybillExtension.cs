@@ -1,0 +1,44 @@
+using Hangfire;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Payments.Application;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Puts Paybill together.</summary>
+internal static class AddPaybillExtension
+{
+    public static void AddPaybill(this IServiceCollection services)
+    {
+        services.AddSingleton<IPaybill, PaybillRepository>();
+        services.AddSingleton<RegistrationTokens>();
+        services.AddSingleton(provider =>
+        {
+            var daraja = provider.GetRequiredService<IOptions<DarajaOptions>>().Value;
+            return new OurShortcodes(daraja.Shortcode ?? "", daraja.TillNumber);
+        });
+    }
+
+    /// <summary>Pulls every 15 minutes, where the shop was granted it.</summary>
+    public static void SchedulePull(this IRecurringJobManager recurring, DarajaOptions daraja)
+    {
+        const string Id = "pull-confirmations";
+        if (daraja.NominatedNumber is null)
+        {
+            recurring.RemoveIfExists(Id);
+        }
+        else
+        {
+            recurring.AddOrUpdate<PaybillJobs>(Id, jobs => jobs.Pull(), "*/15 * * * *");
+        }
+    }
+}
+
+/// <summary>The recurring job of Paybill.</summary>
+public sealed class PaybillJobs(IMediator mediator)
+{
+    /// <summary>One round; what it does not reach the next one does.</summary>
+    [AutomaticRetry(Attempts = 0)]
+    public Task Pull() => mediator.Send(new PullConfirmations());
+}

@@ -1,0 +1,161 @@
+using Dapper;
+using Npgsql;
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Infrastructure;
+
+/// <summary>What only Paybill keeps: how far Pull got, cases of untrusted confirmations, receipts for operators.</summary>
+internal sealed partial class PaybillRepository(NpgsqlDataSource database, CallbackUrls urls) : IPaybill
+{
+    private const string ReceiptColumns =
+        "id, receipt, amount, account, payer, payer_name, method, settled_by, at, checkout_id, applied, surplus, matched_by, matched_at";
+
+    private sealed record WantedRow
+    {
+        public string Status { get; init; } = "";
+        public long Due { get; init; }
+        public long[]? InFlight { get; init; }
+    }
+
+    /// <inheritdoc/>
+    public async Task OpenCases(IReadOnlyCollection<UntrustedConfirmation> untrusted)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+
+        // One in a checkout's life, settled ones included: anybody can send these, so their number must cost nothing. A number that is in
+        // the books already is no question.
+        await connection.ExecuteAsync(
+            """
+            INSERT INTO cases (id, kind, subject_id, checkout_id, client, story)
+            SELECT gen_random_uuid(), @kind, c.id, c.id, c.client, u.story
+            FROM (
+                SELECT DISTINCT ON (reference_key) reference_key, receipt, story
+                FROM unnest(@keys, @receipts, @stories) AS t (reference_key, receipt, story)
+                ORDER BY reference_key, receipt) u
+            JOIN checkouts c ON c.reference_key = u.reference_key
+            WHERE NOT EXISTS (SELECT FROM cases k WHERE k.kind = @kind AND k.subject_id = c.id)
+              AND NOT EXISTS (SELECT FROM receipts r WHERE r.receipt = u.receipt)
+            ORDER BY c.id
+            ON CONFLICT (kind, subject_id) WHERE status = 'open' DO NOTHING
+            """,
+            new
+            {
+                kind = CaseKind.UntrustedConfirmation,
+                keys = untrusted.Select(u => u.ReferenceKey).ToArray(),
+                receipts = untrusted.Select(u => u.Receipt).ToArray(),
+                stories = untrusted.Select(u =>
+                    $"A confirmation says that receipt {u.Receipt} paid {u.Amount} for this order, but it is not trusted: {u.Why} Nothing was counted. "
+                    + "It is, once Pull lists the receipt. Look it up in the M-PESA portal or order a status query, then settle this case.").ToArray(),
+            });
+    }
+
+    /// <inheritdoc/>
+    public async Task<OrderWanted?> Wanted(string referenceKey, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<WantedRow>(new CommandDefinition(
+            """
+            SELECT c.status, c.amount - c.paid AS due, (
+                SELECT array_agg(a.amount) FROM attempts a
+                WHERE a.checkout_id = c.id AND a.ended_at IS NULL AND a.started_at > now() - @life) AS in_flight
+            FROM checkouts c
+            WHERE c.reference_key = @referenceKey
+            """,
+            new { referenceKey, life = Attempt.PromptLife }, cancellationToken: cancellation));
+        return rows.SingleOrDefault() is { } row
+            ? new(Wire.Read<CheckoutStatus>(row.Status), Money.FromCents(row.Due), [.. (row.InFlight ?? []).Select(Money.FromCents)])
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public async Task<(DateTimeOffset From, DateTimeOffset To)> PullWindow(string shortcode, TimeSpan overlap, TimeSpan kept, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+
+        // What moved before this database began belongs to whatever kept the shop's books then. The end is rounded up: Pull takes seconds.
+        return await connection.QuerySingleAsync<(DateTimeOffset, DateTimeOffset)>(
+            """
+            SELECT greatest(
+                now() - @kept,
+                (SELECT date_trunc('second', min(stamped_at)) - interval '1 minute' FROM deployment),
+                (SELECT read_until - @overlap FROM pull_progress WHERE shortcode = @shortcode)),
+                date_trunc('second', now()) + interval '1 second'
+            """,
+            new { shortcode, overlap, kept });
+    }
+
+    /// <inheritdoc/>
+    public async Task PulledUntil(string shortcode, DateTimeOffset until, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(
+            """
+            INSERT INTO pull_progress (shortcode, read_until) VALUES (@shortcode, @until)
+            ON CONFLICT (shortcode) DO UPDATE SET read_until = greatest(pull_progress.read_until, excluded.read_until), read_at = now()
+            """,
+            new { shortcode, until });
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ReceiptView>> Receipts(bool? matched, Cursor? after, int limit, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<ReceiptViewRow>(
+            $"""
+            SELECT {ReceiptColumns} FROM receipts
+            WHERE (@matched::boolean IS NULL OR (checkout_id IS NOT NULL) = @matched)
+              AND (@afterId::uuid IS NULL OR id < @afterId)
+            ORDER BY id DESC
+            LIMIT @limit
+            """,
+            new { matched, afterId = after?.Id, limit });
+        return [.. rows.Select(row => row.ToView())];
+    }
+
+    /// <inheritdoc/>
+    public async Task<ReceiptView?> Receipt(Guid id, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<ReceiptViewRow>($"SELECT {ReceiptColumns} FROM receipts WHERE id = @id", new { id });
+        return rows.SingleOrDefault()?.ToView();
+    }
+
+    /// <inheritdoc/>
+    public async Task NoteMatch(Guid receiptId, string by)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await connection.ExecuteAsync("UPDATE receipts SET matched_by = @by, matched_at = now() WHERE id = @receiptId", new { receiptId, by });
+
+        // The question whose money it is has been answered.
+        await connection.ExecuteAsync(
+            """
+            UPDATE cases SET status = 'settled', outcome = 'matched', reason = 'Matched by ' || @by, settled_at = now()
+            WHERE kind = @kind AND subject_id = @receiptId AND status = 'open'
+            """,
+            new { receiptId, by, kind = CaseKind.AmbiguousMatch });
+    }
+
+    private sealed record ReceiptViewRow
+    {
+        public Guid Id { get; init; }
+        public string? Receipt { get; init; }
+        public long Amount { get; init; }
+        public string Account { get; init; } = "";
+        public string? Payer { get; init; }
+        public string? PayerName { get; init; }
+        public string Method { get; init; } = "";
+        public string SettledBy { get; init; } = "";
+        public DateTimeOffset At { get; init; }
+        public Guid? CheckoutId { get; init; }
+        public long Applied { get; init; }
+        public long Surplus { get; init; }
+        public string? MatchedBy { get; init; }
+        public DateTimeOffset? MatchedAt { get; init; }
+
+        public ReceiptView ToView() => new(
+            PublicId.Write(PublicId.Receipt, Id), Receipt, Money.FromCents(Amount).Shillings, Account, Payer, PayerName, Method, SettledBy, At,
+            CheckoutId is { } checkout ? PublicId.Write(PublicId.Checkout, checkout) : null, Money.FromCents(Applied).Shillings,
+            Money.FromCents(Surplus).Shillings, MatchedBy, MatchedAt);
+    }
+}

@@ -1,0 +1,69 @@
+using Dapper;
+using Npgsql;
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Making and showing payouts.</summary>
+internal sealed class PayoutRepository(NpgsqlDataSource database, IJobs jobs) : IPayouts
+{
+    /// <inheritdoc/>
+    public async Task<Guid?> Add(Payout payout)
+    {
+        await using (var connection = await database.OpenConnectionAsync())
+        {
+            var added = await connection.ExecuteAsync(
+                """
+                INSERT INTO payouts (
+                    id, client, reference, method, recipient, account, amount, reason, remarks, status, originator_id, created_at, updated_at, enqueued_at)
+                VALUES (
+                    @Id, @Client, @Reference, @method, @Recipient, @Account, @amount, @Reason, @Remarks, @status, @OriginatorId, @CreatedAt, @UpdatedAt, @CreatedAt)
+                ON CONFLICT ON CONSTRAINT payouts_reference DO NOTHING
+                """,
+                new
+                {
+                    payout.Id,
+                    payout.Client,
+                    payout.Reference,
+                    method = Wire.Name(payout.Method),
+                    payout.Recipient,
+                    payout.Account,
+                    amount = payout.Amount.Cents,
+                    payout.Reason,
+                    payout.Remarks,
+                    status = Wire.Name(payout.Status),
+                    payout.OriginatorId,
+                    payout.CreatedAt,
+                    payout.UpdatedAt,
+                });
+            if (added == 0)
+            {
+                return await connection.QuerySingleAsync<Guid>(
+                    "SELECT id FROM payouts WHERE client = @Client AND reference = @Reference", new { payout.Client, payout.Reference });
+            }
+        }
+
+        // Row and job are one commit: neither is ever there without the other (the sweep is for jobs lost later).
+        jobs.SendTransfer(PublicId.Payout, payout.Id);
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Payout?> Find(Guid id, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<PayoutRow>($"SELECT {PayoutRow.Columns} FROM payouts WHERE id = @id", new { id });
+        return rows.SingleOrDefault()?.ToDomain();
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Payout>> List(TransferFilter filter, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<PayoutRow>(
+            $"SELECT {PayoutRow.Columns} FROM payouts WHERE (@reference::text IS NULL OR reference = @reference) AND {TransferRepository.Filter}",
+            TransferRepository.Parameters(filter));
+        return [.. rows.Select(row => row.ToDomain())];
+    }
+}

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Infrastructure;
+
+/// <summary>What an event says of its payout or refund: enough to act on, no personal data. The whole is one GET away.</summary>
+internal static class TransferEventData
+{
+    public static string Of(Transfer transfer)
+    {
+        var failure = transfer.Failure is { } f ? Wire.Name(f.Code) : null;
+        return transfer switch
+        {
+            Payout payout => JsonSerializer.Serialize(new
+            {
+                id = PublicId.Write(PublicId.Payout, payout.Id),
+                reference = payout.Reference,
+                status = Wire.Name(payout.Status),
+                method = Wire.Name(payout.Method),
+                amount = payout.Amount.Shillings,
+                receipt = payout.Receipt,
+                failure,
+            }),
+            Refund refund => JsonSerializer.Serialize(new
+            {
+                id = PublicId.Write(PublicId.Refund, refund.Id),
+                checkoutId = refund.CheckoutId is { } checkout ? PublicId.Write(PublicId.Checkout, checkout) : null,
+                reference = refund.OrderReference,
+                originalReceipt = refund.OriginalReceipt,
+                status = Wire.Name(refund.Status),
+                method = Wire.Name(refund.Method),
+                amount = refund.Amount.Shillings,
+                receipt = refund.Receipt,
+                failure,
+            }),
+            _ => throw new InvalidOperationException($"There is no event for a {transfer.GetType().Name}."),
+        };
+    }
+}

@@ -1,0 +1,148 @@
+using Dapper;
+using Npgsql;
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Payouts and refunds as money on its way out: loading them to change, finding what is due, finding what lost its job.</summary>
+internal sealed partial class TransferRepository(NpgsqlDataSource database, IJobs jobs) : ITransfers
+{
+    /// <summary>The filter both lists share, after the table's own part.</summary>
+    public const string Filter =
+        """
+        (@client::text IS NULL OR client = @client)
+          AND (@status::text IS NULL OR status = @status)
+          AND (@from::timestamptz IS NULL OR created_at >= @from)
+          AND (@to::timestamptz IS NULL OR created_at < @to)
+          AND (@afterAt::timestamptz IS NULL OR (created_at, id) < (@afterAt, @afterId))
+        ORDER BY created_at DESC, id DESC
+        LIMIT @limit
+        """;
+
+    private static readonly (string Table, string Prefix)[] Tables = [("payouts", PublicId.Payout), ("refunds", PublicId.Refund)];
+
+    /// <summary>The parameters of <see cref="Filter"/>.</summary>
+    public static object Parameters(TransferFilter filter) => new
+    {
+        client = filter.Client,
+        reference = filter.Reference,
+        status = filter.Status is { } status ? Wire.Name(status) : null,
+        from = filter.From?.ToUniversalTime(),
+        to = filter.To?.ToUniversalTime(),
+        afterAt = filter.After?.At,
+        afterId = filter.After?.Id,
+        limit = filter.Limit,
+    };
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Transfer>> LoadForChange(IReadOnlyCollection<Guid> ids)
+    {
+        var sorted = ids.Distinct().Order().ToArray();
+        await using var connection = await database.OpenConnectionAsync();
+
+        // The checkout's lock is what refunds are reserved under: whoever changes one holds it.
+        await connection.ExecuteAsync(
+            """
+            SELECT FROM checkouts
+            WHERE id IN (SELECT checkout_id FROM refunds WHERE id = ANY (@sorted))
+            ORDER BY id
+            FOR UPDATE
+            """,
+            new { sorted });
+        var payouts = await connection.QueryAsync<PayoutRow>(
+            $"SELECT {PayoutRow.Columns} FROM payouts WHERE id = ANY (@sorted) ORDER BY id FOR UPDATE", new { sorted });
+        var refunds = await connection.QueryAsync<RefundRow>(
+            $"SELECT {RefundRow.Columns} FROM refunds WHERE id = ANY (@sorted) ORDER BY id FOR UPDATE", new { sorted });
+        return [.. payouts.Select(row => row.ToDomain()), .. refunds.Select(row => row.ToDomain())];
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Guid>> CheckoutsOf(IReadOnlyCollection<Guid> ids)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        var found = await connection.QueryAsync<Guid>(
+            "SELECT DISTINCT checkout_id FROM refunds WHERE id = ANY (@ids) AND checkout_id IS NOT NULL", new { ids = ids.ToArray() });
+        return [.. found];
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<DueTransfer>> TakeDue(int limit, TimeSpan lease, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var due = new List<DueTransfer>();
+        foreach (var (table, _) in Tables)
+        {
+            var ofPayouts = table == "payouts" ? "true" : "t.method = 'b2c'";
+            due.AddRange(await connection.QueryAsync<DueTransfer>(
+                $"""
+                UPDATE {table} t
+                SET next_question_at = now() + @lease, questions = questions + 1, asked_at = now()
+                FROM (
+                    SELECT id FROM {table}
+                    WHERE next_question_at <= now()
+                    ORDER BY next_question_at
+                    LIMIT @limit
+                    FOR UPDATE SKIP LOCKED) due
+                WHERE t.id = due.id
+                RETURNING t.id, {ofPayouts} AS of_payouts, t.originator_id, t.questions
+                """,
+                new { limit, lease }));
+        }
+
+        return due;
+    }
+
+    /// <inheritdoc/>
+    public async Task<int> EnqueueForgotten(TimeSpan age, int limit)
+    {
+        var found = new List<(string Prefix, Guid Id)>();
+        await using (var connection = await database.OpenConnectionAsync())
+        {
+            foreach (var (table, prefix) in Tables)
+            {
+                var ids = await connection.QueryAsync<Guid>(
+                    $"""
+                    UPDATE {table} t
+                    SET enqueued_at = now()
+                    FROM (
+                        SELECT id FROM {table}
+                        WHERE status = 'queued' AND enqueued_at < now() - @age
+                        ORDER BY enqueued_at
+                        LIMIT @limit
+                        FOR UPDATE SKIP LOCKED) lost
+                    WHERE t.id = lost.id
+                    RETURNING t.id
+                    """,
+                    new { age, limit });
+                found.AddRange(ids.Select(id => (prefix, id)));
+            }
+        }
+
+        found.ForEach(lost => jobs.SendTransfer(lost.Prefix, lost.Id));
+        return found.Count;
+    }
+
+    /// <inheritdoc/>
+    public async Task AskSooner(IReadOnlyCollection<string> ids)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        foreach (var (table, _) in Tables)
+        {
+            // However many hints come, one transfer is asked about at most twice a minute because of them.
+            await connection.ExecuteAsync(
+                $"""
+                UPDATE {table} t
+                SET next_question_at = now()
+                FROM (
+                    SELECT id FROM {table}
+                    WHERE (originator_id = ANY (@ids) OR conversation_id = ANY (@ids)) AND next_question_at > now()
+                      AND coalesce(asked_at, sending_at) < now() - interval '30 seconds'
+                    ORDER BY id
+                    FOR UPDATE SKIP LOCKED) hinted
+                WHERE t.id = hinted.id
+                """,
+                new { ids = ids.ToArray() });
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Infrastructure;
+
+/// <summary>What rows of <c>payouts</c> and <c>refunds</c> have in common, with names as the columns have them.</summary>
+internal abstract record TransferRow
+{
+    protected const string Shared =
+        "id, client, amount, status, conversation_id, originator_id, heard, receipt, settled_by, failure_code, failure_result_code, failure_message, "
+        + "failure_provider_text, failure_retryable, failure_retry_after, questions, next_question_at, last_answer, created_at, updated_at, sending_at, ended_at";
+
+    public Guid Id { get; init; }
+    public string Client { get; init; } = "";
+    public long Amount { get; init; }
+    public string Status { get; init; } = "";
+    public string? ConversationId { get; init; }
+    public string? OriginatorId { get; init; }
+    public bool Heard { get; init; }
+    public string? Receipt { get; init; }
+    public string? SettledBy { get; init; }
+    public string? FailureCode { get; init; }
+    public string? FailureResultCode { get; init; }
+    public string? FailureMessage { get; init; }
+    public string? FailureProviderText { get; init; }
+    public bool? FailureRetryable { get; init; }
+    public int? FailureRetryAfter { get; init; }
+    public int Questions { get; init; }
+    public DateTimeOffset? NextQuestionAt { get; init; }
+    public string? LastAnswer { get; init; }
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset UpdatedAt { get; init; }
+    public DateTimeOffset? SendingAt { get; init; }
+    public DateTimeOffset? EndedAt { get; init; }
+
+    protected TransferStatus State => Wire.Read<TransferStatus>(Status);
+
+    /// <summary>Fills in what is not fixed when a transfer is made.</summary>
+    protected T Fill<T>(T transfer)
+        where T : Transfer
+    {
+        transfer.ConversationId = ConversationId;
+        transfer.OriginatorId = OriginatorId;
+        transfer.Heard = Heard;
+        transfer.Receipt = Receipt;
+        transfer.SettledBy = SettledBy is null ? null : Wire.Read<SettledBy>(SettledBy);
+        transfer.Failure = FailureCode is null ? null : new(
+            Wire.Read<FailureCode>(FailureCode), FailureResultCode, FailureMessage ?? "", FailureRetryable ?? false,
+            FailureRetryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null, FailureProviderText);
+        transfer.Questions = Questions;
+        transfer.NextQuestionAt = NextQuestionAt;
+        transfer.LastAnswer = LastAnswer;
+        transfer.SendingAt = SendingAt;
+        transfer.EndedAt = EndedAt;
+        return transfer;
+    }
+}
+
+/// <summary>A row of <c>payouts</c>.</summary>
+internal sealed record PayoutRow : TransferRow
+{
+    public const string Columns = Shared + ", reference, method, recipient, account, reason, remarks";
+
+    public string Reference { get; init; } = "";
+    public string Method { get; init; } = "";
+    public string Recipient { get; init; } = "";
+    public string? Account { get; init; }
+    public string Reason { get; init; } = "";
+    public string Remarks { get; init; } = "";
+
+    public Payout ToDomain() => Fill(new Payout
+    {
+        Id = Id,
+        Client = Client,
+        Amount = Money.FromCents(Amount),
+        CreatedAt = CreatedAt,
+        UpdatedAt = UpdatedAt,
+        Status = State,
+        LoadedStatus = State,
+        Reference = Reference,
+        Method = Wire.Read<PayoutMethod>(Method),
+        Recipient = Recipient,
+        Account = Account,
+        Reason = Reason,
+        Remarks = Remarks,
+    });
+}
+
+/// <summary>A row of <c>refunds</c>.</summary>
+internal sealed record RefundRow : TransferRow
+{
+    public const string Columns = Shared + ", checkout_id, receipt_id, original_receipt, order_reference, method, recipient, reason, of_surplus";
+
+    public Guid? CheckoutId { get; init; }
+    public Guid ReceiptId { get; init; }
+    public string OriginalReceipt { get; init; } = "";
+    public string? OrderReference { get; init; }
+    public string Method { get; init; } = "";
+    public string? Recipient { get; init; }
+    public string Reason { get; init; } = "";
+    public bool OfSurplus { get; init; }
+
+    public Refund ToDomain() => Fill(new Refund
+    {
+        Id = Id,
+        Client = Client,
+        Amount = Money.FromCents(Amount),
+        CreatedAt = CreatedAt,
+        UpdatedAt = UpdatedAt,
+        Status = State,
+        LoadedStatus = State,
+        OfCheckout = CheckoutId,
+        ReceiptId = ReceiptId,
+        OriginalReceipt = OriginalReceipt,
+        OrderReference = OrderReference,
+        Method = Wire.Read<RefundMethod>(Method),
+        Recipient = Msisdn.TryParse(Recipient, out var phone) ? phone : null,
+        Reason = Reason,
+        OfSurplus = OfSurplus,
+    });
+}

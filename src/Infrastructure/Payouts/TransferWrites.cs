@@ -1,0 +1,172 @@
+using Dapper;
+using Npgsql;
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Writing payouts and refunds: one statement per table, whatever the number of rows.</summary>
+internal sealed partial class TransferRepository
+{
+    /// <inheritdoc/>
+    public async Task Save(IReadOnlyCollection<Transfer> transfers)
+    {
+        var changed = transfers.Where(t => t.Change == Change.Updated).ToList();
+        if (changed.Count == 0)
+        {
+            return;
+        }
+
+        await using var connection = await database.OpenConnectionAsync();
+        await Update(connection, "payouts", [.. changed.OfType<Payout>()]);
+        await Update(connection, "refunds", [.. changed.OfType<Refund>()]);
+        await ShowOnCheckouts(connection, [.. changed.OfType<Refund>().Where(r => r.Status != r.LoadedStatus).Select(r => r.CheckoutId).OfType<Guid>()]);
+        await InsertEvents(connection, changed);
+        await InsertCases(connection, changed);
+        await CloseCases(connection, changed);
+    }
+
+    /// <summary>A refund is part of what a checkout shows: its version counts, and who watches it is told.</summary>
+    public static async Task ShowOnCheckouts(NpgsqlConnection connection, IReadOnlyCollection<Guid> checkouts)
+    {
+        if (checkouts.Count > 0)
+        {
+            await connection.ExecuteAsync(
+                """
+                WITH shown AS (
+                    UPDATE checkouts SET version = version + 1, updated_at = now() WHERE id = ANY (@ids) RETURNING id)
+                SELECT pg_notify(@Channel, string_agg(replace(id::text, '-', ''), ',')) FROM (SELECT id FROM shown LIMIT 200) named
+                """,
+                new { ids = checkouts.Distinct().ToArray(), CheckoutRepository.Channel });
+        }
+    }
+
+    private static async Task Update(NpgsqlConnection connection, string table, List<Transfer> rows)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        // Each row names the status it leaves. The row lock makes a mismatch impossible, the count makes it visible.
+        var updated = await connection.ExecuteAsync(
+            $"""
+            UPDATE {table} t
+            SET status = u.status, conversation_id = u.conversation_id, originator_id = u.originator_id, heard = u.heard, receipt = u.receipt,
+                settled_by = u.settled_by, failure_code = u.failure_code, failure_result_code = u.failure_result_code,
+                failure_message = u.failure_message, failure_provider_text = u.failure_provider_text, failure_retryable = u.failure_retryable,
+                failure_retry_after = u.failure_retry_after, questions = u.questions, next_question_at = u.next_question_at, last_answer = u.last_answer,
+                updated_at = u.updated_at, sending_at = u.sending_at, ended_at = u.ended_at
+            FROM unnest(
+                @ids, @loaded, @status, @conversations, @originators, @heard, @receipts, @settledBy, @codes, @resultCodes, @messages, @providerTexts,
+                @retryable, @retryAfter, @questions, @next, @answers, @updated, @sending, @ended)
+                AS u (
+                id, loaded, status, conversation_id, originator_id, heard, receipt, settled_by, failure_code, failure_result_code, failure_message,
+                failure_provider_text, failure_retryable, failure_retry_after, questions, next_question_at, last_answer, updated_at, sending_at, ended_at)
+            WHERE t.id = u.id AND t.status = u.loaded AND (t.status <> 'completed' OR u.status = 'completed')
+            """,
+            new
+            {
+                ids = rows.Select(t => t.Id).ToArray(),
+                loaded = rows.Select(t => Wire.Name(t.LoadedStatus)).ToArray(),
+                status = rows.Select(t => Wire.Name(t.Status)).ToArray(),
+                conversations = rows.Select(t => t.ConversationId).ToArray(),
+                originators = rows.Select(t => t.OriginatorId).ToArray(),
+                heard = rows.Select(t => t.Heard).ToArray(),
+                receipts = rows.Select(t => t.Receipt).ToArray(),
+                settledBy = rows.Select(t => t.SettledBy is { } by ? Wire.Name(by) : null).ToArray(),
+                codes = rows.Select(t => t.Failure is { } f ? Wire.Name(f.Code) : null).ToArray(),
+                resultCodes = rows.Select(t => t.Failure?.ResultCode).ToArray(),
+                messages = rows.Select(t => t.Failure?.Message).ToArray(),
+                providerTexts = rows.Select(t => Cut(t.Failure?.ProviderText)).ToArray(),
+                retryable = rows.Select(t => t.Failure?.Retryable).ToArray(),
+                retryAfter = rows.Select(t => (int?)t.Failure?.RetryAfter?.TotalSeconds).ToArray(),
+                questions = rows.Select(t => t.Questions).ToArray(),
+                next = rows.Select(t => t.NextQuestionAt?.UtcDateTime).ToArray(),
+                answers = rows.Select(t => Cut(t.LastAnswer)).ToArray(),
+                updated = rows.Select(t => t.UpdatedAt.UtcDateTime).ToArray(),
+                sending = rows.Select(t => t.SendingAt?.UtcDateTime).ToArray(),
+                ended = rows.Select(t => t.EndedAt?.UtcDateTime).ToArray(),
+            });
+        if (updated != rows.Count)
+        {
+            throw new InvalidOperationException($"{rows.Count} rows of {table} were to change, {updated} did: another writer was there without the lock.");
+        }
+    }
+
+    private static async Task InsertEvents(NpgsqlConnection connection, List<Transfer> rows)
+    {
+        var told = rows.SelectMany(t => t.Events.Select(type => (Transfer: t, Type: type))).ToList();
+        if (told.Count == 0)
+        {
+            return;
+        }
+
+        await connection.ExecuteAsync(
+            """
+            INSERT INTO events (client, type, subject_id, data)
+            SELECT client, type, subject_id, data
+            FROM unnest(@clients, @types, @subjects, @data) WITH ORDINALITY AS u (client, type, subject_id, data, n)
+            ORDER BY n
+            """,
+            new
+            {
+                clients = told.Select(t => t.Transfer.Client).ToArray(),
+                types = told.Select(t => t.Type).ToArray(),
+                subjects = told.Select(t => t.Transfer.Id).ToArray(),
+                data = told.Select(t => TransferEventData.Of(t.Transfer)).ToArray(),
+            });
+    }
+
+    private static async Task InsertCases(NpgsqlConnection connection, List<Transfer> rows)
+    {
+        var cases = rows.SelectMany(t => t.Cases.Select(k => (t.Client, Case: k))).DistinctBy(c => (c.Case.Kind, c.Case.SubjectId)).ToList();
+        if (cases.Count == 0)
+        {
+            return;
+        }
+
+        // Met again, the story grows, but not without end.
+        await connection.ExecuteAsync(
+            """
+            INSERT INTO cases (id, kind, subject_id, checkout_id, client, story)
+            SELECT * FROM unnest(@ids, @kinds, @subjects, @checkouts, @clients, @stories)
+            ON CONFLICT (kind, subject_id) WHERE status = 'open'
+            DO UPDATE SET story = cases.story || E'\n' || excluded.story
+                WHERE length(cases.story) < 4000 AND position(excluded.story in cases.story) = 0
+            """,
+            new
+            {
+                ids = cases.Select(_ => NewId.Next()).ToArray(),
+                kinds = cases.Select(c => c.Case.Kind).ToArray(),
+                subjects = cases.Select(c => c.Case.SubjectId).ToArray(),
+                checkouts = cases.Select(c => c.Case.CheckoutId).ToArray(),
+                clients = cases.Select(c => c.Client).ToArray(),
+                stories = cases.Select(c => c.Case.Story).ToArray(),
+            });
+    }
+
+    /// <summary>Nobody need find out what has become known; what else is wrong stays open.</summary>
+    private static async Task CloseCases(NpgsqlConnection connection, List<Transfer> rows)
+    {
+        var settled = rows.Where(t => t.IsSettled && t.LoadedStatus != t.Status && t.SettledBy is not (null or SettledBy.Operator)).ToList();
+        if (settled.Count > 0)
+        {
+            await connection.ExecuteAsync(
+                """
+                UPDATE cases c
+                SET status = 'settled', settled_at = now(), outcome = u.outcome, reason = 'Safaricom has told.', settled_by = 'service'
+                FROM unnest(@ids, @outcomes) AS u (id, outcome)
+                WHERE c.subject_id = u.id AND c.kind = @kind AND c.status = 'open'
+                """,
+                new
+                {
+                    ids = settled.Select(t => t.Id).ToArray(),
+                    outcomes = settled.Select(t => t.Status == TransferStatus.Completed ? CaseOutcome.Paid : CaseOutcome.NotPaid).ToArray(),
+                    kind = CaseKind.OutcomeUnknown,
+                });
+        }
+    }
+
+    private static string? Cut(string? text) => text is { Length: > 1000 } ? text[..1000] : text;
+}

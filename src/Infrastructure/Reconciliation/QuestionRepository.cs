@@ -1,0 +1,115 @@
+using Dapper;
+using Npgsql;
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Infrastructure;
+
+/// <summary>What Safaricom was asked, and what is known of our accounts.</summary>
+internal sealed class QuestionRepository(NpgsqlDataSource database) : IQuestions
+{
+    private sealed record Row
+    {
+        public Guid Id { get; init; }
+        public string Kind { get; init; } = "";
+        public Guid? SubjectId { get; init; }
+        public string? ConversationId { get; init; }
+        public string? OriginatorId { get; init; }
+        public DateTimeOffset AskedAt { get; init; }
+        public DateTimeOffset? AnsweredAt { get; init; }
+        public string? Answer { get; init; }
+    }
+
+    private sealed record BalanceRow
+    {
+        public string Name { get; init; } = "";
+        public long Available { get; init; }
+        public DateTimeOffset At { get; init; }
+    }
+
+    /// <inheritdoc/>
+    public async Task Add(Guid id, QuestionKind kind, Guid? subjectId)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            "INSERT INTO questions (id, kind, subject_id) VALUES (@id, @kind, @subjectId)", new { id, kind = Wire.Name(kind), subjectId });
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Question>> Load(IReadOnlyCollection<Guid> ids)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        var rows = await connection.QueryAsync<Row>(
+            "SELECT id, kind, subject_id, conversation_id, originator_id, answered_at FROM questions WHERE id = ANY (@ids)", new { ids = ids.ToArray() });
+        return [.. rows.Select(r => new Question(r.Id, Wire.Read<QuestionKind>(r.Kind), r.SubjectId, r.ConversationId, r.OriginatorId, r.AnsweredAt))];
+    }
+
+    /// <inheritdoc/>
+    public async Task Accepted(Guid id, string? conversationId, string? originatorId)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            """
+            UPDATE questions
+            SET conversation_id = coalesce(conversation_id, @conversationId), originator_id = coalesce(originator_id, @originatorId)
+            WHERE id = @id
+            """,
+            new { id, conversationId, originatorId });
+    }
+
+    /// <inheritdoc/>
+    public async Task Answered(IReadOnlyCollection<(Guid Id, string Answer)> answers)
+    {
+        // Sorted, so that two batches that answer the same questions lock them in one order.
+        var sorted = answers.DistinctBy(a => a.Id).OrderBy(a => a.Id).ToList();
+        await using var connection = await database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            """
+            WITH told AS (
+                SELECT q.id, u.answer FROM questions q JOIN unnest(@ids, @answers) AS u (id, answer) ON u.id = q.id
+                WHERE q.answered_at IS NULL
+                ORDER BY q.id
+                FOR UPDATE OF q)
+            UPDATE questions q SET answered_at = now(), answer = told.answer FROM told WHERE q.id = told.id AND q.answered_at IS NULL
+            """,
+            new { ids = sorted.Select(a => a.Id).ToArray(), answers = sorted.Select(a => a.Answer.Length > 1000 ? a.Answer[..1000] : a.Answer).ToArray() });
+    }
+
+    /// <inheritdoc/>
+    public async Task SaveBalances(IReadOnlyCollection<AccountBalance> balances, DateTimeOffset at)
+    {
+        // A later word of the same batch goes before an earlier one.
+        var last = balances.GroupBy(b => b.Name, StringComparer.Ordinal).Select(g => g.Last()).OrderBy(b => b.Name, StringComparer.Ordinal).ToList();
+        await using var connection = await database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            """
+            INSERT INTO balances (name, available, at)
+            SELECT name, available, @at FROM unnest(@names, @available) AS u (name, available)
+            ON CONFLICT (name) DO UPDATE SET available = excluded.available, at = excluded.at WHERE balances.at <= excluded.at
+            """,
+            new { at, names = last.Select(b => b.Name).ToArray(), available = last.Select(b => b.Available.Cents).ToArray() });
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<KnownBalance>> Balances(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<BalanceRow>("SELECT name, available, at FROM balances ORDER BY name");
+        return [.. rows.Select(r => new KnownBalance(r.Name, Money.FromCents(r.Available), r.At))];
+    }
+
+    /// <inheritdoc/>
+    public async Task<(DateTimeOffset AskedAt, bool Answered, string? Answer)?> LastBalanceQuestion(TimeSpan since)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        var rows = await connection.QueryAsync<Row>(
+            """
+            SELECT id, kind, asked_at, answered_at, answer FROM questions
+            WHERE kind = 'balance' AND asked_at > now() - @since
+            ORDER BY asked_at DESC
+            LIMIT 1
+            """,
+            new { since });
+        return rows.SingleOrDefault() is { } row ? (row.AskedAt, row.AnsweredAt is not null, row.Answer) : null;
+    }
+}

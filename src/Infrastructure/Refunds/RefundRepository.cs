@@ -1,0 +1,112 @@
+using Dapper;
+using Npgsql;
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Making and showing refunds.</summary>
+internal sealed class RefundRepository(NpgsqlDataSource database, ICheckouts checkouts, IJobs jobs) : IRefunds
+{
+    /// <inheritdoc/>
+    public async Task Add(Refund refund)
+    {
+        await using (var connection = await database.OpenConnectionAsync())
+        {
+            await connection.ExecuteAsync(
+                """
+                INSERT INTO refunds (
+                    id, client, checkout_id, receipt_id, original_receipt, order_reference, method, recipient, amount, reason, of_surplus, status,
+                    originator_id, created_at, updated_at, enqueued_at)
+                VALUES (
+                    @Id, @Client, @OfCheckout, @ReceiptId, @OriginalReceipt, @OrderReference, @method, @recipient, @amount, @Reason, @OfSurplus, @status,
+                    @OriginatorId, @CreatedAt, @UpdatedAt, @CreatedAt)
+                """,
+                new
+                {
+                    refund.Id,
+                    refund.Client,
+                    refund.OfCheckout,
+                    refund.ReceiptId,
+                    refund.OriginalReceipt,
+                    refund.OrderReference,
+                    method = Wire.Name(refund.Method),
+                    recipient = refund.Recipient?.Value,
+                    amount = refund.Amount.Cents,
+                    refund.Reason,
+                    refund.OfSurplus,
+                    status = Wire.Name(refund.Status),
+                    refund.OriginatorId,
+                    refund.CreatedAt,
+                    refund.UpdatedAt,
+                });
+            await TransferRepository.ShowOnCheckouts(connection, refund.OfCheckout is { } checkout ? [checkout] : []);
+        }
+
+        jobs.SendTransfer(PublicId.Refund, refund.Id);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ReceiptToRefund?> LoadReceipt(Guid receiptId)
+    {
+        // A match may move it to a checkout between the look and the lock: then look again. It moves at most once.
+        while (true)
+        {
+            Guid? checkoutId;
+            await using (var connection = await database.OpenConnectionAsync())
+            {
+                var rows = (await connection.QueryAsync<ReceiptRow>(
+                    $"SELECT {ReceiptRow.Columns} FROM receipts WHERE id = @receiptId", new { receiptId })).AsList();
+                if (rows is not [var row])
+                {
+                    return null;
+                }
+
+                checkoutId = row.CheckoutId;
+                if (checkoutId is null)
+                {
+                    rows = (await connection.QueryAsync<ReceiptRow>(
+                        $"SELECT {ReceiptRow.Columns} FROM receipts WHERE id = @receiptId AND checkout_id IS NULL FOR UPDATE", new { receiptId })).AsList();
+                    if (rows is [var locked])
+                    {
+                        return new(locked.ToDomain(), null, await OfReceipts(connection, [receiptId]));
+                    }
+
+                    continue;
+                }
+            }
+
+            var loaded = await checkouts.LoadForChange(new(Ids: [checkoutId.Value]));
+            if (loaded.Checkouts is [var checkout] && checkout.Receipts.Find(r => r.Id == receiptId) is { } receipt)
+            {
+                return new(receipt, checkout, checkout.Refunds);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<Refund?> Find(Guid id, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<RefundRow>($"SELECT {RefundRow.Columns} FROM refunds WHERE id = @id", new { id });
+        return rows.SingleOrDefault()?.ToDomain();
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Refund>> List(TransferFilter filter, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<RefundRow>(
+            $"SELECT {RefundRow.Columns} FROM refunds WHERE (@reference::text IS NULL OR order_reference = @reference) AND {TransferRepository.Filter}",
+            TransferRepository.Parameters(filter));
+        return [.. rows.Select(row => row.ToDomain())];
+    }
+
+    /// <summary>Every refund of these receipts, oldest first.</summary>
+    public static async Task<IReadOnlyList<Refund>> OfReceipts(NpgsqlConnection connection, IReadOnlyCollection<Guid> receipts)
+    {
+        var rows = await connection.QueryAsync<RefundRow>(
+            $"SELECT {RefundRow.Columns} FROM refunds WHERE receipt_id = ANY (@ids) ORDER BY created_at, id", new { ids = receipts.ToArray() });
+        return [.. rows.Select(row => row.ToDomain())];
+    }
+}

@@ -1,0 +1,137 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Payments.Application;
+using Xunit;
+
+namespace Payments.Tests.Integration;
+
+/// <summary>What no confirmation told is found by pulling, once, through the same rules.</summary>
+public sealed class PullTests(TestDatabase databases)
+{
+    private static readonly string[] Granted = ["Daraja:NominatedNumber=254708374149"];
+
+    [Fact]
+    public async Task Payments_that_were_never_confirmed_are_taken_by_pages_and_only_once()
+    {
+        // Nothing is registered: Safaricom completes in silence.
+        await using var host = await PaymentsHost.Start(databases, Granted);
+        await host.Simulator.PutAsJsonAsync("/simulator/settings", new { pullPageSize = 2 });
+        var checkouts = new List<JsonNode>();
+        for (var i = 0; i < 5; i++)
+        {
+            checkouts.Add(await host.Checkout(phone: null));
+            await host.PayByHand(1500, (string)checkouts[i]["orderReference"]!);
+        }
+
+        var number = (string)(await host.PayByHand(20.5m, "NOBODY-1"))["receipt"]!;
+
+        Assert.Equal(6, await host.Send(new PullConfirmations()));
+
+        foreach (var checkout in checkouts)
+        {
+            var paid = await host.Get(checkout);
+            Assert.Equal(("paid", "pull", "paybill"), ((string?)paid["status"], (string?)paid["payment"]!["settledBy"], (string?)paid["payment"]!["method"]));
+        }
+
+        Assert.Equal(20.5m, (decimal)(await host.Receipt(number))!["amount"]!);
+        Assert.Equal(0, await host.Send(new PullConfirmations()));
+        Assert.Equal(6L, await host.Sql<long>("SELECT count(*) FROM receipts"));
+        Assert.True(await host.Sql<bool>("SELECT read_until > now() - interval '1 minute' FROM pull_progress"));
+    }
+
+    [Fact]
+    public async Task What_was_confirmed_already_or_paid_by_a_prompt_is_nothing_new()
+    {
+        await using var host = await PaymentsHost.Start(databases, Granted);
+        var token = await host.RegisterC2b();
+        var byHand = await host.Checkout(phone: null);
+        await host.PayByHand(1500, (string)byHand["orderReference"]!);
+        await host.Until(byHand, "paid");
+        var prompted = await host.Until(await host.Checkout(), "paid");
+
+        Assert.Equal(0, await host.Send(new PullConfirmations()));
+
+        Assert.Equal(2L, await host.Sql<long>("SELECT count(*) FROM receipts"));
+        Assert.Equal("stk", (string?)(await host.Get(prompted))["payment"]!["method"]);
+        Assert.NotEmpty(token);
+    }
+
+    [Fact]
+    public async Task A_success_only_a_query_knew_gets_its_number_by_pulling()
+    {
+        await using var host = await PaymentsHost.Start(databases, Granted);
+        var checkout = await host.Checkout("254700000404");
+        await PaymentsHost.Eventually(
+            async () => (await host.Simulator.GetStringAsync("/simulator/ledger")).Contains("\"stk\"", StringComparison.OrdinalIgnoreCase), "the money moved");
+        await host.Sql<int>("UPDATE attempts SET next_question_at = now(); SELECT 1");
+        await host.Send(new AskOverdue());
+        Assert.Null((await host.Until(checkout, "paid"))["payment"]!["receipt"]);
+
+        await host.Send(new PullConfirmations());
+
+        var paid = await host.Get(checkout);
+        Assert.Matches("^[A-Z0-9]{10}$", (string?)Assert.Single(paid["payments"]!.AsArray())!["receipt"]);
+        Assert.Equal("stk_query", (string?)paid["payment"]!["settledBy"]);
+        Assert.Equal(1L, await host.Sql<long>("SELECT count(*) FROM receipts"));
+    }
+
+    [Fact]
+    public async Task An_untrusted_confirmation_waits_until_pull_lists_its_receipt()
+    {
+        await using var host = await PaymentsHost.Start(databases, Granted);
+        var checkout = await host.Checkout(phone: null);
+        var number = (string)(await host.PayByHand(1500, (string)checkout["orderReference"]!))["receipt"]!;
+        Assert.Equal("hint", await host.Confirm("", PaybillHost.Body(number, (string)checkout["orderReference"]!)));
+        Assert.Equal("open", (string?)(await host.Get(checkout))["status"]);
+
+        await host.Send(new PullConfirmations());
+
+        var paid = await host.Get(checkout);
+        Assert.Equal((number, "pull"), ((string?)paid["payment"]!["receipt"], (string?)paid["payment"]!["settledBy"]));
+    }
+
+    [Fact]
+    public async Task A_round_that_broke_off_is_begun_again()
+    {
+        await using var host = await PaymentsHost.Start(databases, Granted);
+        await host.Simulator.PutAsJsonAsync("/simulator/settings", new { pullPageSize = 1 });
+        var (first, second) = (await host.Checkout(phone: null), await host.Checkout(phone: null));
+        await host.PayByHand(1500, (string)first["orderReference"]!);
+        await host.PayByHand(1500, (string)second["orderReference"]!);
+        await host.Simulator.PutAsJsonAsync("/simulator/apis/pull-query", new object[] { new { times = 1 }, new { error = "html-503" } });
+
+        Assert.Equal(1, await host.Send(new PullConfirmations()));
+        Assert.Equal(0L, await host.Sql<long>("SELECT count(*) FROM pull_progress"));
+        await host.Simulator.DeleteAsync("/simulator/apis/pull-query");
+
+        Assert.Equal(1, await host.Send(new PullConfirmations()));
+        Assert.Equal(("paid", "paid"), ((string?)(await host.Get(first))["status"], (string?)(await host.Get(second))["status"]));
+    }
+
+    [Fact]
+    public async Task Two_rounds_at_once_take_each_payment_once()
+    {
+        await using var host = await PaymentsHost.Start(databases, Granted);
+        var checkout = await host.Checkout(phone: null, amount: 100);
+        for (var i = 0; i < 10; i++)
+        {
+            await host.PayByHand(10, (string)checkout["orderReference"]!);
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => host.Send(new PullConfirmations())));
+
+        Assert.Equal((10L, "paid"), (await host.Sql<long>("SELECT count(*) FROM receipts"), (string?)(await host.Get(checkout))["status"]));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_recurring_job_is_there_only_where_pull_was_granted(bool granted)
+    {
+        await using var host = await PaymentsHost.Start(databases, granted ? Granted : []);
+
+        await PaymentsHost.Eventually(
+            async () => await host.Sql<long>("SELECT count(*) FROM hangfire.set WHERE key = 'recurring-jobs' AND value = 'clean-idempotency-keys'") == 1, "the jobs are scheduled");
+        Assert.Equal(granted ? 1L : 0L, await host.Sql<long>("SELECT count(*) FROM hangfire.set WHERE key = 'recurring-jobs' AND value = 'pull-confirmations'"));
+    }
+}

@@ -1,0 +1,185 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Payments.Tests.Integration;
+
+/// <summary>Whoever can guess an order reference can send a confirmation; only Safaricom's word makes a receipt (rule 3).</summary>
+public sealed class TrustTests(RegisteredPaybill running, TestDatabase databases) : IClassFixture<RegisteredPaybill>
+{
+    private readonly PaymentsHost host = running.Host;
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0123456789abcdef0123456789abcdef")]
+    [InlineData("0123456789ABCDEF0123456789ABCDEF")]
+    [InlineData("x")]
+    [InlineData("..%2f..")]
+    public async Task Without_the_registration_token_it_writes_no_receipt_and_is_a_case(string token)
+    {
+        var checkout = await host.Checkout(phone: null);
+        var number = PaymentsHost.NewReceipt();
+
+        Assert.Equal("hint", await host.Confirm(token, PaybillHost.Body(number, (string)checkout["orderReference"]!)));
+
+        Assert.Equal("open", (string?)(await host.Get(checkout))["status"]);
+        Assert.Equal(0L, await host.Sql<long>($"SELECT count(*) FROM receipts WHERE receipt = '{number}'"));
+        Assert.Contains(number, await host.Sql<string>($"SELECT story FROM cases WHERE kind = 'untrusted_confirmation' AND checkout_id = '{Id(checkout)}'"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Many_of_them_are_one_case_even_after_it_was_settled()
+    {
+        var checkout = await host.Checkout(phone: null);
+        var reference = (string)checkout["orderReference"]!;
+        var bodies = Enumerable.Range(0, 20).Select(_ => PaybillHost.Body(PaymentsHost.NewReceipt(), reference)).ToList();
+        await Task.WhenAll(bodies.Select(body => host.Call("/callbacks/c2b/confirm", body)));
+        foreach (var body in bodies)
+        {
+            Assert.Equal("hint", await host.Verdict(body));
+        }
+
+        Assert.Equal(1L, await Cases(checkout));
+        await host.Sql<int>($"UPDATE cases SET status = 'settled', settled_at = now() WHERE checkout_id = '{Id(checkout)}'; SELECT 1");
+        await host.Confirm("", PaybillHost.Body(PaymentsHost.NewReceipt(), reference));
+        Assert.Equal(1L, await Cases(checkout));
+    }
+
+    [Fact]
+    public async Task One_that_names_no_order_is_no_case()
+    {
+        var before = await host.Sql<long>("SELECT count(*) FROM cases");
+
+        Assert.Equal("hint", await host.Confirm("", PaybillHost.Body(PaymentsHost.NewReceipt(), "NOBODY-9")));
+        Assert.Equal("hint", await host.Confirm("", PaybillHost.Body(PaymentsHost.NewReceipt(), "")));
+
+        Assert.Equal(before, await host.Sql<long>("SELECT count(*) FROM cases"));
+    }
+
+    [Fact]
+    public async Task Another_shortcode_under_our_token_is_not_believed()
+    {
+        var checkout = await host.Checkout(phone: null);
+
+        Assert.Equal("hint", await host.Confirm(running.Token, PaybillHost.Body(PaymentsHost.NewReceipt(), (string)checkout["orderReference"]!, shortcode: "600999")));
+
+        Assert.Equal("open", (string?)(await host.Get(checkout))["status"]);
+    }
+
+    [Fact]
+    public async Task An_untrusted_one_for_money_that_is_known_opens_no_case()
+    {
+        var checkout = await host.Checkout(phone: null);
+        var body = PaybillHost.Body(PaymentsHost.NewReceipt(), (string)checkout["orderReference"]!);
+        Assert.Equal("applied", await host.Confirm(running.Token, body));
+
+        Assert.Equal("hint", await host.Confirm("", body));
+
+        Assert.Equal(0L, await Cases(checkout));
+    }
+
+    [Fact]
+    public async Task From_outside_the_allowed_networks_the_token_counts_for_nothing()
+    {
+        await using var guarded = await PaymentsHost.StartOn(host.ConnectionString, "Callbacks:AllowedNetworks:0=196.201.214.0/24");
+        var checkout = await host.Checkout(phone: null);
+
+        Assert.Equal("hint", await guarded.Confirm(running.Token, PaybillHost.Body(PaymentsHost.NewReceipt(), (string)checkout["orderReference"]!)));
+
+        Assert.Equal("open", (string?)(await host.Get(checkout))["status"]);
+    }
+
+    [Fact]
+    public async Task A_process_that_has_not_read_the_token_yet_stores_its_hash_and_the_drain_decides()
+    {
+        await using var fresh = await PaymentsHost.StartOn(host.ConnectionString);
+        var checkout = await host.Checkout(phone: null);
+        var body = PaybillHost.Body(PaymentsHost.NewReceipt(), (string)checkout["orderReference"]!);
+
+        // The very first: the registrations are not in this process's memory.
+        Assert.Equal("applied", await fresh.Confirm(running.Token, body));
+
+        await host.Until(checkout, "paid");
+        Assert.Equal(1L, await host.Sql<long>(
+            $"SELECT count(*) FROM callbacks WHERE subject_id IS NULL AND octet_length(token_hash) = 32 AND position('{checkout["orderReference"]}'::bytea in body) > 0"));
+
+        // From the second on it is known at once.
+        await PaymentsHost.Eventually(
+            async () =>
+            {
+                await fresh.Confirm(running.Token, PaybillHost.Body(PaymentsHost.NewReceipt(), "NOBODY-8"));
+                return await host.Sql<bool>("SELECT subject_id IS NOT NULL FROM callbacks WHERE kind = 'c2b_confirm' ORDER BY id DESC LIMIT 1");
+            },
+            "the token is in memory");
+    }
+
+    [Fact]
+    public async Task Tokens_are_in_no_stored_callback()
+    {
+        await host.Confirm(running.Token, PaybillHost.Body(PaymentsHost.NewReceipt(), "NOBODY-7"));
+
+        Assert.Equal(0L, await host.Sql<long>($"SELECT count(*) FROM callbacks c WHERE position('{running.Token}' in to_jsonb(c)::text) > 0"));
+        Assert.DoesNotContain(running.Token, await host.Ops.GetStringAsync("/api/ops/callbacks?limit=100"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("not json")]
+    [InlineData("{\"TransID\":\"UGA7RT61SV\"}")]
+    [InlineData("{\"TransID\":{\"a\":[1,2]},\"TransAmount\":\"NaN\",\"BusinessShortCode\":null}")]
+    [InlineData("{\"TransID\":\"UGA7RT61SV\",\"TransAmount\":\"-5.00\",\"BusinessShortCode\":\"174379\"}")]
+    [InlineData("{\"TransID\":\"UGA7RT61SV\",\"TransAmount\":\"1e400\",\"BusinessShortCode\":\"174379\"}")]
+    [InlineData("{\"TransID\":\"UGA7RT61SV\",\"TransAmount\":\"10.00\",\"TransAmount\":\"99.00\",\"BusinessShortCode\":\"174379\"}")]
+    public async Task Hostile_bodies_are_stored_and_move_nothing(string body)
+    {
+        var receipts = await host.Sql<long>("SELECT count(*) FROM receipts");
+
+        Assert.Equal("malformed", await host.Confirm(running.Token, body));
+
+        Assert.Equal(receipts, await host.Sql<long>("SELECT count(*) FROM receipts"));
+    }
+
+    [Fact]
+    public async Task Long_and_strange_fields_are_taken_as_far_as_they_go()
+    {
+        var checkout = await host.Checkout(phone: null);
+        var name = string.Concat(Enumerable.Repeat("\\uD83D\\uDE00", 60));
+        var number = PaymentsHost.NewReceipt();
+        var body = PaybillHost.Body(number, (string)checkout["orderReference"]!)
+            .Replace("\"JOHN\"", $"\"{name}\"", StringComparison.Ordinal)
+            .Replace("\"MiddleName\":\"\"", $"\"MiddleName\":\"{new string('x', 500)}\"", StringComparison.Ordinal)
+            .Replace("\"LastName\":\"\"", "\"LastName\":\"\\u0000'; DROP TABLE receipts; --\"", StringComparison.Ordinal);
+
+        Assert.Equal("applied", await host.Confirm(running.Token, body));
+
+        Assert.Equal("paid", (string?)(await host.Get(checkout))["status"]);
+    }
+
+    [Fact]
+    public async Task What_is_no_post_of_a_small_body_is_refused()
+    {
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await host.Anyone.GetAsync($"/callbacks/c2b/confirm/{running.Token}")).StatusCode);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await host.Call("/callbacks/c2b/confirm", new string(' ', 70_000))).StatusCode);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await host.Call("/callbacks/c2b/validate", new string(' ', 70_000))).StatusCode);
+        var form = await host.Anyone.PostAsync("/callbacks/c2b/confirm", new FormUrlEncodedContent([new("a", "b")]));
+        Assert.Equal(HttpStatusCode.OK, form.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_signing_secret_may_change_and_the_registration_stays()
+    {
+        await using var rotated = await PaymentsHost.Start(databases);
+        var token = await rotated.RegisterC2b();
+        await using var after = await PaymentsHost.StartOn(
+            rotated.ConnectionString, $"Callbacks:Secrets:0={Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData("another"u8))}");
+        var checkout = await after.Checkout(phone: null);
+
+        Assert.Equal("applied", await after.Confirm(token, PaybillHost.Body(PaymentsHost.NewReceipt(), (string)checkout["orderReference"]!)));
+    }
+
+    private Task<long> Cases(JsonNode checkout) => host.Sql<long>($"SELECT count(*) FROM cases WHERE checkout_id = '{Id(checkout)}'");
+
+    private static Guid Id(JsonNode checkout) => Guid.ParseExact(((string)checkout["id"]!)["chk_".Length..], "N");
+}

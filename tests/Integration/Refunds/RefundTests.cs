@@ -1,0 +1,168 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Payments.Tests.Integration;
+
+/// <summary>Money that goes back: which way, how much, and never twice (rule 12).</summary>
+public sealed class RefundTests(QuickQuestions running) : IClassFixture<QuickQuestions>
+{
+    private readonly PaymentsHost host = running.Host;
+
+    [Fact]
+    public async Task A_whole_receipt_is_reversed_and_the_checkout_stays_paid()
+    {
+        var checkout = await Paid();
+
+        var (status, refund) = await Refund(checkout, new { reason = "Out of stock" });
+        Assert.Equal((HttpStatusCode.Accepted, "reversal", 1500m), (status, (string?)refund["method"], (decimal)refund["amount"]!));
+        Assert.Equal((string?)checkout["payment"]!["receipt"], (string?)refund["originalReceipt"]);
+        var done = await host.UntilTransfer(refund, "completed");
+
+        Assert.Matches("^[A-Z0-9]{10}$", (string?)done["receipt"]);
+        var after = await host.Get(checkout);
+        Assert.Equal(("paid", 1500m, 1500m), ((string?)after["status"], (decimal)after["amountRefunded"]!, (decimal)after["amountPaid"]!));
+        Assert.Equal((string?)refund["id"], (string?)Assert.Single(after["refunds"]!.AsArray())!["id"]);
+        Assert.True((int)after["version"]! > (int)checkout["version"]!);
+        var events = await host.Shop.GetFromJsonAsync<JsonNode>("/api/events?limit=100");
+        Assert.Contains(events!["items"]!.AsArray(), e => (string?)e!["type"] == "refund.completed" && (string?)e["data"]!["id"] == (string?)refund["id"]);
+    }
+
+    [Fact]
+    public async Task A_part_goes_to_the_payer_and_the_rest_after_it()
+    {
+        var checkout = await Paid();
+
+        var (_, part) = await Refund(checkout, new { amount = 500, reason = "One item" });
+        var (_, rest) = await Refund(checkout, new { reason = "The other item" });
+
+        Assert.Equal(("b2c", "254708374149"), ((string?)part["method"], (string?)part["recipient"]));
+        Assert.Equal(("b2c", 1000m), ((string?)rest["method"], (decimal)rest["amount"]!));
+        await host.UntilTransfer(part, "completed");
+        await host.UntilTransfer(rest, "completed");
+        Assert.Equal(1500m, (decimal)(await host.Get(checkout))["amountRefunded"]!);
+        Assert.Equal("refund_exceeds_payment", (string?)(await Refund(checkout, new { amount = 10, reason = "More" })).Body["code"]);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(1000)]
+    public async Task Of_ten_at_once_one_is_taken(int? amount)
+    {
+        var checkout = await Paid();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Refund(checkout, new { amount, reason = "Twice" })));
+
+        var taken = Assert.Single(answers, a => a.Status == HttpStatusCode.Accepted).Body;
+        Assert.All(answers.Where(a => a.Body != taken), a => Assert.Equal(
+            (HttpStatusCode.UnprocessableEntity, "refund_exceeds_payment"), (a.Status, (string?)a.Body["code"])));
+        await host.UntilTransfer(taken, "completed");
+    }
+
+    [Fact]
+    public async Task After_a_definitive_refusal_of_the_reversal_the_whole_goes_by_b2c()
+    {
+        var checkout = await Paid();
+        await host.ScriptApi("reversal", new { resultCode = "21", times = 1 });
+        var (_, reversal) = await Refund(checkout, new { reason = "Out of stock" });
+        await host.UntilTransfer(reversal, "failed");
+
+        var (_, refund) = await Refund(checkout, new { reason = "Out of stock" });
+
+        Assert.Equal(("b2c", 1500m), ((string?)refund["method"], (decimal)refund["amount"]!));
+        await host.UntilTransfer(refund, "completed");
+    }
+
+    [Fact]
+    public async Task A_reversal_that_may_have_happened_is_a_case_and_nothing_goes_another_way()
+    {
+        var checkout = await Paid();
+        await host.ScriptApi("reversal", new { resultCode = "R000001", times = 1 });
+        var (_, refund) = await Refund(checkout, new { reason = "Out of stock" });
+        await PaymentsHost.Eventually(async () => (await host.Cases(refund)).Count == 1, "there is a case");
+        var open = (await host.Cases(refund))[0];
+        Assert.Equal(("reversal_refused", "in_doubt"), ((string?)open["kind"], (string?)(await host.GetTransfer(refund))["status"]));
+        Assert.Equal("refund_exceeds_payment", (string?)(await Refund(checkout, new { reason = "Again" })).Body["code"]);
+
+        await host.Ops.Keyed($"/api/ops/cases/{open["id"]}/settle", new { outcome = "paid", reason = "the statement shows the reversal" });
+
+        Assert.Equal("completed", (string?)(await host.GetTransfer(refund))["status"]);
+        Assert.Equal(1500m, (decimal)(await host.Get(checkout))["amountRefunded"]!);
+    }
+
+    [Fact]
+    public async Task A_reversal_whose_result_never_came_is_settled_by_a_question()
+    {
+        var checkout = await Paid();
+        await host.ScriptApi("reversal", new { outcome = "paid", callback = "never", times = 1 });
+
+        var done = await host.UntilTransfer((await Refund(checkout, new { reason = "Out of stock" })).Body, "completed");
+
+        Assert.Equal("status_query", (string?)done["settledBy"]);
+        Assert.Single(await host.Requests("/reversal/"), r => (string?)r["body"]!["TransactionID"] == (string?)checkout["payment"]!["receipt"]);
+    }
+
+    [Fact]
+    public async Task What_cannot_go_back_is_refused()
+    {
+        var open = await host.Checkout(phone: null);
+        var paid = await Paid();
+
+        Assert.Equal((HttpStatusCode.Conflict, "not_paid"), Code(await Refund(open, new { reason = "None" })));
+        Assert.Equal((HttpStatusCode.Conflict, "receipt_unknown"), Code(await Refund(paid, new { receipt = "NOTMINE001", reason = "None" })));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "refund_exceeds_payment"), Code(await Refund(paid, new { amount = 1501, reason = "More" })));
+        Assert.Equal((HttpStatusCode.BadRequest, "validation_failed"), Code(await Refund(paid, new { amount = 9, reason = "Less" })));
+        Assert.Equal((HttpStatusCode.BadRequest, "validation_failed"), Code(await Refund(paid, new { amount = 0.001, reason = "Less" })));
+        Assert.Equal((HttpStatusCode.BadRequest, "validation_failed"), Code(await Refund(paid, new { amount = 10 })));
+        Assert.Equal(HttpStatusCode.NotFound, (await host.Stranger.Keyed($"/api/checkouts/{paid["id"]}/refunds", new { reason = "Theirs" })).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await host.WithKey((string)paid["clientSecret"]!).Keyed($"/api/checkouts/{paid["id"]}/refunds", new { reason = "Mine" })).Status);
+    }
+
+    [Fact]
+    public async Task Money_without_an_order_is_given_back_by_an_operator_once()
+    {
+        var paid = await host.Simulator.PostAsJsonAsync("/simulator/c2b", new { amount = 70, account = "NOBODY", msisdn = "254708374149" });
+        var number = (string)(await paid.Content.ReadFromJsonAsync<JsonNode>())!["receipt"]!;
+        var id = Guid.CreateVersion7();
+        await host.Sql<int>(
+            $"INSERT INTO receipts (id, receipt, amount, method, settled_by, payer, at) VALUES ('{id}', '{number}', 7000, 'paybill', 'confirmation', '2547 ***** 149', now()) RETURNING 1");
+
+        var half = await host.Ops.Keyed($"/api/ops/receipts/rct_{id:N}/refund", new { amount = 35 });
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "payer_unknown"), Code(half));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => host.Ops.Keyed($"/api/ops/receipts/rct_{id:N}/refund", new { })));
+
+        var refund = Assert.Single(answers, a => a.Status == HttpStatusCode.Accepted).Body;
+        Assert.Equal(("reversal", 70m), ((string?)refund["method"], (decimal)refund["amount"]!));
+        await host.UntilTransfer(refund, "completed");
+        Assert.Equal(HttpStatusCode.Forbidden, (await host.Shop.Keyed($"/api/ops/receipts/rct_{id:N}/refund", new { })).Status);
+    }
+
+    [Fact]
+    public async Task Surplus_is_given_back_once_and_no_more_than_it()
+    {
+        var checkout = await Paid();
+        var receipt = await host.Sql<Guid>($"UPDATE receipts SET applied = 100000, surplus = 50000 WHERE checkout_id = '{PayoutCalls.IdOf(checkout)}' RETURNING id");
+
+        Assert.Equal("refund_exceeds_payment", (string?)(await host.Ops.Keyed($"/api/ops/receipts/rct_{receipt:N}/refund", new { amount = 501 })).Body["code"]);
+        var (_, refund) = await host.Ops.Keyed($"/api/ops/receipts/rct_{receipt:N}/refund", new { });
+        Assert.Equal(("b2c", 500m), ((string?)refund["method"], (decimal)refund["amount"]!));
+        Assert.Equal("refund_exceeds_payment", (string?)(await host.Ops.Keyed($"/api/ops/receipts/rct_{receipt:N}/refund", new { })).Body["code"]);
+
+        await host.UntilTransfer(refund, "completed");
+        Assert.Equal((string?)refund["id"], (string?)(await host.Get(checkout))["refunds"]![0]!["id"]);
+    }
+
+    private async Task<JsonNode> Paid()
+    {
+        var made = await host.Checkout();
+        var paid = await host.Until(made, "paid");
+        paid["clientSecret"] = (string?)made["clientSecret"];
+        return paid;
+    }
+
+    private Task<(HttpStatusCode Status, JsonNode Body)> Refund(JsonNode checkout, object body) =>
+        host.Shop.Keyed($"/api/checkouts/{checkout["id"]}/refunds", body);
+
+    private static (HttpStatusCode, string?) Code((HttpStatusCode Status, JsonNode Body) answer) => (answer.Status, (string?)answer.Body["code"]);
+}

@@ -1,0 +1,316 @@
+using Payments.Domain;
+using Xunit;
+
+namespace Payments.Tests.Unit;
+
+/// <summary>The rules of money paid by hand (design §3, rules 6–8 and 11), one by one.</summary>
+public sealed class ConfirmationRuleTests
+{
+    private static readonly DateTimeOffset Later = Some.Start + TimeSpan.FromSeconds(70);
+    private static readonly Money Price = Money.FromShillings(1500);
+
+    [Fact]
+    public void Parts_add_up_and_what_is_over_is_surplus()
+    {
+        var checkout = Some.Checkout();
+
+        checkout.Hear(ByHand.Confirmation("N1", 1000), Later);
+        Assert.Equal((CheckoutStatus.Open, Money.FromShillings(500)), (checkout.Status, checkout.Due));
+        Assert.Contains(CheckoutEvents.PartlyPaid, checkout.Events);
+
+        checkout.Hear(ByHand.Confirmation("N2", 700), Later);
+        Assert.Equal((CheckoutStatus.Paid, Price), (checkout.Status, checkout.Paid));
+        Assert.Equal((Money.FromShillings(500), Money.FromShillings(200)), (checkout.Receipts[1].Applied, checkout.Receipts[1].Surplus));
+        Assert.Contains(CheckoutEvents.Surplus, checkout.Events);
+    }
+
+    [Fact]
+    public void The_same_confirmation_again_changes_nothing()
+    {
+        var checkout = Some.Checkout();
+        checkout.Hear(ByHand.Confirmation("N1"), Later);
+        var version = checkout.Version;
+
+        Assert.Equal(Verdict.Duplicate, checkout.Hear(ByHand.Confirmation("N1"), Later));
+
+        Assert.Equal(version, checkout.Version);
+        Assert.Single(checkout.Receipts);
+    }
+
+    [Fact]
+    public void One_number_with_two_amounts_is_a_case_and_moves_nothing()
+    {
+        var checkout = Some.Checkout();
+        checkout.Hear(ByHand.Confirmation("N1"), Later);
+
+        Assert.Equal(Verdict.Contradiction, checkout.Hear(ByHand.Confirmation("N1", 900), Later));
+
+        Assert.Equal(Price, checkout.Receipts[0].Amount);
+        Assert.Equal(CaseKind.AmountDiffers, Assert.Single(checkout.Cases).Kind);
+    }
+
+    [Theory]
+    [InlineData("2547 ***** 150", 20, 1500)]
+    [InlineData("2547 ***** 149", 301, 1500)]
+    [InlineData("2547 ***** 149", -121, 1500)]
+    [InlineData("2547 ***** 149", 20, 1499)]
+    [InlineData("7d65e18d4e1b3c1a5a5f6c9f5a1d1f3b7d65e18d4e1b3c1a5a5f6c9f5a1d1f3b", 20, 1500)]
+    public void What_disagrees_with_the_prompt_is_another_payment(string payer, int seconds, int amount)
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        checkout.AnswerPaid(attempt, Later);
+
+        checkout.Hear(ByHand.Confirmation("N1", amount, Some.Start + TimeSpan.FromSeconds(seconds), payer), Later);
+
+        Assert.Equal(2, checkout.Receipts.Count);
+        Assert.Equal(Money.FromShillings(amount), checkout.Receipts[1].Surplus);
+    }
+
+    [Theory]
+    [InlineData("254708374149")]
+    [InlineData("2547 ***** 149")]
+    [InlineData("25470****149")]
+    [InlineData("9FDF8B7B8AA6F5B0E9E8C6A3")]
+    [InlineData("")]
+    [InlineData(null)]
+    public void A_payer_shown_in_any_form_agrees_as_far_as_it_is_visible(string? payer)
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        checkout.AnswerPaid(attempt, Later);
+
+        checkout.Hear(ByHand.Confirmation("N1", payer: payer), Later);
+
+        var receipt = Assert.Single(checkout.Receipts);
+        Assert.Equal(("N1", SettledBy.StkQuery, true), (receipt.Number, receipt.SettledBy, receipt.IsInferred));
+        Assert.Contains(CheckoutEvents.ReceiptKnown, checkout.Events);
+    }
+
+    [Fact]
+    public void What_was_paid_before_the_prompt_is_not_the_prompts_payment()
+    {
+        // Half by hand, and a prompt for the other half, of the same amount and within two minutes.
+        var checkout = Some.Checkout();
+        checkout.Hear(ByHand.Confirmation("N1", 750, Some.Start), Some.Start);
+        var attempt = checkout.Prompted(Some.Start + TimeSpan.FromSeconds(60));
+        Assert.Equal(Money.FromShillings(750), attempt.Amount);
+
+        checkout.AnswerPaid(attempt, Later + TimeSpan.FromSeconds(60));
+
+        Assert.Equal((CheckoutStatus.Paid, 2), (checkout.Status, checkout.Receipts.Count));
+        Assert.Empty(checkout.Cases);
+    }
+
+    [Fact]
+    public void Two_successes_without_a_number_leave_a_confirmation_to_a_person_and_count_it_once()
+    {
+        var checkout = Some.Checkout();
+        var first = checkout.Prompted();
+        var second = checkout.Prompted(Some.Start + TimeSpan.FromMinutes(3));
+        var now = Some.Start + TimeSpan.FromMinutes(5);
+        checkout.AnswerPaid(first, now);
+        checkout.AnswerPaid(second, now);
+
+        checkout.Hear(ByHand.Confirmation("N1", at: Some.Start + TimeSpan.FromMinutes(4)), now);
+
+        var held = checkout.Receipts.Single(r => r.Number == "N1");
+        Assert.True(held.IsHeld);
+        Assert.Equal(CaseKind.AmbiguousMatch, Assert.Single(checkout.Cases).Kind);
+        Assert.Equal(Price, checkout.Paid);
+
+        // The callback decides it: one of the two was this number all along.
+        Assert.Equal(Verdict.Applied, checkout.Hear(second, Some.Paid("N1"), now));
+        Assert.Equal(2, checkout.Receipts.Count);
+        Assert.Equal((second.Id, false), (held.AttemptId!.Value, held.IsInferred));
+        ByHand.Check(checkout);
+    }
+
+    [Fact]
+    public void An_operator_decides_that_a_held_receipt_is_money_of_its_own()
+    {
+        var checkout = Some.Checkout();
+        var first = checkout.Prompted();
+        var second = checkout.Prompted(Some.Start + TimeSpan.FromMinutes(3));
+        var now = Some.Start + TimeSpan.FromMinutes(5);
+        checkout.AnswerPaid(first, now);
+        checkout.AnswerPaid(second, now);
+        checkout.Hear(ByHand.Confirmation("N1", at: Some.Start + TimeSpan.FromMinutes(4)), now);
+        var held = checkout.Receipts.Single(r => r.Number == "N1");
+
+        Assert.Null(checkout.Match(held, now));
+
+        Assert.Equal((false, Price), (held.IsHeld, held.Surplus));
+    }
+
+    [Fact]
+    public void A_lost_reply_is_settled_by_the_only_confirmation_it_can_be()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        checkout.Doubt(attempt, "lost", Some.Start);
+
+        checkout.Hear(ByHand.Confirmation("N1"), Later);
+
+        Assert.Equal((AttemptStatus.Succeeded, SettledBy.Confirmation), (attempt.Status, attempt.SettledBy));
+        Assert.Equal(CheckoutStatus.Paid, checkout.Status);
+        ByHand.Check(checkout);
+        Assert.Equal(Verdict.Duplicate, checkout.Hear(attempt, Some.Paid("N1"), Later));
+    }
+
+    [Fact]
+    public void A_confirmation_before_the_reply_was_given_up_settles_it_too()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        checkout.Hear(ByHand.Confirmation("N1"), Some.Start + TimeSpan.FromSeconds(10));
+        Assert.Equal((AttemptStatus.Sending, CheckoutStatus.Paid), (attempt.Status, checkout.Status));
+
+        checkout.Doubt(attempt, "lost", Some.Start + TimeSpan.FromSeconds(30));
+
+        Assert.Equal(AttemptStatus.Succeeded, attempt.Status);
+        Assert.Single(checkout.Receipts);
+    }
+
+    [Fact]
+    public void With_two_prompts_in_doubt_a_confirmation_pays_and_settles_neither()
+    {
+        var checkout = Some.Checkout();
+        var first = checkout.Prompted();
+        checkout.Doubt(first, "lost", Some.Start);
+        var second = checkout.Prompted(Some.Start + TimeSpan.FromMinutes(3));
+        checkout.Doubt(second, "lost", Some.Start + TimeSpan.FromMinutes(3));
+
+        checkout.Hear(ByHand.Confirmation("N1", at: Some.Start + TimeSpan.FromMinutes(4)), Some.Start + TimeSpan.FromMinutes(4));
+
+        Assert.Equal(CheckoutStatus.Paid, checkout.Status);
+        Assert.Equal((AttemptStatus.Unknown, AttemptStatus.Unknown), (first.Status, second.Status));
+
+        // Once one of them is known to have failed, it can only be the other's.
+        checkout.Hear(first, Some.NotPaid(), Some.Start + TimeSpan.FromMinutes(5));
+        Assert.Equal(AttemptStatus.Succeeded, second.Status);
+        Assert.Single(checkout.Receipts);
+    }
+
+    [Fact]
+    public void A_number_taken_for_one_prompts_goes_to_the_prompt_whose_callback_names_it()
+    {
+        var checkout = Some.Checkout();
+        var first = checkout.Prompted();
+        var second = checkout.Prompted(Some.Start + TimeSpan.FromMinutes(3));
+        var now = Some.Start + TimeSpan.FromMinutes(5);
+        checkout.Hear(ByHand.Confirmation("N1", at: Some.Start + TimeSpan.FromMinutes(4)), now);
+        checkout.AnswerPaid(first, now);
+        Assert.Equal(first.Id, Assert.Single(checkout.Receipts).AttemptId);
+
+        Assert.Equal(Verdict.Applied, checkout.Hear(second, Some.Paid("N1"), now));
+
+        ByHand.Check(checkout);
+        Assert.Equal(second.Id, checkout.Receipts.Single(r => r.Number == "N1").AttemptId);
+        var nameless = checkout.Receipts.Single(r => r.Number is null);
+        Assert.Equal((first.Id, Price), (nameless.AttemptId!.Value, nameless.Unassigned));
+    }
+
+    [Fact]
+    public void A_lost_prompt_that_a_confirmation_settled_is_in_doubt_again_when_the_number_was_anothers()
+    {
+        var checkout = Some.Checkout();
+        var first = checkout.Prompted();
+        checkout.Doubt(first, "lost", Some.Start);
+        checkout.Hear(ByHand.Confirmation("N1", at: Some.Start + TimeSpan.FromMinutes(2.5)), Some.Start + TimeSpan.FromMinutes(3));
+        Assert.Equal(AttemptStatus.Succeeded, first.Status);
+
+        // Impossible in one checkout (it is paid), so the second prompt is made as a restart would find it.
+        var second = new Attempt
+        {
+            Id = Guid.NewGuid(), CheckoutId = checkout.Id, Phone = Some.Phone, Amount = Price, StartedAt = Some.Start + TimeSpan.FromMinutes(2),
+            Status = AttemptStatus.Sent,
+        };
+        checkout.Attempts.Add(second);
+        Assert.Equal(Verdict.Applied, checkout.Hear(second, Some.Paid("N1"), Later + TimeSpan.FromMinutes(3)));
+
+        ByHand.Check(checkout);
+        Assert.Equal((AttemptStatus.Unknown, CaseKind.OutcomeUnknown), (first.Status, Assert.Single(checkout.Cases).Kind));
+        Assert.Equal((CheckoutStatus.Paid, Price), (checkout.Status, checkout.Paid));
+    }
+
+    [Fact]
+    public void Money_by_hand_for_a_cancelled_checkout_is_surplus_and_for_an_expired_one_late()
+    {
+        var cancelled = Some.Checkout();
+        cancelled.Cancel(Later);
+        cancelled.Hear(ByHand.Confirmation("N1"), Later);
+        Assert.Equal((CheckoutStatus.Cancelled, Price), (cancelled.Status, cancelled.Receipts[0].Surplus));
+
+        var expired = Some.Checkout();
+        expired.Expire(Some.Start + TimeSpan.FromHours(25));
+        expired.Hear(ByHand.Confirmation("N1"), Some.Start + TimeSpan.FromHours(26));
+        Assert.Equal((CheckoutStatus.Paid, true), (expired.Status, expired.Receipts[0].Late));
+    }
+
+    [Fact]
+    public void A_till_payment_that_shows_nothing_of_its_payer_is_nobodys()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+
+        bool May(string? payer) => checkout.MayPay(ByHand.Confirmation("N1", payer: payer, method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later), attempt);
+
+        Assert.True(May("2547 ***** 149"));
+        Assert.False(May("2547 ***** 150"));
+        Assert.False(May("2547 *****"));
+        Assert.False(May(""));
+        Assert.False(May(null));
+        checkout.Hear(attempt, Some.NotPaid(), Later);
+        Assert.False(May("2547 ***** 149"));
+    }
+
+    [Fact]
+    public void A_loose_till_payment_is_joined_to_the_success_a_query_tells_of()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        var loose = ByHand.Confirmation("N1", method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later);
+
+        Assert.True(checkout.HearAnswer(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Later, [loose]));
+
+        Assert.Same(loose, Assert.Single(checkout.Receipts));
+        Assert.Equal((checkout.Id, attempt.Id, Price), (loose.CheckoutId!.Value, loose.AttemptId!.Value, loose.Applied));
+        ByHand.Check(checkout);
+    }
+
+    [Fact]
+    public void A_receipt_is_matched_where_something_is_due_and_nowhere_else()
+    {
+        Receipt Loose() => ByHand.Confirmation("N1").ToReceipt(Guid.NewGuid(), Later);
+        var open = Some.Checkout();
+        var receipt = Loose();
+        Assert.Null(open.Match(receipt, Later));
+        Assert.Equal(CheckoutStatus.Paid, open.Status);
+        Assert.Null(open.Match(receipt, Later));
+        Assert.Equal(MatchRefusal.Elsewhere, Some.Checkout().Match(receipt, Later));
+        Assert.Equal(MatchRefusal.AlreadyPaid, open.Match(Loose(), Later));
+
+        var cancelled = Some.Checkout();
+        cancelled.Cancel(Later);
+        Assert.Equal(MatchRefusal.Cancelled, cancelled.Match(Loose(), Later));
+    }
+
+    [Fact]
+    public void A_receipt_matched_to_an_order_a_query_called_paid_is_that_payment()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        checkout.AnswerPaid(attempt, Later);
+        checkout.Receipts[0].Change = Change.None;
+        var receipt = ByHand.Confirmation("N1").ToReceipt(Guid.NewGuid(), Later);
+        receipt.Change = Change.None;
+
+        Assert.Null(checkout.Match(receipt, Later));
+
+        Assert.Same(receipt, Assert.Single(checkout.Receipts));
+        Assert.Equal((Price, Money.Zero, Change.Updated), (receipt.Applied, receipt.Surplus, receipt.Change));
+        Assert.Single(checkout.Merged);
+        ByHand.Check(checkout);
+    }
+}

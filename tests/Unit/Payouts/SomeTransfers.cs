@@ -1,0 +1,36 @@
+using Payments.Domain;
+
+namespace Payments.Tests.Unit;
+
+/// <summary>Payouts and results to try the rules on.</summary>
+internal static class SomeTransfers
+{
+    public const string Recipient = "254708374149";
+
+    public static readonly Failure NoFloat = new(FailureCode.InsufficientFunds, "1", "Our Utility account has not enough money.", false);
+
+    public static Payout Payout(PayoutMethod method = PayoutMethod.Mpesa, int amount = 100) => Domain.Payout.Queue(
+        Guid.NewGuid(), "shop", "SALARY-1", method, method == PayoutMethod.Mpesa ? Recipient : "600000", method == PayoutMethod.Paybill ? "ACC" : null,
+        Money.FromShillings(amount), "business", "Payment", Some.Start);
+
+    public static Payout Sent(this Payout payout)
+    {
+        payout.Send(Some.Start + TimeSpan.FromMinutes(1), Some.Start);
+        payout.Accepted("AG_1", payout.OriginatorId ?? "their-1", Some.Start);
+        return payout;
+    }
+
+    public static Outcome.Paid Paid(string? receipt = "SG632NMUAB", int? amount = 100) =>
+        new(receipt, amount is { } a ? Money.FromShillings(a) : null, Recipient, Some.Start);
+
+    public static Outcome.NotPaid NotPaid(Certainty certainty = Certainty.Final) => new(NoFloat, certainty);
+
+    public static Verdict Hear(this Transfer transfer, Outcome outcome, string party = Recipient + " - JOHN DOE", bool isFinal = true) =>
+        transfer.HearResult(outcome, isFinal, [party], Some.Start);
+
+    public static TransactionFound Found(
+        this Transfer transfer, TransactionState state = TransactionState.Completed, int? amount = null, string party = Recipient + " - JOHN DOE",
+        string? originator = null, string? receipt = "SG632NMUAB") => new(
+            state, state.ToString(), receipt, originator ?? transfer.OriginatorId, transfer.ConversationId,
+            amount is { } a ? Money.FromShillings(a) : transfer.Amount, ["600310 - Shop", party], Some.Start);
+}

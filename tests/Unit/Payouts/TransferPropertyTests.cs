@@ -1,0 +1,187 @@
+using CsCheck;
+using Payments.Domain;
+using Xunit;
+
+namespace Payments.Tests.Unit;
+
+/// <summary>Whatever comes, in whatever order: completed is never undone, nothing is sent twice, every impossible row stays impossible.</summary>
+public sealed class TransferPropertyTests
+{
+    private enum Step
+    {
+        JobRun,
+        Accepted,
+        Refused,
+        Lost,
+        Success,
+        OtherSuccess,
+        WrongAmount,
+        WrongParty,
+        BareSuccess,
+        Failure,
+        DoubtfulFailure,
+        Interim,
+        QueueTimeout,
+        StatusCompleted,
+        StatusDead,
+        StatusUnderWay,
+        StatusOfAnother,
+        StatusWrongAmount,
+        NotFound,
+        GiveUp,
+        AskOnceMore,
+        OperatorPaid,
+        OperatorNotPaid,
+    }
+
+    private static readonly Gen<(PayoutMethod Method, Step[] Steps)> Histories =
+        Gen.Select(Gen.Enum<PayoutMethod>(), Gen.Enum<Step>().Array[1, 30]);
+
+    [Fact]
+    public void Any_history_keeps_the_books_right() => Histories.Sample(
+        history =>
+        {
+            var payout = SomeTransfers.Payout(history.Method);
+            var (sends, completed, receipt) = (0, false, (string?)null);
+            foreach (var step in history.Steps)
+            {
+                var before = (payout.Status, Cases: payout.Cases.Count);
+                sends += Play(payout, step);
+
+                // Sent at most once, whatever jobs run.
+                Assert.True(sends <= 1);
+
+                // Completed is never undone, and its receipt is never replaced.
+                Assert.False(completed && payout.Status != TransferStatus.Completed);
+                Assert.True(receipt is null || payout.Receipt == receipt);
+                (completed, receipt) = (completed || payout.Status == TransferStatus.Completed, payout.Receipt);
+
+                // Money that moved after a failure is always shown to a person, unless a person said so.
+                Assert.True(before.Status != TransferStatus.Failed || payout.Status != TransferStatus.Completed
+                    || payout.SettledBy == SettledBy.Operator || payout.Cases.Count > before.Cases);
+
+                // Nothing that was sent goes back to waiting, and nothing queued is settled.
+                Assert.True(before.Status == TransferStatus.Queued || payout.Status != TransferStatus.Queued);
+                Check(payout);
+            }
+        },
+        iter: 30_000);
+
+    [Fact]
+    public void A_success_ends_completed_in_every_order_with_anything_that_settles_nothing() => Gen.Shuffle(new[]
+        {
+            Step.Accepted, Step.Lost, Step.QueueTimeout, Step.DoubtfulFailure, Step.Interim, Step.BareSuccess, Step.StatusUnderWay, Step.NotFound, Step.Success,
+        }).Sample(
+        steps =>
+        {
+            var payout = SomeTransfers.Payout();
+            Play(payout, Step.JobRun);
+            foreach (var step in steps)
+            {
+                Play(payout, step);
+            }
+
+            Assert.Equal(TransferStatus.Completed, payout.Status);
+            Assert.Equal("SG632NMUAB", payout.Receipt);
+            Assert.Single(payout.Events, e => e == "payout.completed");
+        });
+
+    private static int Play(Payout payout, Step step)
+    {
+        var now = Some.Start;
+        var party = payout.Method == PayoutMethod.Mpesa ? SomeTransfers.Recipient : payout.Recipient;
+
+        // Nothing can be heard of what was never sent, but for the job itself and the operator.
+        if (payout.Status == TransferStatus.Queued && step is not (Step.JobRun or Step.OperatorPaid or Step.OperatorNotPaid or Step.GiveUp or Step.AskOnceMore))
+        {
+            return 0;
+        }
+
+        switch (step)
+        {
+            case Step.JobRun when payout.Status == TransferStatus.Queued:
+                payout.Send(now + TimeSpan.FromMinutes(1), now);
+                return 1;
+            case Step.JobRun:
+                payout.Doubt("found sending", now);
+                break;
+            case Step.Accepted:
+                payout.Accepted("AG_1", payout.OriginatorId ?? "their-1", now);
+                break;
+            case Step.Refused:
+                payout.Refused(SomeTransfers.NoFloat, now);
+                break;
+            case Step.Lost:
+                payout.Doubt("lost", now);
+                break;
+            case Step.Success:
+                payout.Hear(SomeTransfers.Paid(), party);
+                break;
+            case Step.OtherSuccess:
+                payout.Hear(SomeTransfers.Paid("OTHER1"), party);
+                break;
+            case Step.WrongAmount:
+                payout.Hear(SomeTransfers.Paid(amount: 101), party);
+                break;
+            case Step.WrongParty:
+                payout.Hear(SomeTransfers.Paid(), "254700000000 - SOMEBODY ELSE");
+                break;
+            case Step.BareSuccess:
+                payout.Hear(SomeTransfers.Paid(null, null), party);
+                break;
+            case Step.Failure:
+                payout.Hear(SomeTransfers.NotPaid(), party);
+                break;
+            case Step.DoubtfulFailure:
+                payout.Hear(SomeTransfers.NotPaid(Certainty.AskFirst), party);
+                break;
+            case Step.Interim:
+                payout.Hear(SomeTransfers.Paid(), party, isFinal: false);
+                break;
+            case Step.QueueTimeout:
+                payout.HearTimeout(now);
+                break;
+            case Step.StatusCompleted:
+                payout.HearStatus(payout.Found(party: party), now);
+                break;
+            case Step.StatusDead:
+                payout.HearStatus(payout.Found(TransactionState.Dead, party: party), now);
+                break;
+            case Step.StatusUnderWay:
+                payout.HearStatus(payout.Found(TransactionState.UnderWay, party: party), now);
+                break;
+            case Step.StatusOfAnother:
+                payout.HearStatus(payout.Found(party: party, originator: "another"), now);
+                break;
+            case Step.StatusWrongAmount:
+                payout.HearStatus(payout.Found(amount: 7, party: party), now);
+                break;
+            case Step.NotFound:
+                payout.HearNothing("2033", now);
+                break;
+            case Step.GiveUp:
+                payout.GiveUp(now);
+                break;
+            case Step.AskOnceMore:
+                payout.AskOnceMore(9, now);
+                break;
+            case Step.OperatorPaid:
+                payout.SettleByOperator(true, "seen in the portal", now);
+                break;
+            case Step.OperatorNotPaid:
+                payout.SettleByOperator(false, "not in the portal", now);
+                break;
+        }
+
+        return 0;
+    }
+
+    /// <summary>The CHECK constraints of the table.</summary>
+    private static void Check(Payout payout)
+    {
+        Assert.Equal(payout.Status == TransferStatus.Queued, payout.SendingAt is null);
+        Assert.Equal(payout.IsSettled, payout.EndedAt is not null);
+        Assert.Equal(payout.Status == TransferStatus.Failed, payout.Failure is not null);
+        Assert.True(payout.NextQuestionAt is null || payout.Status is TransferStatus.Sending or TransferStatus.Sent or TransferStatus.InDoubt);
+    }
+}
