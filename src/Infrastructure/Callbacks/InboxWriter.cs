@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using System.Transactions;
 using Microsoft.Extensions.Hosting;
@@ -15,7 +16,7 @@ public sealed class InboxOptions
     public int BatchSize { get; set; } = 1000;
 
     /// <summary>
-    /// How long a writer under load waits for company: a Hangfire job costs about 43 SQL statements, so the number of batches is what
+    /// How far apart a writer under load starts its batches: a Hangfire job costs about 43 SQL statements, so the number of batches is what
     /// has to be bounded. 20 ms is a fifth of the acknowledgement time promised under load; a lone callback never waits.
     /// </summary>
     public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(20);
@@ -72,11 +73,17 @@ internal sealed partial class InboxWriter(NpgsqlDataSource database, IJobs jobs,
     {
         var batch = new List<Waiting>(options.BatchSize);
         var busy = false;
+        var began = 0L;
         while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
             if (busy)
             {
-                await Task.Delay(options.Linger, CancellationToken.None);
+                // Counted from the last batch's start: its commit was waiting enough.
+                var left = options.Linger - Stopwatch.GetElapsedTime(began);
+                if (left > TimeSpan.Zero)
+                {
+                    await Task.Delay(left, CancellationToken.None);
+                }
             }
 
             while (batch.Count < options.BatchSize && queue.Reader.TryRead(out var next))
@@ -86,6 +93,7 @@ internal sealed partial class InboxWriter(NpgsqlDataSource database, IJobs jobs,
 
             // Alone: nobody is waiting, so the next one need not either.
             busy = batch.Count > 1;
+            began = Stopwatch.GetTimestamp();
             await Commit(batch);
             batch.Clear();
         }
