@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using System.Transactions;
 using Microsoft.Extensions.Hosting;
@@ -15,7 +16,7 @@ public sealed class InboxOptions
     public int BatchSize { get; set; } = 1000;
 
     /// <summary>
-    /// How long a writer under load waits for company: a Hangfire job costs about 43 SQL statements, so the number of batches is what
+    /// How far apart a writer under load starts its batches: a Hangfire job costs about 43 SQL statements, so the number of batches is what
     /// has to be bounded. 20 ms is a fifth of the acknowledgement time promised under load; a lone callback never waits.
     /// </summary>
     public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(20);
@@ -76,11 +77,17 @@ internal sealed partial class InboxWriter(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var busy = false;
+        var began = 0L;
         while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
             if (busy)
             {
-                await Task.Delay(options.Linger, CancellationToken.None);
+                // Counted from the last batch's start: its commit was waiting enough.
+                var left = options.Linger - Stopwatch.GetElapsedTime(began);
+                if (left > TimeSpan.Zero)
+                {
+                    await Task.Delay(left, CancellationToken.None);
+                }
             }
 
             // Its own list each time: a commit given up at its deadline may still be reading it.
@@ -92,6 +99,7 @@ internal sealed partial class InboxWriter(
 
             // Alone: nobody is waiting, so the next one need not either.
             busy = batch.Count > 1;
+            began = Stopwatch.GetTimestamp();
             await Commit(batch);
         }
     }
