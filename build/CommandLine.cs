@@ -16,6 +16,10 @@ internal static class CommandLine
           --fresh                                 throw away what earlier runs stored, and start empty
 
         dotnet run --project build bench [...]    the benchmarks; what follows is passed on to them
+        dotnet run --project build -- faults      kills, cuts and fills what can be, and compares the money at the end
+          --short                                 two minutes instead of ten
+          --seed <number>                         the same choices again
+          --only <name,name>                      these faults only
         dotnet run --project build -- --help      this text
 
         PAYMENTS_POSTGRES_BIN   the folder with the PostgreSQL programs to use, where several are installed
@@ -34,6 +38,8 @@ internal static class CommandLine
                     return 0;
                 case "bench":
                     return await Bench.Run(args[1..]);
+                case "faults":
+                    return await Faults.Run(args[1..]);
                 default:
                     return await LaptopStack.Run(ReadStackOptions(args));
             }

@@ -61,7 +61,7 @@ internal sealed class LaptopStack(StackOptions options, string root, string loca
         await probe.WaitFor($"{options.SimulatorUrl}/simulator/health", simulator, stop);
         var settings = StackSettings.Api(options, local, database.ConnectionString);
         var api = Begin("api", "Api", settings, settings);
-        await probe.WaitFor($"{options.ApiUrl}/health/ready", api, stop);
+        await probe.WaitFor($"{options.ApiUrl}/health/ready", api, stop, "\"ready\"");
         await probe.RegisterC2B(options.ApiUrl, stop);
         using var us = Process.GetCurrentProcess();
         Console.WriteLine(HowToPay.Text(options));

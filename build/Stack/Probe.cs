@@ -39,8 +39,11 @@ internal sealed class Probe : IDisposable
             }
     }
 
-    /// <summary>Waits for the first 200 of <paramref name="url"/>, or says what it answered instead.</summary>
-    public async Task WaitFor(string url, Service service, CancellationToken stop)
+    /// <summary>
+    /// Waits for the first 200 of <paramref name="url"/> that says <paramref name="wanted"/>, or says what it answered instead: the API
+    /// is up as soon as it can spool, and the stack is ready only with its database.
+    /// </summary>
+    public async Task WaitFor(string url, Service service, CancellationToken stop, string wanted = "")
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(ReadyLimit);
@@ -50,9 +53,10 @@ internal sealed class Probe : IDisposable
             try
             {
                 using var response = await http.GetAsync(new Uri(url), limit.Token);
-                if (response.StatusCode == HttpStatusCode.OK)
+                var body = await response.Content.ReadAsStringAsync(limit.Token);
+                if (response.StatusCode == HttpStatusCode.OK && body.Contains(wanted, StringComparison.Ordinal))
                     return;
-                answer = $"{(int)response.StatusCode}";
+                answer = $"{(int)response.StatusCode} {body}".Trim();
             }
             catch (HttpRequestException)
             {

@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using Hangfire;
 using Hangfire.Dashboard;
 using Microsoft.AspNetCore.Authentication;
-using Npgsql;
 using Payments.Application;
 using Payments.Infrastructure;
 using Scalar.AspNetCore;
@@ -58,7 +57,7 @@ public static class ApiHost
         services.AddSingleton(settings.Inbox);
         services.AddSingleton(settings.C2b);
         services.AddInfrastructure(
-            settings.ConnectionString, settings.Roles, new(settings.Daraja.Kind.ToString(), settings.Daraja.Shortcode ?? ""));
+            settings.ConnectionString, settings.Roles, new(settings.Daraja.Kind.ToString(), settings.Daraja.Shortcode ?? ""), settings.Spool);
         services.AddDaraja(builder.Configuration);
         services.AddSingleton(new ClientSecrets(settings.Callbacks.Secrets.Select(Convert.FromBase64String)));
         services.AddSingleton<IClientSecrets>(s => s.GetRequiredService<ClientSecrets>());
@@ -115,12 +114,11 @@ public static class ApiHost
         app.MapGet("/health/ready", Ready).ExcludeFromDescription();
     }
 
-    /// <summary>Until the database is there and migrated the API answers 503 itself; callbacks are taken all the same.</summary>
+    /// <summary>While the database is away, or not yet migrated, the API answers 503 itself; callbacks are taken all the same.</summary>
     private static Task WaitForDatabase(HttpContext context, RequestDelegate next)
     {
         var path = context.Request.Path;
-        if (!path.StartsWithSegments("/api") || path.StartsWithSegments("/api/mpesa")
-            || context.RequestServices.GetRequiredService<DatabaseState>().IsReady)
+        if (!path.StartsWithSegments("/api") || path.StartsWithSegments("/api/mpesa") || IsThere(context.RequestServices))
         {
             return next(context);
         }
@@ -129,25 +127,18 @@ public static class ApiHost
         return Problems.Write(context, new Refusal("unavailable", "The service is waiting for its database; try again shortly."));
     }
 
-    private static async Task<IResult> Ready(DatabaseState state, NpgsqlDataSource database, CancellationToken cancellation)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(TimeSpan.FromSeconds(1));
-        try
-        {
-            if (state.IsReady)
-            {
-                await using var command = database.CreateCommand("SELECT 1");
-                await command.ExecuteScalarAsync(patience.Token);
-                return Results.Ok(new { status = "ready" });
-            }
-        }
-        catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException or TimeoutException)
-        {
-            // Said below.
-        }
+    // A worker has no inbox and so no circuit.
+    private static bool IsThere(IServiceProvider services) =>
+        services.GetService<DatabaseCircuit>() is { } circuit ? !circuit.IsAway : services.GetRequiredService<DatabaseState>().IsReady;
 
-        return Results.Json(new { status = "unavailable" }, statusCode: StatusCodes.Status503ServiceUnavailable);
+    /// <summary>Ready: a callback can be stored durably. <c>degraded</c>: in the spool only.</summary>
+    private static async Task<IResult> Ready(IServiceProvider services, DatabaseState state, CancellationToken cancellation)
+    {
+        var health = services.GetService<IntakeHealth>() is { } intake ? await intake.Check(cancellation)
+            : state.IsReady ? IntakeState.Ready : IntakeState.Unavailable;
+        return Results.Json(
+            new { status = Wire.Name(health) },
+            statusCode: health == IntakeState.Unavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
     }
 }
 

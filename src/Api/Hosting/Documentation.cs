@@ -66,6 +66,23 @@ internal static class Documentation
             {"id":"rct_0197f1c2a5b87c3e9d4f60718293a4b5","receipt":"RKL51ZDR4F","amount":1500,"account":"ORDR-123","payer":"2547 ***** 149","payerName":"JOHN",
              "method":"paybill","settledBy":"confirmation","at":"2026-07-10T06:15:44Z","matchedTo":null,"applied":0,"surplus":0,"matchedBy":null,"matchedAt":null}
             """,
+        [typeof(PayoutBody)] =
+            """{"method":"mpesa","recipient":"0708 374 149","amount":1200,"reason":"salary","remarks":"July","reference":"SALARY-2026-07-14"}""",
+        [typeof(RefundBody)] = """{"amount":500,"receipt":"UGA7RT61SV","reason":"One item was out of stock"}""",
+        [typeof(ReceiptRefundBody)] = """{"reason":"Paid twice"}""",
+        [typeof(SettleBody)] = """{"outcome":"not_paid","reason":"Not in the M-PESA statement of 10 July"}""",
+        [typeof(Application.PayoutView)] =
+            """
+            {"id":"pay_0197f1c2a5b87c3e9d4f60718293a4b5","status":"completed","method":"mpesa","recipient":"254708374149","account":null,"amount":1200,
+             "currency":"KES","reason":"salary","remarks":"July","reference":"SALARY-2026-07-14","receipt":"UGA632NMUA","settledBy":"callback",
+             "failure":null,"doubt":null,"createdAt":"2026-07-10T06:15:20Z","updatedAt":"2026-07-10T06:15:25Z"}
+            """,
+        [typeof(Application.RefundView)] =
+            """
+            {"id":"rfd_0197f1c2a5b87c3e9d4f60718293a4b5","status":"queued","method":"reversal","recipient":"254708374149","amount":1500,"currency":"KES",
+             "reason":"Out of stock","reference":"ORDER-123","checkoutId":"chk_0197f1c2a5b87c3e9d4f60718293a4b5","originalReceipt":"UGA7RT61SV",
+             "receipt":null,"settledBy":null,"failure":null,"doubt":null,"createdAt":"2026-07-10T07:00:00Z","updatedAt":"2026-07-10T07:00:00Z"}
+            """,
         [typeof(PayBody)] = """{"phone":"254708374149"}""",
         [typeof(Application.CheckoutView)] =
             """

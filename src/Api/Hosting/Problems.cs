@@ -31,6 +31,7 @@ internal static class Problems
         ["order_reference_in_use"] = 409,
         ["outcome_not_possible"] = 409,
         ["receipt_already_matched"] = 409,
+        ["receipt_refunded"] = 409,
         ["receipt_unknown"] = 409,
         ["reference_in_use"] = 409,
         ["urls_already_registered"] = 409,

@@ -20,6 +20,8 @@ internal sealed class Settings
 
     public required InboxOptions Inbox { get; init; }
 
+    public required SpoolOptions Spool { get; init; }
+
     public required C2bOptions C2b { get; init; }
 
     public required Roles Roles { get; init; }
@@ -54,6 +56,8 @@ internal sealed class Settings
             problems.Add(new("ConnectionStrings__Payments", "is missing", "a PostgreSQL connection string such as Host=db;Database=payments;Username=payments;Password=…"));
         }
 
+        var spool = configuration.GetSection("Spool").Get<SpoolOptions>() ?? new();
+        problems.AddRange(spool.Validate());
         problems.AddRange(daraja.Validate());
         problems.AddRange(c2b.Problems().Select(problem => new ConfigurationProblem(problem.Key, problem.Wrong, problem.Right)));
         problems.AddRange(callbacks.Validate(isPublic: daraja.Kind != DarajaEnvironment.Simulator));
@@ -88,6 +92,7 @@ internal sealed class Settings
             Proxies = WebSettings.Proxies(configuration, problems),
             Reconciliation = reconciliation,
             Inbox = configuration.GetSection("Inbox").Get<InboxOptions>() ?? new(),
+            Spool = spool,
             C2b = c2b,
             Roles = ReadRoles(configuration["Roles"], problems),
             Problems = problems,

@@ -44,7 +44,7 @@ public sealed class OpsPaybillController(IMediator mediator) : ControllerBase
     /// <summary>Puts a receipt to a checkout; the same again is 200.</summary>
     [HttpPost("receipts/{id}/match")]
     [ProducesResponseType<ReceiptView>(200)]
-    [Refuses("validation_failed", "not_found", "receipt_already_matched", "already_paid", "checkout_cancelled")]
+    [Refuses("validation_failed", "not_found", "receipt_already_matched", "receipt_refunded", "already_paid", "checkout_cancelled")]
     public async Task<ActionResult<ReceiptView>> Match(string id, MatchBody body, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Receipt, id, out var receipt)
             ? await mediator.Send(new MatchReceipt(receipt, body.CheckoutId, User.Caller().Client), cancellation)

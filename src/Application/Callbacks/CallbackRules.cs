@@ -112,14 +112,30 @@ public sealed class CallbackRules(
 
         // Locked in one order whatever the batch holds: checkouts, then payouts and refunds. What a question is about never changes.
         var asked = keys.Questions.Count == 0 ? [] : await questions.Load(keys.Questions);
-        keys.Transfers.UnionWith(asked.Select(q => q.SubjectId).OfType<Guid>());
+        await GatherAsked(asked, keys, now);
+        keys.Transfers.UnionWith(asked.Select(q => q.SubjectId).OfType<Guid>().Where(id => !keys.Asked.ContainsKey(id)));
         keys.Checkouts.UnionWith(keys.Transfers.Count == 0 ? [] : await transfers.CheckoutsOf(keys.Transfers));
         var books = new Books(keys.Attempts.Count + keys.Numbers.Count + keys.Checkouts.Count == 0
             ? new([], [])
             : await checkouts.LoadForChange(new(
                 Ids: keys.Checkouts, AttemptIds: keys.Attempts, Numbers: keys.Numbers, ReferenceKeys: keys.References, TillPayments: keys.TillPayments)));
+        books.Asked = keys.Asked;
+        books.Ours = ours;
         books.Bring(keys.Transfers.Count == 0 ? [] : await transfers.LoadForChange(keys.Transfers), asked);
         return books;
+    }
+
+    private async Task GatherAsked(IReadOnlyList<Question> asked, BookKeys keys, DateTimeOffset now)
+    {
+        var subjects = asked.Where(q => q.Kind == QuestionKind.Status).Select(q => q.SubjectId).OfType<Guid>().ToList();
+        foreach (var (id, body) in subjects.Count == 0 ? [] : await paybill.StoredConfirmations(subjects))
+        {
+            if (reader.Read(CallbackKind.C2bConfirm, body) is CallbackMessage.Confirmation told)
+            {
+                keys.Asked[id] = ConfirmationRules.ToDomain(told, now);
+                ConfirmationRules.Gather(keys.Asked[id], keys);
+            }
+        }
     }
 
     private async Task SaveAnswers(Books books, DateTimeOffset now)

@@ -7,12 +7,12 @@ public sealed record AskCase(Guid Id) : IRequest<Answer<CaseView>>;
 
 /// <summary>Brings the next question forward to now; the reconciler, within 5 s, asks it as it asks every other.</summary>
 public sealed class AskCaseHandler(
-    ICases cases, ICheckouts checkouts, ITransfers transfers, ITransactions transactions, ReconciliationOptions options)
+    ICases cases, ICheckouts checkouts, ITransfers transfers, ITransactions transactions, ReconciliationOptions options, AskConfirmation confirmations)
     : IRequestHandler<AskCase, Answer<CaseView>>
 {
     /// <inheritdoc/>
-    public Task<Answer<CaseView>> Handle(AskCase request, CancellationToken cancellationToken) =>
-        transactions.Run(now => Ask(request.Id, now), cancellationToken);
+    public async Task<Answer<CaseView>> Handle(AskCase request, CancellationToken cancellationToken) =>
+        await confirmations.Ask(request.Id, cancellationToken) ?? await transactions.Run(now => Ask(request.Id, now), cancellationToken);
 
     private async Task<Answer<CaseView>> Ask(Guid id, DateTimeOffset now)
     {

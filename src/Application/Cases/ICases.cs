@@ -28,7 +28,10 @@ public enum CaseSubject
     /// <summary>A receipt.</summary>
     Receipt,
 
-    /// <summary>A stored callback, or anything else.</summary>
+    /// <summary>A checkout.</summary>
+    Checkout,
+
+    /// <summary>Anything else.</summary>
     Other,
 }
 
@@ -76,6 +79,7 @@ public sealed record CaseView(
         CaseSubject.Payout => PublicId.Payout,
         CaseSubject.Refund => PublicId.Refund,
         CaseSubject.Receipt => PublicId.Receipt,
+        CaseSubject.Checkout => PublicId.Checkout,
         CaseSubject.Other => PublicId.Callback,
     };
 }

@@ -44,7 +44,7 @@ internal static class ConfirmationRules
         {
             if (OrderReference.KeyOf(told.Account) is { Length: > 0 } key)
             {
-                books.Untrusted.Add(new(key, told.Receipt, told.Amount, why));
+                books.Untrusted.Add(new(read.Row.Id, key, told.Receipt, told.Amount, why));
             }
 
             return read.Say(Verdict.Hint, why + " It waits, unconfirmed, until Pull lists its receipt or an operator asks for it.");
@@ -52,6 +52,42 @@ internal static class ConfirmationRules
 
         var (verdict, detail) = Apply(ToDomain(told, now), books, now);
         return read.Say(verdict, detail);
+    }
+
+    /// <summary>
+    /// The answer to an operator's question about an untrusted confirmation: it counts when M-PESA knows the receipt as completed, with that
+    /// amount, paid by somebody else to us. The account is the customer's word and nobody else's, here as in every confirmation.
+    /// </summary>
+    public static Judgement Judge(
+        ReadCallback read, CallbackMessage.StatusResult result, Question question, Confirmation asked, Books books, DateTimeOffset now)
+    {
+        if (!result.IsFinal)
+        {
+            return read.Say(Verdict.Hint, "Safaricom said that more is to come.");
+        }
+
+        if (result.Transaction is not { } found)
+        {
+            var why = $"M-PESA did not answer the question ({result.Problem?.ResultCode}): {result.Problem?.Message}";
+            books.Answers.Add((question.Id, why));
+            return read.Say(Verdict.Hint, why);
+        }
+
+        books.Answers.Add((question.Id, found.StateText));
+        if (found.State != TransactionState.Completed || found.Receipt != asked.Number || found.Amount != asked.Amount || !IsPaidToUs(found, books.Ours))
+        {
+            return read.Say(Verdict.Hint, $"M-PESA calls it '{found.StateText}', but number, amount and parties do not all agree: nothing was counted.");
+        }
+
+        var (verdict, detail) = Apply(asked with { By = SettledBy.StatusQuery, At = found.At ?? asked.At }, books, now);
+        return read.Say(verdict, detail);
+    }
+
+    /// <summary>The debit party comes first, the credit party last (daraja.md §8); a payout of ours has them the other way round.</summary>
+    private static bool IsPaidToUs(TransactionFound found, OurShortcodes ours)
+    {
+        bool IsOurs(string party) => party.Split(" - ", 2)[0].Trim() is var number && (number == ours.Main || number == ours.Till);
+        return found.Parties is [var debit, .., var credit] && !IsOurs(debit) && IsOurs(credit);
     }
 
     /// <summary>What has to be loaded for a payment.</summary>
@@ -117,7 +153,7 @@ internal static class ConfirmationRules
         return (Verdict.Duplicate, null);
     }
 
-    private static Confirmation ToDomain(CallbackMessage.Confirmation told, DateTimeOffset now) => new(
+    public static Confirmation ToDomain(CallbackMessage.Confirmation told, DateTimeOffset now) => new(
         told.Receipt, told.Amount, told.Account, told.Payer is { Length: > 0 } ? told.Payer : null, Name(told.PayerName), told.At ?? now,
         told.IsTill ? PaymentMethod.Till : PaymentMethod.Paybill, SettledBy.Confirmation);
 

@@ -37,8 +37,9 @@ public sealed record Registration(
 }
 
 /// <summary>An untrusted confirmation that names an order of ours.</summary>
+/// <param name="CallbackId">The stored callback; what the case is about.</param>
 /// <param name="ReferenceKey">The compared form of the account it names.</param>
-public sealed record UntrustedConfirmation(string ReferenceKey, string Receipt, Money Amount, string Why);
+public sealed record UntrustedConfirmation(Guid CallbackId, string ReferenceKey, string Receipt, Money Amount, string Why);
 
 /// <summary>What a validation needs to know of an order.</summary>
 /// <param name="InFlight">Amounts of prompts that are under way.</param>
@@ -64,6 +65,9 @@ public interface IPaybill
 
     /// <summary>Opens a case for each order that untrusted confirmations name, one in a checkout's life, whatever the number of them.</summary>
     Task OpenCases(IReadOnlyCollection<UntrustedConfirmation> untrusted);
+
+    /// <summary>Bodies of those of the given callbacks that are confirmations.</summary>
+    Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds);
 
     /// <summary>What the order with this reference wants; null when there is none. Takes no lock.</summary>
     Task<OrderWanted?> Wanted(string referenceKey, CancellationToken cancellation);

@@ -10,6 +10,9 @@ public sealed partial class BookKeys
 
     /// <summary>Payments to a till, which name no account.</summary>
     public List<(Money Amount, DateTimeOffset At)> TillPayments { get; } = [];
+
+    /// <summary>Untrusted confirmations that Safaricom was asked about, by their callbacks' ids.</summary>
+    public Dictionary<Guid, Confirmation> Asked { get; } = [];
 }
 
 /// <summary>Money that names an order, or none.</summary>
@@ -21,6 +24,12 @@ public sealed partial class Books
 
     /// <summary>Receipts that belong to no checkout, loaded or new.</summary>
     public IReadOnlyCollection<Receipt> Unmatched => unmatched;
+
+    /// <summary>Untrusted confirmations that Safaricom was asked about, by their callbacks' ids.</summary>
+    public IReadOnlyDictionary<Guid, Confirmation> Asked { get; set; } = new Dictionary<Guid, Confirmation>();
+
+    /// <summary>The numbers customers pay us at.</summary>
+    public OurShortcodes Ours { get; set; } = new("", null);
 
     /// <summary>Untrusted confirmations that name an account.</summary>
     public List<UntrustedConfirmation> Untrusted { get; } = [];

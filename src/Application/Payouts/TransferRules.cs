@@ -22,19 +22,20 @@ internal static class TransferRules
         }
 
         transfer.Learn(result.ConversationId, result.OriginatorId);
-        if (read.Row.Kind != CallbackKind.ReversalResult)
-        {
-            // What a reversal says is about the receiving shortcode, which may be another one's float.
-            books.Balances.AddRange(result.Accounts);
-        }
-
         if (transfer is Refund refund && result.OriginalReceipt is { } original && original != refund.OriginalReceipt)
         {
             return Say(read, transfer, transfer.HearOther($"Receipt {refund.OriginalReceipt} was to be reversed, but {original} is named", now));
         }
 
         string[] parties = result.Counterparty is { } party ? [party] : [];
-        return Say(read, transfer, transfer.HearResult(result.Outcome, result.IsFinal, parties, now));
+        var verdict = transfer.HearResult(result.Outcome, result.IsFinal, parties, now);
+        if (verdict == Verdict.Applied && read.Row.Kind != CallbackKind.ReversalResult)
+        {
+            // News only the first time; and what a reversal says is about the receiving shortcode, which may have another float.
+            books.Balances.AddRange(result.Accounts);
+        }
+
+        return Say(read, transfer, verdict);
     }
 
     public static Judgement Judge(ReadCallback read, CallbackMessage.QueueTimeout timeout, Books books, DateTimeOffset now)

@@ -27,6 +27,11 @@ internal static class QuestionRules
             return refused!;
         }
 
+        if (books.Asked.TryGetValue(question.SubjectId!.Value, out var confirmation))
+        {
+            return ConfirmationRules.Judge(read, result, question, confirmation, books, now);
+        }
+
         if (books.Transfer(question.SubjectId!.Value) is not { } transfer)
         {
             return read.Say(Verdict.Unmatched, "What was asked about is not in this database.");

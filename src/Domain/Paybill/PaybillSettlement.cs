@@ -123,7 +123,7 @@ public sealed partial class Checkout
             if (Candidates(attempt) is [var only] && !only.IsHeld
                 && Attempts.All(other => other == attempt || other.IsSettled || !IsSameMoney(only, other)) && Namesakes(only).Count == 0)
             {
-                Succeed(attempt, SettledBy.Confirmation, now);
+                Succeed(attempt, only.SettledBy, now);
                 Join(only, attempt, inferred: true);
                 Changed(now);
             }

@@ -109,7 +109,16 @@ public abstract partial class Transfer
     /// <summary>Safaricom's reply: refused at once, nothing will happen. A trusted callback that said otherwise is believed instead.</summary>
     public void Refused(Failure failure, DateTimeOffset now)
     {
-        if (!Heard && Status is TransferStatus.Sending or TransferStatus.InDoubt)
+        if (Heard || Status is not (TransferStatus.Sending or TransferStatus.InDoubt))
+        {
+            return;
+        }
+
+        if (MayHaveHappened(failure))
+        {
+            DoubtRefusal(failure, now);
+        }
+        else
         {
             End(TransferStatus.Failed, null, failure, now);
         }

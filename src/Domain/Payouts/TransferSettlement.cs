@@ -187,13 +187,9 @@ public abstract partial class Transfer
         var code = failed.Failure.ResultCode;
         if (MayHaveHappened(failed.Failure))
         {
-            LastAnswer = $"Refused with {code}.";
-            NextQuestionAt = null;
-            ToDoubt(now);
-            Open(CaseKind.ReversalRefused,
-                $"The reversal of {Amount} was refused with {code}: {failed.Failure.Message} It may have happened already, so nothing else is sent "
-                + "for it. Look the receipt up in the M-PESA portal, then settle this case: paid when the money went back, not_paid when it did not.");
-            return Verdict.Applied;
+            var told = Status == TransferStatus.InDoubt && NextQuestionAt is null && LastAnswer == RefusedWith(failed.Failure);
+            DoubtRefusal(failed.Failure, now);
+            return told ? Verdict.Duplicate : Verdict.Applied;
         }
 
         if (failed.Certainty == Certainty.Final)
@@ -205,6 +201,18 @@ public abstract partial class Transfer
         // Rule 5: a code nobody listed, or one that says "query first" (15, a duplicate id, above all).
         return AskInstead($"The result said {code}, which settles nothing by itself.", now);
     }
+
+    private void DoubtRefusal(Failure failure, DateTimeOffset now)
+    {
+        LastAnswer = RefusedWith(failure);
+        NextQuestionAt = null;
+        ToDoubt(now);
+        Open(CaseKind.ReversalRefused,
+            $"The reversal of {Amount} was refused with {failure.ResultCode}: {failure.Message} It may have happened already, so nothing else is sent "
+            + "for it. Look the receipt up in the M-PESA portal, then settle this case: paid when the money went back, not_paid when it did not.");
+    }
+
+    private static string RefusedWith(Failure failure) => $"Refused with {failure.ResultCode}.";
 
     private void Complete(string? receipt, SettledBy by, DateTimeOffset now)
     {

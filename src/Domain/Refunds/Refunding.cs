@@ -109,7 +109,7 @@ public static class Refunding
     /// <summary>Plans the refund of what an operator may give back: surplus, or money without an order.</summary>
     public static (RefundPlan? Plan, RefundRefusal? Refusal) OfSurplus(
         Receipt receipt, IReadOnlyList<Refund> refunds, Msisdn? promptedPhone, Money? amount) =>
-        OfReceipt(receipt, refunds, promptedPhone, amount, receipt.CheckoutId is null ? receipt.Amount : SurplusLeft(receipt, refunds));
+        OfReceipt(receipt, refunds, promptedPhone, amount, receipt.CheckoutId is null || receipt.IsHeld ? receipt.Amount : SurplusLeft(receipt, refunds));
 
     private static (RefundPlan? Plan, RefundRefusal? Refusal) Plan(Checkout checkout, Receipt receipt, Money? amount) =>
         OfReceipt(receipt, checkout.Refunds, checkout.PhoneOf(receipt), amount, receipt.Amount);

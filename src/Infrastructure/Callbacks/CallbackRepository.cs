@@ -60,7 +60,8 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
     public async Task<InboxRow?> TakeAgain(Guid id)
     {
         await using var connection = await database.OpenConnectionAsync();
-        var rows = await connection.QueryAsync<Row>("SELECT id, kind, subject_id, body FROM callbacks WHERE id = @id FOR UPDATE", new { id });
+        var rows = await connection.QueryAsync<Row>(
+            "SELECT id, kind, subject_id, body, token_hash, answer FROM callbacks WHERE id = @id FOR UPDATE", new { id });
         return rows.SingleOrDefault()?.ToInbox();
     }
 

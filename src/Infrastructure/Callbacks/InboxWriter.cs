@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using System.Transactions;
 using Microsoft.Extensions.Hosting;
@@ -15,7 +16,7 @@ public sealed class InboxOptions
     public int BatchSize { get; set; } = 1000;
 
     /// <summary>
-    /// How long a writer under load waits for company: a Hangfire job costs about 43 SQL statements, so the number of batches is what
+    /// How far apart a writer under load starts its batches: a Hangfire job costs about 43 SQL statements, so the number of batches is what
     /// has to be bounded. 20 ms is a fifth of the acknowledgement time promised under load; a lone callback never waits.
     /// </summary>
     public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(20);
@@ -30,11 +31,16 @@ public sealed class InboxOptions
 /// <summary>
 /// Group commit: whatever arrives while one commit is under way goes into the next, with one Hangfire job in the same transaction.
 /// A request is answered only after its commit. Dies before the commit: nothing was acknowledged. Dies after it: rows and job are there.
-/// The commit's answer is lost: the request fails, and the row, if it is there, is drained all the same.
+/// The commit fails, is too slow, or its answer is lost: the batch is spooled with the same ids, so that a row that is there after all
+/// is there once. No spool, or no room in it: 503, and a row that is there after all is drained all the same.
 /// </summary>
-internal sealed partial class InboxWriter(NpgsqlDataSource database, IJobs jobs, InboxOptions options, ILogger<InboxWriter> log)
+internal sealed partial class InboxWriter(
+    NpgsqlDataSource database, IJobs jobs, InboxOptions options, SpoolOptions spooling, DatabaseCircuit circuit, ILogger<InboxWriter> log, Spool? spool = null)
     : BackgroundService, IInbox
 {
+    /// <summary>Without a spool giving up means 503, so a commit gets all the time in which somebody may still be waiting for the answer.</summary>
+    private static readonly TimeSpan NoSpoolDeadline = TimeSpan.FromSeconds(20);
+
     private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(
         new BoundedChannelOptions(options.QueueSize) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
@@ -70,15 +76,22 @@ internal sealed partial class InboxWriter(NpgsqlDataSource database, IJobs jobs,
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var batch = new List<Waiting>(options.BatchSize);
         var busy = false;
+        var began = 0L;
         while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
             if (busy)
             {
-                await Task.Delay(options.Linger, CancellationToken.None);
+                // Counted from the last batch's start: its commit was waiting enough.
+                var left = options.Linger - Stopwatch.GetElapsedTime(began);
+                if (left > TimeSpan.Zero)
+                {
+                    await Task.Delay(left, CancellationToken.None);
+                }
             }
 
+            // Its own list each time: a commit given up at its deadline may still be reading it.
+            var batch = new List<Waiting>();
             while (batch.Count < options.BatchSize && queue.Reader.TryRead(out var next))
             {
                 batch.Add(next);
@@ -86,8 +99,8 @@ internal sealed partial class InboxWriter(NpgsqlDataSource database, IJobs jobs,
 
             // Alone: nobody is waiting, so the next one need not either.
             busy = batch.Count > 1;
+            began = Stopwatch.GetTimestamp();
             await Commit(batch);
-            batch.Clear();
         }
     }
 
@@ -95,12 +108,12 @@ internal sealed partial class InboxWriter(NpgsqlDataSource database, IJobs jobs,
     {
         try
         {
-            await Write(batch);
+            await WriteOrSpool(batch);
             batch.ForEach(waiting => waiting.Stored.TrySetResult());
         }
         catch (Exception failure)
         {
-            LogFailed(batch.Count, failure);
+            LogFailed(batch.Count, failure.InnerException?.Message ?? failure.Message);
             var answer = new InboxUnavailableException("The callback could not be stored.", failure);
             batch.ForEach(waiting => waiting.Stored.TrySetException(answer));
         }
@@ -108,6 +121,34 @@ internal sealed partial class InboxWriter(NpgsqlDataSource database, IJobs jobs,
         {
             Interlocked.Add(ref queuedBytes, -batch.Sum(waiting => (long)waiting.Callback.Body.Length));
         }
+    }
+
+    private async Task WriteOrSpool(List<Waiting> batch)
+    {
+        if (!circuit.IsOpen)
+        {
+            try
+            {
+                await Task.Run(() => Write(batch)).WaitAsync(spool is null ? NoSpoolDeadline : spooling.Deadline);
+                return;
+            }
+            catch (Exception failure)
+            {
+                circuit.Open(failure);
+                if (spool is null)
+                {
+                    throw;
+                }
+            }
+        }
+
+        if (spool is null)
+        {
+            throw new InboxUnavailableException("The database is away, and there is no spool.");
+        }
+
+        // A disk that stalls must not stall a thread the requests need.
+        await Task.Run(() => spool.Append(batch.Select(waiting => waiting.Callback)));
     }
 
     private async Task Write(List<Waiting> batch)
@@ -153,8 +194,8 @@ internal sealed partial class InboxWriter(NpgsqlDataSource database, IJobs jobs,
         await command.ExecuteNonQueryAsync();
     }
 
-    [LoggerMessage(EventName = "inbox_failed", Level = LogLevel.Error, Message = "{Count} callbacks could not be stored and were answered 503")]
-    private partial void LogFailed(int count, Exception failure);
+    [LoggerMessage(EventName = "inbox_failed", Level = LogLevel.Error, Message = "{Count} callbacks could not be stored and were answered 503: {Why}")]
+    private partial void LogFailed(int count, string why);
 
     [LoggerMessage(EventName = "inbox_without_job", Level = LogLevel.Warning, Message = "{Count} callbacks are stored without their job; the sweeper drains them")]
     private partial void LogWithoutJob(int count, Exception failure);

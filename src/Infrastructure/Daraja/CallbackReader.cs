@@ -137,7 +137,7 @@ public sealed class CallbackReader : ICallbackReader
 
     private static TransactionFound Found(NamedValues entries)
     {
-        var status = entries["TransactionStatus"u8].Text() ?? "";
+        var status = entries["TransactionStatus"u8].Text(MaxParty) ?? "";
         var state = status.ToUpperInvariant() switch
         {
             "COMPLETED" => TransactionState.Completed,

@@ -28,6 +28,10 @@ public static class Database
             MaxAutoPrepare = 100,
             AutoPrepareMinUsages = 2,
 
+            // Coming back to the pool costs seven statements of clearing up otherwise, on every transaction and every look of Hangfire's. Nothing
+            // here leaves session state behind: locks are of transactions, the migrator resets what it set.
+            NoResetOnClose = true,
+
             // A dead peer is noticed in seconds, not after TCP's two hours.
             KeepAlive = 10,
 

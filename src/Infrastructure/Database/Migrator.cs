@@ -30,11 +30,19 @@ public static class Migrator
             }
 
             await using var hangfire = await database.OpenConnectionAsync(cancellation);
-            PostgreSqlObjectsInstaller.Install(hangfire, Database.HangfireSchema);
+            try
+            {
+                PostgreSqlObjectsInstaller.Install(hangfire, Database.HangfireSchema);
+            }
+            finally
+            {
+                // Its scripts set the search path, and the pool does not clear up.
+                await Execute(hangfire, "RESET ALL", CancellationToken.None);
+            }
         }
         finally
         {
-            await Execute(holder, $"SELECT pg_advisory_unlock({LockId})", CancellationToken.None);
+            await Execute(holder, $"SELECT pg_advisory_unlock({LockId}); RESET ALL", CancellationToken.None);
         }
     }
 

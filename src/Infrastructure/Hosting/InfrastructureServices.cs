@@ -21,7 +21,8 @@ public enum Roles
 public static class InfrastructureServices
 {
     /// <summary>Adds the database, the inbox, the repositories, MediatR and Hangfire.</summary>
-    public static IServiceCollection AddInfrastructure(this IServiceCollection services, string connectionString, Roles roles, DeploymentStamp stamp)
+    public static IServiceCollection AddInfrastructure(
+        this IServiceCollection services, string connectionString, Roles roles, DeploymentStamp stamp, SpoolOptions? spool = null)
     {
         services.AddSingleton(_ => Database.Create(connectionString));
         services.AddSingleton<DatabaseState>();
@@ -35,6 +36,7 @@ public static class InfrastructureServices
         services.AddSingleton<IPayouts, PayoutRepository>();
         services.AddSingleton<IRefunds, RefundRepository>();
         services.AddSingleton<ITransfers, TransferRepository>();
+        services.AddSingleton<IMatchVeto, RefundVeto>();
         services.AddSingleton<IQuestions, QuestionRepository>();
         services.AddSingleton<ICases, CaseRepository>();
         services.AddSingleton<ICallbacks, CallbackRepository>();
@@ -51,6 +53,7 @@ public static class InfrastructureServices
             services.AddSingleton<InboxWriter>();
             services.AddSingleton<IInbox>(s => s.GetRequiredService<InboxWriter>());
             services.AddHostedService(s => s.GetRequiredService<InboxWriter>());
+            services.AddSpool(spool ?? new());
             services.AddSingleton<LiveEvents>();
             services.AddHostedService(s => s.GetRequiredService<LiveEvents>());
         }

@@ -101,12 +101,10 @@ internal sealed class HangfireServers(IServiceProvider services, DatabaseState s
         // One worker may wait 30 s for Daraja; eight of them still send a payout every few seconds then.
         Start("transfers", [TransferJobs.Queue], workers: 8);
 
-        var recurring = services.GetRequiredService<IRecurringJobManager>();
-        recurring.AddOrUpdate<RecurringJobs>("reconcile", jobs => jobs.Reconcile(), "*/5 * * * * *");
-        recurring.AddOrUpdate<RecurringJobs>("reconcile-transfers", jobs => jobs.ReconcileTransfers(), "*/5 * * * * *");
-        recurring.AddOrUpdate<RecurringJobs>("end-due-checkouts", jobs => jobs.EndDue(), "*/15 * * * * *");
-        recurring.SchedulePull(services.GetRequiredService<Microsoft.Extensions.Options.IOptions<DarajaOptions>>().Value);
-        recurring.AddOrUpdate<IdempotencyJobs>("clean-idempotency-keys", jobs => jobs.Clean(), "17 * * * *");
+        while (!TryAddRecurring())
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken);
+        }
 
         void Start(string name, string[] queues, int workers) => servers.Add(new BackgroundJobServer(
             new BackgroundJobServerOptions
@@ -123,6 +121,26 @@ internal sealed class HangfireServers(IServiceProvider services, DatabaseState s
                 ShutdownTimeout = TimeSpan.FromSeconds(10),
             },
             storage));
+    }
+
+    /// <summary>The database may go away again the moment it was ready: that must not end the process.</summary>
+    private bool TryAddRecurring()
+    {
+        try
+        {
+            var recurring = services.GetRequiredService<IRecurringJobManager>();
+            recurring.AddOrUpdate<RecurringJobs>("reconcile", jobs => jobs.Reconcile(), "*/5 * * * * *");
+            recurring.AddOrUpdate<RecurringJobs>("reconcile-transfers", jobs => jobs.ReconcileTransfers(), "*/5 * * * * *");
+            recurring.AddOrUpdate<RecurringJobs>("end-due-checkouts", jobs => jobs.EndDue(), "*/15 * * * * *");
+            recurring.SchedulePull(services.GetRequiredService<Microsoft.Extensions.Options.IOptions<DarajaOptions>>().Value);
+            recurring.AddOrUpdate<IdempotencyJobs>("clean-idempotency-keys", jobs => jobs.Clean(), "17 * * * *");
+            return true;
+        }
+        catch (Exception failure)
+        {
+            services.GetRequiredService<ILogger<HangfireServers>>().LogWarning("The recurring jobs cannot be set yet: {Why}", failure.Message);
+            return false;
+        }
     }
 
     /// <inheritdoc/>

@@ -13,6 +13,7 @@ internal static class AddPaybillExtension
     {
         services.AddSingleton<IPaybill, PaybillRepository>();
         services.AddSingleton<RegistrationTokens>();
+        services.AddTransient<AskConfirmation>();
         services.AddSingleton(provider =>
         {
             var daraja = provider.GetRequiredService<IOptions<DarajaOptions>>().Value;

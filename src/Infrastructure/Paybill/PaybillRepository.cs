@@ -8,6 +8,9 @@ namespace Payments.Infrastructure;
 /// <summary>What only Paybill keeps: how far Pull got, cases of untrusted confirmations, receipts for operators.</summary>
 internal sealed partial class PaybillRepository(NpgsqlDataSource database, CallbackUrls urls) : IPaybill
 {
+    /// <summary>The advisory lock under which cases of untrusted confirmations are opened.</summary>
+    private const long CasesLock = 7_203_114_920;
+
     private const string ReceiptColumns =
         "id, receipt, amount, account, payer, payer_name, method, settled_by, at, checkout_id, applied, surplus, matched_by, matched_at";
 
@@ -24,17 +27,18 @@ internal sealed partial class PaybillRepository(NpgsqlDataSource database, Callb
         await using var connection = await database.OpenConnectionAsync();
 
         // One in a checkout's life, settled ones included: anybody can send these, so their number must cost nothing. A number that is in
-        // the books already is no question.
+        // the books already is no question. One batch at a time, and the INSERT's snapshot must be younger than the last one's commit.
+        await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(@CasesLock)", new { CasesLock });
         await connection.ExecuteAsync(
             """
             INSERT INTO cases (id, kind, subject_id, checkout_id, client, story)
-            SELECT gen_random_uuid(), @kind, c.id, c.id, c.client, u.story
+            SELECT gen_random_uuid(), @kind, u.callback, c.id, c.client, u.story
             FROM (
-                SELECT DISTINCT ON (reference_key) reference_key, receipt, story
-                FROM unnest(@keys, @receipts, @stories) AS t (reference_key, receipt, story)
+                SELECT DISTINCT ON (reference_key) callback, reference_key, receipt, story
+                FROM unnest(@callbacks, @keys, @receipts, @stories) AS t (callback, reference_key, receipt, story)
                 ORDER BY reference_key, receipt) u
             JOIN checkouts c ON c.reference_key = u.reference_key
-            WHERE NOT EXISTS (SELECT FROM cases k WHERE k.kind = @kind AND k.subject_id = c.id)
+            WHERE NOT EXISTS (SELECT FROM cases k WHERE k.kind = @kind AND k.checkout_id = c.id)
               AND NOT EXISTS (SELECT FROM receipts r WHERE r.receipt = u.receipt)
             ORDER BY c.id
             ON CONFLICT (kind, subject_id) WHERE status = 'open' DO NOTHING
@@ -42,12 +46,21 @@ internal sealed partial class PaybillRepository(NpgsqlDataSource database, Callb
             new
             {
                 kind = CaseKind.UntrustedConfirmation,
+                callbacks = untrusted.Select(u => u.CallbackId).ToArray(),
                 keys = untrusted.Select(u => u.ReferenceKey).ToArray(),
                 receipts = untrusted.Select(u => u.Receipt).ToArray(),
                 stories = untrusted.Select(u =>
                     $"A confirmation says that receipt {u.Receipt} paid {u.Amount} for this order, but it is not trusted: {u.Why} Nothing was counted. "
-                    + "It is, once Pull lists the receipt. Look it up in the M-PESA portal or order a status query, then settle this case.").ToArray(),
+                    + "It is once Pull lists the receipt, or once M-PESA confirms it: ask (…/ask), or look it up in the portal, then settle this case.").ToArray(),
             });
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        return (await connection.QueryAsync<(Guid, byte[])>(
+            "SELECT id, body FROM callbacks WHERE id = ANY (@ids) AND kind = 'c2b_confirm'", new { ids = callbackIds.ToArray() })).AsList();
     }
 
     /// <inheritdoc/>
@@ -104,12 +117,12 @@ internal sealed partial class PaybillRepository(NpgsqlDataSource database, Callb
         var rows = await connection.QueryAsync<ReceiptViewRow>(
             $"""
             SELECT {ReceiptColumns} FROM receipts
-            WHERE (@matched::boolean IS NULL OR (checkout_id IS NOT NULL) = @matched)
+            WHERE {(matched switch { true => "checkout_id IS NOT NULL", false => "checkout_id IS NULL", null => "true" })}
               AND (@afterId::uuid IS NULL OR id < @afterId)
             ORDER BY id DESC
             LIMIT @limit
             """,
-            new { matched, afterId = after?.Id, limit });
+            new { afterId = after?.Id, limit });
         return [.. rows.Select(row => row.ToView())];
     }
 
@@ -130,7 +143,7 @@ internal sealed partial class PaybillRepository(NpgsqlDataSource database, Callb
         // The question whose money it is has been answered.
         await connection.ExecuteAsync(
             """
-            UPDATE cases SET status = 'settled', outcome = 'matched', reason = 'Matched by ' || @by, settled_at = now()
+            UPDATE cases SET status = 'settled', outcome = 'matched', reason = 'The receipt was matched.', settled_by = @by, settled_at = now()
             WHERE kind = @kind AND subject_id = @receiptId AND status = 'open'
             """,
             new { receiptId, by, kind = CaseKind.AmbiguousMatch });

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Xunit;
 
@@ -43,6 +44,51 @@ public sealed class TrustTests(RegisteredPaybill running, TestDatabase databases
         await host.Sql<int>($"UPDATE cases SET status = 'settled', settled_at = now() WHERE checkout_id = '{Id(checkout)}'; SELECT 1");
         await host.Confirm("", PaybillHost.Body(PaymentsHost.NewReceipt(), reference));
         Assert.Equal(1L, await Cases(checkout));
+    }
+
+    [Theory]
+    [InlineData(1500, "paid")]
+    [InlineData(1499, "open")]
+    public async Task An_operator_has_m_pesa_asked_and_only_a_true_one_counts(decimal told, string status)
+    {
+        // Real money whose confirmation came from nowhere: nothing is registered with this simulator.
+        await using var asking = await PaymentsHost.Start(databases);
+        var checkout = await asking.Checkout(phone: null);
+        var number = (string)(await asking.PayByHand(1500, (string)checkout["orderReference"]!))["receipt"]!;
+        Assert.Equal("hint", await asking.Confirm("", PaybillHost.Body(number, (string)checkout["orderReference"]!, told)));
+        var found = (await asking.Ops.GetFromJsonAsync<JsonNode>("/api/ops/cases"))!["items"]!.AsArray().Single()!;
+        Assert.StartsWith("cb_", (string?)found["subjectId"], StringComparison.Ordinal);
+
+        var answer = await asking.Ops.PostAsync($"/api/ops/cases/{found["id"]}/ask", null);
+
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        await PaymentsHost.Eventually(async () => await asking.Sql<long>("SELECT count(*) FROM callbacks WHERE kind = 'status_result' AND state = 'done'") == 1, "M-PESA has answered");
+        var now = await asking.Get(checkout);
+        Assert.Equal(status, (string?)now["status"]);
+        Assert.Equal(status == "paid" ? "status_query" : null, (string?)now["payment"]?["settledBy"]);
+    }
+
+    [Fact]
+    public async Task A_receipt_of_our_own_payout_is_no_payment_to_us()
+    {
+        await using var asking = await PaymentsHost.Start(databases);
+        var payout = await asking.Shop.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/api/payouts")
+        {
+            Headers = { { "Idempotency-Key", "payout-1" } },
+            Content = JsonContent.Create(new { method = "mpesa", recipient = PaymentsHost.Customer, amount = 1500, reference = "P-1" }),
+        });
+        var id = (string)(await payout.Content.ReadFromJsonAsync<JsonNode>())!["id"]!;
+        JsonNode? done = null;
+        await PaymentsHost.Eventually(
+            async () => (string?)(done = await asking.Shop.GetFromJsonAsync<JsonNode>($"/api/payouts/{id}"))!["status"] == "completed", "the payout is done");
+        var checkout = await asking.Checkout(phone: null);
+        await asking.Confirm("", PaybillHost.Body((string)done!["receipt"]!, (string)checkout["orderReference"]!));
+        var found = (await asking.Ops.GetFromJsonAsync<JsonNode>("/api/ops/cases"))!["items"]!.AsArray().Single()!;
+
+        await asking.Ops.PostAsync($"/api/ops/cases/{found["id"]}/ask", null);
+
+        await PaymentsHost.Eventually(async () => await asking.Sql<long>("SELECT count(*) FROM callbacks WHERE kind = 'status_result' AND state = 'done'") == 1, "M-PESA has answered");
+        Assert.Equal("open", (string?)(await asking.Get(checkout))["status"]);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Xunit;
 
@@ -51,8 +52,62 @@ public sealed class CaseTests(QuickQuestions running) : IClassFixture<QuickQuest
     }
 
     [Fact]
+    public async Task An_untrusted_confirmation_becomes_money_only_when_an_operator_asks_and_Safaricom_agrees()
+    {
+        var made = await host.Simulator.PostAsJsonAsync("/simulator/c2b", new { amount = 1500, account = "ELSEWHERE", msisdn = "254708374149" });
+        var real = (string)(await made.Content.ReadFromJsonAsync<JsonNode>())!["receipt"]!;
+        var honest = await host.Checkout(phone: null);
+        var faked = await host.Checkout(phone: null);
+        await Confirm(honest, real, 1500);
+        await Confirm(faked, "FAKED00001", 1500);
+        var (asked, asking) = (await UntilCase(honest), await UntilCase(faked));
+        Assert.Equal(("untrusted_confirmation", "checkout"), ((string?)asked["kind"], (string?)asked["subject"]));
+        Assert.Equal("open", (string?)(await host.Get(honest))["status"]);
+
+        Assert.Equal(HttpStatusCode.Accepted, (await host.Ops.Keyed($"/api/ops/cases/{asking["id"]}/ask", new { })).Status);
+        Assert.Equal(HttpStatusCode.Accepted, (await host.Ops.Keyed($"/api/ops/cases/{asked["id"]}/ask", new { })).Status);
+
+        var paid = await host.Until(honest, "paid");
+        Assert.Equal((real, "status_query"), ((string?)paid["payment"]!["receipt"], (string?)paid["payment"]!["settledBy"]));
+        await PaymentsHost.Eventually(async () => await host.Sql<long>("SELECT count(*) FROM questions WHERE answer LIKE '%(2033)%'") > 0, "the other is answered too");
+        Assert.Equal("open", (string?)(await host.Get(faked))["status"]);
+        Assert.Equal(HttpStatusCode.OK, (await Settle(asking, "noted", "no such receipt")).Status);
+    }
+
+    [Theory]
+    [InlineData("paid", "paid", "succeeded")]
+    [InlineData("not_paid", "failed", "failed")]
+    public async Task A_prompt_nobody_can_tell_of_is_settled_by_a_person(string outcome, string status, string attempt)
+    {
+        var checkout = await host.Ringing();
+        var subject = new JsonObject { ["id"] = (string?)checkout["attempts"]![0]!["id"] };
+        await host.Sql<int>(
+            $"""
+            INSERT INTO cases (id, kind, subject_id, checkout_id, client, story)
+            VALUES (gen_random_uuid(), 'outcome_unknown', '{PayoutCalls.IdOf(subject)}', '{PayoutCalls.IdOf(checkout)}', 'shop', 'Nobody could tell.') RETURNING 1
+            """);
+
+        Assert.Equal(HttpStatusCode.OK, (await Settle((await host.Cases(subject))[0], outcome, "the statement says so")).Status);
+
+        var now = await host.Get(checkout);
+        Assert.Equal((status, attempt), ((string?)now["status"], (string?)now["attempts"]![0]!["status"]));
+        Assert.Equal(outcome == "paid" ? "operator" : null, (string?)now["payment"]?["settledBy"]);
+    }
+
+    [Fact]
     public async Task Only_operators_see_cases() =>
         Assert.Equal(HttpStatusCode.Forbidden, (await host.Shop.GetAsync("/api/ops/cases")).StatusCode);
+
+    private Task<HttpResponseMessage> Confirm(JsonNode checkout, string receipt, int amount) => host.Call("/callbacks/c2b/confirm", new JsonObject
+    {
+        ["TransactionType"] = "Pay Bill",
+        ["TransID"] = receipt,
+        ["TransTime"] = "20261124080000",
+        ["TransAmount"] = $"{amount}.00",
+        ["BusinessShortCode"] = "174379",
+        ["BillRefNumber"] = (string?)checkout["orderReference"],
+        ["MSISDN"] = "2547 ***** 149",
+    }.ToJsonString());
 
     private async Task<JsonNode> UntilCase(JsonNode subject)
     {

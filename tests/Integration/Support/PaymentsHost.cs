@@ -88,7 +88,7 @@ public sealed class PaymentsHost : IAsyncDisposable
             return host;
         }
 
-        await Eventually(async () => (await host.Anyone.GetAsync("/health/ready")).StatusCode == HttpStatusCode.OK, "the API is ready");
+        await Eventually(async () => await host.Readiness() == "ready", "the API is ready");
         return host;
     }
 
@@ -188,6 +188,10 @@ public sealed class PaymentsHost : IAsyncDisposable
 
     /// <summary>An order reference nobody used.</summary>
     public static string NewReference() => "T" + Convert.ToHexString(RandomNumberGenerator.GetBytes(5));
+
+    /// <summary>What the API says of itself: <c>ready</c>, <c>degraded</c> or <c>unavailable</c>.</summary>
+    public async Task<string> Readiness() =>
+        (string)(await (await Anyone.GetAsync("/health/ready")).Content.ReadFromJsonAsync<JsonNode>())!["status"]!;
 
     /// <summary>Stops the API alone, as a deployment would.</summary>
     public Task StopApi() => api.StopAsync();

@@ -223,7 +223,11 @@ public sealed class ConfirmationRuleTests
         // Impossible in one checkout (it is paid), so the second prompt is made as a restart would find it.
         var second = new Attempt
         {
-            Id = Guid.NewGuid(), CheckoutId = checkout.Id, Phone = Some.Phone, Amount = Price, StartedAt = Some.Start + TimeSpan.FromMinutes(2),
+            Id = Guid.NewGuid(),
+            CheckoutId = checkout.Id,
+            Phone = Some.Phone,
+            Amount = Price,
+            StartedAt = Some.Start + TimeSpan.FromMinutes(2),
             Status = AttemptStatus.Sent,
         };
         checkout.Attempts.Add(second);

@@ -1,0 +1,45 @@
+using Npgsql;
+
+namespace Payments.Infrastructure;
+
+/// <summary>What this process can promise a callback.</summary>
+public enum IntakeState
+{
+    /// <summary>The database takes it.</summary>
+    Ready,
+
+    /// <summary>The database is away; the spool takes it.</summary>
+    Degraded,
+
+    /// <summary>Nothing takes it: 503.</summary>
+    Unavailable,
+}
+
+/// <summary>Whether a callback can be stored durably now, and where.</summary>
+public sealed class IntakeHealth(NpgsqlDataSource database, DatabaseState state, DatabaseCircuit circuit, Spool? spool = null)
+{
+    /// <summary>A balancer asks every few seconds and wants an answer, not a long wait.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Looks at the database and the disk; never throws, takes about a second at most.</summary>
+    public async Task<IntakeState> Check(CancellationToken cancellation) =>
+        state.IsReady && !circuit.IsOpen && await Answers(cancellation) ? IntakeState.Ready
+        : spool is { HasRoom: true } ? IntakeState.Degraded
+        : IntakeState.Unavailable;
+
+    private async Task<bool> Answers(CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await using var command = database.CreateCommand("SELECT 1");
+            await command.ExecuteScalarAsync(patience.Token);
+            return true;
+        }
+        catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException or TimeoutException)
+        {
+            return false;
+        }
+    }
+}

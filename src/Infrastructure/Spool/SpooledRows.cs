@@ -1,0 +1,58 @@
+using System.Transactions;
+using Npgsql;
+using NpgsqlTypes;
+using Payments.Application;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Spooled callbacks as rows of the inbox, each once whatever happened before.</summary>
+internal static class SpooledRows
+{
+    /// <summary>Stores rows and the job that drains them in one commit. A row that is there already stays as it is.</summary>
+    public static async Task Insert(NpgsqlDataSource database, IJobs jobs, IReadOnlyList<SpooledCallback> rows)
+    {
+        using var scope = new TransactionScope(
+            TransactionScopeOption.RequiresNew,
+            new TransactionOptions { IsolationLevel = IsolationLevel.ReadCommitted, Timeout = TimeSpan.FromSeconds(30) },
+            TransactionScopeAsyncFlowOption.Enabled);
+        if (await Insert(database, rows) > 0)
+        {
+            jobs.Drain(rows.Count);
+        }
+
+        scope.Complete();
+    }
+
+    /// <summary>True when it is the row that is wrong (data exception, constraint), not the database.</summary>
+    public static bool IsRefused(PostgresException failure) => failure.SqlState[..2] is "22" or "23";
+
+    private static async Task<int> Insert(NpgsqlDataSource database, IReadOnlyList<SpooledCallback> rows)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+
+        // Its time of arrival, for operators; never in the future, whatever the process's clock said.
+        await using var command = new NpgsqlCommand(
+            """
+            INSERT INTO callbacks (id, kind, subject_id, source, content_type, trace_parent, body, token_hash, answer, received_at)
+            SELECT id, kind, subject_id, source, content_type, trace_parent, body, token_hash, answer, least(received_at, now())
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                AS u (id, kind, subject_id, source, content_type, trace_parent, body, token_hash, answer, received_at)
+            ON CONFLICT (id) DO NOTHING
+            """,
+            connection);
+        void Add<T>(NpgsqlDbType type, Func<IncomingCallback, T> value) => Array(type, row => value(row.Callback));
+        void Array<T>(NpgsqlDbType type, Func<SpooledCallback, T> value) => command.Parameters.Add(
+            new NpgsqlParameter<T[]> { NpgsqlDbType = NpgsqlDbType.Array | type, TypedValue = [.. rows.Select(value)] });
+        Add(NpgsqlDbType.Uuid, c => c.Id);
+        Add(NpgsqlDbType.Text, c => Wire.Name(c.Kind));
+        Add(NpgsqlDbType.Uuid, c => c.SubjectId);
+        Add(NpgsqlDbType.Text, c => c.Source);
+        Add(NpgsqlDbType.Text, c => c.ContentType);
+        Add(NpgsqlDbType.Text, c => c.TraceParent);
+        Add(NpgsqlDbType.Bytea, c => c.Body);
+        Add(NpgsqlDbType.Bytea, c => c.TokenHash);
+        Add(NpgsqlDbType.Text, c => c.Answer);
+        Array(NpgsqlDbType.TimestampTz, row => row.ReceivedAt);
+        return await command.ExecuteNonQueryAsync();
+    }
+}

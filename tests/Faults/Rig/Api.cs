@@ -1,0 +1,41 @@
+namespace Payments.Tests.Faults;
+
+/// <summary>One API or worker process at one address, which may be killed, frozen and started again.</summary>
+internal sealed class Api(Run run, string name, World world, string connectionString, string spool, (string Name, string Value)[] more) : IAsyncDisposable
+{
+    private ChildProcess? process;
+
+    public Uri Url { get; } = new($"http://127.0.0.1:{ChildProcess.FreePort()}");
+
+    public string Spool => spool;
+
+    public ChildProcess Process => process!;
+
+    /// <summary>A shop's client with every scope.</summary>
+    public HttpClient Shop => field ??= World.Client(Url, ApiSettings.Key);
+
+    /// <summary>Starts the process without waiting. <paramref name="through"/> is a program that starts it.</summary>
+    public void Launch(IReadOnlyList<string>? through = null) => process = ChildProcess.Start(
+        "Api", ApiSettings.Api(Url, Url, world.SimulatorUrl, $"{connectionString};Maximum Pool Size=20", spool, more), Path.Combine(run.Folder, $"{name}.log"), through);
+
+    /// <summary>Waits until it says it is ready, database included.</summary>
+    public async Task<TimeSpan> Ready() =>
+        await run.Until(async () => (await Shop.GetStringAsync("/health/ready")).Contains("\"ready\"", StringComparison.Ordinal), TimeSpan.FromSeconds(90))
+            ?? throw new InvalidOperationException($"{name} does not become ready.");
+
+    /// <summary>kill -9.</summary>
+    public async Task Kill()
+    {
+        await Process.Kill();
+        await Process.DisposeAsync();
+        process = null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (process is not null)
+        {
+            await process.DisposeAsync();
+        }
+    }
+}

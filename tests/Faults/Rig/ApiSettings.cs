@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Payments.Tests.Faults;
+
+/// <summary>The environment of an API or simulator process of the rig. Its keys open nothing else.</summary>
+internal static class ApiSettings
+{
+    /// <summary>A key with every scope.</summary>
+    public const string Key = "sk_faults_all";
+
+    // Questions come at once and give up within the run; a failed prompt is believed after 60 s whatever is configured.
+    private const string Schedule = "00:00:03 00:00:05 00:00:10 00:00:20 00:00:30 00:00:30";
+
+    private static readonly Dictionary<string, string> Account = new()
+    {
+        ["ConsumerKey"] = "local-consumer-key",
+        ["ConsumerSecret"] = "local-consumer-secret",
+        ["Shortcode"] = "174379",
+        ["Passkey"] = "local-passkey",
+    };
+
+    /// <summary>What an API needs to know; <paramref name="more"/> is laid over it.</summary>
+    public static Dictionary<string, string> Api(
+        Uri listen, Uri publicUrl, Uri simulator, string connectionString, string? spool, params (string Name, string Value)[] more)
+    {
+        var settings = Account.ToDictionary(entry => $"Daraja__{entry.Key}", entry => entry.Value);
+        settings["ASPNETCORE_URLS"] = listen.ToString();
+        settings["ConnectionStrings__Payments"] = connectionString;
+        settings["Daraja__Environment"] = "Simulator";
+        settings["Daraja__BaseUrl"] = simulator.ToString();
+        settings["Callbacks__PublicBaseUrl"] = publicUrl.ToString();
+        settings["Callbacks__Secrets__0"] = Convert.ToBase64String(SHA256.HashData("faults"u8));
+        settings["ApiKeys__0__Client"] = "faults";
+        settings["ApiKeys__0__Hash"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key)));
+        settings["ApiKeys__0__Scopes"] = "checkouts,payouts,ops";
+        settings["Limits__PromptsPerPhone"] = "1000";
+        settings["Reconciliation__PendingSchedule"] = Schedule;
+        settings["Reconciliation__UnknownSchedule"] = Schedule;
+        if (spool is not null)
+        {
+            settings["Spool__Path"] = spool;
+        }
+
+        foreach (var (name, value) in more)
+        {
+            settings[name] = value;
+        }
+
+        return settings;
+    }
+
+    /// <summary>What the simulator needs to know.</summary>
+    public static Dictionary<string, string> Simulator(Uri listen, int seed)
+    {
+        var settings = Account.ToDictionary(entry => $"Simulator__{entry.Key}", entry => entry.Value);
+        settings["ASPNETCORE_URLS"] = listen.ToString();
+        settings["Simulator__DelayMs"] = "300";
+        settings["Simulator__Seed"] = seed.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return settings;
+    }
+}

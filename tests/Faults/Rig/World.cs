@@ -1,0 +1,111 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Npgsql;
+
+namespace Payments.Tests.Faults;
+
+/// <summary>A whole deployment of one scenario's own: PostgreSQL, the simulator, API and worker processes, a shop.</summary>
+internal sealed class World : IAsyncDisposable
+{
+    private readonly Run run;
+    private readonly List<Api> apis = [];
+    private readonly HttpClient simulator;
+    private ChildProcess simulatorProcess = null!;
+    private int phones;
+
+    private World(Run run, PostgresServer postgres, Uri simulatorUrl)
+    {
+        this.run = run;
+        Postgres = postgres;
+        SimulatorUrl = simulatorUrl;
+        simulator = Client(simulatorUrl, null);
+        Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { MaxPoolSize = 5, SearchPath = "payments" }.ConnectionString);
+    }
+
+    public Run Run => run;
+
+    public PostgresServer Postgres { get; }
+
+    public Uri SimulatorUrl { get; }
+
+    /// <summary>The rig's own way into the database, past every proxy.</summary>
+    public NpgsqlDataSource Database { get; }
+
+    public IReadOnlyList<Api> Apis => apis;
+
+    public static async Task<World> Start(Run run)
+    {
+        var url = new Uri($"http://127.0.0.1:{ChildProcess.FreePort()}");
+        var postgres = await PostgresServer.Start(Path.Combine(run.Folder, "postgres"), run.Stop);
+        var world = new World(run, postgres, url);
+        try
+        {
+            world.simulatorProcess = ChildProcess.Start("Simulator", ApiSettings.Simulator(url, run.Options.Seed), Path.Combine(run.Folder, "simulator.log"));
+            if (await run.Until(async () => (await world.simulator.GetAsync("/simulator/health")).IsSuccessStatusCode, TimeSpan.FromSeconds(60)) is null)
+            {
+                throw new InvalidOperationException("The simulator does not start.");
+            }
+
+            return world;
+        }
+        catch
+        {
+            await world.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Adds an API process and waits until it is ready.</summary>
+    public async Task<Api> AddApi(string name = "api", string? connectionString = null, string? spool = null, params (string Name, string Value)[] more)
+    {
+        var api = new Api(run, name, this, connectionString ?? Postgres.ConnectionString, spool ?? Path.Combine(run.Folder, "spool"), more);
+        apis.Add(api);
+        api.Launch();
+        await api.Ready();
+        return api;
+    }
+
+    /// <summary>The number before the first of ten thousand phones nobody else in this world has.</summary>
+    public int NextPhones() => Interlocked.Add(ref phones, 10_000) - 10_000;
+
+    /// <summary>Changes the simulator's settings.</summary>
+    public async Task Set(object settings) => (await simulator.PutAsJsonAsync("/simulator/settings", settings, run.Stop)).EnsureSuccessStatusCode();
+
+    /// <summary>The money that really moved.</summary>
+    public async Task<IReadOnlyList<JsonNode>> Ledger() =>
+        [.. (await simulator.GetFromJsonAsync<JsonNode>("/simulator/ledger", run.Stop))!["items"]!.AsArray().Select(item => item!)];
+
+    /// <summary>One value from the database.</summary>
+    public async Task<T> Sql<T>(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        command.CommandTimeout = 120;
+        return (T)(await command.ExecuteScalarAsync(run.Stop))!;
+    }
+
+    /// <summary>A client that keeps away from proxies.</summary>
+    public static HttpClient Client(Uri address, string? key)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 64 }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(40) };
+        client.DefaultRequestHeaders.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var api in apis)
+        {
+            await api.DisposeAsync();
+        }
+
+        if (simulatorProcess is not null)
+        {
+            await simulatorProcess.DisposeAsync();
+        }
+
+        await Database.DisposeAsync();
+        await Postgres.DisposeAsync();
+        simulator.Dispose();
+    }
+}

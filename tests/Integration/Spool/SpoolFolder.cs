@@ -1,0 +1,31 @@
+using System.Text;
+using Payments.Application;
+using Payments.Domain;
+using Payments.Infrastructure;
+
+namespace Payments.Tests.Integration;
+
+/// <summary>A spool's folder for one test, and what to put in it.</summary>
+internal sealed class SpoolFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("payments-spool-").FullName;
+
+    /// <summary>Files whose callbacks still wait.</summary>
+    public string[] Segments => Directory.GetFiles(Path, "*.spool");
+
+    /// <summary>Files with damage set aside.</summary>
+    public string[] Torn => Directory.GetFiles(Path, "*.torn");
+
+    /// <summary>A callback nobody waits for, that can be told from every other.</summary>
+    public static IncomingCallback Some(string mark) => new(
+        NewId.Next(), CallbackKind.Stk, null, Encoding.UTF8.GetBytes(mark), "application/json", "127.0.0.1", null);
+
+    /// <summary>Leaves a segment as a process does that died: written, durable, and locked by nobody.</summary>
+    public void Leave(params IncomingCallback[] callbacks)
+    {
+        using var spool = new Spool(new() { Path = Path });
+        spool.Append(callbacks);
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
