@@ -83,7 +83,11 @@ public sealed class RotateKeyHandler(IApiKeys keys, IAudit audit, ITransactions 
             var lasting = row.ExpiresAt is { } end ? now + (end - row.CreatedAt) : (DateTimeOffset?)null;
             var successor = row with
             {
-                Id = NewId.Next(), Ending = text[^4..], CreatedAt = now, ExpiresAt = lasting, LastUsedAt = null,
+                Id = NewId.Next(),
+                Ending = text[^4..],
+                CreatedAt = now,
+                ExpiresAt = lasting,
+                LastUsedAt = null,
             };
             await keys.Add(successor, hash);
             var until = now + request.Overlap;

@@ -26,8 +26,16 @@ public sealed class ApiKeyRepository(NpgsqlDataSource database) : IApiKeys, IPay
             """,
             new
             {
-                row.Id, row.Client, hash, row.Ending, scopes = row.Scopes.ToArray(), row.Family, payout = row.PayoutLimit?.Cents,
-                daily = row.DailyPayoutLimit?.Cents, row.CreatedAt, expires = row.ExpiresAt?.UtcDateTime,
+                row.Id,
+                row.Client,
+                hash,
+                row.Ending,
+                scopes = row.Scopes.ToArray(),
+                row.Family,
+                payout = row.PayoutLimit?.Cents,
+                daily = row.DailyPayoutLimit?.Cents,
+                row.CreatedAt,
+                expires = row.ExpiresAt?.UtcDateTime,
             });
     }
 

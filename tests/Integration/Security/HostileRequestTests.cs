@@ -82,7 +82,10 @@ public sealed class HostileRequestTests(Running running) : IClassFixture<Running
         var description = poison.Length > 100 ? poison[..100] : poison;
         var checkout = (await (await host.Shop.PostAsJsonAsync("/api/checkouts", new
         {
-            orderReference = PaymentsHost.NewReference(), amount = 5, description, metadata = new Dictionary<string, string> { [poison] = poison },
+            orderReference = PaymentsHost.NewReference(),
+            amount = 5,
+            description,
+            metadata = new Dictionary<string, string> { [poison] = poison },
         })).Content.ReadFromJsonAsync<JsonNode>())!;
         Assert.Equal(description, (string?)checkout["description"]);
         Assert.Equal(poison, (string?)(await host.Get(checkout))["metadata"]![poison]);

@@ -164,7 +164,10 @@ public sealed partial class OperatorTests(OperatorTests.WithOperators running) :
         Assert.True(token.Success);
         return await visitor.PostAsync("/sign-in", new FormUrlEncodedContent(new Dictionary<string, string>
         {
-            [token.Groups[1].Value] = WebUtility.HtmlDecode(token.Groups[2].Value), ["name"] = name, ["password"] = password, ["returnUrl"] = returnUrl,
+            [token.Groups[1].Value] = WebUtility.HtmlDecode(token.Groups[2].Value),
+            ["name"] = name,
+            ["password"] = password,
+            ["returnUrl"] = returnUrl,
         }));
     }
 
