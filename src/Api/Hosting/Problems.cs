@@ -25,6 +25,7 @@ internal static class Problems
         ["checkout_cancelled"] = 409,
         ["checkout_expired"] = 409,
         ["idempotency_in_progress"] = 409,
+        ["registration_in_progress"] = 409,
         ["not_paid"] = 409,
         ["nothing_to_ask"] = 409,
         ["key_expired"] = 409,

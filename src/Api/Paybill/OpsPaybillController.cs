@@ -27,7 +27,7 @@ public sealed class OpsPaybillController(IMediator mediator) : ControllerBase
     [HttpPost("c2b/register")]
     [ProducesResponseType<RegistrationView>(200)]
     [ProducesResponseType<RegistrationView>(202)]
-    [Refuses("validation_failed", "urls_already_registered", "url_refused", "c2b_version_unavailable", "registration_refused")]
+    [Refuses("validation_failed", "urls_already_registered", "registration_in_progress", "url_refused", "c2b_version_unavailable", "registration_refused")]
     public async Task<ActionResult<RegistrationView>> Register(
         [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] RegisterC2bBody? body, CancellationToken cancellation)
     {

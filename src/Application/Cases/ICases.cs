@@ -31,8 +31,8 @@ public enum CaseSubject
     /// <summary>A checkout.</summary>
     Checkout,
 
-    /// <summary>Anything else.</summary>
-    Other,
+    /// <summary>A stored callback, such as an untrusted confirmation.</summary>
+    Callback,
 }
 
 /// <summary>A case as stored.</summary>
@@ -59,7 +59,7 @@ public interface ICases
 
 /// <summary>A case as operators see it.</summary>
 /// <param name="Kind">What kind of question it is, such as <c>outcome_unknown</c>.</param>
-/// <param name="SubjectId">The public id of the attempt, payout, refund or receipt.</param>
+/// <param name="SubjectId">The public id of the attempt, payout, refund, receipt, checkout or stored callback.</param>
 /// <param name="Story">What happened and what can be done.</param>
 /// <param name="Outcome"><c>paid</c>, <c>not_paid</c> or <c>noted</c>; null while open.</param>
 /// <param name="SettledBy">The client whose key settled it, or <c>service</c> when Safaricom's word did.</param>
@@ -80,6 +80,6 @@ public sealed record CaseView(
         CaseSubject.Refund => PublicId.Refund,
         CaseSubject.Receipt => PublicId.Receipt,
         CaseSubject.Checkout => PublicId.Checkout,
-        CaseSubject.Other => PublicId.Callback,
+        CaseSubject.Callback => PublicId.Callback,
     };
 }

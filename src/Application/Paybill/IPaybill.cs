@@ -56,9 +56,9 @@ public interface IPaybill
 
     /// <summary>
     /// Puts down that the shortcode's registration is about to be asked for, with the token it already has if it has one, and says how it
-    /// stood before; null when it is new.
+    /// stood before (null when it is new). Null while somebody else is asking; whoever died asking is waited for a minute.
     /// </summary>
-    Task<(Registration Now, Registration? Before)> Begin(string shortcode, string version, string responseType);
+    Task<(Registration Now, Registration? Before)?> Begin(string shortcode, string version, string responseType);
 
     /// <summary>Writes what came of it.</summary>
     Task Conclude(Registration outcome);

@@ -20,16 +20,24 @@ public sealed class RegisterC2bValidator : AbstractValidator<RegisterC2b>
 /// Production registers once, so nothing about it may be lost: the token is committed, then Safaricom is called, then the outcome is
 /// committed. Dies after the first commit: the row says <c>calling</c>, and the next try sends the same URLs. Dies after the call, or the
 /// reply is lost: Safaricom may have the URLs, whose token is in the database, so confirmations are trusted from then on; the next try is
-/// told "already registered" and takes that for success, for it asked for the very same. Two at once: both send the same URLs.
+/// told "already registered" and takes that for success, for it asked for the very same. Two at once: the second waits for the first's outcome,
+/// or it could not tell "registered by the first" from "registered by a stranger".
 /// </summary>
 public sealed class RegisterC2bHandler(IPaybill paybill, IDaraja daraja, ITransactions transactions, C2bOptions options, OurShortcodes ours)
     : IRequestHandler<RegisterC2b, Answer<RegistrationView>>
 {
+    /// <summary>Looks, 200 ms apart: an answer of Safaricom's usually takes a second or two.</summary>
+    private const int MostLooks = 50;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
     /// <inheritdoc/>
     public async Task<Answer<RegistrationView>> Handle(RegisterC2b request, CancellationToken cancellationToken)
     {
-        var (wanted, before) = await transactions.Run(
-            _ => paybill.Begin(ours.Main, request.Version ?? options.Version, request.ResponseType ?? options.ResponseType), cancellationToken);
+        if (await Begin(request, cancellationToken) is not (var wanted, var before))
+        {
+            return new Refusal("registration_in_progress", "The registration is being asked for by somebody else; look again in a minute.");
+        }
 
         // Not given up when the operator's connection breaks: what Safaricom says is wanted.
         var reply = await daraja.RegisterUrls(new(wanted.Token, wanted.Version, wanted.ResponseType), CancellationToken.None);
@@ -48,6 +56,21 @@ public sealed class RegisterC2bHandler(IPaybill paybill, IDaraja daraja, ITransa
                 return RegistrationView.Of(final);
             },
             CancellationToken.None);
+    }
+
+    private async Task<(Registration Wanted, Registration? Before)?> Begin(RegisterC2b request, CancellationToken cancellation)
+    {
+        for (var looks = 1; ; looks++)
+        {
+            var begun = await transactions.Run(
+                _ => paybill.Begin(ours.Main, request.Version ?? options.Version, request.ResponseType ?? options.ResponseType), cancellation);
+            if (begun is not null || looks == MostLooks)
+            {
+                return begun;
+            }
+
+            await Task.Delay(Pause, cancellation);
+        }
     }
 
     private static (Registration Outcome, Refusal? Refusal) Read(Reply reply, Registration wanted, Registration? before)

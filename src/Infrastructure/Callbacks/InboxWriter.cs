@@ -134,7 +134,12 @@ internal sealed partial class InboxWriter(
             }
             catch (Exception failure)
             {
-                circuit.Open(failure);
+                // A row PostgreSQL refuses says nothing of the database: the next batch may try.
+                if (failure is not PostgresException refused || !SpooledRows.IsRefused(refused))
+                {
+                    circuit.Open(failure);
+                }
+
                 if (spool is null)
                 {
                     throw;

@@ -16,7 +16,7 @@ internal sealed class CaseRepository(NpgsqlDataSource database) : ICases
              WHEN EXISTS (SELECT FROM refunds r WHERE r.id = c.subject_id) THEN 'refund'
              WHEN EXISTS (SELECT FROM receipts r WHERE r.id = c.subject_id) THEN 'receipt'
              WHEN EXISTS (SELECT FROM checkouts k WHERE k.id = c.subject_id) THEN 'checkout'
-             ELSE 'other' END AS subject
+             ELSE 'callback' END AS subject
         """;
 
     private sealed record Row

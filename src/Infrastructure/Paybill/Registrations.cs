@@ -28,7 +28,7 @@ internal sealed partial class PaybillRepository
     }
 
     /// <inheritdoc/>
-    public async Task<(Registration Now, Registration? Before)> Begin(string shortcode, string version, string responseType)
+    public async Task<(Registration Now, Registration? Before)?> Begin(string shortcode, string version, string responseType)
     {
         await using var connection = await database.OpenConnectionAsync();
         var token = RegistrationToken.Draw();
@@ -48,11 +48,22 @@ internal sealed partial class PaybillRepository
                 confirmation = urls.ForRegistration(CallbackKind.C2bConfirm, token),
                 validation = urls.ForRegistration(CallbackKind.C2bValidate, token),
             });
-        var before = (await connection.QuerySingleAsync<RegistrationRow>(
-            $"SELECT {RegistrationColumns} FROM c2b_registrations WHERE shortcode = @shortcode FOR UPDATE", new { shortcode })).ToRegistration();
+        var row = await connection.QuerySingleAsync<RegistrationRow>(
+            $"""
+            SELECT {RegistrationColumns}, state = 'calling' AND asked_at > now() - interval '1 minute' AS is_being_asked
+            FROM c2b_registrations WHERE shortcode = @shortcode FOR UPDATE
+            """,
+            new { shortcode });
+        var before = row.ToRegistration();
         if (added == 1)
         {
             return (before, null);
+        }
+
+        // Twice the time a call to Safaricom may take.
+        if (row.IsBeingAsked)
+        {
+            return null;
         }
 
         // What Safaricom has stays on record until it says otherwise; only a row that holds nothing yet is put down as being asked for.
@@ -108,6 +119,7 @@ internal sealed partial class PaybillRepository
         public string ValidationUrl { get; init; } = "";
         public string? Detail { get; init; }
         public DateTimeOffset? RegisteredAt { get; init; }
+        public bool IsBeingAsked { get; init; }
 
         public Registration ToRegistration() => new(
             Id, Shortcode, Token, Wire.Read<RegistrationState>(State), Version, ResponseType, ConfirmationUrl, ValidationUrl, Detail, RegisteredAt);

@@ -137,9 +137,9 @@ public sealed class Spool : IDisposable
     internal void SetAside(SpoolSegment segment, string extension, IReadOnlyList<ReadOnlyMemory<byte>> damage)
     {
         var path = Path.ChangeExtension(segment.Path, extension);
-        using (var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write))
+        using (var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write))
         {
-            var at = 0L;
+            var at = RandomAccess.GetLength(file);
             foreach (var piece in damage)
             {
                 RandomAccess.Write(file, piece.Span, at);

@@ -74,7 +74,7 @@ public sealed class RegistrationTests(TestDatabase databases)
         await using var host = await PaymentsHost.Start(databases);
         await Register(host);
         var token = await host.Sql<string>("SELECT token FROM c2b_registrations");
-        await host.Sql<int>("UPDATE c2b_registrations SET state = 'calling', registered_at = NULL; SELECT 1");
+        await host.Sql<int>("UPDATE c2b_registrations SET state = 'calling', registered_at = NULL, asked_at = now() - interval '61 seconds'; SELECT 1");
         await host.Simulator.PutAsJsonAsync("/simulator/apis/c2b-register", new { error = "duplicate-notification", times = 1 });
 
         var again = await Register(host);

@@ -61,7 +61,7 @@ public sealed class CaseTests(QuickQuestions running) : IClassFixture<QuickQuest
         await Confirm(honest, real, 1500);
         await Confirm(faked, "FAKED00001", 1500);
         var (asked, asking) = (await UntilCase(honest), await UntilCase(faked));
-        Assert.Equal(("untrusted_confirmation", "checkout"), ((string?)asked["kind"], (string?)asked["subject"]));
+        Assert.Equal(("untrusted_confirmation", "callback"), ((string?)asked["kind"], (string?)asked["subject"]));
         Assert.Equal("open", (string?)(await host.Get(honest))["status"]);
 
         Assert.Equal(HttpStatusCode.Accepted, (await host.Ops.Keyed($"/api/ops/cases/{asking["id"]}/ask", new { })).Status);

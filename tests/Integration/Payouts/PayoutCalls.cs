@@ -54,11 +54,11 @@ internal static class PayoutCalls
     public static async Task<string> Verdicts(this PaymentsHost host, JsonNode transfer) => await host.Sql<string>(
         $"SELECT coalesce(string_agg(verdict, ' ' ORDER BY verdict), '') FROM callbacks WHERE state = 'done' AND subject_id = '{IdOf(transfer)}'");
 
-    /// <summary>The cases about something, open or settled.</summary>
+    /// <summary>The cases about something, or about what concerns a checkout, open or settled.</summary>
     public static async Task<IReadOnlyList<JsonNode>> Cases(this PaymentsHost host, JsonNode subject)
     {
         var page = await host.Ops.GetFromJsonAsync<JsonNode>("/api/ops/cases?limit=100");
-        return [.. page!["items"]!.AsArray().Where(c => (string?)c!["subjectId"] == (string?)subject["id"]).Select(c => c!)];
+        return [.. page!["items"]!.AsArray().Where(c => (string?)subject["id"] is var id && ((string?)c!["subjectId"] == id || (string?)c["checkoutId"] == id)).Select(c => c!)];
     }
 
     /// <summary>Our own id inside a public one.</summary>

@@ -127,7 +127,7 @@ public sealed class SpoolTests(TestDatabase databases)
         var direct = new IncomingCallback(
             NewId.Next(), CallbackKind.C2bConfirm, NewId.Next(), new byte[] { 0, 255, 10 }, "text/plain", "10.0.0.1", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
         {
-            TokenHash = [1, 2, 3],
+            TokenHash = [.. Enumerable.Range(0, 32).Select(i => (byte)i)],
             Answer = "C2B00011",
         };
         await host.Services.GetRequiredService<IInbox>().Store(direct, CancellationToken.None);
