@@ -56,6 +56,7 @@ public static class ApiHost
         services.AddSingleton(settings.Reconciliation);
         services.AddSingleton(settings.Inbox);
         services.AddSingleton(settings.C2b);
+        services.AddSingleton(settings.Retention);
         services.AddInfrastructure(
             settings.ConnectionString, settings.Roles, new(settings.Daraja.Kind.ToString(), settings.Daraja.Shortcode ?? ""), settings.Spool);
         services.AddDaraja(builder.Configuration);

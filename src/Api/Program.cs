@@ -7,6 +7,11 @@ try
         return await KeysCommand.Run(args, Console.Out);
     }
 
+    if (args is ["privacy", ..])
+    {
+        return await PrivacyCommand.Run(args, Console.Out);
+    }
+
     if (args is ["hash-password"])
     {
         return await Passwords.Run();

@@ -15,7 +15,7 @@ namespace Payments.Api;
 [Route("callbacks")]
 [Route("api/mpesa")]
 [LeavesTheBody]
-public sealed class CallbacksController(IInbox inbox, CallbackTokens tokens) : ControllerBase
+public sealed class CallbacksController(IInbox inbox, CallbackTokens tokens, UntrustedIntake untrusted) : ControllerBase
 {
     /// <summary>Several times the largest callback ever seen; anything beyond it is not one.</summary>
     private const int MostBytes = 64 * 1024;
@@ -84,19 +84,36 @@ public sealed class CallbacksController(IInbox inbox, CallbackTokens tokens) : C
 
     private async Task<IActionResult> Store(CallbackKind kind, SubjectKind subject, string? token)
     {
+        var source = HttpContext.Connection.RemoteIpAddress;
+        Guid? known = tokens.TryRead(token, subject, out var id) ? id : null;
+        if (known is null && untrusted.Refuses(source) is { } wait)
+        {
+            return TooMany(HttpContext, wait);
+        }
+
         if (await ReadBody(Request, HttpContext.RequestAborted) is not { } body)
         {
             HttpContext.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
             return new EmptyResult();
         }
 
+        if (known is null && !untrusted.TryTake(source, body.Length))
+        {
+            return NoRoom(HttpContext);
+        }
+
         await inbox.Store(
-            new(
-                NewId.Next(), kind, tokens.TryRead(token, subject, out var id) ? id : null, body, Cut(Request.ContentType),
-                HttpContext.Connection.RemoteIpAddress?.ToString(), Activity.Current?.Id),
-            HttpContext.RequestAborted);
+            new(NewId.Next(), kind, known, body, Cut(Request.ContentType), source?.ToString(), Activity.Current?.Id), HttpContext.RequestAborted);
         return Content(Acknowledgement, "application/json");
     }
+
+    /// <summary>More than 3,000 in a minute from one source without a valid token (design §5).</summary>
+    internal static ActionResult TooMany(HttpContext context, TimeSpan wait) => Problems.ToResult(context, new Refusal(
+        "too_many_requests", "More callbacks without a valid token than one source may send in a minute.", DateTimeOffset.UtcNow + wait));
+
+    /// <summary>The day's budget for callbacks without a valid token is used up: 503, not 200, for it is not stored.</summary>
+    internal static ActionResult NoRoom(HttpContext context) => Problems.ToResult(context, new Refusal(
+        "unavailable", "There is no room today for more callbacks without a valid token.", DateTimeOffset.UtcNow + TimeSpan.FromHours(1)));
 
     internal static async Task<byte[]?> ReadBody(HttpRequest request, CancellationToken cancellation)
     {

@@ -12,10 +12,10 @@ namespace Payments.Api;
 [Produces("application/json")]
 public sealed class OpsCallbacksController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Reads stored callbacks, newest first; from and to are receivedAt, q is something the body contains.</summary>
+    /// <summary>Reads stored callbacks, newest first; from and to are receivedAt, q is something the body contains (while it is kept: bodiesSince).</summary>
     [HttpGet]
     [Refuses("validation_failed")]
-    public Task<Page<CallbackView>> List(
+    public Task<CallbackPage> List(
         string? kind, string? verdict, DateTimeOffset? from, DateTimeOffset? to, string? q, string? cursor, int? limit, CancellationToken cancellation) =>
         mediator.Send(new ListCallbacks(kind, verdict, from, to, q, cursor, limit), cancellation);
 
@@ -29,9 +29,9 @@ public sealed class OpsCallbacksController(IMediator mediator) : ControllerBase
 
     /// <summary>Applies a stored callback again; with dryRun it only tells what that would change.</summary>
     [HttpPost("{id}/replay")]
-    [Refuses("not_found")]
+    [Refuses("not_found", "callback_erased")]
     public async Task<ActionResult<ReplayView>> Replay(string id, bool dryRun, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Callback, id, out var callback)
-            ? await mediator.Send(new ReplayCallback(callback, dryRun), cancellation)
+            ? await mediator.Send(new ReplayCallback(User.Caller(), callback, dryRun), cancellation)
             : Refusal.NotFound("callback"));
 }

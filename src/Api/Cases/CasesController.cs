@@ -28,7 +28,7 @@ public sealed class CasesController(IMediator mediator) : ControllerBase
     [ProducesResponseType<CaseView>(202)]
     [Refuses("not_found", "case_settled", "nothing_to_ask")]
     public async Task<ActionResult<CaseView>> Ask(string id, CancellationToken cancellation) => this.ToResult(
-        PublicId.TryRead(PublicId.Case, id, out var found) ? await mediator.Send(new AskCase(found), cancellation) : Refusal.NotFound("case"), 202);
+        PublicId.TryRead(PublicId.Case, id, out var found) ? await mediator.Send(new AskCase(User.Caller(), found), cancellation) : Refusal.NotFound("case"), 202);
 
     /// <summary>Settles a case, and with <c>paid</c> or <c>not_paid</c> what it is about.</summary>
     [HttpPost("{id}/settle")]

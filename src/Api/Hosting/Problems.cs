@@ -21,6 +21,7 @@ internal static class Problems
         ["method_not_allowed"] = 405,
         ["already_paid"] = 409,
         ["attempt_in_progress"] = 409,
+        ["callback_erased"] = 409,
         ["case_settled"] = 409,
         ["checkout_cancelled"] = 409,
         ["checkout_expired"] = 409,

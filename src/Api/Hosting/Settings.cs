@@ -24,6 +24,8 @@ internal sealed class Settings
 
     public required C2bOptions C2b { get; init; }
 
+    public required RetentionOptions Retention { get; init; }
+
     public required Roles Roles { get; init; }
 
     public required IReadOnlyList<Operator> Operators { get; init; }
@@ -50,6 +52,7 @@ internal sealed class Settings
         var callbacks = configuration.GetSection("Callbacks").Get<CallbackOptions>() ?? new();
         var reconciliation = configuration.GetSection("Reconciliation").Get<ReconciliationOptions>() ?? new();
         var c2b = configuration.GetSection("C2B").Get<C2bOptions>() ?? new();
+        var retention = configuration.GetSection("Retention").Get<RetentionOptions>() ?? new();
         var connection = configuration.GetConnectionString("Payments");
         if (string.IsNullOrWhiteSpace(connection))
         {
@@ -59,7 +62,7 @@ internal sealed class Settings
         var spool = configuration.GetSection("Spool").Get<SpoolOptions>() ?? new();
         problems.AddRange(spool.Validate());
         problems.AddRange(daraja.Validate());
-        problems.AddRange(c2b.Problems().Select(problem => new ConfigurationProblem(problem.Key, problem.Wrong, problem.Right)));
+        problems.AddRange(c2b.Problems().Concat(retention.Problems()).Select(problem => new ConfigurationProblem(problem.Key, problem.Wrong, problem.Right)));
         problems.AddRange(callbacks.Validate(isPublic: daraja.Kind != DarajaEnvironment.Simulator));
         var keys = configuration.GetSection("ApiKeys").GetChildren().Select(section => ApiKey.Read(section, problems)).OfType<ApiKey>().ToList();
         var operators = configuration.GetSection("Ops:Users").GetChildren().Select(section => Operator.Read(section, problems)).OfType<Operator>().ToList();
@@ -94,6 +97,7 @@ internal sealed class Settings
             Inbox = configuration.GetSection("Inbox").Get<InboxOptions>() ?? new(),
             Spool = spool,
             C2b = c2b,
+            Retention = retention,
             Roles = ReadRoles(configuration["Roles"], problems),
             Problems = problems,
         };

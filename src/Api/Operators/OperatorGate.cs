@@ -1,3 +1,4 @@
+using Hangfire;
 using Hangfire.Dashboard;
 using Microsoft.AspNetCore.Authentication;
 using Payments.Application;
@@ -8,8 +9,11 @@ namespace Payments.Api;
 /// Stands before the dashboard, the documentation, the metrics and the operators' pages: the machine itself on a laptop, a signed-in
 /// operator anywhere else; metrics also with an ops key.
 /// </summary>
-internal sealed class OperatorGate(RequestDelegate next, Settings settings, IAudit audit, ITransactions transactions)
+internal sealed class OperatorGate(RequestDelegate next, Settings settings, IAudit audit, ITransactions transactions, JobStorage storage)
 {
+    /// <summary>Jobs of one deed whose states are put down; the dashboard's pages have at most 500, and one line need not hold more.</summary>
+    private const int MostJobs = 500;
+
     private static readonly string[] Guarded = ["/hangfire", "/docs", "/metrics", "/ops"];
 
     public async Task InvokeAsync(HttpContext context)
@@ -46,7 +50,8 @@ internal sealed class OperatorGate(RequestDelegate next, Settings settings, IAud
                 return;
             }
 
-            await Record(context);
+            await Record(context, next);
+            return;
         }
 
         await next(context);
@@ -72,19 +77,47 @@ internal sealed class OperatorGate(RequestDelegate next, Settings settings, IAud
         return Problems.Write(context, new Refusal("unauthorized", $"Sign in at {SignInPages.Path}."));
     }
 
-    /// <summary>Written before the deed: a line too many is better than a deed without one.</summary>
-    private async Task Record(HttpContext context)
+    /// <summary>
+    /// A line before the deed and one after it, each with the states of the jobs it is about: a line too many is better than a deed without
+    /// one, and only what is written after it can say what it did.
+    /// </summary>
+    private async Task Record(HttpContext context, RequestDelegate deed)
     {
         var path = context.Request.Path.ToString();
-        var jobs = context.Request.HasFormContentType ? (await context.Request.ReadFormAsync())["jobs[]"].ToArray() : [];
+        var jobs = (context.Request.HasFormContentType ? (await context.Request.ReadFormAsync())["jobs[]"].OfType<string>() : [])
+            .Append(path[(path.LastIndexOf('/') + 1)..] is var last && IsJobId(last) ? last : "")
+            .Where(job => job.Length is > 0 and <= 100).Distinct().Take(MostJobs).ToList();
         var actor = context.User.Identity is { IsAuthenticated: true, Name: { } name } ? "operator/" + name : "local";
-        await transactions.Run(
+        var before = States(jobs);
+        await Write("dashboard.act", before, new { method = context.Request.Method, jobs });
+        try
+        {
+            await deed(context);
+        }
+        finally
+        {
+            await Write("dashboard.acted", before, new { status = context.Response.StatusCode, states = States(jobs) });
+        }
+
+        Task Write(string action, object? was, object? now) => transactions.Run(
             async _ =>
             {
-                await audit.Write(actor, "dashboard.act", path.Length > 200 ? path[..200] : path, null, new { method = context.Request.Method, jobs });
+                await audit.Write(actor, action, path.Length > 200 ? path[..200] : path, was, now);
                 return true;
             },
-            context.RequestAborted);
+            CancellationToken.None);
+    }
+
+    private static bool IsJobId(string text) => text.Length is > 0 and < 19 && text.All(char.IsAsciiDigit);
+
+    /// <summary>Job by job: its state, or when a recurring one last ran; null for what is neither.</summary>
+    private Dictionary<string, string?> States(IEnumerable<string> jobs)
+    {
+        using var connection = storage.GetConnection();
+        return jobs.ToDictionary(
+            job => job,
+            job => (IsJobId(job) ? connection.GetStateData(job)?.Name : null)
+                ?? (connection.GetAllEntriesFromHash("recurring-job:" + job)?.TryGetValue("LastExecution", out var ran) == true ? "ran " + ran : null));
     }
 }
 

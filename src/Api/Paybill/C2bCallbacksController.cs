@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
 using Payments.Application;
 using Payments.Domain;
 using Payments.Infrastructure;
@@ -14,8 +13,9 @@ namespace Payments.Api;
 [Route("callbacks/c2b")]
 [Route("api/mpesa/c2b")]
 [LeavesTheBody]
-public sealed class C2bCallbacksController(
-    IInbox inbox, RegistrationTokens tokens, IMediator mediator, C2bOptions options, IOptions<CallbackOptions> callbacks) : ControllerBase
+public sealed partial class C2bCallbacksController(
+    IInbox inbox, RegistrationTokens tokens, IMediator mediator, C2bOptions options, CallbackNetworks networks, UntrustedIntake untrusted,
+    ILogger<C2bCallbacksController> log) : ControllerBase
 {
     /// <summary>With the look-up's second this leaves half of the promised two for everything else.</summary>
     private static readonly TimeSpan StoreWait = TimeSpan.FromMilliseconds(500);
@@ -24,18 +24,38 @@ public sealed class C2bCallbacksController(
     [HttpPost("confirm/{token?}")]
     public async Task<IActionResult> Confirm(string? token)
     {
+        // From outside the allowed networks the token counts for nothing, now or later.
+        var source = HttpContext.Connection.RemoteIpAddress;
+        var trusted = networks.AllowsC2b(source);
+        var registration = tokens.Find(token);
+        if (!trusted && registration is not null)
+        {
+            LogFromElsewhere(source?.ToString());
+            registration = null;
+        }
+
+        var late = trusted && registration is null && RegistrationToken.IsWellFormed(token);
+        var isStranger = registration is null && !(late && tokens.MayMiss);
+        if (isStranger && untrusted.Refuses(source) is { } wait)
+        {
+            return CallbacksController.TooMany(HttpContext, wait);
+        }
+
         if (await Read() is not { } body)
         {
             return TooLarge();
         }
 
-        // From outside the allowed networks the token counts for nothing, now or later.
-        var trusted = callbacks.Value.Allows(HttpContext.Connection.RemoteIpAddress);
-        var registration = trusted ? tokens.Find(token) : null;
+        if (isStranger && !untrusted.TryTake(source, body.Length))
+        {
+            return CallbacksController.NoRoom(HttpContext);
+        }
+
         await inbox.Store(
             Incoming(CallbackKind.C2bConfirm, registration, body) with
             {
-                TokenHash = trusted && registration is null && RegistrationToken.IsWellFormed(token) ? RegistrationToken.Hash(token!) : null,
+                TokenHash = late ? RegistrationToken.Hash(token!) : null,
+                MayBeVouchedFor = !isStranger,
             },
             HttpContext.RequestAborted);
         return Content(CallbacksController.Acknowledgement, "application/json");
@@ -50,21 +70,36 @@ public sealed class C2bCallbacksController(
     [HttpPost("validate/{token?}")]
     public async Task<IActionResult> Validate(string? token)
     {
+        using var patience = new CancellationTokenSource(options.ValidationLookUp);
+        var source = HttpContext.Connection.RemoteIpAddress;
+        var registration = networks.AllowsC2b(source) ? await tokens.Find(token, patience.Token) : null;
+        var isStranger = registration is null && !(RegistrationToken.IsWellFormed(token) && tokens.MayMiss);
+        if (isStranger && untrusted.Refuses(source) is { } wait)
+        {
+            return CallbacksController.TooMany(HttpContext, wait);
+        }
+
         if (await Read() is not { } body)
         {
             return TooLarge();
         }
 
-        using var patience = new CancellationTokenSource(options.ValidationLookUp);
-        var registration = callbacks.Value.Allows(HttpContext.Connection.RemoteIpAddress) ? await tokens.Find(token, patience.Token) : null;
         var answer = await mediator.Send(new ValidatePayment(body, registration?.Shortcode), patience.Token);
+        if (isStranger && !untrusted.TryTake(source, body.Length))
+        {
+            // The answer is what matters; a stranger's question need not be remembered.
+            return Answer(answer);
+        }
+
         var stored = inbox.Store(
             Incoming(CallbackKind.C2bValidate, registration, body) with { Answer = $"{answer.Code} ({answer.Why})" }, CancellationToken.None);
         await stored.WaitAsync(StoreWait).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return Content(
-            answer.IsAccepted ? """{"ResultCode":"0","ResultDesc":"Accepted"}""" : $$"""{"ResultCode":"{{answer.Code}}","ResultDesc":"Rejected"}""",
-            "application/json");
+        return Answer(answer);
     }
+
+    private ContentResult Answer(ValidationAnswer answer) => Content(
+        answer.IsAccepted ? """{"ResultCode":"0","ResultDesc":"Accepted"}""" : $$"""{"ResultCode":"{{answer.Code}}","ResultDesc":"Rejected"}""",
+        "application/json");
 
     private Task<byte[]?> Read() => CallbacksController.ReadBody(Request, HttpContext.RequestAborted);
 
@@ -73,4 +108,10 @@ public sealed class C2bCallbacksController(
     private IncomingCallback Incoming(CallbackKind kind, Registration? registration, byte[] body) => new(
         NewId.Next(), kind, registration?.Id, body, CallbacksController.Cut(Request.ContentType), HttpContext.Connection.RemoteIpAddress?.ToString(),
         Activity.Current?.Id);
+
+    /// <summary>Anybody may hold the token by then, so it is worth a line; but it may also be a proxy nobody has named.</summary>
+    [LoggerMessage(EventName = "c2b_from_elsewhere", Level = LogLevel.Warning,
+        Message = "A confirmation with our registration token came from {Source}, outside Callbacks__AllowedNetworks, and is a hint. "
+            + "If that is a proxy of yours, name it in Proxy__KnownProxies; if Safaricom has a new address, allow it")]
+    private partial void LogFromElsewhere(string? source);
 }

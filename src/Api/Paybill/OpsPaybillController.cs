@@ -31,7 +31,7 @@ public sealed class OpsPaybillController(IMediator mediator) : ControllerBase
     public async Task<ActionResult<RegistrationView>> Register(
         [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] RegisterC2bBody? body, CancellationToken cancellation)
     {
-        var answer = await mediator.Send(new RegisterC2b(body?.Version, body?.ResponseType), cancellation);
+        var answer = await mediator.Send(new RegisterC2b(User.Caller(), body?.Version, body?.ResponseType), cancellation);
         return this.ToResult(answer, answer.Value?.State == "in_doubt" ? 202 : 200);
     }
 
@@ -47,6 +47,6 @@ public sealed class OpsPaybillController(IMediator mediator) : ControllerBase
     [Refuses("validation_failed", "not_found", "receipt_already_matched", "receipt_refunded", "already_paid", "checkout_cancelled")]
     public async Task<ActionResult<ReceiptView>> Match(string id, MatchBody body, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Receipt, id, out var receipt)
-            ? await mediator.Send(new MatchReceipt(receipt, body.CheckoutId, User.Caller().Client), cancellation)
+            ? await mediator.Send(new MatchReceipt(User.Caller(), receipt, body.CheckoutId), cancellation)
             : Refusal.NotFound("receipt"));
 }

@@ -30,17 +30,7 @@ internal static class KeysCommand
             return 2;
         }
 
-        var settings = Settings.Read(WebApplication.CreateBuilder([.. args.Where(a => a.Contains(':', StringComparison.Ordinal))]).Configuration);
-        if (string.IsNullOrEmpty(settings.ConnectionString))
-        {
-            throw new ConfigurationException([.. settings.Problems.Where(p => p.Key.StartsWith("ConnectionStrings", StringComparison.Ordinal))]);
-        }
-
-        var services = new ServiceCollection();
-        services.AddLogging();
-        services.AddInfrastructure(settings.ConnectionString, Roles.None, new("", ""));
-        await using var provider = services.BuildServiceProvider();
-        await Migrator.Migrate(provider.GetRequiredService<Npgsql.NpgsqlDataSource>(), CancellationToken.None);
+        await using var provider = await Open(args);
         try
         {
             return await Run(args[1], options, provider.GetRequiredService<IMediator>(), output);
@@ -56,9 +46,29 @@ internal static class KeysCommand
         }
     }
 
+    /// <summary>Who runs a command, in the audit log.</summary>
+    public static Caller Caller() => new("", SeesAll: true, null) { Actor = "command/" + Environment.UserName, Scopes = KeyScopes.All };
+
+    /// <summary>The use cases over the configured database, without serving anything.</summary>
+    public static async Task<ServiceProvider> Open(string[] args)
+    {
+        var settings = Settings.Read(WebApplication.CreateBuilder([.. args.Where(a => a.Contains(':', StringComparison.Ordinal))]).Configuration);
+        if (string.IsNullOrEmpty(settings.ConnectionString))
+        {
+            throw new ConfigurationException([.. settings.Problems.Where(p => p.Key.StartsWith("ConnectionStrings", StringComparison.Ordinal))]);
+        }
+
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddInfrastructure(settings.ConnectionString, Roles.None, new("", ""));
+        var provider = services.BuildServiceProvider();
+        await Migrator.Migrate(provider.GetRequiredService<Npgsql.NpgsqlDataSource>(), CancellationToken.None);
+        return provider;
+    }
+
     private static async Task<int> Run(string verb, Dictionary<string, string> options, IMediator mediator, TextWriter output)
     {
-        var caller = new Caller("", SeesAll: true, null) { Actor = "command/" + Environment.UserName, Scopes = KeyScopes.All };
+        var caller = Caller();
         switch (verb)
         {
             case "create" when TryDate(options, out var expires) && TryAmount(options, "payout-limit", out var each)
@@ -143,7 +153,7 @@ internal static class KeysCommand
     }
 
     /// <summary>Options by name, and under the empty name what stands alone; null when something is left over. Configuration (with a colon) is not ours.</summary>
-    private static Dictionary<string, string>? Options(IEnumerable<string> args)
+    public static Dictionary<string, string>? Options(IEnumerable<string> args)
     {
         var options = new Dictionary<string, string>(StringComparer.Ordinal);
         string? name = null;

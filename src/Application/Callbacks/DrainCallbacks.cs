@@ -13,7 +13,7 @@ public sealed record DrainCallbacks : IRequest<int>;
 /// goes on; a write that fails halves the batch until the row at fault stands alone.
 /// </summary>
 public sealed partial class DrainCallbacksHandler(
-    ICallbacks callbacks, CallbackRules rules, ICheckouts checkouts, ITransfers transfers, ITransactions transactions, ILogger<DrainCallbacksHandler> log)
+    ICallbacks callbacks, CallbackRules rules, HintQuestions questions, ITransactions transactions, ILogger<DrainCallbacksHandler> log)
     : IRequestHandler<DrainCallbacks, int>
 {
     /// <summary>Rows in one commit: enough to make the statements' cost vanish, few enough to hold locks only briefly.</summary>
@@ -72,11 +72,7 @@ public sealed partial class DrainCallbacksHandler(
             return await Rest(ids[..(ids.Count / 2)], cancellation) + await Rest(ids[(ids.Count / 2)..], cancellation);
         }
 
-        if (hints.Count > 0)
-        {
-            await transactions.Run(async _ => { await checkouts.AskSooner(hints); await transfers.AskSooner(hints); return 0; }, cancellation);
-        }
-
+        await questions.Ask(hints, cancellation);
         return rows.Count;
     }
 

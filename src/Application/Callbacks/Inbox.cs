@@ -16,6 +16,12 @@ public sealed record IncomingCallback(
 
     /// <summary>What Safaricom is answered where that says something: a validation's code and why.</summary>
     public string? Answer { get; init; }
+
+    /// <summary>True without a valid token when it may turn out to have one: its registration could not be looked up just now.</summary>
+    public bool MayBeVouchedFor { get; init; }
+
+    /// <summary>True when it must not be made to wait behind strangers' callbacks, nor be refused for their number.</summary>
+    public bool IsVouchedFor => SubjectId is not null || MayBeVouchedFor;
 }
 
 /// <summary>Stores callbacks durably; nothing else happens while Safaricom waits.</summary>
@@ -49,7 +55,9 @@ public sealed class InboxUnavailableException : Exception
 /// <summary>A stored callback that waits to be understood.</summary>
 /// <param name="TokenHash">See <see cref="IncomingCallback.TokenHash"/>.</param>
 /// <param name="Answer">See <see cref="IncomingCallback.Answer"/>.</param>
-public sealed record InboxRow(Guid Id, CallbackKind Kind, Guid? SubjectId, byte[] Body, byte[]? TokenHash = null, string? Answer = null);
+/// <param name="ErasedAt">When its body was erased; null while it is there. Only a replay meets an erased one.</param>
+public sealed record InboxRow(
+    Guid Id, CallbackKind Kind, Guid? SubjectId, byte[] Body, byte[]? TokenHash = null, string? Answer = null, DateTimeOffset? ErasedAt = null);
 
 /// <summary>What became of a stored callback.</summary>
 /// <param name="Detail">A sentence for operators, without personal data; null when the verdict says it all.</param>
@@ -58,7 +66,7 @@ public sealed record Judgement(Guid Id, Verdict Verdict, string? Detail);
 /// <summary>The inbox table: <c>new → done | parked → done</c>. Call inside <see cref="ITransactions.Run"/>.</summary>
 public interface ICallbacks
 {
-    /// <summary>Takes up to <paramref name="limit"/> new rows that nobody else has, oldest first.</summary>
+    /// <summary>Takes up to <paramref name="limit"/> new rows that nobody else has: those with a token first, then oldest first.</summary>
     Task<IReadOnlyList<InboxRow>> TakeNew(int limit);
 
     /// <summary>Takes those of the given rows that are still new and that nobody else has.</summary>
@@ -95,6 +103,7 @@ public sealed record CallbackFilter(
 /// <param name="PaymentId">The attempt, payout or refund its token was made for; null without a valid token.</param>
 /// <param name="Body">The raw body as text, null in lists.</param>
 /// <param name="BodyBase64">The raw body, when it is not text.</param>
+/// <param name="BodyErasedAt">When body and address were erased because their time was over; null while they are there.</param>
 public sealed record CallbackView(
     string Id, string Kind, string State, string? Verdict, string? Detail, string? PaymentId, string? Source, string? ContentType,
-    int Bytes, DateTimeOffset ReceivedAt, DateTimeOffset? DoneAt, string? Body, string? BodyBase64);
+    int Bytes, DateTimeOffset ReceivedAt, DateTimeOffset? DoneAt, string? Body, string? BodyBase64, DateTimeOffset? BodyErasedAt);

@@ -6,7 +6,14 @@ namespace Payments.Application;
 
 /// <summary>Reads stored callbacks, newest first; times are receivedAt, half-open.</summary>
 public sealed record ListCallbacks(
-    string? Kind, string? Verdict, DateTimeOffset? From, DateTimeOffset? To, string? Q, string? Cursor, int? Limit) : IRequest<Page<CallbackView>>;
+    string? Kind, string? Verdict, DateTimeOffset? From, DateTimeOffset? To, string? Q, string? Cursor, int? Limit) : IRequest<CallbackPage>;
+
+/// <summary>One page of stored callbacks.</summary>
+/// <param name="NextCursor">Give it back to read on; null at the end.</param>
+/// <param name="BodiesSince">
+/// With <c>q</c>: bodies of callbacks dealt with before this may have been erased, so a search finds nothing there. Null without <c>q</c>.
+/// </param>
+public sealed record CallbackPage(IReadOnlyList<CallbackView> Items, string? NextCursor, DateTimeOffset? BodiesSince);
 
 /// <summary>What a filter may be.</summary>
 public sealed class ListCallbacksValidator : AbstractValidator<ListCallbacks>
@@ -26,17 +33,18 @@ public sealed class ListCallbacksValidator : AbstractValidator<ListCallbacks>
 }
 
 /// <summary>Reads a page.</summary>
-public sealed class ListCallbacksHandler(ICallbacks callbacks) : IRequestHandler<ListCallbacks, Page<CallbackView>>
+public sealed class ListCallbacksHandler(ICallbacks callbacks, RetentionOptions retention, TimeProvider clock) : IRequestHandler<ListCallbacks, CallbackPage>
 {
     /// <inheritdoc/>
-    public async Task<Page<CallbackView>> Handle(ListCallbacks request, CancellationToken cancellationToken)
+    public async Task<CallbackPage> Handle(ListCallbacks request, CancellationToken cancellationToken)
     {
         var limit = request.Limit ?? Paging.DefaultLimit;
         CallbackKind? kind = Wire.TryRead<CallbackKind>(request.Kind, out var k) ? k : null;
         Verdict? verdict = Wire.TryRead<Verdict>(request.Verdict, out var v) ? v : null;
         var rows = await callbacks.List(
             new(kind, verdict, request.From, request.To, request.Q, Paging.Read(request.Cursor), limit + 1), cancellationToken);
-        return Paging.Page(rows, limit, c => new(c.ReceivedAt, Guid.Parse(c.Id.AsSpan(PublicId.Callback.Length))), c => c);
+        var page = Paging.Page(rows, limit, c => new(c.ReceivedAt, Guid.Parse(c.Id.AsSpan(PublicId.Callback.Length))), c => c);
+        return new(page.Items, page.NextCursor, request.Q is null ? null : clock.GetUtcNow() - TimeSpan.FromDays(retention.CallbackBodiesDays));
     }
 }
 

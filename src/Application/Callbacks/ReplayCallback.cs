@@ -5,7 +5,7 @@ namespace Payments.Application;
 
 /// <summary>Applies a stored callback again, as if it had just come. Its trust is what it was when it came.</summary>
 /// <param name="DryRun">True: everything is rolled back, and only what would change is told.</param>
-public sealed record ReplayCallback(Guid Id, bool DryRun) : IRequest<Answer<ReplayView>>;
+public sealed record ReplayCallback(Caller Caller, Guid Id, bool DryRun) : IRequest<Answer<ReplayView>>;
 
 /// <summary>What a replay changed, or would change.</summary>
 /// <param name="Verdict">What became of the callback this time.</param>
@@ -21,7 +21,8 @@ public sealed record ReplayedChange(string Id, string? Before, string After);
 /// The same rules, in one transaction: what is settled stays, so a replay is as safe as a second delivery. A dry run takes the same
 /// locks and writes the same rows, then rolls back.
 /// </summary>
-public sealed class ReplayCallbackHandler(ICallbacks callbacks, CallbackRules rules, ICheckouts checkouts, ITransfers transfers, ITransactions transactions)
+public sealed class ReplayCallbackHandler(
+    ICallbacks callbacks, CallbackRules rules, HintQuestions questions, IAudit audit, ITransactions transactions)
     : IRequestHandler<ReplayCallback, Answer<ReplayView>>
 {
     /// <inheritdoc/>
@@ -35,11 +36,26 @@ public sealed class ReplayCallbackHandler(ICallbacks callbacks, CallbackRules ru
                 return Refusal.NotFound("callback");
             }
 
+            if (row.ErasedAt is { } erased)
+            {
+                return new Refusal("callback_erased", $"Its body was erased at {erased:u}, for its time was over. What it did stays.");
+            }
+
             var (judgements, books) = await rules.Play([row], now, remembers: true);
             await callbacks.Finish(judgements);
             hints = books.Hints;
-            return new ReplayView(
+            var view = new ReplayView(
                 PublicId.Write(PublicId.Callback, request.Id), request.DryRun, Wire.Name(judgements[0].Verdict), judgements[0].Detail, books.Changes());
+            if (!request.DryRun)
+            {
+                await audit.Write(request.Caller.Actor, "callback.replay", view.Id, view.Changes.ToDictionary(c => c.Id, c => c.Before), new
+                {
+                    view.Verdict,
+                    changes = view.Changes.ToDictionary(c => c.Id, c => c.After),
+                });
+            }
+
+            return view;
         }
 
         if (request.DryRun)
@@ -48,11 +64,7 @@ public sealed class ReplayCallbackHandler(ICallbacks callbacks, CallbackRules ru
         }
 
         var answer = await transactions.Run(Replay, cancellationToken);
-        if (hints.Count > 0)
-        {
-            await transactions.Run(async _ => { await checkouts.AskSooner(hints); await transfers.AskSooner(hints); return 0; }, cancellationToken);
-        }
-
+        await questions.Ask(hints, cancellationToken);
         return answer;
     }
 }

@@ -3,18 +3,19 @@ using MediatR;
 namespace Payments.Application;
 
 /// <summary>An operator has Safaricom asked again about what a case is about; the answer is in the case's payment within seconds.</summary>
-public sealed record AskCase(Guid Id) : IRequest<Answer<CaseView>>;
+public sealed record AskCase(Caller Caller, Guid Id) : IRequest<Answer<CaseView>>;
 
 /// <summary>Brings the next question forward to now; the reconciler, within 5 s, asks it as it asks every other.</summary>
 public sealed class AskCaseHandler(
-    ICases cases, ICheckouts checkouts, ITransfers transfers, ITransactions transactions, ReconciliationOptions options, AskConfirmation confirmations)
+    ICases cases, ICheckouts checkouts, ITransfers transfers, IAudit audit, ITransactions transactions, ReconciliationOptions options, AskConfirmation confirmations)
     : IRequestHandler<AskCase, Answer<CaseView>>
 {
     /// <inheritdoc/>
     public async Task<Answer<CaseView>> Handle(AskCase request, CancellationToken cancellationToken) =>
-        await confirmations.Ask(request.Id, cancellationToken) ?? await transactions.Run(now => Ask(request.Id, now), cancellationToken);
+        await confirmations.Ask(request.Caller, request.Id, cancellationToken)
+        ?? await transactions.Run(now => Ask(request.Caller, request.Id, now), cancellationToken);
 
-    private async Task<Answer<CaseView>> Ask(Guid id, DateTimeOffset now)
+    private async Task<Answer<CaseView>> Ask(Caller caller, Guid id, DateTimeOffset now)
     {
         if (await cases.Find(id) is not { } found)
         {
@@ -32,9 +33,13 @@ public sealed class AskCaseHandler(
             CaseSubject.Attempt => await AskAttempt(found.SubjectId, now),
             _ => false,
         };
-        return asks
-            ? CaseView.Of(found)
-            : new Refusal("nothing_to_ask", "It is settled already, or Safaricom gave no id to ask by: look it up in the M-PESA portal.");
+        if (!asks)
+        {
+            return new Refusal("nothing_to_ask", "It is settled already, or Safaricom gave no id to ask by: look it up in the M-PESA portal.");
+        }
+
+        await CaseNotes.Asked(audit, caller, found);
+        return CaseView.Of(found);
     }
 
     private async Task<bool> AskTransfer(Guid id, DateTimeOffset now)
@@ -62,4 +67,19 @@ public sealed class AskCaseHandler(
         await checkouts.Save(loaded.Checkouts);
         return true;
     }
+}
+
+/// <summary>What operators do about cases, for the audit log; the story itself may name people and stays with the case.</summary>
+internal static class CaseNotes
+{
+    /// <summary>Somebody had it asked about; nothing of it changes by that.</summary>
+    public static Task Asked(IAudit audit, Caller caller, StoredCase about) =>
+        audit.Write(caller.Actor, "case.ask", PublicId.Write(PublicId.Case, about.Id), Standing(about, null), Standing(about, null));
+
+    /// <summary>Somebody settled it, and with it what it is about.</summary>
+    public static Task Settled(IAudit audit, Caller caller, (StoredCase Case, string? Status) before, (StoredCase Case, string? Status) after) => audit.Write(
+        caller.Actor, "case.settle", PublicId.Write(PublicId.Case, before.Case.Id), Standing(before.Case, before.Status), Standing(after.Case, after.Status));
+
+    private static object Standing(StoredCase about, string? subjectStatus) =>
+        new { about.Kind, subject = CaseView.Of(about).SubjectId, subjectStatus, about.Status, about.Outcome, about.SettledBy };
 }

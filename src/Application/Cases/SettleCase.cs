@@ -26,7 +26,7 @@ public sealed class SettleCaseValidator : AbstractValidator<SettleCase>
 /// Settles the attempt, payout or refund as the operator says, and the case, in one commit under the payment's lock. Twice, or two
 /// operators at once: the second finds the case settled. A callback at the same instant: whoever is second finds the first's state.
 /// </summary>
-public sealed class SettleCaseHandler(ICases cases, ICheckouts checkouts, ITransfers transfers, ITransactions transactions)
+public sealed class SettleCaseHandler(ICases cases, ICheckouts checkouts, ITransfers transfers, IAudit audit, ITransactions transactions)
     : IRequestHandler<SettleCase, Answer<CaseView>>
 {
     /// <inheritdoc/>
@@ -42,6 +42,7 @@ public sealed class SettleCaseHandler(ICases cases, ICheckouts checkouts, ITrans
 
         // Whoever settles holds the lock of what the case is about: only under it does "still open" mean anything.
         var subject = await Lock(found);
+        var before = subject.Status();
         found = (await cases.Find(request.Id))!;
         if (!found.IsOpen)
         {
@@ -58,7 +59,9 @@ public sealed class SettleCaseHandler(ICases cases, ICheckouts checkouts, ITrans
         KeyedRequest.Made(IntentKind.Case, found.Id);
         await subject.Save();
         await cases.Settle(found.Id, request.Outcome!, request.Reason!.Trim(), request.Caller.Client);
-        return CaseView.Of((await cases.Find(found.Id))!);
+        var settled = (await cases.Find(found.Id))!;
+        await CaseNotes.Settled(audit, request.Caller, (found, before), (settled, subject.Status()));
+        return CaseView.Of(settled);
     }
 
     private async Task<Locked> Lock(StoredCase found)
@@ -67,22 +70,24 @@ public sealed class SettleCaseHandler(ICases cases, ICheckouts checkouts, ITrans
         {
             case CaseSubject.Payout or CaseSubject.Refund:
                 var loaded = await transfers.LoadForChange([found.SubjectId]);
-                return new(!loaded[0].IsSettled, loaded[0].SettleByOperator, () => transfers.Save(loaded));
+                return new(!loaded[0].IsSettled, loaded[0].SettleByOperator, () => transfers.Save(loaded), () => Wire.Name(loaded[0].Status));
 
             case CaseSubject.Attempt:
                 var books = await checkouts.LoadForChange(new(AttemptIds: [found.SubjectId]));
                 var checkout = books.Checkouts[0];
                 var attempt = checkout.Attempts.Single(a => a.Id == found.SubjectId);
                 return new(
-                    !attempt.IsSettled, (paid, _, now) => checkout.SettleByOperator(attempt, paid, NewId.Next(), now), () => checkouts.Save(books.Checkouts));
+                    !attempt.IsSettled, (paid, _, now) => checkout.SettleByOperator(attempt, paid, NewId.Next(), now), () => checkouts.Save(books.Checkouts),
+                    () => Wire.Name(attempt.Status));
 
             default:
-                return new(false, (_, _, _) => false, () => Task.CompletedTask);
+                return new(false, (_, _, _) => false, () => Task.CompletedTask, () => null);
         }
     }
 
     /// <summary>What a case is about, locked.</summary>
     /// <param name="IsUndecided">True while nobody knows its outcome, so that closing the case would forget it.</param>
     /// <param name="Settle">Settles it; false when its state does not allow that.</param>
-    private sealed record Locked(bool IsUndecided, Func<bool, string, DateTimeOffset, bool> Settle, Func<Task> Save);
+    /// <param name="Status">How it stands at this moment; null for what has no status.</param>
+    private sealed record Locked(bool IsUndecided, Func<bool, string, DateTimeOffset, bool> Settle, Func<Task> Save, Func<string?> Status);
 }

@@ -31,7 +31,7 @@ public sealed record CheckoutView(
             checkout.Status == CheckoutStatus.Paid ? payments.LastOrDefault() : null, payments,
             checkout.Status == CheckoutStatus.Paid ? null : FailureView.Of(last?.Failure, last?.EndedAt),
             [.. checkout.Attempts.Select(a => new AttemptView(
-                PublicId.Write(PublicId.Attempt, a.Id), Wire.Name(a.Status), Show(a.Phone)!, a.Amount.Shillings, toShop ? a.RequestId : null,
+                PublicId.Write(PublicId.Attempt, a.Id), Wire.Name(a.Status), Show(a.Phone), a.Amount.Shillings, toShop ? a.RequestId : null,
                 a.StartedAt, a.EndedAt, a.Status == AttemptStatus.Succeeded ? "0" : a.Failure?.ResultCode, FailureView.Of(a.Failure, a.EndedAt)))],
             [.. checkout.Refunds.Select(r => RefundView.Of(r, toShop))], checkout.ReturnUrl, null, checkout.Version, checkout.CreatedAt, checkout.UpdatedAt, checkout.ExpiresAt);
     }
@@ -55,8 +55,9 @@ public sealed record FailureView(string Code, string? ResultCode, string Message
 }
 
 /// <summary>One STK push.</summary>
+/// <param name="Phone">Null once its time is over.</param>
 public sealed record AttemptView(
-    string Id, string Status, string Phone, decimal Amount, string? CheckoutRequestId, DateTimeOffset StartedAt, DateTimeOffset? EndedAt,
+    string Id, string Status, string? Phone, decimal Amount, string? CheckoutRequestId, DateTimeOffset StartedAt, DateTimeOffset? EndedAt,
     string? ResultCode, FailureView? Failure);
 
 /// <summary>Why no prompt went out although one was asked for.</summary>

@@ -60,6 +60,9 @@ public interface ICheckouts
     /// <summary>Ids of checkouts whose time is over and of those with surplus to declare, at most <paramref name="limit"/> each.</summary>
     Task<IReadOnlyList<Guid>> FindDue(int limit, CancellationToken cancellation);
 
-    /// <summary>Brings the next question of an open push with this id of Safaricom's forward; a hint can do no more.</summary>
-    Task AskSooner(IReadOnlyCollection<string> requestIds);
+    /// <summary>
+    /// Brings the next questions of open pushes with these ids of Safaricom's forward, <paramref name="most"/> at most; a hint can do no more.
+    /// Answers how many.
+    /// </summary>
+    Task<int> AskSooner(IReadOnlyCollection<string> requestIds, int most);
 }

@@ -34,7 +34,7 @@ public sealed class SendPromptHandler(ICheckouts checkouts, ITransactions transa
         }
 
         var reply = await daraja.Push(
-            new(attempt.Id, attempt.Phone, attempt.Amount, checkout.Reference.Value, checkout.Description), cancellationToken);
+            new(attempt.Id, attempt.Phone!.Value, attempt.Amount, checkout.Reference.Value, checkout.Description), cancellationToken);
 
         return await transactions.Run(
             async now =>

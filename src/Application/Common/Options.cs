@@ -15,6 +15,12 @@ public sealed class LimitOptions
     /// <summary>Requests a second per key and process; at least 100, or a shop that polls its checkouts is shut out.</summary>
     public int RequestsPerKey { get; set; } = 500;
 
+    /// <summary>
+    /// Questions a minute and worker that hints may bring forward, all payments together. Anybody can send hints, and every question is a call
+    /// out of Daraja's quota: one a second is a tenth of what the reconciler itself may ask, and hints only hasten what is asked anyway.
+    /// </summary>
+    public int HintQuestionsPerMinute { get; set; } = 60;
+
     /// <summary>How long an answer to the caller waits for Safaricom's reply; the prompt itself is followed on.</summary>
     public TimeSpan PromptAnswer { get; set; } = TimeSpan.FromSeconds(8);
 }
@@ -69,6 +75,14 @@ public sealed class ReconciliationOptions
         var waits = Read(TransferSchedule);
         return asked < waits.Count ? waits[asked] : null;
     }
+
+    /// <summary>
+    /// How long after a payment was asked for its callback may still be needed: the longest schedule and the answer to its last question. With
+    /// the defaults a minute less than a day (23:59:15 of pushes; 23:58 of transfers).
+    /// </summary>
+    public TimeSpan Longest => new[] { Sum(PendingSchedule), Sum(UnknownSchedule), Sum(TransferSchedule) + LastAnswer }.Max();
+
+    private static TimeSpan Sum(string schedule) => Read(schedule).Aggregate(TimeSpan.Zero, (sum, wait) => sum + wait);
 
     /// <summary>Reads a schedule; throws <see cref="FormatException"/> for what is not a list of waits.</summary>
     public static IReadOnlyList<TimeSpan> Read(string schedule) =>

@@ -11,14 +11,15 @@ namespace Payments.Application;
 /// operator asks again. Asked twice: two answers, and the number counts once.
 /// </remarks>
 public sealed class AskConfirmation(
-    ICases cases, IPaybill paybill, IQuestions questions, ICallbackReader reader, ITransactions transactions, IDaraja daraja)
+    ICases cases, IPaybill paybill, IQuestions questions, ICallbackReader reader, IAudit audit, ITransactions transactions,
+    IDaraja daraja)
 {
     private sealed record Prepared(Guid Question, string Receipt, StoredCase About);
 
     /// <summary>Asks, if the case is an open one of this kind; null when it is not.</summary>
-    public async Task<Answer<CaseView>?> Ask(Guid caseId, CancellationToken cancellation)
+    public async Task<Answer<CaseView>?> Ask(Caller caller, Guid caseId, CancellationToken cancellation)
     {
-        if (await transactions.Run(_ => Prepare(caseId), cancellation) is not { } prepared)
+        if (await transactions.Run(_ => Prepare(caller, caseId), cancellation) is not { } prepared)
         {
             return null;
         }
@@ -35,7 +36,7 @@ public sealed class AskConfirmation(
         return new Refusal("nothing_to_ask", $"Safaricom did not take the question: {why}");
     }
 
-    private async Task<Prepared?> Prepare(Guid caseId)
+    private async Task<Prepared?> Prepare(Caller caller, Guid caseId)
     {
         if (await cases.Find(caseId) is not { Kind: CaseKind.UntrustedConfirmation, IsOpen: true } found
             || await paybill.StoredConfirmations([found.SubjectId]) is not [var (_, body)]
@@ -46,6 +47,7 @@ public sealed class AskConfirmation(
 
         var question = NewId.Next();
         await questions.Add(question, QuestionKind.Status, found.SubjectId);
+        await CaseNotes.Asked(audit, caller, found);
         return new(question, told.Receipt, found);
     }
 }

@@ -6,8 +6,7 @@ using Payments.Domain;
 namespace Payments.Application;
 
 /// <summary>An operator says whose money it is.</summary>
-/// <param name="By">Who decides, for whoever asks later.</param>
-public sealed record MatchReceipt(Guid ReceiptId, string? CheckoutId, string By) : IRequest<Answer<ReceiptView>>;
+public sealed record MatchReceipt(Caller Caller, Guid ReceiptId, string? CheckoutId) : IRequest<Answer<ReceiptView>>;
 
 /// <summary>What may be asked for.</summary>
 public sealed class MatchReceiptValidator : AbstractValidator<MatchReceipt>
@@ -32,7 +31,7 @@ public interface IMatchVeto
 /// confirmation of the same number at once: it finds the number, or meets the unique index and starts over.
 /// </summary>
 public sealed partial class MatchReceiptHandler(
-    ICheckouts checkouts, IPaybill paybill, IEnumerable<IMatchVeto> vetoes, ITransactions transactions, ILogger<MatchReceiptHandler> log)
+    ICheckouts checkouts, IPaybill paybill, IEnumerable<IMatchVeto> vetoes, IAudit audit, ITransactions transactions, ILogger<MatchReceiptHandler> log)
     : IRequestHandler<MatchReceipt, Answer<ReceiptView>>
 {
     /// <inheritdoc/>
@@ -71,6 +70,7 @@ public sealed partial class MatchReceiptHandler(
             }
         }
 
+        var before = Standing(receipt, checkout);
         switch (checkout.Match(receipt, now))
         {
             case MatchRefusal.AlreadyPaid:
@@ -80,11 +80,25 @@ public sealed partial class MatchReceiptHandler(
         }
 
         await checkouts.Save([checkout]);
-        await paybill.NoteMatch(receipt.Id, request.By);
+        await paybill.NoteMatch(receipt.Id, request.Caller.Client);
+        await audit.Write(
+            request.Caller.Actor, "receipt.match", PublicId.Write(PublicId.Receipt, receipt.Id), before, Standing(receipt, checkout));
         KeyedRequest.Made(PaybillIntent.Receipt, receipt.Id);
-        LogMatched(PublicId.Write(PublicId.Receipt, receipt.Id), PublicId.Write(PublicId.Checkout, checkout.Id), request.By);
+        LogMatched(PublicId.Write(PublicId.Receipt, receipt.Id), PublicId.Write(PublicId.Checkout, checkout.Id), request.Caller.Client);
         return (await paybill.Receipt(receipt.Id, cancellation))!;
     }
+
+    private static object Standing(Receipt receipt, Checkout checkout) => new
+    {
+        receipt = receipt.Number,
+        amount = receipt.Amount.Shillings,
+        matchedTo = receipt.CheckoutId is { } id ? PublicId.Write(PublicId.Checkout, id) : null,
+        applied = receipt.Applied.Shillings,
+        surplus = receipt.Surplus.Shillings,
+        checkout = PublicId.Write(PublicId.Checkout, checkout.Id),
+        status = Wire.Name(checkout.Status),
+        amountPaid = checkout.Paid.Shillings,
+    };
 
     [LoggerMessage(EventName = "receipt_matched", Level = LogLevel.Information, Message = "Receipt {ReceiptId} was matched to {CheckoutId} by {Client}")]
     private partial void LogMatched(string receiptId, string checkoutId, string client);

@@ -4,7 +4,7 @@ using MediatR;
 namespace Payments.Application;
 
 /// <summary>Registers the confirmation and validation URLs with Safaricom; what is null is as configured (section <c>C2B</c>).</summary>
-public sealed record RegisterC2b(string? Version, string? ResponseType) : IRequest<Answer<RegistrationView>>;
+public sealed record RegisterC2b(Caller Caller, string? Version, string? ResponseType) : IRequest<Answer<RegistrationView>>;
 
 /// <summary>What may be asked for.</summary>
 public sealed class RegisterC2bValidator : AbstractValidator<RegisterC2b>
@@ -23,7 +23,8 @@ public sealed class RegisterC2bValidator : AbstractValidator<RegisterC2b>
 /// told "already registered" and takes that for success, for it asked for the very same. Two at once: the second waits for the first's outcome,
 /// or it could not tell "registered by the first" from "registered by a stranger".
 /// </summary>
-public sealed class RegisterC2bHandler(IPaybill paybill, IDaraja daraja, ITransactions transactions, C2bOptions options, OurShortcodes ours)
+public sealed class RegisterC2bHandler(
+    IPaybill paybill, IDaraja daraja, IAudit audit, ITransactions transactions, C2bOptions options, OurShortcodes ours)
     : IRequestHandler<RegisterC2b, Answer<RegistrationView>>
 {
     /// <summary>Looks, 200 ms apart: an answer of Safaricom's usually takes a second or two.</summary>
@@ -47,6 +48,9 @@ public sealed class RegisterC2bHandler(IPaybill paybill, IDaraja daraja, ITransa
             {
                 var final = outcome.State == RegistrationState.Registered && outcome.RegisteredAt is null ? outcome with { RegisteredAt = now } : outcome;
                 await paybill.Conclude(final);
+                await audit.Write(
+                    request.Caller.Actor, "c2b.register", PublicId.Write(PublicId.Registration, final.Id),
+                    before is null ? null : RegistrationView.Of(before), RegistrationView.Of(final));
                 if (refusal is not null)
                 {
                     return refusal;

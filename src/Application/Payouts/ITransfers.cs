@@ -29,6 +29,9 @@ public interface ITransfers
     /// <summary>Enqueues again what is still <c>queued</c> after <paramref name="age"/>; answers how many.</summary>
     Task<int> EnqueueForgotten(TimeSpan age, int limit);
 
-    /// <summary>Brings the next question about open transfers with these ids forward; a hint can do no more.</summary>
-    Task AskSooner(IReadOnlyCollection<string> ids);
+    /// <summary>
+    /// Brings the next questions about open transfers with these ids forward, <paramref name="most"/> at most; a hint can do no more. Answers
+    /// how many.
+    /// </summary>
+    Task<int> AskSooner(IReadOnlyCollection<string> ids, int most);
 }

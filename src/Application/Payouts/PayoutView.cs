@@ -4,11 +4,12 @@ namespace Payments.Application;
 
 /// <summary>A payout as the API shows it (design §4). Amounts are shillings.</summary>
 /// <param name="Status"><c>queued</c>, <c>sending</c>, <c>sent</c>, <c>in_doubt</c>, <c>completed</c> or <c>failed</c>.</param>
+/// <param name="Recipient">Null for a phone whose time is over, like account and remarks then.</param>
 /// <param name="Receipt">M-PESA's number; null until it has moved, or while only a query knows.</param>
 /// <param name="SettledBy"><c>callback</c>, <c>status_query</c> or <c>operator</c>; null while it is not settled or was refused at once.</param>
 /// <param name="Doubt">Why it is in doubt; null when it is not.</param>
 public sealed record PayoutView(
-    string Id, string Status, string Method, string Recipient, string? Account, decimal Amount, string Currency, string Reason, string Remarks,
+    string Id, string Status, string Method, string? Recipient, string? Account, decimal Amount, string Currency, string Reason, string? Remarks,
     string Reference, string? Receipt, string? SettledBy, FailureView? Failure, string? Doubt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     /// <summary>Shows a payout.</summary>

@@ -57,10 +57,10 @@ public sealed partial class SendTransferHandler(
     private Task<Reply> Send(Transfer transfer, CancellationToken cancellation) => transfer switch
     {
         Payout p => daraja.Transfer(
-            new(SubjectKind.Payout, p.Id, p.OriginatorId ?? "", p.Method, p.Recipient, p.Account, p.Amount, p.Reason, p.Remarks), cancellation),
+            new(SubjectKind.Payout, p.Id, p.OriginatorId ?? "", p.Method, p.Recipient!, p.Account, p.Amount, p.Reason, p.Remarks!), cancellation),
         Refund { Method: RefundMethod.B2c } r => daraja.Transfer(
-            new(SubjectKind.Refund, r.Id, r.OriginatorId!, PayoutMethod.Mpesa, r.Recipient!.Value.Value, null, r.Amount, "business", r.Reason), cancellation),
-        Refund r => daraja.Reverse(new(r.Id, r.OriginalReceipt, r.Amount, r.Reason), cancellation),
+            new(SubjectKind.Refund, r.Id, r.OriginatorId!, PayoutMethod.Mpesa, r.Recipient!.Value.Value, null, r.Amount, "business", r.Reason!), cancellation),
+        Refund r => daraja.Reverse(new(r.Id, r.OriginalReceipt, r.Amount, r.Reason!), cancellation),
         _ => throw new InvalidOperationException($"Nothing sends a {transfer.GetType().Name}."),
     };
 

@@ -25,7 +25,7 @@ public sealed class RefundCheckoutValidator : AbstractValidator<RefundCheckout>
 /// Reserves and enqueues in one commit, under the checkout's lock: two at once meet there, and the second sees the first. Dies before
 /// the commit: nothing is reserved. A refund never undoes <c>paid</c>.
 /// </summary>
-public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds, ITransactions transactions)
+public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds, IAudit audit, ITransactions transactions)
     : IRequestHandler<RefundCheckout, Answer<RefundView>>
 {
     /// <inheritdoc/>
@@ -49,6 +49,12 @@ public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds
         var refund = Refund.Queue(NewId.Next(), checkout.Client, plan, checkout.Reference.Value, request.Reason!.Trim(), ofSurplus: false, now);
         KeyedRequest.Made(IntentKind.Refund, refund.Id);
         await refunds.Add(refund);
+        if (request.Caller.SeesAll)
+        {
+            // A shop's own refunds are its business; an operator's are accounted for.
+            await RefundRequests.Note(audit, request.Caller, "checkout.refund", refund, plan.Receipt, checkout.Refunds);
+        }
+
         return RefundView.Of(refund, toShop: true);
     }
 }
@@ -65,6 +71,19 @@ internal static class RefundRequests
     public static IRuleBuilderOptions<T, string?> RefundReason<T>(this IRuleBuilder<T, string?> rule) =>
         rule.Must(reason => reason?.Trim() is { Length: >= 2 and <= 100 } text && !text.Any(char.IsControl))
             .WithMessage("Say why in 2 to 100 characters; it becomes the remark on the statement.");
+
+    /// <summary>Puts an operator's refund down: what was left of the receipt before and after. Whose phone it goes to is in the refund's row.</summary>
+    public static Task Note(IAudit audit, Caller caller, string action, Refund refund, Receipt receipt, IReadOnlyList<Refund> before) => audit.Write(
+        caller.Actor, action, PublicId.Write(PublicId.Receipt, receipt.Id),
+        new { receipt = receipt.Number, left = Refunding.Left(receipt, before).Shillings },
+        new
+        {
+            receipt = receipt.Number,
+            left = (Refunding.Left(receipt, before) - refund.Amount).Shillings,
+            refund = PublicId.Write(PublicId.Refund, refund.Id),
+            method = Wire.Name(refund.Method),
+            amount = refund.Amount.Shillings,
+        });
 
     /// <summary>An amount that has passed its rule.</summary>
     public static Money? Read(decimal? amount) => amount is { } shillings && Money.TryFromDecimal(shillings, out var money) ? money : null;

@@ -19,7 +19,7 @@ public sealed class RefundReceiptValidator : AbstractValidator<RefundReceipt>
 }
 
 /// <summary>Reserves and enqueues in one commit, under the lock of the receipt's checkout, or of the receipt where it has none.</summary>
-public sealed class RefundReceiptHandler(IRefunds refunds, ITransactions transactions) : IRequestHandler<RefundReceipt, Answer<RefundView>>
+public sealed class RefundReceiptHandler(IRefunds refunds, IAudit audit, ITransactions transactions) : IRequestHandler<RefundReceipt, Answer<RefundView>>
 {
     /// <inheritdoc/>
     public Task<Answer<RefundView>> Handle(RefundReceipt request, CancellationToken cancellationToken) =>
@@ -44,6 +44,7 @@ public sealed class RefundReceiptHandler(IRefunds refunds, ITransactions transac
             NewId.Next(), loaded.Checkout?.Client ?? request.Caller.Client, plan, loaded.Checkout?.Reference.Value, reason, ofSurplus: true, now);
         KeyedRequest.Made(IntentKind.Refund, refund.Id);
         await refunds.Add(refund);
+        await RefundRequests.Note(audit, request.Caller, "receipt.refund", refund, loaded.Receipt, loaded.Refunds);
         return RefundView.Of(refund, toShop: true);
     }
 }

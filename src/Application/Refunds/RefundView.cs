@@ -5,13 +5,13 @@ namespace Payments.Application;
 /// <summary>A refund as the API shows it (design §4). Amounts are shillings.</summary>
 /// <param name="Status"><c>queued</c>, <c>sending</c>, <c>sent</c>, <c>in_doubt</c>, <c>completed</c> or <c>failed</c>.</param>
 /// <param name="Method"><c>reversal</c> of the whole receipt, or <c>b2c</c> to the payer.</param>
-/// <param name="Recipient">Whose money it is, as far as known; masked for a clientSecret.</param>
+/// <param name="Recipient">Whose money it is, as far as known; masked for a clientSecret; null once its time is over, like the reason.</param>
 /// <param name="Reference">The order reference; null for money without an order.</param>
 /// <param name="OriginalReceipt">The receipt it gives back.</param>
 /// <param name="Receipt">M-PESA's number of the refund itself.</param>
 /// <param name="Doubt">Why it is in doubt; null when it is not.</param>
 public sealed record RefundView(
-    string Id, string Status, string Method, string? Recipient, decimal Amount, string Currency, string Reason, string? Reference, string? CheckoutId,
+    string Id, string Status, string Method, string? Recipient, decimal Amount, string Currency, string? Reason, string? Reference, string? CheckoutId,
     string OriginalReceipt, string? Receipt, string? SettledBy, FailureView? Failure, string? Doubt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     /// <summary>Shows a refund; to the holder of the checkout's clientSecret with the phone masked.</summary>

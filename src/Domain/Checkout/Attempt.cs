@@ -16,7 +16,8 @@ public sealed class Attempt
 
     public required Guid CheckoutId { get; init; }
 
-    public required Msisdn Phone { get; init; }
+    /// <summary>The phone that rang; null once its time is over (docs/privacy.md).</summary>
+    public required Msisdn? Phone { get; init; }
 
     /// <summary>What the customer was asked for: whole shillings.</summary>
     public required Money Amount { get; init; }

@@ -297,7 +297,7 @@ public sealed partial class Checkout
         receipt.AttemptId is null && receipt.Number is not null && receipt.Amount == attempt.Amount
         && receipt.RecordedAt >= attempt.StartedAt - Receipt.RecordingSlack
         && receipt.At >= attempt.StartedAt - TimeSpan.FromMinutes(2) && receipt.At <= attempt.StartedAt + TimeSpan.FromMinutes(5)
-        && PayerHint.MayBe(receipt.Payer, attempt.Phone);
+        && attempt.Phone is { } phone && PayerHint.MayBe(receipt.Payer, phone);
 
     /// <summary>The number of a payment that only a query knew has turned up.</summary>
     private Verdict Name(

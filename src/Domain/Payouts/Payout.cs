@@ -11,8 +11,8 @@ public sealed class Payout : Transfer
 
     public required PayoutMethod Method { get; init; }
 
-    /// <summary>Twelve digits of a phone, or a Pay Bill or till number.</summary>
-    public required string Recipient { get; init; }
+    /// <summary>Twelve digits of a phone, or a Pay Bill or till number; null for a phone whose time is over (docs/privacy.md).</summary>
+    public required string? Recipient { get; init; }
 
     /// <summary>The account at the Pay Bill; null for phones and tills.</summary>
     public string? Account { get; init; }
@@ -20,8 +20,8 @@ public sealed class Payout : Transfer
     /// <summary><c>business</c>, <c>salary</c> or <c>promotion</c>; M-PESA knows it for phones only.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>2–100 characters for the statement.</summary>
-    public required string Remarks { get; init; }
+    /// <summary>2–100 characters for the statement; null once their time is over.</summary>
+    public required string? Remarks { get; init; }
 
     /// <inheritdoc/>
     public override string Noun => "payout";
@@ -62,5 +62,5 @@ public sealed class Payout : Transfer
 
     /// <inheritdoc/>
     protected override string? PartyProblem(IReadOnlyList<string> parties) =>
-        Parties.MayInclude(parties, Recipient) ? null : $"It was sent to {Parties.Show(Recipient)}, but another receiver is named";
+        Recipient is not { } sentTo || Parties.MayInclude(parties, sentTo) ? null : $"It was sent to {Parties.Show(sentTo)}, but another receiver is named";
 }

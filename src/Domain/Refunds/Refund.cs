@@ -23,8 +23,8 @@ public sealed class Refund : Transfer
     /// <summary>Whose money it is; always known for B2C, for a reversal as far as it is.</summary>
     public Msisdn? Recipient { get; init; }
 
-    /// <summary>Why, in the shop's words: the statement's remarks.</summary>
-    public required string Reason { get; init; }
+    /// <summary>Why, in the shop's words: the statement's remarks; null once their time is over (docs/privacy.md).</summary>
+    public required string? Reason { get; init; }
 
     /// <summary>True when an operator gave back surplus, which is counted apart.</summary>
     public bool OfSurplus { get; init; }

@@ -8,26 +8,27 @@ public sealed class CallbackOptions
     /// <summary>Shorter secrets are refused: an HMAC-SHA-256 key is as strong as 32 random bytes.</summary>
     public const int LeastSecretBytes = 32;
 
+    /// <summary>What <see cref="AllowedNetworks"/> says where C2B callbacks may come from anywhere.</summary>
+    public const string Anywhere = "any";
+
     /// <summary>The address under which Safaricom reaches this service; a path is allowed.</summary>
     public string? PublicBaseUrl { get; set; }
 
     /// <summary>Base64, at least 32 bytes each; the first signs, all verify.</summary>
     public IList<string> Secrets { get; } = [];
 
-    /// <summary>Networks C2B callbacks may come from (<c>196.201.214.0/24</c>, a single address is its own network); empty: any.</summary>
+    /// <summary>
+    /// Networks C2B callbacks may come from (<c>196.201.214.0/24</c>, a single address is its own network), or <c>any</c>. Empty: Safaricom's
+    /// published addresses in Production, any elsewhere (<see cref="CallbackNetworks"/>).
+    /// </summary>
     public IList<string> AllowedNetworks { get; } = [];
 
-    /// <summary>True when an address is inside an allowed network, or none is configured. Entries that cannot be read allow nothing.</summary>
-    public bool Allows(IPAddress? source)
-    {
-        if (AllowedNetworks.Count == 0)
-        {
-            return true;
-        }
-
-        var plain = source is { IsIPv4MappedToIPv6: true } ? source.MapToIPv4() : source;
-        return plain is not null && AllowedNetworks.Any(text => TryNetwork(text, out var network) && network.Contains(plain));
-    }
+    /// <summary>
+    /// Bytes that callbacks without a valid token may fill in a day, over all processes; beyond it they are answered 503. An ordinary one
+    /// takes about a kilobyte with its row, so this is some 60,000 a day, where honest ones are a handful; kept for a month (Retention)
+    /// strangers can make the database hold 2 GiB.
+    /// </summary>
+    public long UntrustedBytesPerDay { get; set; } = 64L * 1024 * 1024;
 
     /// <summary>The tokens for a deployment; call after <see cref="Validate"/> found nothing.</summary>
     public CallbackTokens CreateTokens(string shortcode) => new(Secrets.Select(Convert.FromBase64String), shortcode);
@@ -55,14 +56,37 @@ public sealed class CallbackOptions
             }
         }
 
+        // Room for one of the largest at least.
+        if (UntrustedBytesPerDay < 128 * 1024)
+        {
+            yield return new("Callbacks__UntrustedBytesPerDay", "is too small for one callback", "131072 bytes or more, such as 67108864");
+        }
+
         for (var i = 0; i < AllowedNetworks.Count; i++)
         {
-            if (!TryNetwork(AllowedNetworks[i], out _))
+            if (!TryNetwork(AllowedNetworks[i], out _) && AllowedNetworks is not [Anywhere])
             {
                 yield return new($"Callbacks__AllowedNetworks__{i}", $"'{AllowedNetworks[i]}' is no network",
-                    "an address or a network such as 196.201.214.0/24");
+                    $"an address or a network such as 196.201.214.0/24, or '{Anywhere}' alone");
             }
         }
+    }
+
+    /// <summary>Reads a network, or an address as a network of one.</summary>
+    public static bool TryNetwork(string text, out IPNetwork network)
+    {
+        if (IPNetwork.TryParse(text, out network))
+        {
+            return true;
+        }
+
+        if (!IPAddress.TryParse(text, out var address))
+        {
+            return false;
+        }
+
+        network = new IPNetwork(address, address.GetAddressBytes().Length * 8);
+        return true;
     }
 
     /// <summary>Why Safaricom could not call an address; null when it could.</summary>
@@ -95,21 +119,5 @@ public sealed class CallbackOptions
                 "has an internal name, which Safaricom cannot resolve",
             _ => null,
         };
-    }
-
-    private static bool TryNetwork(string text, out IPNetwork network)
-    {
-        if (IPNetwork.TryParse(text, out network))
-        {
-            return true;
-        }
-
-        if (!IPAddress.TryParse(text, out var address))
-        {
-            return false;
-        }
-
-        network = new IPNetwork(address, address.GetAddressBytes().Length * 8);
-        return true;
     }
 }

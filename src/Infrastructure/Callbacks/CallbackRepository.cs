@@ -11,9 +11,19 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
 {
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    private sealed record Row(Guid Id, string Kind, Guid? SubjectId, byte[] Body, byte[]? TokenHash, string? Answer)
+    private sealed record Row
     {
-        public InboxRow ToInbox() => new(Id, Wire.Read<CallbackKind>(Kind), SubjectId, Body, TokenHash, Answer);
+        public const string Columns = "id, kind, subject_id, body, token_hash, answer, erased_at";
+
+        public Guid Id { get; init; }
+        public string Kind { get; init; } = "";
+        public Guid? SubjectId { get; init; }
+        public byte[] Body { get; init; } = [];
+        public byte[]? TokenHash { get; init; }
+        public string? Answer { get; init; }
+        public DateTimeOffset? ErasedAt { get; init; }
+
+        public InboxRow ToInbox() => new(Id, Wire.Read<CallbackKind>(Kind), SubjectId, Body, TokenHash, Answer, ErasedAt);
     }
 
     /// <inheritdoc/>
@@ -21,10 +31,10 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
-            """
-            SELECT id, kind, subject_id, body, token_hash, answer FROM callbacks
+            $"""
+            SELECT {Row.Columns} FROM callbacks
             WHERE state = 'new'
-            ORDER BY id
+            ORDER BY (subject_id IS NULL), id
             LIMIT @limit
             FOR UPDATE SKIP LOCKED
             """,
@@ -37,8 +47,8 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
-            """
-            SELECT id, kind, subject_id, body, token_hash, answer FROM callbacks
+            $"""
+            SELECT {Row.Columns} FROM callbacks
             WHERE id = ANY (@ids) AND state = 'new'
             ORDER BY id
             FOR UPDATE SKIP LOCKED
@@ -52,7 +62,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
-            "SELECT id, kind, subject_id, body, token_hash, answer FROM callbacks WHERE id = @id AND state = 'parked' FOR UPDATE", new { id });
+            $"SELECT {Row.Columns} FROM callbacks WHERE id = @id AND state = 'parked' FOR UPDATE", new { id });
         return rows.SingleOrDefault()?.ToInbox();
     }
 
@@ -61,7 +71,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
-            "SELECT id, kind, subject_id, body, token_hash, answer FROM callbacks WHERE id = @id FOR UPDATE", new { id });
+            $"SELECT {Row.Columns} FROM callbacks WHERE id = @id FOR UPDATE", new { id });
         return rows.SingleOrDefault()?.ToInbox();
     }
 
@@ -148,7 +158,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
     private sealed record ViewRow
     {
         public const string Columns =
-            "id, kind, state, verdict, detail, subject_id, EXISTS (SELECT FROM refunds r WHERE r.id = subject_id) AS of_refund, source, content_type, length(body) AS bytes, received_at, done_at";
+            "id, kind, state, verdict, detail, subject_id, EXISTS (SELECT FROM refunds r WHERE r.id = subject_id) AS of_refund, source, content_type, length(body) AS bytes, received_at, done_at, erased_at";
 
         public Guid Id { get; init; }
         public string Kind { get; init; } = "";
@@ -162,6 +172,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
         public int Bytes { get; init; }
         public DateTimeOffset ReceivedAt { get; init; }
         public DateTimeOffset? DoneAt { get; init; }
+        public DateTimeOffset? ErasedAt { get; init; }
         public byte[]? Body { get; init; }
 
         public CallbackView ToView()
@@ -169,7 +180,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
             string? text = null;
             try
             {
-                text = Body is null ? null : StrictUtf8.GetString(Body);
+                text = Body is null || ErasedAt is not null ? null : StrictUtf8.GetString(Body);
             }
             catch (DecoderFallbackException)
             {
@@ -179,7 +190,8 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
             return new(
                 PublicId.Write(PublicId.Callback, Id), Kind, State, Verdict, Detail,
                 SubjectId is { } subject ? PublicId.Write(OfRefund ? PublicId.Refund : PublicId.OfCallback(Wire.Read<CallbackKind>(Kind)), subject) : null,
-                Source, ContentType, Bytes, ReceivedAt, DoneAt, text, Body is not null && text is null ? Convert.ToBase64String(Body) : null);
+                Source, ContentType, Bytes, ReceivedAt, DoneAt, text,
+                Body is not null && ErasedAt is null && text is null ? Convert.ToBase64String(Body) : null, ErasedAt);
         }
     }
 }

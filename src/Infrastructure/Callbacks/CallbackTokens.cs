@@ -44,6 +44,9 @@ public sealed class CallbackTokens
         }
     }
 
+    /// <summary>The ids of the secrets, the one that signs first; no secrets themselves.</summary>
+    public IReadOnlyList<string> KeyIds => [.. keys.Select(key => key.Id)];
+
     /// <summary>The token for one thing of ours. A registration has a random token of its own, which is stored.</summary>
     public string Make(SubjectKind kind, Guid id)
     {

@@ -44,7 +44,12 @@ internal sealed partial class InboxWriter(
     private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(
         new BoundedChannelOptions(options.QueueSize) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
+    /// <summary>Of the queue strangers' callbacks may hold a quarter: a flood of them is refused while there is room for every real one.</summary>
+    private const int StrangersPart = 4;
+
     private long queuedBytes;
+    private long strangersBytes;
+    private int strangers;
 
     private sealed record Waiting(IncomingCallback Callback, TaskCompletionSource Stored);
 
@@ -52,13 +57,39 @@ internal sealed partial class InboxWriter(
     public async Task Store(IncomingCallback callback, CancellationToken cancellation)
     {
         var waiting = new Waiting(callback, new(TaskCreationOptions.RunContinuationsAsynchronously));
-        if (Interlocked.Add(ref queuedBytes, callback.Body.Length) > options.QueueBytes || !queue.Writer.TryWrite(waiting))
+        var hasRoom = Enter(callback);
+        if (!hasRoom || !queue.Writer.TryWrite(waiting))
         {
-            Interlocked.Add(ref queuedBytes, -callback.Body.Length);
+            Leave(callback);
             throw new InboxUnavailableException("More callbacks are waiting than can be stored in time.");
         }
 
         await waiting.Stored.Task;
+    }
+
+    /// <summary>Counts a callback that wants to wait; false when there is no room for it. Either way it must <see cref="Leave"/>.</summary>
+    private bool Enter(IncomingCallback callback)
+    {
+        var hasRoom = Interlocked.Add(ref queuedBytes, callback.Body.Length) <= options.QueueBytes;
+        if (callback.IsVouchedFor)
+        {
+            return hasRoom;
+        }
+
+        // Both are counted, whatever the first says.
+        var bytes = Interlocked.Add(ref strangersBytes, callback.Body.Length);
+        var count = Interlocked.Increment(ref strangers);
+        return hasRoom && bytes <= options.QueueBytes / StrangersPart && count <= options.QueueSize / StrangersPart;
+    }
+
+    private void Leave(IncomingCallback callback)
+    {
+        Interlocked.Add(ref queuedBytes, -callback.Body.Length);
+        if (!callback.IsVouchedFor)
+        {
+            Interlocked.Add(ref strangersBytes, -callback.Body.Length);
+            Interlocked.Decrement(ref strangers);
+        }
     }
 
     /// <summary>Takes no more, and stores what has been taken.</summary>
@@ -119,7 +150,7 @@ internal sealed partial class InboxWriter(
         }
         finally
         {
-            Interlocked.Add(ref queuedBytes, -batch.Sum(waiting => (long)waiting.Callback.Body.Length));
+            batch.ForEach(waiting => Leave(waiting.Callback));
         }
     }
 
@@ -152,8 +183,20 @@ internal sealed partial class InboxWriter(
             throw new InboxUnavailableException("The database is away, and there is no spool.");
         }
 
-        // A disk that stalls must not stall a thread the requests need.
-        await Task.Run(() => spool.Append(batch.Select(waiting => waiting.Callback)));
+        // The second half of the spool is for what is sure to be Safaricom's.
+        var kept = batch;
+        if (!spool.HasRoomForStrangers && batch.Exists(waiting => waiting.Callback.SubjectId is null))
+        {
+            var full = new InboxUnavailableException("The database is away, and the spool has no room for callbacks without a valid token.");
+            batch.FindAll(waiting => waiting.Callback.SubjectId is null).ForEach(waiting => waiting.Stored.TrySetException(full));
+            kept = batch.FindAll(waiting => waiting.Callback.SubjectId is not null);
+        }
+
+        if (kept.Count > 0)
+        {
+            // A disk that stalls must not stall a thread the requests need.
+            await Task.Run(() => spool.Append(kept.Select(waiting => waiting.Callback)));
+        }
     }
 
     private async Task Write(List<Waiting> batch)

@@ -163,12 +163,12 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
     }
 
     /// <inheritdoc/>
-    public async Task AskSooner(IReadOnlyCollection<string> requestIds)
+    public async Task<int> AskSooner(IReadOnlyCollection<string> requestIds, int most)
     {
         await using var connection = await database.OpenConnectionAsync();
 
         // However many hints come, one push is asked about at most twice a minute because of them.
-        await connection.ExecuteAsync(
+        return await connection.ExecuteAsync(
             """
             UPDATE attempts a
             SET next_question_at = now()
@@ -177,10 +177,11 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
                 WHERE request_id = ANY (@ids) AND next_question_at > now()
                   AND coalesce(asked_at, started_at) < now() - interval '30 seconds'
                 ORDER BY id
+                LIMIT @most
                 FOR UPDATE SKIP LOCKED) hinted
             WHERE a.id = hinted.id
             """,
-            new { ids = requestIds.ToArray() });
+            new { ids = requestIds.ToArray(), most });
     }
 
     private static async Task Fill(NpgsqlConnection connection, List<Checkout> checkouts)

@@ -63,7 +63,7 @@ internal sealed record AttemptRow
 
     public Guid Id { get; init; }
     public Guid CheckoutId { get; init; }
-    public string Phone { get; init; } = "";
+    public string? Phone { get; init; }
     public long Amount { get; init; }
     public string Status { get; init; } = "";
     public string? RequestId { get; init; }
@@ -87,12 +87,11 @@ internal sealed record AttemptRow
 
     public Attempt ToDomain()
     {
-        _ = Msisdn.TryParse(Phone, out var phone);
         return new()
         {
             Id = Id,
             CheckoutId = CheckoutId,
-            Phone = phone,
+            Phone = Msisdn.TryParse(Phone, out var phone) ? phone : null,
             Amount = Money.FromCents(Amount),
             Status = Wire.Read<AttemptStatus>(Status),
             RequestId = RequestId,

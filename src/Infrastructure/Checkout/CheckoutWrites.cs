@@ -78,11 +78,12 @@ internal sealed partial class CheckoutRepository
             return;
         }
 
-        // The version names the state each row leaves; the row lock makes a mismatch impossible, the count makes it visible.
+        // The version names the state each row leaves; the row lock makes a mismatch impossible, the count makes it visible. One that was
+        // erased has perhaps got a phone again, and is looked at again when its time is over.
         var updated = await connection.ExecuteAsync(
             """
             UPDATE checkouts c
-            SET status = u.status, paid = u.paid, version = u.version, updated_at = u.updated_at, ended_at = u.ended_at
+            SET status = u.status, paid = u.paid, version = u.version, updated_at = u.updated_at, ended_at = u.ended_at, erased_at = NULL
             FROM unnest(@ids, @loaded, @status, @paid, @versions, @updated, @ended)
                 AS u (id, loaded, status, paid, version, updated_at, ended_at)
             WHERE c.id = u.id AND c.version = u.loaded
@@ -116,7 +117,7 @@ internal sealed partial class CheckoutRepository
             {
                 ids = rows.Select(a => a.Id).ToArray(),
                 checkouts = rows.Select(a => a.CheckoutId).ToArray(),
-                phones = rows.Select(a => a.Phone.Value).ToArray(),
+                phones = rows.Select(a => a.Phone?.Value).ToArray(),
                 amounts = rows.Select(a => a.Amount.Cents).ToArray(),
                 status = rows.Select(a => Wire.Name(a.Status)).ToArray(),
                 started = rows.Select(a => a.StartedAt.UtcDateTime).ToArray(),
@@ -204,13 +205,14 @@ internal sealed partial class CheckoutRepository
             return;
         }
 
-        // A number once known is never replaced (rule 6).
+        // A number once known is never replaced (rule 6), and what was erased does not come back with a late repetition.
         var updated = await connection.ExecuteAsync(
             """
             UPDATE receipts r
             SET receipt = u.receipt, checkout_id = u.checkout_id, attempt_id = u.attempt_id, applied = u.applied, surplus = u.surplus,
-                surplus_due_at = u.surplus_due_at, method = u.method, settled_by = u.settled_by, account = u.account, payer = u.payer,
-                payer_name = u.payer_name, at = u.at, late = u.late, inferred = u.inferred
+                surplus_due_at = u.surplus_due_at, method = u.method, settled_by = u.settled_by,
+                account = CASE WHEN r.erased_at IS NULL THEN u.account ELSE '' END, payer = CASE WHEN r.erased_at IS NULL THEN u.payer END,
+                payer_name = CASE WHEN r.erased_at IS NULL THEN u.payer_name END, at = u.at, late = u.late, inferred = u.inferred
             FROM unnest(
                 @ids, @numbers, @checkouts, @attempts, @applied, @surplus, @surplusDue, @methods, @settledBy, @accounts, @payers, @payerNames, @at, @late,
                 @inferred)

@@ -32,6 +32,10 @@ public static class Database
             // here leaves session state behind: locks are of transactions, the migrator resets what it set.
             NoResetOnClose = true,
 
+            // A refused row is quoted in an error's detail, with names and numbers in it: not into any log, whatever the connection string says.
+            IncludeErrorDetail = false,
+            IncludeFailedBatchedCommand = false,
+
             // A dead peer is noticed in seconds, not after TCP's two hours.
             KeepAlive = 10,
 

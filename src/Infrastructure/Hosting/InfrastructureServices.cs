@@ -32,6 +32,7 @@ public static class InfrastructureServices
         services.AddIdempotency();
         services.AddPaybill();
         services.AddApiKeys();
+        services.AddPrivacy();
         services.AddSingleton<ICheckouts, CheckoutRepository>();
         services.AddSingleton<IPayouts, PayoutRepository>();
         services.AddSingleton<IRefunds, RefundRepository>();
@@ -42,6 +43,8 @@ public static class InfrastructureServices
         services.AddSingleton<ICallbacks, CallbackRepository>();
         services.AddSingleton<IEvents, EventRepository>();
         services.AddSingleton<CallbackRules>();
+        services.AddSingleton<HintQuestions>();
+        services.AddHostedService<SigningKeys>();
         services.AddSingleton<Detached>();
         services.AddSingleton<IDetached>(s => s.GetRequiredService<Detached>());
         services.AddHostedService(s => s.GetRequiredService<Detached>());
@@ -54,6 +57,8 @@ public static class InfrastructureServices
             services.AddSingleton<IInbox>(s => s.GetRequiredService<InboxWriter>());
             services.AddHostedService(s => s.GetRequiredService<InboxWriter>());
             services.AddSpool(spool ?? new());
+            services.AddSingleton<UntrustedIntake>();
+            services.AddHostedService(s => s.GetRequiredService<UntrustedIntake>());
             services.AddSingleton<LiveEvents>();
             services.AddHostedService(s => s.GetRequiredService<LiveEvents>());
         }

@@ -134,6 +134,7 @@ internal sealed class HangfireServers(IServiceProvider services, DatabaseState s
             recurring.AddOrUpdate<RecurringJobs>("end-due-checkouts", jobs => jobs.EndDue(), "*/15 * * * * *");
             recurring.SchedulePull(services.GetRequiredService<Microsoft.Extensions.Options.IOptions<DarajaOptions>>().Value);
             recurring.AddOrUpdate<IdempotencyJobs>("clean-idempotency-keys", jobs => jobs.Clean(), "17 * * * *");
+            recurring.ScheduleErasing();
             return true;
         }
         catch (Exception failure)

@@ -15,10 +15,32 @@ public sealed partial class RegistrationTokens(IPaybill paybill, TimeProvider cl
     /// <summary>Anybody can send tokens: however many come, the database is asked this often.</summary>
     private static readonly TimeSpan LeastBetween = TimeSpan.FromSeconds(2);
 
+    /// <summary>How old a reading may be for a token that is not in it to be nobody's: the wait between two readings, twice.</summary>
+    private static readonly TimeSpan Fresh = 2 * LeastBetween;
+
     private volatile IReadOnlyList<(Registration Registration, byte[] Token)> known = [];
     private readonly Lock gate = new();
     private Task refreshing = Task.CompletedTask;
     private long? refreshed;
+    private long? readFrom;
+
+    /// <summary>
+    /// True while a token that <see cref="Find(string?)"/> does not know may still be one of ours: the registrations were not read just now. One is
+    /// committed before Safaricom hears of it, so no confirmation overtakes the next reading.
+    /// </summary>
+    public bool MayMiss
+    {
+        get
+        {
+            lock (gate)
+            {
+                return readFrom is not { } at || clock.GetElapsedTime(at) > Fresh;
+            }
+        }
+    }
+
+    /// <summary>Reads the registrations before anybody asks for one.</summary>
+    public void Warm() => _ = Refresh();
 
     /// <summary>The registration of a token, from memory; null when it is not there. A miss lets the memory be refreshed, and does not wait.</summary>
     public Registration? Find(string? token)
@@ -86,8 +108,13 @@ public sealed partial class RegistrationTokens(IPaybill paybill, TimeProvider cl
     {
         try
         {
+            var began = clock.GetTimestamp();
             var rows = await paybill.Registrations(CancellationToken.None);
             known = [.. rows.Select(r => (r, Encoding.ASCII.GetBytes(r.Token)))];
+            lock (gate)
+            {
+                readFrom = began;
+            }
         }
         catch (Exception failure)
         {

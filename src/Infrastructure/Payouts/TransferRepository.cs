@@ -124,13 +124,14 @@ internal sealed partial class TransferRepository(NpgsqlDataSource database, IJob
     }
 
     /// <inheritdoc/>
-    public async Task AskSooner(IReadOnlyCollection<string> ids)
+    public async Task<int> AskSooner(IReadOnlyCollection<string> ids, int most)
     {
         await using var connection = await database.OpenConnectionAsync();
+        var moved = 0;
         foreach (var (table, _) in Tables)
         {
             // However many hints come, one transfer is asked about at most twice a minute because of them.
-            await connection.ExecuteAsync(
+            moved += await connection.ExecuteAsync(
                 $"""
                 UPDATE {table} t
                 SET next_question_at = now()
@@ -139,10 +140,13 @@ internal sealed partial class TransferRepository(NpgsqlDataSource database, IJob
                     WHERE (originator_id = ANY (@ids) OR conversation_id = ANY (@ids)) AND next_question_at > now()
                       AND coalesce(asked_at, sending_at) < now() - interval '30 seconds'
                     ORDER BY id
+                    LIMIT @most
                     FOR UPDATE SKIP LOCKED) hinted
                 WHERE t.id = hinted.id
                 """,
-                new { ids = ids.ToArray() });
+                new { ids = ids.ToArray(), most = most - moved });
         }
+
+        return moved;
     }
 }

@@ -63,10 +63,10 @@ internal sealed record PayoutRow : TransferRow
 
     public string Reference { get; init; } = "";
     public string Method { get; init; } = "";
-    public string Recipient { get; init; } = "";
+    public string? Recipient { get; init; }
     public string? Account { get; init; }
     public string Reason { get; init; } = "";
-    public string Remarks { get; init; } = "";
+    public string? Remarks { get; init; }
 
     public Payout ToDomain() => Fill(new Payout
     {
@@ -97,7 +97,7 @@ internal sealed record RefundRow : TransferRow
     public string? OrderReference { get; init; }
     public string Method { get; init; } = "";
     public string? Recipient { get; init; }
-    public string Reason { get; init; } = "";
+    public string? Reason { get; init; }
     public bool OfSurplus { get; init; }
 
     public Refund ToDomain() => Fill(new Refund

@@ -57,6 +57,21 @@ public sealed class Spool : IDisposable
         }
     }
 
+    /// <summary>
+    /// True while callbacks without a valid token may be kept too. They get the first half only, so that a flood during an outage leaves the
+    /// other half to the real ones, however often the process starts anew.
+    /// </summary>
+    public bool HasRoomForStrangers
+    {
+        get
+        {
+            lock (gate)
+            {
+                return OwnBytes + othersBytes < options.MaxBytes / 2;
+            }
+        }
+    }
+
     private long OwnBytes => (active?.Length ?? 0) + sealedSegments.Sum(segment => segment.Length);
 
     /// <summary>Makes the folder, for its owner only.</summary>

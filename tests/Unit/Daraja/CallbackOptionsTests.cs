@@ -59,9 +59,43 @@ public sealed class CallbackOptionsTests
     [InlineData("10.0.0.1", false)]
     public void An_allowed_network_takes_its_own_addresses_only(string address, bool allowed)
     {
-        var options = new CallbackOptions { AllowedNetworks = { "196.201.214.0/24", "196.201.213.44" } };
-        Assert.Equal(allowed, options.Allows(IPAddress.Parse(address)));
-        Assert.False(options.Allows(null));
-        Assert.True(new CallbackOptions().Allows(IPAddress.Parse(address)));
+        var networks = new CallbackNetworks(["196.201.214.0/24", "196.201.213.44"], DarajaEnvironment.Production);
+        Assert.Equal(allowed, networks.AllowsC2b(IPAddress.Parse(address)));
+        Assert.Equal(allowed, networks.IsSafaricoms(IPAddress.Parse(address)));
+        Assert.False(networks.AllowsC2b(null));
+    }
+
+    [Theory]
+    [InlineData("196.201.214.200", true)]
+    [InlineData("196.201.212.132", true)]
+    [InlineData("196.201.214.201", false)]
+    [InlineData("127.0.0.1", false)]
+    public void In_production_safaricoms_published_addresses_are_the_default_and_any_is_said_with_a_word(string address, bool published)
+    {
+        var source = IPAddress.Parse(address);
+        Assert.Equal(published, new CallbackNetworks([], DarajaEnvironment.Production).AllowsC2b(source));
+        Assert.True(new CallbackNetworks([], DarajaEnvironment.Sandbox).AllowsC2b(source));
+        Assert.True(new CallbackNetworks([], DarajaEnvironment.Simulator).AllowsC2b(source));
+        Assert.True(new CallbackNetworks([CallbackOptions.Anywhere], DarajaEnvironment.Production).AllowsC2b(source));
+
+        // Who is exempt from a stranger's limits is another question than who may be believed.
+        Assert.Equal(published, new CallbackNetworks([], DarajaEnvironment.Sandbox).IsSafaricoms(source));
+        Assert.Equal(published, new CallbackNetworks([CallbackOptions.Anywhere], DarajaEnvironment.Production).IsSafaricoms(source));
+    }
+
+    [Theory]
+    [InlineData("any", true)]
+    [InlineData("ANY", false)]
+    [InlineData("any,10.0.0.0/8", false)]
+    [InlineData("10.0.0.0/8", true)]
+    public void Networks_are_networks_or_the_word_any_alone(string configured, bool valid)
+    {
+        var options = new CallbackOptions();
+        foreach (var entry in configured.Split(','))
+        {
+            options.AllowedNetworks.Add(entry);
+        }
+
+        Assert.Equal(valid, !options.Validate(isPublic: false).Any(p => p.Key.StartsWith("Callbacks__AllowedNetworks", StringComparison.Ordinal)));
     }
 }

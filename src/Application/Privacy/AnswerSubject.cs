@@ -1,0 +1,71 @@
+using MediatR;
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>A person asks what is kept of him (Data Protection Act 2019, section 26).</summary>
+/// <param name="Phone">His number, in any form people write it.</param>
+public sealed record ShowSubject(Caller Caller, string? Phone) : IRequest<Answer<SubjectView>>;
+
+/// <summary>A person wants his data erased (section 40).</summary>
+public sealed record EraseSubject(Caller Caller, string? Phone) : IRequest<Answer<SubjectView>>;
+
+/// <summary>What was found, or erased.</summary>
+/// <param name="Rows">How many rows held the number.</param>
+/// <param name="Erased">How many of them no longer do.</param>
+/// <param name="Data">Everything in them, as JSON; null when it was erased.</param>
+public sealed record SubjectView(string Phone, int Rows, int Erased, string? Data);
+
+/// <summary>Reads it out, and notes that somebody did.</summary>
+public sealed class ShowSubjectHandler(IErasure erasure, IAudit audit, ITransactions transactions) : IRequestHandler<ShowSubject, Answer<SubjectView>>
+{
+    /// <inheritdoc/>
+    public async Task<Answer<SubjectView>> Handle(ShowSubject request, CancellationToken cancellationToken)
+    {
+        if (!Rules.TryReadPhone(request.Phone, out var phone))
+        {
+            return Subjects.NoPhone;
+        }
+
+        var rows = await erasure.Find(phone.Value, cancellationToken);
+        await Subjects.Note(audit, transactions, request.Caller, "subject.show", phone, new { rows = rows.Count }, null);
+        return new SubjectView(phone.Masked, rows.Count, 0, await erasure.Export(phone.Value, rows, cancellationToken));
+    }
+}
+
+/// <summary>Erases what is decided; the rest keeps what is needed to decide it, and is told.</summary>
+public sealed class EraseSubjectHandler(IErasure erasure, IAudit audit, ITransactions transactions) : IRequestHandler<EraseSubject, Answer<SubjectView>>
+{
+    /// <inheritdoc/>
+    public async Task<Answer<SubjectView>> Handle(EraseSubject request, CancellationToken cancellationToken)
+    {
+        if (!Rules.TryReadPhone(request.Phone, out var phone))
+        {
+            return Subjects.NoPhone;
+        }
+
+        var rows = await erasure.Find(phone.Value, cancellationToken);
+
+        // Noted first: a line too many is better than an erasure nobody can account for.
+        await Subjects.Note(audit, transactions, request.Caller, "subject.erase", phone, new { rows = rows.Count }, null);
+        var erased = await erasure.Erase(rows, cancellationToken);
+        await Subjects.Note(audit, transactions, request.Caller, "subject.erased", phone, new { rows = rows.Count }, new { rows = rows.Count - erased });
+        return new SubjectView(phone.Masked, rows.Count, erased, null);
+    }
+}
+
+/// <summary>What both share.</summary>
+internal static class Subjects
+{
+    public static readonly Refusal NoPhone = new("validation_failed", "Give a Kenyan mobile number such as 0712 345 678.");
+
+    /// <summary>The number itself is not kept for good in a log that nobody can change.</summary>
+    public static Task Note(IAudit audit, ITransactions transactions, Caller caller, string action, Msisdn phone, object before, object? after) =>
+        transactions.Run(
+            async _ =>
+            {
+                await audit.Write(caller.Actor, action, "phone/" + phone.Masked, before, after);
+                return true;
+            },
+            CancellationToken.None);
+}

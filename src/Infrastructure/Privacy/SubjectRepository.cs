@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using System.Text;
+using Dapper;
+using Payments.Application;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Finding, reading out and erasing what is kept of one phone number: rare, and allowed to take its time.</summary>
+internal sealed partial class ErasureRepository
+{
+    /// <summary>Two of the searches read whole tables.</summary>
+    private const int PatienceSeconds = 600;
+
+    /// <inheritdoc/>
+    public async Task<SubjectRows> Find(string phone, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        async Task<IReadOnlyList<Guid>> Ids(string sql) => (await connection.QueryAsync<Guid>(new CommandDefinition(
+            sql, new { phone, forms = Forms(phone), digits = Encoding.ASCII.GetBytes(phone[3..]) }, commandTimeout: PatienceSeconds,
+            cancellationToken: cancellation))).AsList();
+        return new(
+            await Ids(
+                """
+                SELECT id FROM checkouts
+                WHERE erased_at IS NULL AND (
+                    phone = @phone OR id IN (SELECT checkout_id FROM attempts WHERE phone = @phone)
+                    OR id IN (SELECT checkout_id FROM receipts WHERE payer = ANY (@forms)))
+                ORDER BY id
+                """),
+            await Ids("SELECT id FROM receipts WHERE checkout_id IS NULL AND payer = ANY (@forms) ORDER BY id"),
+            await Ids("SELECT id FROM payouts WHERE recipient = @phone ORDER BY id"),
+            await Ids("SELECT id FROM refunds WHERE recipient = @phone ORDER BY id"),
+            await Ids("SELECT id FROM callbacks WHERE erased_at IS NULL AND position(@digits in body) > 0 ORDER BY id"));
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> Export(string phone, SubjectRows rows, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+
+        // Of a checkout that several people tried to pay, only what is this person's.
+        return await connection.QuerySingleAsync<string>(new CommandDefinition(
+            """
+            SELECT jsonb_pretty(jsonb_build_object(
+                'checkouts', (
+                    SELECT coalesce(jsonb_agg(jsonb_build_object(
+                        'orderReference', c.order_reference, 'amountCents', c.amount, 'status', c.status, 'createdAt', c.created_at,
+                        'phone', CASE WHEN c.phone = @phone THEN c.phone END, 'description', c.description, 'metadata', c.metadata,
+                        'prompts', (
+                            SELECT coalesce(jsonb_agg(jsonb_build_object(
+                                'phone', a.phone, 'amountCents', a.amount, 'status', a.status, 'startedAt', a.started_at, 'endedAt', a.ended_at,
+                                'requestId', a.request_id, 'failure', a.failure_message) ORDER BY a.started_at), '[]')
+                            FROM attempts a WHERE a.checkout_id = c.id AND a.phone = @phone),
+                        'payments', (
+                            SELECT coalesce(jsonb_agg(jsonb_build_object(
+                                'receipt', r.receipt, 'amountCents', r.amount, 'payer', r.payer, 'payerName', r.payer_name, 'account', r.account,
+                                'at', r.at) ORDER BY r.at), '[]')
+                            FROM receipts r LEFT JOIN attempts a ON a.id = r.attempt_id
+                            WHERE r.checkout_id = c.id AND (r.payer = ANY (@forms) OR a.phone = @phone))) ORDER BY c.created_at), '[]')
+                    FROM checkouts c WHERE c.id = ANY (@checkouts)),
+                'paymentsWithoutOrder', (
+                    SELECT coalesce(jsonb_agg(jsonb_build_object(
+                        'receipt', r.receipt, 'amountCents', r.amount, 'payer', r.payer, 'payerName', r.payer_name, 'account', r.account, 'at', r.at)
+                        ORDER BY r.at), '[]')
+                    FROM receipts r WHERE r.id = ANY (@receipts)),
+                'payouts', (
+                    SELECT coalesce(jsonb_agg(jsonb_build_object(
+                        'recipient', p.recipient, 'amountCents', p.amount, 'reason', p.reason, 'remarks', p.remarks, 'status', p.status,
+                        'receipt', p.receipt, 'createdAt', p.created_at) ORDER BY p.created_at), '[]')
+                    FROM payouts p WHERE p.id = ANY (@payouts)),
+                'refunds', (
+                    SELECT coalesce(jsonb_agg(jsonb_build_object(
+                        'recipient', f.recipient, 'amountCents', f.amount, 'reason', f.reason, 'status', f.status, 'receipt', f.receipt,
+                        'originalReceipt', f.original_receipt, 'createdAt', f.created_at) ORDER BY f.created_at), '[]')
+                    FROM refunds f WHERE f.id = ANY (@refunds)),
+                'callbacks', (
+                    SELECT coalesce(jsonb_agg(jsonb_build_object(
+                        'kind', c.kind, 'receivedAt', c.received_at, 'bodyBase64', encode(c.body, 'base64')) ORDER BY c.id), '[]')
+                    FROM callbacks c WHERE c.id = ANY (@callbacks))))
+            """,
+            new
+            {
+                phone,
+                forms = Forms(phone),
+                checkouts = rows.Checkouts.ToArray(),
+                receipts = rows.Receipts.ToArray(),
+                payouts = rows.Payouts.ToArray(),
+                refunds = rows.Refunds.ToArray(),
+                callbacks = rows.Callbacks.ToArray(),
+            },
+            commandTimeout: PatienceSeconds, cancellationToken: cancellation));
+    }
+
+    /// <inheritdoc/>
+    public async Task<int> Erase(SubjectRows rows, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var erased = 0;
+        foreach (var (sql, all) in new[]
+        {
+            (Checkouts("c.id = ANY (@ids)"), rows.Checkouts), (Receipts("r.id = ANY (@ids)"), rows.Receipts), (Payouts("t.id = ANY (@ids)"), rows.Payouts),
+            (Refunds("t.id = ANY (@ids)"), rows.Refunds), (Bodies("c.id = ANY (@ids)"), rows.Callbacks),
+        })
+        {
+            foreach (var ids in all.Chunk(500))
+            {
+                erased += await connection.ExecuteAsync(new CommandDefinition(
+                    sql, new { ids, batch = ids.Length }, commandTimeout: PatienceSeconds, cancellationToken: cancellation));
+            }
+        }
+
+        return erased;
+    }
+
+    /// <summary>How a payer's number comes: plain, with a plus, as people write it, or hashed (daraja.md §5). A masked one is nobody's.</summary>
+    private static string[] Forms(string phone)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(phone)));
+        return [phone, "+" + phone, "0" + phone[3..], hash, hash.ToUpperInvariant()];
+    }
+}
