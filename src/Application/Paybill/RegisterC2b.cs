@@ -49,7 +49,7 @@ public sealed class RegisterC2bHandler(
                 var final = outcome.State == RegistrationState.Registered && outcome.RegisteredAt is null ? outcome with { RegisteredAt = now } : outcome;
                 await paybill.Conclude(final);
                 await audit.Write(
-                    request.Caller.Actor, "c2b.register", PublicId.Write(PublicId.Registration, final.Id),
+                    request.Caller.Actor, "paybill.register", PublicId.Write(PublicId.Registration, final.Id),
                     before is null ? null : RegistrationView.Of(before), RegistrationView.Of(final));
                 if (refusal is not null)
                 {

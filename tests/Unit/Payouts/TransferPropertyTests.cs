@@ -89,7 +89,7 @@ public sealed class TransferPropertyTests
     private static int Play(Payout payout, Step step)
     {
         var now = Some.Start;
-        var party = payout.Method == PayoutMethod.Mpesa ? SomeTransfers.Recipient : payout.Recipient;
+        var party = payout.Method == PayoutMethod.Mpesa ? SomeTransfers.Recipient : payout.Recipient!;
 
         // Nothing can be heard of what was never sent, but for the job itself and the operator.
         if (payout.Status == TransferStatus.Queued && step is not (Step.JobRun or Step.OperatorPaid or Step.OperatorNotPaid or Step.GiveUp or Step.AskOnceMore))

@@ -1,0 +1,122 @@
+using Payments.Application;
+using Payments.Domain;
+using Payments.Infrastructure;
+
+namespace Payments.Tests.Unit;
+
+/// <summary>
+/// A shop with one of everything that a callback can be about, in memory: the real reader and the real rules, with lists in place of tables.
+/// Amounts and ids are those of the recorded bodies.
+/// </summary>
+internal sealed class FuzzWorld : ICheckouts, IPaybill, ITransfers, IQuestions
+{
+    public static readonly Guid AttemptId = new("00000000-0000-7000-8000-000000000001");
+    public static readonly Guid PayoutId = new("00000000-0000-7000-8000-000000000002");
+    public static readonly Guid RefundId = new("00000000-0000-7000-8000-000000000003");
+    public static readonly Guid StatusId = new("00000000-0000-7000-8000-000000000004");
+    public static readonly Guid BalanceId = new("00000000-0000-7000-8000-000000000005");
+    public static readonly Guid RegistrationId = new("00000000-0000-7000-8000-000000000006");
+
+    private readonly Registration registration = new(
+        RegistrationId, "600966", new string('0', 32), RegistrationState.Registered, "v2", "Completed", "", "", null, null);
+
+    public FuzzWorld()
+    {
+        _ = OrderReference.TryParse("INV-8", out var reference);
+        Checkout = Checkout.Open(
+            Guid.NewGuid(), "shop", reference, Money.FromShillings(1), null, null, null, new Dictionary<string, string>(), TimeSpan.FromHours(24), Some.Start);
+        var attempt = Checkout.Prompt(AttemptId, Some.Phone, Some.Start + TimeSpan.FromSeconds(45), Some.Start);
+        Checkout.Accepted(attempt, null, null, Some.Start);
+        Payout = Payout.Queue(PayoutId, "shop", "P-1", PayoutMethod.Mpesa, SomeTransfers.Recipient, null, Money.FromShillings(10), "business", "Payment", Some.Start);
+        Payout.OriginatorId = "inv-8-a1";
+        Payout.Send(Some.Start + TimeSpan.FromMinutes(1), Some.Start);
+        var receipt = new Receipt
+        {
+            Id = Guid.NewGuid(),
+            Number = "UGA7RT61SV",
+            Amount = Money.FromShillings(1),
+            Method = PaymentMethod.Paybill,
+            SettledBy = SettledBy.Confirmation,
+            At = Some.Start,
+        };
+        Refund = Refund.Queue(RefundId, "shop", new(receipt, receipt.Amount, RefundMethod.Reversal, Some.Phone), null, "Back", ofSurplus: true, Some.Start);
+        Refund.Send(Some.Start + TimeSpan.FromMinutes(1), Some.Start);
+        Rules = new(new CallbackReader(), this, this, new("600966", "600000"), this, this);
+    }
+
+    public CallbackRules Rules { get; }
+
+    public Checkout Checkout { get; }
+
+    public Payout Payout { get; }
+
+    public Refund Refund { get; }
+
+    /// <summary>Receipts that stand nowhere, as they were written.</summary>
+    public List<Receipt> Unmatched { get; } = [];
+
+    /// <summary>How all the money stands: what an untrusted callback must not move.</summary>
+    public string Standing =>
+        $"{Checkout.Status} {Checkout.Paid} {string.Join(',', Checkout.Attempts.Select(a => a.Status))} {Checkout.Receipts.Count} {Payout.Status} {Refund.Status} {Unmatched.Count}";
+
+    public Task<LoadedCheckouts> LoadForChange(CheckoutKeys keys)
+    {
+        var found = keys.AttemptIds?.Contains(AttemptId) == true || keys.ReferenceKeys?.Contains(Checkout.Reference.Key) == true
+            || (keys.Numbers ?? []).Any(number => Checkout.Receipts.Exists(r => r.Number == number)) || keys.TillPayments is { Count: > 0 };
+        return Task.FromResult(new LoadedCheckouts(found ? [Checkout] : [], [.. Unmatched.Where(r => keys.Numbers?.Contains(r.Number!) == true)]));
+    }
+
+    public Task Save(IReadOnlyCollection<Checkout> checkouts, IReadOnlyCollection<Receipt>? unmatched = null)
+    {
+        Unmatched.AddRange((unmatched ?? []).Where(r => r.CheckoutId is null && !Unmatched.Contains(r)));
+        Unmatched.RemoveAll(r => r.CheckoutId is not null);
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<Registration>> Registrations(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<Registration>>([registration]);
+
+    public Task OpenCases(IReadOnlyCollection<UntrustedConfirmation> untrusted) => Task.CompletedTask;
+
+    public Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds) =>
+        Task.FromResult<IReadOnlyList<(Guid, byte[])>>([]);
+
+    Task<IReadOnlyList<Transfer>> ITransfers.LoadForChange(IReadOnlyCollection<Guid> ids) =>
+        Task.FromResult<IReadOnlyList<Transfer>>([.. new Transfer[] { Payout, Refund }.Where(t => ids.Contains(t.Id))]);
+
+    public Task<IReadOnlyList<Guid>> CheckoutsOf(IReadOnlyCollection<Guid> ids) => Task.FromResult<IReadOnlyList<Guid>>([]);
+
+    public Task Save(IReadOnlyCollection<Transfer> transfers) => Task.CompletedTask;
+
+    public Task<IReadOnlyList<Question>> Load(IReadOnlyCollection<Guid> ids) => Task.FromResult<IReadOnlyList<Question>>(
+        [.. new Question[] { new(StatusId, QuestionKind.Status, PayoutId, null, null, null), new(BalanceId, QuestionKind.Balance, null, null, null, null) }
+            .Where(q => ids.Contains(q.Id))]);
+
+    public Task Answered(IReadOnlyCollection<(Guid Id, string Answer)> answers) => Task.CompletedTask;
+
+    public Task SaveBalances(IReadOnlyCollection<AccountBalance> balances, DateTimeOffset at) => Task.CompletedTask;
+
+    // Nothing of the following is on a callback's way.
+    Task<Checkout?> ICheckouts.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<IReadOnlyList<Checkout>> ICheckouts.List(CheckoutFilter filter, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<(Guid Id, string Client)?> ICheckouts.Add(Checkout checkout) => throw new NotSupportedException();
+    Task<DateTimeOffset?> ICheckouts.ReservePrompt(Msisdn phone, int most, TimeSpan window, DateTimeOffset now) => throw new NotSupportedException();
+    Task<IReadOnlyList<DueAttempt>> ICheckouts.TakeDue(Guid? checkoutId, int limit, TimeSpan lease, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<IReadOnlyList<Guid>> ICheckouts.FindDue(int limit, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<int> ICheckouts.AskSooner(IReadOnlyCollection<string> requestIds, int most) => throw new NotSupportedException();
+    Task<Registration?> IPaybill.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<(Registration Now, Registration? Before)?> IPaybill.Begin(string shortcode, string version, string responseType) => throw new NotSupportedException();
+    Task IPaybill.Conclude(Registration outcome) => throw new NotSupportedException();
+    Task<OrderWanted?> IPaybill.Wanted(string referenceKey, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<(DateTimeOffset From, DateTimeOffset To)> IPaybill.PullWindow(string shortcode, TimeSpan overlap, TimeSpan kept, CancellationToken cancellation) => throw new NotSupportedException();
+    Task IPaybill.PulledUntil(string shortcode, DateTimeOffset until, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<IReadOnlyList<ReceiptView>> IPaybill.Receipts(bool? matched, Cursor? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<ReceiptView?> IPaybill.Receipt(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
+    Task IPaybill.NoteMatch(Guid receiptId, string by) => throw new NotSupportedException();
+    Task<IReadOnlyList<DueTransfer>> ITransfers.TakeDue(int limit, TimeSpan lease, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<int> ITransfers.EnqueueForgotten(TimeSpan age, int limit) => throw new NotSupportedException();
+    Task<int> ITransfers.AskSooner(IReadOnlyCollection<string> ids, int most) => throw new NotSupportedException();
+    Task IQuestions.Add(Guid id, QuestionKind kind, Guid? subjectId) => throw new NotSupportedException();
+    Task IQuestions.Accepted(Guid id, string? conversationId, string? originatorId) => throw new NotSupportedException();
+    Task<IReadOnlyList<KnownBalance>> IQuestions.Balances(CancellationToken cancellation) => throw new NotSupportedException();
+    Task<(DateTimeOffset AskedAt, bool Answered, string? Answer)?> IQuestions.LastBalanceQuestion(TimeSpan since) => throw new NotSupportedException();
+}
