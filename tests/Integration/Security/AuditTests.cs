@@ -65,7 +65,7 @@ public sealed class AuditTests(AuditTests.QuickPaybill running) : IClassFixture<
         await host.ScriptApi("status", new { resultCode = "2033" });
         var payout = await host.Payout("254700500081");
         JsonNode? open = null;
-        await PaymentsHost.Eventually(async () => (open = (await host.Cases(payout)).FirstOrDefault()) is not null, "there is a case", 30);
+        await PaymentsHost.Eventually(async () => (open = (await host.Cases(payout)) is [var first, ..] ? first : null) is not null, "there is a case", 30);
 
         Assert.Equal(HttpStatusCode.Accepted, (await host.Ops.Keyed($"/api/ops/cases/{open!["id"]}/ask", new { })).Status);
         await PaymentsHost.Eventually(

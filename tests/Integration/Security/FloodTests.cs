@@ -1,11 +1,9 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Payments.Application;
-using Payments.Domain;
 using Payments.Tests.Faults;
 using Xunit;
 

@@ -85,6 +85,11 @@ public sealed partial class OperatorTests(OperatorTests.WithOperators running) :
             "clean-idempotency-keys",
             await host.Sql<string>("SELECT after FROM audit_log WHERE actor = 'operator/otto' AND action = 'dashboard.act' ORDER BY id DESC LIMIT 1"),
             StringComparison.Ordinal);
+
+        // And what it did: when the job last ran, before and after.
+        var acted = await host.Sql<string>("SELECT coalesce(before, '') || ' ' || after FROM audit_log WHERE actor = 'operator/otto' AND action = 'dashboard.acted' ORDER BY id DESC LIMIT 1");
+        Assert.Contains("\"status\":204", acted, StringComparison.Ordinal);
+        Assert.Contains("\"clean-idempotency-keys\":\"ran ", acted.Split("\"states\"")[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,6 +123,16 @@ public sealed partial class OperatorTests(OperatorTests.WithOperators running) :
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.False(answer.Headers.TryGetValues("Set-Cookie", out var cookies) && cookies.Any(c => c.StartsWith("payments-ops=", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_sign_out_form_of_another_site_signs_nobody_out()
+    {
+        using var visitor = Visitor();
+        await SignIn(visitor, "otto", "otto-s password");
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await visitor.PostAsync("/sign-out", new FormUrlEncodedContent([]))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await visitor.GetAsync("/hangfire")).StatusCode);
     }
 
     [Theory]

@@ -5,7 +5,7 @@ using Xunit;
 namespace Payments.Tests.Integration;
 
 /// <summary>Where a callback came from is what the connection says, or what proxies that are known say of theirs, hop by hop.</summary>
-public sealed class SourceTests(SourceTests.BehindProxies running, TestDatabase databases) : IClassFixture<SourceTests.BehindProxies>
+public sealed class SourceTests(SourceTests.BehindProxies running) : IClassFixture<SourceTests.BehindProxies>
 {
     private readonly PaymentsHost host = running.Host;
 

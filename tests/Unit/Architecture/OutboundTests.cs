@@ -1,0 +1,30 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Payments.Tests.Unit;
+
+/// <summary>
+/// The service calls Safaricom and no address anybody gives it: whatever makes a request stands in a file that is named here. A new one has
+/// to keep out of private networks when a user can choose where it goes, resolved names included, and then it is named too.
+/// </summary>
+public sealed partial class OutboundTests
+{
+    /// <summary>Safaricom's fixed addresses; the simulator's where the environment is Simulator (DarajaOptionsTests).</summary>
+    private static readonly string[] Callers = ["Infrastructure/Daraja/DarajaHttp.cs", "Infrastructure/Daraja/AddDarajaExtension.cs"];
+
+    [Fact]
+    public void Only_the_daraja_client_makes_requests()
+    {
+        var found = new[] { "Api", "Application", "Domain", "Infrastructure" }
+            .SelectMany(project => Directory.EnumerateFiles(Sources.File("src", project), "*.cs", SearchOption.AllDirectories))
+            .Select(file => (Name: Path.GetRelativePath(Sources.File("src"), file).Replace('\\', '/'), file))
+            .Where(source => !source.Name.Contains("/obj/", StringComparison.Ordinal) && !source.Name.Contains("/bin/", StringComparison.Ordinal))
+            .Where(source => Outbound().IsMatch(File.ReadAllText(source.file))).Select(source => source.Name).ToList();
+
+        Assert.Equal(Callers.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
+    }
+
+    // A type's name in code; not the log category of that name.
+    [GeneratedRegex(@"(?<![.""\w])(HttpClient|IHttpClientFactory|AddHttpClient|HttpMessageInvoker|SocketsHttpHandler|HttpClientHandler|WebClient|WebRequest|TcpClient|UdpClient|Socket|ClientWebSocket|SmtpClient)\b(?!"")|\.AddHttpClient\(|\bDns\.")]
+    private static partial Regex Outbound();
+}
