@@ -1,5 +1,7 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Unicode;
 using Hangfire;
 using Hangfire.Dashboard;
 using Microsoft.AspNetCore.Authentication;
@@ -14,6 +16,12 @@ public static class ApiHost
 {
     /// <summary>The largest body, in bytes: nothing here takes more; callbacks have a smaller limit of their own.</summary>
     internal const int MostBodyBytes = 256 * 1024;
+
+    /// <summary>
+    /// Letters of every language as they are, but nothing that a page would take for a tag: what customers type is in these answers, and
+    /// somebody may put one into a page.
+    /// </summary>
+    private static readonly JavaScriptEncoder HtmlSafe = JavaScriptEncoder.Create(UnicodeRanges.All);
 
     /// <summary>Builds the web application, configured but not started. Throws <see cref="ConfigurationException"/> listing every problem.</summary>
     public static WebApplication Build(string[] args)
@@ -75,11 +83,13 @@ public static class ApiHost
                 // A misspelt field is an error, not a silence.
                 options.JsonSerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
                 options.JsonSerializerOptions.MaxDepth = 16;
+                options.JsonSerializerOptions.Encoder = HtmlSafe;
                 options.JsonSerializerOptions.Converters.Add(new UtcTimes());
             })
             .ConfigureApiBehaviorOptions(options => options.InvalidModelStateResponseFactory = Problems.OfModelState);
         services.AddExceptionHandler<UnhandledExceptions>();
         services.AddProblemDetails();
+        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.Encoder = HtmlSafe);
         services.AddOpenApi("v1", Documentation.Describe);
 
         services.AddDefences(settings);

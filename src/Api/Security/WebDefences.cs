@@ -166,10 +166,11 @@ internal static class SecurityHeaders
 
     public static Task Add(HttpContext context, RequestDelegate next)
     {
+        // As it was asked for: inside the dashboard's branch the path has lost its beginning.
+        var path = context.Request.Path;
         context.Response.OnStarting(() =>
         {
             var headers = context.Response.Headers;
-            var path = context.Request.Path;
 
             // A page that knows better has said so itself.
             headers.ContentSecurityPolicy = headers.ContentSecurityPolicy is { Count: > 0 } own ? own

@@ -34,6 +34,15 @@ public sealed class WebDefenceTests(WebDefenceTests.WithShopPage running) : ICla
     }
 
     [Theory]
+    [InlineData("/hangfire", "script-src 'self';")]
+    [InlineData("/hangfire/jobs/succeeded", "style-src 'self' 'unsafe-inline'")]
+    [InlineData("/docs", "script-src 'self' 'unsafe-inline'")]
+    [InlineData("/sign-in", "form-action 'self'")]
+    [InlineData("/api/checkouts", "form-action 'none'")]
+    public async Task A_page_may_do_what_it_has_to_and_nothing_else(string path, string part) =>
+        Assert.Contains(part, (await host.Anyone.GetAsync(path)).Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("https://shop.example.co.ke", true)]
     [InlineData("https://evil.example", false)]
     [InlineData("null", false)]
