@@ -48,7 +48,7 @@ public sealed class EraseSubjectHandler(IErasure erasure, IAudit audit, ITransac
 
         // Noted first: a line too many is better than an erasure nobody can account for.
         await Subjects.Note(audit, transactions, request.Caller, "subject.erase", phone, new { rows = rows.Count }, null);
-        var erased = await erasure.Erase(rows, cancellationToken);
+        var erased = await erasure.Erase(phone.Value, rows, cancellationToken);
         await Subjects.Note(audit, transactions, request.Caller, "subject.erased", phone, new { rows = rows.Count }, new { rows = rows.Count - erased });
         return new SubjectView(phone.Masked, rows.Count, erased, null);
     }

@@ -107,8 +107,11 @@ public interface IErasure
     /// <summary>What is kept of this number in these rows, as JSON text, for the person it is about.</summary>
     Task<string> Export(string phone, SubjectRows rows, CancellationToken cancellation);
 
-    /// <summary>Erases these rows now, however young, except what is undecided; answers how many.</summary>
-    Task<int> Erase(SubjectRows rows, CancellationToken cancellation);
+    /// <summary>
+    /// Erases these rows now, however young, except what is undecided, and the answers to repeated requests that name the number; answers how
+    /// many rows.
+    /// </summary>
+    Task<int> Erase(string phone, SubjectRows rows, CancellationToken cancellation);
 }
 
 /// <summary>Rows that hold one phone number.</summary>

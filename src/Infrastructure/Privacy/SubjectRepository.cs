@@ -92,7 +92,7 @@ internal sealed partial class ErasureRepository
     }
 
     /// <inheritdoc/>
-    public async Task<int> Erase(SubjectRows rows, CancellationToken cancellation)
+    public async Task<int> Erase(string phone, SubjectRows rows, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var erased = 0;
@@ -109,6 +109,10 @@ internal sealed partial class ErasureRepository
             }
         }
 
+        // A kept answer that is gone is rebuilt from its row.
+        await connection.ExecuteAsync(new CommandDefinition(
+            "UPDATE idempotency_keys SET answer = NULL WHERE intent_id IS NOT NULL AND position(@digits in answer) > 0",
+            new { digits = phone[3..] }, commandTimeout: PatienceSeconds, cancellationToken: cancellation));
         return erased;
     }
 

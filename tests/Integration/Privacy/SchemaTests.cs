@@ -31,7 +31,7 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
         ["The client's own word for its request, which money that leaves is recognised by for ever; clients make it up at random."] =
             ["idempotency_keys.key", "idempotency_keys.owner"],
         ["M-PESA's number of the payment: the books are compared with its statement by it. M-PESA alone knows whose it is."] =
-            ["receipts.receipt", "payouts.receipt", "refunds.receipt", "refunds.original_receipt", "attempts.reported_receipt"],
+            ["receipts.receipt", "payouts.receipt", "refunds.receipt", "refunds.original_receipt", "attempts.reported_receipt", "cases.receipt"],
         ["Safaricom's ids of a request, which name nobody; the one that ends in a phone number is erased."] =
             ["attempts.other_id", "payouts.conversation_id", "payouts.originator_id", "refunds.conversation_id", "refunds.originator_id",
                 "questions.conversation_id", "questions.originator_id"],
@@ -59,12 +59,12 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
         ("idempotency_keys", "hash intent_kind intent_id status running_until keep_for_ever created_at"),
         ("migrations", "schemaversionsid scriptname applied"),
         ("payout_allowances", "family day asked"),
-        ("payouts", "id method amount reason status heard settled_by failure_code failure_result_code failure_retryable failure_retry_after questions "
+        ("payouts", "id method amount reason status heard settled_by refused_with failure_code failure_result_code failure_retryable failure_retry_after questions "
             + "next_question_at asked_at created_at updated_at enqueued_at sending_at ended_at erased_at"),
         ("pull_progress", "shortcode read_until read_at"),
         ("questions", "id kind subject_id asked_at answered_at"),
         ("receipts", "id checkout_id attempt_id amount applied surplus surplus_due_at method settled_by at created_at late inferred matched_at erased_at"),
-        ("refunds", "id client checkout_id receipt_id method amount of_surplus status heard settled_by failure_code failure_result_code failure_retryable "
+        ("refunds", "id client checkout_id receipt_id method amount of_surplus status heard settled_by refused_with failure_code failure_result_code failure_retryable "
             + "failure_retry_after questions next_question_at asked_at created_at updated_at enqueued_at sending_at ended_at erased_at"),
         ("signing_keys", "key_id first_signed_at last_signed_at"),
         ("sign_in_failures", "failures last_at locked_until"),

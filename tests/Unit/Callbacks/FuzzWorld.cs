@@ -77,6 +77,8 @@ internal sealed class FuzzWorld : ICheckouts, IPaybill, ITransfers, IQuestions
 
     public Task OpenCases(IReadOnlyCollection<UntrustedConfirmation> untrusted) => Task.CompletedTask;
 
+    public Task CloseCases(IReadOnlyCollection<string> numbers) => Task.CompletedTask;
+
     public Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds) =>
         Task.FromResult<IReadOnlyList<(Guid, byte[])>>([]);
 

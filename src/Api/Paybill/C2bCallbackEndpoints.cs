@@ -1,6 +1,5 @@
-using System.Diagnostics;
+using System.Text;
 using MediatR;
-using Microsoft.AspNetCore.Mvc;
 using Payments.Application;
 using Payments.Domain;
 using Payments.Infrastructure;
@@ -8,24 +7,26 @@ using Payments.Infrastructure;
 namespace Payments.Api;
 
 /// <summary>Where Safaricom asks about payments by hand (validate) and tells of them (confirm).</summary>
-[ApiController]
-[ApiExplorerSettings(GroupName = "callbacks")]
-[Route("callbacks/c2b")]
-[Route("api/mpesa/c2b")]
-[LeavesTheBody]
-public sealed partial class C2bCallbacksController(
-    IInbox inbox, RegistrationTokens tokens, IMediator mediator, C2bOptions options, CallbackNetworks networks, UntrustedIntake untrusted,
-    ILogger<C2bCallbacksController> log) : ControllerBase
+internal sealed partial class C2bCallbackEndpoints(
+    IInbox inbox, RegistrationTokens tokens, C2bOptions options, CallbackNetworks networks, UntrustedIntake untrusted, ILogger<C2bCallbackEndpoints> log)
 {
     /// <summary>With the look-up's second this leaves half of the promised two for everything else.</summary>
     private static readonly TimeSpan StoreWait = TimeSpan.FromMilliseconds(500);
 
+    private static readonly byte[] Accepted = """{"ResultCode":"0","ResultDesc":"Accepted"}"""u8.ToArray();
+
+    public void Map(IEndpointRouteBuilder app)
+    {
+        CallbackEndpoints.Map(app, CallbackUrls.PathOf(CallbackKind.C2bConfirm), Confirm);
+        CallbackEndpoints.Map(app, CallbackUrls.PathOf(CallbackKind.C2bValidate), Validate);
+    }
+
     /// <summary>A customer has paid: stored as it came, understood by a job.</summary>
-    [HttpPost("confirm/{token?}")]
-    public async Task<IActionResult> Confirm(string? token)
+    private async Task Confirm(HttpContext context)
     {
         // From outside the allowed networks the token counts for nothing, now or later.
-        var source = HttpContext.Connection.RemoteIpAddress;
+        var token = CallbackEndpoints.Token(context);
+        var source = context.Connection.RemoteIpAddress;
         var trusted = networks.AllowsC2b(source);
         var registration = tokens.Find(token);
         if (!trusted && registration is not null)
@@ -38,27 +39,29 @@ public sealed partial class C2bCallbacksController(
         var isStranger = registration is null && !(late && tokens.MayMiss);
         if (isStranger && untrusted.Refuses(source) is { } wait)
         {
-            return CallbacksController.TooMany(HttpContext, wait);
+            await CallbackEndpoints.TooMany(context, wait);
+            return;
         }
 
-        if (await Read() is not { } body)
+        if (await CallbackEndpoints.ReadBody(context) is not { } body)
         {
-            return TooLarge();
+            return;
         }
 
         if (isStranger && !untrusted.TryTake(source, body.Length))
         {
-            return CallbacksController.NoRoom(HttpContext);
+            await CallbackEndpoints.NoRoom(context);
+            return;
         }
 
         await inbox.Store(
-            Incoming(CallbackKind.C2bConfirm, registration, body) with
+            CallbackEndpoints.Incoming(context, CallbackKind.C2bConfirm, registration?.Id, body) with
             {
                 TokenHash = late ? RegistrationToken.Hash(token!) : null,
                 MayBeVouchedFor = !isStranger,
             },
-            HttpContext.RequestAborted);
-        return Content(CallbacksController.Acknowledgement, "application/json");
+            context.RequestAborted);
+        await CallbackEndpoints.Acknowledge(context);
     }
 
     /// <summary>A customer is about to pay: answered by policy, at most 2 s later, whatever the database does.</summary>
@@ -67,49 +70,39 @@ public sealed partial class C2bCallbacksController(
     /// callback, with what was answered, and the request waits half a second for its commit. Later than that it is stored all the same
     /// (the inbox holds it), unless the inbox itself fails; then it is lost, and the log says so. It carries no money.
     /// </remarks>
-    [HttpPost("validate/{token?}")]
-    public async Task<IActionResult> Validate(string? token)
+    private async Task Validate(HttpContext context)
     {
         using var patience = new CancellationTokenSource(options.ValidationLookUp);
-        var source = HttpContext.Connection.RemoteIpAddress;
+        var (token, source) = (CallbackEndpoints.Token(context), context.Connection.RemoteIpAddress);
         var registration = networks.AllowsC2b(source) ? await tokens.Find(token, patience.Token) : null;
         var isStranger = registration is null && !(RegistrationToken.IsWellFormed(token) && tokens.MayMiss);
         if (isStranger && untrusted.Refuses(source) is { } wait)
         {
-            return CallbacksController.TooMany(HttpContext, wait);
+            await CallbackEndpoints.TooMany(context, wait);
+            return;
         }
 
-        if (await Read() is not { } body)
+        if (await CallbackEndpoints.ReadBody(context) is not { } body)
         {
-            return TooLarge();
+            return;
         }
 
-        var answer = await mediator.Send(new ValidatePayment(body, registration?.Shortcode), patience.Token);
-        if (isStranger && !untrusted.TryTake(source, body.Length))
+        var answer = await context.RequestServices.GetRequiredService<IMediator>().Send(new ValidatePayment(body, registration?.Shortcode), patience.Token);
+
+        // The answer is what matters; a stranger's question is not remembered when there is no room for it.
+        if (!isStranger || untrusted.TryTake(source, body.Length))
         {
-            // The answer is what matters; a stranger's question need not be remembered.
-            return Answer(answer);
+            var stored = inbox.Store(
+                CallbackEndpoints.Incoming(context, CallbackKind.C2bValidate, registration?.Id, body) with { Answer = $"{answer.Code} ({answer.Why})" },
+                CancellationToken.None);
+            await stored.WaitAsync(StoreWait).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        var stored = inbox.Store(
-            Incoming(CallbackKind.C2bValidate, registration, body) with { Answer = $"{answer.Code} ({answer.Why})" }, CancellationToken.None);
-        await stored.WaitAsync(StoreWait).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return Answer(answer);
+        await CallbackEndpoints.Answer(
+            context, answer.IsAccepted ? Accepted : Encoding.UTF8.GetBytes($$"""{"ResultCode":"{{answer.Code}}","ResultDesc":"Rejected"}"""));
     }
 
-    private ContentResult Answer(ValidationAnswer answer) => Content(
-        answer.IsAccepted ? """{"ResultCode":"0","ResultDesc":"Accepted"}""" : $$"""{"ResultCode":"{{answer.Code}}","ResultDesc":"Rejected"}""",
-        "application/json");
-
-    private Task<byte[]?> Read() => CallbacksController.ReadBody(Request, HttpContext.RequestAborted);
-
-    private StatusCodeResult TooLarge() => StatusCode(StatusCodes.Status413PayloadTooLarge);
-
-    private IncomingCallback Incoming(CallbackKind kind, Registration? registration, byte[] body) => new(
-        NewId.Next(), kind, registration?.Id, body, CallbacksController.Cut(Request.ContentType), HttpContext.Connection.RemoteIpAddress?.ToString(),
-        Activity.Current?.Id);
-
-    /// <summary>Anybody may hold the token by then, so it is worth a line; but it may also be a proxy nobody has named.</summary>
+    /// <summary>Somebody else may hold the token by then, so it is worth a line; but it may also be a proxy nobody has named.</summary>
     [LoggerMessage(EventName = "c2b_from_elsewhere", Level = LogLevel.Warning,
         Message = "A confirmation with our registration token came from {Source}, outside Callbacks__AllowedNetworks, and is a hint. "
             + "If that is a proxy of yours, name it in Proxy__KnownProxies; if Safaricom has a new address, allow it")]
