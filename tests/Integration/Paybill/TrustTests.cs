@@ -138,23 +138,26 @@ public sealed class TrustTests(RegisteredPaybill running, TestDatabase databases
     [Fact]
     public async Task A_process_that_has_not_read_the_token_yet_stores_its_hash_and_the_drain_decides()
     {
-        await using var fresh = await PaymentsHost.StartOn(host.ConnectionString);
-        var checkout = await host.Checkout(phone: null);
+        // It read the registrations when it started, and the token was made after that.
+        await using var other = await PaymentsHost.Start(databases);
+        await using var fresh = await PaymentsHost.StartOn(other.ConnectionString);
+        var token = await other.RegisterC2b();
+        var checkout = await other.Checkout(phone: null);
         var body = PaybillHost.Body(PaymentsHost.NewReceipt(), (string)checkout["orderReference"]!);
 
         // The very first: the registrations are not in this process's memory.
-        Assert.Equal("applied", await fresh.Confirm(running.Token, body));
+        Assert.Equal("applied", await fresh.Confirm(token, body));
 
-        await host.Until(checkout, "paid");
-        Assert.Equal(1L, await host.Sql<long>(
+        await other.Until(checkout, "paid");
+        Assert.Equal(1L, await other.Sql<long>(
             $"SELECT count(*) FROM callbacks WHERE subject_id IS NULL AND octet_length(token_hash) = 32 AND position('{checkout["orderReference"]}'::bytea in body) > 0"));
 
         // From the second on it is known at once.
         await PaymentsHost.Eventually(
             async () =>
             {
-                await fresh.Confirm(running.Token, PaybillHost.Body(PaymentsHost.NewReceipt(), "NOBODY-8"));
-                return await host.Sql<bool>("SELECT subject_id IS NOT NULL FROM callbacks WHERE kind = 'c2b_confirm' ORDER BY id DESC LIMIT 1");
+                await fresh.Confirm(token, PaybillHost.Body(PaymentsHost.NewReceipt(), "NOBODY-8"));
+                return await other.Sql<bool>("SELECT subject_id IS NOT NULL FROM callbacks WHERE kind = 'c2b_confirm' ORDER BY id DESC LIMIT 1");
             },
             "the token is in memory");
     }
