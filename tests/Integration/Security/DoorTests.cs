@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -14,16 +13,18 @@ public sealed class DoorTests(Running running) : IClassFixture<Running>
 {
     private readonly PaymentsHost host = running.Host;
 
+    /// <summary>Open on purpose: callbacks (their token is the key), health, sign-in, and what the gate of operators stands before.</summary>
+    private static readonly string[] Open = ["/callbacks/", "/api/mpesa/", "/health/", "/sign-in", "/sign-out", "/openapi/", "/docs"];
+
     [Fact]
     public void Every_call_asks_for_a_scope_and_every_operators_call_for_ops()
     {
         var calls = host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(e => e.Metadata.GetMetadata<ControllerActionDescriptor>() is not null)
-            .Select(e => (Path: "/" + e.RoutePattern.RawText, Policies: e.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(a => a.Policy).ToList(), Open: e.Metadata.GetMetadata<IAllowAnonymous>()))
+            .Select(e => (Path: "/" + e.RoutePattern.RawText!.TrimStart('/'), Policies: e.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(a => a.Policy).ToList(), Open: e.Metadata.GetMetadata<IAllowAnonymous>()))
             .ToList();
-        var api = calls.Where(c => !c.Path.StartsWith("/callbacks/", StringComparison.Ordinal) && !c.Path.StartsWith("/api/mpesa/", StringComparison.Ordinal)).ToList();
+        var api = calls.Where(c => !Open.Any(open => c.Path.StartsWith(open, StringComparison.Ordinal))).ToList();
 
-        Assert.True(api.Count > 20 && calls.Count > api.Count + 20);
+        Assert.True(api.Count > 20 && calls.Count > api.Count + 20, $"{api.Count} of {calls.Count}");
         Assert.All(api, call => Assert.True(call.Open is null && call.Policies.Any(policy => policy is "checkouts" or "payouts" or "ops" or "one_checkout"), $"{call.Path} asks for no scope"));
         Assert.All(api.Where(c => c.Path.StartsWith("/api/ops", StringComparison.Ordinal)), call => Assert.True(call.Policies.Contains("ops"), $"{call.Path} does not ask for ops"));
     }

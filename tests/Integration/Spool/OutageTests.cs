@@ -101,12 +101,15 @@ public sealed class OutageTests(TestDatabase databases)
         var connection = new NpgsqlConnectionStringBuilder(await databases.CreateDatabase());
         await using var wire = new TcpProxy(connection.Port);
         await using var host = await PaymentsHost.StartOn(Through(wire, connection), $"Spool:Path={folder.Path}", "Spool:MaxBytes=70000");
+
+        // With a token: what has none gets half of the spool only, which is another test's business.
+        var (path, _) = host.SuccessCallback(await host.Ringing(), PaymentsHost.NewReceipt());
         wire.Close();
 
         var answers = new List<HttpResponseMessage>();
         for (var i = 0; i < 3; i++)
         {
-            answers.Add(await host.Call("/callbacks/stk/callback", new string('x', 40_000)));
+            answers.Add(await host.Call(path, new string('x', 40_000)));
         }
 
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable], answers.Select(a => a.StatusCode));
