@@ -121,6 +121,16 @@ public sealed class HostileBodyTests
     public void A_deep_body_is_malformed_and_costs_nothing() =>
         Assert.All(Kinds, kind => Assert.IsType<CallbackMessage.Malformed>(reader.Read(kind, Encoding.UTF8.GetBytes(new string('[', 60_000)))));
 
+    [Theory]
+    [InlineData(20, false)]
+    [InlineData(40, true)]
+    public void A_body_deeper_than_any_real_one_is_malformed_even_where_the_rest_is_good(int depth, bool malformed)
+    {
+        var deep = new string('[', depth) + new string(']', depth);
+        var body = Encoding.UTF8.GetString(Recorded.Body("stk-paid")).Replace("{\"Body\":", $"{{\"More\":{deep},\"Body\":");
+        Assert.Equal(malformed, reader.Read(CallbackKind.Stk, Encoding.UTF8.GetBytes(body)) is CallbackMessage.Malformed);
+    }
+
     [Fact]
     public void A_malformed_body_is_never_quoted()
     {
