@@ -90,10 +90,14 @@ public sealed class CallbacksController(IInbox inbox, CallbackTokens tokens) : C
             return new EmptyResult();
         }
 
+        var isOurs = tokens.TryRead(token, subject, out var id);
         await inbox.Store(
             new(
-                NewId.Next(), kind, tokens.TryRead(token, subject, out var id) ? id : null, body, Cut(Request.ContentType),
-                HttpContext.Connection.RemoteIpAddress?.ToString(), Activity.Current?.Id),
+                NewId.Next(), kind, isOurs ? id : null, body, Cut(Request.ContentType), HttpContext.Connection.RemoteIpAddress?.ToString(),
+                Activity.Current?.Id)
+            {
+                Probe = isOurs ? null : Arrivals.Read(HttpContext, tokens, token),
+            },
             HttpContext.RequestAborted);
         return Content(Acknowledgement, "application/json");
     }

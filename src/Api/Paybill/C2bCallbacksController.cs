@@ -15,7 +15,8 @@ namespace Payments.Api;
 [Route("api/mpesa/c2b")]
 [LeavesTheBody]
 public sealed class C2bCallbacksController(
-    IInbox inbox, RegistrationTokens tokens, IMediator mediator, C2bOptions options, IOptions<CallbackOptions> callbacks) : ControllerBase
+    IInbox inbox, RegistrationTokens tokens, CallbackTokens probes, IMediator mediator, C2bOptions options, IOptions<CallbackOptions> callbacks)
+    : ControllerBase
 {
     /// <summary>With the look-up's second this leaves half of the promised two for everything else.</summary>
     private static readonly TimeSpan StoreWait = TimeSpan.FromMilliseconds(500);
@@ -36,6 +37,7 @@ public sealed class C2bCallbacksController(
             Incoming(CallbackKind.C2bConfirm, registration, body) with
             {
                 TokenHash = trusted && registration is null && RegistrationToken.IsWellFormed(token) ? RegistrationToken.Hash(token!) : null,
+                Probe = Arrivals.Read(HttpContext, probes, token),
             },
             HttpContext.RequestAborted);
         return Content(CallbacksController.Acknowledgement, "application/json");
@@ -59,7 +61,12 @@ public sealed class C2bCallbacksController(
         var registration = callbacks.Value.Allows(HttpContext.Connection.RemoteIpAddress) ? await tokens.Find(token, patience.Token) : null;
         var answer = await mediator.Send(new ValidatePayment(body, registration?.Shortcode), patience.Token);
         var stored = inbox.Store(
-            Incoming(CallbackKind.C2bValidate, registration, body) with { Answer = $"{answer.Code} ({answer.Why})" }, CancellationToken.None);
+            Incoming(CallbackKind.C2bValidate, registration, body) with
+            {
+                Answer = $"{answer.Code} ({answer.Why})",
+                Probe = Arrivals.Read(HttpContext, probes, token),
+            },
+            CancellationToken.None);
         await stored.WaitAsync(StoreWait).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return Content(
             answer.IsAccepted ? """{"ResultCode":"0","ResultDesc":"Accepted"}""" : $$"""{"ResultCode":"{{answer.Code}}","ResultDesc":"Rejected"}""",

@@ -68,9 +68,10 @@ internal static class WebDefences
         app.Use(SecurityHeaders.Add);
         if (!settings.IsSimulator)
         {
-            // Never callbacks: a redirect is not followed, and money would be missed. Health checks come from inside.
+            // Never callbacks: a redirect is not followed, and money would be missed. Health checks come from inside, and so does who asks
+            // localhost itself: where a tunnel or a proxy speaks HTTPS for this machine, nothing here does.
             app.UseWhen(
-                context => !IsCallback(context.Request.Path) && !context.Request.Path.StartsWithSegments("/health"),
+                context => !IsCallback(context.Request.Path) && !context.Request.Path.StartsWithSegments("/health") && !LocalOnly.IsLocal(context),
                 rest => rest.UseHsts().UseHttpsRedirection());
         }
     }

@@ -11,9 +11,9 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
 {
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    private sealed record Row(Guid Id, string Kind, Guid? SubjectId, byte[] Body, byte[]? TokenHash, string? Answer)
+    private sealed record Row(Guid Id, string Kind, Guid? SubjectId, byte[] Body, byte[]? TokenHash, string? Answer, Guid? ProbeId)
     {
-        public InboxRow ToInbox() => new(Id, Wire.Read<CallbackKind>(Kind), SubjectId, Body, TokenHash, Answer);
+        public InboxRow ToInbox() => new(Id, Wire.Read<CallbackKind>(Kind), SubjectId, Body, TokenHash, Answer, ProbeId is not null);
     }
 
     /// <inheritdoc/>
@@ -22,7 +22,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
             """
-            SELECT id, kind, subject_id, body, token_hash, answer FROM callbacks
+            SELECT id, kind, subject_id, body, token_hash, answer, probe_id FROM callbacks
             WHERE state = 'new'
             ORDER BY id
             LIMIT @limit
@@ -38,7 +38,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
             """
-            SELECT id, kind, subject_id, body, token_hash, answer FROM callbacks
+            SELECT id, kind, subject_id, body, token_hash, answer, probe_id FROM callbacks
             WHERE id = ANY (@ids) AND state = 'new'
             ORDER BY id
             FOR UPDATE SKIP LOCKED
@@ -52,7 +52,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
-            "SELECT id, kind, subject_id, body, token_hash, answer FROM callbacks WHERE id = @id AND state = 'parked' FOR UPDATE", new { id });
+            "SELECT id, kind, subject_id, body, token_hash, answer, probe_id FROM callbacks WHERE id = @id AND state = 'parked' FOR UPDATE", new { id });
         return rows.SingleOrDefault()?.ToInbox();
     }
 
@@ -61,7 +61,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
-            "SELECT id, kind, subject_id, body, token_hash, answer FROM callbacks WHERE id = @id FOR UPDATE", new { id });
+            "SELECT id, kind, subject_id, body, token_hash, answer, probe_id FROM callbacks WHERE id = @id FOR UPDATE", new { id });
         return rows.SingleOrDefault()?.ToInbox();
     }
 

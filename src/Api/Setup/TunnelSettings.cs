@@ -1,0 +1,37 @@
+using Payments.Infrastructure;
+
+namespace Payments.Api;
+
+/// <summary>
+/// Where a tunnel gives the public address, it is looked for at start, so that a process without one says so among everything else that is
+/// wrong. Later changes are followed by the process itself.
+/// </summary>
+internal static class TunnelSettings
+{
+    /// <summary>Puts the running tunnel's address into the configuration; says what is wrong.</summary>
+    public static IEnumerable<ConfigurationProblem> Read(ConfigurationManager configuration, CallbackOptions callbacks, DarajaEnvironment environment, int? port)
+    {
+        if (callbacks.Tunnel is not { } program || callbacks.PublicBaseUrl is not null)
+        {
+            return [];
+        }
+
+        if (environment == DarajaEnvironment.Production)
+        {
+            return [new("Callbacks__Tunnel", "is set, but production is no place for a laptop's tunnel", "left out; set Callbacks__PublicBaseUrl to a name of your own")];
+        }
+
+        var isPublic = environment != DarajaEnvironment.Simulator;
+
+        // Before anything is built, so there is nobody yet to wait asynchronously.
+        var (found, problem) = Tunnels.Find(program, callbacks.TunnelApi, port, isPublic, null, CancellationToken.None).GetAwaiter().GetResult();
+        if (found is null)
+        {
+            return [new("Callbacks__Tunnel", problem, $"ngrok or cloudflared, running: ngrok http {port ?? 5080}, or cloudflared tunnel --url http://localhost:{port ?? 5080}")];
+        }
+
+        callbacks.PublicBaseUrl = found.Address.AbsoluteUri;
+        configuration.AddInMemoryCollection([new("Callbacks:PublicBaseUrl", found.Address.AbsoluteUri)]);
+        return [];
+    }
+}
