@@ -10,7 +10,7 @@ internal static class ConfigurationChecks
         var facts = round.Facts;
         foreach (var problem in facts.Problems)
         {
-            round.Bad("configuration", What, $"{problem.Key} {problem.Wrong}.", $"Set it to {problem.Right}.");
+            round.Bad("configuration", What, $"{problem.Key} {problem.Wrong}.", $"It should be {problem.Right}.");
         }
 
         if (facts.Problems.Count == 0)

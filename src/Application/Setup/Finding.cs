@@ -33,14 +33,14 @@ public sealed record ByHand(string What, string Where);
 public sealed record DoctorReport(
     bool Ok, string Environment, string? PublicBaseUrl, DateTimeOffset CheckedAt, IReadOnlyList<Finding> Findings, IReadOnlyList<ByHand> ByHand)
 {
-    /// <summary>Callback endpoints tell nobody these things; they are the same for everybody.</summary>
+    /// <summary>The same for everybody: Safaricom shows these to people only.</summary>
     public static readonly IReadOnlyList<ByHand> Hand =
     [
         new("The callback's address is allowed under the app, where the portal asks for it (URL whitelisting).",
-            "developer.safaricom.co.ke, My Apps, the app; in production Safaricom's support does it on request"),
+            "the Daraja portal, My Apps, the app; else ask apisupport@safaricom.co.ke"),
         new("External Validation is switched on for the shortcode, if payments by hand are to be validated. It is off by default.",
-            "ask M-PESA business support (m-pesabusiness@safaricom.co.ke); without it c2b/validate is never called"),
-        new("The app is approved for production: go-live is done, and the products are granted to the live app.",
-            "developer.safaricom.co.ke, Go Live; the organisation's portal is org.ke.m-pesa.com"),
+            "its owner asks apisupport@safaricom.co.ke or M-pesabusiness@safaricom.co.ke; without it c2b/validate is never called"),
+        new("The app is approved for production: go-live is done, and the live app has the products.",
+            "the Daraja portal, Go Live, and My Apps; the organisation's operators are at org.ke.m-pesa.com"),
     ];
 }

@@ -184,21 +184,21 @@ public sealed class DarajaOptions
 /// <summary>Section <c>Daraja:Payouts</c>: what differs for payouts.</summary>
 public sealed class DarajaPayoutOptions
 {
-    /// <inheritdoc cref="DarajaOptions.ConsumerKey"/>
+    /// <summary>The consumer key of the app that pays, where that is another one than <see cref="DarajaOptions.ConsumerKey"/>'s.</summary>
     public string? ConsumerKey { get; set; }
 
-    /// <inheritdoc cref="DarajaOptions.ConsumerSecret"/>
+    /// <summary>Its consumer secret.</summary>
     public string? ConsumerSecret { get; set; }
 
-    /// <summary>The shortcode money is sent from.</summary>
+    /// <summary>The shortcode money is sent from, where that is another one than <see cref="DarajaOptions.Shortcode"/>.</summary>
     public string? Shortcode { get; set; }
 
-    /// <inheritdoc cref="DarajaOptions.InitiatorName"/>
+    /// <summary>The API user of that shortcode.</summary>
     public string? InitiatorName { get; set; }
 
-    /// <inheritdoc cref="DarajaOptions.InitiatorPassword"/>
+    /// <summary>Its password.</summary>
     public string? InitiatorPassword { get; set; }
 
-    /// <inheritdoc cref="DarajaOptions.CertificatePath"/>
+    /// <summary>The certificate it is encrypted with, where that is another one.</summary>
     public string? CertificatePath { get; set; }
 }
