@@ -11,14 +11,14 @@ internal static class TunnelSettings
     /// <summary>Puts the running tunnel's address into the configuration; says what is wrong.</summary>
     public static IEnumerable<ConfigurationProblem> Read(ConfigurationManager configuration, CallbackOptions callbacks, DarajaEnvironment environment, int? port)
     {
-        if (callbacks.Tunnel is not { } program || callbacks.PublicBaseUrl is not null)
+        if (callbacks.Tunnel is not { } program || !string.IsNullOrEmpty(callbacks.PublicBaseUrl))
         {
             return [];
         }
 
         if (environment == DarajaEnvironment.Production)
         {
-            return [new("Callbacks__Tunnel", "is set, but production is no place for a laptop's tunnel", "left out; set Callbacks__PublicBaseUrl to a name of your own")];
+            return [new("Callbacks__Tunnel", "is set, but production is no place for a laptop's tunnel", "left out: production has a name of its own")];
         }
 
         var isPublic = environment != DarajaEnvironment.Simulator;

@@ -45,7 +45,7 @@ public sealed class CallbackOptions
     /// <param name="isPublic">True against Safaricom's own servers, which call only public HTTPS addresses.</param>
     public IEnumerable<ConfigurationProblem> Validate(bool isPublic)
     {
-        if (Tunnel is not null && PublicBaseUrl is not null)
+        if (Tunnel is not null && !string.IsNullOrEmpty(PublicBaseUrl))
         {
             yield return new("Callbacks__Tunnel", "is set beside Callbacks__PublicBaseUrl", "one of the two");
         }

@@ -46,7 +46,7 @@ public static class Tunnels
         var found = ours.Find(tunnel => tunnel.Address == current) ?? ours.Find(tunnel => tunnel.Address.Scheme == Uri.UriSchemeHttps) ?? ours.FirstOrDefault();
         return found is not null ? (found, "")
             : (null, running.Count > 0
-                ? $"runs, but leads elsewhere: {string.Join(", ", running.Select(t => $"{t.Address} of {t.Program} to port {t.Port?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}"))}"
+                ? $"finds only what leads elsewhere: {string.Join(", ", running.Select(t => $"{t.Address} of {t.Program} to port {t.Port?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}"))}"
                 : $"is {program}, but no {(program == "auto" ? "ngrok or cloudflared" : program)} answers at {api ?? Usual(program)}");
     }
 
