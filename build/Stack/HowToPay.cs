@@ -13,7 +13,7 @@ internal static class HowToPay
 
         Why callbacks do not arrive, if they do not:
           dotnet run --project build -- doctor
-        A prompt on a phone of yours (no money moves in the sandbox):
+        A prompt on a phone of yours (the sandbox shows real ones: ask for one shilling):
           curl -s {{options.ApiUrl}}/api/checkouts -H 'Authorization: Bearer {{keys.ApiKey}}' -H 'Content-Type: application/json' \
             -d '{"orderReference":"S-'$(date +%s)'","amount":1,"phone":"07…"}'
         What became of it (with the id of the answer):

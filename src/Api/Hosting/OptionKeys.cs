@@ -68,7 +68,7 @@ internal static class OptionKeys
                     problems.Add(new(Shown(name), $"'{value}' is no {Noun(key.Property.PropertyType)}", $"such as {key.Default ?? "10"}"));
                 }
             }
-            else if (ours.Contains(name.Split(':')[0]) && !byPath.ContainsKey(path + ":#"))
+            else if (name.Contains(':', StringComparison.Ordinal) && ours.Contains(name.Split(':')[0]) && !byPath.ContainsKey(path + ":#"))
             {
                 problems.Add(new(Shown(name), "is not known", Nearest(path) is { } near ? $"perhaps {near}" : "one of the keys in docs/configuration.md"));
             }

@@ -91,7 +91,13 @@ internal static class InitiatorChecks
             await Task.Delay(TimeSpan.FromMilliseconds(200), round.Clock, cancellation);
         }
 
-        Tell(round, app, now!, "was tried now");
+        if (now is null)
+        {
+            round.Skip("daraja.initiator", What, "what was tried is not on record any more");
+            return;
+        }
+
+        Tell(round, app, now, "was tried now");
     }
 
     private static void Tell(Round round, DarajaAppFacts app, InitiatorTry tried, string when)

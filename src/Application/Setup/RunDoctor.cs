@@ -31,22 +31,25 @@ public sealed class RunDoctorHandler(
     /// <inheritdoc/>
     public async Task<DoctorReport> Handle(RunDoctor request, CancellationToken cancellationToken)
     {
-        var address = (request.Url ?? facts.PublicBaseUrl())?.TrimEnd('/');
+        var given = request.Url ?? facts.PublicBaseUrl();
+
+        // As everything else writes it, so that it can be compared with what was registered.
+        var address = (Uri.TryCreate(given, UriKind.Absolute, out var uri) ? uri.AbsoluteUri : given)?.TrimEnd('/');
         var round = new Round(facts, limits, clock, request.Progress) { Address = address, LeavesInitiator = request.LeavesInitiator };
         ConfigurationChecks.Run(round);
-        await round.Try("database", "The database", () => DatabaseChecks.Run(round, database, cancellationToken));
-        await round.Try("address", "The public address", () => AddressChecks.Run(round, door, daraja, request.Url is not null, cancellationToken));
+        await round.Try("database", "The database", () => DatabaseChecks.Run(round, database, cancellationToken), cancellationToken);
+        await round.Try("address", "The public address", () => AddressChecks.Run(round, door, daraja, request.Url is not null, cancellationToken), cancellationToken);
         if (request.Sample is { } sample)
         {
-            await round.Try("sample", "The samples", () => SampleChecks.Run(round, door, probes, sample, cancellationToken));
+            await round.Try("sample", "The samples", () => SampleChecks.Run(round, door, probes, sample, cancellationToken), cancellationToken);
             return round.Report();
         }
 
-        await round.Try("probe", "The way in", () => ProbeChecks.Run(round, door, probes, cancellationToken));
-        await round.Try("daraja", "Safaricom's side", () => DarajaChecks.Run(round, daraja, records, cancellationToken));
-        await round.Try("daraja.initiator", "The initiator", () => InitiatorChecks.Run(round, daraja, records, questions, cancellationToken));
-        await round.Try("c2b.registration", "Payments by hand", () => RegistrationChecks.Run(round, paybill, cancellationToken));
-        await round.Try("traffic", "The last hour", () => TrafficChecks.Run(round, records, cancellationToken));
+        await round.Try("probe", "The way in", () => ProbeChecks.Run(round, door, probes, cancellationToken), cancellationToken);
+        await round.Try("daraja", "Safaricom's side", () => DarajaChecks.Run(round, daraja, records, cancellationToken), cancellationToken);
+        await round.Try("daraja.initiator", "The initiator", () => InitiatorChecks.Run(round, daraja, records, questions, cancellationToken), cancellationToken);
+        await round.Try("c2b.registration", "Payments by hand", () => RegistrationChecks.Run(round, paybill, cancellationToken), cancellationToken);
+        await round.Try("traffic", "The last hour", () => TrafficChecks.Run(round, records, cancellationToken), cancellationToken);
         return round.Report();
     }
 }
@@ -97,13 +100,13 @@ internal sealed class Round(SetupFacts facts, DoctorLimits limits, TimeProvider 
     }
 
     /// <summary>Runs a part; what it throws is told and stops nothing else.</summary>
-    public async Task Try(string check, string what, Func<Task> part)
+    public async Task Try(string check, string what, Func<Task> part, CancellationToken cancellation)
     {
         try
         {
             await part();
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {
             Skip(check, what, $"the check itself failed: {failure.GetType().Name}, {failure.Message}");
         }

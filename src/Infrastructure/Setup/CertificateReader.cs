@@ -20,21 +20,19 @@ internal static class CertificateReader
         {
             _ when certificate.NotAfter.ToUniversalTime() < now => (CertificateFault.Expired, null),
             _ when certificate.NotBefore.ToUniversalTime() > now => (CertificateFault.NotYetValid, null),
+            _ when errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) && IsSelfSigned(certificate) => (CertificateFault.SelfSigned, null),
             _ when errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) => (CertificateFault.WrongName, null),
-            _ when errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) => OfChain(certificate, chain),
+            _ when errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) => OfChain(chain),
             _ => (CertificateFault.None, (string?)null),
         };
         return new(fault, Names(certificate), certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: true), certificate.NotBefore.ToUniversalTime(),
             certificate.NotAfter.ToUniversalTime(), detail);
     }
 
-    private static (CertificateFault, string?) OfChain(X509Certificate2 certificate, X509Chain? chain)
-    {
-        if (certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData))
-        {
-            return (CertificateFault.SelfSigned, null);
-        }
+    private static bool IsSelfSigned(X509Certificate2 certificate) => certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
 
+    private static (CertificateFault, string?) OfChain(X509Chain? chain)
+    {
         var all = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (flags, status) => flags | status.Status) ?? X509ChainStatusFlags.NoError;
         var top = chain?.ChainElements.LastOrDefault()?.Certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
         return all.HasFlag(X509ChainStatusFlags.PartialChain) ? (CertificateFault.Incomplete, null)

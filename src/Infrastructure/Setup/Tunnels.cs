@@ -16,8 +16,8 @@ public static class Tunnels
     private static readonly int[] NgrokPorts = [4040, 4041, 4042];
     private static readonly int[] CloudflaredPorts = [20241, 20242, 20243, 20244, 20245];
 
-    /// <summary>On this machine an answer takes milliseconds.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>On this machine an answer takes milliseconds, but a laptop that builds something else meanwhile may need seconds.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = Patience };
 
