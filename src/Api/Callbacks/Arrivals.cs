@@ -23,6 +23,6 @@ internal static class Arrivals
         var headers = context.Request.Headers;
         var arrival = ArrivalText.Write(
             context.Connection.RemoteIpAddress?.ToString(), headers[DirectPeer].ToString(), headers["X-Forwarded-For"].ToString(), context.Request.Scheme);
-        return new(id, arrival.Length > MostChars ? arrival[..MostChars] : arrival);
+        return new(id, Texts.Clip(arrival, MostChars)!);
     }
 }
