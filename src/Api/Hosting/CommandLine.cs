@@ -30,7 +30,9 @@ public static class CommandLine
     private static readonly Dictionary<string, (string Help, Func<string[], TextWriter, TextWriter, Task<int>> Run)> Commands = new(StringComparer.Ordinal)
     {
         ["doctor"] = (DoctorCommand.Help, DoctorCommand.Run),
-        ["keys"] = (KeysCommand.Usage, (args, output, _) => KeysCommand.Run(args, output)),
+        ["keys"] = (KeysCommand.Usage, (args, output, errors) => args is [_, "create" or "list" or "revoke" or "rotate", ..]
+            ? KeysCommand.Run(args, output)
+            : Misuse(errors, args.Length < 2 ? "keys needs one of create, list, revoke and rotate" : $"keys has no {args[1]}, only create, list, revoke and rotate")),
         ["hash-password"] = (PasswordHelp, (args, _, errors) => args.Length == 1 ? Passwords.Run() : Misuse(errors, $"hash-password takes no {args[1]}")),
         ["configuration"] = (ConfigurationCommand.Help, ConfigurationCommand.Run),
     };

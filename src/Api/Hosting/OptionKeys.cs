@@ -59,11 +59,11 @@ internal static class OptionKeys
                 continue;
             }
 
-            var path = string.Join(':', name.Split(':').Select(part => part.All(char.IsAsciiDigit) ? "#" : part));
-            path = path.EndsWith(File, StringComparison.OrdinalIgnoreCase) ? path[..^File.Length] : path;
+            var namesFile = name.EndsWith(File, StringComparison.OrdinalIgnoreCase);
+            var path = string.Join(':', (namesFile ? name[..^File.Length] : name).Split(':').Select(part => part.All(char.IsAsciiDigit) ? "#" : part));
             if (byPath.TryGetValue(path, out var key))
             {
-                if (!IsReadable(key.Property.PropertyType, value) && !name.EndsWith(File, StringComparison.OrdinalIgnoreCase))
+                if (!namesFile && !IsReadable(key.Property.PropertyType, value))
                 {
                     problems.Add(new(Shown(name), $"'{value}' is no {Noun(key.Property.PropertyType)}", $"such as {key.Default ?? "10"}"));
                 }

@@ -30,6 +30,8 @@ public sealed class CommandLineTests
     [InlineData("The option --url needs a value", "doctor", "--url")]
     [InlineData("There is no sample mpesa, only stk, c2b, b2c, b2b, reversal, status, balance, all", "doctor", "--sample", "mpesa")]
     [InlineData("hash-password takes no word", "hash-password", "word")]
+    [InlineData("keys needs one of create, list, revoke and rotate", "keys")]
+    [InlineData("keys has no make, only create, list, revoke and rotate", "keys", "make")]
     [InlineData("--in=file is not understood", "configuration", "--in=file")]
     public async Task What_is_not_understood_is_told_in_one_sentence_with_exit_code_2(string sentence, params string[] args)
     {
