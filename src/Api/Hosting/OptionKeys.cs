@@ -70,7 +70,7 @@ internal static class OptionKeys
             }
             else if (name.Contains(':', StringComparison.Ordinal) && ours.Contains(name.Split(':')[0]) && !byPath.ContainsKey(path + ":#"))
             {
-                problems.Add(new(Shown(name), "is not known", Nearest(path) is { } near ? $"perhaps {near}" : "one of the keys in docs/configuration.md"));
+                problems.Add(new(Shown(name), SetupProblem.Unknown, Nearest(path) is { } near ? $"perhaps {near}" : "one of the keys in docs/configuration.md"));
             }
         }
     }

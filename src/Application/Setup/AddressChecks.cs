@@ -29,6 +29,13 @@ internal static class AddressChecks
         const string Right = "Use the public HTTPS address of this service, such as https://pay.example.co.ke.";
         if (round.Address is not { Length: > 0 } address)
         {
+            if (round.Facts.Broken("Callbacks__Tunnel") is { } tunnel)
+            {
+                round.NoWayIn = $"{tunnel.Key} {tunnel.Wrong}";
+                round.Skip("address.form", What, round.NoWayIn);
+                return false;
+            }
+
             round.NoWayIn = "there is no public address";
             round.Bad("address.form", What, $"{name} is missing.", Right);
             return false;

@@ -5,6 +5,13 @@ internal static class ConfigurationChecks
 {
     private const string What = "The configuration is complete and fits its environment";
 
+    /// <summary>What no call to Safaricom can do without; the initiator and its certificate have checks of their own.</summary>
+    private static readonly string[] Calling =
+    [
+        "Daraja__Environment", "Daraja__BaseUrl", "Daraja__Consumer", "Daraja__Shortcode", "Daraja__Passkey", "Daraja__Payouts__Consumer",
+        "Daraja__Payouts__Shortcode", "Daraja__Timeouts", "Daraja__Breaker",
+    ];
+
     public static void Run(Round round)
     {
         var facts = round.Facts;
@@ -25,7 +32,7 @@ internal static class ConfigurationChecks
         }
 
         round.NoDatabase = facts.Broken("ConnectionStrings") is null ? null : "the connection string is wrong";
-        round.NoDaraja = facts.Broken("Daraja") is { } broken ? $"{broken.Key} {broken.Wrong}" : null;
+        round.NoDaraja = facts.Broken(Calling) is { } broken ? $"{broken.Key} {broken.Wrong}" : null;
         round.NoWayIn = facts.Broken("Callbacks__Secrets") is { } secret ? $"{secret.Key} {secret.Wrong}" : null;
     }
 }

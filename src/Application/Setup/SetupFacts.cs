@@ -31,10 +31,14 @@ public sealed record SetupFacts
     /// <summary>True when money moves.</summary>
     public bool IsProduction => Environment == "Production";
 
-    /// <summary>The first problem under a section of the configuration; null when that section is right.</summary>
-    public SetupProblem? Broken(params string[] sections) =>
-        Problems.FirstOrDefault(problem => sections.Any(section => problem.Key.StartsWith(section, StringComparison.OrdinalIgnoreCase)));
+    /// <summary>The first problem under one of these beginnings of keys that stops what is built on it; null when there is none.</summary>
+    public SetupProblem? Broken(params string[] keys) => Problems.FirstOrDefault(
+        problem => problem.Wrong != SetupProblem.Unknown && keys.Any(key => problem.Key.StartsWith(key, StringComparison.OrdinalIgnoreCase)));
 }
 
 /// <summary>Something wrong in the configuration: which key, what is wrong, what would be right.</summary>
-public sealed record SetupProblem(string Key, string Wrong, string Right);
+public sealed record SetupProblem(string Key, string Wrong, string Right)
+{
+    /// <summary>What is wrong with a key nobody reads: by itself it stops nothing.</summary>
+    public const string Unknown = "is not known";
+}

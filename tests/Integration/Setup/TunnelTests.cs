@@ -63,7 +63,8 @@ public sealed class TunnelTests(TestDatabase databases)
         Assert.Equal("https://sad-words-in-a-row.trycloudflare.example/", address.Current.AbsoluteUri);
 
         stand.Public = null;
-        await Task.Delay(TimeSpan.FromSeconds(3));
+        var asked = stand.Asked;
+        await PaymentsHost.Eventually(() => Task.FromResult(stand.Asked > asked + 3), "it was looked for twice in vain");
         Assert.Equal("https://sad-words-in-a-row.trycloudflare.example/", address.Current.AbsoluteUri);
 
         stand.Public = new("https://other-words-in-a-row.trycloudflare.example");
