@@ -19,7 +19,8 @@ internal sealed record StackKeys(string ApiKey, string CallbackSecret, string Op
         if (File.Exists(path))
             try
             {
-                if (JsonSerializer.Deserialize<StackKeys>(await File.ReadAllTextAsync(path)) is { ApiKey: not null, CallbackSecret: not null, OperatorPasswordHash: not null } kept)
+                if (JsonSerializer.Deserialize<StackKeys>(await File.ReadAllTextAsync(path))
+                    is { ApiKey: not null, CallbackSecret: not null, OperatorPasswordHash: not null } kept)
                     return kept;
             }
             catch (JsonException)

@@ -33,7 +33,8 @@ public static partial class ConfigurationReference
             text.Append($"\n## {Title(section)}\n{Meaning(documents, "T:" + type.FullName)}\n\n| key | default | meaning |\n|---|---|---|\n");
             foreach (var key in OptionKeys.Of(section, type))
             {
-                text.Append($"| `{key.Variable}` | {(key.Default is { Length: > 0 } value ? $"`{value}`" : "")} | {Meaning(documents, Name(key.Property)).Replace("|", "\\|", StringComparison.Ordinal)} |\n");
+                var meaning = Meaning(documents, Name(key.Property)).Replace("|", "\\|", StringComparison.Ordinal);
+                text.Append($"| `{key.Variable}` | {(key.Default is { Length: > 0 } value ? $"`{value}`" : "")} | {meaning} |\n");
             }
         }
 

@@ -55,7 +55,9 @@ internal static class DoctorCommand
         var isText = !options.Flags.Contains("json");
         if (isText)
         {
-            await output.WriteLineAsync($"{settings.Daraja.Kind}, shortcode {settings.Daraja.Shortcode ?? "unknown"}, {options.Values.GetValueOrDefault("url") ?? address ?? "no public address"}\n");
+            await output.WriteLineAsync(
+                $"{settings.Daraja.Kind}, shortcode {settings.Daraja.Shortcode ?? "unknown"}, "
+                + $"{options.Values.GetValueOrDefault("url") ?? address ?? "no public address"}\n");
         }
 
         var report = await services.GetRequiredService<IMediator>().Send(new RunDoctor

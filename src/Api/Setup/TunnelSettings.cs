@@ -27,7 +27,8 @@ internal static class TunnelSettings
         var (found, problem) = Tunnels.Find(program, callbacks.TunnelApi, port, isPublic, null, CancellationToken.None).GetAwaiter().GetResult();
         if (found is null)
         {
-            return [new("Callbacks__Tunnel", problem, $"ngrok or cloudflared, running: ngrok http {port ?? 5080}, or cloudflared tunnel --url http://localhost:{port ?? 5080}")];
+            var ours = port ?? 5080;
+            return [new("Callbacks__Tunnel", problem, $"ngrok or cloudflared, running: ngrok http {ours}, or cloudflared tunnel --url http://localhost:{ours}")];
         }
 
         callbacks.PublicBaseUrl = found.Address.AbsoluteUri;

@@ -152,7 +152,8 @@ internal static class DarajaChecks
             if (app.CredentialProblem is { } problem)
             {
                 round.SpoiltCredentials.Add(app.TokenKey);
-                round.Bad("daraja.certificate", Certificate, $"{app.Section}__CertificatePath {problem}.", "Save Safaricom's certificate for this environment there.");
+                round.Bad("daraja.certificate", Certificate, $"{app.Section}__CertificatePath {problem}.",
+                    "Save Safaricom's certificate for this environment there.");
             }
             else if (daraja.WrongCertificate(app) is { } other)
             {

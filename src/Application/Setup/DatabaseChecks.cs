@@ -96,7 +96,8 @@ internal static class DatabaseChecks
         const string What = "This machine and the database agree about the time";
         var drift = look.ClockAhead.Duration();
         var seen = drift < TimeSpan.FromSeconds(1) ? "They differ by less than a second."
-            : string.Create(CultureInfo.InvariantCulture, $"They differ by {drift.TotalSeconds:0} s; the database is {(look.ClockAhead < TimeSpan.Zero ? "behind" : "ahead")}.");
+            : string.Create(CultureInfo.InvariantCulture,
+                $"They differ by {drift.TotalSeconds:0} s; the database is {(look.ClockAhead < TimeSpan.Zero ? "behind" : "ahead")}.");
         const string Todo = "Let both machines keep time by NTP (timedatectl shows it).";
         if (drift >= HarmfulDrift)
         {

@@ -35,7 +35,8 @@ internal static class RegistrationChecks
                 round.Ok("c2b.registration", What, $"{registration.Version}, {registration.ResponseType}, at {host}.");
                 break;
             case RegistrationState.InDoubt or RegistrationState.Calling:
-                round.Warn("c2b.registration", What, $"It was asked for, and no clear answer came. {registration.Detail}", Register + " The same URLs are sent, which does no harm.");
+                round.Warn("c2b.registration", What, $"It was asked for, and no clear answer came. {registration.Detail}",
+                    Register + " The same URLs are sent, which does no harm.");
                 break;
             case RegistrationState.Refused:
                 round.Warn("c2b.registration", What, $"It was refused. {registration.Detail}", Register);

@@ -26,13 +26,15 @@ internal static class TrafficChecks
     {
         var came = traffic.Callbacks.Count == 0
             ? "None came" + (traffic.LastCallbackAt is { } last ? $"; the last one ever at {Time(last)}" : ", and none ever did")
-            : $"{string.Join(", ", traffic.Callbacks.Select(c => $"{c.Count} {c.Kind}"))} came" + (traffic.Hints > 0 ? $", {traffic.Hints} without a valid token" : "");
+            : $"{string.Join(", ", traffic.Callbacks.Select(c => $"{c.Count} {c.Kind}"))} came"
+                + (traffic.Hints > 0 ? $", {traffic.Hints} without a valid token" : "");
         var seen = $"{came}. Of {traffic.Accepted} accepted prompts {traffic.ByCallback} were settled by their callback"
             + (traffic.Unanswered > 0 ? $", {traffic.Unanswered} by nothing yet" : "") + ".";
         if (traffic is { Accepted: > 0, ByCallback: 0 })
         {
             round.Bad("callbacks.recent", Callbacks, seen, round.CallbacksArrive
-                ? "Probes get through, so ask Safaricom: the URL may not be allowed under the app, or its firewall refuses the address (see what is to be checked by hand)."
+                ? "Probes get through, so ask Safaricom: the URL may not be allowed under the app, or its firewall refuses the address (see what is to be "
+                    + "checked by hand)."
                 : "Safaricom accepted them and its callbacks did not arrive: the findings above say why. Meanwhile the outcomes are found by asking.");
         }
         else if (traffic.Accepted - traffic.ByCallback - traffic.Unanswered > traffic.ByCallback)
@@ -58,7 +60,8 @@ internal static class TrafficChecks
 
         if (!traffic.Refused.Any(r => r.IsLast))
         {
-            round.Ok("initiations.recent", Initiations, traffic.LastAcceptedAt is { } at ? $"The last request was accepted at {Time(at)}." : "Nothing was asked for within a day.");
+            round.Ok("initiations.recent", Initiations,
+                traffic.LastAcceptedAt is { } at ? $"The last request was accepted at {Time(at)}." : "Nothing was asked for within a day.");
         }
     }
 

@@ -59,7 +59,8 @@ internal sealed class DarajaLook(
 
         async Task<DarajaExchange> Ask(AccessToken with) => with.Value is null
             ? new DarajaExchange.NotSent(with.Problem ?? "there is no access token")
-            : await http.Post(DarajaApi.PromptQuery, "/mpesa/stkpushquery/v1/query", with.Value, DarajaRequests.PromptQuery(options, id, clock.GetUtcNow()), cancellation);
+            : await http.Post(DarajaApi.PromptQuery, "/mpesa/stkpushquery/v1/query", with.Value,
+                DarajaRequests.PromptQuery(options, id, clock.GetUtcNow()), cancellation);
     }
 
     /// <inheritdoc/>
@@ -130,7 +131,8 @@ internal sealed class DarajaLook(
         if (main.InitiatorName is not null)
         {
             yield return new("Reversal", DarajaApi.Reversal, "/mpesa/reversal/v1/request", main, "payments cannot be reversed", IsNeeded: false);
-            yield return new("Transaction Status", DarajaApi.Status, "/mpesa/transactionstatus/v1/query", main, "doubtful money cannot be asked about", IsNeeded: false);
+            yield return new(
+                "Transaction Status", DarajaApi.Status, "/mpesa/transactionstatus/v1/query", main, "doubtful money cannot be asked about", IsNeeded: false);
         }
 
         if (paying.InitiatorName is not null)

@@ -34,7 +34,8 @@ internal sealed class DatabaseLooks(NpgsqlDataSource database) : IDatabaseLook
         catch (Exception failure) when (failure is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException
             || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            return new(failure is OperationCanceledException ? $"It does not answer within {Patience.TotalSeconds:0} s." : failure.Message + ".", null, [], [], null, null, default);
+            var why = failure is OperationCanceledException ? $"It does not answer within {Patience.TotalSeconds:0} s" : failure.Message.TrimEnd('.');
+            return new(why + ".", null, [], [], null, null, default);
         }
     }
 

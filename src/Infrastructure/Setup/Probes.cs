@@ -12,7 +12,8 @@ internal sealed class Probes(NpgsqlDataSource database, CallbackTokens tokens) :
     public IReadOnlyList<SampleCallback> Samples(string kind) => SamplePayloads.Of(kind);
 
     /// <inheritdoc/>
-    public Uri Address(Uri publicBaseUrl, CallbackKind kind, Guid probe) => new(CallbackUrls.Under(publicBaseUrl, kind) + "/" + tokens.Make(SubjectKind.Probe, probe));
+    public Uri Address(Uri publicBaseUrl, CallbackKind kind, Guid probe) =>
+        new(CallbackUrls.Under(publicBaseUrl, kind) + "/" + tokens.Make(SubjectKind.Probe, probe));
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<StoredProbe>> Find(IReadOnlyCollection<Guid> probes, CancellationToken cancellation)

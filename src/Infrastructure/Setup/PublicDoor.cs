@@ -15,7 +15,8 @@ namespace Payments.Infrastructure;
 /// Looks at the public address from outside. Each request has a connection of its own, as Safaricom's first one has, and goes straight there:
 /// a proxy of this machine's would be asked to connect in our place, and whom it connects to nobody could check.
 /// </summary>
-internal sealed class PublicDoor(IOptions<DarajaOptions> daraja, IOptions<DoctorOptions> options, DoctorLimits limits, NameResolver resolver) : IPublicDoor, IDisposable
+internal sealed class PublicDoor(IOptions<DarajaOptions> daraja, IOptions<DoctorOptions> options, DoctorLimits limits, NameResolver resolver)
+    : IPublicDoor, IDisposable
 {
     /// <summary>Our own answer has 42 bytes; of somebody else's page the beginning says who it is.</summary>
     private const int MostBodyBytes = 8 * 1024;

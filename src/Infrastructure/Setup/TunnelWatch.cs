@@ -83,7 +83,8 @@ internal sealed partial class TunnelWatch(
         return answer.Value?.State == "registered";
     }
 
-    [LoggerMessage(EventName = "public_address_changed", Level = LogLevel.Warning, Message = "{Program} gives another public address: {Old} is over, {New} is used from now on")]
+    [LoggerMessage(EventName = "public_address_changed", Level = LogLevel.Warning,
+        Message = "{Program} gives another public address: {Old} is over, {New} is used from now on")]
     private partial void LogChanged(string program, Uri old, Uri @new);
 
     [LoggerMessage(EventName = "tunnel_gone", Level = LogLevel.Warning, Message = "Callbacks__Tunnel {Why}; {Address} is used on until one is back")]

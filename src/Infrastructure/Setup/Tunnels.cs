@@ -44,9 +44,10 @@ public static class Tunnels
         var ours = running.Where(tunnel => tunnel.Port is null || port is null || tunnel.Port == port)
             .Where(tunnel => CallbackOptions.WhyNotCallable(tunnel.Address.AbsoluteUri, isPublic) is null).ToList();
         var found = ours.Find(tunnel => tunnel.Address == current) ?? ours.Find(tunnel => tunnel.Address.Scheme == Uri.UriSchemeHttps) ?? ours.FirstOrDefault();
+        var others = running.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.Address} of {t.Program} to port {t.Port?.ToString() ?? "unknown"}"));
         return found is not null ? (found, "")
             : (null, running.Count > 0
-                ? $"finds only what leads elsewhere: {string.Join(", ", running.Select(t => $"{t.Address} of {t.Program} to port {t.Port?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}"))}"
+                ? $"finds only what leads elsewhere: {string.Join(", ", others)}"
                 : $"is {program}, but no {(program == "auto" ? "ngrok or cloudflared" : program)} answers at {api ?? Usual(program)}");
     }
 

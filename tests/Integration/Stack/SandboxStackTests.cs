@@ -69,8 +69,13 @@ public sealed partial class SandboxStackTests : IAsyncLifetime
         var (exitCode, errors) = await stack.Ended();
         Assert.Equal(1, exitCode);
         Assert.Contains("its lines above say why", errors, StringComparison.Ordinal);
-        foreach (var key in new[] { "Daraja__ConsumerKey is missing", "Daraja__Passkey is missing", $"Callbacks__Tunnel is ngrok, but no ngrok answers at http://127.0.0.1:1; it should be ngrok or cloudflared, running: ngrok http {port}" })
-            Assert.Contains(key, stack.Output, StringComparison.Ordinal);
+        foreach (var problem in new[]
+        {
+            "Daraja__ConsumerKey is missing",
+            "Daraja__Passkey is missing",
+            $"Callbacks__Tunnel is ngrok, but no ngrok answers at http://127.0.0.1:1; it should be ngrok or cloudflared, running: ngrok http {port}",
+        })
+            Assert.Contains(problem, stack.Output, StringComparison.Ordinal);
     }
 
     [Theory]
