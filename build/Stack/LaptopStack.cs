@@ -15,7 +15,12 @@ internal sealed class LaptopStack(StackOptions options, string root, string loca
     private readonly List<Service> services = [];
     private StackDatabase? database;
 
-    private string PostgresPath => Path.Combine(local, "postgres");
+    /// <summary>A database belongs to one environment, so the sandbox has data of its own; the stack's lock and state are one.</summary>
+    private string Data => options.IsSandbox ? SandboxData : local;
+
+    private string SandboxData => Path.Combine(local, "sandbox");
+
+    private string PostgresPath => Path.Combine(Data, "postgres");
 
     /// <summary>Runs the stack until it is told to stop (0) or a part of it ends by itself (1).</summary>
     public static async Task<int> Run(StackOptions options)
@@ -33,7 +38,8 @@ internal sealed class LaptopStack(StackOptions options, string root, string loca
     {
         await EndLeftovers();
         Probe.RequireFree(options.ApiPort, "--api-port");
-        Probe.RequireFree(options.SimulatorPort, "--simulator-port");
+        if (!options.IsSandbox)
+            Probe.RequireFree(options.SimulatorPort, "--simulator-port");
         if (options.Fresh)
             await ThrowAway();
         try
@@ -54,6 +60,11 @@ internal sealed class LaptopStack(StackOptions options, string root, string loca
     private async Task Start(CancellationToken stop)
     {
         using var probe = new Probe();
+        if (options.IsSandbox)
+        {
+            await StartSandbox(probe, stop);
+            return;
+        }
         var simulator = Begin("simulator", "Simulator", StackSettings.Simulator(options, local), []);
         database = await StackDatabase.Start(root, PostgresPath, options.Database, stop);
         Console.WriteLine($"stack | database: {database.Description}");
@@ -63,8 +74,26 @@ internal sealed class LaptopStack(StackOptions options, string root, string loca
         var api = Begin("api", "Api", settings, settings);
         await probe.WaitFor($"{options.ApiUrl}/health/ready", api, stop, "\"ready\"");
         await probe.RegisterC2B(options.ApiUrl, stop);
+        Tell(HowToPay.Text(options));
+    }
+
+    /// <summary>Without the simulator, with keys nobody else has: whoever finds the tunnel's address reaches the API.</summary>
+    private async Task StartSandbox(Probe probe, CancellationToken stop)
+    {
+        Directory.CreateDirectory(Data);
+        var keys = await StackKeys.Load(root, Data);
+        database = await StackDatabase.Start(root, PostgresPath, options.Database, stop);
+        Console.WriteLine($"stack | database: {database.Description}");
+        var settings = SandboxSettings.Api(options, Data, database.ConnectionString, keys);
+        var api = Begin("api", "Api", settings, settings);
+        await probe.WaitFor($"{options.ApiUrl}/health/ready", api, stop, "\"ready\"");
+        Tell(HowToPay.InSandbox(options, keys));
+    }
+
+    private void Tell(string how)
+    {
         using var us = Process.GetCurrentProcess();
-        Console.WriteLine(HowToPay.Text(options));
+        Console.WriteLine(how);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Started in {(DateTime.Now - us.StartTime).TotalSeconds:0.0} s."));
         Console.WriteLine($"Ready: {options.ApiUrl}");
     }
@@ -117,7 +146,8 @@ internal sealed class LaptopStack(StackOptions options, string root, string loca
                     process.Kill(entireProcessTree: true);
                     await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(LeftoverLimit));
                 }
-        await LocalPostgres.StopLeftover(root, PostgresPath);
+        foreach (var data in new[] { local, SandboxData })
+            await LocalPostgres.StopLeftover(root, Path.Combine(data, "postgres"));
         StackState.Delete(local);
     }
 
@@ -125,9 +155,12 @@ internal sealed class LaptopStack(StackOptions options, string root, string loca
     private async Task ThrowAway()
     {
         await new DockerPostgres(PostgresPath).Discard();
-        foreach (var folder in new[] { PostgresPath, Path.Combine(local, "spool") })
+        foreach (var folder in new[] { PostgresPath, Path.Combine(Data, "spool") })
             if (Directory.Exists(folder))
                 Directory.Delete(folder, recursive: true);
-        File.Delete(Path.Combine(local, "simulator.pem"));
+        if (options.IsSandbox)
+            StackKeys.Forget(Data);
+        else
+            File.Delete(Path.Combine(local, "simulator.pem"));
     }
 }

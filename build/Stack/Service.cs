@@ -33,13 +33,17 @@ internal sealed class Service : IDisposable
     /// <summary>How it ended, for a sentence.</summary>
     public string Ending => $"ended by itself with exit code {process.ExitCode}";
 
+    /// <summary>A project's program in the configuration (Debug or Release) and framework we were built with: ".../bin/Debug/net10.0/".</summary>
+    public static string ProgramOf(string root, string project)
+    {
+        var built = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        return Path.Combine(root, "src", project, "bin", built.Parent!.Name, built.Name, $"Payments.{project}.dll");
+    }
+
     /// <summary>Starts a project of ours as it was built together with us.</summary>
     public static Service Start(string root, string name, string project, Dictionary<string, string> settings)
     {
-        // The same configuration (Debug or Release) and framework we were built with: ".../bin/Debug/net10.0/".
-        var built = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        var program = Path.Combine(root, "src", project, "bin", built.Parent!.Name, built.Name, $"Payments.{project}.dll");
-        var start = new ProcessStartInfo(DotnetHost, ["exec", program])
+        var start = new ProcessStartInfo(DotnetHost, ["exec", ProgramOf(root, project)])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -4,7 +4,7 @@ using System.Text;
 namespace Payments.Build;
 
 /// <summary>
-/// The environment the API and the simulator are started with. Every key, password and secret in it is published: the
+/// The environment the API and the simulator are started with. Every key, password and secret in this file is published: the
 /// service refuses to start with one of them outside the simulator.
 /// </summary>
 internal static class StackSettings
@@ -26,7 +26,7 @@ internal static class StackSettings
     private static readonly string[] NotInherited =
     [
         "PAYMENTS_", "ASPNETCORE_", "DOTNET_ENVIRONMENT", "DOTNET_URLS", "ConnectionStrings__", "Daraja__", "Simulator__", "Callbacks__", "C2B__", "Spool__",
-        "ApiKeys__", "Ops__", "Cors__", "Return__", "Retention__", "Roles", "Limits__", "Reconciliation__", "Proxy__", "Kestrel__", "Urls",
+        "ApiKeys__", "Ops__", "Cors__", "Return__", "Retention__", "Roles", "Limits__", "Reconciliation__", "Inbox__", "Doctor__", "Proxy__", "Kestrel__", "Urls",
     ];
 
     // What simulator and API must agree on, by the names both know it by.

@@ -1,27 +1,3 @@
 using Payments.Api;
 
-try
-{
-    if (args is ["keys", ..])
-    {
-        return await KeysCommand.Run(args, Console.Out);
-    }
-
-    if (args is ["privacy", ..])
-    {
-        return await PrivacyCommand.Run(args, Console.Out);
-    }
-
-    if (args is ["hash-password"])
-    {
-        return await Passwords.Run();
-    }
-
-    await ApiHost.Build(args).RunAsync();
-    return Environment.ExitCode;
-}
-catch (ConfigurationException wrong)
-{
-    await Console.Error.WriteLineAsync(wrong.Message);
-    return 1;
-}
+return await CommandLine.Run(args, Console.Out, Console.Error);

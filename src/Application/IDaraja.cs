@@ -22,6 +22,9 @@ public abstract record Reply
         /// </summary>
         public bool Paused { get; init; }
 
+        /// <summary>True when it certainly never got past Safaricom's gateway: M-PESA itself has not seen it.</summary>
+        public bool NeverArrived { get; init; }
+
         /// <summary>What it is when it was a registration that was refused.</summary>
         public RegistrationProblem Registration { get; init; }
     }

@@ -13,19 +13,20 @@ internal sealed record ApiKey(string Client, byte[] Hash, IReadOnlySet<string> S
     {
         var name = section.Path.Replace(":", "__", StringComparison.Ordinal);
         var before = problems.Count;
-        var client = section["Client"];
+        var given = section.Get<ApiKeySettings>() ?? new();
+        var client = given.Client;
         if (client is not { Length: >= 1 and <= 100 })
         {
             problems.Add(new($"{name}__Client", "is missing", "the shop's name, at most 100 characters"));
         }
 
-        var hash = section["Hash"];
+        var hash = given.Hash;
         if (hash is not { Length: 64 } || !hash.All(char.IsAsciiHexDigitLower))
         {
             problems.Add(new($"{name}__Hash", "is not 64 lower-case hex digits", "the SHA-256 of the key, as from: printf %s KEY | sha256sum"));
         }
 
-        var scopes = (section["Scopes"] ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
+        var scopes = (given.Scopes ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
         if (scopes.Count == 0 || !scopes.IsSubsetOf(Scope.All))
         {
             problems.Add(new($"{name}__Scopes", "names no scope or an unknown one", string.Join(",", Scope.All)));

@@ -98,9 +98,11 @@ internal sealed class CallbackEndpoints(IInbox inbox, CallbackTokens tokens, Unt
 
     private async Task Store(HttpContext context, CallbackKind kind)
     {
-        var subject = Subject(kind, Token(context));
-        var source = context.Connection.RemoteIpAddress;
-        if (subject is null && untrusted.Refuses(source) is { } wait)
+        var (token, source) = (Token(context), context.Connection.RemoteIpAddress);
+        var subject = Subject(kind, token);
+        var probe = subject is null ? Arrivals.Read(context, tokens, token) : null;
+        var isStranger = subject is null && probe is null;
+        if (isStranger && untrusted.Refuses(source) is { } wait)
         {
             await TooMany(context, wait);
         }
@@ -108,13 +110,13 @@ internal sealed class CallbackEndpoints(IInbox inbox, CallbackTokens tokens, Unt
         {
             // Answered.
         }
-        else if (subject is null && !untrusted.TryTake(source, body.Length))
+        else if (isStranger && !untrusted.TryTake(source, body.Length))
         {
             await NoRoom(context);
         }
         else
         {
-            await inbox.Store(Incoming(context, kind, subject, body), context.RequestAborted);
+            await inbox.Store(Incoming(context, kind, subject, body) with { Probe = probe }, context.RequestAborted);
             await Acknowledge(context);
         }
     }

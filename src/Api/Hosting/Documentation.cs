@@ -90,6 +90,13 @@ internal static class Documentation
              "reason":"Out of stock","reference":"ORDER-123","checkoutId":"chk_0197f1c2a5b87c3e9d4f60718293a4b5","originalReceipt":"UGA7RT61SV",
              "receipt":null,"settledBy":null,"failure":null,"doubt":null,"createdAt":"2026-07-10T07:00:00Z","updatedAt":"2026-07-10T07:00:00Z"}
             """,
+        [typeof(DoctorView)] =
+            """
+            {"ok":false,"environment":"Sandbox","publicBaseUrl":"https://pay.example.co.ke","checkedAt":"2026-07-10T06:15:44Z","findings":[
+             {"check":"address.certificate","state":"problem","checked":"The certificate is trusted, for this name, and lasts",
+              "seen":"It expired on 2026-07-01, 9 days ago.","do":"Renew it (certbot renew, or whatever made it) and reload the proxy."}],
+             "byHand":[{"what":"The callback's address is allowed under the app","where":"developer.safaricom.co.ke, My Apps, the app"}]}
+            """,
         [typeof(PayBody)] = """{"phone":"254708374149"}""",
         [typeof(Application.CheckoutView)] =
             """

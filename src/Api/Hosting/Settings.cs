@@ -43,37 +43,44 @@ internal sealed class Settings
 
     public required IReadOnlyList<ConfigurationProblem> Problems { get; init; }
 
+    /// <summary>The port this process listens on; null when its address does not say.</summary>
+    public required int? Port { get; init; }
+
     /// <summary>Reads everything and lists every problem at once.</summary>
     public static Settings Read(ConfigurationManager configuration)
     {
         var problems = new List<ConfigurationProblem>();
         SecretFiles.Read(configuration, problems);
-        var daraja = configuration.GetSection("Daraja").Get<DarajaOptions>() ?? new();
-        var callbacks = configuration.GetSection("Callbacks").Get<CallbackOptions>() ?? new();
-        var reconciliation = configuration.GetSection("Reconciliation").Get<ReconciliationOptions>() ?? new();
-        var c2b = configuration.GetSection("C2B").Get<C2bOptions>() ?? new();
-        var retention = configuration.GetSection("Retention").Get<RetentionOptions>() ?? new();
+        OptionKeys.Check(configuration, problems);
+        var daraja = Bind<DarajaOptions>(configuration, "Daraja");
+        var callbacks = Bind<CallbackOptions>(configuration, "Callbacks");
+        var reconciliation = Bind<ReconciliationOptions>(configuration, "Reconciliation");
+        var c2b = Bind<C2bOptions>(configuration, "C2B");
+        var retention = Bind<RetentionOptions>(configuration, "Retention");
         var connection = configuration.GetConnectionString("Payments");
-        if (string.IsNullOrWhiteSpace(connection))
+        if (WhyNoConnection(connection) is { } why)
         {
-            problems.Add(new("ConnectionStrings__Payments", "is missing", "a PostgreSQL connection string such as Host=db;Database=payments;Username=payments;Password=…"));
+            problems.Add(new("ConnectionStrings__Payments", why, "a PostgreSQL connection string such as Host=db;Database=payments;Username=payments;Password=…"));
         }
 
-        var spool = configuration.GetSection("Spool").Get<SpoolOptions>() ?? new();
+        var port = PortOf(configuration["urls"]);
+        var spool = Bind<SpoolOptions>(configuration, "Spool");
         problems.AddRange(spool.Validate());
         problems.AddRange(daraja.Validate());
         problems.AddRange(c2b.Problems().Concat(retention.Problems()).Select(problem => new ConfigurationProblem(problem.Key, problem.Wrong, problem.Right)));
         problems.AddRange(callbacks.Validate(isPublic: daraja.Kind != DarajaEnvironment.Simulator));
+        problems.AddRange(TunnelSettings.Read(configuration, callbacks, daraja.Kind, port));
+        problems.AddRange(Bind<DoctorOptions>(configuration, "Doctor").Validate(daraja.Kind));
         var keys = configuration.GetSection("ApiKeys").GetChildren().Select(section => ApiKey.Read(section, problems)).OfType<ApiKey>().ToList();
         var operators = configuration.GetSection("Ops:Users").GetChildren().Select(section => Operator.Read(section, problems)).OfType<Operator>().ToList();
-        var limits = configuration.GetSection("Limits").Get<LimitOptions>() ?? new();
+        var limits = Bind<LimitOptions>(configuration, "Limits");
         if (limits.RequestsPerKey < 100)
         {
             problems.Add(new("Limits__RequestsPerKey", "is below 100", "requests a second per key, 100 or more"));
         }
 
-        var returns = configuration.GetSection("Return").Get<ReturnOptions>() ?? new();
-        returns.AllowsAnyHost = daraja.Kind == DarajaEnvironment.Simulator;
+        var returns = Bind<ReturnOptions>(configuration, "Return");
+        returns.AllowAnyHost(daraja.Kind == DarajaEnvironment.Simulator);
         if (daraja.Kind != DarajaEnvironment.Simulator)
         {
             problems.AddRange(PublishedSecrets.Find(configuration, keys, operators));
@@ -94,14 +101,68 @@ internal sealed class Settings
             Origins = WebSettings.Origins(configuration, daraja.Kind == DarajaEnvironment.Simulator, problems),
             Proxies = WebSettings.Proxies(configuration, problems),
             Reconciliation = reconciliation,
-            Inbox = configuration.GetSection("Inbox").Get<InboxOptions>() ?? new(),
+            Inbox = Bind<InboxOptions>(configuration, "Inbox"),
             Spool = spool,
             C2b = c2b,
             Retention = retention,
             Roles = ReadRoles(configuration["Roles"], problems),
             Problems = problems,
+            Port = port,
         };
     }
+
+    /// <summary>What the doctor has to know of this configuration.</summary>
+    /// <param name="address">The public address of the moment.</param>
+    public SetupFacts Facts(Func<string?> address)
+    {
+        var networks = new CallbackNetworks([.. Callbacks.AllowedNetworks], Daraja.Kind);
+        return new()
+        {
+            Environment = Daraja.Kind.ToString(),
+            Shortcode = Daraja.Shortcode ?? "",
+            PublicBaseUrl = address,
+            Problems = [.. Problems.Select(problem => new SetupProblem(problem.Key, problem.Wrong, problem.Right))],
+            HasSpool = Spool.IsOn,
+            HasAllowedNetworks = networks.AreLimited,
+            Allows = networks.AllowsC2b,
+        };
+    }
+
+    /// <summary>What cannot be read has been listed; its section is then as if it were empty.</summary>
+    private static T Bind<T>(ConfigurationManager configuration, string section)
+        where T : class, new()
+    {
+        try
+        {
+            return configuration.GetSection(section).Get<T>() ?? new();
+        }
+        catch (InvalidOperationException)
+        {
+            return new();
+        }
+    }
+
+    private static string? WhyNoConnection(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return "is missing";
+        }
+
+        try
+        {
+            return string.IsNullOrEmpty(new Npgsql.NpgsqlConnectionStringBuilder(text).Host) ? "names no Host" : null;
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or FormatException)
+        {
+            // Its own words may quote the password.
+            return "is no connection string of PostgreSQL";
+        }
+    }
+
+    /// <summary>The first port of <c>http://localhost:5080;https://…</c>.</summary>
+    private static int? PortOf(string? urls) =>
+        urls?.Split(';')[0].Split(':') is { Length: 3 } parts && int.TryParse(parts[2].TrimEnd('/'), out var port) ? port : null;
 
     private static Roles ReadRoles(string? text, List<ConfigurationProblem> problems)
     {

@@ -14,7 +14,8 @@ internal sealed record Operator(string Name, string PasswordHash, bool Acts)
     {
         var key = section.Path.Replace(":", "__", StringComparison.Ordinal);
         var before = problems.Count;
-        var (name, hash, role) = (section["Name"], section["PasswordHash"], section["Role"]);
+        var given = section.Get<OperatorSettings>() ?? new();
+        var (name, hash, role) = (given.Name, given.PasswordHash, given.Role);
         if (name is not { Length: >= 1 and <= 100 } || name.Any(char.IsControl))
         {
             problems.Add(new($"{key}__Name", "is missing", "the name to sign in with, at most 100 characters"));

@@ -8,7 +8,8 @@ namespace Payments.Api;
 
 /// <summary>Where Safaricom asks about payments by hand (validate) and tells of them (confirm).</summary>
 internal sealed partial class C2bCallbackEndpoints(
-    IInbox inbox, RegistrationTokens tokens, C2bOptions options, CallbackNetworks networks, UntrustedIntake untrusted, ILogger<C2bCallbackEndpoints> log)
+    IInbox inbox, RegistrationTokens tokens, CallbackTokens probes, C2bOptions options, CallbackNetworks networks, UntrustedIntake untrusted,
+    ILogger<C2bCallbackEndpoints> log)
 {
     /// <summary>With the look-up's second this leaves half of the promised two for everything else.</summary>
     private static readonly TimeSpan StoreWait = TimeSpan.FromMilliseconds(500);
@@ -36,7 +37,8 @@ internal sealed partial class C2bCallbackEndpoints(
         }
 
         var late = trusted && registration is null && RegistrationToken.IsWellFormed(token);
-        var isStranger = registration is null && !(late && tokens.MayMiss);
+        var probe = registration is null ? Arrivals.Read(context, probes, token) : null;
+        var isStranger = registration is null && probe is null && !(late && tokens.MayMiss);
         if (isStranger && untrusted.Refuses(source) is { } wait)
         {
             await CallbackEndpoints.TooMany(context, wait);
@@ -59,6 +61,7 @@ internal sealed partial class C2bCallbackEndpoints(
             {
                 TokenHash = late ? RegistrationToken.Hash(token!) : null,
                 MayBeVouchedFor = !isStranger,
+                Probe = probe,
             },
             context.RequestAborted);
         await CallbackEndpoints.Acknowledge(context);
@@ -75,7 +78,8 @@ internal sealed partial class C2bCallbackEndpoints(
         using var patience = new CancellationTokenSource(options.ValidationLookUp);
         var (token, source) = (CallbackEndpoints.Token(context), context.Connection.RemoteIpAddress);
         var registration = networks.AllowsC2b(source) ? await tokens.Find(token, patience.Token) : null;
-        var isStranger = registration is null && !(RegistrationToken.IsWellFormed(token) && tokens.MayMiss);
+        var probe = registration is null ? Arrivals.Read(context, probes, token) : null;
+        var isStranger = registration is null && probe is null && !(RegistrationToken.IsWellFormed(token) && tokens.MayMiss);
         if (isStranger && untrusted.Refuses(source) is { } wait)
         {
             await CallbackEndpoints.TooMany(context, wait);
@@ -93,7 +97,11 @@ internal sealed partial class C2bCallbackEndpoints(
         if (!isStranger || untrusted.TryTake(source, body.Length))
         {
             var stored = inbox.Store(
-                CallbackEndpoints.Incoming(context, CallbackKind.C2bValidate, registration?.Id, body) with { Answer = $"{answer.Code} ({answer.Why})" },
+                CallbackEndpoints.Incoming(context, CallbackKind.C2bValidate, registration?.Id, body) with
+                {
+                    Answer = $"{answer.Code} ({answer.Why})",
+                    Probe = probe,
+                },
                 CancellationToken.None);
             await stored.WaitAsync(StoreWait).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -12,7 +12,7 @@ namespace Payments.Api;
 /// </summary>
 internal static class KeysCommand
 {
-    private const string Usage =
+    public const string Usage =
         """
         keys create --client NAME --scopes checkouts,payouts,ops [--expires 2027-01-31] [--payout-limit KES] [--daily-payout-limit KES]
         keys list   [--client NAME]

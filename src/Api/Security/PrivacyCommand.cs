@@ -9,7 +9,7 @@ namespace Payments.Api;
 /// </summary>
 internal static class PrivacyCommand
 {
-    private const string Usage =
+    public const string Usage =
         """
         privacy show  --phone 0712345678    prints, as JSON, everything that is kept of this number
         privacy erase --phone 0712345678    erases it now, except where money is still undecided
@@ -18,7 +18,7 @@ internal static class PrivacyCommand
     /// <summary>Runs one command; answers the exit code: 3 when something had to stay.</summary>
     public static async Task<int> Run(string[] args, TextWriter output)
     {
-        if (args is not [_, "show" or "erase", ..] || KeysCommand.Options(args.Skip(2))?.GetValueOrDefault("phone") is not { } phone)
+        if (KeysCommand.Options(args.Skip(2))?.GetValueOrDefault("phone") is not { } phone)
         {
             await output.WriteLineAsync(Usage);
             return 2;

@@ -68,9 +68,11 @@ internal static class WebDefences
         app.Use(SecurityHeaders.Add);
         if (!settings.IsSimulator)
         {
-            // Never callbacks: a redirect is not followed, and money would be missed. Health checks come from inside.
+            // Never callbacks: a redirect is not followed, and money would be missed. Health checks come from inside, and so does who calls the
+            // API at localhost: where a tunnel or a proxy speaks HTTPS for this machine, nothing here does. Pages have cookies that want HTTPS.
             app.UseWhen(
-                context => !IsCallback(context.Request.Path) && !context.Request.Path.StartsWithSegments("/health"),
+                context => !IsCallback(context.Request.Path) && !context.Request.Path.StartsWithSegments("/health")
+                    && !(context.Request.Path.StartsWithSegments("/api") && LocalOnly.IsLocal(context)),
                 rest => rest.UseHsts().UseHttpsRedirection());
         }
     }

@@ -89,13 +89,14 @@ public sealed class CallbackRules(
             ? read with { Distrust = ConfirmationRules.Distrust(read.Row, (CallbackMessage.Confirmation)read.Message, registrations, ours) }
             : read);
 
-        static bool IsConfirmation(ReadCallback read) => read is { Row.Kind: CallbackKind.C2bConfirm, Message: CallbackMessage.Confirmation };
+        static bool IsConfirmation(ReadCallback read) =>
+            read is { Row: { Kind: CallbackKind.C2bConfirm, IsProbe: false }, Message: CallbackMessage.Confirmation };
     }
 
     private async Task<Books> Load(List<ReadCallback> reads, DateTimeOffset now)
     {
         var keys = new BookKeys();
-        foreach (var read in reads)
+        foreach (var read in reads.Where(read => !read.Row.IsProbe))
         {
             switch (read.Message)
             {
@@ -158,6 +159,7 @@ public sealed class CallbackRules(
 
     private static Judgement Judge(ReadCallback read, Books books, DateTimeOffset now) => read.Message switch
     {
+        var message when read.Row.IsProbe => read.Say(Verdict.Probe, ProbeRules.Describe(message)),
         CallbackMessage.Malformed malformed => read.Say(Verdict.Malformed, malformed.Why),
         CallbackMessage.PromptResult result => PromptRules.Judge(read, result, books, now),
         CallbackMessage.Confirmation confirmation => ConfirmationRules.Judge(read, confirmation, books, now),

@@ -17,12 +17,20 @@ public sealed record IncomingCallback(
     /// <summary>What Safaricom is answered where that says something: a validation's code and why.</summary>
     public string? Answer { get; init; }
 
+    /// <summary>Set when its URL carries a token of our own probes: it touches no payment.</summary>
+    public ProbeMark? Probe { get; init; }
+
     /// <summary>True without a valid token when it may turn out to have one: its registration could not be looked up just now.</summary>
     public bool MayBeVouchedFor { get; init; }
 
     /// <summary>True when it must not be made to wait behind strangers' callbacks, nor be refused for their number.</summary>
-    public bool IsVouchedFor => SubjectId is not null || MayBeVouchedFor;
+    public bool IsVouchedFor => SubjectId is not null || MayBeVouchedFor || Probe is not null;
 }
+
+/// <summary>What marks a callback as a try of our own.</summary>
+/// <param name="Id">What its token was made for.</param>
+/// <param name="Arrival">How it came in: peer, forwarding headers, scheme; at most 500 characters.</param>
+public sealed record ProbeMark(Guid Id, string Arrival);
 
 /// <summary>Stores callbacks durably; nothing else happens while Safaricom waits.</summary>
 public interface IInbox
@@ -56,8 +64,10 @@ public sealed class InboxUnavailableException : Exception
 /// <param name="TokenHash">See <see cref="IncomingCallback.TokenHash"/>.</param>
 /// <param name="Answer">See <see cref="IncomingCallback.Answer"/>.</param>
 /// <param name="ErasedAt">When its body was erased; null while it is there. Only a replay meets an erased one.</param>
+/// <param name="IsProbe">True for a try of our own: it is read, and judged no further.</param>
 public sealed record InboxRow(
-    Guid Id, CallbackKind Kind, Guid? SubjectId, byte[] Body, byte[]? TokenHash = null, string? Answer = null, DateTimeOffset? ErasedAt = null);
+    Guid Id, CallbackKind Kind, Guid? SubjectId, byte[] Body, byte[]? TokenHash = null, string? Answer = null, DateTimeOffset? ErasedAt = null,
+    bool IsProbe = false);
 
 /// <summary>What became of a stored callback.</summary>
 /// <param name="Detail">A sentence for operators, without personal data; null when the verdict says it all.</param>

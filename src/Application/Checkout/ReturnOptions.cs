@@ -7,7 +7,10 @@ public sealed class ReturnOptions
     public IList<string> AllowedHosts { get; } = [];
 
     /// <summary>True on a laptop, where no host is configured and none needs to be.</summary>
-    public bool AllowsAnyHost { get; set; }
+    public bool AllowsAnyHost { get; private set; }
+
+    /// <summary>Says whether this is a laptop; nothing anybody configures.</summary>
+    public void AllowAnyHost(bool allows) => AllowsAnyHost = allows;
 
     /// <summary>True for an address a customer may be sent to. Only https, but on a laptop.</summary>
     public bool Allows(string url) => url.Length <= 2000 && !url.Any(char.IsControl) && !url.Contains('\\', StringComparison.Ordinal)

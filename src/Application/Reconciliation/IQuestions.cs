@@ -19,6 +19,9 @@ public sealed record Question(Guid Id, QuestionKind Kind, Guid? SubjectId, strin
     /// <summary>The answer on record when what was asked is kept elsewhere.</summary>
     public const string Told = "told";
 
+    /// <summary>False for the balance of the app that is paid, where another one pays: only the paying one's accounts are kept.</summary>
+    public bool KeepsBalances { get; init; } = true;
+
     /// <summary>Whether a callback is about this very question (rule 3).</summary>
     public bool IsNamed(string? conversationId, string? originatorId, bool mayLack = false)
     {

@@ -76,7 +76,11 @@ internal static class QuestionRules
         }
 
         books.Answers.Add((question.Id, Question.Told));
-        books.Balances.AddRange(result.Accounts);
+        if (question.KeepsBalances)
+        {
+            books.Balances.AddRange(result.Accounts);
+        }
+
         return read.Say(Verdict.Applied);
     }
 

@@ -60,6 +60,9 @@ public enum SubjectKind
 
     /// <summary>A C2B registration of the shortcode.</summary>
     Registration,
+
+    /// <summary>One try of the way in by ourselves: it touches no payment, whatever its body says.</summary>
+    Probe,
 }
 
 /// <summary>What became of a stored callback.</summary>
@@ -85,4 +88,7 @@ public enum Verdict
 
     /// <summary>It could not be applied; an operator sees its failed job.</summary>
     Failed,
+
+    /// <summary>We sent it ourselves to try the way in; it was read and touched nothing.</summary>
+    Probe,
 }

@@ -29,6 +29,9 @@ public sealed class CallbackNetworks
         trusted = allowed ?? Safaricoms;
     }
 
+    /// <summary>True when C2B callbacks are believed from some networks only.</summary>
+    public bool AreLimited => allowed is not null;
+
     /// <summary>Whether a C2B callback from there may be believed by its token; from elsewhere it is a hint (rule 3).</summary>
     public bool AllowsC2b(IPAddress? source) => allowed is null || Contains(allowed, source);
 

@@ -11,8 +11,17 @@ public sealed class CallbackOptions
     /// <summary>What <see cref="AllowedNetworks"/> says where C2B callbacks may come from anywhere.</summary>
     public const string Anywhere = "any";
 
-    /// <summary>The address under which Safaricom reaches this service; a path is allowed.</summary>
+    /// <summary>The address under which Safaricom reaches this service; a path is allowed. Left out where a tunnel gives it.</summary>
     public string? PublicBaseUrl { get; set; }
+
+    /// <summary>
+    /// On a laptop: <c>ngrok</c>, <c>cloudflared</c>, or <c>auto</c> for whichever runs. The public address is then the tunnel's, also when it
+    /// changes. Not in production.
+    /// </summary>
+    public string? Tunnel { get; set; }
+
+    /// <summary>The tunnel program's local API, where it is not in its usual place: ngrok's is <c>http://127.0.0.1:4040</c>.</summary>
+    public string? TunnelApi { get; set; }
 
     /// <summary>Base64, at least 32 bytes each; the first signs, all verify.</summary>
     public IList<string> Secrets { get; } = [];
@@ -37,7 +46,21 @@ public sealed class CallbackOptions
     /// <param name="isPublic">True against Safaricom's own servers, which call only public HTTPS addresses.</param>
     public IEnumerable<ConfigurationProblem> Validate(bool isPublic)
     {
-        if (WhyNotCallable(PublicBaseUrl, isPublic) is { } wrong)
+        if (Tunnel is not null && !string.IsNullOrEmpty(PublicBaseUrl))
+        {
+            yield return new("Callbacks__Tunnel", "is set beside Callbacks__PublicBaseUrl", "one of the two");
+        }
+        else if (Tunnel is not (null or "auto" or "ngrok" or "cloudflared"))
+        {
+            yield return new("Callbacks__Tunnel", $"'{Tunnel}' is none", "auto, ngrok or cloudflared");
+        }
+
+        if (TunnelApi is not null && !(Uri.TryCreate(TunnelApi, UriKind.Absolute, out var api) && api.Scheme == "http" && api.IsLoopback))
+        {
+            yield return new("Callbacks__TunnelApi", "is no http address of this machine", "where the tunnel's local API listens, such as http://127.0.0.1:4040");
+        }
+
+        if (Tunnel is null && WhyNotCallable(PublicBaseUrl, isPublic) is { } wrong)
         {
             yield return new("Callbacks__PublicBaseUrl", wrong, "the public HTTPS address of this service, such as https://pay.example.co.ke");
         }

@@ -13,7 +13,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
 
     private sealed record Row
     {
-        public const string Columns = "id, kind, subject_id, body, token_hash, answer, erased_at";
+        public const string Columns = "id, kind, subject_id, body, token_hash, answer, erased_at, probe_id";
 
         public Guid Id { get; init; }
         public string Kind { get; init; } = "";
@@ -22,8 +22,9 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
         public byte[]? TokenHash { get; init; }
         public string? Answer { get; init; }
         public DateTimeOffset? ErasedAt { get; init; }
+        public Guid? ProbeId { get; init; }
 
-        public InboxRow ToInbox() => new(Id, Wire.Read<CallbackKind>(Kind), SubjectId, Body, TokenHash, Answer, ErasedAt);
+        public InboxRow ToInbox() => new(Id, Wire.Read<CallbackKind>(Kind), SubjectId, Body, TokenHash, Answer, ErasedAt, ProbeId is not null);
     }
 
     /// <inheritdoc/>

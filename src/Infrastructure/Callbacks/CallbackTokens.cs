@@ -101,6 +101,7 @@ public sealed class CallbackTokens
             SubjectKind.Payout => "Payout"u8,
             SubjectKind.Refund => "Refund"u8,
             SubjectKind.Question => "Question"u8,
+            SubjectKind.Probe => "Probe"u8,
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A registration has a stored token, not a signed one."),
         };
         Span<byte> message = stackalloc byte[16 + 1 + IdChars + 1 + MaxShortcodeBytes];

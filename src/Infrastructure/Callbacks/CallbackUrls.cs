@@ -2,21 +2,25 @@ using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
-/// <summary>The URLs handed to Daraja, all under <c>/callbacks</c>: registered URLs may not contain words such as <c>mpesa</c>.</summary>
-public sealed class CallbackUrls(Uri publicBaseUrl, CallbackTokens tokens)
+/// <summary>
+/// The URLs handed to Daraja, all under <c>/callbacks</c>: registered URLs may not contain words such as <c>mpesa</c>. Each is made from the
+/// public address of the moment, which a tunnel may change.
+/// </summary>
+public sealed class CallbackUrls(PublicAddress address, CallbackTokens tokens)
 {
-    private readonly string prefix = publicBaseUrl.AbsoluteUri.TrimEnd('/') + "/callbacks/";
-
     /// <summary>The URL on which one thing of ours hears its result.</summary>
-    public string For(CallbackKind kind, SubjectKind subject, Guid id) => prefix + PathOf(kind) + "/" + tokens.Make(subject, id);
+    public string For(CallbackKind kind, SubjectKind subject, Guid id) => Under(address.Current, kind) + "/" + tokens.Make(subject, id);
 
     /// <summary>The URL of a C2B registration, which stays for as long as the registration does.</summary>
     /// <param name="kind"><see cref="CallbackKind.C2bValidate"/> or <see cref="CallbackKind.C2bConfirm"/>.</param>
     /// <param name="token">The registration's stored token.</param>
-    public string ForRegistration(CallbackKind kind, string token) => prefix + PathOf(kind) + "/" + token;
+    public string ForRegistration(CallbackKind kind, string token) => Under(address.Current, kind) + "/" + token;
 
     /// <summary>What Pull wants registered beside its nominated number; nothing is sent there.</summary>
-    public string ForPull => prefix + PathOf(CallbackKind.C2bConfirm);
+    public string ForPull => Under(address.Current, CallbackKind.C2bConfirm);
+
+    /// <summary>The endpoint of a kind of callback under a public address, without a token.</summary>
+    public static string Under(Uri publicBaseUrl, CallbackKind kind) => publicBaseUrl.AbsoluteUri.TrimEnd('/') + "/callbacks/" + PathOf(kind);
 
     /// <summary>The path of a kind of callback after its prefix, without slashes at the ends.</summary>
     public static string PathOf(CallbackKind kind) => kind switch

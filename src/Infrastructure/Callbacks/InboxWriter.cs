@@ -248,8 +248,8 @@ internal sealed partial class InboxWriter(
         await using var connection = await database.OpenConnectionAsync();
         await using var command = new NpgsqlCommand(
             """
-            INSERT INTO callbacks (id, kind, subject_id, source, content_type, trace_parent, body, token_hash, answer)
-            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            INSERT INTO callbacks (id, kind, subject_id, source, content_type, trace_parent, body, token_hash, answer, probe_id, arrival)
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             ON CONFLICT (id) DO NOTHING
             """,
             connection);
@@ -264,6 +264,8 @@ internal sealed partial class InboxWriter(
         Add(NpgsqlDbType.Bytea, c => c.Body);
         Add(NpgsqlDbType.Bytea, c => c.TokenHash);
         Add(NpgsqlDbType.Text, c => c.Answer);
+        Add(NpgsqlDbType.Uuid, c => c.Probe?.Id);
+        Add(NpgsqlDbType.Text, c => c.Probe?.Arrival);
         await command.ExecuteNonQueryAsync();
     }
 

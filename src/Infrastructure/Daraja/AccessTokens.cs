@@ -31,6 +31,30 @@ internal sealed class AccessTokens(NpgsqlDataSource database, DarajaHttp http, T
     /// <summary>Another token than the one Safaricom refused: the stored one if somebody replaced it already, else a new one.</summary>
     public Task<AccessToken> Replace(DarajaApp app, string refused, CancellationToken cancellation) => Obtain(app, refused, cancellation);
 
+    /// <summary>
+    /// Puts down that a good token of ours was refused and another one taken: somebody else minted one. Nobody's payment depends on this
+    /// note, so it fails in silence.
+    /// </summary>
+    public async Task NoteStolen(DarajaApp app)
+    {
+        try
+        {
+            // Once for each token, however many requests met its end.
+            await using var command = database.CreateCommand(
+                """
+                UPDATE access_tokens SET refused_at = now(), refusals = refusals + 1
+                WHERE app = $1 AND (refused_at IS NULL OR refused_at < fetched_at)
+                """);
+            command.Parameters.Add(new() { Value = app.TokenKey });
+            await command.ExecuteNonQueryAsync(CancellationToken.None);
+            log.LogWarning(DarajaEvents.TokenStolen, "A good access token of {App} was refused and a new one taken: somebody else mints tokens for this app", app);
+        }
+        catch (NpgsqlException)
+        {
+            // The doctor says less.
+        }
+    }
+
     private async Task<AccessToken> Obtain(DarajaApp app, string? refused, CancellationToken cancellation)
     {
         var started = clock.GetTimestamp();
@@ -42,7 +66,7 @@ internal sealed class AccessTokens(NpgsqlDataSource database, DarajaHttp http, T
                 var good = stored is { IsAlive: true } && stored.Token != refused;
                 if (good && stored!.IsFresh)
                 {
-                    return AccessToken.Of(stored.Token);
+                    return AccessToken.Of(stored.Token) with { WasGood = true };
                 }
 
                 if (await TakeLease(app, stored?.Token, cancellation) is { } lease)
@@ -182,6 +206,9 @@ internal sealed class AccessTokens(NpgsqlDataSource database, DarajaHttp http, T
 /// <param name="PausedFor">How long the breaker lets nobody ask; null when it is not the breaker.</param>
 internal readonly record struct AccessToken(string? Value, string? Problem, TimeSpan? PausedFor)
 {
+    /// <summary>True when it was there already and had minutes left: whoever has it refused was not too late.</summary>
+    public bool WasGood { get; init; }
+
     public static AccessToken Of(string token) => new(token, null, null);
 
     public static AccessToken Failed(string why, TimeSpan? pausedFor = null) => new(null, why, pausedFor);

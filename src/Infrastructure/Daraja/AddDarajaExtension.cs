@@ -29,8 +29,8 @@ public static class AddDarajaExtension
             .RemoveAllLoggers();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<CallbackOptions>>().Value
             .CreateTokens(provider.GetRequiredService<IOptions<DarajaOptions>>().Value.Shortcode ?? ""));
-        services.AddSingleton(provider => new CallbackUrls(
-            new Uri(provider.GetRequiredService<IOptions<CallbackOptions>>().Value.PublicBaseUrl ?? ""), provider.GetRequiredService<CallbackTokens>()));
+        services.AddSingleton(provider => new PublicAddress(new(provider.GetRequiredService<IOptions<CallbackOptions>>().Value.PublicBaseUrl ?? "")));
+        services.AddSingleton<CallbackUrls>();
         services.AddSingleton(provider => new CallbackNetworks(
             [.. provider.GetRequiredService<IOptions<CallbackOptions>>().Value.AllowedNetworks], provider.GetRequiredService<IOptions<DarajaOptions>>().Value.Kind));
         services.AddSingleton<DarajaBreakers>();

@@ -20,6 +20,12 @@ internal static class C2bRegistration
             return $"Callbacks__PublicBaseUrl {wrong}.";
         }
 
+        return WhyRefusedWord(url, environment);
+    }
+
+    /// <summary>The word in a URL for which Safaricom would not register it; null when there is none.</summary>
+    public static string? WhyRefusedWord(string url, DarajaEnvironment environment)
+    {
         if (ForbiddenWords.FirstOrDefault(word => url.Contains(word, StringComparison.OrdinalIgnoreCase)) is { } forbidden)
         {
             return $"Callbacks__PublicBaseUrl holds the word \"{forbidden}\", and Safaricom registers no URL with it: use another host name or path.";
@@ -45,8 +51,7 @@ internal static class C2bRegistration
         }
 
         var reply = DarajaReplies.ToRequest(exchange, toCustomer: false, "ConversationID", "OriginatorCoversationID");
-        if (reply is Reply.Refused { Failure: var failure }
-            && failure.ProviderText?.Contains("no apiproduct match", StringComparison.OrdinalIgnoreCase) == true)
+        if (reply is Reply.Refused { Failure: var failure } && DarajaReplies.IsAboutProduct(exchange))
         {
             var other = version == "v1" ? "v2" : "v1";
             return new Reply.Refused(failure with

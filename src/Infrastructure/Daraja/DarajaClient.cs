@@ -144,8 +144,13 @@ internal sealed class DarajaClient(
         if (DarajaReplies.FaultOf(exchange) == DarajaReplies.Fault.Token)
         {
             log.LogWarning(DarajaEvents.TokenRefused, "Daraja's {Api} refused the access token of {App} ({Answer})", api, app, Describe(exchange));
+            var (refused, answer) = (token, exchange);
             token = await tokens.Replace(app, token.Value!, cancellation);
             exchange = await Send(token);
+            if (DarajaReplies.WasStolen(refused, answer, exchange))
+            {
+                await tokens.NoteStolen(app);
+            }
         }
 
         // A refusal with a reason and "still under way" are answers like others, whatever their status.

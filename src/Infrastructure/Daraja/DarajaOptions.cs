@@ -106,6 +106,7 @@ public sealed class DarajaOptions
             Optional("Daraja__Payouts__ConsumerSecret", Payouts.ConsumerSecret),
             Initiator("Daraja__", Main), Payouts.CertificatePath is null && Payouts.InitiatorName is null && Payouts.InitiatorPassword is null
                 ? null : Initiator("Daraja__Payouts__", Paying),
+            OfTheSandbox(), OtherCertificate("Daraja__", Main), Payouts.CertificatePath is null ? null : OtherCertificate("Daraja__Payouts__", Paying),
             Timeouts.Problem, Breaker.Problem,
         })
         {
@@ -114,7 +115,22 @@ public sealed class DarajaOptions
                 yield return problem;
             }
         }
+
+        if (Kind == DarajaEnvironment.Production && SafaricomCertificates.IsSandboxPasskey(Passkey))
+        {
+            yield return new("Daraja__Passkey", "is the sandbox's, which everybody knows", "the one Safaricom sent for your shortcode when it went live");
+        }
     }
+
+    /// <summary>The test shortcode in production takes nobody's money, and its passkey is published.</summary>
+    private ConfigurationProblem? OfTheSandbox() => Kind != DarajaEnvironment.Production ? null
+        : Shortcode == SafaricomCertificates.SandboxShortcode ? new("Daraja__Shortcode", "is the sandbox's", "your own Pay Bill, or your till's store number")
+        : Payouts.Shortcode == SafaricomCertificates.SandboxShortcode ? new("Daraja__Payouts__Shortcode", "is the sandbox's", "the shortcode you pay out from")
+        : null;
+
+    private static ConfigurationProblem? OtherCertificate(string prefix, DarajaApp app) => SecurityCredential.OtherEnvironment(app) is { } other
+        ? new(prefix + "CertificatePath", $"is Safaricom's certificate for {other}", $"its certificate for {app.Environment}: with the other one every payout fails")
+        : null;
 
     /// <summary>By name only: Enum.TryParse would take "2" for Production.</summary>
     private bool TryKind(out DarajaEnvironment kind)
@@ -168,21 +184,21 @@ public sealed class DarajaOptions
 /// <summary>Section <c>Daraja:Payouts</c>: what differs for payouts.</summary>
 public sealed class DarajaPayoutOptions
 {
-    /// <inheritdoc cref="DarajaOptions.ConsumerKey"/>
+    /// <summary>The consumer key of the app that pays, where that is another one than <see cref="DarajaOptions.ConsumerKey"/>'s.</summary>
     public string? ConsumerKey { get; set; }
 
-    /// <inheritdoc cref="DarajaOptions.ConsumerSecret"/>
+    /// <summary>Its consumer secret.</summary>
     public string? ConsumerSecret { get; set; }
 
-    /// <summary>The shortcode money is sent from.</summary>
+    /// <summary>The shortcode money is sent from, where that is another one than <see cref="DarajaOptions.Shortcode"/>.</summary>
     public string? Shortcode { get; set; }
 
-    /// <inheritdoc cref="DarajaOptions.InitiatorName"/>
+    /// <summary>The API user of that shortcode.</summary>
     public string? InitiatorName { get; set; }
 
-    /// <inheritdoc cref="DarajaOptions.InitiatorPassword"/>
+    /// <summary>Its password.</summary>
     public string? InitiatorPassword { get; set; }
 
-    /// <inheritdoc cref="DarajaOptions.CertificatePath"/>
+    /// <summary>The certificate it is encrypted with, where that is another one.</summary>
     public string? CertificatePath { get; set; }
 }

@@ -86,6 +86,14 @@ internal static class DarajaReplies
         _ => true,
     };
 
+    /// <summary>"no apiproduct match": the app, or the token, which knows the products of its hour, lacks this one.</summary>
+    public static bool IsAboutProduct(DarajaExchange exchange) =>
+        exchange is DarajaExchange.Answered answer && answer.ErrorText?.Contains("no apiproduct match", StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <summary>True when a good token was refused, not for a product, and the next one was taken: another one had been minted.</summary>
+    public static bool WasStolen(AccessToken refused, DarajaExchange first, DarajaExchange second) =>
+        refused.WasGood && !IsAboutProduct(first) && second is DarajaExchange.Answered && FaultOf(second) != Fault.Token;
+
     /// <summary>What an answer to a request means.</summary>
     /// <param name="exchange">What came.</param>
     /// <param name="toCustomer">True when the failure's message is shown to a customer (a prompt), false when to operators.</param>

@@ -41,6 +41,40 @@ public static class SecurityCredential
         }
     }
 
+    /// <summary>
+    /// The environment whose certificate this is, when it is known and is not the app's own; null when it fits, is not known, or cannot
+    /// be read.
+    /// </summary>
+    public static DarajaEnvironment? OtherEnvironment(DarajaApp app)
+    {
+        if (app.Environment == DarajaEnvironment.Simulator || app.CertificatePath is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return SafaricomCertificates.EnvironmentOf(Load(app.CertificatePath)) is { } known && known != app.Environment ? known : null;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What of a certificate goes into a fingerprint of the credential: its public key. Empty when it cannot be read.</summary>
+    internal static byte[] KeyOf(DarajaApp app)
+    {
+        try
+        {
+            return app.CertificatePath is null ? [] : Load(app.CertificatePath).PublicKey.ExportSubjectPublicKeyInfo();
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>Read again when the file changes: Safaricom replaces its certificates, and a restart must not be needed for that.</summary>
     private static X509Certificate2 Load(string path)
     {

@@ -13,6 +13,10 @@ public static class Migrator
     /// <summary>The advisory lock all replicas meet at; the number means nothing but is ours.</summary>
     private const long LockId = 7_203_114_905;
 
+    /// <summary>The names of this version's scripts, as the journal has them.</summary>
+    internal static IReadOnlyList<string> Scripts() =>
+        [.. Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(name => name.EndsWith(".sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
     /// <summary>Migrates, waiting for another replica that is at it. Safe to call at every start.</summary>
     public static async Task Migrate(NpgsqlDataSource database, CancellationToken cancellation)
     {

@@ -62,8 +62,10 @@ internal sealed partial class ErasureRepository(NpgsqlDataSource database) : IEr
             WHERE k.status = 'open' AND (k.subject_id IN (c.id, c.subject_id, q.subject_id) OR k.checkout_id IN (a.checkout_id, f.checkout_id)))
         """;
 
-    /// <summary>The verdicts of what nobody vouched for: it moved nothing, and proves nothing.</summary>
-    private const string IsHint = "c.subject_id IS NULL AND c.verdict IN ('hint', 'malformed')";
+    /// <summary>The verdicts of what moved nothing and proves nothing: nobody vouched for it, or it was a try of our own.</summary>
+    private const string MovedNothing = "('hint', 'malformed', 'probe')";
+
+    private const string IsHint = $"c.subject_id IS NULL AND c.verdict IN {MovedNothing}";
 
     /// <inheritdoc/>
     public async Task<int> EraseOld(Erasable what, TimeSpan keep, int batch, CancellationToken cancellation)
@@ -76,7 +78,7 @@ internal sealed partial class ErasureRepository(NpgsqlDataSource database) : IEr
             Erasable.Refunds => Refunds("t.ended_at < now() - @keep"),
             Erasable.Cases => Cases,
             Erasable.CallbackBodies => Bodies("c.subject_id IS NOT NULL AND c.done_at < now() - @keep"),
-            Erasable.LateBodies => Bodies("c.subject_id IS NULL AND c.verdict NOT IN ('hint', 'malformed') AND c.done_at < now() - @keep"),
+            Erasable.LateBodies => Bodies($"c.subject_id IS NULL AND c.verdict NOT IN {MovedNothing} AND c.done_at < now() - @keep"),
             Erasable.Hints => Hints,
             Erasable.SignInFailures => "DELETE FROM sign_in_failures WHERE last_at < now() - @keep",
         };
@@ -135,7 +137,7 @@ internal sealed partial class ErasureRepository(NpgsqlDataSource database) : IEr
 
     private static string Bodies(string which) =>
         $"""
-        UPDATE callbacks c SET body = '', source = NULL, trace_parent = NULL, content_type = NULL, erased_at = now()
+        UPDATE callbacks c SET body = '', source = NULL, arrival = NULL, trace_parent = NULL, content_type = NULL, erased_at = now()
         WHERE c.id IN (
             SELECT c.id FROM {CallbackWithSubject}
             WHERE {which} AND {DecidedCallback}

@@ -18,6 +18,7 @@ internal sealed class QuestionRepository(NpgsqlDataSource database) : IQuestions
         public DateTimeOffset AskedAt { get; init; }
         public DateTimeOffset? AnsweredAt { get; init; }
         public string? Answer { get; init; }
+        public bool IsOfMain { get; init; }
     }
 
     private sealed record BalanceRow
@@ -40,8 +41,16 @@ internal sealed class QuestionRepository(NpgsqlDataSource database) : IQuestions
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
-            "SELECT id, kind, subject_id, conversation_id, originator_id, answered_at FROM questions WHERE id = ANY (@ids)", new { ids = ids.ToArray() });
-        return [.. rows.Select(r => new Question(r.Id, Wire.Read<QuestionKind>(r.Kind), r.SubjectId, r.ConversationId, r.OriginatorId, r.AnsweredAt))];
+            """
+            SELECT id, kind, subject_id, conversation_id, originator_id, answered_at,
+                EXISTS (SELECT FROM initiator_tries t WHERE t.question_id = q.id AND NOT t.of_payouts) AS is_of_main
+            FROM questions q WHERE id = ANY (@ids)
+            """,
+            new { ids = ids.ToArray() });
+        return [.. rows.Select(r => new Question(r.Id, Wire.Read<QuestionKind>(r.Kind), r.SubjectId, r.ConversationId, r.OriginatorId, r.AnsweredAt)
+        {
+            KeepsBalances = !r.IsOfMain,
+        })];
     }
 
     /// <inheritdoc/>

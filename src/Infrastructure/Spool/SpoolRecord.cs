@@ -43,6 +43,13 @@ internal static class SpoolRecord
             WriteText(writer, callback.Answer);
             writer.Write(callback.Body.Length);
             writer.Write(callback.Body.Span);
+
+            // Behind everything else and only where there is one: who does not know it reads no further, and old records lack it.
+            if (callback.Probe is { } probe)
+            {
+                writer.Write(probe.Id.ToByteArray(bigEndian: true));
+                writer.Write(probe.Arrival);
+            }
         }
 
         var record = buffer.GetBuffer().AsSpan(start, (int)buffer.Position - start);
@@ -124,11 +131,13 @@ internal static class SpoolRecord
         Guid? subject = ReadText(reader) is { } text ? Guid.ParseExact(text, "N") : null;
         var (contentType, source, trace) = (ReadText(reader), ReadText(reader), ReadText(reader));
         var (hash, answer) = (ReadText(reader), ReadText(reader));
+        var body = reader.ReadBytes(reader.ReadInt32());
         record = new(
-            new(id, kind, subject, reader.ReadBytes(reader.ReadInt32()), contentType, source, trace)
+            new(id, kind, subject, body, contentType, source, trace)
             {
                 TokenHash = hash is null ? null : Convert.FromHexString(hash),
                 Answer = answer,
+                Probe = reader.BaseStream.Position == reader.BaseStream.Length ? null : new(new(reader.ReadBytes(16), bigEndian: true), reader.ReadString()),
             },
             at);
         length = whole.Length;

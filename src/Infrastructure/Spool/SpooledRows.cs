@@ -34,10 +34,10 @@ internal static class SpooledRows
         // Its time of arrival, for operators; never in the future, whatever the process's clock said.
         await using var command = new NpgsqlCommand(
             """
-            INSERT INTO callbacks (id, kind, subject_id, source, content_type, trace_parent, body, token_hash, answer, received_at)
-            SELECT id, kind, subject_id, source, content_type, trace_parent, body, token_hash, answer, least(received_at, now())
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-                AS u (id, kind, subject_id, source, content_type, trace_parent, body, token_hash, answer, received_at)
+            INSERT INTO callbacks (id, kind, subject_id, source, content_type, trace_parent, body, token_hash, answer, probe_id, arrival, received_at)
+            SELECT id, kind, subject_id, source, content_type, trace_parent, body, token_hash, answer, probe_id, arrival, least(received_at, now())
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                AS u (id, kind, subject_id, source, content_type, trace_parent, body, token_hash, answer, probe_id, arrival, received_at)
             ON CONFLICT (id) DO NOTHING
             """,
             connection);
@@ -53,6 +53,8 @@ internal static class SpooledRows
         Add(NpgsqlDbType.Bytea, c => c.Body);
         Add(NpgsqlDbType.Bytea, c => c.TokenHash);
         Add(NpgsqlDbType.Text, c => c.Answer);
+        Add(NpgsqlDbType.Uuid, c => c.Probe?.Id);
+        Add(NpgsqlDbType.Text, c => c.Probe?.Arrival);
         Array(NpgsqlDbType.TimestampTz, row => row.ReceivedAt);
         return await command.ExecuteNonQueryAsync();
     }

@@ -16,7 +16,7 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
         ("payouts", "recipient account remarks last_answer failure_provider_text"),
         ("refunds", "recipient reason last_answer failure_provider_text"),
         ("cases", "story reason"),
-        ("callbacks", "body source trace_parent content_type"),
+        ("callbacks", "body source arrival trace_parent content_type"),
         ("untrusted_intake", "source"),
         ("sign_in_failures", "subject"),
         ("idempotency_keys", "answer"));
@@ -37,26 +37,27 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
                 "questions.conversation_id", "questions.originator_id"],
         ["Sentences of this service and M-PESA's word for a state; no party is quoted in them."] =
             ["attempts.failure_message", "payouts.failure_message", "refunds.failure_message", "questions.answer", "callbacks.detail", "callbacks.answer",
-                "c2b_registrations.detail", "events.data"],
+                "c2b_registrations.detail", "initiator_tries.refusal", "events.data"],
         ["The name of the shop a row belongs to: a business's, given by its operator."] =
             ["checkouts.client", "payouts.client", "refunds.client", "cases.client", "events.client", "api_keys.client"],
     };
 
     /// <summary>Ids, states, amounts, counts, times, codes, hashes and settings.</summary>
     private static readonly Dictionary<string, string> Impersonal = Columns(
-        ("access_tokens", "app token expires_at fetched_at lease leased_until"),
+        ("access_tokens", "app token expires_at fetched_at lease leased_until refused_at refusals"),
         ("api_keys", "id hash ending scopes family payout_limit daily_payout_limit created_at expires_at revoked_at last_used_at"),
         ("attempts", "id checkout_id amount status started_at ended_at settled_by failure_code failure_result_code failure_retryable failure_retry_after "
             + "reported_failure_code reported_result_code reported_amount questions next_question_at asked_at"),
         ("audit_log", "id at action"),
         ("balances", "name available at"),
         ("c2b_registrations", "id shortcode token state version response_type confirmation_url validation_url created_at asked_at registered_at"),
-        ("callbacks", "id kind subject_id state verdict token_hash received_at done_at erased_at"),
+        ("callbacks", "id kind subject_id state verdict token_hash probe_id received_at done_at erased_at"),
         ("cases", "id kind subject_id checkout_id status outcome created_at settled_at erased_at"),
         ("checkouts", "id amount paid status version created_at updated_at expires_at ended_at erased_at"),
         ("deployment", "one environment shortcode stamped_at"),
         ("events", "id position type subject_id at"),
         ("idempotency_keys", "hash intent_kind intent_id status running_until keep_for_ever created_at"),
+        ("initiator_tries", "fingerprint question_id of_payouts asked_at"),
         ("migrations", "schemaversionsid scriptname applied"),
         ("payout_allowances", "family day asked"),
         ("payouts", "id method amount reason status heard settled_by refused_with failure_code failure_result_code failure_retryable failure_retry_after questions "
@@ -104,8 +105,8 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
             VALUES (gen_random_uuid(), 'shop', '00000000-0000-7000-8000-00000000000c', 'MARK000001', 'reversal', '254700099999', 5000, 'MARKER', true, 'failed', 'rejected', 'MARKER', 'MARKER', now(), now(), now(), now(), now() - interval '500 days');
             INSERT INTO cases (id, kind, subject_id, story, status, reason, outcome, settled_at)
             VALUES (gen_random_uuid(), 'party_differs', gen_random_uuid(), 'MARKER', 'settled', 'MARKER', 'noted', now() - interval '500 days');
-            INSERT INTO callbacks (id, kind, subject_id, state, verdict, body, source, trace_parent, content_type, done_at)
-            VALUES (gen_random_uuid(), 'stk', '00000000-0000-7000-8000-00000000000b', 'done', 'applied', 'MARKER 254700099999', 'MARKER', 'MARKER', 'MARKER', now() - interval '500 days');
+            INSERT INTO callbacks (id, kind, subject_id, state, verdict, body, source, arrival, trace_parent, content_type, done_at)
+            VALUES (gen_random_uuid(), 'stk', '00000000-0000-7000-8000-00000000000b', 'done', 'applied', 'MARKER 254700099999', 'MARKER', 'MARKER', 'MARKER', 'MARKER', now() - interval '500 days');
             INSERT INTO untrusted_intake (hour, source) VALUES (now() - interval '500 days', 'MARKER');
             INSERT INTO sign_in_failures (subject, failures, last_at) VALUES ('MARKER', 1, now() - interval '500 days');
             INSERT INTO idempotency_keys (owner, key, hash, intent_kind, intent_id, status, answer, running_until, keep_for_ever, created_at)

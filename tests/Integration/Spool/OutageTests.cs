@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Payments.Domain;
 using Payments.Infrastructure;
@@ -45,6 +46,27 @@ public sealed class OutageTests(TestDatabase databases)
         Assert.Equal(50, await host.Sql<long>("SELECT count(*) FROM callbacks WHERE convert_from(body, 'UTF8') LIKE 'away-%'"));
         await PaymentsHost.Eventually(async () => await host.Readiness() == "ready", "it is ready");
         Assert.Empty(folder.Torn);
+    }
+
+    [Fact]
+    public async Task A_probe_that_came_while_the_database_was_away_is_still_a_probe_when_it_returns()
+    {
+        using var folder = new SpoolFolder();
+        var connection = new NpgsqlConnectionStringBuilder(await databases.CreateDatabase());
+        await using var wire = new TcpProxy(connection.Port);
+        await using var host = await PaymentsHost.StartOn(Through(wire, connection), $"Spool:Path={folder.Path}");
+        var probe = Guid.CreateVersion7();
+        var token = host.Services.GetRequiredService<CallbackTokens>().Make(SubjectKind.Probe, probe);
+
+        wire.Close();
+        Assert.Equal(HttpStatusCode.OK, (await host.Call($"/callbacks/stk/callback/{token}", PaymentsHost.SuccessBody("ws_CO_1", "SAMPLE0001", 1))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await host.Call("/callbacks/stk/callback", "beside it")).StatusCode);
+        wire.Reopen();
+
+        await PaymentsHost.Eventually(
+            async () => await host.Sql<long>("SELECT count(*) FROM callbacks WHERE state = 'done'") == 2, "both are judged", 30);
+        Assert.Equal("probe", await host.Sql<string>($"SELECT verdict FROM callbacks WHERE probe_id = '{probe}' AND arrival LIKE '127.0.0.1|%'"));
+        Assert.Equal("malformed", await host.Sql<string>("SELECT verdict FROM callbacks WHERE probe_id IS NULL"));
     }
 
     [Fact]

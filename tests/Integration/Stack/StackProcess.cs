@@ -33,14 +33,22 @@ internal sealed class StackProcess : IAsyncDisposable
     /// <summary>A client of its API with the printed key.</summary>
     public HttpClient Api { get; }
 
+    /// <summary>All it has said so far on its output.</summary>
+    public string Output => string.Join('\n', lines);
+
     /// <summary>Starts it on the data in <paramref name="local"/> without waiting.</summary>
-    public static StackProcess Start(string local, int apiPort, int simulatorPort, params string[] options)
+    public static StackProcess Start(string local, int apiPort, int simulatorPort, params string[] options) =>
+        Start(local, apiPort, [], ["--api-port", $"{apiPort}", "--simulator-port", $"{simulatorPort}", .. options]);
+
+    /// <summary>The same with variables of the developer's shell, and every argument given.</summary>
+    public static StackProcess Start(string local, int apiPort, Dictionary<string, string> environment, params string[] arguments)
     {
         // Built together with these tests, in the same configuration.
         var built = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
         var program = Path.Combine(RepositoryRoot.Find(), "build", "bin", built.Parent!.Name, built.Name, "Payments.Build.dll");
-        string[] arguments = ["exec", program, "--api-port", $"{apiPort}", "--simulator-port", $"{simulatorPort}", .. options];
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         start.Environment["PAYMENTS_LOCAL"] = local;
         return new StackProcess(Process.Start(start)!, new Uri($"http://localhost:{apiPort}"));
     }

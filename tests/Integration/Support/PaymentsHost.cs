@@ -61,6 +61,9 @@ public sealed class PaymentsHost : IAsyncDisposable
     /// <summary>The simulator's own controls.</summary>
     public HttpClient Simulator { get; }
 
+    /// <summary>What the API was configured with, as arguments: for commands that work on the same deployment.</summary>
+    public IReadOnlyList<string> Configuration { get; private init; } = [];
+
     /// <summary>The API's container, for what cannot be seen from outside.</summary>
     public IServiceProvider Services => api.Services;
 
@@ -78,11 +81,17 @@ public sealed class PaymentsHost : IAsyncDisposable
         var simulatorUrl = new Uri(simulator.Urls.First());
 
         var apiUrl = new Uri($"http://127.0.0.1:{FreePort()}");
-        var api = ApiHost.Build([
-            "--urls", apiUrl.ToString(), .. Arguments(apiUrl, simulatorUrl, connectionString),
-            .. settings.Where(s => !s.StartsWith("Simulator:", StringComparison.Ordinal)).Select(s => "--" + s)]);
+        string[] configuration =
+        [
+            .. Arguments(apiUrl, simulatorUrl, connectionString),
+            .. settings.Where(s => !s.StartsWith("Simulator:", StringComparison.Ordinal)).Select(s => "--" + s),
+        ];
+        var api = ApiHost.Build(["--urls", apiUrl.ToString(), .. configuration]);
         await api.StartAsync();
-        var host = new PaymentsHost(api, simulator, apiUrl, simulatorUrl, connectionString);
+        var host = new PaymentsHost(api, simulator, apiUrl, simulatorUrl, connectionString)
+        {
+            Configuration = [.. configuration.Where(c => c.Contains(':', StringComparison.Ordinal))],
+        };
         if (settings.Contains("Wait=false"))
         {
             return host;

@@ -7,6 +7,9 @@ public class Running(TestDatabase databases) : IAsyncLifetime
 {
     public PaymentsHost Host { get; private set; } = null!;
 
+    /// <summary>For further deployments beside this one.</summary>
+    public TestDatabase Databases => databases;
+
     /// <summary>Configuration of the API, or of the simulator.</summary>
     protected virtual string[] Settings => [];
 

@@ -10,10 +10,16 @@ namespace Payments.Tests.Unit;
 public sealed partial class OutboundTests
 {
     /// <summary>Safaricom's fixed addresses; the simulator's where the environment is Simulator (DarajaOptionsTests).</summary>
-    private static readonly string[] Callers = ["Infrastructure/Daraja/DarajaHttp.cs", "Infrastructure/Daraja/AddDarajaExtension.cs"];
+    private static readonly string[] Safaricoms = ["Infrastructure/Daraja/DarajaHttp.cs", "Infrastructure/Daraja/AddDarajaExtension.cs"];
+
+    /// <summary>
+    /// The doctor's: our own public address, or the one an operator at the command line names, never inside a private network outside the
+    /// simulator (DoctorConfigurationTests); and a tunnel program's local API.
+    /// </summary>
+    private static readonly string[] Doctors = ["Infrastructure/Setup/Outbound.cs", "Infrastructure/Setup/PublicDoor.cs", "Infrastructure/Setup/Tunnels.cs"];
 
     [Fact]
-    public void Only_the_daraja_client_makes_requests()
+    public void Only_the_daraja_client_and_the_doctor_make_requests()
     {
         var found = new[] { "Api", "Application", "Domain", "Infrastructure" }
             .SelectMany(project => Directory.EnumerateFiles(Sources.File("src", project), "*.cs", SearchOption.AllDirectories))
@@ -21,7 +27,7 @@ public sealed partial class OutboundTests
             .Where(source => !source.Name.Contains("/obj/", StringComparison.Ordinal) && !source.Name.Contains("/bin/", StringComparison.Ordinal))
             .Where(source => Outbound().IsMatch(File.ReadAllText(source.file))).Select(source => source.Name).ToList();
 
-        Assert.Equal(Callers.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
+        Assert.Equal(Safaricoms.Concat(Doctors).Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
     }
 
     // A type's name in code; not the log category of that name.

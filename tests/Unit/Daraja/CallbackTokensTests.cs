@@ -114,7 +114,7 @@ public sealed class CallbackTokensTests
     [Fact]
     public void Urls_lie_under_the_prefix_that_daraja_accepts()
     {
-        var urls = new CallbackUrls(new Uri("https://pay.example.co.ke/shop/"), tokens);
+        var urls = new CallbackUrls(new PublicAddress(new("https://pay.example.co.ke/shop/")), tokens);
         Assert.Equal($"https://pay.example.co.ke/shop/callbacks/stk/callback/{tokens.Make(SubjectKind.Attempt, Id)}",
             urls.For(CallbackKind.Stk, SubjectKind.Attempt, Id));
         Assert.Equal("https://pay.example.co.ke/shop/callbacks/c2b/confirm/abc123", urls.ForRegistration(CallbackKind.C2bConfirm, "abc123"));

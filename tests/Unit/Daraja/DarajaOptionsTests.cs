@@ -33,7 +33,7 @@ public sealed class DarajaOptionsTests : IDisposable
         { "Daraja__Environment", o => o.Environment = "" },
         { "Daraja__BaseUrl", o => o.BaseUrl = null },
         { "Daraja__BaseUrl", o => o.BaseUrl = "localhost:5090" },
-        { "Daraja__BaseUrl", o => o.Environment = "Production" },
+        { "Daraja__BaseUrl", o => (o.Environment, o.Shortcode) = ("Production", "600123") },
         { "Daraja__ConsumerKey", o => o.ConsumerKey = "key " },
         { "Daraja__ConsumerSecret", o => o.ConsumerSecret = "secret\n" },
         { "Daraja__Passkey", o => o.Passkey = "" },
@@ -62,6 +62,38 @@ public sealed class DarajaOptionsTests : IDisposable
         {
             Assert.DoesNotContain(secret.Trim(), problem.ToString());
         }
+    }
+
+    public static TheoryData<string, string, Action<DarajaOptions>> OfTheOtherEnvironment => new()
+    {
+        { "Production", "Daraja__Shortcode", o => o.Shortcode = "174379" },
+        { "Production", "Daraja__Payouts__Shortcode", o => o.Payouts.Shortcode = "174379" },
+        // Published by Safaricom for everybody who tries the sandbox.
+        { "Production", "Daraja__Passkey", o => o.Passkey = "bfb279f9aa9bdbcf158e97dd71a467cd2e0c893059b10f78e6b72ada1ed2c919" },
+        { "Production", "Daraja__CertificatePath", o => (o.InitiatorName, o.InitiatorPassword, o.CertificatePath) = ("apiuser", "word", SafaricomsOwn(SandboxKey)) },
+        { "Sandbox", "Daraja__CertificatePath", o => (o.InitiatorName, o.InitiatorPassword, o.CertificatePath) = ("apiuser", "word", SafaricomsOwn(ProductionKey)) },
+    };
+
+    [Theory]
+    [MemberData(nameof(OfTheOtherEnvironment))]
+    public void What_is_known_to_be_of_the_other_environment_is_refused(string environment, string key, Action<DarajaOptions> mix)
+    {
+        var options = Good();
+        (options.Environment, options.BaseUrl, options.Shortcode) = (environment, null, "600123");
+        Assert.Empty(options.Validate());
+
+        mix(options);
+
+        Assert.Equal(key, Assert.Single(options.Validate()).Key);
+    }
+
+    [Fact]
+    public void The_sandboxs_own_values_are_right_in_the_sandbox()
+    {
+        var options = Good();
+        (options.Environment, options.BaseUrl, options.Shortcode) = ("Sandbox", null, "174379");
+        (options.InitiatorName, options.InitiatorPassword, options.CertificatePath) = ("apiuser", "word", SafaricomsOwn(SandboxKey));
+        Assert.Empty(options.Validate());
     }
 
     [Fact]
@@ -137,6 +169,30 @@ public sealed class DarajaOptionsTests : IDisposable
         Shortcode = "174379",
         Passkey = "the-passkey",
     };
+
+    /// <summary>The public keys of the certificates Safaricom gives out for its two environments.</summary>
+    private const string SandboxKey = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAqLcFdVcV7HdEOotsNLoMPhD74CX1ejzcgfNuiJNy9pTySxbszRBCWxmok3Unul4rX/zyVD/6vDb9nbqRywZIgR46UOn+tR3v"
+        + "GXXPX6igxgS6DYTaQV8W858yOGLuoYwRi5xeQJfczAMU4o+sCxlBbMCqYs4nzW81fi8iF2OEUdrfJcbamhSnksdgfD/nomWy9MESAz1QufrOBnaRX2N0CKsi8SNmzsghpfP15VLiIVV8"
+        + "YXPFKtd9sY37FpY28OKGjKG5wdije/bzFL8qEcPDhqYGuVaGkhX1bkI0iH+UcFtYYrZv/Fyb5jRHXmNLiq4mMG0fMH8ENxNACFtRZTDIIQIDAQAB";
+
+    private const string ProductionKey = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAoknIb5Tm1hxOVdFsOejAs6veAai32Zv442BLuOGkFKUeCUM2s0K8XEsUt6BP25rQGNlTCTEqfdtRrym6bt5k0fTDscf0yMCo"
+        + "YzaxTh1mejg8rPO6bD8MJB0cFWRUeLEyWjMeEPsYVSJFv7T58IdAn7/RhkrpBl1dT7SmIZfNVkIlD35+Cxgab+u7+c7dHh6mWguEEoE3NbV7Xjl60zbD/Buvmu6i9EYz+27jNVPI6pRX"
+        + "Hvp+ajIzTSsieD8Ztz1eoC9mphErasAGpMbR1sba9bM6hjw4tyTWnJDz7RdQQmnsW1NfFdYdK0qDRKUX7SG6rQkBqVhndFve4SDFRq6wvQIDAQAB";
+
+    /// <summary>A certificate for a public key of Safaricom's, signed by nobody in particular: it is known by its key.</summary>
+    private static string SafaricomsOwn(string publicKey)
+    {
+        using var signer = RSA.Create(2048);
+        var request = new CertificateRequest(
+            new X500DistinguishedName("CN=any.example"), PublicKey.CreateFromSubjectPublicKeyInfo(Convert.FromBase64String(publicKey), out _), HashAlgorithmName.SHA256);
+        using var certificate = request.Create(
+            new X500DistinguishedName("CN=anybody"), X509SignatureGenerator.CreateForRSA(signer, RSASignaturePadding.Pkcs1), DateTimeOffset.UtcNow.AddDays(-1),
+            DateTimeOffset.UtcNow.AddDays(1), [1]);
+        var path = Path.Combine(Path.GetTempPath(), $"payments-test-{Guid.NewGuid():N}.pem");
+        File.WriteAllText(path, certificate.ExportCertificatePem());
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => File.Delete(path);
+        return path;
+    }
 
     private (string Path, RSA Key) Certificate(bool pem)
     {

@@ -1,0 +1,184 @@
+using System.Globalization;
+
+namespace Payments.Application;
+
+/// <summary>Safaricom's side: a token, nobody else minting them, the products, and that shortcode and passkey belong together.</summary>
+internal static class DarajaChecks
+{
+    private const string Token = "The consumer key and secret give an access token";
+    private const string Minter = "Nobody else mints tokens for this app: a new one ends the last one's life";
+    private const string Products = "The app has the products this service uses";
+    private const string Passkey = "Shortcode and passkey belong together";
+    private const string Certificate = "The certificate that encrypts the initiator's password is this environment's";
+
+    /// <summary>A refusal older than this is history, and whoever caused it may have stopped.</summary>
+    private static readonly TimeSpan Recent = TimeSpan.FromDays(1);
+
+    public static async Task Run(Round round, IDarajaLook daraja, ISetupRecords records, CancellationToken cancellation)
+    {
+        round.NoDaraja ??= round.NoDatabase is { } away ? $"the access token is shared through the database, and {away}" : null;
+        if (round.NoDaraja is { } closed)
+        {
+            SkipAll(round, closed);
+        }
+        else if (await HasToken(round, daraja, cancellation))
+        {
+            var said = await daraja.Credentials(cancellation);
+            await OtherMinter(round, daraja, records, said, cancellation);
+            await HasProducts(round, daraja, said, cancellation);
+            Belong(round, said);
+        }
+
+        Certificates(round, daraja);
+    }
+
+    private static async Task<bool> HasToken(Round round, IDarajaLook daraja, CancellationToken cancellation)
+    {
+        foreach (var app in daraja.Apps)
+        {
+            if ((await daraja.Token(app, cancellation)).Problem is { } problem)
+            {
+                round.NoDaraja = "there is no access token";
+                round.Bad("daraja.token", Token, $"{Upper(problem)}.",
+                    $"Compare {app.Section}__ConsumerKey and {app.Section}__ConsumerSecret with the app in the Daraja portal; an app of the sandbox has no keys "
+                    + "for production, nor the other way round.");
+                SkipAll(round, round.NoDaraja, withToken: false);
+                return false;
+            }
+        }
+
+        round.Ok("daraja.token", Token, daraja.Apps.Count > 1 ? "There is one for each of the two apps." : "There is one.");
+        return true;
+    }
+
+    private static async Task OtherMinter(Round round, IDarajaLook daraja, ISetupRecords records, CredentialsLook said, CancellationToken cancellation)
+    {
+        const string Todo = "Find what else uses this app's keys (an older integration, a developer's laptop, a second database of this service) "
+            + "and give it an app of its own: every token it fetches kills ours, and payments wait for another.";
+        foreach (var app in daraja.Apps)
+        {
+            var stolen = await records.StolenToken(app.TokenKey, cancellation);
+            if (said.WasStolen && app.IsMain)
+            {
+                round.Bad("daraja.other_minter", Minter, "A token of ours that was still good was refused just now, and a new one was taken: somebody else "
+                    + "has fetched one meanwhile.", Todo);
+                return;
+            }
+
+            if (stolen is { } before && round.Clock.GetUtcNow() - before.At < Recent)
+            {
+                round.Warn("daraja.other_minter", Minter, string.Create(CultureInfo.InvariantCulture,
+                    $"A token of ours that was still good was refused at {before.At:yyyy-MM-dd HH:mm}Z, {before.Times} times in all; it is good now."), Todo);
+                return;
+            }
+        }
+
+        round.Ok("daraja.other_minter", Minter, "No good token of ours was refused within a day.");
+    }
+
+    private static async Task HasProducts(Round round, IDarajaLook daraja, CredentialsLook said, CancellationToken cancellation)
+    {
+        var products = await daraja.Products(cancellation);
+        var missing = products.Where(p => p.IsThere == false).ToList();
+        if (said.State == CredentialsState.TokenRefused && missing.Count == products.Count)
+        {
+            round.NoDaraja = "Safaricom refuses every token of this app";
+            round.Bad("daraja.products", Products, $"Safaricom gives a token and refuses it for everything ({said.Words}).",
+                "The app is of the other environment, not approved yet, or has no product: see it in the Daraja portal under My Apps.");
+            return;
+        }
+
+        foreach (var product in missing)
+        {
+            var seen = $"{product.Name} is not on the app ({product.Words}); {product.Uses}.";
+            var todo = $"Have {product.Name} added to the app in the Daraja portal; a token fetched after that knows it.";
+            if (product.IsNeeded)
+            {
+                round.Bad("daraja.products", Products, seen, todo);
+            }
+            else
+            {
+                round.Warn("daraja.products", Products, seen, todo);
+            }
+        }
+
+        var unclear = products.Where(p => p.IsThere is null).ToList();
+        if (unclear.Count > 0)
+        {
+            round.Skip("daraja.products", Products, $"no clear answer about {string.Join(", ", unclear.Select(p => $"{p.Name} ({p.Words})"))}");
+        }
+
+        if (missing.Count + unclear.Count == 0)
+        {
+            round.Ok("daraja.products", Products, $"{string.Join(", ", products.Select(p => p.Name))}.");
+        }
+    }
+
+    private static void Belong(Round round, CredentialsLook said)
+    {
+        switch (said.State)
+        {
+            case CredentialsState.Agree:
+                round.Ok("daraja.passkey", Passkey, "Asked about a prompt that never was, Safaricom took both.");
+                break;
+            case CredentialsState.WrongPasskey:
+                round.Bad("daraja.passkey", Passkey, $"Safaricom refuses the passkey of shortcode {round.Facts.Shortcode} ({said.Words}).",
+                    "Set Daraja__Passkey to the one Safaricom sent for this shortcode: a whole line, without spaces at its ends.");
+                break;
+            case CredentialsState.UnknownShortcode:
+                round.Bad("daraja.passkey", Passkey, $"Safaricom does not know the shortcode {round.Facts.Shortcode} for prompts ({said.Words}).",
+                    "Set Daraja__Shortcode to the Pay Bill, or for a till to its store (head office) number.");
+                break;
+            case CredentialsState.TokenRefused:
+                round.Skip("daraja.passkey", Passkey, $"the token was refused for the question ({said.Words})");
+                break;
+            case CredentialsState.Unclear:
+                round.Skip("daraja.passkey", Passkey, $"no clear answer came ({said.Words})");
+                break;
+        }
+    }
+
+    private static void Certificates(Round round, IDarajaLook daraja)
+    {
+        var apps = daraja.Apps.Where(app => app.Initiator is not null).ToList();
+        if (apps.Count == 0)
+        {
+            round.Skip("daraja.certificate", Certificate, "no initiator is configured: nothing is paid out or reversed");
+            return;
+        }
+
+        foreach (var app in apps)
+        {
+            if (app.CredentialProblem is { } problem)
+            {
+                round.SpoiltCredentials.Add(app.TokenKey);
+                round.Bad("daraja.certificate", Certificate, $"{app.Section}__CertificatePath {problem}.",
+                    "Save Safaricom's certificate for this environment there.");
+            }
+            else if (daraja.WrongCertificate(app) is { } other)
+            {
+                round.SpoiltCredentials.Add(app.TokenKey);
+                round.Bad("daraja.certificate", Certificate, $"{app.Section}__CertificatePath {other}.",
+                    "Save Safaricom's certificate for this environment there; with the other one every payout fails as \"initiator information is invalid\".");
+            }
+            else
+            {
+                round.Ok("daraja.certificate", Certificate, $"{app.Section}__CertificatePath encrypts, and is not known to be the other environment's.");
+            }
+        }
+    }
+
+    private static void SkipAll(Round round, string why, bool withToken = true)
+    {
+        if (withToken)
+        {
+            round.Skip("daraja.token", Token, why);
+        }
+
+        round.Skip("daraja.other_minter", Minter, why);
+        round.Skip("daraja.products", Products, why);
+        round.Skip("daraja.passkey", Passkey, why);
+    }
+
+    private static string Upper(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+}

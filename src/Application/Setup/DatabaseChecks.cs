@@ -1,0 +1,115 @@
+using System.Globalization;
+
+namespace Payments.Application;
+
+/// <summary>The database: there, new enough, migrated, ours, and of one mind about the time.</summary>
+internal static class DatabaseChecks
+{
+    /// <summary>The oldest PostgreSQL this service runs on.</summary>
+    private const int OldestMajor = 14;
+
+    /// <summary>Machines that keep time by NTP differ by milliseconds; seconds mean that one of the two does not.</summary>
+    private static readonly TimeSpan NoticeableDrift = TimeSpan.FromSeconds(5);
+
+    /// <summary>From here certificates and Safaricom's timestamps begin to be wrong.</summary>
+    private static readonly TimeSpan HarmfulDrift = TimeSpan.FromMinutes(2);
+
+    public static async Task Run(Round round, IDatabaseLook database, CancellationToken cancellation)
+    {
+        const string Reach = "The database can be reached";
+        if (round.NoDatabase is { } wrong)
+        {
+            round.Skip("database.reachable", Reach, wrong);
+            return;
+        }
+
+        var look = await database.Look(cancellation);
+        if (look.Problem is { } problem)
+        {
+            round.NoDatabase = "the database cannot be reached";
+            round.Bad("database.reachable", Reach, problem, "Start PostgreSQL, or correct ConnectionStrings__Payments.");
+            return;
+        }
+
+        round.Ok("database.reachable", Reach, "It answers.");
+        Version(round, look);
+        Migrations(round, look);
+        Stamp(round, look);
+        Clock(round, look);
+    }
+
+    private static void Version(Round round, DatabaseLook look)
+    {
+        const string What = "PostgreSQL is 14 or newer";
+        if (look.Version is { Major: >= OldestMajor })
+        {
+            round.Ok("database.version", What, $"It is {look.Version}.");
+        }
+        else
+        {
+            round.Bad("database.version", What, $"It is {look.Version}.", "Move the database to PostgreSQL 14 or newer.");
+        }
+    }
+
+    private static void Migrations(Round round, DatabaseLook look)
+    {
+        const string What = "The database has this version's tables";
+        if (look.Pending.Count > 0)
+        {
+            round.NoDatabase = "the database is not migrated";
+            round.Bad("database.migrations", What, $"{look.Pending.Count} migrations have not run, the first is {look.Pending[0]}.",
+                "Start the service once: it migrates by itself. If it is running, its log says why it does not (database_waiting).");
+        }
+        else if (look.Unknown.Count > 0)
+        {
+            round.Warn("database.migrations", What, $"A newer version has been here: {look.Unknown[^1]} is not known to this one.",
+                "Run the newer version everywhere; the two work side by side only while one replaces the other.");
+        }
+        else
+        {
+            round.Ok("database.migrations", What, "Every migration has run.");
+        }
+    }
+
+    private static void Stamp(Round round, DatabaseLook look)
+    {
+        const string What = "The database belongs to this environment and shortcode";
+        if (look.Environment is null)
+        {
+            round.Skip("database.stamp", What, "it is stamped at the service's first start");
+        }
+        else if ((look.Environment, look.Shortcode) == (round.Facts.Environment, round.Facts.Shortcode))
+        {
+            round.Ok("database.stamp", What, $"It belongs to {look.Environment}, {look.Shortcode}.");
+        }
+        else
+        {
+            round.NoDatabase ??= "the database belongs to another deployment";
+            round.Bad("database.stamp", What,
+                $"It belongs to {look.Environment} with shortcode {look.Shortcode}; configured is {round.Facts.Environment} with {round.Facts.Shortcode}.",
+                "Point ConnectionStrings__Payments at a database of its own: the service does not start like this.");
+        }
+    }
+
+    private static void Clock(Round round, DatabaseLook look)
+    {
+        const string What = "This machine and the database agree about the time";
+        var drift = look.ClockAhead.Duration();
+        var seen = drift < TimeSpan.FromSeconds(1) ? "They differ by less than a second."
+            : string.Create(CultureInfo.InvariantCulture,
+                $"They differ by {drift.TotalSeconds:0} s; the database is {(look.ClockAhead < TimeSpan.Zero ? "behind" : "ahead")}.");
+        const string Todo = "Let both machines keep time by NTP (timedatectl shows it).";
+        if (drift >= HarmfulDrift)
+        {
+            round.Bad("database.clock", What, seen, Todo);
+        }
+        else if (drift >= NoticeableDrift)
+        {
+            round.Warn("database.clock", What, seen, Todo);
+        }
+        else
+        {
+            round.Ok("database.clock", What, seen);
+        }
+    }
+}

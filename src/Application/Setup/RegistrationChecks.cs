@@ -1,0 +1,49 @@
+namespace Payments.Application;
+
+/// <summary>Whether Safaricom tells of payments by hand, and tells it to this address.</summary>
+internal static class RegistrationChecks
+{
+    private const string What = "Payments by hand are told to this address (C2B registration)";
+    private const string Register = "Register: POST /api/ops/c2b/register with a key that has the scope ops.";
+
+    public static async Task Run(Round round, IPaybill paybill, CancellationToken cancellation)
+    {
+        if (round.NoDatabase is { } away)
+        {
+            round.Skip("c2b.registration", What, $"it is kept in the database, and {away}");
+            return;
+        }
+
+        var all = await paybill.Registrations(cancellation);
+        if (all.FirstOrDefault(r => r.Shortcode == round.Facts.Shortcode) is not { } registration)
+        {
+            round.Warn("c2b.registration", What, $"No URLs are registered for {round.Facts.Shortcode}: what customers pay to it by hand is told to nobody.",
+                Register + " The sandbox's 174379 is for prompts only and cannot be registered.");
+            return;
+        }
+
+        var host = Address(registration.ConfirmationUrl);
+        switch (registration.State)
+        {
+            case RegistrationState.Registered when round.Address is { } current && !registration.ConfirmationUrl.StartsWith(current + "/", StringComparison.Ordinal):
+                round.Bad("c2b.registration", What, $"Registered is {host}, but the public address is {current} now: Safaricom tells it to the old one.",
+                    round.Facts.IsProduction
+                        ? "Keep the old address alive, or have the URLs deleted in the M-PESA portal (two operators) and register again: production registers once."
+                        : Register);
+                break;
+            case RegistrationState.Registered:
+                round.Ok("c2b.registration", What, $"{registration.Version}, {registration.ResponseType}, at {host}.");
+                break;
+            case RegistrationState.InDoubt or RegistrationState.Calling:
+                round.Warn("c2b.registration", What, $"It was asked for, and no clear answer came. {registration.Detail}",
+                    Register + " The same URLs are sent, which does no harm.");
+                break;
+            case RegistrationState.Refused:
+                round.Warn("c2b.registration", What, $"It was refused. {registration.Detail}", Register);
+                break;
+        }
+    }
+
+    /// <summary>Everything before our own path: what follows is a secret.</summary>
+    private static string Address(string url) => url[..Math.Max(0, url.IndexOf("/callbacks/", StringComparison.Ordinal))];
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+
+namespace Payments.Application;
+
+/// <summary>What lately happened: whether callbacks come for what Safaricom accepted, and what it accepted at all.</summary>
+internal static class TrafficChecks
+{
+    private const string Callbacks = "Callbacks came in the last hour";
+    private const string Initiations = "Safaricom accepts what it is asked for";
+
+    public static async Task Run(Round round, ISetupRecords records, CancellationToken cancellation)
+    {
+        if (round.NoDatabase is { } away)
+        {
+            round.Skip("callbacks.recent", Callbacks, away);
+            round.Skip("initiations.recent", Initiations, away);
+            return;
+        }
+
+        var traffic = await records.Traffic(cancellation);
+        Heard(round, traffic);
+        Asked(round, traffic);
+    }
+
+    private static void Heard(Round round, Traffic traffic)
+    {
+        var came = traffic.Callbacks.Count == 0
+            ? "None came" + (traffic.LastCallbackAt is { } last ? $"; the last one ever at {Time(last)}" : ", and none ever did")
+            : $"{string.Join(", ", traffic.Callbacks.Select(c => $"{c.Count} {c.Kind}"))} came"
+                + (traffic.Hints > 0 ? $", {traffic.Hints} without a valid token" : "");
+        var seen = $"{came}. Of {traffic.Accepted} accepted prompts {traffic.ByCallback} were settled by their callback"
+            + (traffic.Unanswered > 0 ? $", {traffic.Unanswered} by nothing yet" : "") + ".";
+        if (traffic is { Accepted: > 0, ByCallback: 0 })
+        {
+            round.Bad("callbacks.recent", Callbacks, seen, round.CallbacksArrive
+                ? "Probes get through, so ask Safaricom: the URL may not be allowed under the app, or its firewall refuses the address (see what is to be "
+                    + "checked by hand)."
+                : "Safaricom accepted them and its callbacks did not arrive: the findings above say why. Meanwhile the outcomes are found by asking.");
+        }
+        else if (traffic.Accepted - traffic.ByCallback - traffic.Unanswered > traffic.ByCallback)
+        {
+            round.Warn("callbacks.recent", Callbacks, $"{seen} More were found out by asking than were told.",
+                "Some of Safaricom's callbacks get lost: look for limits or blocks in front of the service, by source address and by time.");
+        }
+        else
+        {
+            round.Ok("callbacks.recent", Callbacks, seen);
+        }
+    }
+
+    private static void Asked(Round round, Traffic traffic)
+    {
+        foreach (var refused in traffic.Refused.Where(r => r.IsLast))
+        {
+            round.Warn("initiations.recent", Initiations,
+                $"The last {refused.What} ({refused.Id}, {Time(refused.At)}) was refused at once, so no callback is coming for it: {refused.Message}"
+                + (refused.ProviderText is { Length: > 0 } words ? $" Safaricom said: {refused.Code} {words}" : ""),
+                "Do what it says; a prompt the customer asked for again shows whether it helped.");
+        }
+
+        if (!traffic.Refused.Any(r => r.IsLast))
+        {
+            round.Ok("initiations.recent", Initiations,
+                traffic.LastAcceptedAt is { } at ? $"The last request was accepted at {Time(at)}." : "Nothing was asked for within a day.");
+        }
+    }
+
+    private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,207 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Looks at Safaricom's side for the doctor: nothing here can move money, and tokens go through <see cref="AccessTokens"/> like everybody's.</summary>
+internal sealed class DarajaLook(
+    DarajaHttp http, AccessTokens tokens, CallbackUrls urls, IOptions<DarajaOptions> settings, IOptions<CallbackOptions> callbacks, C2bOptions c2b,
+    TimeProvider clock)
+    : IDarajaLook
+{
+    /// <summary>An object without a single field is refused for the first that is missing, if the product is there at all; it can do nothing.</summary>
+    private static readonly object Nothing = new { };
+
+    private readonly DarajaOptions options = settings.Value;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<DarajaAppFacts> Apps => options.Main == options.Paying
+        ? [Facts(options.Main, isPaying: true, isMain: true)]
+        : [Facts(options.Main, isPaying: false, isMain: true), Facts(options.Paying, isPaying: true, isMain: false)];
+
+    /// <inheritdoc/>
+    public string? WhyNotCalled(string publicBaseUrl) => CallbackOptions.WhyNotCallable(publicBaseUrl, options.Kind != DarajaEnvironment.Simulator);
+
+    /// <inheritdoc/>
+    public string? WhyNotRegistered(string publicBaseUrl) => C2bRegistration.WhyRefusedWord(publicBaseUrl, options.Kind);
+
+    /// <inheritdoc/>
+    public string? WrongCertificate(DarajaAppFacts app) =>
+        SecurityCredential.OtherEnvironment(AppOf(app)) is { } other ? $"is Safaricom's certificate for {other}" : null;
+
+    /// <inheritdoc/>
+    public async Task<TokenLook> Token(DarajaAppFacts app, CancellationToken cancellation) => new((await tokens.Get(AppOf(app), cancellation)).Problem);
+
+    /// <inheritdoc/>
+    public async Task<CredentialsLook> Credentials(CancellationToken cancellation)
+    {
+        // An id of the right form that Safaricom never gave: its time has not come, and its number is nobody's.
+        var id = "ws_CO_" + clock.GetUtcNow().AddDays(1).ToString("ddMMyyyyHHmmssfff", CultureInfo.InvariantCulture) + "700000000";
+        var token = await tokens.Get(options.Main, cancellation);
+        var exchange = await Ask(token);
+        var stolen = false;
+        if (DarajaReplies.FaultOf(exchange) == DarajaReplies.Fault.Token && token.Value is { } refused)
+        {
+            var (before, first) = (token, exchange);
+            exchange = await Ask(await tokens.Replace(options.Main, refused, cancellation));
+            stolen = DarajaReplies.WasStolen(before, first, exchange);
+            if (stolen)
+            {
+                await tokens.NoteStolen(options.Main);
+            }
+        }
+
+        return new(Read(exchange), Words(exchange), stolen);
+
+        async Task<DarajaExchange> Ask(AccessToken with) => with.Value is null
+            ? new DarajaExchange.NotSent(with.Problem ?? "there is no access token")
+            : await http.Post(DarajaApi.PromptQuery, "/mpesa/stkpushquery/v1/query", with.Value,
+                DarajaRequests.PromptQuery(options, id, clock.GetUtcNow()), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ProductLook>> Products(CancellationToken cancellation)
+    {
+        var looks = new List<ProductLook>();
+        foreach (var group in Wanted().GroupBy(product => product.App))
+        {
+            var renewed = false;
+            foreach (var product in group)
+            {
+                var token = await tokens.Get(group.Key, cancellation);
+                var exchange = await Ask(product, token);
+                if (!renewed && token.Value is { } old && DarajaReplies.FaultOf(exchange) == DarajaReplies.Fault.Token)
+                {
+                    // Once for all products: a token knows the products of its hour, and each new one ends the last one's life.
+                    renewed = true;
+                    exchange = await Ask(product, await tokens.Replace(group.Key, old, cancellation));
+                }
+
+                looks.Add(new(product.Name, group.Key.Shortcode, IsThere(exchange), product.Uses, product.IsNeeded, Words(exchange)));
+            }
+        }
+
+        return looks;
+
+        async Task<DarajaExchange> Ask(Product product, AccessToken with) => with.Value is null
+            ? new DarajaExchange.NotSent(with.Problem ?? "there is no access token")
+            : await http.Post(product.Api, product.Path, with.Value, Nothing, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Reply> AskBalance(DarajaAppFacts facts, Guid question, CancellationToken cancellation)
+    {
+        var app = AppOf(facts);
+        var (credential, wrong) = SecurityCredential.Encrypt(app);
+        if (credential is null)
+        {
+            return new Reply.Refused(new(FailureCode.ProviderError, null, $"{facts.Section}__CertificatePath {wrong}.", Retryable: false)) { NeverArrived = true };
+        }
+
+        var body = DarajaRequests.Balance(app, credential, urls.For(CallbackKind.BalanceResult, SubjectKind.Question, question),
+            urls.For(CallbackKind.BalanceTimeout, SubjectKind.Question, question));
+        var token = await tokens.Get(app, cancellation);
+        var exchange = await Ask(token);
+        if (token.Value is { } refused && DarajaReplies.FaultOf(exchange) == DarajaReplies.Fault.Token)
+        {
+            exchange = await Ask(await tokens.Replace(app, refused, cancellation));
+        }
+
+        var reply = DarajaReplies.ToRequest(exchange, toCustomer: false, "ConversationID", "OriginatorConversationID");
+        return reply is Reply.Refused said ? said with { NeverArrived = NeverArrived(exchange) } : reply;
+
+        async Task<DarajaExchange> Ask(AccessToken with) => with.Value is null
+            ? new DarajaExchange.NotSent(with.Problem ?? "there is no access token")
+            : await http.Post(DarajaApi.Balance, "/mpesa/accountbalance/v1/query", with.Value, body, cancellation);
+    }
+
+    private static bool NeverArrived(DarajaExchange exchange) => exchange is DarajaExchange.NotSent
+        || DarajaReplies.FaultOf(exchange) is DarajaReplies.Fault.Token or DarajaReplies.Fault.Throttled or DarajaReplies.Fault.Refused;
+
+    private IEnumerable<Product> Wanted()
+    {
+        var (main, paying) = (options.Main, options.Paying);
+        yield return new("M-PESA Express", DarajaApi.Push, "/mpesa/stkpush/v1/processrequest", main, "no prompt can be sent", IsNeeded: true);
+        yield return new("M-PESA Express Query", DarajaApi.PromptQuery, "/mpesa/stkpushquery/v1/query", main, "a lost callback cannot be found out", IsNeeded: true);
+        yield return new($"C2B {c2b.Version}", DarajaApi.Register, $"/mpesa/c2b/{c2b.Version}/registerurl", main, "payments by hand are not told", IsNeeded: false);
+        if (main.InitiatorName is not null)
+        {
+            yield return new("Reversal", DarajaApi.Reversal, "/mpesa/reversal/v1/request", main, "payments cannot be reversed", IsNeeded: false);
+            yield return new(
+                "Transaction Status", DarajaApi.Status, "/mpesa/transactionstatus/v1/query", main, "doubtful money cannot be asked about", IsNeeded: false);
+        }
+
+        if (paying.InitiatorName is not null)
+        {
+            yield return new("B2C", DarajaApi.B2c, "/mpesa/b2c/v3/paymentrequest", paying, "nothing is paid out to phones", IsNeeded: false);
+            yield return new("B2B", DarajaApi.B2b, "/mpesa/b2b/v1/paymentrequest", paying, "nothing is paid out to businesses", IsNeeded: false);
+            yield return new("Account Balance", DarajaApi.Balance, "/mpesa/accountbalance/v1/query", paying, "the float is not known", IsNeeded: false);
+        }
+
+        if (options.NominatedNumber is not null)
+        {
+            yield return new("Pull Transactions", DarajaApi.Pull, "/pulltransactions/v1/query", main, "missed confirmations are not fetched", IsNeeded: false);
+        }
+    }
+
+    /// <summary>False when even a new token is refused here; null when the answer is no word of the product's.</summary>
+    private static bool? IsThere(DarajaExchange exchange) => exchange is not DarajaExchange.Answered answer ? null
+        : DarajaReplies.FaultOf(exchange) switch
+        {
+            DarajaReplies.Fault.Token => false,
+            DarajaReplies.Fault.Throttled => null,
+            _ => answer.ErrorCode is not null && answer.ErrorText?.Contains("not found", StringComparison.OrdinalIgnoreCase) != true ? true : null,
+        };
+
+    private static CredentialsState Read(DarajaExchange exchange)
+    {
+        if (exchange is not DarajaExchange.Answered answer)
+        {
+            return CredentialsState.Unclear;
+        }
+
+        var text = answer.ErrorText ?? "";
+        bool Says(string words) => text.Contains(words, StringComparison.OrdinalIgnoreCase);
+        return DarajaReplies.FaultOf(exchange) switch
+        {
+            DarajaReplies.Fault.Token => CredentialsState.TokenRefused,
+            DarajaReplies.Fault.Misconfigured when Says("Merchant does not exist") => CredentialsState.UnknownShortcode,
+            DarajaReplies.Fault.Misconfigured => CredentialsState.WrongPasskey,
+            _ when Says("Invalid CheckoutRequestID") => CredentialsState.Agree,
+            _ when Says("Invalid BusinessShortCode") => CredentialsState.UnknownShortcode,
+            DarajaReplies.Fault.Processing => CredentialsState.Agree,
+
+            // A final answer to a question about nothing is still an answer to somebody it knows.
+            _ when answer.IsSuccess && answer.Json.Get("ResponseCode"u8).Code() == "0" => CredentialsState.Agree,
+            _ => CredentialsState.Unclear,
+        };
+    }
+
+    private static string Words(DarajaExchange exchange) => exchange switch
+    {
+        DarajaExchange.NotSent notSent => notSent.Why,
+        DarajaExchange.Lost lost => lost.Why,
+        DarajaExchange.Answered { ErrorCode: { } code } answer => $"{code} {answer.ErrorText}",
+        DarajaExchange.Answered answer => answer.Shape,
+        _ => "",
+    };
+
+    private DarajaApp AppOf(DarajaAppFacts facts) => facts.IsMain ? options.Main : options.Paying;
+
+    private DarajaAppFacts Facts(DarajaApp app, bool isPaying, bool isMain) => new(
+        isPaying, isMain, app.Shortcode, app.TokenKey, app.InitiatorName, app.InitiatorName is null ? null : SecurityCredential.Encrypt(app).Problem,
+        app.InitiatorName is null ? [] : [.. callbacks.Value.Secrets.Select(secret => Fingerprint(app, Convert.FromBase64String(secret)))]);
+
+    /// <summary>Everything M-PESA judges the initiator by, under a key of ours: the same value is known again and nothing of it can be read.</summary>
+    private static byte[] Fingerprint(DarajaApp app, byte[] secret)
+    {
+        var name = Encoding.UTF8.GetBytes(string.Join('\0', "initiator", app.Environment, app.Shortcode, app.InitiatorName, app.InitiatorPassword));
+        return HMACSHA256.HashData(secret, (byte[])[.. name, .. SecurityCredential.KeyOf(app)]);
+    }
+
+    private sealed record Product(string Name, DarajaApi Api, string Path, DarajaApp App, string Uses, bool IsNeeded);
+}

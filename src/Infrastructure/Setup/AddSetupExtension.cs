@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Payments.Application;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Puts the doctor together, and the tunnel's watch where there is a tunnel.</summary>
+public static class AddSetupExtension
+{
+    /// <summary>Call after <see cref="AddDarajaExtension.AddDaraja"/>.</summary>
+    /// <param name="facts">What the host knows of its configuration.</param>
+    /// <param name="port">The port the host listens on; null when that is not known.</param>
+    public static IServiceCollection AddSetup(
+        this IServiceCollection services, IConfiguration configuration, Func<IServiceProvider, SetupFacts> facts, int? port)
+    {
+        services.Configure<DoctorOptions>(configuration.GetSection("Doctor"));
+        services.AddSingleton(facts);
+        services.AddSingleton(new TunnelPort(port));
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<DoctorOptions>>().Value.Limits);
+        services.TryAddSingleton(NameResolver.System);
+        services.AddSingleton<IDatabaseLook, DatabaseLooks>();
+        services.AddSingleton<IPublicDoor, PublicDoor>();
+        services.AddSingleton<IProbes, Probes>();
+        services.AddSingleton<IDarajaLook, DarajaLook>();
+        services.AddSingleton<ISetupRecords, SetupRecords>();
+        if (configuration["Callbacks:Tunnel"] is not null)
+        {
+            services.AddHostedService<TunnelWatch>();
+        }
+
+        return services;
+    }
+}

@@ -1,0 +1,48 @@
+using Payments.Application;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Section <c>Doctor</c>: how long the doctor waits.</summary>
+public sealed class DoctorOptions
+{
+    /// <summary>For an answer at the public address: a little longer than the 30 s after which guides say that Safaricom gives up.</summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(35);
+
+    /// <summary>For a probe that was answered to be found stored and judged: the ten seconds of the sweeper and its pause.</summary>
+    public TimeSpan Judging { get; set; } = TimeSpan.FromSeconds(16);
+
+    /// <summary>For the callback that answers a balance query.</summary>
+    public TimeSpan Balance { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// A PEM file with a root certificate the doctor trusts in place of the machine's: how a certificate looks to it can be tried with a
+    /// root of one's own. Only with <c>Daraja__Environment=Simulator</c>: Safaricom trusts public roots, so anywhere else it would hide
+    /// the very thing the doctor is for.
+    /// </summary>
+    public string? TrustedRootPath { get; set; }
+
+    internal DoctorLimits Limits => new() { Patience = Patience, Judging = Judging, Balance = Balance };
+
+    /// <summary>Everything that is wrong.</summary>
+    public IEnumerable<ConfigurationProblem> Validate(DarajaEnvironment environment)
+    {
+        if (new[] { Patience, Judging, Balance }.Any(time => time <= TimeSpan.Zero || time > TimeSpan.FromMinutes(5)))
+        {
+            yield return new("Doctor", "has a time that is none", "times above 0 and up to 5 minutes, such as Doctor__Patience=00:00:35");
+        }
+
+        if (TrustedRootPath is null)
+        {
+            yield break;
+        }
+
+        if (environment != DarajaEnvironment.Simulator)
+        {
+            yield return new("Doctor__TrustedRootPath", "is set, but Safaricom trusts public roots only", "left out; it is only for Daraja__Environment=Simulator");
+        }
+        else if (!File.Exists(TrustedRootPath))
+        {
+            yield return new("Doctor__TrustedRootPath", "names a file that is not there", "a PEM file with one certificate");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using Dapper;
+using Npgsql;
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Probes: their bodies, their addresses, and their rows in the inbox, whichever replica wrote them.</summary>
+internal sealed class Probes(NpgsqlDataSource database, CallbackTokens tokens) : IProbes
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<SampleCallback> Samples(string kind) => SamplePayloads.Of(kind);
+
+    /// <inheritdoc/>
+    public Uri Address(Uri publicBaseUrl, CallbackKind kind, Guid probe) =>
+        new(CallbackUrls.Under(publicBaseUrl, kind) + "/" + tokens.Make(SubjectKind.Probe, probe));
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<StoredProbe>> Find(IReadOnlyCollection<Guid> probes, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+
+        // By time, which has an index; probes have none, for nobody else asks for them. Spooled ones keep the time they came.
+        var rows = await connection.QueryAsync<Row>(
+            """
+            SELECT id, probe_id, state, verdict, detail, arrival, body, content_type FROM callbacks
+            WHERE received_at > now() - interval '10 minutes' AND probe_id = ANY (@probes)
+            """,
+            new { probes = probes.ToArray() });
+        return [.. rows.Select(row => row.ToProbe())];
+    }
+
+    private sealed record Row
+    {
+        public Guid Id { get; init; }
+        public Guid ProbeId { get; init; }
+        public string State { get; init; } = "";
+        public string? Verdict { get; init; }
+        public string? Detail { get; init; }
+        public string? Arrival { get; init; }
+        public byte[] Body { get; init; } = [];
+        public string? ContentType { get; init; }
+
+        public StoredProbe ToProbe() => new(ProbeId, PublicId.Write(PublicId.Callback, Id), State, Verdict, Detail, Arrival, Body, ContentType);
+    }
+}

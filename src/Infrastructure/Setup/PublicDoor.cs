@@ -1,0 +1,183 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Microsoft.Extensions.Options;
+using Payments.Application;
+
+namespace Payments.Infrastructure;
+
+/// <summary>
+/// Looks at the public address from outside. Each request has a connection of its own, as Safaricom's first one has, and goes straight there:
+/// a proxy of this machine's would be asked to connect in our place, and whom it connects to nobody could check.
+/// </summary>
+internal sealed class PublicDoor(IOptions<DarajaOptions> daraja, IOptions<DoctorOptions> options, DoctorLimits limits, NameResolver resolver)
+    : IPublicDoor, IDisposable
+{
+    /// <summary>Our own answer has 42 bytes; of somebody else's page the beginning says who it is.</summary>
+    private const int MostBodyBytes = 8 * 1024;
+
+    /// <summary>Name, connection and TLS: past ten seconds Safaricom is gone.</summary>
+    private static readonly TimeSpan Connecting = TimeSpan.FromSeconds(10);
+
+    private readonly Outbound outbound = new(daraja.Value.Kind != DarajaEnvironment.Simulator, resolver.Resolve);
+    private readonly Lazy<X509Certificate2?> root = new(() => options.Value.TrustedRootPath is { } path && daraja.Value.Kind == DarajaEnvironment.Simulator
+        ? X509CertificateLoader.LoadCertificateFromFile(path) : null);
+
+    public void Dispose()
+    {
+        if (root.IsValueCreated)
+        {
+            root.Value?.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<NameLook> Resolve(string host, CancellationToken cancellation)
+    {
+        using var limit = Limit(Connecting, cancellation);
+        try
+        {
+            var addresses = await outbound.Resolve(host, limit.Token);
+            return new(addresses, addresses.Length == 0 ? "no address" : null);
+        }
+        catch (SocketException failure)
+        {
+            return new([], failure.SocketErrorCode == SocketError.HostNotFound ? "there is no such name" : failure.Message);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return new([], "no answer from DNS in time");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<CertificateLook> Certificate(Uri address, CancellationToken cancellation)
+    {
+        using var limit = Limit(Connecting, cancellation);
+        CertificateLook? seen = null;
+        try
+        {
+            await using var stream = await outbound.Connect(address.IdnHost, address.Port, limit.Token);
+            await using var tls = new SslStream(stream, leaveInnerStreamOpen: false);
+            await tls.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = address.IdnHost,
+                    CertificateChainPolicy = Policy(),
+
+#pragma warning disable CA5359 // Looked at, not judged: whatever is wrong is to be seen, and nothing is sent over this connection.
+                    RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+                    {
+                        seen = CertificateReader.Read(certificate as X509Certificate2, chain, errors);
+                        return true;
+                    },
+#pragma warning restore CA5359
+                },
+                limit.Token);
+            return seen ?? Nothing("no certificate was shown");
+        }
+        catch (Exception failure) when (failure is IOException or SocketException or AuthenticationException)
+        {
+            return Nothing(Describe(failure));
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return Nothing($"nothing answered within {Connecting.TotalSeconds:0} s");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<DoorAnswer> Post(Uri url, ReadOnlyMemory<byte> body, string? contentType, CancellationToken cancellation)
+    {
+        using var limit = Limit(limits.Patience, cancellation);
+        using var client = new HttpClient(Handler()) { Timeout = Timeout.InfiniteTimeSpan };
+        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ReadOnlyMemoryContent(body) };
+        if (contentType is not null)
+        {
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        }
+
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("Payments-Doctor", "1.0"));
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            var text = await Beginning(response.Content, limit.Token);
+            return new((int)response.StatusCode, null, Stopwatch.GetElapsedTime(started), response.Content.Headers.ContentType?.ToString(),
+                response.Headers.Server.ToString(), response.Headers.Location?.ToString(), text);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException)
+        {
+            return new(0, Describe(failure), Stopwatch.GetElapsedTime(started));
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return new(0, $"nothing within {limits.Patience.TotalSeconds:0} s, and Safaricom gives up before that", Stopwatch.GetElapsedTime(started));
+        }
+    }
+
+    private SocketsHttpHandler Handler() => new()
+    {
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        ConnectTimeout = Connecting,
+        ConnectCallback = (context, token) => outbound.Connect(context.DnsEndPoint.Host, context.DnsEndPoint.Port, token),
+        SslOptions = { CertificateChainPolicy = Policy() },
+        MaxResponseHeadersLength = 32,
+    };
+
+    /// <summary>As Safaricom's client sees it: nothing that the server did not send is fetched to complete a chain.</summary>
+    private X509ChainPolicy Policy()
+    {
+        var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+        if (root.Value is { } own)
+        {
+            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            policy.CustomTrustStore.Add(own);
+        }
+
+        return policy;
+    }
+
+    private static async Task<string> Beginning(HttpContent content, CancellationToken cancellation)
+    {
+        await using var stream = await content.ReadAsStreamAsync(cancellation);
+        var bytes = new byte[MostBodyBytes];
+        var length = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation);
+        return Encoding.UTF8.GetString(bytes, 0, length);
+    }
+
+    private static string Describe(Exception failure) => failure switch
+    {
+        HttpRequestException { InnerException: ForbiddenAddressException inner } => inner.Message,
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: { } inner } => "TLS failed: " + inner.Message,
+        HttpRequestException { InnerException: { } inner } => Describe(inner),
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "the connection was refused: nothing listens there",
+        SocketException { SocketErrorCode: SocketError.TimedOut } => "no connection in time: a firewall may drop it",
+        SocketException { SocketErrorCode: SocketError.HostNotFound } => "there is no such name",
+        AuthenticationException => "TLS failed: " + failure.Message,
+        _ => failure.Message,
+    };
+
+    private static CertificateLook Nothing(string why) => new(CertificateFault.NoConnection, [], null, null, null, why);
+
+    private static CancellationTokenSource Limit(TimeSpan time, CancellationToken cancellation)
+    {
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(time);
+        return limit;
+    }
+}
+
+/// <summary>How names become addresses; a service of its own so that a test can say what a name resolves to.</summary>
+public sealed record NameResolver(Func<string, CancellationToken, Task<IPAddress[]>> Resolve)
+{
+    /// <summary>As this machine does it.</summary>
+    public static NameResolver System { get; } = new((host, cancellation) => Dns.GetHostAddressesAsync(host, cancellation));
+}

@@ -1,0 +1,179 @@
+using Dapper;
+using Npgsql;
+using Payments.Application;
+
+namespace Payments.Infrastructure;
+
+/// <summary>What the doctor reads of the last hour, and what it remembers of initiators' credentials.</summary>
+internal sealed class SetupRecords(NpgsqlDataSource database, TimeProvider clock) : ISetupRecords
+{
+    /// <inheritdoc/>
+    public async Task<Traffic> Traffic(CancellationToken cancellation)
+    {
+        // Ids begin with their time: the primary key finds an hour, or a day, of a table of years.
+        var (hour, day) = (FirstIdOf(clock.GetUtcNow().AddHours(-1)), FirstIdOf(clock.GetUtcNow().AddDays(-1)));
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var kinds = (await connection.QueryAsync<KindRow>(
+            """
+            SELECT kind, count(*)::int AS count, count(*) FILTER (WHERE subject_id IS NULL)::int AS hints
+            FROM callbacks WHERE id >= @hour AND probe_id IS NULL GROUP BY kind ORDER BY kind
+            """,
+            new { hour })).ToList();
+        var prompts = await connection.QuerySingleAsync<PromptRow>(
+            """
+            SELECT count(*)::int AS accepted, (count(*) FILTER (WHERE settled_by = 'callback'))::int AS by_callback,
+                (count(*) FILTER (WHERE ended_at IS NULL))::int AS unanswered
+            FROM attempts WHERE id >= @hour AND request_id IS NOT NULL AND started_at < now() - interval '3 minutes'
+            """,
+            new { hour });
+        var last = await connection.QuerySingleAsync<LastRow>(
+            """
+            SELECT (SELECT received_at FROM callbacks WHERE probe_id IS NULL ORDER BY id DESC LIMIT 1) AS heard,
+                greatest(
+                    (SELECT max(started_at) FROM attempts WHERE id >= @day AND request_id IS NOT NULL),
+                    (SELECT max(sending_at) FROM payouts WHERE id >= @day AND conversation_id IS NOT NULL),
+                    (SELECT max(sending_at) FROM refunds WHERE id >= @day AND conversation_id IS NOT NULL)) AS accepted
+            """,
+            new { day });
+
+        // A busy customer's phone says nothing about the set-up.
+        var refused = await connection.QueryAsync<RefusedRow>(
+            """
+            SELECT DISTINCT ON (what) what, id, at, failure_result_code, failure_message, failure_provider_text,
+                NOT EXISTS (SELECT FROM attempts a WHERE what = 'prompt' AND a.id >= @day AND a.request_id IS NOT NULL AND a.started_at > r.at)
+                AND NOT EXISTS (SELECT FROM payouts p WHERE what = 'payout' AND p.id >= @day AND p.conversation_id IS NOT NULL AND p.sending_at > r.at)
+                AND NOT EXISTS (SELECT FROM refunds f WHERE what = 'refund' AND f.id >= @day AND f.conversation_id IS NOT NULL AND f.sending_at > r.at) AS is_last
+            FROM (
+                SELECT 'prompt' AS what, id, started_at AS at, failure_result_code, failure_message, failure_provider_text
+                FROM attempts WHERE id >= @day AND status = 'failed' AND request_id IS NULL AND settled_by IS NULL AND failure_code <> 'busy'
+                UNION ALL
+                SELECT 'payout', id, sending_at, failure_result_code, failure_message, failure_provider_text
+                FROM payouts WHERE id >= @day AND status = 'failed' AND conversation_id IS NULL AND settled_by IS NULL AND failure_code <> 'busy'
+                UNION ALL
+                SELECT 'refund', id, sending_at, failure_result_code, failure_message, failure_provider_text
+                FROM refunds WHERE id >= @day AND status = 'failed' AND conversation_id IS NULL AND settled_by IS NULL AND failure_code <> 'busy') r
+            ORDER BY what, at DESC
+            """,
+            new { day });
+        return new([.. kinds.Select(k => (k.Kind, k.Count))], kinds.Sum(k => k.Hints), last.Heard, prompts.Accepted, prompts.ByCallback, prompts.Unanswered,
+            last.Accepted, [.. refused.Select(r => r.ToRefused())]);
+    }
+
+    /// <inheritdoc/>
+    public async Task<(DateTimeOffset At, int Times)?> StolenToken(string tokenKey, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<StolenRow>(
+            "SELECT refused_at, refusals FROM access_tokens WHERE app = @tokenKey AND refused_at IS NOT NULL", new { tokenKey });
+        return rows.SingleOrDefault() is { } row ? (row.RefusedAt, row.Refusals) : null;
+    }
+
+    /// <inheritdoc/>
+    public async Task<InitiatorTry?> FindTry(IReadOnlyCollection<byte[]> fingerprints, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<TryRow>(
+            """
+            SELECT t.question_id, t.asked_at, t.refusal, q.answered_at, q.answer
+            FROM initiator_tries t JOIN questions q ON q.id = t.question_id
+            WHERE t.fingerprint = ANY (@fingerprints)
+            ORDER BY t.asked_at DESC LIMIT 1
+            """,
+            new { fingerprints = fingerprints.ToArray() });
+        return rows.SingleOrDefault() is { } row ? new(row.QuestionId, row.AskedAt, row.Refusal, row.AnsweredAt, row.Answer) : null;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> BeginTry(byte[] fingerprint, Guid question, bool ofPayouts)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+
+        // One statement, one commit: the question exists before it is asked, and whoever comes second makes neither row.
+        return await connection.ExecuteAsync(
+            """
+            WITH first AS (
+                INSERT INTO initiator_tries (fingerprint, question_id, of_payouts) VALUES (@fingerprint, @question, @ofPayouts)
+                ON CONFLICT (fingerprint) DO NOTHING
+                RETURNING question_id)
+            INSERT INTO questions (id, kind) SELECT question_id, 'balance' FROM first
+            """,
+            new { fingerprint, question, ofPayouts }) == 1;
+    }
+
+    /// <inheritdoc/>
+    public async Task RefuseTry(Guid question, string why)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            "UPDATE initiator_tries SET refusal = @why WHERE question_id = @question AND refusal IS NULL",
+            new { question, why = why.Length > 1000 ? why[..1000] : why });
+    }
+
+    /// <inheritdoc/>
+    public async Task ForgetTry(Guid question)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            """
+            WITH gone AS (DELETE FROM initiator_tries WHERE question_id = @question RETURNING question_id)
+            DELETE FROM questions WHERE id IN (SELECT question_id FROM gone)
+            """,
+            new { question });
+    }
+
+    /// <summary>The smallest UUIDv7 of a moment: 48 bits of milliseconds, version, variant, zeros.</summary>
+    private static Guid FirstIdOf(DateTimeOffset time)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        var milliseconds = time.ToUnixTimeMilliseconds();
+        for (var i = 5; i >= 0; i--, milliseconds >>= 8)
+        {
+            bytes[i] = (byte)milliseconds;
+        }
+
+        bytes[6] = 0x70;
+        bytes[8] = 0x80;
+        return new(bytes, bigEndian: true);
+    }
+
+    private sealed record KindRow(string Kind, int Count, int Hints);
+
+    private sealed record PromptRow(int Accepted, int ByCallback, int Unanswered);
+
+    private sealed record LastRow
+    {
+        public DateTimeOffset? Heard { get; init; }
+        public DateTimeOffset? Accepted { get; init; }
+    }
+
+    private sealed record StolenRow
+    {
+        public DateTimeOffset RefusedAt { get; init; }
+        public int Refusals { get; init; }
+    }
+
+    private sealed record TryRow
+    {
+        public Guid QuestionId { get; init; }
+        public DateTimeOffset AskedAt { get; init; }
+        public string? Refusal { get; init; }
+        public DateTimeOffset? AnsweredAt { get; init; }
+        public string? Answer { get; init; }
+    }
+
+    private sealed record RefusedRow
+    {
+        public string What { get; init; } = "";
+        public Guid Id { get; init; }
+        public DateTimeOffset At { get; init; }
+        public string? FailureResultCode { get; init; }
+        public string FailureMessage { get; init; } = "";
+        public string? FailureProviderText { get; init; }
+        public bool IsLast { get; init; }
+
+        public RefusedInitiation ToRefused() => new(
+            What, PublicId.Write(What switch { "prompt" => PublicId.Attempt, "payout" => PublicId.Payout, _ => PublicId.Refund }, Id), At, FailureResultCode,
+            FailureMessage, FailureProviderText, IsLast);
+    }
+}
