@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
@@ -93,7 +92,7 @@ public sealed class CallbacksController(IInbox inbox, CallbackTokens tokens) : C
         await inbox.Store(
             new(
                 NewId.Next(), kind, tokens.TryRead(token, subject, out var id) ? id : null, body, Cut(Request.ContentType),
-                HttpContext.Connection.RemoteIpAddress?.ToString(), Activity.Current?.Id),
+                HttpContext.Connection.RemoteIpAddress?.ToString(), Traces.Current),
             HttpContext.RequestAborted);
         return Content(Acknowledgement, "application/json");
     }

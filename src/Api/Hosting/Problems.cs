@@ -179,8 +179,11 @@ internal static class Problems
         Title = code.Replace('_', ' '),
         Status = StatusOf(code),
         Detail = detail,
-        Extensions = { ["code"] = code, ["traceId"] = System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier },
+        Extensions = { ["code"] = code, ["traceId"] = TraceId(context) },
     };
+
+    /// <summary>What an answer and its log lines are found by: the trace, or without one the connection and request.</summary>
+    public static string TraceId(HttpContext context) => System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
 
     /// <summary>Writes a problem as the answer.</summary>
     public static Task Write(HttpContext context, ProblemDetails problem)
@@ -205,12 +208,12 @@ internal sealed partial class UnhandledExceptions(ILogger<UnhandledExceptions> l
     {
         if (exception is not (ValidationException or BadHttpRequestException or InboxUnavailableException))
         {
-            LogFailed(httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName, exception);
+            LogFailed(httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName, Problems.TraceId(httpContext), exception);
         }
 
         return await Problems.Handle(httpContext, exception);
     }
 
-    [LoggerMessage(EventName = "request_failed", Level = LogLevel.Error, Message = "{Method} {Endpoint} failed")]
-    private partial void LogFailed(string method, string? endpoint, Exception exception);
+    [LoggerMessage(EventName = "request_failed", Level = LogLevel.Error, Message = "{Method} {Endpoint} failed; its answer has trace id {AnsweredTraceId}")]
+    private partial void LogFailed(string method, string? endpoint, string answeredTraceId, Exception exception);
 }

@@ -24,6 +24,10 @@ internal sealed class Settings
 
     public required C2bOptions C2b { get; init; }
 
+    public required LogOptions Logs { get; init; }
+
+    public required ShutdownOptions Shutdown { get; init; }
+
     public required Roles Roles { get; init; }
 
     public required IReadOnlyList<Operator> Operators { get; init; }
@@ -56,6 +60,10 @@ internal sealed class Settings
             problems.Add(new("ConnectionStrings__Payments", "is missing", "a PostgreSQL connection string such as Host=db;Database=payments;Username=payments;Password=…"));
         }
 
+        var logs = configuration.GetSection("Logs").Get<LogOptions>() ?? new();
+        problems.AddRange(logs.Validate());
+        var shutdown = configuration.GetSection("Shutdown").Get<ShutdownOptions>() ?? new();
+        problems.AddRange(shutdown.Validate());
         var spool = configuration.GetSection("Spool").Get<SpoolOptions>() ?? new();
         problems.AddRange(spool.Validate());
         problems.AddRange(daraja.Validate());
@@ -94,6 +102,8 @@ internal sealed class Settings
             Inbox = configuration.GetSection("Inbox").Get<InboxOptions>() ?? new(),
             Spool = spool,
             C2b = c2b,
+            Logs = logs,
+            Shutdown = shutdown,
             Roles = ReadRoles(configuration["Roles"], problems),
             Problems = problems,
         };

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
@@ -72,5 +71,5 @@ public sealed class C2bCallbacksController(
 
     private IncomingCallback Incoming(CallbackKind kind, Registration? registration, byte[] body) => new(
         NewId.Next(), kind, registration?.Id, body, CallbacksController.Cut(Request.ContentType), HttpContext.Connection.RemoteIpAddress?.ToString(),
-        Activity.Current?.Id);
+        Traces.Current);
 }

@@ -7,7 +7,7 @@ namespace Payments.Application;
 /// <param name="SubjectId">What its URL's token was made for; null without a valid token.</param>
 /// <param name="Body">The bytes, at most 64 KiB.</param>
 /// <param name="Source">The peer's address.</param>
-/// <param name="TraceParent">The W3C trace context of the request, so that its job can go on with it.</param>
+/// <param name="TraceParent">The W3C trace context of the request, so that its job can go on with it; null when it is not recorded.</param>
 public sealed record IncomingCallback(
     Guid Id, CallbackKind Kind, Guid? SubjectId, ReadOnlyMemory<byte> Body, string? ContentType, string? Source, string? TraceParent)
 {
@@ -49,7 +49,14 @@ public sealed class InboxUnavailableException : Exception
 /// <summary>A stored callback that waits to be understood.</summary>
 /// <param name="TokenHash">See <see cref="IncomingCallback.TokenHash"/>.</param>
 /// <param name="Answer">See <see cref="IncomingCallback.Answer"/>.</param>
-public sealed record InboxRow(Guid Id, CallbackKind Kind, Guid? SubjectId, byte[] Body, byte[]? TokenHash = null, string? Answer = null);
+public sealed record InboxRow(Guid Id, CallbackKind Kind, Guid? SubjectId, byte[] Body, byte[]? TokenHash = null, string? Answer = null)
+{
+    /// <summary>When it came; for ages, decides nothing.</summary>
+    public DateTimeOffset ReceivedAt { get; init; }
+
+    /// <summary>See <see cref="IncomingCallback.TraceParent"/>.</summary>
+    public string? TraceParent { get; init; }
+}
 
 /// <summary>What became of a stored callback.</summary>
 /// <param name="Detail">A sentence for operators, without personal data; null when the verdict says it all.</param>

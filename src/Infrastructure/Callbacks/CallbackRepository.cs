@@ -11,9 +11,24 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
 {
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    private sealed record Row(Guid Id, string Kind, Guid? SubjectId, byte[] Body, byte[]? TokenHash, string? Answer)
+    private sealed record Row
     {
-        public InboxRow ToInbox() => new(Id, Wire.Read<CallbackKind>(Kind), SubjectId, Body, TokenHash, Answer);
+        public const string Columns = "id, kind, subject_id, body, token_hash, answer, received_at, trace_parent";
+
+        public Guid Id { get; init; }
+        public string Kind { get; init; } = "";
+        public Guid? SubjectId { get; init; }
+        public byte[] Body { get; init; } = [];
+        public byte[]? TokenHash { get; init; }
+        public string? Answer { get; init; }
+        public DateTimeOffset ReceivedAt { get; init; }
+        public string? TraceParent { get; init; }
+
+        public InboxRow ToInbox() => new(Id, Wire.Read<CallbackKind>(Kind), SubjectId, Body, TokenHash, Answer)
+        {
+            ReceivedAt = ReceivedAt,
+            TraceParent = TraceParent,
+        };
     }
 
     /// <inheritdoc/>
@@ -21,8 +36,8 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
-            """
-            SELECT id, kind, subject_id, body, token_hash, answer FROM callbacks
+            $"""
+            SELECT {Row.Columns} FROM callbacks
             WHERE state = 'new'
             ORDER BY id
             LIMIT @limit
@@ -37,8 +52,8 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
-            """
-            SELECT id, kind, subject_id, body, token_hash, answer FROM callbacks
+            $"""
+            SELECT {Row.Columns} FROM callbacks
             WHERE id = ANY (@ids) AND state = 'new'
             ORDER BY id
             FOR UPDATE SKIP LOCKED
@@ -52,7 +67,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
-            "SELECT id, kind, subject_id, body, token_hash, answer FROM callbacks WHERE id = @id AND state = 'parked' FOR UPDATE", new { id });
+            $"SELECT {Row.Columns} FROM callbacks WHERE id = @id AND state = 'parked' FOR UPDATE", new { id });
         return rows.SingleOrDefault()?.ToInbox();
     }
 
@@ -61,7 +76,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
-            "SELECT id, kind, subject_id, body, token_hash, answer FROM callbacks WHERE id = @id FOR UPDATE", new { id });
+            $"SELECT {Row.Columns} FROM callbacks WHERE id = @id FOR UPDATE", new { id });
         return rows.SingleOrDefault()?.ToInbox();
     }
 

@@ -43,7 +43,8 @@ public static class Database
         // transaction whose process stands still is ended by the server after 15 s.
         settings.Options = string.Join(
             ' ', settings.Options ?? "", "-c lock_timeout=5s", "-c idle_in_transaction_session_timeout=15s", "-c timezone=UTC").Trim();
-        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        // Its name is the pool's label in metrics; without one that would be the connection string.
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "payments" }.Build();
     }
 
     /// <summary>Npgsql gives UTC DateTimes; everything here is a DateTimeOffset.</summary>

@@ -42,6 +42,12 @@ public static class InfrastructureServices
         services.AddSingleton<ICallbacks, CallbackRepository>();
         services.AddSingleton<IEvents, EventRepository>();
         services.AddSingleton<CallbackRules>();
+        services.AddSingleton<DrainTelemetry>();
+        services.AddSingleton<ITraceContexts, TraceContexts>();
+        services.AddSingleton<Backlogs>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Vitals>(provider, roles));
+        services.AddHostedService<Gauges>();
+        services.AddSingleton<JobsEnd>();
         services.AddSingleton<Detached>();
         services.AddSingleton<IDetached>(s => s.GetRequiredService<Detached>());
         services.AddHostedService(s => s.GetRequiredService<Detached>());
@@ -53,6 +59,7 @@ public static class InfrastructureServices
             services.AddSingleton<InboxWriter>();
             services.AddSingleton<IInbox>(s => s.GetRequiredService<InboxWriter>());
             services.AddHostedService(s => s.GetRequiredService<InboxWriter>());
+            services.AddSingleton(s => new InboxGauge(s.GetRequiredService<InboxWriter>(), s.GetRequiredService<InboxOptions>()));
             services.AddSpool(spool ?? new());
             services.AddSingleton<LiveEvents>();
             services.AddHostedService(s => s.GetRequiredService<LiveEvents>());
