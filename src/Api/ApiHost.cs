@@ -98,11 +98,16 @@ public static class ApiHost
         services.AddOpenApi("v1", Documentation.Describe);
 
         services.AddDefences(settings);
-        builder.WebHost.ConfigureKestrel(WebDefences.Limit);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            WebDefences.Limit(kestrel);
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => ShutdownNotice.Watch(endpoint.ApplicationServices, next)));
+        });
 
         // Last, so that it waits before anything else is told to stop.
         services.AddSingleton(settings.Shutdown);
-        services.AddHostedService<ShutdownNotice>();
+        services.AddSingleton<ShutdownNotice>();
+        services.AddHostedService(provider => provider.GetRequiredService<ShutdownNotice>());
         services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Shutdown.Notice + settings.Shutdown.Limit);
     }
 

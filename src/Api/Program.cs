@@ -12,6 +12,11 @@ try
         return await Passwords.Run();
     }
 
+    if (args is ["health"])
+    {
+        return await HealthCommand.Run(Console.Out);
+    }
+
     await ApiHost.Build(args).RunAsync();
     return Environment.ExitCode;
 }

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using FluentValidation;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Payments.Application;
@@ -206,7 +207,9 @@ internal sealed partial class UnhandledExceptions(ILogger<UnhandledExceptions> l
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not (ValidationException or BadHttpRequestException or InboxUnavailableException))
+        // A caller who went away, or whom the end of the process could wait for no longer, is no failure of ours.
+        if (exception is not (ValidationException or BadHttpRequestException or InboxUnavailableException)
+            && exception.GetBaseException() is not (ConnectionAbortedException or ConnectionResetException))
         {
             LogFailed(httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName, Problems.TraceId(httpContext), exception);
         }

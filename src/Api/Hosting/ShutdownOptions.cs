@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Payments.Infrastructure;
 
 namespace Payments.Api;
@@ -17,6 +18,13 @@ internal sealed class ShutdownOptions
     /// </summary>
     public TimeSpan Limit { get; set; } = TimeSpan.FromSeconds(25);
 
+    /// <summary>
+    /// The share of the limit that requests under way get, above the eight seconds the longest of ours waits for a prompt's reply. Kestrel
+    /// waits for its last connection and minds no other limit while it ends: without this, one client that sends half a request and
+    /// falls silent would use up the time of everything that ends after it.
+    /// </summary>
+    public TimeSpan Requests => Limit / 2;
+
     /// <summary>Everything that is wrong.</summary>
     public IEnumerable<ConfigurationProblem> Validate()
     {
@@ -32,9 +40,25 @@ internal sealed class ShutdownOptions
     }
 }
 
-/// <summary>Waits out the notice before anything is stopped; balancers see it in <c>/health/ready</c> meanwhile.</summary>
-internal sealed partial class ShutdownNotice(ShutdownOptions options, ILogger<ShutdownNotice> log) : IHostedLifecycleService
+/// <summary>
+/// Waits out the notice before anything is stopped; balancers see it in <c>/health/ready</c> meanwhile. Then connections have their share
+/// of the limit.
+/// </summary>
+internal sealed partial class ShutdownNotice(ShutdownOptions options, ILogger<ShutdownNotice> log) : IHostedLifecycleService, IDisposable
 {
+    private readonly CancellationTokenSource over = new();
+
+    /// <summary>Ends a connection when its time is over.</summary>
+    public static ConnectionDelegate Watch(IServiceProvider services, ConnectionDelegate next)
+    {
+        var token = services.GetRequiredService<ShutdownNotice>().over.Token;
+        return async connection =>
+        {
+            using var ending = token.UnsafeRegister(static c => ((ConnectionContext)c!).Abort(), connection);
+            await next(connection);
+        };
+    }
+
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -45,6 +69,7 @@ internal sealed partial class ShutdownNotice(ShutdownOptions options, ILogger<Sh
     {
         LogEnding(options.Notice.TotalSeconds, options.Limit.TotalSeconds);
         await Task.Delay(options.Notice, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        over.CancelAfter(options.Requests);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -55,10 +80,12 @@ internal sealed partial class ShutdownNotice(ShutdownOptions options, ILogger<Sh
         return Task.CompletedTask;
     }
 
+    public void Dispose() => over.Dispose();
+
     [LoggerMessage(EventName = "process_ending", Level = LogLevel.Information,
         Message = "Told to end: taking requests for {Notice} s more, then finishing within {Limit} s")]
     private partial void LogEnding(double notice, double limit);
 
-    [LoggerMessage(EventName = "process_ended", Level = LogLevel.Information, Message = "Everything taken is stored; the process ends")]
+    [LoggerMessage(EventName = "process_ended", Level = LogLevel.Information, Message = "Every part has stopped; the process ends")]
     private partial void LogEnded();
 }
