@@ -59,6 +59,9 @@ public static class ApiHost
         builder.Logging.AddFilter(HostingLog, LogLevel.None);
         builder.Logging.AddFilter<ConsoleLoggerProvider>(HostingLog, LogLevel.None);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+
+        // Its keys are not used: cookies and forms are sealed with keys made of our own secrets.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         builder.Logging.AddFilter("Hangfire", LogLevel.Warning);
         builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
         builder.Logging.AddFilter("Polly", LogLevel.Error);

@@ -39,6 +39,12 @@ public static class Database
             CommandTimeout = 15,
         };
 
+        // Kerberos encryption is asked for at every connect otherwise, with a line on the console where its library is missing.
+        if (!connectionString.Contains("Gss", StringComparison.OrdinalIgnoreCase))
+        {
+            settings.GssEncryptionMode = GssEncryptionMode.Disable;
+        }
+
         // A frozen process must not hold others up for long: waiting for a row lock ends after 5 s (the work is tried again), a
         // transaction whose process stands still is ended by the server after 15 s.
         settings.Options = string.Join(
