@@ -26,7 +26,7 @@ internal static class StackSettings
     private static readonly string[] NotInherited =
     [
         "PAYMENTS_", "ASPNETCORE_", "DOTNET_ENVIRONMENT", "DOTNET_URLS", "ConnectionStrings__", "Daraja__", "Simulator__", "Callbacks__", "C2B__", "Spool__",
-        "ApiKeys__", "Ops__", "Cors__", "Return__", "Retention__", "Roles", "Limits__", "Reconciliation__", "Proxy__", "Kestrel__", "Urls",
+        "ApiKeys__", "Ops__", "Cors__", "Return__", "Retention__", "Roles", "Limits__", "Reconciliation__", "Logs__", "Shutdown__", "Proxy__", "Kestrel__", "Urls",
     ];
 
     // What simulator and API must agree on, by the names both know it by.
