@@ -22,7 +22,8 @@ public static class ApiHost
     /// <summary>Builds the web application, configured but not started. Throws <see cref="ConfigurationException"/> listing every problem.</summary>
     public static WebApplication Build(string[] args)
     {
-        var builder = WebApplication.CreateBuilder(args);
+        // A file watcher on the folder the process was started in would hear of every write below it, PostgreSQL's on a laptop included.
+        var builder = WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
         var settings = Settings.Read(builder.Configuration);
         if (settings.Problems.Count > 0)
         {
@@ -84,7 +85,11 @@ public static class ApiHost
         services.AddAuthentication(BearerAuthentication.Name)
             .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.Name, null);
         services.AddAuthorization(options => options.AddScopes());
-        services.AddControllers(options => options.Conventions.Add(new IdempotencyConvention()))
+        services.AddControllers(options =>
+            {
+                options.Conventions.Add(new IdempotencyConvention());
+                options.ModelBinderProviders.Insert(0, new IsoTimeBinder.Provider());
+            })
             .AddApplicationPart(typeof(ApiHost).Assembly)
             .AddJsonOptions(options =>
             {
@@ -92,10 +97,17 @@ public static class ApiHost
 
                 // A misspelt field is an error, not a silence.
                 options.JsonSerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+                options.JsonSerializerOptions.AllowDuplicateProperties = false;
                 options.JsonSerializerOptions.MaxDepth = 16;
                 options.JsonSerializerOptions.Converters.Add(new UtcTimes());
             })
-            .ConfigureApiBehaviorOptions(options => options.InvalidModelStateResponseFactory = Problems.OfModelState);
+            .ConfigureApiBehaviorOptions(options =>
+            {
+                options.InvalidModelStateResponseFactory = Problems.OfModelState;
+
+                // Bare statuses (415 above all) get their body, with a code, from Problems.OfStatus.
+                options.SuppressMapClientErrors = true;
+            });
         services.AddExceptionHandler<UnhandledExceptions>();
         services.AddProblemDetails();
         services.AddOpenApi("v1", Documentation.Describe);
@@ -119,6 +131,7 @@ public static class ApiHost
         app.Use(RequestSpans.Name);
         app.UseDefences(settings);
         app.UseExceptionHandler();
+        app.UseRouting();
         app.UseStatusCodePages(Problems.OfStatus);
         app.UseCors();
         app.Use(WaitForDatabase);
@@ -126,6 +139,12 @@ public static class ApiHost
         app.UseRateLimiter();
         app.UseAuthorization();
         app.UseMiddleware<OperatorGate>();
+        if (settings.Roles.HasFlag(Roles.Api))
+        {
+            ActivatorUtilities.CreateInstance<CallbackEndpoints>(app.Services).Map(app);
+            ActivatorUtilities.CreateInstance<C2bCallbackEndpoints>(app.Services).Map(app);
+        }
+
         app.MapControllers();
         app.MapOpenApi();
         app.MapScalarApiReference("/docs");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Payments.Api;
@@ -15,14 +16,12 @@ internal static class RequestSpans
     /// <summary>Asked every few seconds by machines: nobody follows them.</summary>
     private static readonly string[] Unrecorded = ["/health", TelemetryServices.Path, "/hangfire"];
 
-    public static async Task Name(HttpContext context, RequestDelegate next)
-    {
-        if (context.Features.Get<IHttpActivityFeature>()?.Activity is not { Recorded: true } span)
-        {
-            await next(context);
-            return;
-        }
+    /// <summary>Before everything, so that it sees how everything ended; nothing for a request nobody records.</summary>
+    public static Task Name(HttpContext context, RequestDelegate next) =>
+        context.Features.Get<IHttpActivityFeature>()?.Activity is { Recorded: true } span ? Name(context, span, next) : next(context);
 
+    private static async Task Name(HttpContext context, Activity span, RequestDelegate next)
+    {
         if (Unrecorded.Any(path => context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)))
         {
             span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
@@ -31,26 +30,34 @@ internal static class RequestSpans
             return;
         }
 
-        var method = context.Request.Method is "GET" or "POST" or "PUT" or "DELETE" or "HEAD" or "OPTIONS" or "PATCH" ? context.Request.Method : "_OTHER";
-        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
-        span.DisplayName = route is null ? method : $"{method} /{route.TrimStart('/')}";
-        span.SetTag("http.request.method", method);
-        if (route is not null)
-        {
-            span.SetTag("http.route", "/" + route.TrimStart('/'));
-        }
-
         try
         {
             await next(context);
         }
         finally
         {
-            span.SetTag("http.response.status_code", context.Response.StatusCode);
-            if (context.Response.StatusCode >= 500)
-            {
-                span.SetStatus(ActivityStatusCode.Error);
-            }
+            Describe(context, span);
+        }
+    }
+
+    private static void Describe(HttpContext context, Activity span)
+    {
+        var method = context.Request.Method is "GET" or "POST" or "PUT" or "DELETE" or "HEAD" or "OPTIONS" or "PATCH" ? context.Request.Method : "_OTHER";
+        var status = context.Response.StatusCode;
+        span.DisplayName = method;
+        span.SetTag("http.request.method", method).SetTag("http.response.status_code", status);
+
+        // What handles exceptions puts the endpoint aside.
+        var endpoint = context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
+        if ((endpoint as RouteEndpoint)?.RoutePattern.RawText is { } route)
+        {
+            span.DisplayName = $"{method} /{route.TrimStart('/')}";
+            span.SetTag("http.route", "/" + route.TrimStart('/'));
+        }
+
+        if (status >= StatusCodes.Status500InternalServerError)
+        {
+            span.SetStatus(ActivityStatusCode.Error);
         }
     }
 }
