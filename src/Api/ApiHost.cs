@@ -5,6 +5,7 @@ using System.Text.Unicode;
 using Hangfire;
 using Hangfire.Dashboard;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Logging.Console;
 using Payments.Application;
 using Payments.Infrastructure;
 using Scalar.AspNetCore;
@@ -22,6 +23,8 @@ public static class ApiHost
     /// somebody may put one into a page.
     /// </summary>
     private static readonly JavaScriptEncoder HtmlSafe = JavaScriptEncoder.Create(UnicodeRanges.All);
+    /// <summary>What ASP.NET Core writes about each request.</summary>
+    private const string HostingLog = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
     /// <summary>Builds the web application, configured but not started. Throws <see cref="ConfigurationException"/> listing every problem.</summary>
     public static WebApplication Build(string[] args)
@@ -34,24 +37,39 @@ public static class ApiHost
             throw new ConfigurationException(settings.Problems);
         }
 
-        AddLogging(builder);
+        AddLogging(builder, settings.Logs);
         AddServices(builder, settings);
+        builder.AddTelemetry();
         var app = builder.Build();
         Map(app, settings);
         return app;
     }
 
-    private static void AddLogging(WebApplicationBuilder builder)
+    private static void AddLogging(WebApplicationBuilder builder, LogOptions options)
     {
-        builder.Logging.AddSimpleConsole(console =>
+        if (options.IsJson)
         {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "HH:mm:ss.fff ";
-        });
+            builder.Logging.AddConsole(console => console.FormatterName = JsonLines.FormatterName);
+            builder.Logging.AddConsoleFormatter<JsonLines, ConsoleFormatterOptions>();
+        }
+        else
+        {
+            builder.Logging.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "HH:mm:ss.fff ";
+            });
+        }
 
-        // Its request lines would carry callback tokens, and one line a callback is work on the request path.
+        // Its request lines carry callback tokens: never, whatever levels are configured. Without it there is also no scope and no span for
+        // each request while nobody listens.
+        builder.Logging.AddFilter(HostingLog, LogLevel.None);
+        builder.Logging.AddFilter<ConsoleLoggerProvider>(HostingLog, LogLevel.None);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+
+        // Its keys are not used: cookies and forms are sealed with keys made of our own secrets.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         builder.Logging.AddFilter("Hangfire", LogLevel.Warning);
         builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
         builder.Logging.AddFilter("Polly", LogLevel.Error);
@@ -107,14 +125,22 @@ public static class ApiHost
         services.AddOpenApi("v1", Documentation.Describe);
 
         services.AddDefences(settings);
-        builder.WebHost.ConfigureKestrel(WebDefences.Limit);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            WebDefences.Limit(kestrel);
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => ShutdownNotice.Watch(endpoint.ApplicationServices, next)));
+        });
 
-        // Time for the last batch's commit, the last prompt's reply and the workers' batches.
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
+        // Last, so that it waits before anything else is told to stop.
+        services.AddSingleton(settings.Shutdown);
+        services.AddSingleton<ShutdownNotice>();
+        services.AddHostedService(provider => provider.GetRequiredService<ShutdownNotice>());
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Shutdown.Notice + settings.Shutdown.Limit);
     }
 
     private static void Map(WebApplication app, Settings settings)
     {
+        app.Use(RequestSpans.Name);
         app.UseDefences(settings);
         app.UseExceptionHandler();
         app.UseRouting();
@@ -142,8 +168,11 @@ public static class ApiHost
             DashboardTitle = "Payments jobs",
         });
         SignInPages.Map(app);
-        app.MapGet("/health/live", () => Results.Ok(new { status = "live" })).ExcludeFromDescription();
-        app.MapGet("/health/ready", Ready).ExcludeFromDescription();
+        HealthPages.Map(app, settings);
+        if (TelemetryServices.IsOn(app.Configuration))
+        {
+            app.MapPrometheusScrapingEndpoint(TelemetryServices.Path);
+        }
     }
 
     /// <summary>While the database is away, or not yet migrated, the API answers 503 itself; callbacks are taken all the same.</summary>
@@ -162,16 +191,6 @@ public static class ApiHost
     // A worker has no inbox and so no circuit.
     private static bool IsThere(IServiceProvider services) =>
         services.GetService<DatabaseCircuit>() is { } circuit ? !circuit.IsAway : services.GetRequiredService<DatabaseState>().IsReady;
-
-    /// <summary>Ready: a callback can be stored durably. <c>degraded</c>: in the spool only.</summary>
-    private static async Task<IResult> Ready(IServiceProvider services, DatabaseState state, CancellationToken cancellation)
-    {
-        var health = services.GetService<IntakeHealth>() is { } intake ? await intake.Check(cancellation)
-            : state.IsReady ? IntakeState.Ready : IntakeState.Unavailable;
-        return Results.Json(
-            new { status = Wire.Name(health) },
-            statusCode: health == IntakeState.Unavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
-    }
 }
 
 /// <summary>Times as ISO 8601 in UTC, with a Z.</summary>

@@ -47,6 +47,8 @@ internal static class Bench
                 result.Profile);
         }
 
+        if (options.Wants(BenchOptions.Telemetry))
+            figures.AddRange(await TelemetryCost.Measure(postgres, root, options, stop));
         if (service.Process.PeakMemory() is { } memory)
             figures.Add(new("memory of the API process at its largest", memory / 1024.0 / 1024.0, 300, false, "MiB"));
         var report = new Report(DateTimeOffset.UtcNow, Machine.Describe(postgres.Major, loops.Runner), options.Quick, figures, loops.Rounds, profile);

@@ -16,12 +16,14 @@ internal sealed record BenchOptions(bool Quick, IReadOnlySet<string> Only, bool 
     public const string OpenLoop = "open-loop";
     public const string Idle = "idle";
 
-    private static readonly string[] Known = [Throughput, OpenLoop, Idle];
+    public const string Telemetry = "telemetry";
+
+    private static readonly string[] Known = [Throughput, OpenLoop, Idle, Telemetry];
 
     private const string Help = """
         dotnet run --project build -- bench [options]   measures, prints a table and writes artifacts/bench.json
           --quick           seconds instead of minutes
-          --only <figure>   throughput, open-loop or idle; may be given more than once
+          --only <figure>   throughput, open-loop, idle or telemetry; may be given more than once
           --profile         where the time goes, even when every figure is reached
 
         dotnet run --project build -- bench seed --count N --out FILE [options]

@@ -16,9 +16,9 @@ internal sealed class Service(ServerProcess process, NpgsqlDataSource database, 
 
     public NpgsqlDataSource Database => database;
 
-    public static async Task<Service> Start(string root, string local, string connectionString, CancellationToken stop)
+    public static async Task<Service> Start(string root, string local, string connectionString, CancellationToken stop, Dictionary<string, string>? more = null)
     {
-        var process = await ServerProcess.StartApi(root, local, connectionString, stop);
+        var process = await ServerProcess.StartApi(root, local, connectionString, stop, more);
         var settings = StackSettings.Api(new StackOptions(), local, "");
         return new(
             process, NpgsqlDataSource.Create(connectionString),

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using Payments.Application;
 using Payments.Domain;
 using Payments.Infrastructure;
@@ -77,7 +76,7 @@ internal sealed class CallbackEndpoints(IInbox inbox, CallbackTokens tokens, Unt
 
     /// <summary>A callback as this request brings it.</summary>
     public static IncomingCallback Incoming(HttpContext context, CallbackKind kind, Guid? subject, byte[] body) => new(
-        NewId.Next(), kind, subject, body, Texts.Clip(context.Request.ContentType, MostContentType), context.Connection.RemoteIpAddress?.ToString(), Activity.Current?.Id);
+        NewId.Next(), kind, subject, body, Texts.Clip(context.Request.ContentType, MostContentType), context.Connection.RemoteIpAddress?.ToString(), Traces.Current);
 
     public static Task Acknowledge(HttpContext context) => Answer(context, Acknowledgement);
 

@@ -13,6 +13,7 @@ public static class CommandLine
         dotnet run --project src/Api -- keys               makes, lists, ends and replaces API keys
         dotnet run --project src/Api -- privacy            shows or erases what is kept of one phone number
         dotnet run --project src/Api -- hash-password      turns an operator's password into what Ops__Users__0__PasswordHash wants
+        dotnet run --project src/Api -- health             asks the service on this machine whether it is ready, for container engines
         dotnet run --project src/Api -- configuration      every configuration key there is, as docs/configuration.md
         dotnet run --project src/Api -- --help             this text; after a command, that command's
 
@@ -38,6 +39,8 @@ public static class CommandLine
             ? PrivacyCommand.Run(args, output)
             : Misuse(errors, args.Length < 2 ? "privacy needs one of show and erase" : $"privacy has no {args[1]}, only show and erase")),
         ["hash-password"] = (PasswordHelp, (args, _, errors) => args.Length == 1 ? Passwords.Run() : Misuse(errors, $"hash-password takes no {args[1]}")),
+        ["health"] = (HealthCommand.Help, (args, output, errors) =>
+            args.Length == 1 ? HealthCommand.Run(output) : Misuse(errors, $"health takes no {args[1]}")),
         ["configuration"] = (ConfigurationCommand.Help, ConfigurationCommand.Run),
     };
 

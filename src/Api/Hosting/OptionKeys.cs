@@ -31,7 +31,7 @@ internal static class OptionKeys
         ("ApiKeys:#", typeof(ApiKeySettings)), ("Ops:Users:#", typeof(OperatorSettings)), ("", typeof(ProcessSettings)), ("Spool", typeof(SpoolOptions)),
         ("Proxy", typeof(ProxySettings)), ("C2B", typeof(C2bOptions)), ("Cors", typeof(CorsSettings)), ("Return", typeof(ReturnOptions)),
         ("Limits", typeof(LimitOptions)), ("Reconciliation", typeof(ReconciliationOptions)), ("Inbox", typeof(InboxOptions)),
-        ("Retention", typeof(RetentionOptions)), ("Doctor", typeof(DoctorOptions)),
+        ("Retention", typeof(RetentionOptions)), ("Logs", typeof(LogOptions)), ("Shutdown", typeof(ShutdownOptions)), ("Doctor", typeof(DoctorOptions)),
     ];
 
     /// <summary>Sections other programs may have keys in.</summary>

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using FluentValidation;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Payments.Application;
@@ -180,8 +181,11 @@ internal static class Problems
         Title = code.Replace('_', ' '),
         Status = StatusOf(code),
         Detail = detail,
-        Extensions = { ["code"] = code, ["traceId"] = System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier },
+        Extensions = { ["code"] = code, ["traceId"] = TraceId(context) },
     };
+
+    /// <summary>What an answer and its log lines are found by: the trace, or without one the connection and request.</summary>
+    public static string TraceId(HttpContext context) => System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
 
     /// <summary>Writes a problem as the answer.</summary>
     public static Task Write(HttpContext context, ProblemDetails problem)
@@ -204,14 +208,16 @@ internal sealed partial class UnhandledExceptions(ILogger<UnhandledExceptions> l
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not (ValidationException or BadHttpRequestException or InboxUnavailableException))
+        // A caller who went away, or whom the end of the process could wait for no longer, is no failure of ours.
+        if (exception is not (ValidationException or BadHttpRequestException or InboxUnavailableException)
+            && exception.GetBaseException() is not (ConnectionAbortedException or ConnectionResetException))
         {
-            LogFailed(httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName, exception);
+            LogFailed(httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName, Problems.TraceId(httpContext), exception);
         }
 
         return await Problems.Handle(httpContext, exception);
     }
 
-    [LoggerMessage(EventName = "request_failed", Level = LogLevel.Error, Message = "{Method} {Endpoint} failed")]
-    private partial void LogFailed(string method, string? endpoint, Exception exception);
+    [LoggerMessage(EventName = "request_failed", Level = LogLevel.Error, Message = "{Method} {Endpoint} failed; its answer has trace id {AnsweredTraceId}")]
+    private partial void LogFailed(string method, string? endpoint, string answeredTraceId, Exception exception);
 }

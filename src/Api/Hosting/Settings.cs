@@ -26,6 +26,10 @@ internal sealed class Settings
 
     public required RetentionOptions Retention { get; init; }
 
+    public required LogOptions Logs { get; init; }
+
+    public required ShutdownOptions Shutdown { get; init; }
+
     public required Roles Roles { get; init; }
 
     public required IReadOnlyList<Operator> Operators { get; init; }
@@ -64,6 +68,10 @@ internal sealed class Settings
         }
 
         var port = PortOf(configuration["urls"]);
+        var logs = Bind<LogOptions>(configuration, "Logs");
+        problems.AddRange(logs.Validate());
+        var shutdown = Bind<ShutdownOptions>(configuration, "Shutdown");
+        problems.AddRange(shutdown.Validate());
         var spool = Bind<SpoolOptions>(configuration, "Spool");
         problems.AddRange(spool.Validate());
         problems.AddRange(daraja.Validate());
@@ -105,6 +113,8 @@ internal sealed class Settings
             Spool = spool,
             C2b = c2b,
             Retention = retention,
+            Logs = logs,
+            Shutdown = shutdown,
             Roles = ReadRoles(configuration["Roles"], problems),
             Problems = problems,
             Port = port,

@@ -60,6 +60,11 @@ internal sealed class OperatorGate(RequestDelegate next, Settings settings, IAud
     /// <summary>Whether the dashboard shows its buttons.</summary>
     public static bool MayAct(HttpContext context, Settings settings) => (settings.IsSimulator && LocalOnly.IsLocal(context)) || context.User.Acts();
 
+    /// <summary>Whether the caller may read what operators may: the machine itself on a laptop, an ops key, a signed-in operator.</summary>
+    public static async Task<bool> MayRead(HttpContext context, Settings settings) =>
+        (settings.IsSimulator && LocalOnly.IsLocal(context)) || context.User.HasScope(Scope.Ops)
+        || (await context.AuthenticateAsync(OperatorSession.Scheme)).Succeeded;
+
     private bool IsLaptop(HttpContext context) => settings.IsSimulator && LocalOnly.IsLocal(context);
 
     /// <summary>Anything but reading; the dashboard asks for its numbers by POST.</summary>

@@ -50,6 +50,20 @@ internal static class SecretFiles
             }
         }
 
-        configuration.AddInMemoryCollection(values);
+        ((IConfigurationBuilder)configuration).Add(new Source(values));
+    }
+
+    private sealed class Source(Dictionary<string, string?> values) : IConfigurationSource
+    {
+        public IConfigurationProvider Build(IConfigurationBuilder builder) => new Provider(values);
+    }
+
+    /// <summary>The last provider, so that it has the last word on what is there: in a list <c>0_FILE</c> would be an entry beside <c>0</c>.</summary>
+    private sealed class Provider : ConfigurationProvider
+    {
+        public Provider(Dictionary<string, string?> values) => Data = values;
+
+        public override IEnumerable<string> GetChildKeys(IEnumerable<string> earlierKeys, string? parentPath) =>
+            base.GetChildKeys(earlierKeys, parentPath).Where(key => parentPath is null || !key.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using MediatR;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +14,8 @@ public sealed record DrainCallbacks : IRequest<int>;
 /// goes on; a write that fails halves the batch until the row at fault stands alone.
 /// </summary>
 public sealed partial class DrainCallbacksHandler(
-    ICallbacks callbacks, CallbackRules rules, HintQuestions questions, ITransactions transactions, ILogger<DrainCallbacksHandler> log)
+    ICallbacks callbacks, CallbackRules rules, HintQuestions questions, ITransactions transactions, DrainTelemetry telemetry,
+    ILogger<DrainCallbacksHandler> log)
     : IRequestHandler<DrainCallbacks, int>
 {
     /// <summary>Rows in one commit: enough to make the statements' cost vanish, few enough to hold locks only briefly.</summary>
@@ -37,19 +39,23 @@ public sealed partial class DrainCallbacksHandler(
     private async Task<int> Drain(IReadOnlyCollection<Guid>? only, CancellationToken cancellation)
     {
         IReadOnlyList<InboxRow> rows = [];
+        IReadOnlyList<Judgement> judgements = [];
         IReadOnlyCollection<string> hints = [];
+        DateTimeOffset begun = default;
+        var started = 0L;
         try
         {
             await transactions.Run(
                 async now =>
                 {
+                    (begun, started) = (now, Stopwatch.GetTimestamp());
                     rows = only is null ? await callbacks.TakeNew(BatchSize) : await callbacks.TakeNew(only);
                     if (rows.Count == 0)
                     {
                         return 0;
                     }
 
-                    (var judgements, hints) = await rules.Apply(rows, now);
+                    (judgements, hints) = await rules.Apply(rows, now);
                     await callbacks.Finish(judgements);
                     return rows.Count;
                 },
@@ -57,12 +63,12 @@ public sealed partial class DrainCallbacksHandler(
         }
         catch (PoisonRowException poison)
         {
-            await Park(poison.Id, poison.InnerException!);
+            await Park(rows.First(r => r.Id == poison.Id), poison.InnerException!);
             return await Rest([.. rows.Select(r => r.Id).Where(id => id != poison.Id)], cancellation) + 1;
         }
         catch (Exception failure) when (rows.Count == 1 && IsOfARow(failure))
         {
-            await Park(rows[0].Id, failure);
+            await Park(rows[0], failure);
             return 1;
         }
         catch (Exception failure) when (rows.Count > 1 && IsOfARow(failure))
@@ -70,6 +76,11 @@ public sealed partial class DrainCallbacksHandler(
             LogHalving(rows.Count, failure.Message);
             var ids = rows.Select(r => r.Id).ToList();
             return await Rest(ids[..(ids.Count / 2)], cancellation) + await Rest(ids[(ids.Count / 2)..], cancellation);
+        }
+
+        if (rows.Count > 0)
+        {
+            await telemetry.Committed(rows, judgements, begun, Stopwatch.GetElapsedTime(started));
         }
 
         await questions.Ask(hints, cancellation);
@@ -90,10 +101,11 @@ public sealed partial class DrainCallbacksHandler(
     private async Task<int> Rest(IReadOnlyCollection<Guid> ids, CancellationToken cancellation) =>
         ids.Count == 0 ? 0 : await Drain(ids, cancellation);
 
-    private async Task Park(Guid id, Exception why)
+    private async Task Park(InboxRow row, Exception why)
     {
-        LogParked(PublicId.Write(PublicId.Callback, id), why);
-        await transactions.Run(async _ => { await callbacks.Park(id, why.GetType().Name); return 0; }, CancellationToken.None);
+        LogParked(PublicId.Write(PublicId.Callback, row.Id), why);
+        var now = await transactions.Run(async now => { await callbacks.Park(row.Id, why.GetType().Name); return now; }, CancellationToken.None);
+        telemetry.Parked(row, now);
     }
 
     [LoggerMessage(EventName = "callback_parked", Level = LogLevel.Error, Message = "Callback {CallbackId} could not be applied and is parked")]
@@ -107,21 +119,33 @@ public sealed partial class DrainCallbacksHandler(
 public sealed record ApplyParkedCallback(Guid Id) : IRequest<bool>;
 
 /// <summary>The same rules for one row; it throws when the row still cannot be applied, so that its job shows as failed.</summary>
-public sealed class ApplyParkedCallbackHandler(ICallbacks callbacks, CallbackRules rules, ITransactions transactions)
+public sealed class ApplyParkedCallbackHandler(ICallbacks callbacks, CallbackRules rules, ITransactions transactions, DrainTelemetry telemetry)
     : IRequestHandler<ApplyParkedCallback, bool>
 {
-    /// <inheritdoc/>
-    public Task<bool> Handle(ApplyParkedCallback request, CancellationToken cancellationToken) => transactions.Run(
-        async now =>
-        {
-            if (await callbacks.TakeParked(request.Id) is not { } row)
-            {
-                return false;
-            }
+    private sealed record Applied(InboxRow Row, IReadOnlyList<Judgement> Judgements, DateTimeOffset Now);
 
-            var (judgements, _) = await rules.Apply([row], now);
-            await callbacks.Finish(judgements);
-            return true;
-        },
-        cancellationToken);
+    /// <inheritdoc/>
+    public async Task<bool> Handle(ApplyParkedCallback request, CancellationToken cancellationToken)
+    {
+        var applied = await transactions.Run(
+            async now =>
+            {
+                if (await callbacks.TakeParked(request.Id) is not { } row)
+                {
+                    return null;
+                }
+
+                var (judgements, _) = await rules.Apply([row], now);
+                await callbacks.Finish(judgements);
+                return new Applied(row, judgements, now);
+            },
+            cancellationToken);
+        if (applied is null)
+        {
+            return false;
+        }
+
+        await telemetry.Committed([applied.Row], applied.Judgements, applied.Now, TimeSpan.Zero);
+        return true;
+    }
 }

@@ -7,7 +7,7 @@ namespace Payments.Application;
 /// <param name="SubjectId">What its URL's token was made for; null without a valid token.</param>
 /// <param name="Body">The bytes, at most 64 KiB.</param>
 /// <param name="Source">The peer's address.</param>
-/// <param name="TraceParent">The W3C trace context of the request, so that its job can go on with it.</param>
+/// <param name="TraceParent">The W3C trace context of the request, so that its job can go on with it; null when it is not recorded.</param>
 public sealed record IncomingCallback(
     Guid Id, CallbackKind Kind, Guid? SubjectId, ReadOnlyMemory<byte> Body, string? ContentType, string? Source, string? TraceParent)
 {
@@ -67,7 +67,14 @@ public sealed class InboxUnavailableException : Exception
 /// <param name="IsProbe">True for a try of our own: it is read, and judged no further.</param>
 public sealed record InboxRow(
     Guid Id, CallbackKind Kind, Guid? SubjectId, byte[] Body, byte[]? TokenHash = null, string? Answer = null, DateTimeOffset? ErasedAt = null,
-    bool IsProbe = false);
+    bool IsProbe = false)
+{
+    /// <summary>When it came; for ages, decides nothing.</summary>
+    public DateTimeOffset ReceivedAt { get; init; }
+
+    /// <summary>See <see cref="IncomingCallback.TraceParent"/>.</summary>
+    public string? TraceParent { get; init; }
+}
 
 /// <summary>What became of a stored callback.</summary>
 /// <param name="Detail">A sentence for operators, without personal data; null when the verdict says it all.</param>

@@ -28,7 +28,8 @@ public sealed record CheckoutFilter(
 public sealed record Cursor(DateTimeOffset At, Guid Id);
 
 /// <summary>A push whose answer is overdue.</summary>
-public sealed record DueAttempt(Guid Id, Guid CheckoutId, string? RequestId, int Questions);
+/// <param name="TraceParent">The trace it belongs to, where that is recorded.</param>
+public sealed record DueAttempt(Guid Id, Guid CheckoutId, string? RequestId, int Questions, string? TraceParent);
 
 /// <summary>Checkouts with their pushes and receipts: one aggregate, guarded by the checkout's row lock.</summary>
 public interface ICheckouts

@@ -5,7 +5,8 @@ namespace Payments.Application;
 /// <summary>A payout or refund whose answer is overdue, taken by one worker until its lease ends.</summary>
 /// <param name="OfPayouts">True for what the payout shortcode sent: everything but reversals.</param>
 /// <param name="Questions">How often it has been asked about, this time included.</param>
-public sealed record DueTransfer(Guid Id, bool OfPayouts, string? OriginatorId, int Questions);
+/// <param name="TraceParent">The trace it belongs to, where that is recorded.</param>
+public sealed record DueTransfer(Guid Id, bool OfPayouts, string? OriginatorId, int Questions, string? TraceParent);
 
 /// <summary>
 /// Payouts and refunds as money on its way out: what both have in common. Locked in the order checkouts, payouts, refunds, each by id.

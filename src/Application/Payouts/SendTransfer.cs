@@ -16,16 +16,21 @@ public sealed record SendTransfer(Guid Id) : IRequest<bool>;
 /// still fills in the ids or the refusal. The result beats the reply: it settles, and the reply only fills in ids.
 /// </summary>
 public sealed partial class SendTransferHandler(
-    ITransfers transfers, ITransactions transactions, IDaraja daraja, ReconciliationOptions options, ILogger<SendTransferHandler> log)
+    ITransfers transfers, ITransactions transactions, IDaraja daraja, ReconciliationOptions options, ITraceContexts contexts,
+    ILogger<SendTransferHandler> log)
     : IRequestHandler<SendTransfer, bool>
 {
     /// <inheritdoc/>
     public async Task<bool> Handle(SendTransfer request, CancellationToken cancellationToken)
     {
+        var trace = Traces.IsOn ? (await contexts.Of([request.Id])).GetValueOrDefault(request.Id) : null;
+        using var span = Traces.Continue("send transfer", trace);
         if (await transactions.Run(now => Begin(request.Id, now), cancellationToken) is not { } begun)
         {
             return false;
         }
+
+        span?.SetTag("payments.transfer", Name(begun));
 
         // From here on nobody may stop it half way: the reply is recorded even while the host shuts down.
         var reply = await Send(begun, CancellationToken.None);

@@ -24,14 +24,28 @@ public sealed partial class AskOverdueHandler(
     {
         var due = await checkouts.TakeDue(request.CheckoutId, options.BatchSize, options.Lease, cancellationToken);
         var told = new System.Collections.Concurrent.ConcurrentQueue<Told>();
-        await Parallel.ForEachAsync(
-            due, new ParallelOptions { MaxDegreeOfParallelism = options.Parallel, CancellationToken = cancellationToken },
-            async (attempt, stop) => told.Enqueue(new(
-                attempt, attempt.RequestId is { } id ? await daraja.AskPrompt(id, stop) : null)));
+        try
+        {
+            await Parallel.ForEachAsync(
+                due, new ParallelOptions { MaxDegreeOfParallelism = options.Parallel, CancellationToken = cancellationToken },
+                async (attempt, stop) =>
+                {
+                    using var span = Traces.Continue("ask attempt", attempt.TraceParent);
+                    var outcome = attempt.RequestId is { } id ? await daraja.AskPrompt(id, stop) : null;
+                    if (!stop.IsCancellationRequested)
+                    {
+                        told.Enqueue(new(attempt, outcome));
+                    }
+                });
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The process is ending: what was answered is written all the same, the rest is asked again when its lease runs out.
+        }
 
         foreach (var answer in told)
         {
-            await transactions.Run(now => Record(answer, now), cancellationToken);
+            await transactions.Run(now => Record(answer, now), CancellationToken.None);
         }
 
         return due.Count;

@@ -31,7 +31,11 @@ public sealed partial class AskTransfersHandler(
         var due = await transfers.TakeDue(options.BatchSize, options.Lease, cancellationToken);
         await Parallel.ForEachAsync(
             due, new ParallelOptions { MaxDegreeOfParallelism = options.Parallel, CancellationToken = cancellationToken },
-            async (transfer, stop) => await Ask(transfer, stop));
+            async (transfer, stop) =>
+            {
+                using var span = Traces.Continue("ask transfer", transfer.TraceParent);
+                await Ask(transfer, stop);
+            });
         return lost + due.Count;
     }
 

@@ -13,7 +13,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
 
     private sealed record Row
     {
-        public const string Columns = "id, kind, subject_id, body, token_hash, answer, erased_at, probe_id";
+        public const string Columns = "id, kind, subject_id, body, token_hash, answer, erased_at, probe_id, received_at, trace_parent";
 
         public Guid Id { get; init; }
         public string Kind { get; init; } = "";
@@ -23,8 +23,14 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
         public string? Answer { get; init; }
         public DateTimeOffset? ErasedAt { get; init; }
         public Guid? ProbeId { get; init; }
+        public DateTimeOffset ReceivedAt { get; init; }
+        public string? TraceParent { get; init; }
 
-        public InboxRow ToInbox() => new(Id, Wire.Read<CallbackKind>(Kind), SubjectId, Body, TokenHash, Answer, ErasedAt, ProbeId is not null);
+        public InboxRow ToInbox() => new(Id, Wire.Read<CallbackKind>(Kind), SubjectId, Body, TokenHash, Answer, ErasedAt, ProbeId is not null)
+        {
+            ReceivedAt = ReceivedAt,
+            TraceParent = TraceParent,
+        };
     }
 
     /// <inheritdoc/>

@@ -35,8 +35,8 @@ public sealed class InboxOptions
 /// is there once. No spool, or no room in it: 503, and a row that is there after all is drained all the same.
 /// </summary>
 internal sealed partial class InboxWriter(
-    NpgsqlDataSource database, IJobs jobs, InboxOptions options, SpoolOptions spooling, DatabaseCircuit circuit, ILogger<InboxWriter> log, Spool? spool = null)
-    : BackgroundService, IInbox
+    NpgsqlDataSource database, IJobs jobs, InboxOptions options, SpoolOptions spooling, DatabaseCircuit circuit, PaymentsMetrics metrics,
+    ILogger<InboxWriter> log, Spool? spool = null) : BackgroundService, IInbox
 {
     /// <summary>Without a spool giving up means 503, so a commit gets all the time in which somebody may still be waiting for the answer.</summary>
     private static readonly TimeSpan NoSpoolDeadline = TimeSpan.FromSeconds(20);
@@ -51,20 +51,35 @@ internal sealed partial class InboxWriter(
     private long strangersBytes;
     private int strangers;
 
-    private sealed record Waiting(IncomingCallback Callback, TaskCompletionSource Stored);
+    /// <summary>Callbacks that wait for the next commit.</summary>
+    public int Queued => queue.Reader.Count;
+
+    /// <summary>The bytes of their bodies, and of those being committed.</summary>
+    public long QueuedBytes => Interlocked.Read(ref queuedBytes);
+
+    private sealed record Waiting(IncomingCallback Callback, TaskCompletionSource<string> Stored);
 
     /// <inheritdoc/>
     public async Task Store(IncomingCallback callback, CancellationToken cancellation)
     {
-        var waiting = new Waiting(callback, new(TaskCreationOptions.RunContinuationsAsynchronously));
-        var hasRoom = Enter(callback);
-        if (!hasRoom || !queue.Writer.TryWrite(waiting))
+        var started = Stopwatch.GetTimestamp();
+        var outcome = "refused";
+        try
         {
-            Leave(callback);
-            throw new InboxUnavailableException("More callbacks are waiting than can be stored in time.");
-        }
+            var waiting = new Waiting(callback, new(TaskCreationOptions.RunContinuationsAsynchronously));
+            var hasRoom = Enter(callback);
+            if (!hasRoom || !queue.Writer.TryWrite(waiting))
+            {
+                Leave(callback);
+                throw new InboxUnavailableException("More callbacks are waiting than can be stored in time.");
+            }
 
-        await waiting.Stored.Task;
+            outcome = await waiting.Stored.Task;
+        }
+        finally
+        {
+            metrics.Accepted(callback.Kind, Stopwatch.GetElapsedTime(started), outcome);
+        }
     }
 
     /// <summary>Counts a callback that wants to wait; false when there is no room for it. Either way it must <see cref="Leave"/>.</summary>
@@ -139,11 +154,13 @@ internal sealed partial class InboxWriter(
     {
         try
         {
-            await WriteOrSpool(batch);
-            batch.ForEach(waiting => waiting.Stored.TrySetResult());
+            var outcome = await WriteOrSpool(batch);
+            batch.ForEach(waiting => waiting.Stored.TrySetResult(outcome));
+            metrics.Batch(batch.Count, outcome);
         }
         catch (Exception failure)
         {
+            metrics.Batch(batch.Count, "refused");
             LogFailed(batch.Count, failure.InnerException?.Message ?? failure.Message);
             var answer = new InboxUnavailableException("The callback could not be stored.", failure);
             batch.ForEach(waiting => waiting.Stored.TrySetException(answer));
@@ -154,20 +171,21 @@ internal sealed partial class InboxWriter(
         }
     }
 
-    private async Task WriteOrSpool(List<Waiting> batch)
+    /// <summary>Where it went: <c>stored</c> or <c>spooled</c>.</summary>
+    private async Task<string> WriteOrSpool(List<Waiting> batch)
     {
         if (!circuit.IsOpen)
         {
             try
             {
                 await Task.Run(() => Write(batch)).WaitAsync(spool is null ? NoSpoolDeadline : spooling.Deadline);
-                return;
+                return "stored";
             }
             catch (Exception refused) when (SpooledRows.IsRefused(refused))
             {
                 // It says nothing of the database, and the other rows are nobody's hostages.
                 await WriteEach(batch);
-                return;
+                return "stored";
             }
             catch (Exception failure)
             {
@@ -198,6 +216,8 @@ internal sealed partial class InboxWriter(
             // A disk that stalls must not stall a thread the requests need.
             await Task.Run(() => spool.Append(kept.Select(waiting => waiting.Callback)));
         }
+
+        return "spooled";
     }
 
     private async Task Write(List<Waiting> batch)

@@ -137,10 +137,10 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
                 LIMIT @limit
                 FOR UPDATE SKIP LOCKED) due
             WHERE a.id = due.id
-            RETURNING a.id, a.checkout_id, a.request_id, a.questions
+            RETURNING a.id, a.checkout_id, a.request_id, a.questions, a.trace_parent
             """,
             new { checkoutId, limit, lease });
-        return [.. taken.Select(row => new DueAttempt(row.Id, row.CheckoutId, row.RequestId, row.Questions))];
+        return [.. taken.Select(row => new DueAttempt(row.Id, row.CheckoutId, row.RequestId, row.Questions, row.TraceParent))];
     }
 
     /// <inheritdoc/>

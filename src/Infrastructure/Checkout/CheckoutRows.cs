@@ -85,6 +85,9 @@ internal sealed record AttemptRow
     public DateTimeOffset? NextQuestionAt { get; init; }
     public string? LastAnswer { get; init; }
 
+    /// <summary>Read only where the attempt is asked about.</summary>
+    public string? TraceParent { get; init; }
+
     public Attempt ToDomain()
     {
         return new()

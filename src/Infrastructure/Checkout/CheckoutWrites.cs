@@ -116,8 +116,8 @@ internal sealed partial class CheckoutRepository
 
         await connection.ExecuteAsync(
             """
-            INSERT INTO attempts (id, checkout_id, phone, amount, status, started_at, next_question_at)
-            SELECT * FROM unnest(@ids, @checkouts, @phones, @amounts, @status, @started, @next)
+            INSERT INTO attempts (id, checkout_id, phone, amount, status, started_at, next_question_at, trace_parent)
+            SELECT u.*, @trace FROM unnest(@ids, @checkouts, @phones, @amounts, @status, @started, @next) AS u
             """,
             new
             {
@@ -128,6 +128,7 @@ internal sealed partial class CheckoutRepository
                 status = rows.Select(a => Wire.Name(a.Status)).ToArray(),
                 started = rows.Select(a => a.StartedAt.UtcDateTime).ToArray(),
                 next = rows.Select(a => a.NextQuestionAt?.UtcDateTime).ToArray(),
+                trace = Traces.Current,
             });
     }
 

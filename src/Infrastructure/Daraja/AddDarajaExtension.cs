@@ -19,6 +19,8 @@ public static class AddDarajaExtension
         services.Configure<DarajaOptions>(configuration.GetSection("Daraja"));
         services.Configure<CallbackOptions>(configuration.GetSection("Callbacks"));
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.TryAddSingleton<PaymentsMetrics>();
         services.AddHttpClient(DarajaHttp.Client, DarajaHttp.Configure)
             .ConfigurePrimaryHttpMessageHandler(provider => DarajaHttp.CreateHandler(provider.GetRequiredService<IOptions<DarajaOptions>>().Value.Timeouts))
 

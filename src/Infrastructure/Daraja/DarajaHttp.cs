@@ -1,14 +1,17 @@
+using System.Buffers;
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
+using Payments.Application;
 
 namespace Payments.Infrastructure;
 
 /// <summary>One HTTP call to Daraja and an exact account of what came of it: above all, whether anything can have been sent.</summary>
-internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers breakers, IOptions<DarajaOptions> options, TimeProvider clock)
+internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers breakers, IOptions<DarajaOptions> options, TimeProvider clock, PaymentsMetrics metrics)
 {
     /// <summary>The named client.</summary>
     public const string Client = "daraja";
@@ -21,6 +24,10 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
     /// a new connection costs a fraction of a second.
     /// </summary>
     private static readonly TimeSpan IdleConnection = TimeSpan.FromSeconds(10);
+
+    private static readonly string[] SpanNames = [.. Enum.GetNames<DarajaApi>().Select(api => "daraja " + api)];
+
+    private static readonly SearchValues<char> CodeChars = SearchValues.Create("0123456789.ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -36,7 +43,7 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(body, Json);
         var timeout = DarajaBreakers.IsMoney(api) ? options.Value.Timeouts.Money : options.Value.Timeouts.Question;
-        return breakers.Run(api, token => Send(Create, bearer, timeout, token), cancellation);
+        return breakers.Run(api, token => Call(api, Create, bearer, timeout, token), cancellation);
 
         HttpRequestMessage Create()
         {
@@ -50,7 +57,7 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
     /// <summary>Asks for an access token, which ends the life of the app's last one.</summary>
     public Task<DarajaExchange> Authorise(DarajaApp app, CancellationToken cancellation)
     {
-        return breakers.Run(DarajaApi.OAuth, token => Send(Create, null, options.Value.Timeouts.OAuth, token), cancellation);
+        return breakers.Run(DarajaApi.OAuth, token => Call(DarajaApi.OAuth, Create, null, options.Value.Timeouts.OAuth, token), cancellation);
 
         HttpRequestMessage Create()
         {
@@ -73,6 +80,9 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
         // A redirected POST would be a second one, or become a GET.
         AllowAutoRedirect = false,
         UseCookies = false,
+
+        // Our trace ids are none of Safaricom's business; the call has a span of our own, which knows no address.
+        ActivityHeadersPropagator = null,
     };
 
     /// <summary>Configures the named client: its own timeouts apply, and nothing is read without a limit.</summary>
@@ -85,6 +95,42 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
         client.DefaultRequestHeaders.UserAgent.ParseAdd("Payments/1.0");
         client.DefaultRequestHeaders.Accept.ParseAdd("application/json");
     }
+
+    private async Task<DarajaExchange> Call(
+        DarajaApi api, Func<HttpRequestMessage> create, string? bearer, TimeSpan timeout, CancellationToken cancellation)
+    {
+        var started = clock.GetTimestamp();
+        using var span = Traces.Start(SpanNames[(int)api], ActivityKind.Client);
+        var exchange = await Send(create, bearer, timeout, cancellation);
+        var code = CodeOf(exchange);
+        metrics.Called(api.ToString(), code, clock.GetElapsedTime(started));
+        if (span is not null)
+        {
+            span.SetTag("daraja.code", code).SetTag("http.response.status_code", (exchange as DarajaExchange.Answered)?.Status);
+            span.SetStatus(DarajaReplies.IsTrouble(exchange) ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
+        }
+
+        return exchange;
+    }
+
+    /// <summary>
+    /// Safaricom's code, fit for a label: only what looks like one of its codes (<c>0</c>, <c>500.001.1001</c>, <c>SFC_IC0003</c>), so that an
+    /// answer gone wrong can bring neither a phone number nor ever new values.
+    /// </summary>
+    internal static string CodeOf(DarajaExchange exchange) => exchange switch
+    {
+        DarajaExchange.NotSent => "not_sent",
+        DarajaExchange.Lost => "lost",
+        DarajaExchange.Answered answer => (answer.ErrorCode ?? answer.Json.Get("ResponseCode"u8).Code()) switch
+        {
+            null => answer.IsSuccess ? "none" : $"http_{answer.Status}",
+            var code => IsCode(code) ? code : "other",
+        },
+        _ => "other",
+    };
+
+    private static bool IsCode(string code) => code.Length <= 12 && !code.AsSpan().ContainsAnyExcept(CodeChars)
+        && (code.Length <= 8 || code.Contains('.', StringComparison.Ordinal) || code.StartsWith("SFC_", StringComparison.Ordinal));
 
     private async Task<DarajaExchange> Send(Func<HttpRequestMessage> create, string? bearer, TimeSpan timeout, CancellationToken cancellation)
     {

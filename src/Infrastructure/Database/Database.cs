@@ -43,11 +43,18 @@ public static class Database
             CommandTimeout = 15,
         };
 
+        // Kerberos encryption is asked for at every connect otherwise, with a line on the console where its library is missing.
+        if (!connectionString.Contains("Gss", StringComparison.OrdinalIgnoreCase))
+        {
+            settings.GssEncryptionMode = GssEncryptionMode.Disable;
+        }
+
         // A frozen process must not hold others up for long: waiting for a row lock ends after 5 s (the work is tried again), a
         // transaction whose process stands still is ended by the server after 15 s.
         settings.Options = string.Join(
             ' ', settings.Options ?? "", "-c lock_timeout=5s", "-c idle_in_transaction_session_timeout=15s", "-c timezone=UTC").Trim();
-        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        // Its name is the pool's label in metrics; without one that would be the connection string.
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "payments" }.Build();
     }
 
     /// <summary>Npgsql gives UTC DateTimes; everything here is a DateTimeOffset.</summary>

@@ -44,6 +44,12 @@ public static class InfrastructureServices
         services.AddSingleton<CallbackRules>();
         services.AddSingleton<HintQuestions>();
         services.AddHostedService<SigningKeys>();
+        services.AddSingleton<DrainTelemetry>();
+        services.AddSingleton<ITraceContexts, TraceContexts>();
+        services.AddSingleton<Backlogs>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Vitals>(provider, roles));
+        services.AddHostedService<Gauges>();
+        services.AddSingleton<JobsEnd>();
         services.AddSingleton<Detached>();
         services.AddSingleton<IDetached>(s => s.GetRequiredService<Detached>());
         services.AddHostedService(s => s.GetRequiredService<Detached>());
@@ -55,6 +61,7 @@ public static class InfrastructureServices
             services.AddSingleton<InboxWriter>();
             services.AddSingleton<IInbox>(s => s.GetRequiredService<InboxWriter>());
             services.AddHostedService(s => s.GetRequiredService<InboxWriter>());
+            services.AddSingleton(s => new InboxGauge(s.GetRequiredService<InboxWriter>(), s.GetRequiredService<InboxOptions>()));
             services.AddSpool(spool ?? new());
             services.AddSingleton<UntrustedIntake>();
             services.AddHostedService(s => s.GetRequiredService<UntrustedIntake>());

@@ -20,6 +20,9 @@ public sealed class DatabaseState
     /// <summary>True once migrations have run.</summary>
     public bool IsReady => ready.Task.IsCompletedSuccessfully;
 
+    /// <summary>Why not yet; null before the first try.</summary>
+    public string? Problem { get; internal set; }
+
     internal void SetReady() => ready.TrySetResult();
 }
 
@@ -51,6 +54,7 @@ internal sealed partial class DatabaseStartup(
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
+                state.Problem = failure.Message;
                 LogWaiting(failure.Message);
                 await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -81,7 +85,8 @@ public sealed record DeploymentStamp(string Environment, string Shortcode)
 }
 
 /// <summary>Starts Hangfire's servers once the database is there: callbacks have one of their own.</summary>
-internal sealed class HangfireServers(IServiceProvider services, DatabaseState state) : BackgroundService
+internal sealed partial class HangfireServers(IServiceProvider services, DatabaseState state, JobsEnd end, ILogger<HangfireServers> log)
+    : BackgroundService, IHostedLifecycleService
 {
     private readonly List<IBackgroundProcessingServer> servers = [];
 
@@ -117,8 +122,9 @@ internal sealed class HangfireServers(IServiceProvider services, DatabaseState s
                 // How soon a recurring job's second is noticed; the smallest cron step used here is 5 s.
                 SchedulePollingInterval = TimeSpan.FromSeconds(1),
 
-                // A worker finishes its batch or is abandoned; an abandoned batch rolls back and is drained again.
-                ShutdownTimeout = TimeSpan.FromSeconds(10),
+                // A worker finishes its batch or call within this or is abandoned: an abandoned batch rolls back and is drained again, an
+                // abandoned sending is in doubt. Below the host's own limit, above nearly every answer of Safaricom's.
+                ShutdownTimeout = TimeSpan.FromSeconds(20),
             },
             storage));
     }
@@ -139,20 +145,46 @@ internal sealed class HangfireServers(IServiceProvider services, DatabaseState s
         }
         catch (Exception failure)
         {
-            services.GetRequiredService<ILogger<HangfireServers>>().LogWarning("The recurring jobs cannot be set yet: {Why}", failure.Message);
+            LogNotSet(failure.Message);
             return false;
         }
+    }
+
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>
+    /// No job is begun from here on, and those that go on for long end at their next step: while the web side finishes its requests, not
+    /// after it. What is left in the queues is another process's, or the next start's.
+    /// </summary>
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        end.Begin();
+        servers.ForEach(server => server.SendStop());
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
+
+        // Those a late start has begun since.
         servers.ForEach(server => server.SendStop());
         foreach (var server in servers)
         {
-            await server.WaitForShutdownAsync(cancellationToken);
+            // Out of time: abandoned, as above. That is no failure of the process.
+            await server.WaitForShutdownAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             server.Dispose();
         }
     }
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(EventName = "recurring_jobs_waiting", Level = LogLevel.Warning, Message = "The recurring jobs cannot be set yet: {Why}")]
+    private partial void LogNotSet(string why);
 }

@@ -19,9 +19,9 @@ internal static class AddIdempotencyExtension
 }
 
 /// <summary>The recurring job that forgets old keys.</summary>
-public sealed class IdempotencyJobs(IMediator mediator)
+public sealed class IdempotencyJobs(IMediator mediator, JobsEnd end)
 {
     /// <summary>One round; what it does not finish the next hour's does.</summary>
     [Hangfire.AutomaticRetry(Attempts = 0)]
-    public Task Clean() => mediator.Send(new CleanIdempotencyKeys());
+    public Task Clean() => end.Run(stop => mediator.Send(new CleanIdempotencyKeys(), stop));
 }

@@ -5,7 +5,7 @@ using Payments.Application;
 namespace Payments.Infrastructure;
 
 /// <summary>The jobs that understand callbacks. Each is safe to run twice: what was done is done.</summary>
-public sealed class CallbackJobs(IMediator mediator)
+public sealed class CallbackJobs(IMediator mediator, JobsEnd end)
 {
     /// <summary>Callbacks have a queue and a server of their own: nothing else may stand in their way.</summary>
     public const string Queue = "callbacks";
@@ -15,7 +15,7 @@ public sealed class CallbackJobs(IMediator mediator)
     [Queue(Queue)]
     [AutomaticRetry(Attempts = 3, DelaysInSeconds = [1, 5, 15], OnAttemptsExceeded = AttemptsExceededAction.Fail)]
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Style", "IDE0060", Justification = "Shown by the dashboard.")]
-    public Task Drain(int count) => mediator.Send(new DrainCallbacks());
+    public Task Drain(int count) => end.Run(stop => mediator.Send(new DrainCallbacks(), stop));
 
     /// <summary>Applies one parked callback. Retried for about an hour, then left failed for an operator to requeue.</summary>
     /// <param name="callbackId">The callback's public id.</param>
@@ -27,17 +27,17 @@ public sealed class CallbackJobs(IMediator mediator)
 }
 
 /// <summary>The recurring jobs.</summary>
-public sealed class RecurringJobs(IMediator mediator)
+public sealed class RecurringJobs(IMediator mediator, JobsEnd end)
 {
     /// <summary>Asks Safaricom about what is overdue.</summary>
     [AutomaticRetry(Attempts = 0)]
-    public Task Reconcile() => mediator.Send(new AskOverdue());
+    public Task Reconcile() => end.Run(stop => mediator.Send(new AskOverdue(), stop));
 
     /// <summary>Asks Safaricom about payouts and refunds, and enqueues again what lost its job.</summary>
     [AutomaticRetry(Attempts = 0)]
-    public Task ReconcileTransfers() => mediator.Send(new AskTransfers());
+    public Task ReconcileTransfers() => end.Run(stop => mediator.Send(new AskTransfers(), stop));
 
     /// <summary>Expires checkouts and declares surplus.</summary>
     [AutomaticRetry(Attempts = 0)]
-    public Task EndDue() => mediator.Send(new EndDueCheckouts());
+    public Task EndDue() => end.Run(stop => mediator.Send(new EndDueCheckouts(), stop));
 }

@@ -37,9 +37,9 @@ internal static class AddPaybillExtension
 }
 
 /// <summary>The recurring job of Paybill.</summary>
-public sealed class PaybillJobs(IMediator mediator)
+public sealed class PaybillJobs(IMediator mediator, JobsEnd end)
 {
     /// <summary>One round; what it does not reach the next one does.</summary>
     [AutomaticRetry(Attempts = 0)]
-    public Task Pull() => mediator.Send(new PullConfirmations());
+    public Task Pull() => end.Run(stop => mediator.Send(new PullConfirmations(), stop));
 }

@@ -16,9 +16,11 @@ internal sealed class PayoutRepository(NpgsqlDataSource database, IJobs jobs) : 
             var added = await connection.ExecuteAsync(
                 """
                 INSERT INTO payouts (
-                    id, client, reference, method, recipient, account, amount, reason, remarks, status, originator_id, created_at, updated_at, enqueued_at)
+                    id, client, reference, method, recipient, account, amount, reason, remarks, status, originator_id, created_at, updated_at, enqueued_at,
+                    trace_parent)
                 VALUES (
-                    @Id, @Client, @Reference, @method, @Recipient, @Account, @amount, @Reason, @Remarks, @status, @OriginatorId, @CreatedAt, @UpdatedAt, @CreatedAt)
+                    @Id, @Client, @Reference, @method, @Recipient, @Account, @amount, @Reason, @Remarks, @status, @OriginatorId, @CreatedAt, @UpdatedAt, @CreatedAt,
+                    @trace)
                 ON CONFLICT ON CONSTRAINT payouts_reference DO NOTHING
                 """,
                 new
@@ -36,6 +38,7 @@ internal sealed class PayoutRepository(NpgsqlDataSource database, IJobs jobs) : 
                     payout.OriginatorId,
                     payout.CreatedAt,
                     payout.UpdatedAt,
+                    trace = Traces.Current,
                 });
             if (added == 0)
             {

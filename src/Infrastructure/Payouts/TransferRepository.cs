@@ -85,7 +85,7 @@ internal sealed partial class TransferRepository(NpgsqlDataSource database, IJob
                     LIMIT @limit
                     FOR UPDATE SKIP LOCKED) due
                 WHERE t.id = due.id
-                RETURNING t.id, {ofPayouts} AS of_payouts, t.originator_id, t.questions
+                RETURNING t.id, {ofPayouts} AS of_payouts, t.originator_id, t.questions, t.trace_parent
                 """,
                 new { limit, lease }));
         }

@@ -17,10 +17,10 @@ internal sealed class RefundRepository(NpgsqlDataSource database, ICheckouts che
                 """
                 INSERT INTO refunds (
                     id, client, checkout_id, receipt_id, original_receipt, order_reference, method, recipient, amount, reason, of_surplus, status,
-                    originator_id, created_at, updated_at, enqueued_at)
+                    originator_id, created_at, updated_at, enqueued_at, trace_parent)
                 VALUES (
                     @Id, @Client, @OfCheckout, @ReceiptId, @OriginalReceipt, @OrderReference, @method, @recipient, @amount, @Reason, @OfSurplus, @status,
-                    @OriginatorId, @CreatedAt, @UpdatedAt, @CreatedAt)
+                    @OriginatorId, @CreatedAt, @UpdatedAt, @CreatedAt, @trace)
                 """,
                 new
                 {
@@ -39,6 +39,7 @@ internal sealed class RefundRepository(NpgsqlDataSource database, ICheckouts che
                     refund.OriginatorId,
                     refund.CreatedAt,
                     refund.UpdatedAt,
+                    trace = Traces.Current,
                 });
             await TransferRepository.ShowOnCheckouts(connection, refund.OfCheckout is { } checkout ? [checkout] : []);
         }

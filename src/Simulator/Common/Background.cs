@@ -1,7 +1,7 @@
 namespace Payments.Simulator;
 
 /// <summary>Work that goes on after a request was answered: outcomes and callbacks to come. Reset and shutdown end all of it.</summary>
-internal sealed class Background(IHostApplicationLifetime lifetime, ILogger<Background> log)
+internal sealed partial class Background(IHostApplicationLifetime lifetime, ILogger<Background> log)
 {
     private CancellationTokenSource _generation = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
 
@@ -24,11 +24,14 @@ internal sealed class Background(IHostApplicationLifetime lifetime, ILogger<Back
                 catch (Exception e)
 #pragma warning restore CA1031
                 {
-                    log.LogError(e, "Simulated work failed");
+                    LogFailed(e);
                 }
             },
             CancellationToken.None);
     }
+
+    [LoggerMessage(EventName = "simulated_work_failed", Level = LogLevel.Error, Message = "Simulated work failed")]
+    private partial void LogFailed(Exception failure);
 
     public void Reset()
     {

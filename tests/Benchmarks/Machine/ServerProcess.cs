@@ -24,13 +24,16 @@ internal sealed class ServerProcess : IAsyncDisposable
     public int ProcessId => process.Id;
 
     /// <summary>Starts the service's API with both roles, as the laptop stack does; Safaricom is not there and not needed.</summary>
-    public static Task<ServerProcess> StartApi(string root, string local, string database, CancellationToken stop)
+    public static Task<ServerProcess> StartApi(
+        string root, string local, string database, CancellationToken stop, Dictionary<string, string>? more = null)
     {
         var port = FreePort();
 
         // Port 9 (discard) for the simulator: nothing here has to be asked.
         var settings = StackSettings.Api(new StackOptions(port, SimulatorPort: 9), local, database);
         settings["Spool__Path"] = Path.Combine(local, "bench-spool");
+        foreach (var (key, value) in more ?? [])
+            settings[key] = value;
         return Start("API", [Path.Combine(root, "src", "Api", "bin", "Release", "net10.0", "Payments.Api.dll")], settings, port, "/health/ready", stop);
     }
 

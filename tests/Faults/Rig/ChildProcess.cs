@@ -28,6 +28,9 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>True once it ended.</summary>
     public bool HasEnded => process.HasExited;
 
+    /// <summary>What it ended with; only after it ended.</summary>
+    public int ExitCode => process.ExitCode;
+
     /// <summary>Bytes of memory it holds now.</summary>
     public long Memory
     {

@@ -147,7 +147,7 @@ public sealed class AccessTokensTests(TokenTable table) : IClassFixture<TokenTab
         Assert.Empty(gateway.Posts);
         Assert.StartsWith("there is no access token: ", refused.Failure.ProviderText, StringComparison.Ordinal);
         Assert.DoesNotContain(rig.Log, line => line.Contains(DarajaRig.Secret) || line.Contains(rig.Configuration["Daraja:ConsumerKey"]!));
-        Assert.True(rig.Log.Any(line => line.StartsWith("DarajaTokenFailed: ", StringComparison.Ordinal)), name);
+        Assert.True(rig.Log.Any(line => line.StartsWith("daraja_token_failed: ", StringComparison.Ordinal)), name);
     }
 
     [Fact]

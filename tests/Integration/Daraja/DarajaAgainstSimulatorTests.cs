@@ -94,7 +94,7 @@ public sealed class DarajaAgainstSimulatorTests(TokenTable table) : IClassFixtur
         request.Headers.Authorization = new("Basic", Convert.ToBase64String("local-consumer-key:local-consumer-secret"u8));
         (await phone.SendAsync(request)).EnsureSuccessStatusCode();
         Assert.IsType<Reply.Accepted>(await Push(rig, "254700000000"));
-        Assert.Contains(rig.Log, line => line.StartsWith("DarajaTokenRefused: ", StringComparison.Ordinal));
+        Assert.Contains(rig.Log, line => line.StartsWith("daraja_token_refused: ", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -226,7 +226,7 @@ public sealed class MoneyReplyTests(TokenTable table) : IClassFixture<TokenTable
             Assert.DoesNotContain(rig.Log, line => line.Contains(secret));
         }
 
-        Assert.Contains(rig.Log, line => line.StartsWith("DarajaReplied: ", StringComparison.Ordinal));
+        Assert.Contains(rig.Log, line => line.StartsWith("daraja_replied: ", StringComparison.Ordinal));
         return reply;
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Payments.Api;
 using Xunit;
 
@@ -147,6 +148,27 @@ public sealed class WebDefenceTests(WebDefenceTests.WithShopPage running) : ICla
             Assert.Contains(read.Problems, p => p.Key == "Daraja__Passkey" && p.Wrong.Contains("published", StringComparison.Ordinal));
             Assert.Contains(missing.Problems, p => p.Key == "Daraja__Passkey_FILE" && p.Wrong.Contains("cannot be read", StringComparison.Ordinal));
             Assert.Contains(both.Problems, p => p.Key == "Daraja__Passkey_FILE" && p.Wrong.Contains("beside", StringComparison.Ordinal));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task An_entry_of_a_list_may_come_from_a_file_and_is_one_entry()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            var secret = RandomNumberGenerator.GetBytes(32);
+            await File.WriteAllTextAsync(file, Convert.ToBase64String(secret));
+            var settings = Production().Where(s => !s.StartsWith("--Callbacks:Secrets", StringComparison.Ordinal)).ToArray();
+
+            await using var api = ApiHost.Build([.. settings, "--Callbacks:Secrets:0_FILE=" + file]);
+
+            var options = api.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<Payments.Infrastructure.CallbackOptions>>().Value;
+            Assert.Equal(Convert.ToBase64String(secret), Assert.Single(options.Secrets));
         }
         finally
         {

@@ -32,7 +32,7 @@ public sealed class CommandLineTests
     [InlineData("hash-password takes no word", "hash-password", "word")]
     [InlineData("keys needs one of create, list, revoke and rotate", "keys")]
     [InlineData("keys has no make, only create, list, revoke and rotate", "keys", "make")]
-    [InlineData("--in=file is not understood", "configuration", "--in=file")]
+    [InlineData("configuration takes no --in=file", "configuration", "--in=file")]
     public async Task What_is_not_understood_is_told_in_one_sentence_with_exit_code_2(string sentence, params string[] args)
     {
         var (output, code, errors) = await Run(args);

@@ -1,0 +1,51 @@
+using Payments.Application;
+using Payments.Infrastructure;
+
+namespace Payments.Api;
+
+/// <summary>A process as those see it who may know why.</summary>
+/// <param name="Status">What everybody sees: <c>ready</c>, <c>degraded</c> or <c>unavailable</c>; <c>live</c>.</param>
+/// <param name="Checks">What was looked at; null where nothing was.</param>
+internal sealed record HealthView(
+    string Status, string Instance, string Version, IReadOnlyList<string> Roles, DateTimeOffset StartedAt, IReadOnlyList<CheckView>? Checks);
+
+/// <summary>One thing looked at.</summary>
+/// <param name="State"><c>ok</c>, <c>warning</c> or <c>failed</c>.</param>
+internal sealed record CheckView(string Name, string State, string Detail);
+
+/// <summary>Whether the process lives and can take callbacks: a word for everybody, the reasons for operators and ops keys.</summary>
+internal static class HealthPages
+{
+    private static readonly DateTimeOffset StartedAt = DateTimeOffset.UtcNow;
+
+    public static void Map(WebApplication app, Settings settings)
+    {
+        app.MapGet("/health/live", async (HttpContext http) => await OperatorGate.MayRead(http, settings)
+            ? Results.Json(View(settings, "live", null))
+            : Results.Json(new { status = "live" })).ExcludeFromDescription();
+        app.MapGet("/health/ready", (HttpContext http, IServiceProvider services, Vitals vitals, CancellationToken cancellation) =>
+            Ready(http, settings, services, vitals, cancellation)).ExcludeFromDescription();
+    }
+
+    /// <summary>Ready: a callback can be stored durably. <c>degraded</c>: in the spool only. A process that was told to end wants no more.</summary>
+    private static async Task<IResult> Ready(
+        HttpContext http, Settings settings, IServiceProvider services, Vitals vitals, CancellationToken cancellation)
+    {
+        var health = vitals.IsEnding ? IntakeState.Unavailable
+            : services.GetService<IntakeHealth>() is { } intake ? await intake.Check(cancellation)
+            : services.GetRequiredService<DatabaseState>().IsReady ? IntakeState.Ready : IntakeState.Unavailable;
+        var code = health == IntakeState.Unavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+        if (!await OperatorGate.MayRead(http, settings))
+        {
+            return Results.Json(new { status = Wire.Name(health) }, statusCode: code);
+        }
+
+        var checks = await vitals.Look(cancellation);
+        return Results.Json(
+            View(settings, Wire.Name(health), [.. checks.Select(check => new CheckView(check.Name, Wire.Name(check.State), check.Detail))]), statusCode: code);
+    }
+
+    private static HealthView View(Settings settings, string status, IReadOnlyList<CheckView>? checks) => new(
+        status, $"{Environment.MachineName}:{Environment.ProcessId}", TelemetryServices.Version,
+        [.. new[] { Roles.Api, Roles.Worker }.Where(role => settings.Roles.HasFlag(role)).Select(Wire.Name)], StartedAt, checks);
+}

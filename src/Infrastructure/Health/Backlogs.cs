@@ -1,0 +1,99 @@
+using Dapper;
+using Hangfire;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Payments.Infrastructure;
+
+/// <summary>What waits in the database at one moment. Ages by PostgreSQL's clock.</summary>
+/// <param name="New">Callbacks stored and not drained; counted up to <see cref="Backlogs.Most"/>.</param>
+/// <param name="OldestNew">The age of the oldest of them; null when there is none.</param>
+/// <param name="InDoubt">Attempts, payouts and refunds sent with an unknown outcome, by how long.</param>
+/// <param name="Cases">Open cases by kind.</param>
+/// <param name="Tokens">The access token of each Daraja app.</param>
+/// <param name="Servers">Hangfire servers with a heartbeat in the last minute.</param>
+/// <param name="FailedJobs">Jobs whose retries are used up.</param>
+public sealed record Backlog(
+    long New, TimeSpan? OldestNew, IReadOnlyList<InDoubtCount> InDoubt, IReadOnlyList<CaseCount> Cases, IReadOnlyList<TokenAge> Tokens,
+    IReadOnlyList<JobServer> Servers, long FailedJobs);
+
+/// <summary>How many of a kind have been in doubt for about how long: <c>under_5m</c>, <c>under_1h</c>, <c>under_1d</c>, <c>over_1d</c>.</summary>
+public sealed record InDoubtCount(string Kind, string Age, long Count);
+
+/// <summary>How many cases of a kind are open.</summary>
+public sealed record CaseCount(string Kind, long Count);
+
+/// <summary>The access token of an app.</summary>
+/// <param name="App"><c>main</c> or <c>payouts</c>.</param>
+/// <param name="Left">Until it ends; negative when it has.</param>
+public sealed record TokenAge(string App, TimeSpan Age, TimeSpan Left);
+
+/// <summary>A Hangfire server.</summary>
+public sealed record JobServer(string Name, IReadOnlyList<string> Queues, TimeSpan Heartbeat);
+
+/// <summary>Reads <see cref="Backlog"/>s: a few index scans, each bounded, so that looking does not add to the trouble looked for.</summary>
+public sealed class Backlogs(NpgsqlDataSource database, JobStorage jobs, IOptions<DarajaOptions> daraja)
+{
+    /// <summary>Counting stops here: beyond it the number says no more than "very many".</summary>
+    public const int Most = 100_000;
+
+    /// <summary>Twice Hangfire's own heartbeat of 30 s.</summary>
+    private static readonly TimeSpan Alive = TimeSpan.FromMinutes(1);
+
+    /// <summary>A database that takes longer for this has other worries; seconds.</summary>
+    private const int Patience = 3;
+
+    /// <summary>Reads one. Throws what Npgsql throws.</summary>
+    public async Task<Backlog> Read(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
+            """
+            SELECT count(*) FROM (SELECT FROM callbacks WHERE state = 'new' LIMIT @Most) waiting;
+
+            SELECT now() - received_at FROM callbacks WHERE state = 'new' ORDER BY id LIMIT 1;
+
+            -- Those still asked about are in the reconciler's index; the others have an open case.
+            WITH stuck AS (SELECT subject_id FROM cases WHERE status = 'open'), doubtful AS (
+                (SELECT 'attempt' AS kind, started_at AS since FROM attempts WHERE next_question_at IS NOT NULL AND status = 'unknown' LIMIT @Most)
+                UNION ALL
+                SELECT 'attempt', started_at FROM attempts WHERE id IN (SELECT subject_id FROM stuck) AND next_question_at IS NULL AND status = 'unknown'
+                UNION ALL
+                (SELECT 'payout', sending_at FROM payouts WHERE next_question_at IS NOT NULL AND status = 'in_doubt' LIMIT @Most)
+                UNION ALL
+                SELECT 'payout', sending_at FROM payouts WHERE id IN (SELECT subject_id FROM stuck) AND next_question_at IS NULL AND status = 'in_doubt'
+                UNION ALL
+                (SELECT 'refund', sending_at FROM refunds WHERE next_question_at IS NOT NULL AND status = 'in_doubt' LIMIT @Most)
+                UNION ALL
+                SELECT 'refund', sending_at FROM refunds WHERE id IN (SELECT subject_id FROM stuck) AND next_question_at IS NULL AND status = 'in_doubt')
+            SELECT kind,
+                CASE WHEN since > now() - interval '5 minutes' THEN 'under_5m' WHEN since > now() - interval '1 hour' THEN 'under_1h'
+                    WHEN since > now() - interval '1 day' THEN 'under_1d' ELSE 'over_1d' END AS age,
+                count(*) AS count
+            FROM doubtful GROUP BY 1, 2 ORDER BY 1, 2;
+
+            SELECT kind, count(*) AS count FROM cases WHERE status = 'open' GROUP BY kind ORDER BY kind;
+
+            SELECT CASE WHEN app = @main THEN 'main' ELSE 'payouts' END AS app, now() - fetched_at AS age, expires_at - now() AS left
+            FROM access_tokens
+            WHERE app IN (@main, @paying) AND token IS NOT NULL AND fetched_at IS NOT NULL AND expires_at IS NOT NULL;
+            """,
+            new { Most, main = daraja.Value.Main.TokenKey, paying = daraja.Value.Paying.TokenKey }, commandTimeout: Patience, cancellationToken: cancellation));
+        var waiting = await rows.ReadSingleAsync<long>();
+        TimeSpan? oldest = (await rows.ReadAsync<TimeSpan>()).Select(age => (TimeSpan?)age).SingleOrDefault();
+        var inDoubt = (await rows.ReadAsync<InDoubtCount>()).AsList();
+        var cases = (await rows.ReadAsync<CaseCount>()).AsList();
+        var tokens = (await rows.ReadAsync<TokenAge>()).AsList();
+        var (servers, failed) = await Task.Run(Jobs, cancellation);
+        return new(waiting, oldest, inDoubt, cases, tokens, servers, failed);
+    }
+
+    private (List<JobServer> Servers, long Failed) Jobs()
+    {
+        var monitoring = jobs.GetMonitoringApi();
+        var now = DateTime.UtcNow;
+        var servers = monitoring.Servers().Select(s => new JobServer(s.Name, [.. s.Queues], now - (s.Heartbeat ?? DateTime.MinValue)))
+            .Where(s => s.Heartbeat < Alive).ToList();
+        return (servers, monitoring.FailedCount());
+    }
+}

@@ -1,0 +1,177 @@
+using System.Globalization;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+
+namespace Payments.Infrastructure;
+
+/// <summary>How one thing is.</summary>
+public enum VitalState
+{
+    /// <summary>As it should be.</summary>
+    Ok,
+
+    /// <summary>Somebody should look, in working hours.</summary>
+    Warning,
+
+    /// <summary>Somebody should look now.</summary>
+    Failed,
+}
+
+/// <summary>One thing looked at.</summary>
+/// <param name="Name">Stable: alerts may be built on it.</param>
+/// <param name="Detail">One sentence for whoever is on call; without personal data.</param>
+public sealed record Vital(string Name, VitalState State, string Detail);
+
+/// <summary>Why a process is as ready as it says: everything on-call people ask first, looked at now. Never throws, takes seconds at most.</summary>
+public sealed class Vitals(
+    NpgsqlDataSource database, DatabaseState state, Backlogs backlogs, DarajaBreakers breakers, Roles roles, SpoolOptions spooling,
+    IHostApplicationLifetime lifetime, InboxGauge? intake = null, DatabaseCircuit? circuit = null, Spool? spool = null)
+{
+    /// <summary>A balancer's patience: what takes longer is as good as away.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>The backlog may cost a busy database a little more.</summary>
+    private static readonly TimeSpan BacklogPatience = TimeSpan.FromSeconds(4);
+
+    /// <summary>A drain takes half a second at the busiest, the sweeper comes after ten: older than this is stuck.</summary>
+    private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(30);
+
+    /// <summary>True once the process was told to end: balancers should look elsewhere.</summary>
+    public bool IsEnding => lifetime.ApplicationStopping.IsCancellationRequested;
+
+    /// <summary>Looks at everything.</summary>
+    public async Task<IReadOnlyList<Vital>> Look(CancellationToken cancellation)
+    {
+        var found = new List<Vital>();
+        if (IsEnding)
+        {
+            found.Add(new("process", VitalState.Failed, "It was told to end and takes its last requests."));
+        }
+
+        var there = await Add(found, cancellation);
+        found.Add(state.IsReady
+            ? new("migrations", VitalState.Ok, there is { Migration: { } newest } ? $"All have run; the newest is {newest}." : "All have run.")
+            : new("migrations", VitalState.Failed, $"They have not run yet: {state.Problem ?? "the database was not reached so far"}"));
+        if (roles.HasFlag(Roles.Api))
+        {
+            found.AddRange(Intake());
+        }
+
+        found.Add(Breakers());
+        if (there is not null)
+        {
+            found.AddRange(await Behind(cancellation));
+        }
+
+        return found;
+    }
+
+    private async Task<Answer?> Add(List<Vital> found, CancellationToken cancellation)
+    {
+        var started = System.Diagnostics.Stopwatch.GetTimestamp();
+        try
+        {
+            var answer = await Ask(cancellation).WaitAsync(Patience, cancellation);
+            var took = System.Diagnostics.Stopwatch.GetElapsedTime(started);
+            found.Add(new("database", VitalState.Ok, Invariant($"PostgreSQL {answer.Version} answers in {took.TotalMilliseconds:0} ms.")));
+            return answer;
+        }
+        catch (Exception failure) when (failure is NpgsqlException or TimeoutException or OperationCanceledException)
+        {
+            found.Add(new("database", VitalState.Failed, $"It does not answer within {Patience.TotalSeconds:0} s: {failure.Message}"));
+            return null;
+        }
+    }
+
+    private async Task<Answer> Ask(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var command = new NpgsqlCommand(
+            $"SELECT CASE WHEN to_regclass('{Database.Schema}.migrations') IS NOT NULL THEN true END", connection);
+        if (await command.ExecuteScalarAsync(cancellation) is not true)
+        {
+            return new(connection.PostgreSqlVersion, null);
+        }
+
+        await using var newest = new NpgsqlCommand($"SELECT max(scriptname) FROM {Database.Schema}.migrations", connection);
+        var name = await newest.ExecuteScalarAsync(cancellation) as string;
+        return new(connection.PostgreSqlVersion, name?.Split('.') is [.., var script, "sql"] ? script : name);
+    }
+
+    private IEnumerable<Vital> Intake()
+    {
+        yield return circuit switch
+        {
+            { IsAway: true } => new("circuit", VitalState.Failed, "Open: the database does not store callbacks, and a probe failed too; /api answers 503."),
+            { IsOpen: true } => new("circuit", VitalState.Warning, "Open: a commit failed or was too slow; callbacks go to the spool until a probe has written."),
+            _ => new("circuit", VitalState.Ok, "Closed: callbacks go to the database."),
+        };
+        yield return spool switch
+        {
+            null => new("spool", VitalState.Warning, "Off: while the database is away callbacks are answered 503 and may be lost. Set Spool__Path."),
+            { HasRoom: false } => new("spool", VitalState.Failed, Invariant($"No room: {spool.Bytes:N0} bytes wait of {spooling.MaxBytes:N0}, or the disk is full or failing.")),
+            { Bytes: > 0 } => new("spool", VitalState.Warning, Invariant($"{spool.Bytes:N0} bytes wait for the database, {spooling.MaxBytes:N0} may.")),
+            _ => new("spool", VitalState.Ok, Invariant($"Empty; {spooling.MaxBytes:N0} bytes may wait.")),
+        };
+        if (intake is not null)
+        {
+            var share = Math.Max((double)intake.Waiting / intake.Most, (double)intake.Bytes / intake.MostBytes);
+            yield return new(
+                "inbox_queue", share > 0.5 ? VitalState.Warning : VitalState.Ok,
+                Invariant($"{intake.Waiting:N0} callbacks ({intake.Bytes:N0} bytes) wait for their commit; at {intake.Most:N0} or {intake.MostBytes:N0} bytes 503 is answered."));
+        }
+    }
+
+    private Vital Breakers()
+    {
+        var open = breakers.States.Where(s => s.Value != "closed").Select(s => $"{s.Key} is {s.Value}").ToList();
+        return open.Count == 0
+            ? new("daraja_breakers", VitalState.Ok, "All are closed, as this process sees Safaricom.")
+            : new("daraja_breakers", VitalState.Warning, string.Join(", ", open) + ", as this process sees Safaricom.");
+    }
+
+    private async Task<IEnumerable<Vital>> Behind(CancellationToken cancellation)
+    {
+        try
+        {
+            return Describe(await backlogs.Read(cancellation).WaitAsync(BacklogPatience, cancellation));
+        }
+        catch (Exception failure) when (failure is NpgsqlException or TimeoutException or OperationCanceledException)
+        {
+            return [new("backlog", VitalState.Failed, $"It could not be read: {failure.Message}")];
+        }
+    }
+
+    private static IEnumerable<Vital> Describe(Backlog behind)
+    {
+        yield return behind.OldestNew is { } age
+            ? new("callbacks", age > StuckAfter ? VitalState.Failed : VitalState.Ok, Invariant($"{behind.New:N0} wait for their drain, the oldest for {age.TotalSeconds:0.0} s."))
+            : new("callbacks", VitalState.Ok, "None waits for its drain.");
+
+        var served = behind.Servers.SelectMany(s => s.Queues).ToHashSet(StringComparer.Ordinal);
+        string[] lacking = [.. new[] { CallbackJobs.Queue, "default", TransferJobs.Queue }.Where(queue => !served.Contains(queue))];
+        yield return lacking.Length > 0
+            ? new("jobs", VitalState.Failed, $"No Hangfire server is alive for {string.Join(", ", lacking)}: is a worker running?")
+            : new(
+                "jobs", behind.FailedJobs > 0 ? VitalState.Warning : VitalState.Ok,
+                Invariant($"{behind.Servers.Count} Hangfire servers are alive, the last heartbeat {behind.Servers.Min(s => s.Heartbeat).TotalSeconds:0} s ago; {behind.FailedJobs:N0} jobs have failed for good."));
+
+        yield return behind.Tokens.Count == 0
+            ? new("daraja_token", VitalState.Ok, "None was needed yet.")
+            : new(
+                "daraja_token", behind.Tokens.Any(t => t.Left < TimeSpan.Zero) ? VitalState.Warning : VitalState.Ok,
+                string.Join("; ", behind.Tokens.Select(t => Invariant($"{t.App}: {t.Age.TotalMinutes:0} minutes old, {(t.Left < TimeSpan.Zero ? "ended" : "good")} for {t.Left.Duration().TotalMinutes:0}"))) + ".");
+
+        var old = behind.InDoubt.Where(d => d.Age is "over_1d" or "under_1d").Sum(d => d.Count);
+        yield return new(
+            "in_doubt", old > 0 ? VitalState.Warning : VitalState.Ok,
+            behind.InDoubt.Count == 0 ? "Nothing." : string.Join(", ", behind.InDoubt.Select(d => Invariant($"{d.Count:N0} {d.Kind}s {d.Age.Replace('_', ' ')}"))) + ".");
+        yield return new(
+            "cases", behind.Cases.Count > 0 ? VitalState.Warning : VitalState.Ok,
+            behind.Cases.Count == 0 ? "None is open." : "Open: " + string.Join(", ", behind.Cases.Select(c => Invariant($"{c.Count:N0} {c.Kind}"))) + ".");
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private sealed record Answer(Version Version, string? Migration);
+}

@@ -1,0 +1,106 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Payments.Application;
+
+namespace Payments.Infrastructure;
+
+/// <summary>
+/// What is read rather than counted. A process's own values are read when they are asked for; the database's every quarter of a minute
+/// while somebody listens, and they fall silent when the database does: old numbers would look like good news. Every process tells the
+/// same of the database, so take the largest over processes, not the sum.
+/// </summary>
+internal sealed partial class Gauges(
+    PaymentsMetrics metrics, Backlogs backlogs, DatabaseState state, DarajaBreakers breakers, ILogger<Gauges> log, InboxGauge? intake = null,
+    DatabaseCircuit? circuit = null, Spool? spool = null) : BackgroundService
+{
+    /// <summary>What scrapers use; the queries take milliseconds.</summary>
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
+
+    private volatile Backlog? behind;
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        OfTheProcess();
+        var watched = OfTheDatabase();
+        await state.Ready.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            if (watched.Enabled)
+            {
+                try
+                {
+                    behind = await backlogs.Read(stoppingToken);
+                }
+                catch (Exception failure) when (failure is NpgsqlException or TimeoutException)
+                {
+                    behind = null;
+                    LogUnread(failure.Message);
+                }
+                catch (OperationCanceledException)
+                {
+                    return;
+                }
+            }
+
+            await Task.Delay(Every, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void OfTheProcess()
+    {
+        var meter = metrics.Meter;
+        if (intake is not null)
+        {
+            meter.CreateObservableGauge("payments.inbox.queue", () => intake.Waiting, "{callback}", "Callbacks that wait for their commit in this process.");
+            meter.CreateObservableGauge("payments.inbox.queue.size", () => intake.Bytes, "By", "The bytes of callbacks that wait for their commit.");
+        }
+
+        if (circuit is not null)
+        {
+            meter.CreateObservableGauge("payments.database.away", () => circuit.IsAway ? 1 : 0, null, "1 while this process does not reach its database.");
+        }
+
+        if (spool is not null)
+        {
+            meter.CreateObservableGauge("payments.spool.size", () => spool.Bytes, "By", "Bytes of callbacks that wait on this process's disk.");
+            meter.CreateObservableGauge("payments.spool.room", () => spool.HasRoom ? 1 : 0, null, "0 when the spool could keep no callback.");
+        }
+
+        meter.CreateObservableGauge(
+            "payments.daraja.breaker", () => breakers.States.Select(s => new Measurement<int>(s.Value == "closed" ? 0 : s.Value == "open" ? 2 : 1, Tag("api", s.Key))),
+            null, "0 closed, 1 trying, 2 open: nothing is sent to that API.");
+    }
+
+    private ObservableGauge<long> OfTheDatabase()
+    {
+        var meter = metrics.Meter;
+        meter.CreateObservableGauge(
+            "payments.inbox.oldest.age", () => Each<double>(b => [new Measurement<double>(b.OldestNew?.TotalSeconds ?? 0)]), "s", "Age of the oldest callback not drained.");
+        meter.CreateObservableGauge(
+            "payments.in_doubt", () => Each(b => b.InDoubt.Select(d => new Measurement<long>(d.Count, Tag("kind", d.Kind), Tag("age", d.Age)))), "{payment}",
+            "Attempts, payouts and refunds that were sent and whose outcome nobody knows, by age.");
+        meter.CreateObservableGauge(
+            "payments.cases.open", () => Each(b => b.Cases.Select(c => new Measurement<long>(c.Count, Tag("kind", c.Kind)))), "{case}", "Open cases by kind.");
+        meter.CreateObservableGauge(
+            "payments.daraja.token.age", () => Each(b => b.Tokens.Select(t => new Measurement<double>(t.Age.TotalSeconds, Tag("app", t.App)))), "s",
+            "Age of each app's access token; they live an hour.");
+        meter.CreateObservableGauge(
+            "payments.jobs.servers",
+            () => Each(b => b.Servers.SelectMany(s => s.Queues).CountBy(queue => queue).Select(q => new Measurement<long>(q.Value, Tag("queue", q.Key)))), "{server}",
+            "Hangfire servers alive, by queue.");
+        meter.CreateObservableGauge("payments.jobs.failed", () => Each<long>(b => [new Measurement<long>(b.FailedJobs)]), "{job}", "Jobs whose retries are used up.");
+        return meter.CreateObservableGauge(
+            "payments.inbox.new", () => Each<long>(b => [new Measurement<long>(b.New)]), "{callback}", "Callbacks stored and not drained, counted up to 100,000.");
+    }
+
+    private IEnumerable<Measurement<T>> Each<T>(Func<Backlog, IEnumerable<Measurement<T>>> measure)
+        where T : struct => behind is { } read ? measure(read) : [];
+
+    private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
+
+    [LoggerMessage(EventName = "backlog_not_read", Level = LogLevel.Warning, Message = "The numbers of the database could not be read: {Why}")]
+    private partial void LogUnread(string why);
+}
