@@ -22,6 +22,12 @@ public abstract record Reply
         /// </summary>
         public bool Paused { get; init; }
 
+        /// <summary>
+        /// True when Safaricom never looked at it: nothing left this process, or it was turned away because of too many requests. A question
+        /// like that was not asked.
+        /// </summary>
+        public bool WasUnread { get; init; }
+
         /// <summary>What it is when it was a registration that was refused.</summary>
         public RegistrationProblem Registration { get; init; }
     }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
@@ -15,11 +14,8 @@ namespace Payments.Api;
 [Route("callbacks")]
 [Route("api/mpesa")]
 [LeavesTheBody]
-public sealed class CallbacksController(IInbox inbox, CallbackTokens tokens) : ControllerBase
+public sealed class CallbacksController(IInbox inbox, IntakeRoom room, CallbackTokens tokens) : ControllerBase
 {
-    /// <summary>Several times the largest callback ever seen; anything beyond it is not one.</summary>
-    private const int MostBytes = 64 * 1024;
-
     /// <summary>What Safaricom's samples answer, byte for byte.</summary>
     internal const string Acknowledgement = """{"ResultCode":0,"ResultDesc":"Accepted"}""";
 
@@ -84,45 +80,18 @@ public sealed class CallbacksController(IInbox inbox, CallbackTokens tokens) : C
 
     private async Task<IActionResult> Store(CallbackKind kind, SubjectKind subject, string? token)
     {
-        if (await ReadBody(Request, HttpContext.RequestAborted) is not { } body)
+        Guid? about = tokens.TryRead(token, subject, out var id) ? id : null;
+        using var arrival = await Arrival.Of(HttpContext, room, isKnown: about is not null);
+        if (arrival.Body is not { } body)
         {
-            HttpContext.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
-            return new EmptyResult();
+            return arrival.Refusal!;
         }
 
         await inbox.Store(
             new(
-                NewId.Next(), kind, tokens.TryRead(token, subject, out var id) ? id : null, body, Cut(Request.ContentType),
-                HttpContext.Connection.RemoteIpAddress?.ToString(), Activity.Current?.Id),
+                NewId.Next(), kind, about, body, Cut(Request.ContentType), HttpContext.Connection.RemoteIpAddress?.ToString(), Activity.Current?.Id),
             HttpContext.RequestAborted);
         return Content(Acknowledgement, "application/json");
-    }
-
-    internal static async Task<byte[]?> ReadBody(HttpRequest request, CancellationToken cancellation)
-    {
-        if (request.ContentLength > MostBytes)
-        {
-            return null;
-        }
-
-        while (true)
-        {
-            var read = await request.BodyReader.ReadAsync(cancellation);
-            if (read.Buffer.Length > MostBytes)
-            {
-                request.BodyReader.AdvanceTo(read.Buffer.End);
-                return null;
-            }
-
-            if (read.IsCompleted)
-            {
-                var body = read.Buffer.ToArray();
-                request.BodyReader.AdvanceTo(read.Buffer.End);
-                return body;
-            }
-
-            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
     }
 
     // PostgreSQL refuses NUL in text, and the rest of a long header tells nothing.

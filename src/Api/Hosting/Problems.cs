@@ -19,6 +19,7 @@ internal static class Problems
         ["forbidden"] = 403,
         ["not_found"] = 404,
         ["method_not_allowed"] = 405,
+        ["request_timeout"] = 408,
         ["already_paid"] = 409,
         ["attempt_in_progress"] = 409,
         ["case_settled"] = 409,
@@ -68,6 +69,13 @@ internal static class Problems
         }
 
         return new ProblemResult(Of(controller.HttpContext, answer.Refusal!));
+    }
+
+    /// <summary>What is beyond capacity is answered with, at once and without an exception: 503 and when to come again.</summary>
+    public static ActionResult Busy(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "5";
+        return new ProblemResult(New(context, "unavailable", "More is waiting here than can be taken in time; try again shortly."));
     }
 
     /// <summary>What a body that could not be bound is answered with.</summary>

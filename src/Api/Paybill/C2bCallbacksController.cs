@@ -15,7 +15,7 @@ namespace Payments.Api;
 [Route("api/mpesa/c2b")]
 [LeavesTheBody]
 public sealed class C2bCallbacksController(
-    IInbox inbox, RegistrationTokens tokens, IMediator mediator, C2bOptions options, IOptions<CallbackOptions> callbacks) : ControllerBase
+    IInbox inbox, IntakeRoom room, RegistrationTokens tokens, IMediator mediator, C2bOptions options, IOptions<CallbackOptions> callbacks) : ControllerBase
 {
     /// <summary>With the look-up's second this leaves half of the promised two for everything else.</summary>
     private static readonly TimeSpan StoreWait = TimeSpan.FromMilliseconds(500);
@@ -24,14 +24,15 @@ public sealed class C2bCallbacksController(
     [HttpPost("confirm/{token?}")]
     public async Task<IActionResult> Confirm(string? token)
     {
-        if (await Read() is not { } body)
-        {
-            return TooLarge();
-        }
-
         // From outside the allowed networks the token counts for nothing, now or later.
         var trusted = callbacks.Value.Allows(HttpContext.Connection.RemoteIpAddress);
         var registration = trusted ? tokens.Find(token) : null;
+        using var arrival = await Arrival.Of(HttpContext, room, isKnown: registration is not null);
+        if (arrival.Body is not { } body)
+        {
+            return arrival.Refusal!;
+        }
+
         await inbox.Store(
             Incoming(CallbackKind.C2bConfirm, registration, body) with
             {
@@ -50,25 +51,31 @@ public sealed class C2bCallbacksController(
     [HttpPost("validate/{token?}")]
     public async Task<IActionResult> Validate(string? token)
     {
-        if (await Read() is not { } body)
+        // It may be stored after the answer, and keeps its place until then.
+        var arrival = await Arrival.Of(HttpContext, room, isKnown: tokens.Find(token) is not null);
+        if (arrival.Body is not { } body)
         {
-            return TooLarge();
+            arrival.Dispose();
+            return arrival.Refusal!;
         }
 
         using var patience = new CancellationTokenSource(options.ValidationLookUp);
         var registration = callbacks.Value.Allows(HttpContext.Connection.RemoteIpAddress) ? await tokens.Find(token, patience.Token) : null;
         var answer = await mediator.Send(new ValidatePayment(body, registration?.Shortcode), patience.Token);
-        var stored = inbox.Store(
-            Incoming(CallbackKind.C2bValidate, registration, body) with { Answer = $"{answer.Code} ({answer.Why})" }, CancellationToken.None);
+        var stored = Store(Incoming(CallbackKind.C2bValidate, registration, body) with { Answer = $"{answer.Code} ({answer.Why})" }, arrival);
         await stored.WaitAsync(StoreWait).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return Content(
             answer.IsAccepted ? """{"ResultCode":"0","ResultDesc":"Accepted"}""" : $$"""{"ResultCode":"{{answer.Code}}","ResultDesc":"Rejected"}""",
             "application/json");
     }
 
-    private Task<byte[]?> Read() => CallbacksController.ReadBody(Request, HttpContext.RequestAborted);
-
-    private StatusCodeResult TooLarge() => StatusCode(StatusCodes.Status413PayloadTooLarge);
+    private async Task Store(IncomingCallback callback, Arrival arrival)
+    {
+        using (arrival)
+        {
+            await inbox.Store(callback, CancellationToken.None);
+        }
+    }
 
     private IncomingCallback Incoming(CallbackKind kind, Registration? registration, byte[] body) => new(
         NewId.Next(), kind, registration?.Id, body, CallbacksController.Cut(Request.ContentType), HttpContext.Connection.RemoteIpAddress?.ToString(),

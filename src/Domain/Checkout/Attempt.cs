@@ -55,6 +55,9 @@ public sealed class Attempt
     /// <summary>When it is to be asked about next; null when it succeeded, when a failure stands undisputed, or when the questions ran out.</summary>
     public DateTimeOffset? NextQuestionAt { get; set; }
 
+    /// <summary>What came in place of Safaricom's reply to the push; null when it replied.</summary>
+    public string? DoubtedBecause { get; set; }
+
     /// <summary>What the last question brought, for operators.</summary>
     public string? LastAnswer { get; set; }
 

@@ -36,6 +36,12 @@ public sealed partial class Checkout
         }
     }
 
+    /// <summary>
+    /// A trusted callback about a push that cannot be read: it settles nothing, and Safaricom is asked, also about a
+    /// failed one, for it may have been its success (rule 4).
+    /// </summary>
+    public static void HearUnreadable(Attempt attempt, DateTimeOffset now) => AskInstead(attempt, now, now);
+
     /// <summary>An STK query's answer about one of this checkout's pushes; its schedule is the caller's.</summary>
     /// <param name="loose">Till payments that stand nowhere and may be this push's; null where the shortcode is no till's.</param>
     /// <returns>True when the push is settled.</returns>
@@ -353,6 +359,9 @@ public sealed partial class Checkout
         return Verdict.Applied;
     }
 
+    /// <summary>Pushes nobody could tell of until now: what a person was to find out about them is known.</summary>
+    public List<Attempt> FoundOut { get; } = [];
+
     /// <summary>Receipts that turned out to be the same money as another and go away.</summary>
     public List<Receipt> Merged { get; } = [];
 
@@ -389,7 +398,7 @@ public sealed partial class Checkout
         Change = Change.Added,
     };
 
-    private static void Succeed(Attempt attempt, SettledBy by, DateTimeOffset now) =>
+    private void Succeed(Attempt attempt, SettledBy by, DateTimeOffset now) =>
         End(attempt, AttemptStatus.Succeeded, by, null, now);
 
     private void Fail(Attempt attempt, Failure failure, SettledBy? by, DateTimeOffset now)
@@ -408,8 +417,13 @@ public sealed partial class Checkout
         SettleUnaskable(now);
     }
 
-    private static void End(Attempt attempt, AttemptStatus status, SettledBy? by, Failure? failure, DateTimeOffset now)
+    private void End(Attempt attempt, AttemptStatus status, SettledBy? by, Failure? failure, DateTimeOffset now)
     {
+        if (attempt.Status == AttemptStatus.Unknown)
+        {
+            FoundOut.Add(attempt);
+        }
+
         attempt.Status = status;
         attempt.SettledBy = by;
         attempt.Failure = failure;

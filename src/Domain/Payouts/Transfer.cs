@@ -55,6 +55,9 @@ public abstract partial class Transfer
     /// <summary>When it is to be asked about next; null when queued, settled, or when the questions ran out.</summary>
     public DateTimeOffset? NextQuestionAt { get; set; }
 
+    /// <summary>What came in place of Safaricom's reply; null when it replied.</summary>
+    public string? DoubtedBecause { get; set; }
+
     /// <summary>What is known of a doubt, for operators: at most 1,000 characters.</summary>
     public string? LastAnswer { get; set; }
 
@@ -129,7 +132,7 @@ public abstract partial class Transfer
     {
         if (Status == TransferStatus.Sending)
         {
-            LastAnswer = why;
+            DoubtedBecause = LastAnswer = why;
             ToDoubt(now);
         }
     }

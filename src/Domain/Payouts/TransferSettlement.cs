@@ -26,6 +26,21 @@ public abstract partial class Transfer
         return Differs((CaseKind.PartyDiffers, story), "a result", askAt: now, now);
     }
 
+    /// <summary>A trusted result that cannot be read: it settles nothing. After a failure it may be a success, which a person looks up (rule 4).</summary>
+    public void HearUnreadable(DateTimeOffset now)
+    {
+        Heard = true;
+        Touch(now);
+        if (Status == TransferStatus.Failed)
+        {
+            Open(CaseKind.SucceededAfterFailure,
+                $"This {Noun} of {Amount} had failed ({Failure?.ResultCode ?? "refused"}); a result came since that could not be read. "
+                + "Look it up in the M-PESA portal, then settle this case as paid or noted.");
+        }
+
+        AskInstead("A result came that could not be read.", now);
+    }
+
     /// <summary>A trusted queue timeout: no failure (rule 10), and nothing at all once it is settled.</summary>
     public Verdict HearTimeout(DateTimeOffset now)
     {
@@ -92,6 +107,17 @@ public abstract partial class Transfer
         if (!IsSettled)
         {
             LastAnswer = why;
+            Touch(now);
+        }
+    }
+
+    /// <summary>The question last taken never reached Safaricom: it does not count, and is tried again at <paramref name="retryAt"/>.</summary>
+    public void NotAsked(DateTimeOffset retryAt, DateTimeOffset now)
+    {
+        if (!IsSettled && NextQuestionAt is not null)
+        {
+            Questions = Math.Max(0, Questions - 1);
+            NextQuestionAt = retryAt;
             Touch(now);
         }
     }

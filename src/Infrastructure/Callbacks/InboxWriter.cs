@@ -21,10 +21,10 @@ public sealed class InboxOptions
     /// </summary>
     public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Callbacks that may wait for their commit; at 64 KiB each the worst case is bounded by <see cref="QueueBytes"/> first.</summary>
+    /// <summary>Callbacks that may be read or wait for their commit; at 64 KiB each the worst case is bounded by <see cref="QueueBytes"/> first.</summary>
     public int QueueSize { get; set; } = 20_000;
 
-    /// <summary>Bytes that may wait for their commit: beyond that, 503 at once rather than a slow death.</summary>
+    /// <summary>Bytes of them that may be here at once: beyond that, 503 at once rather than a slow death.</summary>
     public long QueueBytes { get; set; } = 64 * 1024 * 1024;
 }
 
@@ -44,17 +44,14 @@ internal sealed partial class InboxWriter(
     private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(
         new BoundedChannelOptions(options.QueueSize) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
-    private long queuedBytes;
-
     private sealed record Waiting(IncomingCallback Callback, TaskCompletionSource Stored);
 
     /// <inheritdoc/>
     public async Task Store(IncomingCallback callback, CancellationToken cancellation)
     {
         var waiting = new Waiting(callback, new(TaskCreationOptions.RunContinuationsAsynchronously));
-        if (Interlocked.Add(ref queuedBytes, callback.Body.Length) > options.QueueBytes || !queue.Writer.TryWrite(waiting))
+        if (!queue.Writer.TryWrite(waiting))
         {
-            Interlocked.Add(ref queuedBytes, -callback.Body.Length);
             throw new InboxUnavailableException("More callbacks are waiting than can be stored in time.");
         }
 
@@ -116,10 +113,6 @@ internal sealed partial class InboxWriter(
             LogFailed(batch.Count, failure.InnerException?.Message ?? failure.Message);
             var answer = new InboxUnavailableException("The callback could not be stored.", failure);
             batch.ForEach(waiting => waiting.Stored.TrySetException(answer));
-        }
-        finally
-        {
-            Interlocked.Add(ref queuedBytes, -batch.Sum(waiting => (long)waiting.Callback.Body.Length));
         }
     }
 

@@ -123,24 +123,38 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<DueAttempt>> TakeDue(Guid? checkoutId, int limit, TimeSpan lease, CancellationToken cancellation)
+    public async Task<IReadOnlyList<DueAttempt>> TakeDue(Guid? checkoutId, int askable, int others, TimeSpan lease)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var connection = await database.OpenConnectionAsync();
         var taken = await connection.QueryAsync<AttemptRow>(
             """
+            WITH askable AS (
+                SELECT id FROM attempts
+                WHERE next_question_at <= now() AND request_id IS NOT NULL AND (@checkoutId::uuid IS NULL OR checkout_id = @checkoutId)
+                ORDER BY next_question_at
+                LIMIT @askable
+                FOR UPDATE SKIP LOCKED),
+            others AS (
+                SELECT id FROM attempts
+                WHERE next_question_at <= now() AND request_id IS NULL AND (@checkoutId::uuid IS NULL OR checkout_id = @checkoutId)
+                ORDER BY next_question_at
+                LIMIT @others
+                FOR UPDATE SKIP LOCKED)
             UPDATE attempts a
             SET next_question_at = now() + @lease, questions = questions + 1, asked_at = now()
-            FROM (
-                SELECT id FROM attempts
-                WHERE next_question_at <= now() AND (@checkoutId::uuid IS NULL OR checkout_id = @checkoutId)
-                ORDER BY next_question_at
-                LIMIT @limit
-                FOR UPDATE SKIP LOCKED) due
+            FROM (SELECT id FROM askable UNION ALL SELECT id FROM others) due
             WHERE a.id = due.id
             RETURNING a.id, a.checkout_id, a.request_id, a.questions
             """,
-            new { checkoutId, limit, lease });
+            new { checkoutId, askable, others, lease });
         return [.. taken.Select(row => new DueAttempt(row.Id, row.CheckoutId, row.RequestId, row.Questions))];
+    }
+
+    /// <inheritdoc/>
+    public async Task NotAsked(Guid attemptId)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await connection.ExecuteAsync("UPDATE attempts SET questions = greatest(questions - 1, 0) WHERE id = @attemptId", new { attemptId });
     }
 
     /// <inheritdoc/>

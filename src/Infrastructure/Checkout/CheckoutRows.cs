@@ -59,7 +59,7 @@ internal sealed record AttemptRow
     public const string Columns =
         "id, checkout_id, phone, amount, status, request_id, other_id, started_at, ended_at, settled_by, failure_code, failure_result_code, "
         + "failure_message, failure_provider_text, failure_retryable, failure_retry_after, reported_failure_code, reported_result_code, "
-        + "reported_amount, reported_receipt, questions, next_question_at, last_answer";
+        + "reported_amount, reported_receipt, questions, next_question_at, doubt, last_answer";
 
     public Guid Id { get; init; }
     public Guid CheckoutId { get; init; }
@@ -83,6 +83,7 @@ internal sealed record AttemptRow
     public string? ReportedReceipt { get; init; }
     public int Questions { get; init; }
     public DateTimeOffset? NextQuestionAt { get; init; }
+    public string? Doubt { get; init; }
     public string? LastAnswer { get; init; }
 
     public Attempt ToDomain()
@@ -109,6 +110,7 @@ internal sealed record AttemptRow
             ReportedReceipt = ReportedReceipt,
             Questions = Questions,
             NextQuestionAt = NextQuestionAt,
+            DoubtedBecause = Doubt,
             LastAnswer = LastAnswer,
         };
     }

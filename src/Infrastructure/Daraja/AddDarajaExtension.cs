@@ -31,6 +31,7 @@ public static class AddDarajaExtension
             .CreateTokens(provider.GetRequiredService<IOptions<DarajaOptions>>().Value.Shortcode ?? ""));
         services.AddSingleton(provider => new CallbackUrls(
             new Uri(provider.GetRequiredService<IOptions<CallbackOptions>>().Value.PublicBaseUrl ?? ""), provider.GetRequiredService<CallbackTokens>()));
+        services.AddSingleton<DarajaBoard>();
         services.AddSingleton<DarajaBreakers>();
         services.AddSingleton<DarajaHttp>();
         services.AddSingleton<AccessTokens>();

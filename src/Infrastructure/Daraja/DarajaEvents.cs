@@ -11,6 +11,7 @@ internal static class DarajaEvents
     public static readonly EventId TokenFailed = new(2004, "DarajaTokenFailed");
     public static readonly EventId BreakerChanged = new(2005, "DarajaBreakerChanged");
     public static readonly EventId PullSkipped = new(2006, "DarajaPullSkipped");
+    public static readonly EventId BoardNotWritten = new(2007, "DarajaBoardNotWritten");
 
     /// <summary>A CheckoutRequestID ends in the customer's number without its country code: its last nine digits do not reach a log.</summary>
     public static string? Mask(string? id) =>

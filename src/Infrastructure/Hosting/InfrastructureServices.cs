@@ -38,6 +38,8 @@ public static class InfrastructureServices
         services.AddSingleton<ITransfers, TransferRepository>();
         services.AddSingleton<IMatchVeto, RefundVeto>();
         services.AddSingleton<IQuestions, QuestionRepository>();
+        services.AddSingleton<IQuestionBudget, QuestionBudget>();
+        services.AddSingleton<AskingReaders>();
         services.AddSingleton<ICases, CaseRepository>();
         services.AddSingleton<ICallbacks, CallbackRepository>();
         services.AddSingleton<IEvents, EventRepository>();
@@ -50,6 +52,7 @@ public static class InfrastructureServices
 
         if (roles.HasFlag(Roles.Api))
         {
+            services.AddSingleton<IntakeRoom>();
             services.AddSingleton<InboxWriter>();
             services.AddSingleton<IInbox>(s => s.GetRequiredService<InboxWriter>());
             services.AddHostedService(s => s.GetRequiredService<InboxWriter>());
@@ -60,6 +63,7 @@ public static class InfrastructureServices
 
         if (roles.HasFlag(Roles.Worker))
         {
+            services.AddSingleton<Rounds>();
             services.AddHostedService<HangfireServers>();
             services.AddHostedService<Sweeper>();
         }

@@ -66,7 +66,7 @@ internal sealed partial class SpoolDrain(
         }
 
         var total = 0;
-        foreach (var segment in spool.TakeAll())
+        while (spool.Next() is { } segment)
         {
             total += await Drain(segment, cancellation);
         }
