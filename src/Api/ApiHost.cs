@@ -18,7 +18,8 @@ public static class ApiHost
     /// <summary>Builds the web application, configured but not started. Throws <see cref="ConfigurationException"/> listing every problem.</summary>
     public static WebApplication Build(string[] args)
     {
-        var builder = WebApplication.CreateBuilder(args);
+        // A file watcher on the folder the process was started in would hear of every write below it, PostgreSQL's on a laptop included.
+        var builder = WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
         var settings = Settings.Read(builder.Configuration);
         if (settings.Problems.Count > 0)
         {
@@ -92,6 +93,7 @@ public static class ApiHost
     {
         app.UseDefences(settings);
         app.UseExceptionHandler();
+        app.UseRouting();
         app.UseStatusCodePages(Problems.OfStatus);
         app.UseCors();
         app.Use(WaitForDatabase);
@@ -99,6 +101,12 @@ public static class ApiHost
         app.UseRateLimiter();
         app.UseAuthorization();
         app.UseMiddleware<OperatorGate>();
+        if (settings.Roles.HasFlag(Roles.Api))
+        {
+            ActivatorUtilities.CreateInstance<CallbackEndpoints>(app.Services).Map(app);
+            ActivatorUtilities.CreateInstance<C2bCallbackEndpoints>(app.Services).Map(app);
+        }
+
         app.MapControllers();
         app.MapOpenApi();
         app.MapScalarApiReference("/docs");

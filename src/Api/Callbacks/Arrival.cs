@@ -1,5 +1,4 @@
 using System.Buffers;
-using Microsoft.AspNetCore.Mvc;
 using Payments.Application;
 using Payments.Infrastructure;
 
@@ -14,33 +13,42 @@ internal sealed class Arrival : IDisposable
     /// <summary>A gateway sends its kilobyte at once; who takes longer is holding memory, not talking.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private static readonly Refusal TooLarge = new("payload_too_large", "The body is larger than this call takes.");
+    private static readonly Refusal TooSlow = new("request_timeout", "The body did not come in time.");
+    private static readonly Refusal NoRoom = new("unavailable", "More is waiting here than can be taken in time; try again shortly.");
+
     private readonly IntakeRoom.Place? place;
 
-    private Arrival(IntakeRoom.Place? place, byte[]? body, IActionResult? refusal) => (this.place, Body, Refusal) = (place, body, refusal);
+    private Arrival(IntakeRoom.Place? place, byte[]? body) => (this.place, Body) = (place, body);
 
-    /// <summary>The bytes; null when they are refused.</summary>
+    /// <summary>The bytes; null when they were refused, which has been answered then: 413, 408, or 503 with Retry-After.</summary>
     public byte[]? Body { get; }
 
-    /// <summary>What to answer instead: 413, 408, or 503 with Retry-After.</summary>
-    public IActionResult? Refusal { get; }
-
-    /// <summary>Reads the body.</summary>
-    /// <param name="isKnown">True when its address carries a valid token, whose place is kept free of others.</param>
-    public static async Task<Arrival> Of(HttpContext context, IntakeRoom room, bool isKnown)
+    /// <summary>Reads the body, or answers why not: at once, without an exception, and where there is no room without reading it.</summary>
+    /// <param name="isKnown">True when its address carries a valid token, for whom a part of the room is kept free.</param>
+    public static async ValueTask<Arrival> Of(HttpContext context, IntakeRoom room, bool isKnown)
     {
         if (context.Request.ContentLength > MostBytes)
         {
-            return new(null, null, TooLarge(context));
+            await Refuse(context, TooLarge);
+            return new(null, null);
         }
 
         if (room.Enter(isKnown) is not { } place)
         {
-            return new(null, null, Problems.Busy(context));
+            await Refuse(context, NoRoom);
+            return new(null, null);
         }
 
         try
         {
-            return await Read(context, place);
+            var (body, refusal) = await Read(context, place);
+            if (refusal is not null)
+            {
+                await Refuse(context, refusal);
+            }
+
+            return new(place, body);
         }
         catch
         {
@@ -51,10 +59,7 @@ internal sealed class Arrival : IDisposable
 
     public void Dispose() => place?.Dispose();
 
-    private static ActionResult TooLarge(HttpContext context) =>
-        Problems.ToResult(context, new Refusal("payload_too_large", "The body is larger than this call takes."));
-
-    private static async Task<Arrival> Read(HttpContext context, IntakeRoom.Place place)
+    private static async ValueTask<(byte[]? Body, Refusal? Refusal)> Read(HttpContext context, IntakeRoom.Place place)
     {
         var reader = context.Request.BodyReader;
         Timer? patience = null;
@@ -69,24 +74,18 @@ internal sealed class Arrival : IDisposable
                     read = await reader.ReadAsync(context.RequestAborted);
                 }
 
-                if (read.IsCanceled)
-                {
-                    reader.AdvanceTo(read.Buffer.End);
-                    return new(place, null, Problems.ToResult(context, new Refusal("request_timeout", "The body did not come in time.")));
-                }
-
                 var length = read.Buffer.Length;
-                if (length > MostBytes || !place.TryHold(length))
+                if ((read.IsCanceled ? TooSlow : length > MostBytes ? TooLarge : place.TryHold(length) ? null : NoRoom) is { } refusal)
                 {
                     reader.AdvanceTo(read.Buffer.End);
-                    return new(place, null, length > MostBytes ? TooLarge(context) : Problems.Busy(context));
+                    return (null, refusal);
                 }
 
                 if (read.IsCompleted)
                 {
                     var body = read.Buffer.ToArray();
                     reader.AdvanceTo(read.Buffer.End);
-                    return new(place, body, null);
+                    return (body, null);
                 }
 
                 reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
@@ -99,5 +98,15 @@ internal sealed class Arrival : IDisposable
                 await patience.DisposeAsync();
             }
         }
+    }
+
+    private static Task Refuse(HttpContext context, Refusal refusal)
+    {
+        if (refusal == NoRoom)
+        {
+            context.Response.Headers.RetryAfter = "5";
+        }
+
+        return Problems.Write(context, refusal);
     }
 }

@@ -71,13 +71,6 @@ internal static class Problems
         return new ProblemResult(Of(controller.HttpContext, answer.Refusal!));
     }
 
-    /// <summary>What is beyond capacity is answered with, at once and without an exception: 503 and when to come again.</summary>
-    public static ActionResult Busy(HttpContext context)
-    {
-        context.Response.Headers.RetryAfter = "5";
-        return new ProblemResult(New(context, "unavailable", "More is waiting here than can be taken in time; try again shortly."));
-    }
-
     /// <summary>What a body that could not be bound is answered with.</summary>
     public static IActionResult OfModelState(ActionContext context)
     {

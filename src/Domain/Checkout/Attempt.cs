@@ -49,6 +49,12 @@ public sealed class Attempt
     /// <summary>The receipt number that came with <see cref="ReportedAmount"/>.</summary>
     public string? ReportedReceipt { get; set; }
 
+    /// <summary>
+    /// True once a trusted callback came that may be its success and proves none (rule 9, or unreadable): a failure that comes as well does
+    /// not end the questions.
+    /// </summary>
+    public bool IsDisputed { get; set; }
+
     /// <summary>How often Safaricom has been asked about it.</summary>
     public int Questions { get; set; }
 
@@ -78,6 +84,13 @@ public sealed class Attempt
             NextQuestionAt = at;
             Touch();
         }
+    }
+
+    /// <summary>Something came that may be its success and proves none.</summary>
+    public void Dispute()
+    {
+        IsDisputed = true;
+        Touch();
     }
 
     /// <summary>Marks the row as changed.</summary>

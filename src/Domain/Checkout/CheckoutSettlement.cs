@@ -15,6 +15,7 @@ public sealed partial class Checkout
 
             case Outcome.Paid:
                 // A success that names no money is no proof of money (rule 9): ask.
+                attempt.Dispute();
                 return AskInstead(attempt, now, now);
 
             case Outcome.NotPaid when attempt.Status == AttemptStatus.Succeeded:
@@ -25,6 +26,11 @@ public sealed partial class Checkout
 
             case Outcome.NotPaid { Certainty: Certainty.Final } failed:
                 Fail(attempt, failed.Failure, SettledBy.Callback, now);
+                if (attempt.IsDisputed)
+                {
+                    AskInstead(attempt, attempt.StartedAt + Attempt.EarlyFailure, now);
+                }
+
                 return Verdict.Applied;
 
             case Outcome.NotPaid doubtful:
@@ -40,7 +46,11 @@ public sealed partial class Checkout
     /// A trusted callback about a push that cannot be read: it settles nothing, and Safaricom is asked, also about a
     /// failed one, for it may have been its success (rule 4).
     /// </summary>
-    public static void HearUnreadable(Attempt attempt, DateTimeOffset now) => AskInstead(attempt, now, now);
+    public static void HearUnreadable(Attempt attempt, DateTimeOffset now)
+    {
+        attempt.Dispute();
+        AskInstead(attempt, now, now);
+    }
 
     /// <summary>An STK query's answer about one of this checkout's pushes; its schedule is the caller's.</summary>
     /// <param name="loose">Till payments that stand nowhere and may be this push's; null where the shortcode is no till's.</param>
@@ -215,6 +225,7 @@ public sealed partial class Checkout
             // Rule 9: not applied; the query decides, and then a case shows both amounts.
             attempt.ReportedAmount = amount;
             attempt.ReportedReceipt = number;
+            attempt.Dispute();
             AskInstead(attempt, now, now);
             return Verdict.Contradiction;
         }

@@ -49,6 +49,9 @@ public abstract partial class Transfer
     /// <summary>Why it failed; null unless it did.</summary>
     public Failure? Failure { get; set; }
 
+    /// <summary>True once a trusted result came that may be a success and proves none: a failure that comes as well settles nothing by itself.</summary>
+    public bool IsDisputed { get; set; }
+
     /// <summary>How often Safaricom has been asked about it.</summary>
     public int Questions { get; set; }
 

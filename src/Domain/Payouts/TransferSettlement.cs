@@ -29,7 +29,7 @@ public abstract partial class Transfer
     /// <summary>A trusted result that cannot be read: it settles nothing. After a failure it may be a success, which a person looks up (rule 4).</summary>
     public void HearUnreadable(DateTimeOffset now)
     {
-        Heard = true;
+        Heard = IsDisputed = true;
         Touch(now);
         if (Status == TransferStatus.Failed)
         {
@@ -178,6 +178,7 @@ public abstract partial class Transfer
         if (paid.Amount is { } amount && Disagreement(amount, parties) is { } problem)
         {
             // Rule 9. A question may still show that the result, not the money, was wrong.
+            IsDisputed = true;
             return Differs(problem, $"a result with receipt {paid.Receipt ?? "unknown"}", askAt: now, now);
         }
 
@@ -189,6 +190,7 @@ public abstract partial class Transfer
         if (paid.Amount is null || paid.Receipt is null)
         {
             // A success that names no money is no proof of money: ask, or let a person look when it was called failed before.
+            IsDisputed = true;
             if (Status == TransferStatus.Failed)
             {
                 Open(CaseKind.SucceededAfterFailure,
@@ -218,10 +220,15 @@ public abstract partial class Transfer
             return told ? Verdict.Duplicate : Verdict.Applied;
         }
 
-        if (failed.Certainty == Certainty.Final)
+        if (failed.Certainty == Certainty.Final && !IsDisputed)
         {
             End(TransferStatus.Failed, Domain.SettledBy.Callback, failed.Failure, now);
             return Verdict.Applied;
+        }
+
+        if (failed.Certainty == Certainty.Final)
+        {
+            return AskInstead($"One result said {code}, another that could not be read may say success.", now);
         }
 
         // Rule 5: a code nobody listed, or one that says "query first" (15, a duplicate id, above all).

@@ -141,14 +141,15 @@ internal sealed partial class CheckoutRepository
                 failure_provider_text = u.failure_provider_text,
                 failure_retryable = u.failure_retryable, failure_retry_after = u.failure_retry_after,
                 reported_failure_code = u.reported_failure_code, reported_result_code = u.reported_result_code,
-                reported_amount = u.reported_amount, reported_receipt = u.reported_receipt,
+                reported_amount = u.reported_amount, reported_receipt = u.reported_receipt, disputed = u.disputed,
                 next_question_at = u.next_question_at, doubt = u.doubt, last_answer = u.last_answer
             FROM unnest(
                 @ids, @status, @requestIds, @otherIds, @ended, @settledBy, @codes, @resultCodes, @messages, @providerTexts, @retryable, @retryAfter,
-                @reportedCodes, @reportedResultCodes, @reportedAmounts, @reportedReceipts, @next, @doubts, @answers)
+                @reportedCodes, @reportedResultCodes, @reportedAmounts, @reportedReceipts, @disputed, @next, @doubts, @answers)
                 AS u (
                 id, status, request_id, other_id, ended_at, settled_by, failure_code, failure_result_code, failure_message, failure_provider_text,
-                failure_retryable, failure_retry_after, reported_failure_code, reported_result_code, reported_amount, reported_receipt, next_question_at, doubt, last_answer)
+                failure_retryable, failure_retry_after, reported_failure_code, reported_result_code, reported_amount, reported_receipt, disputed,
+                next_question_at, doubt, last_answer)
             WHERE a.id = u.id AND (a.status <> 'succeeded' OR u.status = 'succeeded')
             """,
             new
@@ -169,6 +170,7 @@ internal sealed partial class CheckoutRepository
                 reportedResultCodes = rows.Select(a => a.ReportedFailure?.ResultCode).ToArray(),
                 reportedAmounts = rows.Select(a => a.ReportedAmount?.Cents).ToArray(),
                 reportedReceipts = rows.Select(a => a.ReportedReceipt).ToArray(),
+                disputed = rows.Select(a => a.IsDisputed).ToArray(),
                 next = rows.Select(a => a.NextQuestionAt?.UtcDateTime).ToArray(),
                 doubts = rows.Select(a => Cut(a.DoubtedBecause)).ToArray(),
                 answers = rows.Select(a => Cut(a.LastAnswer)).ToArray(),

@@ -89,6 +89,6 @@ internal sealed class Transactions(NpgsqlDataSource database, IdempotencyKeys ke
     private async Task<DateTimeOffset> Now(CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        return await connection.QuerySingleAsync<DateTimeOffset>("SELECT now()");
+        return await connection.QuerySingleAsync<DateTimeOffset>("SELECT now() FROM set_config('plan_cache_mode', 'force_generic_plan', true)");
     }
 }

@@ -32,6 +32,11 @@ ALTER TABLE attempts ADD COLUMN doubt text CHECK (length(doubt) <= 1000);
 ALTER TABLE payouts ADD COLUMN doubt text CHECK (length(doubt) <= 1000);
 ALTER TABLE refunds ADD COLUMN doubt text CHECK (length(doubt) <= 1000);
 
+-- True once something came that may be a success and proves none: a failure that comes as well does not end the questions.
+ALTER TABLE attempts ADD COLUMN disputed boolean NOT NULL DEFAULT false;
+ALTER TABLE payouts ADD COLUMN disputed boolean NOT NULL DEFAULT false;
+ALTER TABLE refunds ADD COLUMN disputed boolean NOT NULL DEFAULT false;
+
 -- What came for a payment and did not simply settle it: the rest of a case's history. A prompt's callback that was applied is told by the
 -- prompt's own row, so the index leaves it out and costs the ordinary callback nothing.
 CREATE INDEX callbacks_notable ON callbacks (subject_id)

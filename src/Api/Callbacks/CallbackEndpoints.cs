@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using Payments.Application;
+using Payments.Domain;
+using Payments.Infrastructure;
+
+namespace Payments.Api;
+
+/// <summary>
+/// Where Safaricom's callbacks arrive: stored as they came, answered 200 once that is durable, understood later by a job. Endpoints that
+/// routing runs at once, past everything made for callers with keys (decision 0010).
+/// </summary>
+internal sealed class CallbackEndpoints(IInbox inbox, IntakeRoom room, CallbackTokens tokens)
+{
+    /// <summary>What we hand to Daraja (it refuses words such as <i>mpesa</i>), and what integration guides use.</summary>
+    private static readonly string[] Prefixes = ["/callbacks/", "/api/mpesa/"];
+
+    /// <summary>What Safaricom's samples answer, byte for byte.</summary>
+    private static readonly byte[] Acknowledgement = """{"ResultCode":0,"ResultDesc":"Accepted"}"""u8.ToArray();
+
+    public void Map(IEndpointRouteBuilder app)
+    {
+        foreach (var kind in Enum.GetValues<CallbackKind>().Except([CallbackKind.C2bValidate, CallbackKind.C2bConfirm]))
+        {
+            Map(app, CallbackUrls.PathOf(kind), context => Store(context, kind));
+        }
+
+        Map(app, "callback", context => Store(context, CallbackKind.Stk));
+    }
+
+    /// <summary>One path under both prefixes, with and without a token.</summary>
+    public static void Map(IEndpointRouteBuilder app, string path, RequestDelegate take)
+    {
+        foreach (var prefix in Prefixes)
+        {
+            app.MapPost(prefix + path + "/{token?}", take).ShortCircuit().ExcludeFromDescription();
+        }
+    }
+
+    /// <summary>The token of the path; null when it has none.</summary>
+    public static string? Token(HttpContext context) => (string?)context.Request.RouteValues["token"];
+
+    /// <summary>A callback as this request brings it.</summary>
+    public static IncomingCallback Incoming(HttpContext context, CallbackKind kind, Guid? subject, byte[] body) => new(
+        NewId.Next(), kind, subject, body, Cut(context.Request.ContentType), context.Connection.RemoteIpAddress?.ToString(), Activity.Current?.Id);
+
+    public static Task Acknowledge(HttpContext context) => Answer(context, Acknowledgement);
+
+    public static Task Answer(HttpContext context, byte[] json)
+    {
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = json.Length;
+        return context.Response.BodyWriter.WriteAsync(json, context.RequestAborted).AsTask();
+    }
+
+    private async Task Store(HttpContext context, CallbackKind kind)
+    {
+        var subject = Subject(kind, Token(context));
+        using var arrival = await Arrival.Of(context, room, isKnown: subject is not null);
+        if (arrival.Body is { } body)
+        {
+            await inbox.Store(Incoming(context, kind, subject, body), context.RequestAborted);
+            await Acknowledge(context);
+        }
+    }
+
+    /// <summary>What the token was made for; ids are unique over all purposes a kind may have.</summary>
+    private Guid? Subject(CallbackKind kind, string? token)
+    {
+        foreach (var purpose in Purposes(kind))
+        {
+            if (tokens.TryRead(token, purpose, out var id))
+            {
+                return id;
+            }
+        }
+
+        return null;
+    }
+
+    private static ReadOnlySpan<SubjectKind> Purposes(CallbackKind kind) => kind switch
+    {
+        CallbackKind.Stk => [SubjectKind.Attempt],
+
+        // B2C pays refunds out as well.
+        CallbackKind.B2cResult or CallbackKind.B2cTimeout => [SubjectKind.Payout, SubjectKind.Refund],
+        CallbackKind.B2bResult or CallbackKind.B2bTimeout => [SubjectKind.Payout],
+        CallbackKind.ReversalResult or CallbackKind.ReversalTimeout => [SubjectKind.Refund],
+        CallbackKind.StatusResult or CallbackKind.StatusTimeout or CallbackKind.BalanceResult or CallbackKind.BalanceTimeout => [SubjectKind.Question],
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "C2B has registration tokens, and endpoints of its own."),
+    };
+
+    // PostgreSQL refuses NUL in text, and the rest of a long header tells nothing.
+    private static string? Cut(string? text) => text?.Replace("\0", "", StringComparison.Ordinal) is { Length: > 200 } longer ? longer[..200] : text;
+}
