@@ -16,6 +16,12 @@ public enum DarajaQuestion
     Pull,
 }
 
+/// <summary>Rounds that have not come although they were due.</summary>
+/// <param name="Questions">Of questions, about prompts or about payouts and refunds.</param>
+/// <param name="Ends">Of checkouts' ends.</param>
+/// <param name="Pull">Of Pull; also true where it never came.</param>
+public sealed record MissingRounds(bool Questions, bool Ends, bool Pull);
+
 /// <summary>
 /// What all processes together may ask of Safaricom: one budget in the database, and one pause for each API that keeps failing. Call
 /// inside <see cref="ITransactions.Run"/>: the budget is locked until it ends, which lets one worker at a time take what is due.
@@ -30,6 +36,9 @@ public interface IQuestionBudget
 
     /// <summary>Takes questions out of the budget, also beyond what it holds: then everybody waits until it is full again.</summary>
     Task Spend(int questions);
+
+    /// <summary>Which rounds are missing: questions due for longer than <paramref name="age"/>, nothing pulled since <paramref name="pullAge"/>.</summary>
+    Task<MissingRounds> FindForgotten(TimeSpan age, TimeSpan pullAge, CancellationToken cancellation);
 
     /// <summary>What an operator wants to know of it; takes no lock.</summary>
     Task<DarajaView> Read(CancellationToken cancellation);

@@ -35,7 +35,7 @@ public sealed class InboxOptions
 /// is there once. No spool, or no room in it: 503, and a row that is there after all is drained all the same.
 /// </summary>
 internal sealed partial class InboxWriter(
-    NpgsqlDataSource database, IJobs jobs, InboxOptions options, SpoolOptions spooling, DatabaseCircuit circuit, ILogger<InboxWriter> log, Spool? spool = null)
+    NpgsqlDataSource database, IJobs jobs, InboxBell bell, InboxOptions options, SpoolOptions spooling, DatabaseCircuit circuit, ILogger<InboxWriter> log, Spool? spool = null)
     : BackgroundService, IInbox
 {
     /// <summary>Without a spool giving up means 503, so a commit gets all the time in which somebody may still be waiting for the answer.</summary>
@@ -190,6 +190,7 @@ internal sealed partial class InboxWriter(
         Add(NpgsqlDbType.Bytea, c => c.TokenHash);
         Add(NpgsqlDbType.Text, c => c.Answer);
         await command.ExecuteNonQueryAsync();
+        await bell.Ring(connection);
     }
 
     [LoggerMessage(EventName = "inbox_failed", Level = LogLevel.Error, Message = "{Count} callbacks could not be stored and were answered 503: {Why}")]

@@ -44,6 +44,7 @@ public static class InfrastructureServices
         services.AddSingleton<ICallbacks, CallbackRepository>();
         services.AddSingleton<IEvents, EventRepository>();
         services.AddSingleton<CallbackRules>();
+        services.AddSingleton(new InboxBell(roles));
         services.AddSingleton<Detached>();
         services.AddSingleton<IDetached>(s => s.GetRequiredService<Detached>());
         services.AddHostedService(s => s.GetRequiredService<Detached>());
@@ -66,6 +67,8 @@ public static class InfrastructureServices
             services.AddSingleton<Rounds>();
             services.AddHostedService<HangfireServers>();
             services.AddHostedService<Sweeper>();
+            services.AddHostedService<InboxListener>();
+            services.AddHostedService<ForgottenRounds>();
         }
 
         return services;

@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using Payments.Application;
+using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
@@ -56,6 +57,24 @@ internal sealed class QuestionBudget(NpgsqlDataSource database, DarajaBoard boar
             await using var connection = await database.OpenConnectionAsync();
             await connection.ExecuteAsync("UPDATE question_budget SET tokens = tokens - @questions", new { questions });
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task<MissingRounds> FindForgotten(TimeSpan age, TimeSpan pullAge, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.QuerySingleAsync<MissingRounds>(
+            """
+            SELECT EXISTS (SELECT FROM attempts WHERE next_question_at < now() - @age)
+                    OR EXISTS (SELECT FROM payouts WHERE next_question_at < now() - @age OR (status = 'queued' AND enqueued_at < now() - @age - @forgotten))
+                    OR EXISTS (SELECT FROM refunds WHERE next_question_at < now() - @age OR (status = 'queued' AND enqueued_at < now() - @age - @forgotten)) AS questions,
+                EXISTS (
+                    SELECT FROM checkouts
+                    WHERE expires_at < now() - @endAge AND status IN ('open', 'pending', 'failed') AND (status <> 'pending' OR expires_at < now() - @endAge - @life)
+                    UNION ALL SELECT FROM receipts WHERE surplus_due_at < now() - @endAge) AS ends,
+                coalesce((SELECT max(read_at) FROM pull_progress), (SELECT min(stamped_at) FROM deployment)) < now() - @pullAge AS pull
+            """,
+            new { age, pullAge, forgotten = options.ForgottenAfter, endAge = TimeSpan.FromMinutes(1), life = Attempt.PromptLife });
     }
 
     /// <inheritdoc/>

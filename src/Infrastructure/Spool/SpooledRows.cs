@@ -9,13 +9,13 @@ namespace Payments.Infrastructure;
 internal static class SpooledRows
 {
     /// <summary>Stores rows and the job that drains them in one commit. A row that is there already stays as it is.</summary>
-    public static async Task Insert(NpgsqlDataSource database, IJobs jobs, IReadOnlyList<SpooledCallback> rows)
+    public static async Task Insert(NpgsqlDataSource database, IJobs jobs, InboxBell bell, IReadOnlyList<SpooledCallback> rows)
     {
         using var scope = new TransactionScope(
             TransactionScopeOption.RequiresNew,
             new TransactionOptions { IsolationLevel = IsolationLevel.ReadCommitted, Timeout = TimeSpan.FromSeconds(30) },
             TransactionScopeAsyncFlowOption.Enabled);
-        if (await Insert(database, rows) > 0)
+        if (await Insert(database, bell, rows) > 0)
         {
             jobs.Drain(rows.Count);
         }
@@ -26,7 +26,7 @@ internal static class SpooledRows
     /// <summary>True when it is the row that is wrong (data exception, constraint), not the database.</summary>
     public static bool IsRefused(PostgresException failure) => failure.SqlState[..2] is "22" or "23";
 
-    private static async Task<int> Insert(NpgsqlDataSource database, IReadOnlyList<SpooledCallback> rows)
+    private static async Task<int> Insert(NpgsqlDataSource database, InboxBell bell, IReadOnlyList<SpooledCallback> rows)
     {
         await using var connection = await database.OpenConnectionAsync();
 
@@ -53,6 +53,8 @@ internal static class SpooledRows
         Add(NpgsqlDbType.Bytea, c => c.TokenHash);
         Add(NpgsqlDbType.Text, c => c.Answer);
         Array(NpgsqlDbType.TimestampTz, row => row.ReceivedAt);
-        return await command.ExecuteNonQueryAsync();
+        var added = await command.ExecuteNonQueryAsync();
+        await bell.Ring(connection);
+        return added;
     }
 }

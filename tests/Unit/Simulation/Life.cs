@@ -67,7 +67,7 @@ internal sealed class Life
 
         Operate();
         Watch();
-        while (time.Step(Some.Start + Lasts))
+        while (Defects.Count == 0 && time.Step(Some.Start + Lasts))
         {
             Watch();
         }

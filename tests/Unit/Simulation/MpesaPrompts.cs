@@ -44,7 +44,14 @@ internal sealed partial class Mpesa
             time.Within(0.05, time.Chance(0.1) ? 25 : 1, "the push is accepted", () => reply(new Reply.Accepted(requestId, "m-" + requestId)));
         }
 
-        time.Within(0.2, time.Chance(0.1) ? 170 : 55, $"prompt {requestId} ends", () => End(push, prompt));
+        // Most answer soon; some so late that the first question comes before the end, and some after everybody has given up waiting.
+        var (from, to) = time.Pick(0, 9) switch
+        {
+            < 6 => (0.2, 40.0),
+            < 9 => (46, 59),
+            _ => (60, 170),
+        };
+        time.Within(from, to, $"prompt {requestId} ends", () => End(push, prompt));
     }
 
     /// <summary>An STK query.</summary>

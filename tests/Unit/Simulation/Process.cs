@@ -97,6 +97,8 @@ internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double cr
 
     public Task Spend(int questions) => Task.CompletedTask;
 
+    public Task<MissingRounds> FindForgotten(TimeSpan age, TimeSpan pullAge, CancellationToken cancellation) => throw new NotSupportedException();
+
     public Task<DarajaView> Read(CancellationToken cancellation) => throw new NotSupportedException();
 
     private string? OfReceipt(Guid transfer) => store.Transfers.OfType<Refund>().FirstOrDefault(r => r.Id == transfer)?.OriginalReceipt;
