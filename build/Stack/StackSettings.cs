@@ -19,7 +19,7 @@ internal static class StackSettings
     private const string OperatorPasswordHash =
         "AQAAAAIAAzRQAAAAEAMbdSKqjt3I9DQWpsmiY5jeb+hoHqaii935OSE2glW6pT7WCs+gK+HZ5F2q7tPjGg==";
 
-    // Questions come sooner than in production (first after 2 minutes there), so that a lost callback can be watched being found.
+    // Questions come sooner than in production (first after 45 s there), so that a lost callback can be watched being found.
     private const string Questions = "00:00:05 00:00:10 00:00:30 00:01 00:05 00:15 01:00";
 
     // What the developer's shell may hold for some other deployment; mixed with ours it would make a stack that nobody configured.

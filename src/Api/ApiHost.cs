@@ -66,7 +66,11 @@ public static class ApiHost
         services.AddAuthentication(BearerAuthentication.Name)
             .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.Name, null);
         services.AddAuthorization(options => options.AddScopes());
-        services.AddControllers(options => options.Conventions.Add(new IdempotencyConvention()))
+        services.AddControllers(options =>
+            {
+                options.Conventions.Add(new IdempotencyConvention());
+                options.ModelBinderProviders.Insert(0, new IsoTimeBinder.Provider());
+            })
             .AddApplicationPart(typeof(ApiHost).Assembly)
             .AddJsonOptions(options =>
             {
@@ -74,10 +78,17 @@ public static class ApiHost
 
                 // A misspelt field is an error, not a silence.
                 options.JsonSerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+                options.JsonSerializerOptions.AllowDuplicateProperties = false;
                 options.JsonSerializerOptions.MaxDepth = 16;
                 options.JsonSerializerOptions.Converters.Add(new UtcTimes());
             })
-            .ConfigureApiBehaviorOptions(options => options.InvalidModelStateResponseFactory = Problems.OfModelState);
+            .ConfigureApiBehaviorOptions(options =>
+            {
+                options.InvalidModelStateResponseFactory = Problems.OfModelState;
+
+                // Bare statuses (415 above all) get their body, with a code, from Problems.OfStatus.
+                options.SuppressMapClientErrors = true;
+            });
         services.AddExceptionHandler<UnhandledExceptions>();
         services.AddProblemDetails();
         services.AddOpenApi("v1", Documentation.Describe);

@@ -68,10 +68,15 @@ internal static class Bench
         double Median(Func<Round, double> value) => Statistics.Median(loops.Rounds.Select(value));
         return
         [
-            new("accepted and drained ÷ raw inserts", Median(r => r.Service / r.Inserts), 0.4, true, ""),
-            new("… ÷ a Hangfire job per callback", Median(r => r.Service / r.Naive), 15, true, ""),
-            new("… ÷ SELECT and UPDATE in the request", Median(r => r.Service / r.Synchronous), 1.5, true, ""),
-            Figure.Info("accepted and drained", Median(r => r.Service), "callbacks/s"),
+            .. Ratios("callbacks", r => r.Service), .. Ratios("confirmations of payments by hand", r => r.Confirmations), .. Ratios("B2C results", r => r.Results),
+        ];
+
+        IEnumerable<Figure> Ratios(string what, Func<Round, double> rate) =>
+        [
+            new($"{what} accepted and drained ÷ raw inserts", Median(r => rate(r) / r.Inserts), 0.4, true, ""),
+            new("… ÷ a Hangfire job per callback", Median(r => rate(r) / r.Naive), 15, true, ""),
+            new("… ÷ SELECT and UPDATE in the request", Median(r => rate(r) / r.Synchronous), 1.5, true, ""),
+            Figure.Info($"{what} accepted and drained", Median(rate), "a second"),
         ];
     }
 

@@ -32,6 +32,8 @@ internal sealed class ClosedLoops(BenchPostgres postgres, Service service, Bench
 
         // Every contestant compiles its hot path before it is measured.
         await Measure(options.RoundSize / 3, stop);
+        await MeasureConfirmations(options.RoundSize / 6, stop);
+        await MeasureResults(options.RoundSize / 6, stop);
         await Measure(naive, naiveData, NaiveSize, stop);
         await Measure(synchronous, synchronousData, options.RoundSize / 3, stop);
         await Statements.Reset(service.Database);
@@ -40,10 +42,11 @@ internal sealed class ClosedLoops(BenchPostgres postgres, Service service, Bench
         {
             var round = new Round(
                 await Clean(() => inserts.Run(InsertSeconds, stop)), await Clean(() => Measure(options.RoundSize, stop)),
-                await Clean(() => Measure(naive, naiveData, NaiveSize, stop)), await Clean(() => Measure(synchronous, synchronousData, options.RoundSize / 2, stop)));
+                await Clean(() => Measure(naive, naiveData, NaiveSize, stop)), await Clean(() => Measure(synchronous, synchronousData, options.RoundSize / 2, stop)),
+                await Clean(() => MeasureConfirmations(options.RoundSize / 2, stop)), await Clean(() => MeasureResults(options.RoundSize / 2, stop)));
             Rounds.Add(round);
             Console.WriteLine(
-                $"round {i + 1}: {round.Service:0} callbacks/s; {round.Inserts:0} inserts/s, {round.Naive:0}/s with a job each, {round.Synchronous:0}/s synchronously");
+                $"round {i + 1}: {round.Service:0} callbacks/s, {round.Confirmations:0} confirmations/s, {round.Results:0} results/s; {round.Inserts:0} inserts/s, {round.Naive:0}/s with a job each, {round.Synchronous:0}/s synchronously");
         }
 
         Profile.AddRange(await Statements.Dearest(service.Database));
@@ -58,18 +61,39 @@ internal sealed class ClosedLoops(BenchPostgres postgres, Service service, Bench
     private async Task<double> Measure(int count, CancellationToken stop)
     {
         var seeds = await service.Seed(count, stop);
-        var requests = seeds.ConvertAll(seed => HttpConnection.Request(seed.Path, seed.Body));
+        var rate = await Measure(seeds.ConvertAll(seed => HttpConnection.Request(seed.Path, seed.Body)), "callbacks", stop);
+        await service.CheckPaid(seeds, stop);
+        return rate;
+    }
+
+    private async Task<double> MeasureConfirmations(int count, CancellationToken stop)
+    {
+        var seeds = await service.SeedConfirmations(count, stop);
+        var rate = await Measure(seeds.ConvertAll(seed => HttpConnection.Request(seed.Path, seed.Body)), "confirmations", stop);
+        await OtherSeeds.Check(service.Database, payouts: false, count, stop);
+        return rate;
+    }
+
+    private async Task<double> MeasureResults(int count, CancellationToken stop)
+    {
+        var seeds = await service.SeedResults(count, stop);
+        var rate = await Measure(seeds.ConvertAll(seed => HttpConnection.Request(seed.Path, seed.Body)), "results", stop);
+        await OtherSeeds.Check(service.Database, payouts: true, count, stop);
+        return rate;
+    }
+
+    private async Task<double> Measure(List<byte[]> requests, string what, CancellationToken stop)
+    {
         var before = CpuTime.Read(service.Process.ProcessId, postgres.ProcessId);
         var watch = Stopwatch.StartNew();
         var result = await Load.AsFastAsPossible(service.Process.Address, requests, stop);
         var accepted = watch.Elapsed;
         await service.UntilDrained(stop);
         var elapsed = watch.Elapsed.TotalSeconds;
-        Profile.Add($"{count} callbacks accepted in {accepted.TotalSeconds:0.00} s, drained in {elapsed:0.00} s; "
+        Profile.Add($"{requests.Count} {what} accepted in {accepted.TotalSeconds:0.00} s, drained in {elapsed:0.00} s; "
             + CpuTime.Read(service.Process.ProcessId, postgres.ProcessId).Since(before));
         RequireAll(result, "the service");
-        await service.CheckPaid(seeds, stop);
-        return count / elapsed;
+        return requests.Count / elapsed;
     }
 
     private static async Task<double> Measure(ServerProcess server, NpgsqlDataSource database, int count, CancellationToken stop)

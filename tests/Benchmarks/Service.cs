@@ -34,6 +34,12 @@ internal sealed class Service(ServerProcess process, NpgsqlDataSource database, 
         return seeds;
     }
 
+    /// <summary>Makes orders that wait for a payment by hand.</summary>
+    public Task<List<Expected>> SeedConfirmations(int count, CancellationToken stop) => OtherSeeds.Confirmations(database, count, stop);
+
+    /// <summary>Makes payouts that wait for their result.</summary>
+    public Task<List<Expected>> SeedResults(int count, CancellationToken stop) => OtherSeeds.Results(database, tokens, count, stop);
+
     /// <summary>Waits until no callback is new.</summary>
     public async Task UntilDrained(CancellationToken stop)
     {

@@ -11,6 +11,9 @@ namespace Payments.Api;
 /// </summary>
 internal sealed class CallbackEndpoints(IInbox inbox, IntakeRoom room, CallbackTokens tokens)
 {
+    /// <summary>The rest of a longer header tells nothing.</summary>
+    private const int MostContentType = 200;
+
     /// <summary>What we hand to Daraja (it refuses words such as <i>mpesa</i>), and what integration guides use.</summary>
     private static readonly string[] Prefixes = ["/callbacks/", "/api/mpesa/"];
 
@@ -41,7 +44,7 @@ internal sealed class CallbackEndpoints(IInbox inbox, IntakeRoom room, CallbackT
 
     /// <summary>A callback as this request brings it.</summary>
     public static IncomingCallback Incoming(HttpContext context, CallbackKind kind, Guid? subject, byte[] body) => new(
-        NewId.Next(), kind, subject, body, Cut(context.Request.ContentType), context.Connection.RemoteIpAddress?.ToString(), Activity.Current?.Id);
+        NewId.Next(), kind, subject, body, Texts.Clip(context.Request.ContentType, MostContentType), context.Connection.RemoteIpAddress?.ToString(), Activity.Current?.Id);
 
     public static Task Acknowledge(HttpContext context) => Answer(context, Acknowledgement);
 
@@ -89,6 +92,4 @@ internal sealed class CallbackEndpoints(IInbox inbox, IntakeRoom room, CallbackT
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "C2B has registration tokens, and endpoints of its own."),
     };
 
-    // PostgreSQL refuses NUL in text, and the rest of a long header tells nothing.
-    private static string? Cut(string? text) => text?.Replace("\0", "", StringComparison.Ordinal) is { Length: > 200 } longer ? longer[..200] : text;
 }

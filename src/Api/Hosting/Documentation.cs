@@ -29,14 +29,21 @@ internal static class Documentation
         {
             var metadata = context.Description.ActionDescriptor.EndpointMetadata;
             operation.Responses ??= [];
+            var codes = new List<string>();
             if (metadata.OfType<Microsoft.AspNetCore.Authorization.IAuthorizeData>().Any())
             {
                 operation.Security = [new() { [new("key", context.Document)] = [] }];
-                AddProblems(operation, ["unauthorized", "forbidden", "unavailable"]);
+                codes.AddRange(["unauthorized", "forbidden", "too_many_requests", "unavailable"]);
             }
 
-            IdempotencyConvention.Describe(operation, context.Description.ActionDescriptor);
-            AddProblems(operation, metadata.OfType<RefusesAttribute>().SelectMany(r => r.Codes));
+            if (operation.RequestBody is not null)
+            {
+                codes.AddRange(["validation_failed", "payload_too_large", "unsupported_media_type"]);
+            }
+
+            codes.AddRange(IdempotencyConvention.Describe(operation, context.Description.ActionDescriptor));
+            codes.AddRange(metadata.OfType<RefusesAttribute>().SelectMany(r => r.Codes));
+            AddProblems(operation, codes.Distinct());
             return Task.CompletedTask;
         });
         options.AddSchemaTransformer((schema, context, _) =>

@@ -32,12 +32,12 @@ internal sealed class IdempotencyConvention : IActionModelConvention
         }
     }
 
-    /// <summary>Says it in the OpenAPI document.</summary>
-    public static void Describe(OpenApiOperation operation, ActionDescriptor action)
+    /// <summary>Says it in the OpenAPI document, and which problems come of it.</summary>
+    public static IReadOnlyList<string> Describe(OpenApiOperation operation, ActionDescriptor action)
     {
         if (action.FilterDescriptors.Select(f => f.Filter).OfType<IdempotencyFilterFactory>().SingleOrDefault() is not { } filter)
         {
-            return;
+            return [];
         }
 
         operation.Parameters ??= [];
@@ -50,6 +50,7 @@ internal sealed class IdempotencyConvention : IActionModelConvention
                 + "with the header Idempotency-Replayed.",
             Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255 },
         });
+        return [.. filter.IsRequired ? (string[])["idempotency_key_required"] : [], "idempotency_in_progress", "idempotency_key_reused"];
     }
 
     private static bool IsPost(SelectorModel selector) =>

@@ -64,6 +64,11 @@ public sealed class CallbackRules(
         await checkouts.Save(books.Checkouts, books.Unmatched);
         await transfers.Save(books.Transfers);
         await SaveAnswers(books, now);
+        if (books.Confirmed.Count > 0)
+        {
+            await paybill.CloseCases(books.Confirmed);
+        }
+
         if (books.Untrusted.Count > 0)
         {
             await paybill.OpenCases(books.Untrusted);

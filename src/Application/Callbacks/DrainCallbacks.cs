@@ -60,12 +60,12 @@ public sealed partial class DrainCallbacksHandler(
             await Park(poison.Id, poison.InnerException!);
             return await Rest([.. rows.Select(r => r.Id).Where(id => id != poison.Id)], cancellation) + 1;
         }
-        catch (DbException failure) when (!failure.IsTransient && rows.Count == 1)
+        catch (Exception failure) when (rows.Count == 1 && IsOfARow(failure))
         {
             await Park(rows[0].Id, failure);
             return 1;
         }
-        catch (DbException failure) when (!failure.IsTransient && rows.Count > 1)
+        catch (Exception failure) when (rows.Count > 1 && IsOfARow(failure))
         {
             LogHalving(rows.Count, failure.Message);
             var ids = rows.Select(r => r.Id).ToList();
@@ -79,6 +79,17 @@ public sealed partial class DrainCallbacksHandler(
 
         return rows.Count;
     }
+
+    /// <summary>
+    /// Whether trying the same batch again would fail the same way, for a row of it is at fault: a refused value, a bug met on the way to the
+    /// database. Not so where the database or the wire is: then all of it is tried again, by the job or the sweeper.
+    /// </summary>
+    private static bool IsOfARow(Exception failure) => failure switch
+    {
+        OperationCanceledException or TimeoutException or System.Transactions.TransactionException or IOException => false,
+        DbException database => !database.IsTransient && database.SqlState is { } state && state[..2] is not ("08" or "25" or "40" or "53" or "55" or "57" or "58"),
+        _ => true,
+    };
 
     private async Task<int> Rest(IReadOnlyCollection<Guid> ids, CancellationToken cancellation) =>
         ids.Count == 0 ? 0 : await Drain(ids, cancellation);

@@ -36,15 +36,14 @@ public sealed class SendPromptHandler(ICheckouts checkouts, ITransactions transa
         var reply = await daraja.Push(
             new(attempt.Id, attempt.Phone, attempt.Amount, checkout.Reference.Value, checkout.Description), cancellationToken);
 
-        return await transactions.Run(
+        return await transactions.RunPatiently(
             async now =>
             {
                 var loaded = await checkouts.LoadForChange(new(Ids: [request.CheckoutId]));
                 Record(loaded.Checkouts[0], request.AttemptId, reply, now);
                 await checkouts.Save(loaded.Checkouts);
                 return true;
-            },
-            CancellationToken.None);
+            });
     }
 
     private static void Record(Checkout checkout, Guid attemptId, Reply reply, DateTimeOffset now)

@@ -12,6 +12,12 @@ public interface ITransactions
     /// </summary>
     Task<T> Run<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation);
 
+    /// <summary>
+    /// The same for what must not be lost because a row is locked or the database is away for a while, such as Safaricom's reply: tried again,
+    /// ever slower, for ten minutes. A commit whose answer was lost is run again, too.
+    /// </summary>
+    Task<T> RunPatiently<T>(Func<DateTimeOffset, Task<T>> work);
+
     /// <summary>The same, but everything is rolled back: only the answer stays.</summary>
     Task<T> DryRun<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation);
 }

@@ -107,6 +107,7 @@ internal static class ConfirmationRules
     /// <summary>Applies a payment that is known to be true.</summary>
     public static (Verdict Verdict, string? Detail) Apply(Confirmation confirmation, Books books, DateTimeOffset now)
     {
+        books.Confirmed.Add(confirmation.Number);
         if (books.Receipt(confirmation.Number) is { } known)
         {
             return Again(known, confirmation, books, now);
@@ -154,13 +155,6 @@ internal static class ConfirmationRules
     }
 
     public static Confirmation ToDomain(CallbackMessage.Confirmation told, DateTimeOffset now) => new(
-        told.Receipt, told.Amount, told.Account, told.Payer is { Length: > 0 } ? told.Payer : null, Name(told.PayerName), told.At ?? now,
+        told.Receipt, told.Amount, told.Account, told.Payer is { Length: > 0 } ? told.Payer : null, told.PayerName is { Length: > 0 } name ? Texts.Clip(name, MostName) : null, told.At ?? now,
         told.IsTill ? PaymentMethod.Till : PaymentMethod.Paybill, SettledBy.Confirmation);
-
-    private static string? Name(string? name) => name switch
-    {
-        null or "" => null,
-        { Length: > MostName } => name[..(char.IsHighSurrogate(name[MostName - 1]) ? MostName - 1 : MostName)],
-        _ => name,
-    };
 }

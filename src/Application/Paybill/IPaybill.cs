@@ -51,6 +51,9 @@ public interface IPaybill
     /// <summary>All registrations: one for each shortcode this database ever had.</summary>
     Task<IReadOnlyList<Registration>> Registrations(CancellationToken cancellation);
 
+    /// <summary>Closes the cases of untrusted confirmations whose receipts are now known to be true.</summary>
+    Task CloseCases(IReadOnlyCollection<string> numbers);
+
     /// <summary>Reads one; null when there is none.</summary>
     Task<Registration?> Find(Guid id, CancellationToken cancellation);
 

@@ -17,22 +17,12 @@ public sealed class MatchReceiptValidator : AbstractValidator<MatchReceipt>
 }
 
 /// <summary>
-/// A feature that may forbid to match a receipt, asked under the receipt's lock: one with a refund that is not failed must not be
-/// (rule 12). Refunds registers one.
-/// </summary>
-public interface IMatchVeto
-{
-    /// <summary>Why the receipt may not be matched; null when it may.</summary>
-    Task<Refusal?> Refuses(Guid receiptId);
-}
-
-/// <summary>
 /// One commit: the checkout's lock, then the receipt's, then the rules, then the note of who did it. Dies before it: nothing happened.
 /// The same again: it stands there already, 200. Two operators at once: the second waits for the receipt's row and finds it taken. A
 /// confirmation of the same number at once: it finds the number, or meets the unique index and starts over.
 /// </summary>
 public sealed partial class MatchReceiptHandler(
-    ICheckouts checkouts, IPaybill paybill, IEnumerable<IMatchVeto> vetoes, ITransactions transactions, ILogger<MatchReceiptHandler> log)
+    ICheckouts checkouts, IPaybill paybill, ITransactions transactions, ILogger<MatchReceiptHandler> log)
     : IRequestHandler<MatchReceipt, Answer<ReceiptView>>
 {
     /// <inheritdoc/>
@@ -63,16 +53,10 @@ public sealed partial class MatchReceiptHandler(
             return (await paybill.Receipt(receipt.Id, cancellation))!;
         }
 
-        foreach (var veto in vetoes)
-        {
-            if (await veto.Refuses(receipt.Id) is { } refusal)
-            {
-                return refusal;
-            }
-        }
-
         switch (checkout.Match(receipt, now))
         {
+            case MatchRefusal.GivenBack:
+                return new Refusal("receipt_refunded", "This receipt has a refund that went out or may have: it cannot pay for an order any more.");
             case MatchRefusal.AlreadyPaid:
                 return new Refusal("already_paid", "Nothing is due on this checkout. Refund the receipt, or match it to another one.");
             case MatchRefusal.Cancelled:

@@ -31,6 +31,9 @@ public sealed partial class Books
     /// <summary>The numbers customers pay us at.</summary>
     public OurShortcodes Ours { get; set; } = new("", null);
 
+    /// <summary>Numbers of payments by hand that are known to be true.</summary>
+    public HashSet<string> Confirmed { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Untrusted confirmations that name an account.</summary>
     public List<UntrustedConfirmation> Untrusted { get; } = [];
 

@@ -132,6 +132,7 @@ public sealed partial class PullConfirmationsHandler(
             new(Numbers: keys.Numbers, ReferenceKeys: keys.References, TillPayments: keys.TillPayments)));
         var added = confirmations.Count(c => ConfirmationRules.Apply(c, books, now).Verdict is Verdict.Applied or Verdict.Unmatched);
         await checkouts.Save(books.Checkouts, books.Unmatched);
+        await paybill.CloseCases(books.Confirmed);
         return added;
     }
 

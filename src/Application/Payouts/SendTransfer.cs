@@ -29,7 +29,7 @@ public sealed partial class SendTransferHandler(
 
         // From here on nobody may stop it half way: the reply is recorded even while the host shuts down.
         var reply = await Send(begun, CancellationToken.None);
-        await transactions.Run(now => Record(request.Id, reply, now), CancellationToken.None);
+        await transactions.RunPatiently(now => Record(request.Id, reply, now));
         LogReply(begun.Noun, Name(begun), reply.GetType().Name);
         return true;
     }

@@ -15,9 +15,6 @@ public interface IRefunds
     /// <summary>Loads a receipt to refund, locked; null when there is none.</summary>
     Task<ReceiptToRefund?> LoadReceipt(Guid receiptId);
 
-    /// <summary>Whether a receipt has a refund that is not failed. Call under the receipt's lock.</summary>
-    Task<bool> IsReserved(Guid receiptId);
-
     /// <summary>Reads without locking; null when there is none.</summary>
     Task<Refund?> Find(Guid id, CancellationToken cancellation);
 

@@ -43,11 +43,17 @@ public sealed class Attempt
     /// <summary>What a trusted callback said that is not believed until a query agrees (rules 5 and 9); null when nothing.</summary>
     public Failure? ReportedFailure { get; set; }
 
-    /// <summary>The amount a trusted callback named that is not the one asked for (rule 9).</summary>
+    /// <summary>
+    /// The amount a trusted callback named for money that was not counted: not the one asked for (rule 9), or the one asked for, but under a
+    /// number that stands elsewhere (rule 7).
+    /// </summary>
     public Money? ReportedAmount { get; set; }
 
     /// <summary>The receipt number that came with <see cref="ReportedAmount"/>.</summary>
     public string? ReportedReceipt { get; set; }
+
+    /// <summary>True when its own callback named a number that pays for something else: its money must not be counted here as well.</summary>
+    public bool StandsElsewhere => ReportedReceipt is not null && ReportedAmount == Amount;
 
     /// <summary>
     /// True once a trusted callback came that may be its success and proves none (rule 9, or unreadable): a failure that comes as well does

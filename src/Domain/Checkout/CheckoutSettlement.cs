@@ -68,9 +68,10 @@ public sealed partial class Checkout
                 HearPaidByQuery(attempt, receiptId, loose ?? [], now);
                 return true;
 
-            case Outcome.NotPaid when attempt.Status == AttemptStatus.Failed:
+            case Outcome.NotPaid again when attempt.Status == AttemptStatus.Failed:
                 attempt.NextQuestionAt = null;
                 attempt.Touch();
+                RaiseReported(attempt, $"a query says it was not paid ({again.Failure.ResultCode})", now);
                 return true;
 
             case Outcome.NotPaid when now < attempt.StartedAt + Attempt.EarlyFailure:
@@ -85,6 +86,7 @@ public sealed partial class Checkout
 
             case Outcome.NotPaid failed:
                 Fail(attempt, failed.Failure, SettledBy.StkQuery, now);
+                RaiseReported(attempt, $"a query says it was not paid ({failed.Failure.ResultCode})", now);
                 return true;
 
             default:
@@ -109,6 +111,7 @@ public sealed partial class Checkout
         attempt.Touch();
         Changed(now);
         SettleUnaskable(now);
+        RaiseReported(attempt, "no query could tell", now);
         if (attempt.IsSettled)
         {
             return;
@@ -130,7 +133,15 @@ public sealed partial class Checkout
         }
 
         var before = Status;
-        var taken = Status == CheckoutStatus.Cancelled ? Money.Zero : Money.Min(receipt.Unassigned, Due);
+        var taken = Status == CheckoutStatus.Cancelled || receipt.IsGivenBack ? Money.Zero : Money.Min(receipt.Unassigned, Due);
+        if (receipt.IsGivenBack)
+        {
+            cases.Add(new(
+                CaseKind.ReceiptConflict, receipt.Id, Id,
+                $"Receipt {receipt.Number} of {receipt.Amount} is a payment of this order, but it is being refunded or has been: it pays for nothing here. "
+                + "Tell the shop, then settle this case."));
+        }
+
         if (taken > Money.Zero)
         {
             receipt.Applied += taken;
@@ -197,11 +208,13 @@ public sealed partial class Checkout
 
         if (known?.AttemptId is not null && !(known.IsInferred && known.CheckoutId == Id))
         {
+            Report(attempt, amount, number);
             return Conflict(attempt, $"Receipt {number} came for the prompt of {attempt.StartedAt:u}, but it already paid another prompt.", now);
         }
 
         if (known?.CheckoutId is not null && known.CheckoutId != Id)
         {
+            Report(attempt, amount, number);
             return Conflict(attempt, $"Receipt {number} came for the prompt of {attempt.StartedAt:u}, but it is applied to another order.", now);
         }
 
@@ -223,8 +236,7 @@ public sealed partial class Checkout
         if (amount != attempt.Amount)
         {
             // Rule 9: not applied; the query decides, and then a case shows both amounts.
-            attempt.ReportedAmount = amount;
-            attempt.ReportedReceipt = number;
+            Report(attempt, amount, number);
             attempt.Dispute();
             AskInstead(attempt, now, now);
             return Verdict.Contradiction;
@@ -263,7 +275,7 @@ public sealed partial class Checkout
     private void HearPaidByQuery(Attempt attempt, Guid receiptId, IReadOnlyList<Receipt> loose, DateTimeOffset now)
     {
         Succeed(attempt, SettledBy.StkQuery, now);
-        if (attempt.ReportedAmount is { } reported)
+        if (attempt.ReportedAmount is { } reported && !attempt.StandsElsewhere)
         {
             cases.Add(new(
                 CaseKind.AmountDiffers, attempt.Id, Id,
@@ -277,6 +289,14 @@ public sealed partial class Checkout
     /// <summary>Finds the money of a success without a number among the confirmations, or records it (rule 7).</summary>
     private void RecordSuccess(Attempt attempt, Guid receiptId, IReadOnlyList<Receipt> loose, DateTimeOffset now)
     {
+        if (attempt.StandsElsewhere)
+        {
+            // Rule 7: it was matched elsewhere meanwhile. Counted here too, one payment would pay two orders.
+            Hold(NewReceipt(receiptId, attempt, SettledBy.StkQuery, null, null, now, now), now);
+            Conflict(attempt, $"The query says the prompt of {attempt.StartedAt:u} was paid; its receipt {attempt.ReportedReceipt} pays for something else.", now);
+            return;
+        }
+
         var candidates = Candidates(attempt).Concat(loose.Where(r => r.CheckoutId is null && PayerHint.ShowsAnything(r.Payer) && IsSameMoney(r, attempt))).ToList();
         if (candidates is [var same] && Namesakes(same).Count == 0)
         {
@@ -328,6 +348,11 @@ public sealed partial class Checkout
                 + "Compare with the M-PESA statement, then settle this case."));
             Changed(now);
             return Verdict.Contradiction;
+        }
+
+        if (known is { IsGivenBack: true })
+        {
+            return Conflict(attempt, $"The prompt of {attempt.StartedAt:u} counts as paid by a query; its receipt {number} is being refunded or has been.", now);
         }
 
         if (known is not null)
@@ -448,6 +473,26 @@ public sealed partial class Checkout
         cases.Add(new(CaseKind.ReceiptConflict, attempt.Id, Id, story + " Compare with the M-PESA statement, then settle this case."));
         Changed(now);
         return Verdict.Contradiction;
+    }
+
+    private static void Report(Attempt attempt, Money amount, string number)
+    {
+        attempt.ReportedAmount = amount;
+        attempt.ReportedReceipt = number;
+        attempt.Touch();
+    }
+
+    /// <summary>A trusted callback named money that was not counted, and whoever was asked does not know it: a person compares (rules 4 and 9).</summary>
+    private void RaiseReported(Attempt attempt, string but, DateTimeOffset now)
+    {
+        if (attempt is { ReportedReceipt: { } number, ReportedAmount: { } amount })
+        {
+            cases.Add(new(
+                attempt.StandsElsewhere ? CaseKind.ReceiptConflict : CaseKind.AmountDiffers, attempt.Id, Id,
+                $"{attempt.Amount} were asked for at {attempt.StartedAt:u}; a callback named receipt {number} of {amount} for it, but {but}. Nothing was counted. "
+                + "Compare with the M-PESA statement, then settle this case."));
+            Changed(now);
+        }
     }
 
     private static Verdict AskInstead(Attempt attempt, DateTimeOffset at, DateTimeOffset now)

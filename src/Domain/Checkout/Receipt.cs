@@ -61,6 +61,12 @@ public sealed class Receipt
     /// <summary>True when its checkout had failed or expired before it came.</summary>
     public bool Late { get; set; }
 
+    /// <summary>
+    /// True when a refund of it went out or may have before it counted as anything: it pays for nothing any more (rule 12). Told of receipts
+    /// that stand nowhere or are held; a refund of what was applied is another matter.
+    /// </summary>
+    public bool IsGivenBack { get; set; }
+
     /// <summary>What is to be written when the unit of work ends.</summary>
     public Change Change { get; set; }
 

@@ -36,6 +36,11 @@ public sealed partial class Checkout
     /// <returns>Null when it is there now, else why not.</returns>
     public MatchRefusal? Match(Receipt receipt, DateTimeOffset now)
     {
+        if (receipt.IsGivenBack)
+        {
+            return MatchRefusal.GivenBack;
+        }
+
         if (receipt.CheckoutId == Id)
         {
             if (receipt.IsHeld)
@@ -197,7 +202,7 @@ public sealed partial class Checkout
         foreach (var twin in Receipts.FindAll(r => r is { Number: null, AttemptId: not null }))
         {
             var attempt = AttemptOf(twin);
-            if (Candidates(attempt) is [var only] && Namesakes(only) is [_]
+            if (Candidates(attempt) is [{ IsGivenBack: false } only] && Namesakes(only) is [_]
                 && !(Status == CheckoutStatus.Paid && twin.Applied > only.Amount - only.Applied))
             {
                 Name(twin, only.Number!, only.Payer, only.At, only.Amount, only, attempt, Guid.Empty, now);
@@ -221,6 +226,9 @@ public enum MatchRefusal
 {
     /// <summary>It is matched to another one.</summary>
     Elsewhere,
+
+    /// <summary>A refund of it went out, or may have (rule 12).</summary>
+    GivenBack,
 
     /// <summary>Nothing is due there.</summary>
     AlreadyPaid,

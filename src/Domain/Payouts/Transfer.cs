@@ -49,6 +49,12 @@ public abstract partial class Transfer
     /// <summary>Why it failed; null unless it did.</summary>
     public Failure? Failure { get; set; }
 
+    /// <summary>
+    /// The code of a refusal that may mean it has happened already; null when there was none. While it stands nothing but a completion or a
+    /// person settles this: what M-PESA says of the refused request says nothing of an earlier one.
+    /// </summary>
+    public string? RefusedWith { get; set; }
+
     /// <summary>True once a trusted result came that may be a success and proves none: a failure that comes as well settles nothing by itself.</summary>
     public bool IsDisputed { get; set; }
 

@@ -95,6 +95,12 @@ public abstract partial class Transfer
             return Verdict.Duplicate;
         }
 
+        if (RefusedWith is not null)
+        {
+            NextQuestionAt = null;
+            return AskAgain($"Refused with {RefusedWith}; M-PESA calls that request '{found.StateText}', which says nothing of an earlier one.", now);
+        }
+
         LastAnswer = $"M-PESA calls it '{found.StateText}'.";
         End(TransferStatus.Failed, Domain.SettledBy.StatusQuery, new(
             FailureCode.Rejected, found.StateText, $"M-PESA says this transfer is {found.StateText.ToLowerInvariant()}: no money moved.", Retryable: true), now);
@@ -215,9 +221,14 @@ public abstract partial class Transfer
         var code = failed.Failure.ResultCode;
         if (MayHaveHappened(failed.Failure))
         {
-            var told = Status == TransferStatus.InDoubt && NextQuestionAt is null && LastAnswer == RefusedWith(failed.Failure);
+            var told = RefusedWith == code;
             DoubtRefusal(failed.Failure, now);
             return told ? Verdict.Duplicate : Verdict.Applied;
+        }
+
+        if (RefusedWith is not null)
+        {
+            return Verdict.Contradiction;
         }
 
         if (failed.Certainty == Certainty.Final && !IsDisputed)
@@ -237,15 +248,14 @@ public abstract partial class Transfer
 
     private void DoubtRefusal(Failure failure, DateTimeOffset now)
     {
-        LastAnswer = RefusedWith(failure);
+        RefusedWith = failure.ResultCode;
+        LastAnswer = $"Refused with {failure.ResultCode}.";
         NextQuestionAt = null;
         ToDoubt(now);
         Open(CaseKind.ReversalRefused,
             $"The reversal of {Amount} was refused with {failure.ResultCode}: {failure.Message} It may have happened already, so nothing else is sent "
             + "for it. Look the receipt up in the M-PESA portal, then settle this case: paid when the money went back, not_paid when it did not.");
     }
-
-    private static string RefusedWith(Failure failure) => $"Refused with {failure.ResultCode}.";
 
     private void Complete(string? receipt, SettledBy by, DateTimeOffset now)
     {

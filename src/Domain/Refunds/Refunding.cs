@@ -40,6 +40,10 @@ public static class Refunding
     public static Money SurplusLeft(Receipt receipt, IEnumerable<Refund> refunds) => Money.FromCents(Math.Max(0,
         receipt.Surplus.Cents - refunds.Where(r => r.IsReserved && r.OfSurplus && r.ReceiptId == receipt.Id).Sum(r => r.Amount.Cents)));
 
+    /// <summary>What of a receipt's applied part no shop has given back.</summary>
+    public static Money AppliedLeft(Receipt receipt, IEnumerable<Refund> refunds) => Money.FromCents(Math.Max(0,
+        receipt.Applied.Cents - refunds.Where(r => r.IsReserved && !r.OfSurplus && r.ReceiptId == receipt.Id).Sum(r => r.Amount.Cents)));
+
     /// <summary>Plans a refund of one of a checkout's receipts.</summary>
     /// <param name="number">Which receipt; null is fine where only one can be meant.</param>
     /// <param name="amount">How much; null: all that is left of the receipt.</param>
@@ -111,6 +115,14 @@ public static class Refunding
         Receipt receipt, IReadOnlyList<Refund> refunds, Msisdn? promptedPhone, Money? amount) =>
         OfReceipt(receipt, refunds, promptedPhone, amount, receipt.CheckoutId is null || receipt.IsHeld ? receipt.Amount : SurplusLeft(receipt, refunds));
 
-    private static (RefundPlan? Plan, RefundRefusal? Refusal) Plan(Checkout checkout, Receipt receipt, Money? amount) =>
-        OfReceipt(receipt, checkout.Refunds, checkout.PhoneOf(receipt), amount, receipt.Amount);
+    /// <summary>
+    /// A shop gives back a whole receipt, for a reversal knows no parts, or of what was applied; the surplus is an operator's (rule 6,
+    /// decision 0021).
+    /// </summary>
+    private static (RefundPlan? Plan, RefundRefusal? Refusal) Plan(Checkout checkout, Receipt receipt, Money? amount)
+    {
+        var untouched = Left(receipt, checkout.Refunds) == receipt.Amount;
+        var limit = untouched && (amount is null || amount == receipt.Amount) ? receipt.Amount : AppliedLeft(receipt, checkout.Refunds);
+        return OfReceipt(receipt, checkout.Refunds, checkout.PhoneOf(receipt), amount, limit);
+    }
 }

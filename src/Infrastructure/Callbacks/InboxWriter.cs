@@ -125,14 +125,15 @@ internal sealed partial class InboxWriter(
                 await Task.Run(() => Write(batch)).WaitAsync(spool is null ? NoSpoolDeadline : spooling.Deadline);
                 return;
             }
+            catch (Exception refused) when (SpooledRows.IsRefused(refused))
+            {
+                // It says nothing of the database, and the other rows are nobody's hostages.
+                await WriteEach(batch);
+                return;
+            }
             catch (Exception failure)
             {
-                // A row PostgreSQL refuses says nothing of the database: the next batch may try.
-                if (failure is not PostgresException refused || !SpooledRows.IsRefused(refused))
-                {
-                    circuit.Open(failure);
-                }
-
+                circuit.Open(failure);
                 if (spool is null)
                 {
                     throw;
@@ -165,6 +166,30 @@ internal sealed partial class InboxWriter(
             // The rows matter, the job is a hint: without it the sweeper drains them.
             LogWithoutJob(batch.Count, failure);
             await Insert(batch);
+        }
+    }
+
+    /// <summary>One by one: whoever brought the row at fault is told so, the rest are stored. Nothing that comes through the endpoints is like that.</summary>
+    private async Task WriteEach(List<Waiting> batch)
+    {
+        var stored = 0;
+        foreach (var waiting in batch)
+        {
+            try
+            {
+                await Insert([waiting]);
+                stored++;
+            }
+            catch (Exception refused) when (SpooledRows.IsRefused(refused))
+            {
+                LogFailed(1, refused.Message);
+                waiting.Stored.TrySetException(new InboxUnavailableException("The callback cannot be stored.", refused));
+            }
+        }
+
+        if (stored > 0)
+        {
+            jobs.Drain(stored);
         }
     }
 

@@ -12,8 +12,14 @@ internal sealed partial class CheckoutRepository
     /// <summary>More than this and listeners are told "look at what you watch" instead of ids: a notification holds 8,000 bytes.</summary>
     private const int MostNotifiedIds = 200;
 
+    /// <summary>The columns' limit on Safaricom's words; they are for people to read.</summary>
+    public const int MostText = 1000;
+
     /// <summary>The channel live events listen on.</summary>
     public const string Channel = "payments_checkouts";
+
+    /// <summary>Letters stay letters: escaped, four bytes of metadata would be twelve.</summary>
+    private static readonly JsonSerializerOptions AsWritten = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <inheritdoc/>
     public async Task<(Guid Id, string Client)?> Add(Checkout checkout)
@@ -39,7 +45,7 @@ internal sealed partial class CheckoutRepository
                 checkout.Description,
                 phone = checkout.Phone?.Value,
                 checkout.ReturnUrl,
-                metadata = JsonSerializer.Serialize(checkout.Metadata),
+                metadata = JsonSerializer.Serialize(checkout.Metadata, AsWritten),
                 status = Wire.Name(checkout.Status),
                 checkout.Version,
                 checkout.CreatedAt,
@@ -163,7 +169,7 @@ internal sealed partial class CheckoutRepository
                 codes = rows.Select(a => a.Failure is { } f ? Wire.Name(f.Code) : null).ToArray(),
                 resultCodes = rows.Select(a => a.Failure?.ResultCode).ToArray(),
                 messages = rows.Select(a => a.Failure?.Message).ToArray(),
-                providerTexts = rows.Select(a => Cut(a.Failure?.ProviderText)).ToArray(),
+                providerTexts = rows.Select(a => Texts.Clip(a.Failure?.ProviderText, MostText)).ToArray(),
                 retryable = rows.Select(a => a.Failure?.Retryable).ToArray(),
                 retryAfter = rows.Select(a => (int?)a.Failure?.RetryAfter?.TotalSeconds).ToArray(),
                 reportedCodes = rows.Select(a => a.ReportedFailure is { } f ? Wire.Name(f.Code) : null).ToArray(),
@@ -172,8 +178,8 @@ internal sealed partial class CheckoutRepository
                 reportedReceipts = rows.Select(a => a.ReportedReceipt).ToArray(),
                 disputed = rows.Select(a => a.IsDisputed).ToArray(),
                 next = rows.Select(a => a.NextQuestionAt?.UtcDateTime).ToArray(),
-                doubts = rows.Select(a => Cut(a.DoubtedBecause)).ToArray(),
-                answers = rows.Select(a => Cut(a.LastAnswer)).ToArray(),
+                doubts = rows.Select(a => Texts.Clip(a.DoubtedBecause, MostText)).ToArray(),
+                answers = rows.Select(a => Texts.Clip(a.LastAnswer, MostText)).ToArray(),
             });
         Expect(rows.Count, updated, "attempts");
     }
@@ -337,6 +343,4 @@ internal sealed partial class CheckoutRepository
             throw new InvalidOperationException($"{rows} rows of {table} were to change, {updated} did: another writer was there without the lock.");
         }
     }
-
-    private static string? Cut(string? text) => text is { Length: > 1000 } ? text[..1000] : text;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Transactions;
 using Dapper;
 using Npgsql;
@@ -14,6 +15,11 @@ internal sealed class Transactions(NpgsqlDataSource database, IdempotencyKeys ke
     /// <summary>A deadlock's loser succeeds at once as a rule; three in a row mean something else is wrong.</summary>
     private const int Tries = 3;
 
+    /// <summary>A PostgreSQL that restarts, fails over or is frozen is back by then, or somebody is called.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+
     private static readonly TransactionOptions Options = new()
     {
         IsolationLevel = IsolationLevel.ReadCommitted,
@@ -24,6 +30,27 @@ internal sealed class Transactions(NpgsqlDataSource database, IdempotencyKeys ke
 
     /// <inheritdoc/>
     public Task<T> Run<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation) => Run(work, commits: true, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<T> RunPatiently<T>(Func<DateTimeOffset, Task<T>> work)
+    {
+        var started = Stopwatch.GetTimestamp();
+        for (var wait = TimeSpan.FromMilliseconds(100); ; wait = wait < LongestWait ? wait * 2 : LongestWait)
+        {
+            try
+            {
+                return await Run(work, commits: true, CancellationToken.None);
+            }
+            catch (Exception passing) when (Stopwatch.GetElapsedTime(started) < Patience && IsPassing(passing))
+            {
+                await Task.Delay(wait);
+            }
+        }
+    }
+
+    private static bool IsPassing(Exception failure) => failure is TimeoutException or TransactionException or NpgsqlException { IsTransient: true }
+        or PostgresException { SqlState: ['5', '3' or '7' or '8', ..] or ['2', '5', ..] }
+        || (failure is PostgresException conflict && IsConflict(conflict)) || (failure is NpgsqlException and not PostgresException);
 
     /// <inheritdoc/>
     public Task<T> DryRun<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation) => Run(work, commits: false, cancellation);

@@ -36,7 +36,6 @@ public static class InfrastructureServices
         services.AddSingleton<IPayouts, PayoutRepository>();
         services.AddSingleton<IRefunds, RefundRepository>();
         services.AddSingleton<ITransfers, TransferRepository>();
-        services.AddSingleton<IMatchVeto, RefundVeto>();
         services.AddSingleton<IQuestions, QuestionRepository>();
         services.AddSingleton<IQuestionBudget, QuestionBudget>();
         services.AddSingleton<AskingReaders>();

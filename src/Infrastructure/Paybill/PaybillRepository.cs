@@ -31,8 +31,8 @@ internal sealed partial class PaybillRepository(NpgsqlDataSource database, Callb
         await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(@CasesLock)", new { CasesLock });
         await connection.ExecuteAsync(
             """
-            INSERT INTO cases (id, kind, subject_id, checkout_id, client, story)
-            SELECT gen_random_uuid(), @kind, u.callback, c.id, c.client, u.story
+            INSERT INTO cases (id, kind, subject_id, checkout_id, client, story, receipt)
+            SELECT gen_random_uuid(), @kind, u.callback, c.id, c.client, u.story, u.receipt
             FROM (
                 SELECT DISTINCT ON (reference_key) callback, reference_key, receipt, story
                 FROM unnest(@callbacks, @keys, @receipts, @stories) AS t (callback, reference_key, receipt, story)
@@ -53,6 +53,18 @@ internal sealed partial class PaybillRepository(NpgsqlDataSource database, Callb
                     $"A confirmation says that receipt {u.Receipt} paid {u.Amount} for this order, but it is not trusted: {u.Why} Nothing was counted. "
                     + "It is once Pull lists the receipt, or once M-PESA confirms it: ask (…/ask), or look it up in the portal, then settle this case.").ToArray(),
             });
+    }
+
+    /// <inheritdoc/>
+    public async Task CloseCases(IReadOnlyCollection<string> numbers)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            """
+            UPDATE cases SET status = 'settled', outcome = 'paid', reason = 'M-PESA has confirmed the receipt.', settled_by = 'service', settled_at = now()
+            WHERE receipt = ANY (@numbers) AND status = 'open' AND kind = @kind
+            """,
+            new { numbers = numbers.Order(StringComparer.Ordinal).ToArray(), kind = CaseKind.UntrustedConfirmation });
     }
 
     /// <inheritdoc/>

@@ -102,7 +102,7 @@ internal sealed partial class PaybillRepository
                 outcome.ResponseType,
                 outcome.ConfirmationUrl,
                 outcome.ValidationUrl,
-                detail = outcome.Detail is { Length: > 1000 } longer ? longer[..1000] : outcome.Detail,
+                detail = Texts.Clip(outcome.Detail, CheckoutRepository.MostText),
                 outcome.RegisteredAt,
             });
     }

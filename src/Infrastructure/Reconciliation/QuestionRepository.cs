@@ -93,7 +93,7 @@ internal sealed class QuestionRepository(NpgsqlDataSource database) : IQuestions
                 FOR UPDATE OF q)
             UPDATE questions q SET answered_at = now(), answer = told.answer FROM told WHERE q.id = told.id AND q.answered_at IS NULL
             """,
-            new { ids = sorted.Select(a => a.Id).ToArray(), answers = sorted.Select(a => a.Answer.Length > 1000 ? a.Answer[..1000] : a.Answer).ToArray() });
+            new { ids = sorted.Select(a => a.Id).ToArray(), answers = sorted.Select(a => Texts.Clip(a.Answer, CheckoutRepository.MostText)).ToArray() });
     }
 
     /// <inheritdoc/>

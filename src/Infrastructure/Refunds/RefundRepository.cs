@@ -85,14 +85,6 @@ internal sealed class RefundRepository(NpgsqlDataSource database, ICheckouts che
     }
 
     /// <inheritdoc/>
-    public async Task<bool> IsReserved(Guid receiptId)
-    {
-        await using var connection = await database.OpenConnectionAsync();
-        return await connection.QuerySingleAsync<bool>(
-            "SELECT EXISTS (SELECT FROM refunds WHERE receipt_id = @receiptId AND status <> 'failed')", new { receiptId });
-    }
-
-    /// <inheritdoc/>
     public async Task<Refund?> Find(Guid id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

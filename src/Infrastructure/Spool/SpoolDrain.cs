@@ -120,7 +120,7 @@ internal sealed partial class SpoolDrain(
             await SpooledRows.Insert(database, jobs, bell, batch).WaitAsync(ProbeLimit);
             return [];
         }
-        catch (PostgresException refused) when (SpooledRows.IsRefused(refused))
+        catch (Exception refused) when (SpooledRows.IsRefused(refused))
         {
             var bad = new List<SpooledCallback>();
             foreach (var row in batch)
@@ -129,7 +129,7 @@ internal sealed partial class SpoolDrain(
                 {
                     await SpooledRows.Insert(database, jobs, bell, [row]).WaitAsync(ProbeLimit);
                 }
-                catch (PostgresException one) when (SpooledRows.IsRefused(one))
+                catch (Exception one) when (SpooledRows.IsRefused(one))
                 {
                     bad.Add(row);
                 }

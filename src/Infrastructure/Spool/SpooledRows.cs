@@ -23,8 +23,9 @@ internal static class SpooledRows
         scope.Complete();
     }
 
-    /// <summary>True when it is the row that is wrong (data exception, constraint), not the database.</summary>
-    public static bool IsRefused(PostgresException failure) => failure.SqlState[..2] is "22" or "23";
+    /// <summary>True when it is the row that is wrong (data exception, constraint, a text that cannot be written as UTF-8), not the database.</summary>
+    public static bool IsRefused(Exception failure) =>
+        failure is PostgresException { SqlState: ['2', '2' or '3', ..] } or ArgumentException or InvalidCastException;
 
     private static async Task<int> Insert(NpgsqlDataSource database, InboxBell bell, IReadOnlyList<SpooledCallback> rows)
     {

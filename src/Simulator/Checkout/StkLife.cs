@@ -53,10 +53,9 @@ internal sealed class StkLife(
 
     private async Task<Plan> Ring(StkPrompt prompt, CancellationToken cancel)
     {
-        var life = TimeSpan.FromMilliseconds(settings.Current.PromptLifeMs);
+        DateTimeOffset? until = prompt.Plan.RingsOn ? null : prompt.StartedAt + TimeSpan.FromMilliseconds(settings.Current.PromptLifeMs);
         var answered = await ringing.Wait(
-            new(prompt.CheckoutRequestId, "stk", prompt.Phone, prompt.Amount, prompt.PartyB, prompt.Reference, prompt.StartedAt, prompt.StartedAt + life),
-            cancel);
+            new(prompt.CheckoutRequestId, "stk", prompt.Phone, prompt.Amount, prompt.PartyB, prompt.Reference, prompt.StartedAt, until), cancel);
         if (answered is null) return prompt.Plan with { Outcome = Outcomes.OfCode(settings.Current.UnansweredCode) };
         if (answered.Delay is { } thinking) await Task.Delay(thinking, cancel);
         return answered;

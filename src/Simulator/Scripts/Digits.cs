@@ -20,7 +20,7 @@ internal static class Digits
         ["0909"] = new() { FirstSays = Outcomes.Unreachable },
         ["0505"] = new() { Reply = "lost" },
         ["0606"] = new() { Reply = "lost", Copies = [] },
-        ["7777"] = new() { Outcome = Outcomes.Ringing },
+        ["7777"] = new() { Outcome = Outcomes.Ringing, RingsOn = true },
     };
 
     public static Plan Of(string party) => party.Length == 12 ? Plans.GetValueOrDefault(party[^4..], Paid) : Paid;

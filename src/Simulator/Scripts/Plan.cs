@@ -29,6 +29,9 @@ internal sealed record Plan
 
     public Outcome Outcome { get; init; } = Outcomes.Paid;
 
+    /// <summary>True when a prompt that rings does so until it is answered, however long; else for a prompt's life.</summary>
+    public bool RingsOn { get; init; }
+
     /// <summary>A failure told first, by callback and query, before <see cref="Outcome"/> turns out true.</summary>
     public Outcome? FirstSays { get; init; }
 

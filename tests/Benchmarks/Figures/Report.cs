@@ -55,7 +55,7 @@ internal sealed record Report(
 }
 
 /// <summary>One round of the closed loops, per second.</summary>
-internal sealed record Round(double Inserts, double Service, double Naive, double Synchronous);
+internal sealed record Round(double Inserts, double Service, double Naive, double Synchronous, double Confirmations, double Results);
 
 /// <summary>What it was measured on.</summary>
 internal sealed record Machine(int Cores, string Processor, double MemoryGigabytes, string System, string Runtime, string Postgres, string Inserts)

@@ -50,6 +50,22 @@ public sealed class CallbackIntakeTests(Running running) : IClassFixture<Running
     }
 
     [Fact]
+    public async Task A_content_type_that_ends_amid_a_character_hinders_nobody()
+    {
+        using var handler = new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 };
+        using var caller = new HttpClient(handler) { BaseAddress = host.ApiUrl };
+        for (var i = 0; i < 3; i++)
+        {
+            using var content = new ByteArrayContent("{}"u8.ToArray());
+            content.Headers.TryAddWithoutValidation("Content-Type", new string('a', 199) + "\U0001F600" + new string('b', 20));
+            Assert.Equal(HttpStatusCode.OK, (await caller.PostAsync("/callbacks/stk/callback", content)).StatusCode);
+            Assert.Equal(HttpStatusCode.OK, (await host.Call("/callbacks/stk/callback", "{}")).StatusCode);
+        }
+
+        Assert.Equal("ready", await host.Readiness());
+    }
+
+    [Fact]
     public async Task Bytes_that_are_no_text_are_kept_as_they_came()
     {
         byte[] bytes = [0xff, 0xfe, 0x00, 0x7b];

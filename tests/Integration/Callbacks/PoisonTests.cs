@@ -67,6 +67,39 @@ public sealed class PoisonTests(TestDatabase databases)
     }
 
     [Fact]
+    public async Task What_Safaricom_says_is_cut_between_characters_and_stops_nobody()
+    {
+        await using var host = await PaymentsHost.Start(databases);
+        await host.Script("254700008001", new { outcome = "cancelled", resultDesc = new string('x', 999) + "\U0001F600" + new string('y', 10) });
+        var strange = await host.Checkout("254700008001");
+        var after = await host.Checkout();
+
+        await host.Until(strange, "failed");
+        await host.Until(after, "paid");
+        Assert.Equal(0L, await host.Sql<long>("SELECT count(*) FROM callbacks WHERE state <> 'done'"));
+    }
+
+    [Fact]
+    public async Task A_row_whose_failure_is_not_the_databases_is_parked_alone()
+    {
+        await using var host = await PaymentsHost.Start(databases, "Roles=api");
+        var good = Enumerable.Range(0, 9).Select(_ => "{}"u8.ToArray()).ToList();
+        var inbox = host.Services.GetRequiredService<IInbox>();
+        await Task.WhenAll(good.Select(body => inbox.Store(new(NewId.Next(), CallbackKind.Stk, null, body, null, null, null), CancellationToken.None)));
+
+        // A status nobody ever wrote: reading the checkout throws in the mapping, long before any statement fails.
+        var checkout = await host.Checkout(phone: null);
+        await host.Sql<object>("ALTER TABLE checkouts DROP CONSTRAINT checkouts_status_check; UPDATE checkouts SET status = 'unheard_of'; SELECT 1::int");
+        var (path, token) = ("/callbacks/c2b/confirm", await host.RegisterC2b());
+        await host.Call($"{path}/{token}", PaybillHost.Body(PaymentsHost.NewReceipt(), (string)checkout["orderReference"]!));
+
+        Assert.Equal(10, await host.Send(new DrainCallbacks()));
+
+        Assert.Equal(9L, await host.Sql<long>("SELECT count(*) FROM callbacks WHERE state = 'done'"));
+        Assert.Equal("c2b_confirm", await host.Sql<string>("SELECT kind FROM callbacks WHERE state = 'parked'"));
+    }
+
+    [Fact]
     public async Task A_batch_and_its_job_are_stored_together_or_not_at_all()
     {
         await using var host = await PaymentsHost.Start(databases, "Roles=api");

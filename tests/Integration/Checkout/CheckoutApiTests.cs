@@ -207,6 +207,61 @@ public sealed class CheckoutApiTests(CheckoutApiTests.Strict running) : IClassFi
         await Problem(await host.Stranger.GetAsync("/api/checkouts?limit=101&status=nonsense&cursor=x"), HttpStatusCode.BadRequest, "validation_failed");
     }
 
+    [Theory]
+    [InlineData("2026-07-10", 200)]
+    [InlineData("2026-07-10T06:15", 200)]
+    [InlineData("2026-07-10T06:15:44.123%2B03:00", 200)]
+    [InlineData("10.07.2026", 400)]
+    [InlineData("07/10/2026", 400)]
+    [InlineData("10 Jul 2026", 400)]
+    public async Task Times_in_a_query_are_ISO_8601(string from, int status)
+    {
+        var answer = await host.Shop.GetAsync($"/api/checkouts?from={from}");
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        if (status == 400)
+        {
+            Assert.Contains("ISO 8601", (string?)(await Problem(answer, HttpStatusCode.BadRequest, "validation_failed"))["errors"]!["from"]![0], StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_time_without_a_zone_is_UTC_wherever_the_server_stands()
+    {
+        await host.Checkout(phone: null, client: host.Stranger);
+        var soon = DateTime.UtcNow.AddMinutes(1).ToString("s", System.Globalization.CultureInfo.InvariantCulture);
+
+        Assert.NotEmpty((await host.Stranger.GetFromJsonAsync<JsonNode>($"/api/checkouts?to={soon}"))!["items"]!.AsArray());
+        Assert.Empty((await host.Stranger.GetFromJsonAsync<JsonNode>($"/api/checkouts?from={soon}"))!["items"]!.AsArray());
+    }
+
+    [Theory]
+    [InlineData("\u00e9", 2047)]
+    [InlineData("\"", 4095)]
+    [InlineData("\u0001", 4095)]
+    public async Task Metadata_of_four_kibibytes_is_kept_whatever_it_is_made_of(string letter, int times)
+    {
+        var value = string.Concat(Enumerable.Repeat(letter, times));
+        var answer = await host.Shop.PostAsJsonAsync(
+            "/api/checkouts", new { orderReference = PaymentsHost.NewReference(), amount = 10, metadata = new Dictionary<string, string> { ["k"] = value } });
+
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        var made = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
+        Assert.Equal(value, (string?)(await host.Get(made))["metadata"]!["k"]);
+    }
+
+    [Theory]
+    [InlineData("text/plain", "{}", HttpStatusCode.UnsupportedMediaType, "unsupported_media_type")]
+    [InlineData("application/json; charset=utf-16", "{}", HttpStatusCode.BadRequest, "validation_failed")]
+    [InlineData("application/json", """{"orderReference":"A1","amount":5,"amount":7}""", HttpStatusCode.BadRequest, "validation_failed")]
+    public async Task A_body_that_cannot_be_read_is_said_so(string type, string body, HttpStatusCode status, string code)
+    {
+        using var content = new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes(body));
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+
+        await Problem(await host.Shop.PostAsync("/api/checkouts", content), status, code);
+    }
+
     [Fact]
     public async Task The_document_lists_errors_and_examples()
     {
@@ -214,6 +269,10 @@ public sealed class CheckoutApiTests(CheckoutApiTests.Strict running) : IClassFi
         var post = document!["paths"]!["/api/checkouts"]!["post"]!;
 
         Assert.Contains("order_reference_in_use", (string?)post["responses"]!["409"]!["description"], StringComparison.Ordinal);
+        Assert.Contains("idempotency_in_progress", (string?)post["responses"]!["409"]!["description"], StringComparison.Ordinal);
+        var pay = document["paths"]!["/api/checkouts/{id}/pay"]!["post"]!["responses"]!;
+        Assert.Equal("`unavailable`, `prompts_paused`", (string?)pay["503"]!["description"]);
+        Assert.All(["400", "401", "403", "404", "409", "413", "415", "422", "429"], expected => Assert.NotNull(pay[expected]));
         Assert.NotNull(document["components"]!["schemas"]!["StartCheckoutBody"]!["examples"] ?? document["components"]!["schemas"]!["StartCheckoutBody"]!["example"]);
         Assert.Equal(HttpStatusCode.OK, (await host.Anyone.GetAsync("/docs")).StatusCode);
     }

@@ -70,6 +70,8 @@ public sealed class CaseTests(QuickQuestions running) : IClassFixture<QuickQuest
         var paid = await host.Until(honest, "paid");
         Assert.Equal((real, "status_query"), ((string?)paid["payment"]!["receipt"], (string?)paid["payment"]!["settledBy"]));
         await PaymentsHost.Eventually(async () => await host.Sql<long>("SELECT count(*) FROM questions WHERE answer LIKE '%(2033)%'") > 0, "the other is answered too");
+        var closed = Assert.Single(await host.Cases(honest));
+        Assert.Equal(("settled", "paid", "service"), ((string?)closed["status"], (string?)closed["outcome"], (string?)closed["settledBy"]));
         Assert.Equal("open", (string?)(await host.Get(faked))["status"]);
         Assert.Equal(HttpStatusCode.OK, (await Settle(asking, "noted", "no such receipt")).Status);
     }

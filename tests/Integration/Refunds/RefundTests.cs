@@ -153,6 +153,107 @@ public sealed class RefundTests(QuickQuestions running) : IClassFixture<QuickQue
         Assert.Equal((string?)refund["id"], (string?)(await host.Get(checkout))["refunds"]![0]!["id"]);
     }
 
+    [Fact]
+    public async Task Money_paid_by_hand_and_given_back_pays_no_order_any_more()
+    {
+        var receipt = await Unmatched(70);
+        var (_, refund) = await host.Ops.Keyed($"/api/ops/receipts/{receipt["id"]}/refund", new { });
+        await host.UntilTransfer(refund, "completed");
+
+        var open = await host.Checkout(phone: null, amount: 70);
+        Assert.Equal((409, "receipt_refunded"), await (await host.Match(receipt, open)).Problem());
+
+        // Its number turns out to be that of a prompt: the prompt was paid, the order was not.
+        var prompted = await host.Ringing(70);
+        var (path, body) = host.SuccessCallback(prompted, (string)receipt["receipt"]!);
+        await host.Call(path, body);
+        Assert.Equal("applied", await host.Verdict(body));
+
+        var now = await host.Get(prompted);
+        Assert.Equal(("pending", 0m, "succeeded"), ((string?)now["status"], (decimal)now["amountPaid"]!, (string?)now["attempts"]![0]!["status"]));
+        Assert.Equal("receipt_conflict", (string?)Assert.Single(await host.Cases(prompted))["kind"]);
+        Assert.Equal("refund_exceeds_payment", (string?)(await host.Ops.Keyed($"/api/ops/receipts/{receipt["id"]}/refund", new { })).Body["code"]);
+    }
+
+    [Fact]
+    public async Task Of_matches_and_refunds_at_once_one_wins()
+    {
+        var receipt = await Unmatched(60);
+        var checkout = await host.Checkout(phone: null, amount: 60);
+
+        var matching = Enumerable.Range(0, 4).Select(async _ => (await host.Match(receipt, checkout)).StatusCode).ToList();
+        var refunding = Enumerable.Range(0, 4).Select(async _ => (await host.Ops.Keyed($"/api/ops/receipts/{receipt["id"]}/refund", new { })).Status).ToList();
+        var (matched, refunded) = (await Task.WhenAll(matching), await Task.WhenAll(refunding));
+
+        Assert.True(
+            matched.All(s => s == HttpStatusCode.OK) != refunded.Any(s => s == HttpStatusCode.Accepted),
+            $"{string.Join(' ', matched)}; {string.Join(' ', refunded)}");
+        Assert.InRange(refunded.Count(s => s == HttpStatusCode.Accepted), 0, 1);
+    }
+
+    [Fact]
+    public async Task What_was_paid_by_hand_over_the_amount_is_given_back_by_an_operator()
+    {
+        await Registered();
+        var checkout = await host.Checkout(phone: null, amount: 100);
+        await host.PayByHand(130, (string)checkout["orderReference"]!);
+        var paid = await host.Until(checkout, "paid");
+        Assert.Equal((100m, 0m), ((decimal)paid["amountPaid"]!, (decimal)paid["amountDue"]!));
+        var receipt = (await host.Receipt((string)paid["payment"]!["receipt"]!, matched: true))!;
+        Assert.Equal(30m, (decimal)receipt["surplus"]!);
+
+        // A part goes to the payer's phone, and confirmations mask it.
+        Assert.Equal("payer_unknown", (string?)(await host.Ops.Keyed($"/api/ops/receipts/{receipt["id"]}/refund", new { })).Body["code"]);
+        Assert.Equal("refund_exceeds_payment", (string?)(await Refund(checkout, new { amount = 101, reason = "Too much" })).Body["code"]);
+        var (_, whole) = await Refund(checkout, new { reason = "All of it" });
+        Assert.Equal(("reversal", 130m), ((string?)whole["method"], (decimal)whole["amount"]!));
+        await host.UntilTransfer(whole, "completed");
+    }
+
+    [Fact]
+    public async Task A_reversals_queue_timeout_is_no_failure()
+    {
+        var checkout = await Paid();
+        await host.ScriptApi("reversal", new { queueTimeout = "envelope", times = 1 });
+
+        var (_, refund) = await Refund(checkout, new { reason = "Out of stock" });
+
+        await host.UntilTransfer(refund, "completed");
+        await PaymentsHost.Eventually(async () => await host.Verdicts(refund) == "applied applied", "the timeout put it in doubt, the result settled it");
+    }
+
+    [Fact]
+    public async Task A_status_querys_own_queue_timeout_settles_nothing()
+    {
+        var checkout = await Paid();
+        await host.ScriptApi("reversal", new { callback = "never", times = 1 });
+        await host.ScriptApi("status", new { queueTimeout = "flat", callback = "never", times = 1 });
+
+        var (_, refund) = await Refund(checkout, new { reason = "Out of stock" });
+
+        var done = await host.UntilTransfer(refund, "completed");
+        Assert.Equal("status_query", (string?)done["settledBy"]);
+        Assert.Equal("hint", await host.Sql<string>("SELECT verdict FROM callbacks WHERE kind = 'status_timeout' AND subject_id IS NOT NULL LIMIT 1"));
+    }
+
+    private async Task Registered()
+    {
+        if (await host.Sql<long>("SELECT count(*) FROM c2b_registrations") == 0)
+        {
+            await host.RegisterC2b();
+        }
+    }
+
+    /// <summary>Money paid by hand to an account nobody has.</summary>
+    private async Task<JsonNode> Unmatched(int amount)
+    {
+        await Registered();
+        var number = (string)(await host.PayByHand(amount, "NOBODY"))["receipt"]!;
+        JsonNode? receipt = null;
+        await PaymentsHost.Eventually(async () => (receipt = await host.Receipt(number)) is not null, "it is here");
+        return receipt!;
+    }
+
     private async Task<JsonNode> Paid()
     {
         var made = await host.Checkout();

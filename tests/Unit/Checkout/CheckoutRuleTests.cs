@@ -96,6 +96,39 @@ public sealed class CheckoutRuleTests
         Assert.Contains("KES 15.00", story.Story, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Another_amount_that_nobody_confirms_is_not_forgotten(bool failedBefore)
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        if (failedBefore)
+        {
+            checkout.Hear(attempt, Some.NotPaid(), Later);
+        }
+
+        checkout.Hear(attempt, Some.Paid("UGA7RT61SV", 15), Later);
+        Assert.True(checkout.HearAnswer(attempt, Some.NotPaid(), Guid.NewGuid(), Later));
+
+        Assert.Equal((AttemptStatus.Failed, 0), (attempt.Status, checkout.Receipts.Count));
+        var story = Assert.Single(checkout.Cases);
+        Assert.Equal(CaseKind.AmountDiffers, story.Kind);
+        Assert.Contains("UGA7RT61SV", story.Story, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Another_amount_that_no_query_could_tell_of_is_not_forgotten_either()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        checkout.Hear(attempt, Some.Paid("UGA7RT61SV", 15), Later);
+
+        checkout.GiveUp(attempt, Later);
+
+        Assert.Equal([CaseKind.AmountDiffers, CaseKind.OutcomeUnknown], checkout.Cases.Select(c => c.Kind));
+    }
+
     [Fact]
     public void A_failed_prompt_that_may_have_been_paid_after_all_is_asked_about_again()
     {

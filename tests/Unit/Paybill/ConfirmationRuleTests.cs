@@ -317,4 +317,70 @@ public sealed class ConfirmationRuleTests
         Assert.Single(checkout.Merged);
         ByHand.Check(checkout);
     }
+
+    [Fact]
+    public void A_number_that_pays_another_order_does_not_let_a_query_count_the_same_money_again()
+    {
+        var (mine, other) = (Some.Checkout(), Some.Checkout());
+        var receipt = ByHand.Confirmation("UGA7RT61SV").ToReceipt(Guid.NewGuid(), Some.Start);
+        Assert.Null(other.Match(receipt, Some.Start + TimeSpan.FromSeconds(30)));
+        var attempt = mine.Prompted();
+
+        Assert.Equal(Verdict.Contradiction, mine.Hear(attempt, Some.Paid("UGA7RT61SV"), Some.Start + TimeSpan.FromSeconds(70), other));
+        Assert.True(mine.AnswerPaid(attempt, Some.Start + TimeSpan.FromSeconds(80)));
+
+        Assert.Equal((CheckoutStatus.Paid, CheckoutStatus.Pending), (other.Status, mine.Status));
+        var held = Assert.Single(mine.Receipts);
+        Assert.True(held.IsHeld);
+        Assert.All(mine.Cases, c => Assert.Equal(CaseKind.ReceiptConflict, c.Kind));
+        ByHand.Check(mine);
+
+        // The operator finds that it was a payment of its own after all.
+        Assert.Null(mine.Match(held, Some.Start + TimeSpan.FromHours(1)));
+        Assert.Equal(CheckoutStatus.Paid, mine.Status);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Money_that_is_being_given_back_pays_for_nothing(bool byCallback)
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        var receipt = ByHand.Confirmation("UGA7RT61SV", payer: "254708374149", method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Some.Start);
+        receipt.IsGivenBack = true;
+        var later = Some.Start + TimeSpan.FromSeconds(70);
+
+        if (byCallback)
+        {
+            checkout.HearCallback(attempt, Some.Paid("UGA7RT61SV"), receipt, Guid.NewGuid(), later);
+        }
+        else
+        {
+            checkout.HearAnswer(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), later, [receipt]);
+        }
+
+        Assert.Equal((AttemptStatus.Succeeded, CheckoutStatus.Pending), (attempt.Status, checkout.Status));
+        Assert.Equal((Money.Zero, receipt.Amount), (receipt.Applied, receipt.Surplus));
+        Assert.Equal(CaseKind.ReceiptConflict, Assert.Single(checkout.Cases).Kind);
+        Assert.Equal(MatchRefusal.GivenBack, Some.Checkout().Match(receipt, later));
+        ByHand.Check(checkout);
+    }
+
+    [Fact]
+    public void A_number_that_was_given_back_does_not_undo_what_a_query_called_paid()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        checkout.AnswerPaid(attempt, Some.Start + TimeSpan.FromSeconds(70));
+        var receipt = ByHand.Confirmation("UGA7RT61SV").ToReceipt(Guid.NewGuid(), Some.Start);
+        receipt.IsGivenBack = true;
+
+        Assert.Equal(
+            Verdict.Contradiction, checkout.HearCallback(attempt, Some.Paid("UGA7RT61SV"), receipt, Guid.NewGuid(), Some.Start + TimeSpan.FromSeconds(90)));
+
+        Assert.Equal(CheckoutStatus.Paid, checkout.Status);
+        Assert.Single(checkout.Cases);
+        ByHand.Check(checkout);
+    }
 }

@@ -67,6 +67,47 @@ public sealed class RefundingTests
     }
 
     [Fact]
+    public void What_a_status_query_says_of_a_refused_reversal_says_nothing_of_an_earlier_one()
+    {
+        var checkout = Paid();
+        var reversal = Add(checkout, Plan(checkout));
+        reversal.Send(Now, Now);
+        reversal.Accepted("AG_1", "their-1", Now);
+        reversal.HearResult(new Outcome.NotPaid(new(FailureCode.Rejected, "R000001", "Already reversed.", false), Certainty.Final), true, [], Now);
+        reversal.HearTimeout(Now);
+        Assert.True(reversal.AskOnceMore(1, Now));
+
+        Assert.Equal(Verdict.Hint, reversal.HearStatus(Found(TransactionState.Dead, "Declined"), Now));
+        Assert.Equal(
+            Verdict.Contradiction,
+            reversal.HearResult(new Outcome.NotPaid(new(FailureCode.Rejected, "21", "Not allowed.", false), Certainty.Final), true, [], Now));
+
+        Assert.Equal(TransferStatus.InDoubt, reversal.Status);
+        Assert.Equal(RefundRefusal.ExceedsPayment, Refusal(checkout));
+
+        Assert.Equal(Verdict.Applied, reversal.HearStatus(Found(TransactionState.Completed, "Completed"), Now));
+        Assert.Equal(TransferStatus.Completed, reversal.Status);
+
+        static TransactionFound Found(TransactionState state, string text) => new(state, text, "UGA0000001", "their-1", "AG_1", Money.FromShillings(1500), [], Now);
+    }
+
+    [Fact]
+    public void A_shop_gives_back_a_whole_receipt_or_of_what_was_applied()
+    {
+        var checkout = Paid();
+        var receipt = checkout.Receipts[0];
+        receipt.Applied = Money.FromShillings(1000);
+        receipt.Surplus = Money.FromShillings(500);
+
+        Assert.Equal((RefundMethod.Reversal, 1500m), (Plan(checkout).Method, Plan(checkout).Amount.Shillings));
+        Assert.Equal((RefundMethod.Reversal, 1500m), (Plan(checkout, 1500).Method, Plan(checkout, 1500).Amount.Shillings));
+        Assert.Equal(RefundRefusal.ExceedsPayment, Refusal(checkout, 1001));
+        Add(checkout, Plan(checkout, 400));
+        Assert.Equal(600m, Plan(checkout).Amount.Shillings);
+        Assert.Equal(RefundRefusal.ExceedsPayment, Refusal(checkout, 601));
+    }
+
+    [Fact]
     public void Nothing_below_ten_shillings_and_no_cents_go_by_b2c()
     {
         var checkout = Paid();

@@ -64,6 +64,9 @@ internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double cr
         return Task.FromResult(result);
     }
 
+    /// <summary>Nothing here is ever locked or away, so once is enough.</summary>
+    public Task<T> RunPatiently<T>(Func<DateTimeOffset, Task<T>> work) => Run(work, CancellationToken.None);
+
     public Task<T> DryRun<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<T> Send<T>(IRequest<T> command)

@@ -209,9 +209,9 @@ internal sealed partial class Store : ICases, IQuestions
         }
     }
 
-    private void Close(Guid subject, bool paid)
+    private void Close(Guid subject, bool paid, params string[] kinds)
     {
-        foreach (var open in cases.Values.Where(c => c.IsOpen && c.Kind == CaseKind.OutcomeUnknown && c.SubjectId == subject).ToList())
+        foreach (var open in cases.Values.Where(c => c.IsOpen && kinds.Contains(c.Kind) && c.SubjectId == subject).ToList())
         {
             Put(cases, open.Id, open with { IsOpen = false, Outcome = paid ? CaseOutcome.Paid : CaseOutcome.NotPaid, SettledBy = "service" });
         }

@@ -42,6 +42,7 @@ internal sealed partial class Store : ICheckouts
                 || (keys.WithTillReceipts && r.Method == PaymentMethod.Till
                     && loaded.SelectMany(c => c.Attempts).Any(a => !a.IsSettled && a.Amount == r.Amount && IsNear(r.At, a)))))
             .Select(Copies.Of).ToList();
+        unmatched.ForEach(receipt => receipt.IsGivenBack = RefundsOf([receipt.Id]).Any(r => r.IsReserved));
         return Task.FromResult(new LoadedCheckouts(loaded, unmatched));
     }
 
@@ -96,7 +97,7 @@ internal sealed partial class Store : ICheckouts
         Open(changed.SelectMany(c => c.Cases));
         foreach (var attempt in changed.SelectMany(c => c.FoundOut).Where(a => a is { IsSettled: true, SettledBy: not (null or SettledBy.Operator) }))
         {
-            Close(attempt.Id, attempt.Status == AttemptStatus.Succeeded);
+            Close(attempt.Id, attempt.Status == AttemptStatus.Succeeded, CaseKind.OutcomeUnknown);
         }
 
         return Task.CompletedTask;
@@ -163,6 +164,11 @@ internal sealed partial class Store : ICheckouts
         checkout.Attempts.AddRange(attempts.Values.Where(a => a.CheckoutId == id).Select(Copies.Of).OrderBy(a => a.StartedAt));
         checkout.Receipts.AddRange(receipts.Values.Where(r => r.CheckoutId == id).Select(Copies.Of).OrderBy(r => r.RecordedAt));
         checkout.Refunds.AddRange(RefundsOf(checkout.Receipts.Select(r => r.Id).ToHashSet()));
+        foreach (var held in checkout.Receipts.Where(r => r.IsHeld))
+        {
+            held.IsGivenBack = checkout.Refunds.Exists(refund => refund.IsReserved && refund.ReceiptId == held.Id);
+        }
+
         return checkout;
     }
 

@@ -61,6 +61,8 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
         return Task.CompletedTask;
     }
 
+    public Task CloseCases(IReadOnlyCollection<string> numbers) => Task.CompletedTask;
+
     public Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds) =>
         Task.FromResult<IReadOnlyList<(Guid Id, byte[] Body)>>([]);
 

@@ -49,7 +49,7 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
             Open(transfer.Cases);
             if (transfer.IsSettled && before != transfer.Status && transfer.SettledBy is not (null or SettledBy.Operator))
             {
-                Close(transfer.Id, transfer.Status == TransferStatus.Completed);
+                Close(transfer.Id, transfer.Status == TransferStatus.Completed, CaseKind.OutcomeUnknown, CaseKind.ReversalRefused);
             }
         }
 
@@ -96,8 +96,6 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
         return Task.FromResult<ReceiptToRefund?>(
             new(checkout?.Receipts.Single(r => r.Id == receiptId) ?? Copies.Of(row), checkout, [.. RefundsOf([receiptId])]));
     }
-
-    public Task<bool> IsReserved(Guid receiptId) => Task.FromResult(RefundsOf([receiptId]).Any(r => r.IsReserved));
 
     Task<Payout?> IPayouts.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
 
