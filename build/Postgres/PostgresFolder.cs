@@ -64,9 +64,9 @@ internal sealed class PostgresFolder(string path)
     {
         if (File.Exists(PortFile) && int.TryParse(File.ReadAllText(PortFile), CultureInfo.InvariantCulture, out var last) && IsFree(last))
             return last;
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        var port = ((IPEndPoint)probe.LocalEndpoint).Port;
+        // Below those the system gives to outgoing connections: a client that knocks at a dead server's port again and again could be given
+        // that very port, talk to itself, and keep the server from coming back.
+        var port = Enumerable.Repeat(0, 1000).Select(_ => Random.Shared.Next(26_000, 32_000)).First(IsFree);
         File.WriteAllText(PortFile, port.ToString(CultureInfo.InvariantCulture));
         return port;
     }

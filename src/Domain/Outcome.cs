@@ -24,7 +24,11 @@ public abstract record Outcome
 
     /// <summary>No answer to the question: an error, HTML, silence, an unknown id, a refused question.</summary>
     /// <param name="Why">What came instead, safe to log and to show an operator.</param>
-    public sealed record Unclear(string Why) : Outcome;
+    public sealed record Unclear(string Why) : Outcome
+    {
+        /// <summary>True when the question never reached Safaricom, or was turned away unread: it was not asked at all.</summary>
+        public bool WasNotAsked { get; init; }
+    }
 }
 
 /// <summary>How far a failure code can be believed (rule 5).</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Payments.Application;
 using Payments.Domain;
 using Payments.Infrastructure;
@@ -9,11 +8,8 @@ namespace Payments.Api;
 /// Where Safaricom's callbacks arrive: stored as they came, answered 200 once that is durable, understood later by a job. Endpoints that
 /// routing runs at once, past everything made for callers with keys (decision 0010).
 /// </summary>
-internal sealed class CallbackEndpoints(IInbox inbox, CallbackTokens tokens, UntrustedIntake untrusted)
+internal sealed class CallbackEndpoints(IInbox inbox, IntakeRoom room, CallbackTokens tokens, UntrustedIntake untrusted)
 {
-    /// <summary>Several times the largest callback ever seen; anything beyond it is not one.</summary>
-    private const int MostBytes = 64 * 1024;
-
     /// <summary>The rest of a longer header tells nothing.</summary>
     private const int MostContentType = 200;
 
@@ -45,35 +41,6 @@ internal sealed class CallbackEndpoints(IInbox inbox, CallbackTokens tokens, Unt
     /// <summary>The token of the path; null when it has none.</summary>
     public static string? Token(HttpContext context) => (string?)context.Request.RouteValues["token"];
 
-    /// <summary>The body as it came; null when it is too large, which has been answered then.</summary>
-    public static async ValueTask<byte[]?> ReadBody(HttpContext context)
-    {
-        if (context.Request.ContentLength > MostBytes)
-        {
-            return TooLarge(context);
-        }
-
-        var reader = context.Request.BodyReader;
-        while (true)
-        {
-            var read = await reader.ReadAsync(context.RequestAborted);
-            if (read.Buffer.Length > MostBytes)
-            {
-                reader.AdvanceTo(read.Buffer.End);
-                return TooLarge(context);
-            }
-
-            if (read.IsCompleted)
-            {
-                var body = read.Buffer.ToArray();
-                reader.AdvanceTo(read.Buffer.End);
-                return body;
-            }
-
-            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
-    }
-
     /// <summary>A callback as this request brings it.</summary>
     public static IncomingCallback Incoming(HttpContext context, CallbackKind kind, Guid? subject, byte[] body) => new(
         NewId.Next(), kind, subject, body, Texts.Clip(context.Request.ContentType, MostContentType), context.Connection.RemoteIpAddress?.ToString(), Traces.Current);
@@ -104,20 +71,23 @@ internal sealed class CallbackEndpoints(IInbox inbox, CallbackTokens tokens, Unt
         if (isStranger && untrusted.Refuses(source) is { } wait)
         {
             await TooMany(context, wait);
+            return;
         }
-        else if (await ReadBody(context) is not { } body)
+
+        using var arrival = await Arrival.Of(context, room, isKnown: !isStranger);
+        if (arrival.Body is not { } body)
         {
-            // Answered.
+            return;
         }
-        else if (isStranger && !untrusted.TryTake(source, body.Length))
+
+        if (isStranger && !untrusted.TryTake(source, body.Length))
         {
             await NoRoom(context);
+            return;
         }
-        else
-        {
-            await inbox.Store(Incoming(context, kind, subject, body) with { Probe = probe }, context.RequestAborted);
-            await Acknowledge(context);
-        }
+
+        await inbox.Store(Incoming(context, kind, subject, body) with { Probe = probe }, context.RequestAborted);
+        await Acknowledge(context);
     }
 
     /// <summary>What the token was made for; ids are unique over all purposes a kind may have.</summary>
@@ -146,9 +116,4 @@ internal sealed class CallbackEndpoints(IInbox inbox, CallbackTokens tokens, Unt
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "C2B has registration tokens, and endpoints of its own."),
     };
 
-    private static byte[]? TooLarge(HttpContext context)
-    {
-        context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
-        return null;
-    }
 }

@@ -23,6 +23,12 @@ public sealed class CasesController(IMediator mediator) : ControllerBase
     public Task<Page<CaseView>> List(string? status, string? kind, string? cursor, int? limit, CancellationToken cancellation) =>
         mediator.Send(new ListCases(status, kind, cursor, limit), cancellation);
 
+    /// <summary>Reads one case with everything that is on record about its payment.</summary>
+    [HttpGet("{id}")]
+    [Refuses("not_found")]
+    public async Task<ActionResult<CaseView>> Get(string id, CancellationToken cancellation) => this.ToResult(
+        PublicId.TryRead(PublicId.Case, id, out var found) ? await mediator.Send(new GetCase(found), cancellation) : Refusal.NotFound("case"));
+
     /// <summary>Has Safaricom asked again, within seconds; look at the payment then.</summary>
     [HttpPost("{id}/ask")]
     [ProducesResponseType<CaseView>(202)]

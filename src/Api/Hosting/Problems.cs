@@ -20,6 +20,7 @@ internal static class Problems
         ["forbidden"] = 403,
         ["not_found"] = 404,
         ["method_not_allowed"] = 405,
+        ["request_timeout"] = 408,
         ["already_paid"] = 409,
         ["attempt_in_progress"] = 409,
         ["callback_erased"] = 409,

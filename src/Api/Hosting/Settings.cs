@@ -94,9 +94,7 @@ internal sealed class Settings
             problems.AddRange(PublishedSecrets.Find(configuration, keys, operators));
         }
 
-        CheckSchedule(problems, nameof(reconciliation.PendingSchedule), reconciliation.PendingSchedule);
-        CheckSchedule(problems, nameof(reconciliation.UnknownSchedule), reconciliation.UnknownSchedule);
-        CheckSchedule(problems, nameof(reconciliation.TransferSchedule), reconciliation.TransferSchedule);
+        problems.AddRange(reconciliation.Problems().Select(problem => new ConfigurationProblem(problem.Key, problem.Wrong, problem.Right)));
         return new()
         {
             ConnectionString = connection ?? "",
@@ -193,22 +191,5 @@ internal sealed class Settings
         }
 
         return roles;
-    }
-
-    private static void CheckSchedule(List<ConfigurationProblem> problems, string name, string schedule)
-    {
-        try
-        {
-            if (ReconciliationOptions.Read(schedule) is { Count: > 0 } waits && waits.All(wait => wait > TimeSpan.Zero))
-            {
-                return;
-            }
-        }
-        catch (Exception broken) when (broken is FormatException or OverflowException)
-        {
-            // Said below.
-        }
-
-        problems.Add(new($"Reconciliation__{name}", $"'{schedule}' is no list of waits", "times such as 00:00:45 00:01 00:05, separated by spaces"));
     }
 }

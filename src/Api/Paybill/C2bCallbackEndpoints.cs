@@ -8,7 +8,7 @@ namespace Payments.Api;
 
 /// <summary>Where Safaricom asks about payments by hand (validate) and tells of them (confirm).</summary>
 internal sealed partial class C2bCallbackEndpoints(
-    IInbox inbox, RegistrationTokens tokens, CallbackTokens probes, C2bOptions options, CallbackNetworks networks, UntrustedIntake untrusted,
+    IInbox inbox, IntakeRoom room, RegistrationTokens tokens, CallbackTokens probes, C2bOptions options, CallbackNetworks networks, UntrustedIntake untrusted,
     ILogger<C2bCallbackEndpoints> log)
 {
     /// <summary>With the look-up's second this leaves half of the promised two for everything else.</summary>
@@ -45,7 +45,8 @@ internal sealed partial class C2bCallbackEndpoints(
             return;
         }
 
-        if (await CallbackEndpoints.ReadBody(context) is not { } body)
+        using var arrival = await Arrival.Of(context, room, isKnown: !isStranger);
+        if (arrival.Body is not { } body)
         {
             return;
         }
@@ -60,7 +61,6 @@ internal sealed partial class C2bCallbackEndpoints(
             CallbackEndpoints.Incoming(context, CallbackKind.C2bConfirm, registration?.Id, body) with
             {
                 TokenHash = late ? RegistrationToken.Hash(token!) : null,
-                MayBeVouchedFor = !isStranger,
                 Probe = probe,
             },
             context.RequestAborted);
@@ -86,26 +86,36 @@ internal sealed partial class C2bCallbackEndpoints(
             return;
         }
 
-        if (await CallbackEndpoints.ReadBody(context) is not { } body)
+        // It may be stored after the answer, and keeps its place until then.
+        var arrival = await Arrival.Of(context, room, isKnown: !isStranger);
+        if (arrival.Body is not { } body)
         {
+            arrival.Dispose();
             return;
         }
 
-        var answer = await context.RequestServices.GetRequiredService<IMediator>().Send(new ValidatePayment(body, registration?.Shortcode), patience.Token);
-
-        // The answer is what matters; a stranger's question is not remembered when there is no room for it.
-        if (!isStranger || untrusted.TryTake(source, body.Length))
+        ValidationAnswer answer;
+        Task stored;
+        try
         {
-            var stored = inbox.Store(
-                CallbackEndpoints.Incoming(context, CallbackKind.C2bValidate, registration?.Id, body) with
-                {
-                    Answer = $"{answer.Code} ({answer.Why})",
-                    Probe = probe,
-                },
-                CancellationToken.None);
-            await stored.WaitAsync(StoreWait).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            answer = await context.RequestServices.GetRequiredService<IMediator>().Send(new ValidatePayment(body, registration?.Shortcode), patience.Token);
+            var callback = CallbackEndpoints.Incoming(context, CallbackKind.C2bValidate, registration?.Id, body) with
+            {
+                Answer = $"{answer.Code} ({answer.Why})",
+                Probe = probe,
+            };
+
+            // The answer is what matters; a stranger's question is not remembered when there is no room for it.
+            stored = isStranger && !untrusted.TryTake(source, body.Length) ? Task.CompletedTask : inbox.Store(callback, CancellationToken.None);
+        }
+        catch
+        {
+            arrival.Dispose();
+            throw;
         }
 
+        _ = stored.ContinueWith(_ => arrival.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await stored.WaitAsync(StoreWait).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await CallbackEndpoints.Answer(
             context, answer.IsAccepted ? Accepted : Encoding.UTF8.GetBytes($$"""{"ResultCode":"{{answer.Code}}","ResultDesc":"Rejected"}"""));
     }

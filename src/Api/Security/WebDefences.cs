@@ -95,6 +95,9 @@ internal static class WebDefences
         // Longer than load balancers keep theirs (60 s), so that they close first and no request meets a closing connection.
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(120);
         kestrel.Limits.Http2.MaxStreamsPerConnection = 100;
+
+        // Each costs some 20 KiB whether it says anything or not: so many are a few hundred MiB, and far more than one process serves well.
+        kestrel.Limits.MaxConcurrentConnections = 20_000;
     }
 
     private static RateLimitPartition<string> Limit(HttpContext context, Settings settings)

@@ -100,6 +100,12 @@ public sealed class CallbackRules(
         {
             switch (read.Message)
             {
+                case CallbackMessage.Malformed when read.Row.Kind == CallbackKind.Stk:
+                    PromptRules.Gather(read, keys);
+                    break;
+                case CallbackMessage.Malformed when read.Row.Kind is CallbackKind.B2cResult or CallbackKind.B2bResult or CallbackKind.ReversalResult:
+                    TransferRules.Gather(read, keys);
+                    break;
                 case CallbackMessage.PromptResult result:
                     PromptRules.Gather(read, result, keys);
                     break;
@@ -157,10 +163,26 @@ public sealed class CallbackRules(
         }
     }
 
+    /// <summary>What cannot be read settles nothing; where its address says what it was about, Safaricom is asked.</summary>
+    private static Judgement Judge(ReadCallback read, CallbackMessage.Malformed malformed, Books books, DateTimeOffset now)
+    {
+        if (read.Row.SubjectId is { } subject)
+        {
+            if (books.Attempt(subject) is var (_, attempt))
+            {
+                Checkout.HearUnreadable(attempt, now);
+            }
+
+            books.Transfer(subject)?.HearUnreadable(now);
+        }
+
+        return read.Say(Verdict.Malformed, malformed.Why);
+    }
+
     private static Judgement Judge(ReadCallback read, Books books, DateTimeOffset now) => read.Message switch
     {
         var message when read.Row.IsProbe => read.Say(Verdict.Probe, ProbeRules.Describe(message)),
-        CallbackMessage.Malformed malformed => read.Say(Verdict.Malformed, malformed.Why),
+        CallbackMessage.Malformed malformed => Judge(read, malformed, books, now),
         CallbackMessage.PromptResult result => PromptRules.Judge(read, result, books, now),
         CallbackMessage.Confirmation confirmation => ConfirmationRules.Judge(read, confirmation, books, now),
         CallbackMessage.TransferResult result => TransferRules.Judge(read, result, books, now),

@@ -19,12 +19,6 @@ public sealed record IncomingCallback(
 
     /// <summary>Set when its URL carries a token of our own probes: it touches no payment.</summary>
     public ProbeMark? Probe { get; init; }
-
-    /// <summary>True without a valid token when it may turn out to have one: its registration could not be looked up just now.</summary>
-    public bool MayBeVouchedFor { get; init; }
-
-    /// <summary>True when it must not be made to wait behind strangers' callbacks, nor be refused for their number.</summary>
-    public bool IsVouchedFor => SubjectId is not null || MayBeVouchedFor || Probe is not null;
 }
 
 /// <summary>What marks a callback as a try of our own.</summary>

@@ -45,7 +45,7 @@ public sealed class AskCaseHandler(
     private async Task<bool> AskTransfer(Guid id, DateTimeOffset now)
     {
         var loaded = await transfers.LoadForChange([id]);
-        if (!loaded[0].AskOnceMore(ReconciliationOptions.Read(options.TransferSchedule).Count - 1, now))
+        if (!loaded[0].AskOnceMore(ReconciliationOptions.Read(options.DoubtSchedule).Count - 1, now))
         {
             return false;
         }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Payments.Application;
 
 /// <summary>What a case ended as.</summary>
@@ -53,9 +55,20 @@ public interface ICases
     /// <summary>Reads one without locking; null when there is none.</summary>
     Task<StoredCase?> Find(Guid id);
 
+    /// <summary>Everything on record about what the cases are about, oldest first, by subject.</summary>
+    Task<ILookup<Guid, CaseEntry>> History(IReadOnlyCollection<Guid> subjectIds, CancellationToken cancellation);
+
     /// <summary>Settles it if it is still open; false when somebody was faster. Call after everything it changes is locked.</summary>
     Task<bool> Settle(Guid id, string outcome, string reason, string by);
 }
+
+/// <summary>One thing that happened to what a case is about.</summary>
+/// <param name="What">
+/// <c>prompted</c>, <c>ordered</c>, <c>sent</c>, <c>in_doubt</c>, <c>asked</c>, <c>answered</c>, <c>callback</c>, <c>recorded</c>, <c>succeeded</c>,
+/// <c>completed</c>, <c>failed</c>, <c>case_opened</c> or <c>case_settled</c>.
+/// </param>
+/// <param name="Detail">In words, null when there are none; without tokens, names and whole bodies (<c>/api/ops/callbacks</c> has those).</param>
+public sealed record CaseEntry(DateTimeOffset At, string What, string? Detail);
 
 /// <summary>A case as operators see it.</summary>
 /// <param name="Kind">What kind of question it is, such as <c>outcome_unknown</c>.</param>
@@ -67,6 +80,10 @@ public sealed record CaseView(
     string Id, string Kind, string Status, string Subject, string SubjectId, string? CheckoutId, string? Client, string Story, string? Outcome, string? Reason,
     string? SettledBy, DateTimeOffset CreatedAt, DateTimeOffset? SettledAt)
 {
+    /// <summary>The whole history of what it is about, oldest first: every question, every answer, every callback that did not simply settle it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<CaseEntry>? History { get; init; }
+
     /// <summary>Shows a case.</summary>
     public static CaseView Of(StoredCase stored) => new(
         PublicId.Write(PublicId.Case, stored.Id), stored.Kind, stored.Status, Wire.Name(stored.Subject), PublicId.Write(Prefix(stored.Subject), stored.SubjectId),

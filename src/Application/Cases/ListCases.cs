@@ -3,7 +3,7 @@ using MediatR;
 
 namespace Payments.Application;
 
-/// <summary>Reads cases, newest first.</summary>
+/// <summary>Reads cases with their whole history, newest first.</summary>
 /// <param name="Status"><c>open</c> or <c>settled</c>; null: both.</param>
 public sealed record ListCases(string? Status, string? Kind, string? Cursor, int? Limit) : IRequest<Page<CaseView>>;
 
@@ -27,6 +27,26 @@ public sealed class ListCasesHandler(ICases cases) : IRequestHandler<ListCases, 
     {
         var limit = request.Limit ?? Paging.DefaultLimit;
         var found = await cases.List(request.Status, request.Kind, Paging.Read(request.Cursor), limit + 1, cancellationToken);
-        return Paging.Page(found, limit, c => new(c.CreatedAt, c.Id), CaseView.Of);
+        var history = await cases.History([.. found.Select(c => c.SubjectId)], cancellationToken);
+        return Paging.Page(found, limit, c => new(c.CreatedAt, c.Id), c => CaseView.Of(c) with { History = [.. history[c.SubjectId]] });
+    }
+}
+
+/// <summary>Reads one case with its whole history.</summary>
+public sealed record GetCase(Guid Id) : IRequest<Answer<CaseView>>;
+
+/// <summary>Reads it.</summary>
+public sealed class GetCaseHandler(ICases cases) : IRequestHandler<GetCase, Answer<CaseView>>
+{
+    /// <inheritdoc/>
+    public async Task<Answer<CaseView>> Handle(GetCase request, CancellationToken cancellationToken)
+    {
+        if (await cases.Find(request.Id) is not { } found)
+        {
+            return Refusal.NotFound("case");
+        }
+
+        var history = await cases.History([found.SubjectId], cancellationToken);
+        return CaseView.Of(found) with { History = [.. history[found.SubjectId]] };
     }
 }

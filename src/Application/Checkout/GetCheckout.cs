@@ -8,9 +8,10 @@ public sealed record GetCheckout(Caller Caller, Guid CheckoutId) : IRequest<Answ
 /// <summary>
 /// Shows it to its shop, to an operator, or masked to the holder of its clientSecret. A question that is overdue is asked at once, beside
 /// the answer: a waiting shopper need not wait for the next round as well. However often it is read, the lease of a taken question lets
-/// one through.
+/// one through, the shared budget holds for it as for every other, and <see cref="AskingReaders"/> keeps polling pages from trying more
+/// often than that can matter.
 /// </summary>
-public sealed class GetCheckoutHandler(ICheckouts checkouts, ITransactions transactions, IDetached detached, TimeProvider clock)
+public sealed class GetCheckoutHandler(ICheckouts checkouts, ITransactions transactions, IDetached detached, AskingReaders readers, TimeProvider clock)
     : IRequestHandler<GetCheckout, Answer<CheckoutView>>
 {
     /// <inheritdoc/>
@@ -30,7 +31,7 @@ public sealed class GetCheckoutHandler(ICheckouts checkouts, ITransactions trans
         }
 
         // This process's clock only guesses; PostgreSQL's decides whether the question is due.
-        if (checkout.Attempts.Exists(a => a.NextQuestionAt <= clock.GetUtcNow()))
+        if (checkout.Attempts.Exists(a => a.NextQuestionAt <= clock.GetUtcNow()) && readers.MayTry(checkout.Id))
         {
             _ = detached.Send(new AskOverdue(checkout.Id));
         }

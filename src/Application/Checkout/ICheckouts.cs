@@ -55,8 +55,16 @@ public interface ICheckouts
     /// </summary>
     Task<DateTimeOffset?> ReservePrompt(Msisdn phone, int most, TimeSpan window, DateTimeOffset now);
 
-    /// <summary>Takes pushes (of one checkout, or of all) whose question is due, at most <paramref name="limit"/>, and moves their next question past <paramref name="lease"/>.</summary>
-    Task<IReadOnlyList<DueAttempt>> TakeDue(Guid? checkoutId, int limit, TimeSpan lease, CancellationToken cancellation);
+    /// <summary>
+    /// Takes pushes (of one checkout, or of all) whose question is due, the longest due first (SKIP LOCKED), and moves their next question
+    /// past <paramref name="lease"/>. Call inside <see cref="ITransactions.Run"/>.
+    /// </summary>
+    /// <param name="askable">The most that have an id to ask by.</param>
+    /// <param name="others">The most that have none.</param>
+    Task<IReadOnlyList<DueAttempt>> TakeDue(Guid? checkoutId, int askable, int others, TimeSpan lease);
+
+    /// <summary>The question last taken about a push was not asked: it does not count.</summary>
+    Task NotAsked(Guid attemptId);
 
     /// <summary>Ids of checkouts whose time is over and of those with surplus to declare, at most <paramref name="limit"/> each.</summary>
     Task<IReadOnlyList<Guid>> FindDue(int limit, CancellationToken cancellation);

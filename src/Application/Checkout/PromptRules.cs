@@ -5,15 +5,18 @@ namespace Payments.Application;
 /// <summary>What the result of an STK push means (design §3, rules 3–6 and 9).</summary>
 internal static class PromptRules
 {
+    public static void Gather(ReadCallback read, BookKeys keys)
+    {
+        if (read.Row.SubjectId is { } attempt)
+        {
+            keys.Attempts.Add(attempt);
+        }
+    }
+
     public static void Gather(ReadCallback read, CallbackMessage.PromptResult result, BookKeys keys)
     {
-        if (read.Row.SubjectId is not { } attempt)
-        {
-            return;
-        }
-
-        keys.Attempts.Add(attempt);
-        if (result.Outcome is Outcome.Paid { Receipt: { } number })
+        Gather(read, keys);
+        if (read.Row.SubjectId is not null && result.Outcome is Outcome.Paid { Receipt: { } number })
         {
             keys.Numbers.Add(number);
         }

@@ -11,7 +11,7 @@ namespace Payments.Application;
 /// operator asks again. Asked twice: two answers, and the number counts once.
 /// </remarks>
 public sealed class AskConfirmation(
-    ICases cases, IPaybill paybill, IQuestions questions, ICallbackReader reader, IAudit audit, ITransactions transactions,
+    ICases cases, IPaybill paybill, IQuestions questions, IQuestionBudget budget, ICallbackReader reader, IAudit audit, ITransactions transactions,
     IDaraja daraja)
 {
     private sealed record Prepared(Guid Question, string Receipt, StoredCase About);
@@ -45,6 +45,8 @@ public sealed class AskConfirmation(
             return null;
         }
 
+        // A person asked: the budget counts it and does not hold it back.
+        await budget.Spend(1);
         var question = NewId.Next();
         await questions.Add(question, QuestionKind.Status, found.SubjectId);
         await CaseNotes.Asked(audit, caller, found);

@@ -31,6 +31,12 @@ public sealed class C2bOptions
     /// <summary>How long the look-up for a validation may take: Safaricom waits about 8 s, and the design promises an answer in 2 s.</summary>
     public TimeSpan ValidationLookUp { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How often Pull is asked what nobody told us of: a customer who paid by hand waits that long at most, and Safaricom keeps 48 h, so that
+    /// a day's outage loses nothing. A divisor of a minute or an hour.
+    /// </summary>
+    public TimeSpan PullEvery { get; set; } = TimeSpan.FromMinutes(15);
+
     /// <summary>True when payments nobody can judge are let through.</summary>
     public bool AcceptsByDefault => string.Equals(ValidationDefault, "accept", StringComparison.OrdinalIgnoreCase);
 
@@ -63,6 +69,12 @@ public sealed class C2bOptions
         if (ValidationLookUp <= TimeSpan.Zero || ValidationLookUp > TimeSpan.FromSeconds(1))
         {
             yield return ("C2B__ValidationLookUp", "is not within one second", "a time up to 00:00:01: the answer is due after two");
+        }
+
+        if (PullEvery < TimeSpan.FromSeconds(5) || PullEvery.Ticks % TimeSpan.TicksPerSecond != 0
+            || (PullEvery < TimeSpan.FromMinutes(1) ? 60 % PullEvery.TotalSeconds != 0 : PullEvery > TimeSpan.FromHours(1) || 60 % PullEvery.TotalMinutes != 0))
+        {
+            yield return ("C2B__PullEvery", "does not divide a minute or an hour", "a time such as 00:15, from 00:00:05 to 01:00");
         }
     }
 

@@ -14,7 +14,8 @@ public sealed record PullConfirmations : IRequest<int>;
 /// begins where the last whole one did. Two rounds at once: the numbers decide, and progress only goes forward.
 /// </summary>
 public sealed partial class PullConfirmationsHandler(
-    IDaraja daraja, IPaybill paybill, ICheckouts checkouts, ITransactions transactions, OurShortcodes ours, ILogger<PullConfirmationsHandler> log)
+    IDaraja daraja, IPaybill paybill, ICheckouts checkouts, IQuestionBudget budget, ITransactions transactions, OurShortcodes ours,
+    ILogger<PullConfirmationsHandler> log)
     : IRequestHandler<PullConfirmations, int>
 {
     /// <summary>What Pull may list late; four rounds, so that a few failed ones leave no gap either.</summary>
@@ -26,6 +27,9 @@ public sealed partial class PullConfirmationsHandler(
     /// <summary>An answer that never ends must not keep a worker for ever; more than any shop's hour even in small pages.</summary>
     private const int MostPages = 10_000;
 
+    /// <summary>How often a page waits a second for its turn among the questions; the next round, in a quarter of an hour, begins where this one did.</summary>
+    private const int MostWaits = 30;
+
     /// <inheritdoc/>
     public async Task<int> Handle(PullConfirmations request, CancellationToken cancellationToken)
     {
@@ -33,6 +37,12 @@ public sealed partial class PullConfirmationsHandler(
         var (offset, taken, failed) = (0, 0, 0);
         for (var page = 0; page < MostPages; page++)
         {
+            if (!await IsItsTurn(cancellationToken))
+            {
+                LogStopped("Pull is paused, or other questions use the budget up", offset);
+                return taken;
+            }
+
             var pulled = await daraja.Pull(from, to, offset, cancellationToken);
             if (pulled.Problem is { } problem)
             {
@@ -57,6 +67,28 @@ public sealed partial class PullConfirmationsHandler(
 
         LogStopped("the list does not end", offset);
         return taken;
+    }
+
+    private async Task<bool> IsItsTurn(CancellationToken cancellation)
+    {
+        for (var waited = 0; waited < MostWaits; waited++)
+        {
+            if (await transactions.Run(_ => Spend(), cancellation))
+            {
+                return true;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
+        }
+
+        return false;
+    }
+
+    private async Task<bool> Spend()
+    {
+        var may = await budget.MayAsk(DarajaQuestion.Pull, 1);
+        await budget.Spend(may);
+        return may > 0;
     }
 
     private async Task<(int Added, int Failed)> Take(IReadOnlyList<PulledPayment> payments, CancellationToken cancellation)

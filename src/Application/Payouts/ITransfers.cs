@@ -24,8 +24,13 @@ public interface ITransfers
     /// <summary>Writes what changed, with events and cases; each UPDATE names the status it leaves.</summary>
     Task Save(IReadOnlyCollection<Transfer> transfers);
 
-    /// <summary>Takes transfers whose question is due (SKIP LOCKED), at most <paramref name="limit"/> of each kind, and leases them.</summary>
-    Task<IReadOnlyList<DueTransfer>> TakeDue(int limit, TimeSpan lease, CancellationToken cancellation);
+    /// <summary>
+    /// Takes transfers whose question is due, the longest due first (SKIP LOCKED), and leases them. Call inside
+    /// <see cref="ITransactions.Run"/>.
+    /// </summary>
+    /// <param name="askable">The most that have an id to ask by, payouts and refunds together.</param>
+    /// <param name="others">The most of each that have none.</param>
+    Task<IReadOnlyList<DueTransfer>> TakeDue(int askable, int others, TimeSpan lease);
 
     /// <summary>Enqueues again what is still <c>queued</c> after <paramref name="age"/>; answers how many.</summary>
     Task<int> EnqueueForgotten(TimeSpan age, int limit);

@@ -54,7 +54,7 @@ public sealed partial class SendTransferHandler(
             return null;
         }
 
-        transfer.Send(now + options.NextOfTransfer(0)!.Value, now);
+        transfer.Send(now + options.NextOfTransfer(inDoubt: false, 0)!.Value, now);
         await transfers.Save([transfer]);
         return transfer;
     }

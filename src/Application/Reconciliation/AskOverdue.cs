@@ -9,65 +9,70 @@ namespace Payments.Application;
 public sealed record AskOverdue(Guid? CheckoutId = null) : IRequest<int>;
 
 /// <summary>
-/// Takes the questions that are due (SKIP LOCKED, with a lease: several workers never ask the same), asks outside any transaction, and
-/// writes each answer under its checkout's lock. Dies after taking: the lease runs out and the question is asked again. A push found
-/// <c>sending</c> belongs to a process that died before its reply: it becomes <c>unknown</c> and is never sent again.
+/// Takes the questions that are due and that the shared budget allows (SKIP LOCKED, with a lease: several workers never ask the same), asks
+/// outside any transaction, and writes each answer under its checkout's lock as it comes. Dies after taking: the lease runs out and the
+/// question is asked again. A push found <c>sending</c> belongs to a process that died before its reply: it becomes <c>unknown</c> and is
+/// never sent again. A push nobody gave an id for cannot be asked about: its rounds only watch the clock, and cost no question.
 /// </summary>
 public sealed partial class AskOverdueHandler(
-    ICheckouts checkouts, ITransactions transactions, IDaraja daraja, ReconciliationOptions options, ILogger<AskOverdueHandler> log)
-    : IRequestHandler<AskOverdue, int>
+    ICheckouts checkouts, IQuestions questions, IQuestionBudget budget, ITransactions transactions, IDaraja daraja, ReconciliationOptions options,
+    ILogger<AskOverdueHandler> log) : IRequestHandler<AskOverdue, int>
 {
-    private sealed record Told(DueAttempt Due, Outcome? Outcome);
+    private sealed record Asked(DueAttempt Due, Guid Question);
 
     /// <inheritdoc/>
     public async Task<int> Handle(AskOverdue request, CancellationToken cancellationToken)
     {
-        var due = await checkouts.TakeDue(request.CheckoutId, options.BatchSize, options.Lease, cancellationToken);
-        var told = new System.Collections.Concurrent.ConcurrentQueue<Told>();
-        try
+        var taken = await transactions.Run(_ => Take(request.CheckoutId), cancellationToken);
+        await InParallel.Work(new Queue<Asked>(taken), options.Parallel, async asked =>
         {
-            await Parallel.ForEachAsync(
-                due, new ParallelOptions { MaxDegreeOfParallelism = options.Parallel, CancellationToken = cancellationToken },
-                async (attempt, stop) =>
-                {
-                    using var span = Traces.Continue("ask attempt", attempt.TraceParent);
-                    var outcome = attempt.RequestId is { } id ? await daraja.AskPrompt(id, stop) : null;
-                    if (!stop.IsCancellationRequested)
-                    {
-                        told.Enqueue(new(attempt, outcome));
-                    }
-                });
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The process is ending: what was answered is written all the same, the rest is asked again when its lease runs out.
-        }
-
-        foreach (var answer in told)
-        {
-            await transactions.Run(now => Record(answer, now), CancellationToken.None);
-        }
-
-        return due.Count;
+            // A shutdown leaves the rest to their leases; what was answered is written all the same.
+            cancellationToken.ThrowIfCancellationRequested();
+            using var span = Traces.Continue("ask attempt", asked.Due.TraceParent);
+            var outcome = asked.Due.RequestId is { } id ? await daraja.AskPrompt(id, cancellationToken) : null;
+            await transactions.Run(now => Record(asked, outcome, now), CancellationToken.None);
+        });
+        return taken.Count;
     }
 
-    private async Task<bool> Record(Told told, DateTimeOffset now)
+    private async Task<IReadOnlyList<Asked>> Take(Guid? checkoutId)
     {
-        var loaded = await checkouts.LoadForChange(new(Ids: [told.Due.CheckoutId], WithTillReceipts: told.Outcome is Outcome.Paid));
+        var most = await budget.MayAsk(DarajaQuestion.Prompt, options.BatchSize);
+        var taken = (await checkouts.TakeDue(checkoutId, most, options.BatchSize, options.Lease)).Select(due => new Asked(due, NewId.Next())).ToList();
+        var askable = taken.FindAll(asked => asked.Due.RequestId is not null);
+        await budget.Spend(askable.Count);
+
+        // On record before it is asked: a question whose asker died shows as one that got no answer.
+        await questions.AddPrompts([.. askable.Select(asked => (asked.Question, asked.Due.Id))]);
+        return taken;
+    }
+
+    private async Task<bool> Record(Asked asked, Outcome? told, DateTimeOffset now)
+    {
+        var loaded = await checkouts.LoadForChange(new(Ids: [asked.Due.CheckoutId], WithTillReceipts: told is Outcome.Paid));
         var checkout = loaded.Checkouts[0];
-        var attempt = checkout.Attempts.Find(a => a.Id == told.Due.Id)!;
+        var attempt = checkout.Attempts.Find(a => a.Id == asked.Due.Id)!;
+        var outcome = told ?? new Outcome.Unclear("Safaricom gave no id to ask by.");
+        if (outcome is Outcome.Unclear { WasNotAsked: true })
+        {
+            await questions.Withdraw(asked.Question);
+        }
+        else if (told is not null)
+        {
+            await questions.Answered([(asked.Question, Describe(outcome))]);
+        }
+
         if (attempt.Status == AttemptStatus.Succeeded)
         {
             return true;
         }
 
         checkout.Doubt(attempt, "The process that sent it ended before Safaricom's reply.", now);
-        var outcome = told.Outcome ?? new Outcome.Unclear("Safaricom gave no id to ask by.");
         attempt.LastAnswer = Describe(outcome);
         attempt.Touch();
         if (!checkout.HearAnswer(attempt, outcome, NewId.Next(), now, loaded.Unmatched))
         {
-            Schedule(checkout, attempt, outcome, now);
+            await Schedule(checkout, attempt, outcome, now);
         }
 
         LogAnswer(PublicId.Write(PublicId.Attempt, attempt.Id), attempt.Questions, attempt.LastAnswer, Wire.Name(attempt.Status));
@@ -75,15 +80,22 @@ public sealed partial class AskOverdueHandler(
         return true;
     }
 
-    private void Schedule(Checkout checkout, Attempt attempt, Outcome outcome, DateTimeOffset now)
+    private async Task Schedule(Checkout checkout, Attempt attempt, Outcome outcome, DateTimeOffset now)
     {
+        var isAccepted = attempt.RequestId is not null;
         var believed = attempt.StartedAt + Attempt.EarlyFailure;
         if (outcome is Outcome.NotPaid && now < believed)
         {
             // Too early to be believed: look again as soon as it may be.
             attempt.NextQuestionAt = believed;
         }
-        else if (options.Next(attempt.RequestId is not null, attempt.Questions) is { } wait)
+        else if (outcome is Outcome.Unclear { WasNotAsked: true } && now < attempt.StartedAt + ReconciliationOptions.Length(options.PendingSchedule))
+        {
+            // An outage must not use the questions up; one that outlasts them all ends on a person's desk all the same.
+            await checkouts.NotAsked(attempt.Id);
+            attempt.NextQuestionAt = now + options.UnaskedRetry;
+        }
+        else if (options.Next(isAccepted, attempt.Questions) is { } wait)
         {
             attempt.NextQuestionAt = now + wait;
         }

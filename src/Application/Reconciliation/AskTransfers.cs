@@ -11,13 +11,14 @@ namespace Payments.Application;
 public sealed record AskTransfers : IRequest<int>;
 
 /// <summary>
-/// Takes what is due (SKIP LOCKED, with a lease: several workers never ask the same), commits a question with its own token, asks outside
-/// any transaction; the answer comes by callback. Dies after taking: the lease runs out and it is asked again. Dies after asking: the
-/// callback still finds its question. A row found <c>sending</c> belongs to a run that died: in doubt, and never sent again.
+/// Takes what is due and what the shared budget allows (SKIP LOCKED, with a lease: several workers never ask the same), commits a question
+/// with its own token, asks outside any transaction; the answer comes by callback. Dies after taking: the lease runs out and it is asked
+/// again. Dies after asking: the callback still finds its question. A row found <c>sending</c> belongs to a run that died: in doubt, and
+/// never sent again.
 /// </summary>
 public sealed partial class AskTransfersHandler(
-    ITransfers transfers, IQuestions questions, ITransactions transactions, IDaraja daraja, ReconciliationOptions options, ILogger<AskTransfersHandler> log)
-    : IRequestHandler<AskTransfers, int>
+    ITransfers transfers, IQuestions questions, IQuestionBudget budget, ITransactions transactions, IDaraja daraja, ReconciliationOptions options,
+    ILogger<AskTransfersHandler> log) : IRequestHandler<AskTransfers, int>
 {
     /// <inheritdoc/>
     public async Task<int> Handle(AskTransfers request, CancellationToken cancellationToken)
@@ -28,15 +29,23 @@ public sealed partial class AskTransfersHandler(
             LogForgotten(lost);
         }
 
-        var due = await transfers.TakeDue(options.BatchSize, options.Lease, cancellationToken);
-        await Parallel.ForEachAsync(
-            due, new ParallelOptions { MaxDegreeOfParallelism = options.Parallel, CancellationToken = cancellationToken },
-            async (transfer, stop) =>
-            {
-                using var span = Traces.Continue("ask transfer", transfer.TraceParent);
-                await Ask(transfer, stop);
-            });
+        var due = await transactions.Run(_ => Take(), cancellationToken);
+        await InParallel.Work(new Queue<DueTransfer>(due), options.Parallel, async transfer =>
+        {
+            // A shutdown leaves the rest to their leases.
+            cancellationToken.ThrowIfCancellationRequested();
+            using var span = Traces.Continue("ask transfer", transfer.TraceParent);
+            await Ask(transfer, cancellationToken);
+        });
         return lost + due.Count;
+    }
+
+    private async Task<IReadOnlyList<DueTransfer>> Take()
+    {
+        var most = await budget.MayAsk(DarajaQuestion.Status, options.BatchSize);
+        var due = await transfers.TakeDue(most, options.BatchSize, options.Lease);
+        await budget.Spend(due.Count(transfer => transfer.OriginatorId is not null));
+        return due;
     }
 
     private async Task Ask(DueTransfer due, CancellationToken cancellation)
@@ -54,8 +63,7 @@ public sealed partial class AskTransfersHandler(
             return;
         }
 
-        var why = reply is Reply.Refused refused ? refused.Failure.Message : ((Reply.Doubtful)reply).Why;
-        await transactions.Run(now => Unanswered(due.Id, question, $"The question was not taken: {why}", now), CancellationToken.None);
+        await transactions.Run(now => NotTaken(due.Id, question, reply, now), CancellationToken.None);
     }
 
     /// <summary>Schedules the next question and puts this one on record; false when there is nothing to ask.</summary>
@@ -70,8 +78,8 @@ public sealed partial class AskTransfersHandler(
 
         transfer.Doubt("The process that sent it ended before Safaricom's reply.", now);
         var asks = due.OriginatorId is not null;
-        var waits = ReconciliationOptions.Read(options.TransferSchedule).Count;
-        if (due.Questions > waits)
+        var inDoubt = transfer.Status == TransferStatus.InDoubt;
+        if (due.Questions > ReconciliationOptions.Read(options.TransferScheduleOf(inDoubt)).Count)
         {
             transfer.GiveUp(now);
             asks = false;
@@ -79,7 +87,7 @@ public sealed partial class AskTransfersHandler(
         else
         {
             // After the last question only its answer is waited for.
-            transfer.NextQuestionAt = now + (options.NextOfTransfer(due.Questions) ?? options.LastAnswer);
+            transfer.NextQuestionAt = now + (options.NextOfTransfer(inDoubt, due.Questions) ?? options.LastAnswer);
             transfer.HearNothing(transfer.LastAnswer ?? (asks ? "Safaricom was asked." : "Safaricom gave no id to ask by."), now);
         }
 
@@ -93,12 +101,24 @@ public sealed partial class AskTransfersHandler(
         return asks;
     }
 
-    private async Task<bool> Unanswered(Guid id, Guid question, string why, DateTimeOffset now)
+    private async Task<bool> NotTaken(Guid id, Guid question, Reply reply, DateTimeOffset now)
     {
         var loaded = await transfers.LoadForChange([id]);
-        loaded[0].HearNothing(why, now);
+        var transfer = loaded[0];
+        var why = reply is Reply.Refused refused ? refused.Failure.Message : ((Reply.Doubtful)reply).Why;
+        transfer.HearNothing($"The question was not taken: {why}", now);
+        if (reply is Reply.Refused { WasUnread: true } && now < transfer.SendingAt + ReconciliationOptions.Length(options.DoubtSchedule))
+        {
+            // An outage must not use the questions up; one that outlasts them all ends on a person's desk all the same.
+            await questions.Withdraw(question);
+            transfer.NotAsked(now + options.UnaskedRetry, now);
+        }
+        else
+        {
+            await questions.Answered([(question, $"The question was not taken: {why}")]);
+        }
+
         await transfers.Save(loaded);
-        await questions.Answered([(question, why)]);
         return true;
     }
 

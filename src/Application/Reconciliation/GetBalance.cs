@@ -15,8 +15,12 @@ public sealed record BalancesView(IReadOnlyList<BalanceView> Accounts, DateTimeO
 /// <param name="At">When it was heard, from a balance query or with a payout's result.</param>
 public sealed record BalanceView(string Name, decimal Available, string Currency, DateTimeOffset At);
 
-/// <summary>Asks at most every ten seconds, whoever looks; the answer comes by callback to the question's own token.</summary>
-public sealed class GetBalanceHandler(IQuestions questions, ITransactions transactions, IDaraja daraja) : IRequestHandler<GetBalance, BalancesView>
+/// <summary>
+/// Asks at most every ten seconds, whoever looks, and never while Safaricom is left alone or its budget of questions is used up; the answer
+/// comes by callback to the question's own token.
+/// </summary>
+public sealed class GetBalanceHandler(IQuestions questions, IQuestionBudget budget, ITransactions transactions, IDaraja daraja)
+    : IRequestHandler<GetBalance, BalancesView>
 {
     /// <summary>An answer takes seconds; asking faster only queues questions at Safaricom.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
@@ -28,11 +32,12 @@ public sealed class GetBalanceHandler(IQuestions questions, ITransactions transa
         var asks = await transactions.Run(
             async _ =>
             {
-                if (await questions.LastBalanceQuestion(Pause) is not null)
+                if (await questions.LastBalanceQuestion(Pause) is not null || await budget.MayAsk(DarajaQuestion.Balance, 1) == 0)
                 {
                     return false;
                 }
 
+                await budget.Spend(1);
                 await questions.Add(question, QuestionKind.Balance, null);
                 return true;
             },

@@ -10,6 +10,9 @@ public enum QuestionKind
 
     /// <summary>What is on our accounts.</summary>
     Balance,
+
+    /// <summary>What became of a prompt; answered in the same call, and kept for the history.</summary>
+    Prompt,
 }
 
 /// <summary>One question; its answer comes by callback to its own token.</summary>
@@ -41,6 +44,12 @@ public interface IQuestions
 {
     /// <summary>Adds a question before it is asked: a callback that beats the reply finds it.</summary>
     Task Add(Guid id, QuestionKind kind, Guid? subjectId);
+
+    /// <summary>Adds questions about prompts before they are asked.</summary>
+    Task AddPrompts(IReadOnlyCollection<(Guid Id, Guid AttemptId)> asked);
+
+    /// <summary>Takes back a question that was not asked after all.</summary>
+    Task Withdraw(Guid id);
 
     /// <summary>Reads questions by id.</summary>
     Task<IReadOnlyList<Question>> Load(IReadOnlyCollection<Guid> ids);

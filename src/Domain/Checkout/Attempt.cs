@@ -56,11 +56,20 @@ public sealed class Attempt
     /// <summary>True when its own callback named a number that pays for something else: its money must not be counted here as well.</summary>
     public bool StandsElsewhere => ReportedReceipt is not null && ReportedAmount == Amount;
 
+    /// <summary>
+    /// True once a trusted callback came that may be its success and proves none (rule 9, or unreadable): a failure that comes as well does
+    /// not end the questions.
+    /// </summary>
+    public bool IsDisputed { get; set; }
+
     /// <summary>How often Safaricom has been asked about it.</summary>
     public int Questions { get; set; }
 
     /// <summary>When it is to be asked about next; null when it succeeded, when a failure stands undisputed, or when the questions ran out.</summary>
     public DateTimeOffset? NextQuestionAt { get; set; }
+
+    /// <summary>What came in place of Safaricom's reply to the push; null when it replied.</summary>
+    public string? DoubtedBecause { get; set; }
 
     /// <summary>What the last question brought, for operators.</summary>
     public string? LastAnswer { get; set; }
@@ -82,6 +91,13 @@ public sealed class Attempt
             NextQuestionAt = at;
             Touch();
         }
+    }
+
+    /// <summary>Something came that may be its success and proves none.</summary>
+    public void Dispute()
+    {
+        IsDisputed = true;
+        Touch();
     }
 
     /// <summary>Marks the row as changed.</summary>

@@ -162,7 +162,7 @@ public sealed partial class Checkout
         if (attempt.Status == AttemptStatus.Sending)
         {
             attempt.Status = AttemptStatus.Unknown;
-            attempt.LastAnswer = why;
+            attempt.DoubtedBecause = attempt.LastAnswer = why;
             attempt.Touch();
             Changed(now);
             SettleUnaskable(now);

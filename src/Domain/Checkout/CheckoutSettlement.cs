@@ -15,6 +15,7 @@ public sealed partial class Checkout
 
             case Outcome.Paid:
                 // A success that names no money is no proof of money (rule 9): ask.
+                attempt.Dispute();
                 return AskInstead(attempt, now, now);
 
             case Outcome.NotPaid when attempt.Status == AttemptStatus.Succeeded:
@@ -25,6 +26,11 @@ public sealed partial class Checkout
 
             case Outcome.NotPaid { Certainty: Certainty.Final } failed:
                 Fail(attempt, failed.Failure, SettledBy.Callback, now);
+                if (attempt.IsDisputed)
+                {
+                    AskInstead(attempt, attempt.StartedAt + Attempt.EarlyFailure, now);
+                }
+
                 return Verdict.Applied;
 
             case Outcome.NotPaid doubtful:
@@ -34,6 +40,16 @@ public sealed partial class Checkout
             default:
                 return AskInstead(attempt, now, now);
         }
+    }
+
+    /// <summary>
+    /// A trusted callback about a push that cannot be read: it settles nothing, and Safaricom is asked, also about a
+    /// failed one, for it may have been its success (rule 4).
+    /// </summary>
+    public static void HearUnreadable(Attempt attempt, DateTimeOffset now)
+    {
+        attempt.Dispute();
+        AskInstead(attempt, now, now);
     }
 
     /// <summary>An STK query's answer about one of this checkout's pushes; its schedule is the caller's.</summary>
@@ -221,6 +237,7 @@ public sealed partial class Checkout
         {
             // Rule 9: not applied; the query decides, and then a case shows both amounts.
             Report(attempt, amount, number);
+            attempt.Dispute();
             AskInstead(attempt, now, now);
             return Verdict.Contradiction;
         }
@@ -378,6 +395,9 @@ public sealed partial class Checkout
         return Verdict.Applied;
     }
 
+    /// <summary>Pushes nobody could tell of until now: what a person was to find out about them is known.</summary>
+    public List<Attempt> FoundOut { get; } = [];
+
     /// <summary>Receipts that turned out to be the same money as another and go away.</summary>
     public List<Receipt> Merged { get; } = [];
 
@@ -414,7 +434,7 @@ public sealed partial class Checkout
         Change = Change.Added,
     };
 
-    private static void Succeed(Attempt attempt, SettledBy by, DateTimeOffset now) =>
+    private void Succeed(Attempt attempt, SettledBy by, DateTimeOffset now) =>
         End(attempt, AttemptStatus.Succeeded, by, null, now);
 
     private void Fail(Attempt attempt, Failure failure, SettledBy? by, DateTimeOffset now)
@@ -433,8 +453,13 @@ public sealed partial class Checkout
         SettleUnaskable(now);
     }
 
-    private static void End(Attempt attempt, AttemptStatus status, SettledBy? by, Failure? failure, DateTimeOffset now)
+    private void End(Attempt attempt, AttemptStatus status, SettledBy? by, Failure? failure, DateTimeOffset now)
     {
+        if (attempt.Status == AttemptStatus.Unknown)
+        {
+            FoundOut.Add(attempt);
+        }
+
         attempt.Status = status;
         attempt.SettledBy = by;
         attempt.Failure = failure;

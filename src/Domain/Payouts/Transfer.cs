@@ -55,11 +55,17 @@ public abstract partial class Transfer
     /// </summary>
     public string? RefusedWith { get; set; }
 
+    /// <summary>True once a trusted result came that may be a success and proves none: a failure that comes as well settles nothing by itself.</summary>
+    public bool IsDisputed { get; set; }
+
     /// <summary>How often Safaricom has been asked about it.</summary>
     public int Questions { get; set; }
 
     /// <summary>When it is to be asked about next; null when queued, settled, or when the questions ran out.</summary>
     public DateTimeOffset? NextQuestionAt { get; set; }
+
+    /// <summary>What came in place of Safaricom's reply; null when it replied.</summary>
+    public string? DoubtedBecause { get; set; }
 
     /// <summary>What is known of a doubt, for operators: at most 1,000 characters.</summary>
     public string? LastAnswer { get; set; }
@@ -135,7 +141,7 @@ public abstract partial class Transfer
     {
         if (Status == TransferStatus.Sending)
         {
-            LastAnswer = why;
+            DoubtedBecause = LastAnswer = why;
             ToDoubt(now);
         }
     }

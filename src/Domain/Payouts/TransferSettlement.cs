@@ -26,6 +26,21 @@ public abstract partial class Transfer
         return Differs((CaseKind.PartyDiffers, story), "a result", askAt: now, now);
     }
 
+    /// <summary>A trusted result that cannot be read: it settles nothing. After a failure it may be a success, which a person looks up (rule 4).</summary>
+    public void HearUnreadable(DateTimeOffset now)
+    {
+        Heard = IsDisputed = true;
+        Touch(now);
+        if (Status == TransferStatus.Failed)
+        {
+            Open(CaseKind.SucceededAfterFailure,
+                $"This {Noun} of {Amount} had failed ({Failure?.ResultCode ?? "refused"}); a result came since that could not be read. "
+                + "Look it up in the M-PESA portal, then settle this case as paid or noted.");
+        }
+
+        AskInstead("A result came that could not be read.", now);
+    }
+
     /// <summary>A trusted queue timeout: no failure (rule 10), and nothing at all once it is settled.</summary>
     public Verdict HearTimeout(DateTimeOffset now)
     {
@@ -102,6 +117,17 @@ public abstract partial class Transfer
         }
     }
 
+    /// <summary>The question last taken never reached Safaricom: it does not count, and is tried again at <paramref name="retryAt"/>.</summary>
+    public void NotAsked(DateTimeOffset retryAt, DateTimeOffset now)
+    {
+        if (!IsSettled && NextQuestionAt is not null)
+        {
+            Questions = Math.Max(0, Questions - 1);
+            NextQuestionAt = retryAt;
+            Touch(now);
+        }
+    }
+
     /// <summary>A person has it asked about again, now.</summary>
     /// <param name="asked">What counts as asked: so many that this question is the last before a case again.</param>
     /// <returns>False when it is settled, not sent, or has no id to ask by (rule 11).</returns>
@@ -158,6 +184,7 @@ public abstract partial class Transfer
         if (paid.Amount is { } amount && Disagreement(amount, parties) is { } problem)
         {
             // Rule 9. A question may still show that the result, not the money, was wrong.
+            IsDisputed = true;
             return Differs(problem, $"a result with receipt {paid.Receipt ?? "unknown"}", askAt: now, now);
         }
 
@@ -169,6 +196,7 @@ public abstract partial class Transfer
         if (paid.Amount is null || paid.Receipt is null)
         {
             // A success that names no money is no proof of money: ask, or let a person look when it was called failed before.
+            IsDisputed = true;
             if (Status == TransferStatus.Failed)
             {
                 Open(CaseKind.SucceededAfterFailure,
@@ -203,10 +231,15 @@ public abstract partial class Transfer
             return Verdict.Contradiction;
         }
 
-        if (failed.Certainty == Certainty.Final)
+        if (failed.Certainty == Certainty.Final && !IsDisputed)
         {
             End(TransferStatus.Failed, Domain.SettledBy.Callback, failed.Failure, now);
             return Verdict.Applied;
+        }
+
+        if (failed.Certainty == Certainty.Final)
+        {
+            return AskInstead($"One result said {code}, another that could not be read may say success.", now);
         }
 
         // Rule 5: a code nobody listed, or one that says "query first" (15, a duplicate id, above all).

@@ -4,15 +4,16 @@ namespace Payments.Infrastructure;
 public sealed class InboxGauge
 {
     private readonly InboxWriter writer;
+    private readonly IntakeRoom room;
     private readonly InboxOptions options;
 
-    internal InboxGauge(InboxWriter writer, InboxOptions options) => (this.writer, this.options) = (writer, options);
+    internal InboxGauge(InboxWriter writer, IntakeRoom room, InboxOptions options) => (this.writer, this.room, this.options) = (writer, room, options);
 
     /// <summary>Callbacks that wait.</summary>
     public int Waiting => writer.Queued;
 
-    /// <summary>The bytes of their bodies, and of those being committed.</summary>
-    public long Bytes => writer.QueuedBytes;
+    /// <summary>The bytes of their bodies, and of those being read or committed.</summary>
+    public long Bytes => room.Bytes;
 
     /// <summary>How many may wait.</summary>
     public int Most => options.QueueSize;

@@ -21,10 +21,10 @@ public sealed class InboxOptions
     /// </summary>
     public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Callbacks that may wait for their commit; at 64 KiB each the worst case is bounded by <see cref="QueueBytes"/> first.</summary>
+    /// <summary>Callbacks that may be read or wait for their commit; at 64 KiB each the worst case is bounded by <see cref="QueueBytes"/> first.</summary>
     public int QueueSize { get; set; } = 20_000;
 
-    /// <summary>Bytes that may wait for their commit: beyond that, 503 at once rather than a slow death.</summary>
+    /// <summary>Bytes of them that may be here at once: beyond that, 503 at once rather than a slow death.</summary>
     public long QueueBytes { get; set; } = 64 * 1024 * 1024;
 }
 
@@ -35,7 +35,7 @@ public sealed class InboxOptions
 /// is there once. No spool, or no room in it: 503, and a row that is there after all is drained all the same.
 /// </summary>
 internal sealed partial class InboxWriter(
-    NpgsqlDataSource database, IJobs jobs, InboxOptions options, SpoolOptions spooling, DatabaseCircuit circuit, PaymentsMetrics metrics,
+    NpgsqlDataSource database, IJobs jobs, InboxBell bell, InboxOptions options, SpoolOptions spooling, DatabaseCircuit circuit, PaymentsMetrics metrics,
     ILogger<InboxWriter> log, Spool? spool = null) : BackgroundService, IInbox
 {
     /// <summary>Without a spool giving up means 503, so a commit gets all the time in which somebody may still be waiting for the answer.</summary>
@@ -44,18 +44,8 @@ internal sealed partial class InboxWriter(
     private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(
         new BoundedChannelOptions(options.QueueSize) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
-    /// <summary>Of the queue strangers' callbacks may hold a quarter: a flood of them is refused while there is room for every real one.</summary>
-    private const int StrangersPart = 4;
-
-    private long queuedBytes;
-    private long strangersBytes;
-    private int strangers;
-
     /// <summary>Callbacks that wait for the next commit.</summary>
     public int Queued => queue.Reader.Count;
-
-    /// <summary>The bytes of their bodies, and of those being committed.</summary>
-    public long QueuedBytes => Interlocked.Read(ref queuedBytes);
 
     private sealed record Waiting(IncomingCallback Callback, TaskCompletionSource<string> Stored);
 
@@ -67,10 +57,8 @@ internal sealed partial class InboxWriter(
         try
         {
             var waiting = new Waiting(callback, new(TaskCreationOptions.RunContinuationsAsynchronously));
-            var hasRoom = Enter(callback);
-            if (!hasRoom || !queue.Writer.TryWrite(waiting))
+            if (!queue.Writer.TryWrite(waiting))
             {
-                Leave(callback);
                 throw new InboxUnavailableException("More callbacks are waiting than can be stored in time.");
             }
 
@@ -79,31 +67,6 @@ internal sealed partial class InboxWriter(
         finally
         {
             metrics.Accepted(callback.Kind, Stopwatch.GetElapsedTime(started), outcome);
-        }
-    }
-
-    /// <summary>Counts a callback that wants to wait; false when there is no room for it. Either way it must <see cref="Leave"/>.</summary>
-    private bool Enter(IncomingCallback callback)
-    {
-        var hasRoom = Interlocked.Add(ref queuedBytes, callback.Body.Length) <= options.QueueBytes;
-        if (callback.IsVouchedFor)
-        {
-            return hasRoom;
-        }
-
-        // Both are counted, whatever the first says.
-        var bytes = Interlocked.Add(ref strangersBytes, callback.Body.Length);
-        var count = Interlocked.Increment(ref strangers);
-        return hasRoom && bytes <= options.QueueBytes / StrangersPart && count <= options.QueueSize / StrangersPart;
-    }
-
-    private void Leave(IncomingCallback callback)
-    {
-        Interlocked.Add(ref queuedBytes, -callback.Body.Length);
-        if (!callback.IsVouchedFor)
-        {
-            Interlocked.Add(ref strangersBytes, -callback.Body.Length);
-            Interlocked.Decrement(ref strangers);
         }
     }
 
@@ -164,10 +127,6 @@ internal sealed partial class InboxWriter(
             LogFailed(batch.Count, failure.InnerException?.Message ?? failure.Message);
             var answer = new InboxUnavailableException("The callback could not be stored.", failure);
             batch.ForEach(waiting => waiting.Stored.TrySetException(answer));
-        }
-        finally
-        {
-            batch.ForEach(waiting => Leave(waiting.Callback));
         }
     }
 
@@ -287,6 +246,7 @@ internal sealed partial class InboxWriter(
         Add(NpgsqlDbType.Uuid, c => c.Probe?.Id);
         Add(NpgsqlDbType.Text, c => c.Probe?.Arrival);
         await command.ExecuteNonQueryAsync();
+        await bell.Ring(connection);
     }
 
     [LoggerMessage(EventName = "inbox_failed", Level = LogLevel.Error, Message = "{Count} callbacks could not be stored and were answered 503: {Why}")]

@@ -59,7 +59,7 @@ internal sealed record AttemptRow
     public const string Columns =
         "id, checkout_id, phone, amount, status, request_id, other_id, started_at, ended_at, settled_by, failure_code, failure_result_code, "
         + "failure_message, failure_provider_text, failure_retryable, failure_retry_after, reported_failure_code, reported_result_code, "
-        + "reported_amount, reported_receipt, questions, next_question_at, last_answer";
+        + "reported_amount, reported_receipt, disputed, questions, next_question_at, doubt, last_answer";
 
     public Guid Id { get; init; }
     public Guid CheckoutId { get; init; }
@@ -81,8 +81,10 @@ internal sealed record AttemptRow
     public string? ReportedResultCode { get; init; }
     public long? ReportedAmount { get; init; }
     public string? ReportedReceipt { get; init; }
+    public bool Disputed { get; init; }
     public int Questions { get; init; }
     public DateTimeOffset? NextQuestionAt { get; init; }
+    public string? Doubt { get; init; }
     public string? LastAnswer { get; init; }
 
     /// <summary>Read only where the attempt is asked about.</summary>
@@ -109,8 +111,10 @@ internal sealed record AttemptRow
                 Wire.Read<FailureCode>(ReportedFailureCode), ReportedResultCode, "Safaricom could not complete the payment.", true),
             ReportedAmount = ReportedAmount is { } cents ? Money.FromCents(cents) : null,
             ReportedReceipt = ReportedReceipt,
+            IsDisputed = Disputed,
             Questions = Questions,
             NextQuestionAt = NextQuestionAt,
+            DoubtedBecause = Doubt,
             LastAnswer = LastAnswer,
         };
     }

@@ -74,6 +74,7 @@ internal sealed partial class CheckoutRepository
         await InsertReceipts(connection, receipts.FindAll(r => r.Change == Change.Added));
         await InsertEvents(connection, [.. changed.Where(c => c.Events.Count > 0)]);
         await InsertCases(connection, [.. changed.Where(c => c.Cases.Count > 0)]);
+        await CloseCases(connection, [.. changed.SelectMany(c => c.FoundOut).Where(a => a is { IsSettled: true, SettledBy: not (null or SettledBy.Operator) })]);
         await Notify(connection, changed);
     }
 
@@ -148,14 +149,15 @@ internal sealed partial class CheckoutRepository
                 failure_provider_text = u.failure_provider_text,
                 failure_retryable = u.failure_retryable, failure_retry_after = u.failure_retry_after,
                 reported_failure_code = u.reported_failure_code, reported_result_code = u.reported_result_code,
-                reported_amount = u.reported_amount, reported_receipt = u.reported_receipt,
-                next_question_at = u.next_question_at, last_answer = u.last_answer
+                reported_amount = u.reported_amount, reported_receipt = u.reported_receipt, disputed = u.disputed,
+                next_question_at = u.next_question_at, doubt = u.doubt, last_answer = u.last_answer
             FROM unnest(
                 @ids, @status, @requestIds, @otherIds, @ended, @settledBy, @codes, @resultCodes, @messages, @providerTexts, @retryable, @retryAfter,
-                @reportedCodes, @reportedResultCodes, @reportedAmounts, @reportedReceipts, @next, @answers)
+                @reportedCodes, @reportedResultCodes, @reportedAmounts, @reportedReceipts, @disputed, @next, @doubts, @answers)
                 AS u (
                 id, status, request_id, other_id, ended_at, settled_by, failure_code, failure_result_code, failure_message, failure_provider_text,
-                failure_retryable, failure_retry_after, reported_failure_code, reported_result_code, reported_amount, reported_receipt, next_question_at, last_answer)
+                failure_retryable, failure_retry_after, reported_failure_code, reported_result_code, reported_amount, reported_receipt, disputed,
+                next_question_at, doubt, last_answer)
             WHERE a.id = u.id AND (a.status <> 'succeeded' OR u.status = 'succeeded')
             """,
             new
@@ -176,7 +178,9 @@ internal sealed partial class CheckoutRepository
                 reportedResultCodes = rows.Select(a => a.ReportedFailure?.ResultCode).ToArray(),
                 reportedAmounts = rows.Select(a => a.ReportedAmount?.Cents).ToArray(),
                 reportedReceipts = rows.Select(a => a.ReportedReceipt).ToArray(),
+                disputed = rows.Select(a => a.IsDisputed).ToArray(),
                 next = rows.Select(a => a.NextQuestionAt?.UtcDateTime).ToArray(),
+                doubts = rows.Select(a => Texts.Clip(a.DoubtedBecause, MostText)).ToArray(),
                 answers = rows.Select(a => Texts.Clip(a.LastAnswer, MostText)).ToArray(),
             });
         Expect(rows.Count, updated, "attempts");
@@ -284,12 +288,15 @@ internal sealed partial class CheckoutRepository
             return;
         }
 
+        // Met again, the story grows, but not without end.
         var cases = rows.SelectMany(c => c.Cases.Select(k => (c.Client, Case: k))).DistinctBy(c => (c.Case.Kind, c.Case.SubjectId)).ToList();
         await connection.ExecuteAsync(
             """
             INSERT INTO cases (id, kind, subject_id, checkout_id, client, story)
             SELECT * FROM unnest(@ids, @kinds, @subjects, @checkouts, @clients, @stories)
-            ON CONFLICT (kind, subject_id) WHERE status = 'open' DO UPDATE SET story = cases.story || E'\n' || excluded.story
+            ON CONFLICT (kind, subject_id) WHERE status = 'open'
+            DO UPDATE SET story = cases.story || E'\n' || excluded.story
+                WHERE length(cases.story) < 4000 AND position(excluded.story in cases.story) = 0
             """,
             new
             {
@@ -300,6 +307,27 @@ internal sealed partial class CheckoutRepository
                 clients = cases.Select(c => c.Client).ToArray(),
                 stories = cases.Select(c => c.Case.Story).ToArray(),
             });
+    }
+
+    /// <summary>Nobody need find out what has become known; what else is wrong stays open.</summary>
+    private static async Task CloseCases(NpgsqlConnection connection, List<Attempt> foundOut)
+    {
+        if (foundOut.Count > 0)
+        {
+            await connection.ExecuteAsync(
+                """
+                UPDATE cases c
+                SET status = 'settled', settled_at = now(), outcome = u.outcome, reason = 'Safaricom has told.', settled_by = 'service'
+                FROM unnest(@ids, @outcomes) AS u (id, outcome)
+                WHERE c.subject_id = u.id AND c.kind = @kind AND c.status = 'open'
+                """,
+                new
+                {
+                    ids = foundOut.ConvertAll(a => a.Id).ToArray(),
+                    outcomes = foundOut.ConvertAll(a => a.Status == AttemptStatus.Succeeded ? CaseOutcome.Paid : CaseOutcome.NotPaid).ToArray(),
+                    kind = CaseKind.OutcomeUnknown,
+                });
+        }
     }
 
     private static async Task Notify(NpgsqlConnection connection, List<Checkout> changed)

@@ -59,11 +59,13 @@ public sealed class DarajaBreakers
     private readonly ConcurrentDictionary<DarajaApi, DateTimeOffset> openUntil = new();
     private readonly DarajaBreakerOptions options;
     private readonly TimeProvider clock;
+    private readonly DarajaBoard board;
 
-    public DarajaBreakers(IOptions<DarajaOptions> options, TimeProvider clock, ILogger<DarajaBreakers> log)
+    public DarajaBreakers(IOptions<DarajaOptions> options, TimeProvider clock, DarajaBoard board, ILogger<DarajaBreakers> log)
     {
         this.options = options.Value.Breaker;
         this.clock = clock;
+        this.board = board;
         foreach (var api in Enum.GetValues<DarajaApi>())
         {
             pipelines[api] = Build(api, clock, log);
@@ -90,7 +92,13 @@ public sealed class DarajaBreakers
     {
         try
         {
-            return await pipelines[api].Pipeline.ExecuteAsync(static async (call, token) => await call(token), call, cancellation);
+            var exchange = await pipelines[api].Pipeline.ExecuteAsync(static async (call, token) => await call(token), call, cancellation);
+            if (!DarajaReplies.IsTrouble(exchange))
+            {
+                board.Works(api);
+            }
+
+            return exchange;
         }
         catch (BrokenCircuitException)
         {
@@ -121,9 +129,10 @@ public sealed class DarajaBreakers
                 SamplingDuration = options.Window,
                 BreakDuration = options.Break,
                 StateProvider = state,
-                OnOpened = _ => Done(() =>
+                OnOpened = opened => Done(() =>
                 {
                     openUntil[api] = clock.GetUtcNow() + options.Break;
+                    board.Paused(api, options.Break, Describe(opened.Outcome.Result));
                     Changed("open");
                 }),
                 OnClosed = _ => Done(() =>
@@ -140,6 +149,14 @@ public sealed class DarajaBreakers
     /// <summary>Trouble that may be over in a moment; a limit of requests is not, and asking again makes it worse.</summary>
     private static bool IsWorthAsking(DarajaExchange exchange) =>
         DarajaReplies.IsTrouble(exchange) && DarajaReplies.FaultOf(exchange) != DarajaReplies.Fault.Throttled;
+
+    private static string Describe(DarajaExchange? last) => last switch
+    {
+        DarajaExchange.Answered answer => answer.Shape,
+        DarajaExchange.Lost lost => lost.Why,
+        DarajaExchange.NotSent notSent => notSent.Why,
+        _ => "It keeps failing.",
+    };
 
     private static ValueTask Done(Action action)
     {

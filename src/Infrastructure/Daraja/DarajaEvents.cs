@@ -12,6 +12,7 @@ internal static class DarajaEvents
     public static readonly EventId BreakerChanged = new(2005, "daraja_breaker_changed");
     public static readonly EventId PullSkipped = new(2006, "daraja_pull_skipped");
     public static readonly EventId TokenStolen = new(2007, "daraja_token_stolen");
+    public static readonly EventId BoardNotWritten = new(2008, "daraja_board_not_written");
 
     /// <summary>A CheckoutRequestID ends in the customer's number without its country code: its last nine digits do not reach a log.</summary>
     public static string? Mask(string? id) =>

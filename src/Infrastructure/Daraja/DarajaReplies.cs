@@ -107,7 +107,7 @@ internal static class DarajaReplies
                 return new Reply.Refused(new(FailureCode.ProviderError, null,
                     toCustomer ? "M-PESA cannot be reached just now. Please try again in a moment." : $"Nothing was sent: {notSent.Why}.",
                     Retryable: true, notSent.PausedFor ?? AfterNoConnection, notSent.Why))
-                { Paused = notSent.PausedFor is not null };
+                { Paused = notSent.PausedFor is not null, WasUnread = true };
             case DarajaExchange.Lost lost:
                 return new Reply.Doubtful(lost.Why);
         }
@@ -123,7 +123,7 @@ internal static class DarajaReplies
             Fault.Token => Refuse(FailureCode.ProviderError, NotSetUp,
                 "Safaricom refused a fresh access token: is this product on the app, and is Daraja__Environment the app's?"),
             Fault.Throttled => Refuse(FailureCode.Busy, "M-PESA is busy just now. Try again in a minute.",
-                "Safaricom's limit of requests is reached.", retryable: true, AfterThrottling),
+                "Safaricom's limit of requests is reached.", retryable: true, AfterThrottling) with { WasUnread = true },
             Fault.Locked => Refuse(FailureCode.Busy, "Another M-PESA session is open on this phone. Close it, then try again.",
                 "The party has another M-PESA transaction under way.", retryable: true, AfterLock),
             Fault.Misconfigured => Refuse(FailureCode.ProviderError, NotSetUp,
@@ -145,15 +145,18 @@ internal static class DarajaReplies
         switch (exchange)
         {
             case DarajaExchange.NotSent notSent:
-                return new Outcome.Unclear($"the question was not sent: {notSent.Why}");
+                return new Outcome.Unclear($"the question was not sent: {notSent.Why}") { WasNotAsked = true };
             case DarajaExchange.Lost lost:
                 return new Outcome.Unclear(lost.Why);
         }
 
         var answer = (DarajaExchange.Answered)exchange;
-        if (FaultOf(answer) == Fault.Processing)
+        switch (FaultOf(answer))
         {
-            return new Outcome.Pending();
+            case Fault.Processing:
+                return new Outcome.Pending();
+            case Fault.Throttled:
+                return new Outcome.Unclear(answer.Shape) { WasNotAsked = true };
         }
 
         if (!answer.IsSuccess || answer.ErrorCode is not null || answer.Json.Get("ResponseCode"u8).Code() is not (null or "0"))

@@ -38,6 +38,8 @@ public static class InfrastructureServices
         services.AddSingleton<IRefunds, RefundRepository>();
         services.AddSingleton<ITransfers, TransferRepository>();
         services.AddSingleton<IQuestions, QuestionRepository>();
+        services.AddSingleton<IQuestionBudget, QuestionBudget>();
+        services.AddSingleton<AskingReaders>();
         services.AddSingleton<ICases, CaseRepository>();
         services.AddSingleton<ICallbacks, CallbackRepository>();
         services.AddSingleton<IEvents, EventRepository>();
@@ -50,6 +52,7 @@ public static class InfrastructureServices
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Vitals>(provider, roles));
         services.AddHostedService<Gauges>();
         services.AddSingleton<JobsEnd>();
+        services.AddSingleton(new InboxBell(roles));
         services.AddSingleton<Detached>();
         services.AddSingleton<IDetached>(s => s.GetRequiredService<Detached>());
         services.AddHostedService(s => s.GetRequiredService<Detached>());
@@ -58,10 +61,11 @@ public static class InfrastructureServices
 
         if (roles.HasFlag(Roles.Api))
         {
+            services.AddSingleton<IntakeRoom>();
             services.AddSingleton<InboxWriter>();
             services.AddSingleton<IInbox>(s => s.GetRequiredService<InboxWriter>());
             services.AddHostedService(s => s.GetRequiredService<InboxWriter>());
-            services.AddSingleton(s => new InboxGauge(s.GetRequiredService<InboxWriter>(), s.GetRequiredService<InboxOptions>()));
+            services.AddSingleton(s => new InboxGauge(s.GetRequiredService<InboxWriter>(), s.GetRequiredService<IntakeRoom>(), s.GetRequiredService<InboxOptions>()));
             services.AddSpool(spool ?? new());
             services.AddSingleton<UntrustedIntake>();
             services.AddHostedService(s => s.GetRequiredService<UntrustedIntake>());
@@ -71,8 +75,11 @@ public static class InfrastructureServices
 
         if (roles.HasFlag(Roles.Worker))
         {
+            services.AddSingleton<Rounds>();
             services.AddHostedService<HangfireServers>();
             services.AddHostedService<Sweeper>();
+            services.AddHostedService<InboxListener>();
+            services.AddHostedService<ForgottenRounds>();
         }
 
         return services;

@@ -84,16 +84,72 @@ public sealed record DeploymentStamp(string Environment, string Shortcode)
     }
 }
 
-/// <summary>Starts Hangfire's servers once the database is there: callbacks have one of their own.</summary>
-internal sealed partial class HangfireServers(IServiceProvider services, DatabaseState state, JobsEnd end, ILogger<HangfireServers> log)
+/// <summary>
+/// Starts Hangfire's servers once the database is there (callbacks have one of their own), and again each time it comes back: a worker that
+/// met an outage waits longer after every failure, in the end for minutes, and payouts would wait with it.
+/// </summary>
+internal sealed partial class HangfireServers(
+    IServiceProvider services, NpgsqlDataSource database, DatabaseState state, JobsEnd end, ILogger<HangfireServers> log)
     : BackgroundService, IHostedLifecycleService
 {
-    private readonly List<IBackgroundProcessingServer> servers = [];
+    /// <summary>Between two looks at the database: what an outage adds at its end. A shorter one costs a worker a second or two by itself.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    private List<IBackgroundProcessingServer> servers = [];
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await state.Ready.WaitAsync(stoppingToken);
+        servers = StartServers();
+        while (!TryAddRecurring())
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken);
+        }
+
+        var isAway = false;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await Task.Delay(Pause, stoppingToken);
+            var answers = await Answers(stoppingToken);
+            if (answers && isAway)
+            {
+                LogRestarting();
+                var old = servers;
+                servers = StartServers();
+
+                // Their jobs end in their own time; what they cannot finish is fetched again and finds its row as it is.
+                old.ForEach(server => server.SendStop());
+                _ = Task.WhenAll(old.Select(async server =>
+                {
+                    await server.WaitForShutdownAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    server.Dispose();
+                }));
+            }
+
+            isAway = !answers;
+        }
+    }
+
+    private async Task<bool> Answers(CancellationToken stop)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(TimeSpan.FromSeconds(5));
+        try
+        {
+            await using var command = database.CreateCommand("SELECT 1");
+            await command.ExecuteScalarAsync(patience.Token);
+            return true;
+        }
+        catch (Exception) when (!stop.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private List<IBackgroundProcessingServer> StartServers()
+    {
+        var started = new List<IBackgroundProcessingServer>();
         var storage = services.GetRequiredService<JobStorage>();
 
         // Not Hangfire's static one: two hosts in one process, as in tests, would run each other's jobs.
@@ -105,13 +161,9 @@ internal sealed partial class HangfireServers(IServiceProvider services, Databas
 
         // One worker may wait 30 s for Daraja; eight of them still send a payout every few seconds then.
         Start("transfers", [TransferJobs.Queue], workers: 8);
+        return started;
 
-        while (!TryAddRecurring())
-        {
-            await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken);
-        }
-
-        void Start(string name, string[] queues, int workers) => servers.Add(new BackgroundJobServer(
+        void Start(string name, string[] queues, int workers) => started.Add(new BackgroundJobServer(
             new BackgroundJobServerOptions
             {
                 ServerName = $"{System.Environment.MachineName}:{System.Environment.ProcessId}:{name}",
@@ -138,7 +190,8 @@ internal sealed partial class HangfireServers(IServiceProvider services, Databas
             recurring.AddOrUpdate<RecurringJobs>("reconcile", jobs => jobs.Reconcile(), "*/5 * * * * *");
             recurring.AddOrUpdate<RecurringJobs>("reconcile-transfers", jobs => jobs.ReconcileTransfers(), "*/5 * * * * *");
             recurring.AddOrUpdate<RecurringJobs>("end-due-checkouts", jobs => jobs.EndDue(), "*/15 * * * * *");
-            recurring.SchedulePull(services.GetRequiredService<Microsoft.Extensions.Options.IOptions<DarajaOptions>>().Value);
+            recurring.SchedulePull(
+                services.GetRequiredService<Microsoft.Extensions.Options.IOptions<DarajaOptions>>().Value, services.GetRequiredService<Application.C2bOptions>());
             recurring.AddOrUpdate<IdempotencyJobs>("clean-idempotency-keys", jobs => jobs.Clean(), "17 * * * *");
             recurring.ScheduleErasing();
             return true;
@@ -187,4 +240,6 @@ internal sealed partial class HangfireServers(IServiceProvider services, Databas
 
     [LoggerMessage(EventName = "recurring_jobs_waiting", Level = LogLevel.Warning, Message = "The recurring jobs cannot be set yet: {Why}")]
     private partial void LogNotSet(string why);
+    [LoggerMessage(EventName = "workers_restarted", Level = LogLevel.Warning, Message = "The database is back; the workers start afresh")]
+    private partial void LogRestarting();
 }

@@ -26,16 +26,53 @@ public sealed class CallbackJobs(IMediator mediator, JobsEnd end)
         : throw new ArgumentException($"'{callbackId}' is no callback id.", nameof(callbackId));
 }
 
+/// <summary>
+/// One round of each kind at a time in one process; other processes have rounds of their own. A slow Daraja would otherwise fill every
+/// worker, and the queue behind them, with rounds that wait for the same answers.
+/// </summary>
+public sealed class Rounds : IDisposable
+{
+    private readonly SemaphoreSlim prompts = new(1);
+    private readonly SemaphoreSlim transfers = new(1);
+
+    internal Task OfPrompts(Func<Task> round) => Run(prompts, round);
+
+    internal Task OfTransfers(Func<Task> round) => Run(transfers, round);
+
+    public void Dispose()
+    {
+        prompts.Dispose();
+        transfers.Dispose();
+    }
+
+    private static async Task Run(SemaphoreSlim one, Func<Task> round)
+    {
+        if (!await one.WaitAsync(TimeSpan.Zero))
+        {
+            return;
+        }
+
+        try
+        {
+            await round();
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+}
+
 /// <summary>The recurring jobs.</summary>
-public sealed class RecurringJobs(IMediator mediator, JobsEnd end)
+public sealed class RecurringJobs(IMediator mediator, Rounds rounds, JobsEnd end)
 {
     /// <summary>Asks Safaricom about what is overdue.</summary>
     [AutomaticRetry(Attempts = 0)]
-    public Task Reconcile() => end.Run(stop => mediator.Send(new AskOverdue(), stop));
+    public Task Reconcile() => rounds.OfPrompts(() => end.Run(stop => mediator.Send(new AskOverdue(), stop)));
 
     /// <summary>Asks Safaricom about payouts and refunds, and enqueues again what lost its job.</summary>
     [AutomaticRetry(Attempts = 0)]
-    public Task ReconcileTransfers() => end.Run(stop => mediator.Send(new AskTransfers(), stop));
+    public Task ReconcileTransfers() => rounds.OfTransfers(() => end.Run(stop => mediator.Send(new AskTransfers(), stop)));
 
     /// <summary>Expires checkouts and declares surplus.</summary>
     [AutomaticRetry(Attempts = 0)]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hangfire;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,8 +22,8 @@ internal static class AddPaybillExtension
         });
     }
 
-    /// <summary>Pulls every 15 minutes, where the shop was granted it.</summary>
-    public static void SchedulePull(this IRecurringJobManager recurring, DarajaOptions daraja)
+    /// <summary>Pulls as often as is configured, where the shop was granted it.</summary>
+    public static void SchedulePull(this IRecurringJobManager recurring, DarajaOptions daraja, C2bOptions options)
     {
         const string Id = "pull-confirmations";
         if (daraja.NominatedNumber is null)
@@ -31,9 +32,13 @@ internal static class AddPaybillExtension
         }
         else
         {
-            recurring.AddOrUpdate<PaybillJobs>(Id, jobs => jobs.Pull(), "*/15 * * * *");
+            recurring.AddOrUpdate<PaybillJobs>(Id, jobs => jobs.Pull(), Cron(options.PullEvery));
         }
     }
+
+    private static string Cron(TimeSpan every) => every < TimeSpan.FromMinutes(1)
+        ? string.Create(CultureInfo.InvariantCulture, $"*/{every.TotalSeconds} * * * * *")
+        : every < TimeSpan.FromHours(1) ? string.Create(CultureInfo.InvariantCulture, $"*/{every.TotalMinutes} * * * *") : "0 * * * *";
 }
 
 /// <summary>The recurring job of Paybill.</summary>

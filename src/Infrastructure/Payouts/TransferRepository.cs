@@ -67,27 +67,34 @@ internal sealed partial class TransferRepository(NpgsqlDataSource database, IJob
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<DueTransfer>> TakeDue(int limit, TimeSpan lease, CancellationToken cancellation)
+    public async Task<IReadOnlyList<DueTransfer>> TakeDue(int askable, int others, TimeSpan lease)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var connection = await database.OpenConnectionAsync();
         var due = new List<DueTransfer>();
         foreach (var (table, _) in Tables)
         {
             var ofPayouts = table == "payouts" ? "true" : "t.method = 'b2c'";
             due.AddRange(await connection.QueryAsync<DueTransfer>(
                 $"""
+                WITH askable AS (
+                    SELECT id FROM {table}
+                    WHERE next_question_at <= now() AND originator_id IS NOT NULL
+                    ORDER BY next_question_at
+                    LIMIT @left
+                    FOR UPDATE SKIP LOCKED),
+                others AS (
+                    SELECT id FROM {table}
+                    WHERE next_question_at <= now() AND originator_id IS NULL
+                    ORDER BY next_question_at
+                    LIMIT @others
+                    FOR UPDATE SKIP LOCKED)
                 UPDATE {table} t
                 SET next_question_at = now() + @lease, questions = questions + 1, asked_at = now()
-                FROM (
-                    SELECT id FROM {table}
-                    WHERE next_question_at <= now()
-                    ORDER BY next_question_at
-                    LIMIT @limit
-                    FOR UPDATE SKIP LOCKED) due
+                FROM (SELECT id FROM askable UNION ALL SELECT id FROM others) due
                 WHERE t.id = due.id
                 RETURNING t.id, {ofPayouts} AS of_payouts, t.originator_id, t.questions, t.trace_parent
                 """,
-                new { limit, lease }));
+                new { left = askable - due.Count(d => d.OriginatorId is not null), others, lease }));
         }
 
         return due;
@@ -130,14 +137,16 @@ internal sealed partial class TransferRepository(NpgsqlDataSource database, IJob
         var moved = 0;
         foreach (var (table, _) in Tables)
         {
-            // However many hints come, one transfer is asked about at most twice a minute because of them.
+            // However many hints come, one transfer is asked about at most twice a minute because of them, within the day its schedule lasts, and
+            // the question is given back.
             moved += await connection.ExecuteAsync(
                 $"""
                 UPDATE {table} t
-                SET next_question_at = now()
+                SET next_question_at = now(), questions = greatest(questions - 1, 0)
                 FROM (
                     SELECT id FROM {table}
                     WHERE (originator_id = ANY (@ids) OR conversation_id = ANY (@ids)) AND next_question_at > now()
+                      AND sending_at > now() - interval '1 day'
                       AND coalesce(asked_at, sending_at) < now() - interval '30 seconds'
                     ORDER BY id
                     LIMIT @most

@@ -8,7 +8,8 @@ internal abstract record TransferRow
 {
     protected const string Shared =
         "id, client, amount, status, conversation_id, originator_id, heard, receipt, settled_by, failure_code, failure_result_code, failure_message, "
-        + "failure_provider_text, failure_retryable, failure_retry_after, refused_with, questions, next_question_at, last_answer, created_at, updated_at, sending_at, ended_at";
+        + "failure_provider_text, failure_retryable, failure_retry_after, refused_with, disputed, questions, next_question_at, doubt, last_answer, created_at, "
+        + "updated_at, sending_at, ended_at";
 
     public Guid Id { get; init; }
     public string Client { get; init; } = "";
@@ -26,8 +27,10 @@ internal abstract record TransferRow
     public bool? FailureRetryable { get; init; }
     public int? FailureRetryAfter { get; init; }
     public string? RefusedWith { get; init; }
+    public bool Disputed { get; init; }
     public int Questions { get; init; }
     public DateTimeOffset? NextQuestionAt { get; init; }
+    public string? Doubt { get; init; }
     public string? LastAnswer { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
@@ -49,8 +52,10 @@ internal abstract record TransferRow
             Wire.Read<FailureCode>(FailureCode), FailureResultCode, FailureMessage ?? "", FailureRetryable ?? false,
             FailureRetryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null, FailureProviderText);
         transfer.RefusedWith = RefusedWith;
+        transfer.IsDisputed = Disputed;
         transfer.Questions = Questions;
         transfer.NextQuestionAt = NextQuestionAt;
+        transfer.DoubtedBecause = Doubt;
         transfer.LastAnswer = LastAnswer;
         transfer.SendingAt = SendingAt;
         transfer.EndedAt = EndedAt;

@@ -55,14 +55,16 @@ internal sealed partial class TransferRepository
             SET status = u.status, conversation_id = u.conversation_id, originator_id = u.originator_id, heard = u.heard, receipt = u.receipt,
                 settled_by = u.settled_by, failure_code = u.failure_code, failure_result_code = u.failure_result_code,
                 failure_message = u.failure_message, failure_provider_text = u.failure_provider_text, failure_retryable = u.failure_retryable,
-                failure_retry_after = u.failure_retry_after, refused_with = u.refused_with, questions = u.questions, next_question_at = u.next_question_at, last_answer = u.last_answer,
+                failure_retry_after = u.failure_retry_after, refused_with = u.refused_with, disputed = u.disputed, questions = u.questions,
+                next_question_at = u.next_question_at, doubt = u.doubt, last_answer = u.last_answer,
                 updated_at = u.updated_at, sending_at = u.sending_at, ended_at = u.ended_at
             FROM unnest(
                 @ids, @loaded, @status, @conversations, @originators, @heard, @receipts, @settledBy, @codes, @resultCodes, @messages, @providerTexts,
-                @retryable, @retryAfter, @refusedWith, @questions, @next, @answers, @updated, @sending, @ended)
+                @retryable, @retryAfter, @refusedWith, @disputed, @questions, @next, @doubts, @answers, @updated, @sending, @ended)
                 AS u (
                 id, loaded, status, conversation_id, originator_id, heard, receipt, settled_by, failure_code, failure_result_code, failure_message,
-                failure_provider_text, failure_retryable, failure_retry_after, refused_with, questions, next_question_at, last_answer, updated_at, sending_at, ended_at)
+                failure_provider_text, failure_retryable, failure_retry_after, refused_with, disputed, questions, next_question_at, doubt, last_answer,
+                updated_at, sending_at, ended_at)
             WHERE t.id = u.id AND t.status = u.loaded AND (t.status <> 'completed' OR u.status = 'completed')
             """,
             new
@@ -82,8 +84,10 @@ internal sealed partial class TransferRepository
                 retryable = rows.Select(t => t.Failure?.Retryable).ToArray(),
                 retryAfter = rows.Select(t => (int?)t.Failure?.RetryAfter?.TotalSeconds).ToArray(),
                 refusedWith = rows.Select(t => t.RefusedWith).ToArray(),
+                disputed = rows.Select(t => t.IsDisputed).ToArray(),
                 questions = rows.Select(t => t.Questions).ToArray(),
                 next = rows.Select(t => t.NextQuestionAt?.UtcDateTime).ToArray(),
+                doubts = rows.Select(t => Texts.Clip(t.DoubtedBecause, CheckoutRepository.MostText)).ToArray(),
                 answers = rows.Select(t => Texts.Clip(t.LastAnswer, CheckoutRepository.MostText)).ToArray(),
                 updated = rows.Select(t => t.UpdatedAt.UtcDateTime).ToArray(),
                 sending = rows.Select(t => t.SendingAt?.UtcDateTime).ToArray(),

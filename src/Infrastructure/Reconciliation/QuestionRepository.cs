@@ -37,6 +37,27 @@ internal sealed class QuestionRepository(NpgsqlDataSource database) : IQuestions
     }
 
     /// <inheritdoc/>
+    public async Task AddPrompts(IReadOnlyCollection<(Guid Id, Guid AttemptId)> asked)
+    {
+        if (asked.Count == 0)
+        {
+            return;
+        }
+
+        await using var connection = await database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            "INSERT INTO questions (id, kind, subject_id) SELECT id, 'prompt', attempt FROM unnest(@ids, @attempts) AS u (id, attempt)",
+            new { ids = asked.Select(a => a.Id).ToArray(), attempts = asked.Select(a => a.AttemptId).ToArray() });
+    }
+
+    /// <inheritdoc/>
+    public async Task Withdraw(Guid id)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await connection.ExecuteAsync("DELETE FROM questions WHERE id = @id AND answered_at IS NULL", new { id });
+    }
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<Question>> Load(IReadOnlyCollection<Guid> ids)
     {
         await using var connection = await database.OpenConnectionAsync();

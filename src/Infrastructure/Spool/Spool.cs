@@ -124,13 +124,20 @@ public sealed class Spool : IDisposable
         }
     }
 
-    /// <summary>Closes the segment being written for appending, and gives all that wait, oldest first.</summary>
-    internal IReadOnlyList<SpoolSegment> TakeAll()
+    /// <summary>
+    /// The segment to drain next, oldest first; null when nothing waits. The one being written is closed only when no other is left: while
+    /// the database is away this is asked every second, and a file for each second would soon be too many.
+    /// </summary>
+    internal SpoolSegment? Next()
     {
         lock (gate)
         {
-            Rotate();
-            return [.. sealedSegments];
+            if (sealedSegments.Count == 0)
+            {
+                Rotate();
+            }
+
+            return sealedSegments.FirstOrDefault();
         }
     }
 

@@ -10,7 +10,7 @@ namespace Payments.Infrastructure;
 /// the best probe there is, for it needs the same write.
 /// </summary>
 internal sealed partial class SpoolDrain(
-    NpgsqlDataSource database, DatabaseState state, DatabaseCircuit circuit, IJobs jobs, SpoolOptions options, ILogger<SpoolDrain> log, Spool? spool = null)
+    NpgsqlDataSource database, DatabaseState state, DatabaseCircuit circuit, IJobs jobs, InboxBell bell, SpoolOptions options, ILogger<SpoolDrain> log, Spool? spool = null)
     : BackgroundService
 {
     /// <summary>Rows in one commit: few enough to be quick on a database that has just come back.</summary>
@@ -66,7 +66,7 @@ internal sealed partial class SpoolDrain(
         }
 
         var total = 0;
-        foreach (var segment in spool.TakeAll())
+        while (spool.Next() is { } segment)
         {
             total += await Drain(segment, cancellation);
         }
@@ -117,7 +117,7 @@ internal sealed partial class SpoolDrain(
     {
         try
         {
-            await SpooledRows.Insert(database, jobs, batch).WaitAsync(ProbeLimit);
+            await SpooledRows.Insert(database, jobs, bell, batch).WaitAsync(ProbeLimit);
             return [];
         }
         catch (Exception refused) when (SpooledRows.IsRefused(refused))
@@ -127,7 +127,7 @@ internal sealed partial class SpoolDrain(
             {
                 try
                 {
-                    await SpooledRows.Insert(database, jobs, [row]).WaitAsync(ProbeLimit);
+                    await SpooledRows.Insert(database, jobs, bell, [row]).WaitAsync(ProbeLimit);
                 }
                 catch (Exception one) when (SpooledRows.IsRefused(one))
                 {

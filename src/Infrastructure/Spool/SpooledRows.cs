@@ -9,13 +9,13 @@ namespace Payments.Infrastructure;
 internal static class SpooledRows
 {
     /// <summary>Stores rows and the job that drains them in one commit. A row that is there already stays as it is.</summary>
-    public static async Task Insert(NpgsqlDataSource database, IJobs jobs, IReadOnlyList<SpooledCallback> rows)
+    public static async Task Insert(NpgsqlDataSource database, IJobs jobs, InboxBell bell, IReadOnlyList<SpooledCallback> rows)
     {
         using var scope = new TransactionScope(
             TransactionScopeOption.RequiresNew,
             new TransactionOptions { IsolationLevel = IsolationLevel.ReadCommitted, Timeout = TimeSpan.FromSeconds(30) },
             TransactionScopeAsyncFlowOption.Enabled);
-        if (await Insert(database, rows) > 0)
+        if (await Insert(database, bell, rows) > 0)
         {
             jobs.Drain(rows.Count);
         }
@@ -27,7 +27,7 @@ internal static class SpooledRows
     public static bool IsRefused(Exception failure) =>
         failure is PostgresException { SqlState: ['2', '2' or '3', ..] } or ArgumentException or InvalidCastException;
 
-    private static async Task<int> Insert(NpgsqlDataSource database, IReadOnlyList<SpooledCallback> rows)
+    private static async Task<int> Insert(NpgsqlDataSource database, InboxBell bell, IReadOnlyList<SpooledCallback> rows)
     {
         await using var connection = await database.OpenConnectionAsync();
 
@@ -56,6 +56,8 @@ internal static class SpooledRows
         Add(NpgsqlDbType.Uuid, c => c.Probe?.Id);
         Add(NpgsqlDbType.Text, c => c.Probe?.Arrival);
         Array(NpgsqlDbType.TimestampTz, row => row.ReceivedAt);
-        return await command.ExecuteNonQueryAsync();
+        var added = await command.ExecuteNonQueryAsync();
+        await bell.Ring(connection);
+        return added;
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Payments.Tests.Faults;
 
 /// <summary>One API or worker process at one address, which may be killed, frozen and started again.</summary>
@@ -11,16 +13,27 @@ internal sealed class Api(Run run, string name, World world, string connectionSt
 
     public ChildProcess Process => process!;
 
+    /// <summary>Where Safaricom is told to call; another process's where this one takes no callbacks.</summary>
+    public Uri? PublicUrl { get; init; }
+
+    /// <summary>When it was started last.</summary>
+    public long LaunchedAt { get; private set; }
+
     /// <summary>A shop's client with every scope.</summary>
-    public HttpClient Shop => field ??= World.Client(Url, ApiSettings.Key);
+    public HttpClient Client => field ??= World.Client(Url, ApiSettings.Key);
 
     /// <summary>Starts the process without waiting. <paramref name="through"/> is a program that starts it.</summary>
-    public void Launch(IReadOnlyList<string>? through = null) => process = ChildProcess.Start(
-        "Api", ApiSettings.Api(Url, Url, world.SimulatorUrl, $"{connectionString};Maximum Pool Size=20", spool, more), Path.Combine(run.Folder, $"{name}.log"), through);
+    public void Launch(IReadOnlyList<string>? through = null)
+    {
+        process = ChildProcess.Start(
+            "Api", ApiSettings.Api(Url, PublicUrl ?? Url, world.SimulatorUrl, $"{connectionString};Maximum Pool Size=20", spool, [.. world.Initiator, .. more]),
+            Path.Combine(run.Folder, $"{name}.log"), through);
+        LaunchedAt = Stopwatch.GetTimestamp();
+    }
 
     /// <summary>Waits until it says it is ready, database included.</summary>
     public async Task<TimeSpan> Ready() =>
-        await run.Until(async () => (await Shop.GetStringAsync("/health/ready")).Contains("\"ready\"", StringComparison.Ordinal), TimeSpan.FromSeconds(90))
+        await run.Until(async () => (await Client.GetStringAsync("/health/ready")).Contains("\"ready\"", StringComparison.Ordinal), TimeSpan.FromSeconds(90))
             ?? throw new InvalidOperationException($"{name} does not become ready.");
 
     /// <summary>kill -9.</summary>

@@ -12,6 +12,9 @@ internal static class ApiSettings
     // Questions come at once and give up within the run; a failed prompt is believed after 60 s whatever is configured.
     private const string Schedule = "00:00:03 00:00:05 00:00:10 00:00:20 00:00:30 00:00:30";
 
+    // A busy day's lost callbacks in a minute: at ten questions a second the run would wait for its turn and show nothing else.
+    private const string QuestionsPerSecond = "50";
+
     private static readonly Dictionary<string, string> Account = new()
     {
         ["ConsumerKey"] = "local-consumer-key",
@@ -39,6 +42,15 @@ internal static class ApiSettings
         settings["Limits__PromptsPerPhone"] = "1000";
         settings["Reconciliation__PendingSchedule"] = Schedule;
         settings["Reconciliation__UnknownSchedule"] = Schedule;
+        settings["Reconciliation__TransferSchedule"] = Schedule;
+        settings["Reconciliation__DoubtSchedule"] = Schedule;
+        settings["Reconciliation__LastAnswer"] = "00:00:05";
+        settings["Reconciliation__UnaskedRetry"] = "00:00:03";
+        settings["Reconciliation__ForgottenAfter"] = "00:00:10";
+        settings["Reconciliation__QuestionsPerSecond"] = QuestionsPerSecond;
+        settings["Reconciliation__QuestionBurst"] = QuestionsPerSecond;
+        settings["Daraja__NominatedNumber"] = "254708374149";
+        settings["C2B__PullEvery"] = "00:00:10";
         if (spool is not null)
         {
             settings["Spool__Path"] = spool;
@@ -53,11 +65,16 @@ internal static class ApiSettings
     }
 
     /// <summary>What the simulator needs to know.</summary>
-    public static Dictionary<string, string> Simulator(Uri listen, int seed)
+    public static Dictionary<string, string> Simulator(Uri listen, int seed, string? certificate = null)
     {
         var settings = Account.ToDictionary(entry => $"Simulator__{entry.Key}", entry => entry.Value);
         settings["ASPNETCORE_URLS"] = listen.ToString();
         settings["Simulator__DelayMs"] = "300";
+        if (certificate is not null)
+        {
+            settings["Simulator__CertificatePath"] = certificate;
+        }
+
         settings["Simulator__Seed"] = seed.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return settings;
     }

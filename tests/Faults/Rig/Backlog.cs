@@ -9,15 +9,16 @@ internal static class Backlog
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <summary>Waits until no callback is new and the spools are empty.</summary>
-    public static async Task Check(World world, TimeSpan? limit = null)
+    /// <param name="since">How much of the time has passed already: since the last start.</param>
+    public static async Task Check(World world, TimeSpan? limit = null, TimeSpan since = default)
     {
         var took = await world.Run.Until(
             async () => world.Apis.All(api => !Directory.Exists(api.Spool) || Directory.GetFiles(api.Spool, "*.spool").Length == 0)
                 && !await world.Sql<bool>("SELECT EXISTS (SELECT FROM callbacks WHERE state = 'new')"),
-            limit ?? Limit);
+            (limit ?? Limit) - since);
         if (took is { } time)
         {
-            world.Run.Did(string.Create(CultureInfo.InvariantCulture, $"backlog done after {time.TotalSeconds:0.0} s"));
+            world.Run.Did(string.Create(CultureInfo.InvariantCulture, $"backlog done after {(since + time).TotalSeconds:0.0} s"));
         }
         else
         {

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Payments.Build;
 
@@ -67,12 +65,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>A port nobody listens on.</summary>
-    public static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
+    public static int FreePort() => Ports.Free();
 
     /// <summary>kill -9, and waits until it is gone.</summary>
     public async Task Kill()

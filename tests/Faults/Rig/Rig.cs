@@ -6,7 +6,7 @@ namespace Payments.Tests.Faults;
 /// <summary>Runs the scenarios and prints the table.</summary>
 internal static class Rig
 {
-    // Most of a scenario is waiting; two cores are busy with three of them.
+    // Two cores are busy with three of them; one that only waits for the last answers does not count.
     private const int AtOnce = 3;
 
     /// <summary>Exit code 0: everything held (or could not be run here, and says so).</summary>
@@ -27,18 +27,18 @@ internal static class Rig
             await Task.WhenAll(chosen.Where(s => !s.IsAlone).Select(async scenario =>
             {
                 await places.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                await RunOne(scenario);
-                places.Release();
+                await RunOne(scenario, () => places.Release());
             }));
         }
 
         foreach (var scenario in chosen.Where(s => s.IsAlone))
         {
-            await RunOne(scenario);
+            await RunOne(scenario, null);
         }
 
+        var left = LeftBehind(home);
         Print(chosen, finished);
-        var holds = finished.All(run => run.Broken.Count == 0) && !stop.IsCancellationRequested;
+        var holds = finished.All(run => run.Broken.Count == 0) && !stop.IsCancellationRequested && left.Count == 0;
         if (holds)
         {
             Directory.Delete(home, recursive: true);
@@ -55,18 +55,25 @@ internal static class Rig
 
         return holds ? 0 : 1;
 
-        async Task RunOne(Scenario scenario)
+        async Task RunOne(Scenario scenario, Action? leave)
         {
-            var run = new Run(scenario.Name, options, Directory.CreateDirectory(Path.Combine(home, scenario.Name)).FullName, stop);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            limit.CancelAfter(Scenario.Limit(options));
+            var run = new Run(scenario.Name, options, Directory.CreateDirectory(Path.Combine(home, scenario.Name)).FullName, limit.Token, leave);
             var own = Stopwatch.StartNew();
             try
             {
-                stop.ThrowIfCancellationRequested();
+                limit.Token.ThrowIfCancellationRequested();
                 await scenario.Run(run);
             }
             catch (Exception unexpected)
             {
-                run.Must(false, unexpected is OperationCanceledException && stop.IsCancellationRequested ? "it was stopped" : unexpected.ToString());
+                run.Must(false, stop.IsCancellationRequested ? "it was stopped"
+                    : limit.IsCancellationRequested ? $"it did not end within {Scenario.Limit(options).TotalMinutes:0} minutes" : unexpected.ToString());
+            }
+            finally
+            {
+                run.Leave();
             }
 
             lock (finished)
@@ -78,6 +85,35 @@ internal static class Rig
                 CultureInfo.InvariantCulture,
                 $"{scenario.Name}: {(run.NotRun is not null ? "not run" : run.Holds ? "held" : "DID NOT HOLD")} after {own.Elapsed.TotalSeconds:0} s"));
         }
+    }
+
+    /// <summary>Processes of this run that are still there.</summary>
+    private static List<string> LeftBehind(string home)
+    {
+        var left = new List<string>();
+        foreach (var folder in OperatingSystem.IsLinux() ? Directory.EnumerateDirectories("/proc").Where(f => int.TryParse(Path.GetFileName(f), out _)) : [])
+        {
+            try
+            {
+                // PostgreSQL names its folder on its command line; our own programs have it in their environment.
+                var line = File.ReadAllText(Path.Combine(folder, "cmdline")) + File.ReadAllText(Path.Combine(folder, "environ"));
+                if (line.Contains(home, StringComparison.Ordinal))
+                {
+                    left.Add(Path.GetFileName(folder));
+                }
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                // Ended meanwhile, or somebody else's.
+            }
+        }
+
+        if (left.Count > 0)
+        {
+            Console.WriteLine($"Processes were left behind: {string.Join(", ", left)}");
+        }
+
+        return left;
     }
 
     private static void Print(List<Scenario> chosen, List<Run> finished)

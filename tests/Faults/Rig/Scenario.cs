@@ -5,11 +5,17 @@ namespace Payments.Tests.Faults;
 /// <param name="MustHold">The promise.</param>
 /// <param name="Run">Does it; finds what does not hold.</param>
 /// <param name="IsAlone">True when it measures time or fills the machine: nothing else runs beside it.</param>
-internal sealed record Scenario(string Name, string MustHold, Func<Run, Task> Run, bool IsAlone = false);
+internal sealed record Scenario(string Name, string MustHold, Func<Run, Task> Run, bool IsAlone = false)
+{
+    /// <summary>Whatever happens, a scenario ends: several times what it takes on a machine that has nothing else to do.</summary>
+    public static TimeSpan Limit(RigOptions options) => TimeSpan.FromMinutes(options.IsShort ? 10 : 30);
+}
 
 /// <summary>The running of one scenario: its choices, what it did, what it found.</summary>
-internal sealed class Run(string name, RigOptions options, string folder, CancellationToken stop)
+internal sealed class Run(string name, RigOptions options, string folder, CancellationToken stop, Action? leave = null)
 {
+    private readonly Lock gate = new();
+    private Action? leave = leave;
     private readonly List<string> done = [];
     private readonly List<string> broken = [];
 
@@ -27,6 +33,13 @@ internal sealed class Run(string name, RigOptions options, string folder, Cancel
 
     public string Done => string.Join("; ", done);
 
+    /// <summary>From here on it mostly waits: another scenario may begin.</summary>
+    public void Leave()
+    {
+        var left = Interlocked.Exchange(ref leave, null);
+        left?.Invoke();
+    }
+
     public IReadOnlyList<string> Broken => broken;
 
     /// <summary>Why it could not be run here; null when it was.</summary>
@@ -42,7 +55,10 @@ internal sealed class Run(string name, RigOptions options, string folder, Cancel
     {
         if (!holds)
         {
-            broken.Add(otherwise);
+            lock (gate)
+            {
+                broken.Add(otherwise);
+            }
         }
     }
 
@@ -50,7 +66,7 @@ internal sealed class Run(string name, RigOptions options, string folder, Cancel
     public void CannotRun(string why) => NotRun = why;
 
     /// <summary>Waits until something holds, at most so long; tells how long it took, or null.</summary>
-    public async Task<TimeSpan?> Until(Func<Task<bool>> holds, TimeSpan limit)
+    public async Task<TimeSpan?> Until(Func<Task<bool>> holds, TimeSpan limit, TimeSpan? pause = null)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
         while (clock.Elapsed < limit)
@@ -62,12 +78,13 @@ internal sealed class Run(string name, RigOptions options, string folder, Cancel
                     return clock.Elapsed;
                 }
             }
-            catch (Exception away) when (away is HttpRequestException or Npgsql.NpgsqlException or TaskCanceledException or System.Text.Json.JsonException)
+            catch (Exception away) when ((away is HttpRequestException or Npgsql.NpgsqlException or TaskCanceledException or System.Text.Json.JsonException or IOException)
+                && !stop.IsCancellationRequested)
             {
                 // Part of what is being tried out.
             }
 
-            await Task.Delay(100, stop);
+            await Task.Delay(pause ?? TimeSpan.FromMilliseconds(100), stop);
         }
 
         return null;

@@ -1,29 +1,38 @@
 using System.Globalization;
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
 namespace Payments.Tests.Faults;
 
-/// <summary>Compares what Payments says with the money that really moved: every payment final and equal, or an open case.</summary>
+/// <summary>
+/// Compares what Payments says with the money that really moved, in and out: every payment, payout and refund final and equal to the ledger,
+/// or an open case that says why it cannot be known.
+/// </summary>
 internal static class Truth
 {
     /// <summary>Waits until there is no difference, at most so long; what then differs is what did not hold.</summary>
-    public static async Task Check(World world, Shoppers shoppers, Api api, TimeSpan limit)
+    public static Task Check(World world, Shop shop, Api api, TimeSpan limit) => Check(world, [shop], api, limit);
+
+    /// <summary>The same for several shops that share the books.</summary>
+    public static async Task Check(World world, IReadOnlyList<Shop> shops, Api api, TimeSpan limit)
     {
+        // From here on this scenario only waits: another may have its place.
+        world.Run.Leave();
         var differences = new List<string> { "nothing was compared" };
         var summary = "";
-        var took = await world.Run.Until(
-            async () =>
-            {
-                (differences, summary) = await Compare(world, shoppers, api);
-                return differences.Count == 0;
-            },
-            limit);
+        async Task<bool> Agrees()
+        {
+            var found = new List<string>();
+            summary = Compare(await Books.Read(api), await world.Ledger(), shops, found);
+            differences = found;
+            return found.Count == 0;
+        }
+
+        var took = await world.Run.Until(Agrees, limit, pause: TimeSpan.FromSeconds(1));
         if (took is not null)
         {
             // What is equal must stay equal.
             await Task.Delay(TimeSpan.FromSeconds(1), world.Run.Stop);
-            (differences, summary) = await Compare(world, shoppers, api);
+            await Agrees();
         }
 
         foreach (var difference in differences.Take(10))
@@ -32,33 +41,37 @@ internal static class Truth
         }
 
         world.Run.Must(differences.Count <= 10, $"… and {differences.Count - 10} more");
-        world.Run.Did(summary);
+        world.Run.Did(string.Create(CultureInfo.InvariantCulture, $"{summary}, equal {took?.TotalSeconds:0} s after the last fault"));
     }
 
-    private static async Task<(List<string> Differences, string Summary)> Compare(World world, Shoppers shoppers, Api api)
+    private static string Compare(Books books, IReadOnlyList<JsonNode> ledger, IReadOnlyList<Shop> shops, List<string> differences)
     {
-        var moved = (await world.Ledger()).Where(item => (string?)item["kind"] == "stk").ToLookup(item => (string)item["msisdn"]!);
-        var checkouts = await ReadAll(api);
-        var cases = await Cases(world);
-        var differences = new List<string>();
+        var orders = CompareOrders(books, ledger, shops, differences);
+        CompareReceipts(books, ledger, differences);
+        var payouts = ComparePayouts(books, ledger, shops, differences);
+        var refunds = CompareRefunds(books, ledger, differences);
+        return string.Create(CultureInfo.InvariantCulture, $"{ledger.Count} movements; {orders}; {payouts}; {refunds}");
+    }
+
+    private static string CompareOrders(Books books, IReadOnlyList<JsonNode> ledger, IReadOnlyList<Shop> shops, List<string> differences)
+    {
+        var byPhone = ledger.Where(t => Kind(t) == "stk").ToLookup(t => (string)t["msisdn"]!);
+        var byAccount = ledger.Where(t => Kind(t) == "c2b").ToLookup(t => ((string)t["account"]!).Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant());
         var (paid, unpaid, open) = (0, 0, 0);
-        foreach (var checkout in checkouts)
+        foreach (var checkout in books.Checkouts)
         {
-            var id = (string)checkout["id"]!;
-            var truth = moved[(string)checkout["phone"]!].ToList();
-            var status = (string)checkout["status"]!;
-            var payments = checkout["payments"]!.AsArray();
-            if (cases.Contains(id))
+            var (reference, status) = ((string)checkout["orderReference"]!, (string)checkout["status"]!);
+            List<JsonNode> truth = [.. (string?)checkout["phone"] is { } phone ? byPhone[phone] : [], .. byAccount[reference]];
+            if (books.CannotBeKnown(checkout))
             {
                 open++;
             }
             else if (status == "paid")
             {
                 paid++;
-                if (truth.Count != 1 || payments.Count != 1 || (decimal)truth[0]["amount"]! != (decimal)checkout["amountPaid"]!
-                    || ((string?)payments[0]!["receipt"] is { } receipt && receipt != (string?)truth[0]["receipt"]))
+                if (truth.Count != 1 || Amount(truth[0]) != (decimal)checkout["amountPaid"]!)
                 {
-                    differences.Add($"{checkout["orderReference"]} is paid by {payments.ToJsonString()}, and what moved is {Show(truth)}");
+                    differences.Add($"{reference} is paid by {checkout["payments"]!.ToJsonString()}, and what moved is {Show(truth)}");
                 }
             }
             else if (status is "failed" or "open" or "expired" or "cancelled")
@@ -66,47 +79,123 @@ internal static class Truth
                 unpaid++;
                 if (truth.Count > 0)
                 {
-                    differences.Add($"{checkout["orderReference"]} is {status}, and what moved is {Show(truth)}");
+                    differences.Add($"{reference} is {status}, and what moved is {Show(truth)}");
                 }
             }
             else
             {
-                differences.Add($"{checkout["orderReference"]} is still {status} ({checkout["attempts"]!.AsArray().LastOrDefault()?["status"]}), and what moved is {Show(truth)}");
+                differences.Add($"{reference} is still {status} ({checkout["attempts"]!.AsArray().LastOrDefault()?["status"]}), and what moved is {Show(truth)}");
             }
         }
 
-        var known = checkouts.Select(c => (string)c["phone"]!).ToHashSet(StringComparer.Ordinal);
-        differences.AddRange(moved.Where(group => !known.Contains(group.Key)).Select(group => $"money moved from {group.Key}, of whom Payments knows nothing"));
-        differences.AddRange(shoppers.Orders.Where(order => !known.Contains(order.Value)).Select(order => $"order {order.Key} is not there"));
-        return (differences, string.Create(CultureInfo.InvariantCulture, $"{checkouts.Count} orders: {paid} paid, {unpaid} not, {open} with a case"));
+        var known = books.Checkouts.Select(c => (string)c["orderReference"]!).ToHashSet(StringComparer.Ordinal);
+        differences.AddRange(shops.SelectMany(s => s.Orders.Keys).Where(reference => !known.Contains(reference)).Select(reference => $"order {reference} is not there"));
+        return $"{books.Checkouts.Count} orders: {paid} paid, {unpaid} not, {open} with a case";
     }
+
+    /// <summary>Every receipt moved once, with that amount; everything that came has its receipt, for Pull lists what nobody told.</summary>
+    private static void CompareReceipts(Books books, IReadOnlyList<JsonNode> ledger, List<string> differences)
+    {
+        var came = ledger.Where(t => Kind(t) is "stk" or "c2b").ToDictionary(t => (string)t["receipt"]!);
+        var numbers = books.Receipts.Where(r => (string?)r["receipt"] is not null).ToLookup(r => (string)r["receipt"]!);
+        foreach (var number in numbers)
+        {
+            if (number.Count() > 1 || !came.TryGetValue(number.Key, out var truth) || Amount(truth) != Amount(number.First()))
+            {
+                differences.Add($"receipt {number.Key} is in the books {number.Count()} times with {Amount(number.First())}, and what moved is {came.GetValueOrDefault(number.Key)?.ToJsonString() ?? "nothing"}");
+            }
+        }
+
+        var nameless = books.Receipts.Count(r => r["receipt"] is null);
+        var missing = came.Keys.Where(number => !numbers.Contains(number)).ToList();
+        if (nameless > 0 || missing.Count > 0)
+        {
+            differences.Add($"{missing.Count} receipts are not in the books, such as {missing.FirstOrDefault()}; {nameless} there have no number");
+        }
+    }
+
+    private static string ComparePayouts(Books books, IReadOnlyList<JsonNode> ledger, IReadOnlyList<Shop> shops, List<string> differences)
+    {
+        var byOurId = ledger.Where(t => Kind(t) == "b2c").ToLookup(t => (string)t["originatorConversationId"]!);
+        var byBusiness = ledger.Where(t => Kind(t) == "b2b").ToLookup(t => (string)t["to"]!);
+        var counts = new Dictionary<string, int>();
+        foreach (var payout in books.Payouts)
+        {
+            var truth = ((string)payout["method"]! == "mpesa" ? byOurId[OurId(payout)] : byBusiness[(string)payout["recipient"]!]).ToList();
+            CompareOut($"payout {payout["reference"]}", payout, truth, books, counts, differences);
+        }
+
+        var known = books.Payouts.Select(p => (string)p["reference"]!).ToHashSet(StringComparer.Ordinal);
+        differences.AddRange(shops.SelectMany(s => s.Payouts.Keys).Where(reference => !known.Contains(reference)).Select(reference => $"payout {reference} is not there"));
+        var ours = books.Payouts.Concat(books.Refunds).Select(OurId).ToHashSet(StringComparer.Ordinal);
+        differences.AddRange(byOurId.Where(t => !ours.Contains(t.Key)).Select(t => $"money went to {t.First()["msisdn"]}, of which Payments knows nothing"));
+        return Show("payouts", books.Payouts.Count, counts);
+    }
+
+    private static string CompareRefunds(Books books, IReadOnlyList<JsonNode> ledger, List<string> differences)
+    {
+        var byOurId = ledger.Where(t => Kind(t) == "b2c").ToLookup(t => (string)t["originatorConversationId"]!);
+        var reversals = ledger.Where(t => Kind(t) == "reversal").ToLookup(t => (string)t["originalReceipt"]!);
+        var counts = new Dictionary<string, int>();
+        foreach (var refund in books.Refunds)
+        {
+            // Of several reversals of one receipt at most one can have moved it.
+            var truth = (string)refund["method"]! == "b2c" ? byOurId[OurId(refund)].ToList()
+                : (string)refund["status"]! == "failed" && books.Refunds.Any(r => r != refund && (string)r["originalReceipt"]! == (string)refund["originalReceipt"]!) ? []
+                : reversals[(string)refund["originalReceipt"]!].ToList();
+            CompareOut($"refund of {refund["originalReceipt"]}", refund, truth, books, counts, differences);
+        }
+
+        var came = ledger.Where(t => Kind(t) is "stk" or "c2b").ToDictionary(t => (string)t["receipt"]!, Amount);
+        foreach (var receipt in books.Refunds.Select(r => (string)r["originalReceipt"]!).Concat(reversals.Select(r => r.Key)).Distinct())
+        {
+            var back = reversals[receipt].Sum(Amount)
+                + books.Refunds.Where(r => (string)r["originalReceipt"]! == receipt).SelectMany(r => byOurId[OurId(r)]).Sum(Amount);
+            if (back > came.GetValueOrDefault(receipt))
+            {
+                differences.Add($"of receipt {receipt} {back} went back, {came.GetValueOrDefault(receipt)} came");
+            }
+        }
+
+        return Show("refunds", books.Refunds.Count, counts);
+    }
+
+    private static void CompareOut(
+        string name, JsonNode transfer, List<JsonNode> truth, Books books, Dictionary<string, int> counts, List<string> differences)
+    {
+        var status = (string)transfer["status"]!;
+        if (truth.Count > 1)
+        {
+            differences.Add($"{name} moved {truth.Count} times: {Show(truth)}");
+        }
+        else if (status is not ("completed" or "failed"))
+        {
+            if (!books.CannotBeKnown(transfer) || status != "in_doubt")
+            {
+                differences.Add($"{name} is still {status} ({transfer["doubt"]}), and what moved is {Show(truth)}");
+            }
+
+            status = "with a case";
+        }
+        else if (status == "failed" ? truth.Count > 0 : truth.Count == 0 || Amount(truth[0]) != Amount(transfer)
+            || ((string?)transfer["receipt"] is { } receipt && receipt != (string?)truth[0]["receipt"]))
+        {
+            differences.Add($"{name} is {transfer.ToJsonString()}, and what moved is {Show(truth)}");
+        }
+
+        counts[status] = counts.GetValueOrDefault(status) + 1;
+    }
+
+    private static string Kind(JsonNode moved) => (string)moved["kind"]!;
+
+    private static decimal Amount(JsonNode thing) => (decimal)thing["amount"]!;
+
+    /// <summary>The OriginatorConversationID B2C is given: our id with dashes.</summary>
+    private static string OurId(JsonNode transfer) => Guid.ParseExact(((string)transfer["id"]!).Split('_')[1], "N").ToString();
 
     private static string Show(List<JsonNode> truth) => truth.Count == 0 ? "nothing" : string.Join(" and ", truth.Select(t => t.ToJsonString()));
 
-    private static async Task<List<JsonNode>> ReadAll(Api api)
-    {
-        var all = new List<JsonNode>();
-        string? cursor = null;
-        do
-        {
-            var page = await api.Shop.GetFromJsonAsync<JsonNode>($"/api/checkouts?limit=100{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}");
-            all.AddRange(page!["items"]!.AsArray().Select(item => item!));
-            cursor = (string?)page["nextCursor"];
-        }
-        while (cursor is not null);
-        return all;
-    }
-
-    private static async Task<HashSet<string>> Cases(World world)
-    {
-        var found = new HashSet<string>(StringComparer.Ordinal);
-        await using var command = world.Database.CreateCommand("SELECT DISTINCT checkout_id FROM cases WHERE status = 'open' AND checkout_id IS NOT NULL");
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync())
-        {
-            found.Add($"chk_{reader.GetGuid(0):N}");
-        }
-
-        return found;
-    }
+    private static string Show(string what, int all, Dictionary<string, int> counts) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{all} {what}: {counts.GetValueOrDefault("completed")} completed, {counts.GetValueOrDefault("failed")} failed, {counts.GetValueOrDefault("with a case")} with a case");
 }

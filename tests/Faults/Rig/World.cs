@@ -12,7 +12,8 @@ internal sealed class World : IAsyncDisposable
     private readonly List<Api> apis = [];
     private readonly HttpClient simulator;
     private ChildProcess simulatorProcess = null!;
-    private int phones;
+    private int numbers;
+    private bool isRegistered;
 
     private World(Run run, PostgresServer postgres, Uri simulatorUrl)
     {
@@ -34,6 +35,14 @@ internal sealed class World : IAsyncDisposable
 
     public IReadOnlyList<Api> Apis => apis;
 
+    /// <summary>What an API needs to act in an initiator's name: the simulator writes the certificate when it starts.</summary>
+    public (string Name, string Value)[] Initiator =>
+    [
+        ("Daraja__InitiatorName", "local-initiator"), ("Daraja__InitiatorPassword", "local-initiator-password"), ("Daraja__CertificatePath", Certificate),
+    ];
+
+    private string Certificate => Path.Combine(run.Folder, "certificate.pem");
+
     public static async Task<World> Start(Run run)
     {
         var url = new Uri($"http://127.0.0.1:{ChildProcess.FreePort()}");
@@ -41,7 +50,7 @@ internal sealed class World : IAsyncDisposable
         var world = new World(run, postgres, url);
         try
         {
-            world.simulatorProcess = ChildProcess.Start("Simulator", ApiSettings.Simulator(url, run.Options.Seed), Path.Combine(run.Folder, "simulator.log"));
+            world.simulatorProcess = ChildProcess.Start("Simulator", ApiSettings.Simulator(url, run.Options.Seed, world.Certificate), Path.Combine(run.Folder, "simulator.log"));
             if (await run.Until(async () => (await world.simulator.GetAsync("/simulator/health")).IsSuccessStatusCode, TimeSpan.FromSeconds(60)) is null)
             {
                 throw new InvalidOperationException("The simulator does not start.");
@@ -57,17 +66,29 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>Adds an API process and waits until it is ready.</summary>
-    public async Task<Api> AddApi(string name = "api", string? connectionString = null, string? spool = null, params (string Name, string Value)[] more)
+    public async Task<Api> AddApi(
+        string name = "api", string? connectionString = null, string? spool = null, IReadOnlyList<string>? through = null, Uri? publicUrl = null,
+        params (string Name, string Value)[] more)
     {
-        var api = new Api(run, name, this, connectionString ?? Postgres.ConnectionString, spool ?? Path.Combine(run.Folder, "spool"), more);
+        var api = new Api(run, name, this, connectionString ?? Postgres.ConnectionString, spool ?? Path.Combine(run.Folder, "spool"), more) { PublicUrl = publicUrl };
         apis.Add(api);
-        api.Launch();
+        api.Launch(through);
         await api.Ready();
+        if (!isRegistered && !more.Contains(("Roles", "worker")))
+        {
+            isRegistered = true;
+            _ = await run.Until(async () => (await api.Client.PostAsync("/api/ops/c2b/register", null, run.Stop)).IsSuccessStatusCode, TimeSpan.FromMinutes(3))
+                ?? throw new InvalidOperationException("The C2B URLs could not be registered.");
+        }
+
         return api;
     }
 
-    /// <summary>The number before the first of ten thousand phones nobody else in this world has.</summary>
-    public int NextPhones() => Interlocked.Add(ref phones, 10_000) - 10_000;
+    /// <summary>The number before the first of twenty thousand nobody else in this world has.</summary>
+    public int NextNumbers() => Interlocked.Add(ref numbers, 20_000) - 20_000;
+
+    /// <summary>A customer pays the Pay Bill by hand.</summary>
+    public async Task PayByHand(object payment) => (await simulator.PostAsJsonAsync("/simulator/c2b", payment, run.Stop)).EnsureSuccessStatusCode();
 
     /// <summary>Changes the simulator's settings.</summary>
     public async Task Set(object settings) => (await simulator.PutAsJsonAsync("/simulator/settings", settings, run.Stop)).EnsureSuccessStatusCode();

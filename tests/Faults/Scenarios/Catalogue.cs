@@ -13,11 +13,11 @@ internal static class Catalogue
         new("lost", "every payment final and equal to the ledger, or a case", Provider.Lost),
         new("two-and-two", "one effect each; no stuck rows; equal to the ledger", Replicas.TwoAndTwo),
         new("wire", $"{Acknowledged}; back to normal within 30 s", Wire.Run),
-        new("disk-full", "errors are 503 or none; nothing acknowledged is lost", DiskFull.Run),
+        new("disk-full", "errors are 5xx or none; nothing acknowledged is lost; equal to the ledger", DiskFull.Run),
         new("migration", "one migrates, both end ready", Migration.Run),
         new("hostile", "good callbacks unaffected (p99 within 2×, or 50 ms); poison parked and visible", Hostile.Run, IsAlone: true),
-        new("roles", "callback→paid p50 within 2× of one process, or 1.5 s (the poll's backstop); live events arrive", Replicas.Split, IsAlone: true),
+        new("roles", "callback→paid p50 within 2× of one process, or 50 ms; live events arrive", Replicas.Split, IsAlone: true),
         new("backlog", "drained (full run: faster than 6,000/s), memory bounded", UndoneBacklog.Run, IsAlone: true),
-        new("clock", "no wrong expiry, no wrong failure", Clock.Run),
+        new("clock", "no wrong expiry, no wrong failure; equal to the ledger", Clock.Run),
     ];
 }

@@ -40,24 +40,33 @@ internal static class DiskFull
     {
         await using var world = await World.Start(run);
         var api = await world.AddApi(spool: spool);
+        var shop = new Shop(world) { TakesErrors = true };
+        using var noMore = new CancellationTokenSource();
         await using var load = new RawLoad(api.Url, senders: 4);
+        var trade = shop.TradeUntil(atOnce: 2, TimeSpan.FromMilliseconds(200), [api], noMore.Token);
         await run.Until(() => Task.FromResult(load.Acknowledged > 200), TimeSpan.FromSeconds(30));
 
         var ballast = Path.Combine(data, "ballast");
         FillUp(ballast);
         var spooled = await run.Until(() => Task.FromResult(Directory.GetFiles(spool, "*.spool").Sum(f => new FileInfo(f).Length) > 100_000), TimeSpan.FromSeconds(60));
         run.Must(spooled is not null, "with PostgreSQL's disk full nothing went to the spool");
+        var more = Path.Combine(spool, "ballast");
+        FillUp(more);
         var refused = await run.Until(() => Task.FromResult(load.Answers.GetValueOrDefault(503) > 20), TimeSpan.FromSeconds(60));
         run.Must(refused is not null, "with both disks full nothing was refused");
         run.Did("PostgreSQL's disk filled to the last byte, then the spool's");
         await load.Stop();
 
+        File.Delete(more);
         File.Delete(ballast);
         await world.Postgres.Restart(run.Stop);
         await api.Ready();
         await Backlog.Check(world, TimeSpan.FromSeconds(60));
+        await noMore.CancelAsync();
+        await trade;
         await load.Check(world);
         run.Must(Directory.GetFiles(spool, "*.torn").Length == 0, "the full disk left a torn record");
+        await Truth.Check(world, shop, api, TimeSpan.FromSeconds(200));
     }
 
     private static void FillUp(string path)

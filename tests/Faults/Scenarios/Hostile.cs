@@ -29,15 +29,15 @@ internal static class Hostile
             await command.ExecuteNonQueryAsync(run.Stop);
         }
 
-        var shoppers = new Shoppers(world);
-        await shoppers.Order(50, atOnce: 5, api);
+        var shop = new Shop(world);
+        await shop.Trade(50, atOnce: 5, api);
         await Backlog.Check(world);
         var paid = await world.Sql<long>("SELECT count(*) FROM checkouts WHERE status = 'paid'");
         var parked = await world.Sql<long>("SELECT count(*) FROM callbacks WHERE state = 'parked'");
-        var shown = await api.Shop.GetStringAsync("/api/ops/callbacks?verdict=failed");
-        run.Must(parked == 1 && paid == shoppers.Orders.Count - 1, $"of {shoppers.Orders.Count} with one poisonous {paid} are paid and {parked} parked");
+        var shown = await api.Client.GetStringAsync("/api/ops/callbacks?verdict=failed");
+        run.Must(parked == 1 && paid == shop.Orders.Count - 1, $"of {shop.Orders.Count} with one poisonous {paid} are paid and {parked} parked");
         run.Must(shown.Contains("parked", StringComparison.Ordinal), "the parked one is not shown to operators");
-        run.Did($"one of {shoppers.Orders.Count} payments poisonous: {paid} paid, {parked} parked");
+        run.Did($"one of {shop.Orders.Count} payments poisonous: {paid} paid, {parked} parked");
     }
 
     private static async Task<double> Measure(Run run, Api api, int count, int hostileEvery)
@@ -51,12 +51,12 @@ internal static class Hostile
             {
                 if (hostileEvery > 0 && i % hostileEvery == 0)
                 {
-                    using var bad = await api.Shop.PostAsync("/callbacks/stk/callback", new ByteArrayContent(bodies[i / hostileEvery % bodies.Count]), run.Stop);
+                    using var bad = await api.Client.PostAsync("/callbacks/stk/callback", new ByteArrayContent(bodies[i / hostileEvery % bodies.Count]), run.Stop);
                     run.Must(bad.IsSuccessStatusCode, $"a hostile body was answered {(int)bad.StatusCode}");
                 }
 
                 var clock = Stopwatch.StartNew();
-                using var answer = await api.Shop.PostAsJsonAsync("/callbacks/stk/callback", new { Body = new { stkCallback = new { CheckoutRequestID = $"good-{i}", ResultCode = 1032 } } }, run.Stop);
+                using var answer = await api.Client.PostAsJsonAsync("/callbacks/stk/callback", new { Body = new { stkCallback = new { CheckoutRequestID = $"good-{i}", ResultCode = 1032 } } }, run.Stop);
                 times[i] = clock.Elapsed.TotalMilliseconds;
                 run.Must(answer.IsSuccessStatusCode, $"a good body was answered {(int)answer.StatusCode}");
             }

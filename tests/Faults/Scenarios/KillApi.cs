@@ -1,32 +1,41 @@
+using System.Diagnostics;
+
 namespace Payments.Tests.Faults;
 
-/// <summary>kill -9 of the API at random moments under load.</summary>
+/// <summary>kill -9 of the API at random moments under load: amid its start, right after it, and when it is busy.</summary>
 internal static class KillApi
 {
     public static async Task Run(Run run)
     {
         await using var world = await World.Start(run);
         var api = await world.AddApi();
-        var shoppers = new Shoppers(world);
-        using var noMoreOrders = new CancellationTokenSource();
+        var shop = new Shop(world);
+        using var noMore = new CancellationTokenSource();
         await using var load = new RawLoad(api.Url, senders: 4);
-        var orders = shoppers.OrderUntil(atOnce: 4, TimeSpan.FromMilliseconds(run.Options.Pick(100, 500)), [api], noMoreOrders.Token);
+        var trade = shop.TradeUntil(atOnce: 4, TimeSpan.FromMilliseconds(run.Options.Pick(50, 300)), [api], noMore.Token);
         var kills = run.Options.Pick(6, 50);
         for (var i = 0; i < kills; i++)
         {
-            // From amid the start to well under load.
-            await Task.Delay(run.Choices.Next(200, 2500), run.Stop);
+            // One in four dies before it can have answered; the others once they have, however long this machine takes to start them.
+            if (run.Choices.Next(4) > 0)
+            {
+                var answered = load.Acknowledged;
+                await run.Until(() => Task.FromResult(load.Acknowledged > answered), TimeSpan.FromSeconds(30));
+            }
+
+            await Task.Delay(run.Choices.Next(0, 1500), run.Stop);
             await api.Kill();
             api.Launch();
         }
 
-        await api.Ready();
+        var started = api.LaunchedAt;
         run.Did($"{kills} times kill -9");
-        await noMoreOrders.CancelAsync();
-        await orders;
+        await api.Ready();
         await load.Stop();
-        await Backlog.Check(world);
+        await Backlog.Check(world, since: Stopwatch.GetElapsedTime(started));
+        await noMore.CancelAsync();
+        await trade;
         await load.Check(world);
-        await Truth.Check(world, shoppers, api, TimeSpan.FromSeconds(200));
+        await Truth.Check(world, shop, api, TimeSpan.FromSeconds(200));
     }
 }

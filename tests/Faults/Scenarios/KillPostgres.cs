@@ -7,10 +7,10 @@ internal static class KillPostgres
     {
         await using var world = await World.Start(run);
         var api = await world.AddApi();
-        var shoppers = new Shoppers(world);
-        using var noMoreOrders = new CancellationTokenSource();
+        var shop = new Shop(world);
+        using var noMore = new CancellationTokenSource();
         await using var load = new RawLoad(api.Url, senders: 4);
-        var orders = shoppers.OrderUntil(atOnce: 2, TimeSpan.FromMilliseconds(run.Options.Pick(100, 300)), [api], noMoreOrders.Token);
+        var trade = shop.TradeUntil(atOnce: 2, TimeSpan.FromMilliseconds(run.Options.Pick(50, 200)), [api], noMore.Token);
         var kills = run.Options.Pick(3, 10);
         for (var i = 0; i < kills; i++)
         {
@@ -22,11 +22,11 @@ internal static class KillPostgres
 
         run.Did($"{kills} times kill -9 of PostgreSQL");
         run.Must(!api.Process.HasEnded, "the API ended with its database");
-        await noMoreOrders.CancelAsync();
-        await orders;
         await load.Stop();
         await Backlog.Check(world);
+        await noMore.CancelAsync();
+        await trade;
         await load.Check(world);
-        await Truth.Check(world, shoppers, api, TimeSpan.FromSeconds(200));
+        await Truth.Check(world, shop, api, TimeSpan.FromSeconds(200));
     }
 }

@@ -8,12 +8,12 @@ internal static class Provider
         await using var world = await World.Start(run);
         var api = await world.AddApi();
         await world.Set(new { rates = new { seed = run.Options.Seed, duplicate = 0.6, beforeReply = 0.3, contradict = 0.1, fail = 0.1, shuffleMs = 3000 } });
-        var shoppers = new Shoppers(world);
-        await shoppers.Order(run.Options.Pick(150, 1500), atOnce: 6, api);
+        var shop = new Shop(world);
+        await shop.Trade(run.Options.Pick(150, 1500), atOnce: 6, api);
         run.Did("60 % of callbacks 2–5 times at once, 30 % before the reply, 10 % contradicted, all shuffled over 3 s");
 
         // A failure contradicted by nothing but a lost answer is believed 60 s after the push.
-        await Truth.Check(world, shoppers, api, TimeSpan.FromSeconds(150));
+        await Truth.Check(world, shop, api, TimeSpan.FromSeconds(150));
         await Backlog.Check(world);
     }
 
@@ -39,10 +39,10 @@ internal static class Provider
                 lateMs = 3000,
             },
         });
-        var shoppers = new Shoppers(world);
-        await shoppers.Order(run.Options.Pick(120, 1000), atOnce: 6, api);
+        var shop = new Shop(world);
+        await shop.Trade(run.Options.Pick(120, 1000), atOnce: 6, api);
         run.Did("10 % of callbacks lost, 10 % of replies, 10 % contradicted, 5 % malformed; half of all questions answered pending, 4999, 500, HTML or late");
-        await Truth.Check(world, shoppers, api, TimeSpan.FromSeconds(240));
+        await Truth.Check(world, shop, api, TimeSpan.FromSeconds(240));
         await Backlog.Check(world);
     }
 }

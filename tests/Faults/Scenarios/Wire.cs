@@ -10,10 +10,10 @@ internal static class Wire
         await using var world = await World.Start(run);
         await using var wire = new TcpProxy(world.Postgres.Port);
         var api = await world.AddApi(connectionString: new NpgsqlConnectionStringBuilder(world.Postgres.ConnectionString) { Port = wire.Port }.ConnectionString);
-        var shoppers = new Shoppers(world);
-        using var noMoreOrders = new CancellationTokenSource();
+        var shop = new Shop(world);
+        using var noMore = new CancellationTokenSource();
         await using var load = new RawLoad(api.Url, senders: 4);
-        var orders = shoppers.OrderUntil(atOnce: 2, TimeSpan.FromMilliseconds(150), [api], noMoreOrders.Token);
+        var trade = shop.TradeUntil(atOnce: 2, TimeSpan.FromMilliseconds(150), [api], noMore.Token);
 
         for (var i = 0; i < run.Options.Pick(20, 100); i++)
         {
@@ -32,15 +32,15 @@ internal static class Wire
         wire.IsHalfOpen = false;
         run.Did($"50 ms more for a while; half-open for {halfOpen.TotalSeconds:0} s");
         var back = await run.Until(
-            async () => (await api.Shop.GetStringAsync("/health/ready")).Contains("\"ready\"", StringComparison.Ordinal)
-                && (await api.Shop.GetAsync("/api/checkouts?limit=1")).IsSuccessStatusCode,
+            async () => (await api.Client.GetStringAsync("/health/ready")).Contains("\"ready\"", StringComparison.Ordinal)
+                && (await api.Client.GetAsync("/api/checkouts?limit=1")).IsSuccessStatusCode,
             Backlog.Limit);
         run.Must(back is not null, "30 s after the wire was good again the API was not");
-        await noMoreOrders.CancelAsync();
-        await orders;
+        await noMore.CancelAsync();
+        await trade;
         await load.Stop();
         await Backlog.Check(world);
         await load.Check(world);
-        await Truth.Check(world, shoppers, api, TimeSpan.FromSeconds(200));
+        await Truth.Check(world, shop, api, TimeSpan.FromSeconds(200));
     }
 }

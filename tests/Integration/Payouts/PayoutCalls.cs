@@ -78,7 +78,8 @@ public sealed class QuickQuestions(TestDatabase databases) : IAsyncLifetime
     public PaymentsHost Host { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() => Host = await PaymentsHost.Start(
-        databases, "Reconciliation:TransferSchedule=00:00:01 00:00:01 00:00:01", "Reconciliation:LastAnswer=00:00:02");
+        databases, "Reconciliation:TransferSchedule=00:00:01 00:00:01 00:00:01", "Reconciliation:DoubtSchedule=00:00:01 00:00:01 00:00:01",
+        "Reconciliation:LastAnswer=00:00:02");
 
     public ValueTask DisposeAsync() => Host.DisposeAsync();
 }

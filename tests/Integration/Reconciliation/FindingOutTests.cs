@@ -103,6 +103,78 @@ public sealed class FindingOutTests(FindingOutTests.Patient running) : IClassFix
 
         Assert.Equal(1L, await host.Sql<long>($"SELECT count(*) FROM cases WHERE kind = 'outcome_unknown' AND subject_id = '{attempt}' AND status = 'open'"));
         Assert.Equal("unknown", (string?)(await host.Get(checkout))["attempts"]![0]!["status"]);
+        var history = (await host.Cases(checkout))[0]["history"]!.AsArray();
+        Assert.Equal(["prompted", "in_doubt", "case_opened"], history.Select(entry => (string?)entry!["what"]));
+        Assert.Contains("connection", (string?)history[1]!["detail"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_case_tells_every_question_and_answer_and_closes_by_itself_when_the_truth_comes()
+    {
+        var checkout = await host.Ringing();
+        var attempt = PaymentsHost.AttemptId(checkout);
+        await Ask(checkout, age: 50);
+        await host.Script((string)checkout["phone"]!, new { api = "stk-query", error = "html-503" });
+        await Ask(checkout, age: 100);
+        var (path, _) = host.SuccessCallback(checkout, PaymentsHost.NewReceipt());
+        await host.Call(path, "{\"Body\":{\"stkCallback\"");
+        await PaymentsHost.Eventually(async () => await host.Sql<bool>($"SELECT next_question_at <= now() FROM attempts WHERE id = '{attempt}'"), "what cannot be read is asked about");
+        await host.Sql<object>($"UPDATE attempts SET questions = 1000 WHERE id = '{attempt}'; SELECT 1::int");
+        await Ask(checkout, age: 4000);
+
+        var open = Assert.Single(await host.Cases(checkout));
+        var history = open["history"]!.AsArray().Select(entry => ((string?)entry!["what"], (string?)entry["detail"])).ToList();
+        Assert.Equal(["prompted", "asked", "answered", "asked", "answered", "callback", "asked", "answered", "case_opened"], history.Select(h => h.Item1));
+        Assert.Equal(("answered", "still pending"), history[2]);
+        Assert.Equal(("answered", "HTTP 503 with HTML or XML"), history[4]);
+        Assert.StartsWith("stk, malformed", history[5].Item2, StringComparison.Ordinal);
+        var one = await host.Ops.GetFromJsonAsync<JsonNode>($"/api/ops/cases/{open["id"]}");
+        Assert.Equal(open.ToJsonString(), one!.ToJsonString());
+
+        var (success, body) = host.SuccessCallback(checkout, PaymentsHost.NewReceipt());
+        await host.Call(success, body);
+
+        await host.Until(checkout, "paid");
+        var closed = Assert.Single(await host.Cases(checkout));
+        Assert.Equal(("settled", "paid", "service"), ((string?)closed["status"], (string?)closed["outcome"], (string?)closed["settledBy"]));
+        Assert.Equal(["succeeded", "case_settled"], closed["history"]!.AsArray().Skip(history.Count).Select(entry => (string?)entry!["what"]));
+    }
+
+    [Fact]
+    public async Task A_callback_that_cannot_be_read_has_a_failed_prompt_asked_about_again()
+    {
+        var phone = "254700039999";
+        await host.Script(phone, new { outcome = "paid", firstSays = "unreachable", callback = "malformed", delayMs = 300 });
+        var checkout = await host.Checkout(phone);
+        await host.Until(checkout, "failed");
+        await MoneyMoved(checkout);
+        await PaymentsHost.Eventually(
+            async () => await host.Sql<bool>($"SELECT next_question_at IS NOT NULL FROM attempts WHERE id = '{PaymentsHost.AttemptId(checkout)}'"), "it is to be asked about");
+
+        await Ask(checkout, age: 70);
+
+        var paid = await host.Until(checkout, "paid");
+        Assert.Equal(("stk_query", true), ((string?)paid["payment"]!["settledBy"], (bool)paid["payment"]!["late"]!));
+    }
+
+    [Fact]
+    public async Task An_expired_checkout_whose_money_arrives_later_is_paid_and_says_so()
+    {
+        var checkout = await host.Ringing();
+        await host.Sql<object>(
+            $"""
+            UPDATE attempts SET started_at = now() - interval '4 minutes' WHERE id = '{PaymentsHost.AttemptId(checkout)}';
+            UPDATE checkouts SET created_at = now() - interval '2 days', expires_at = now() - interval '1 second' WHERE id = '{PayoutCalls.IdOf(checkout)}';
+            SELECT 1::int
+            """);
+        await host.Send(new EndDueCheckouts());
+        await host.Until(checkout, "expired");
+
+        var (path, body) = host.SuccessCallback(checkout, PaymentsHost.NewReceipt());
+        await host.Call(path, body);
+
+        var paid = await host.Until(checkout, "paid");
+        Assert.True((bool)paid["payment"]!["late"]!);
     }
 
     [Fact]

@@ -117,6 +117,29 @@ public sealed class OutageTests(TestDatabase databases)
     }
 
     [Fact]
+    public async Task A_long_outage_fills_segments_and_does_not_open_one_each_second()
+    {
+        using var folder = new SpoolFolder();
+        var connection = new NpgsqlConnectionStringBuilder(await databases.CreateDatabase());
+        await using var wire = new TcpProxy(connection.Port);
+        await using var host = await PaymentsHost.StartOn(Through(wire, connection), $"Spool:Path={folder.Path}");
+        wire.Close();
+
+        // Some of the drain's looks pass: each finds the database still away.
+        for (var i = 0; i < 30; i++)
+        {
+            Assert.Equal(HttpStatusCode.OK, (await host.Call("/callbacks/stk/callback", $"long-{i}")).StatusCode);
+            await Task.Delay(200, TestContext.Current.CancellationToken);
+        }
+
+        Assert.InRange(folder.Segments.Length, 1, 2);
+        wire.Reopen();
+        await PaymentsHost.Eventually(
+            async () => await host.Sql<long>("SELECT count(*) FROM callbacks WHERE convert_from(body, 'UTF8') LIKE 'long-%'") == 30, "each is stored once", 30);
+        await PaymentsHost.Eventually(() => Task.FromResult(folder.Segments.Length == 0), "the spool is empty");
+    }
+
+    [Fact]
     public async Task Without_room_on_disk_either_the_answer_is_503_with_a_time_to_try_again()
     {
         using var folder = new SpoolFolder();

@@ -102,7 +102,8 @@ internal sealed class FuzzWorld : ICheckouts, IPaybill, ITransfers, IQuestions
     Task<IReadOnlyList<Checkout>> ICheckouts.List(CheckoutFilter filter, CancellationToken cancellation) => throw new NotSupportedException();
     Task<(Guid Id, string Client)?> ICheckouts.Add(Checkout checkout) => throw new NotSupportedException();
     Task<DateTimeOffset?> ICheckouts.ReservePrompt(Msisdn phone, int most, TimeSpan window, DateTimeOffset now) => throw new NotSupportedException();
-    Task<IReadOnlyList<DueAttempt>> ICheckouts.TakeDue(Guid? checkoutId, int limit, TimeSpan lease, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<IReadOnlyList<DueAttempt>> ICheckouts.TakeDue(Guid? checkoutId, int askable, int others, TimeSpan lease) => throw new NotSupportedException();
+    Task ICheckouts.NotAsked(Guid attemptId) => throw new NotSupportedException();
     Task<IReadOnlyList<Guid>> ICheckouts.FindDue(int limit, CancellationToken cancellation) => throw new NotSupportedException();
     Task<int> ICheckouts.AskSooner(IReadOnlyCollection<string> requestIds, int most) => throw new NotSupportedException();
     Task<Registration?> IPaybill.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
@@ -114,10 +115,12 @@ internal sealed class FuzzWorld : ICheckouts, IPaybill, ITransfers, IQuestions
     Task<IReadOnlyList<ReceiptView>> IPaybill.Receipts(bool? matched, Cursor? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
     Task<ReceiptView?> IPaybill.Receipt(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
     Task IPaybill.NoteMatch(Guid receiptId, string by) => throw new NotSupportedException();
-    Task<IReadOnlyList<DueTransfer>> ITransfers.TakeDue(int limit, TimeSpan lease, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<IReadOnlyList<DueTransfer>> ITransfers.TakeDue(int askable, int others, TimeSpan lease) => throw new NotSupportedException();
     Task<int> ITransfers.EnqueueForgotten(TimeSpan age, int limit) => throw new NotSupportedException();
     Task<int> ITransfers.AskSooner(IReadOnlyCollection<string> ids, int most) => throw new NotSupportedException();
     Task IQuestions.Add(Guid id, QuestionKind kind, Guid? subjectId) => throw new NotSupportedException();
+    Task IQuestions.AddPrompts(IReadOnlyCollection<(Guid Id, Guid AttemptId)> asked) => throw new NotSupportedException();
+    Task IQuestions.Withdraw(Guid id) => throw new NotSupportedException();
     Task IQuestions.Accepted(Guid id, string? conversationId, string? originatorId) => throw new NotSupportedException();
     Task<IReadOnlyList<KnownBalance>> IQuestions.Balances(CancellationToken cancellation) => throw new NotSupportedException();
     Task<(DateTimeOffset AskedAt, bool Answered, string? Answer)?> IQuestions.LastBalanceQuestion(TimeSpan since) => throw new NotSupportedException();

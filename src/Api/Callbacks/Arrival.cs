@@ -1,0 +1,112 @@
+using System.Buffers;
+using Payments.Application;
+using Payments.Infrastructure;
+
+namespace Payments.Api;
+
+/// <summary>A callback's body as it arrives: within a size, within a time, and only while there is room for it. Dispose it when it is stored.</summary>
+internal sealed class Arrival : IDisposable
+{
+    /// <summary>Several times the largest callback ever seen; anything beyond it is not one.</summary>
+    private const int MostBytes = 64 * 1024;
+
+    /// <summary>A gateway sends its kilobyte at once; who takes longer is holding memory, not talking.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private static readonly Refusal TooLarge = new("payload_too_large", "The body is larger than this call takes.");
+    private static readonly Refusal TooSlow = new("request_timeout", "The body did not come in time.");
+    private static readonly Refusal NoRoom = new("unavailable", "More is waiting here than can be taken in time; try again shortly.");
+
+    private readonly IntakeRoom.Place? place;
+
+    private Arrival(IntakeRoom.Place? place, byte[]? body) => (this.place, Body) = (place, body);
+
+    /// <summary>The bytes; null when they were refused, which has been answered then: 413, 408, or 503 with Retry-After.</summary>
+    public byte[]? Body { get; }
+
+    /// <summary>Reads the body, or answers why not: at once, without an exception, and where there is no room without reading it.</summary>
+    /// <param name="isKnown">True when its address carries a valid token, for whom a part of the room is kept free.</param>
+    public static async ValueTask<Arrival> Of(HttpContext context, IntakeRoom room, bool isKnown)
+    {
+        if (context.Request.ContentLength > MostBytes)
+        {
+            await Refuse(context, TooLarge);
+            return new(null, null);
+        }
+
+        if (room.Enter(isKnown) is not { } place)
+        {
+            await Refuse(context, NoRoom);
+            return new(null, null);
+        }
+
+        try
+        {
+            var (body, refusal) = await Read(context, place);
+            if (refusal is not null)
+            {
+                await Refuse(context, refusal);
+            }
+
+            return new(place, body);
+        }
+        catch
+        {
+            place.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => place?.Dispose();
+
+    private static async ValueTask<(byte[]? Body, Refusal? Refusal)> Read(HttpContext context, IntakeRoom.Place place)
+    {
+        var reader = context.Request.BodyReader;
+        Timer? patience = null;
+        try
+        {
+            while (true)
+            {
+                // Most bodies come with their headers: no timer for those.
+                if (!reader.TryRead(out var read))
+                {
+                    patience ??= new(_ => reader.CancelPendingRead(), null, Patience, Timeout.InfiniteTimeSpan);
+                    read = await reader.ReadAsync(context.RequestAborted);
+                }
+
+                var length = read.Buffer.Length;
+                if ((read.IsCanceled ? TooSlow : length > MostBytes ? TooLarge : place.TryHold(length) ? null : NoRoom) is { } refusal)
+                {
+                    reader.AdvanceTo(read.Buffer.End);
+                    return (null, refusal);
+                }
+
+                if (read.IsCompleted)
+                {
+                    var body = read.Buffer.ToArray();
+                    reader.AdvanceTo(read.Buffer.End);
+                    return (body, null);
+                }
+
+                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            }
+        }
+        finally
+        {
+            if (patience is not null)
+            {
+                await patience.DisposeAsync();
+            }
+        }
+    }
+
+    private static Task Refuse(HttpContext context, Refusal refusal)
+    {
+        if (refusal == NoRoom)
+        {
+            context.Response.Headers.RetryAfter = "5";
+        }
+
+        return Problems.Write(context, refusal);
+    }
+}

@@ -1,0 +1,18 @@
+using MediatR;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Payments.Application;
+
+namespace Payments.Api;
+
+/// <summary>How Safaricom is doing, as seen from here.</summary>
+[ApiController]
+[Route("api/ops/daraja")]
+[Authorize(Scope.Ops)]
+[Produces("application/json")]
+public sealed class DarajaController(IMediator mediator) : ControllerBase
+{
+    /// <summary>Which of Safaricom's APIs are paused and why, over all processes, and what waits to be asked.</summary>
+    [HttpGet]
+    public Task<DarajaView> Get(CancellationToken cancellation) => mediator.Send(new GetDaraja(), cancellation);
+}

@@ -1,0 +1,67 @@
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Payments.Application;
+
+namespace Payments.Infrastructure;
+
+/// <summary>
+/// The row is the truth, the job a hint: runs the round that has not come although it was due, whatever Hangfire's tables say. A process whose
+/// clock was an hour wrong may have put the next run of every recurring job an hour away. Runs in every worker; SKIP LOCKED lets them share.
+/// </summary>
+internal sealed partial class ForgottenRounds(IServiceScopeFactory scopes, DatabaseState state, ILogger<ForgottenRounds> log) : BackgroundService
+{
+    /// <summary>Questions come in rounds of 5 s and may wait for their budget: four rounds without one is a round that is missing.</summary>
+    public static readonly TimeSpan Age = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    /// <summary>One look; answers what was missing.</summary>
+    public static async Task<MissingRounds> RunOnce(IServiceProvider services, CancellationToken cancellation)
+    {
+        var (mediator, rounds) = (services.GetRequiredService<IMediator>(), services.GetRequiredService<Rounds>());
+        var missing = await services.GetRequiredService<IQuestionBudget>().FindForgotten(Age, services.GetRequiredService<C2bOptions>().PullEvery * 2, cancellation);
+        if (missing.Questions)
+        {
+            await rounds.OfPrompts(() => mediator.Send(new AskOverdue(), cancellation));
+            await rounds.OfTransfers(() => mediator.Send(new AskTransfers(), cancellation));
+        }
+
+        if (missing.Ends)
+        {
+            await mediator.Send(new EndDueCheckouts(), cancellation);
+        }
+
+        if (missing.Pull && services.GetRequiredService<IOptions<DarajaOptions>>().Value.NominatedNumber is not null)
+        {
+            await mediator.Send(new PullConfirmations(), cancellation);
+        }
+
+        return missing;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await state.Ready.WaitAsync(stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var scope = scopes.CreateAsyncScope();
+                await RunOnce(scope.ServiceProvider, stoppingToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                LogFailed(failure.Message);
+            }
+
+            await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    [LoggerMessage(EventName = "rounds_failed", Level = LogLevel.Warning, Message = "Looking after missing rounds failed: {Why}; trying again")]
+    private partial void LogFailed(string why);
+}

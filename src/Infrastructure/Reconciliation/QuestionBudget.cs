@@ -1,0 +1,115 @@
+using Dapper;
+using Npgsql;
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Infrastructure;
+
+/// <summary>
+/// The budget of questions as one row all processes lock in turn: for the milliseconds in which one of them takes what is due. A process
+/// that freezes with the row in its hands loses it after 15 s, as every transaction here does.
+/// </summary>
+internal sealed class QuestionBudget(NpgsqlDataSource database, DarajaBoard board, ReconciliationOptions options) : IQuestionBudget
+{
+    private sealed record ApiRow
+    {
+        public string Api { get; init; } = "";
+        public string State { get; init; } = "";
+        public DateTimeOffset? PausedUntil { get; init; }
+        public string? Why { get; init; }
+        public string FoundBy { get; init; } = "";
+        public DateTimeOffset ChangedAt { get; init; }
+    }
+
+    private sealed record QuestionsRow
+    {
+        public double Tokens { get; init; }
+        public long Overdue { get; init; }
+        public DateTimeOffset? OldestDueAt { get; init; }
+        public long OpenCases { get; init; }
+        public DateTimeOffset? PulledUntil { get; init; }
+    }
+
+    /// <inheritdoc/>
+    public async Task<int> MayAsk(DarajaQuestion question, int most)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        var tokens = await connection.QuerySingleAsync<double>(
+            """
+            UPDATE question_budget
+            SET tokens = least(@burst, tokens + @rate * greatest(0, extract(epoch FROM now() - counted_at))), counted_at = greatest(counted_at, now())
+            RETURNING tokens
+            """,
+            new { burst = (double)options.QuestionBurst, rate = options.QuestionsPerSecond });
+        var open = (await connection.QueryAsync<(string Api, bool IsPaused)>(
+            "SELECT api, paused_until > now() FROM daraja_apis WHERE state = 'open'")).ToDictionary(row => row.Api, row => row.IsPaused);
+        board.Remember(open.Keys);
+        return !open.TryGetValue(DarajaBoard.NameOf(ApiOf(question)), out var isPaused) ? Math.Clamp((int)tokens, 0, most)
+            : isPaused ? 0
+            : Math.Clamp((int)tokens, 0, Math.Min(most, 1));
+    }
+
+    /// <inheritdoc/>
+    public async Task Spend(int questions)
+    {
+        if (questions > 0)
+        {
+            await using var connection = await database.OpenConnectionAsync();
+            await connection.ExecuteAsync("UPDATE question_budget SET tokens = tokens - @questions", new { questions });
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<MissingRounds> FindForgotten(TimeSpan age, TimeSpan pullAge, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.QuerySingleAsync<MissingRounds>(
+            """
+            SELECT EXISTS (SELECT FROM attempts WHERE next_question_at < now() - @age)
+                    OR EXISTS (SELECT FROM payouts WHERE next_question_at < now() - @age OR (status = 'queued' AND enqueued_at < now() - @age - @forgotten))
+                    OR EXISTS (SELECT FROM refunds WHERE next_question_at < now() - @age OR (status = 'queued' AND enqueued_at < now() - @age - @forgotten)) AS questions,
+                EXISTS (
+                    SELECT FROM checkouts
+                    WHERE expires_at < now() - @endAge AND status IN ('open', 'pending', 'failed') AND (status <> 'pending' OR expires_at < now() - @endAge - @life)
+                    UNION ALL SELECT FROM receipts WHERE surplus_due_at < now() - @endAge) AS ends,
+                coalesce((SELECT max(read_at) FROM pull_progress), (SELECT min(stamped_at) FROM deployment)) < now() - @pullAge AS pull
+            """,
+            new { age, pullAge, forgotten = options.ForgottenAfter, endAge = TimeSpan.FromMinutes(1), life = Attempt.PromptLife });
+    }
+
+    /// <inheritdoc/>
+    public async Task<DarajaView> Read(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var apis = (await connection.QueryAsync<ApiRow>(
+            """
+            SELECT api, CASE WHEN state = 'open' AND paused_until <= now() THEN 'half_open' ELSE state END AS state, paused_until, why, found_by, changed_at
+            FROM daraja_apis
+            ORDER BY api
+            """)).AsList();
+        var row = await connection.QuerySingleAsync<QuestionsRow>(
+            """
+            SELECT least(@burst, b.tokens + @rate * greatest(0, extract(epoch FROM now() - b.counted_at))) AS tokens, due.overdue, due.oldest_due_at,
+                (SELECT count(*) FROM cases WHERE status = 'open') AS open_cases, (SELECT max(read_until) FROM pull_progress) AS pulled_until
+            FROM question_budget b, (
+                SELECT count(*) AS overdue, min(at) AS oldest_due_at
+                FROM (
+                    SELECT next_question_at FROM attempts WHERE next_question_at <= now()
+                    UNION ALL SELECT next_question_at FROM payouts WHERE next_question_at <= now()
+                    UNION ALL SELECT next_question_at FROM refunds WHERE next_question_at <= now()) AS all_due (at)) due
+            """,
+            new { burst = (double)options.QuestionBurst, rate = options.QuestionsPerSecond });
+        board.Remember(apis.Where(a => a.State != DarajaBoard.Closed).Select(a => a.Api));
+        return new(
+            [.. apis.Select(a => new DarajaApiView(a.Api, a.State, a.PausedUntil, a.Why, a.FoundBy, a.ChangedAt))],
+            new(options.QuestionsPerSecond, Math.Round(row.Tokens, 1), row.Overdue, row.OldestDueAt, row.OpenCases, row.PulledUntil));
+    }
+
+    private static DarajaApi ApiOf(DarajaQuestion question) => question switch
+    {
+        DarajaQuestion.Prompt => DarajaApi.PromptQuery,
+        DarajaQuestion.Status => DarajaApi.Status,
+        DarajaQuestion.Balance => DarajaApi.Balance,
+        DarajaQuestion.Pull => DarajaApi.Pull,
+    };
+}

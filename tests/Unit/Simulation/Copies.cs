@@ -1,0 +1,74 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using Payments.Domain;
+
+namespace Payments.Tests.Unit;
+
+/// <summary>Copies of rows, as a database gives them: what is loaded and not saved changes nothing.</summary>
+internal static class Copies
+{
+    private static readonly Func<object, object> Shallow =
+        typeof(object).GetMethod("MemberwiseClone", BindingFlags.Instance | BindingFlags.NonPublic)!.CreateDelegate<Func<object, object>>();
+
+    private static readonly ConcurrentDictionary<Type, FieldInfo[]> Lists = new();
+    private static readonly FieldInfo LoadedVersion = Field(typeof(Checkout), nameof(Checkout.LoadedVersion));
+    private static readonly FieldInfo LoadedStatus = Field(typeof(Transfer), nameof(Transfer.LoadedStatus));
+
+    public static Attempt Of(Attempt attempt)
+    {
+        var copy = (Attempt)Shallow(attempt);
+        copy.Change = Change.None;
+        return copy;
+    }
+
+    public static Receipt Of(Receipt receipt)
+    {
+        var copy = (Receipt)Shallow(receipt);
+        copy.Change = Change.None;
+        return copy;
+    }
+
+    public static T Of<T>(T transfer)
+        where T : Transfer
+    {
+        var copy = Emptied(transfer);
+        copy.Change = Change.None;
+        LoadedStatus.SetValue(copy, copy.Status);
+        return copy;
+    }
+
+    /// <summary>The checkout's own row, without attempts, receipts and refunds.</summary>
+    public static Checkout Of(Checkout checkout)
+    {
+        var copy = Emptied(checkout);
+        LoadedVersion.SetValue(copy, copy.Version);
+        return copy;
+    }
+
+    /// <summary>Lists hold other rows, or what is told once: a copy begins without.</summary>
+    private static T Emptied<T>(T row)
+        where T : class
+    {
+        var copy = (T)Shallow(row);
+        foreach (var list in Lists.GetOrAdd(row.GetType(), FindLists))
+        {
+            list.SetValue(copy, Activator.CreateInstance(list.FieldType));
+        }
+
+        return copy;
+    }
+
+    private static FieldInfo[] FindLists(Type type)
+    {
+        var all = new List<FieldInfo>();
+        for (var t = type; t is not null && t != typeof(object); t = t.BaseType)
+        {
+            all.AddRange(t.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+                .Where(f => f.FieldType is { IsGenericType: true } generic && generic.GetGenericTypeDefinition() == typeof(List<>)));
+        }
+
+        return [.. all];
+    }
+
+    private static FieldInfo Field(Type type, string property) => type.GetField($"<{property}>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)!;
+}

@@ -1,0 +1,349 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Tests.Unit;
+
+/// <summary>
+/// One life, from its first order to two days after: a shop, customers, operators, processes that die, and M-PESA. The use cases are the real
+/// ones; everything around them is a stand-in that the seed moves. The same seed lives the same life.
+/// </summary>
+internal sealed class Life
+{
+    private static readonly TimeSpan Lasts = TimeSpan.FromHours(60);
+    private static readonly Caller Shop = new("shop", true, null);
+
+    private static readonly DrainTelemetry Watching = new(new(Nobody.Sees), Nobody.Sees);
+
+    private readonly ReconciliationOptions options = new();
+    private readonly LimitOptions limits = new() { PromptAnswer = TimeSpan.Zero, HintQuestionsPerMinute = int.MaxValue };
+    private readonly Timeline time;
+    private readonly double crash;
+    private readonly bool isTill;
+    private readonly List<(Guid Id, string Reference)> orders = [];
+    private Process process = null!;
+    private HintQuestions hints = null!;
+    private DateTimeOffset? roundAt;
+
+    public Life(int seed)
+    {
+        time = new(new Random(seed));
+        var isCalm = time.Chance(0.1);
+        double Up(double most) => isCalm ? 0 : time.Between(0, most);
+        crash = Up(0.02);
+        isTill = time.Chance(0.15);
+        Mpesa = new(
+            time, Store = new(time),
+            new(Up(0.15), Up(0.4), Up(0.3), Up(0.4), Up(0.5), Up(0.3), Up(0.2), Up(0.4), Up(0.2)),
+            confirms: time.Chance(0.5), pulls: time.Chance(0.5), isTill);
+        Start();
+    }
+
+    public Store Store { get; }
+
+    public Mpesa Mpesa { get; }
+
+    public IReadOnlyList<string> Story => time.Story;
+
+    /// <summary>Lives it to the end.</summary>
+    public void Run()
+    {
+        var count = time.Pick(1, 3);
+        for (var i = 0; i < count; i++)
+        {
+            var number = i;
+            time.Within(0, 600, $"order {i}", () => Order(number));
+        }
+
+        for (var i = time.Pick(0, 2); i > 0; i--)
+        {
+            time.Within(0, 3600, "payout", Payout);
+        }
+
+        time.Within(0, 3000, "a forger", () => Mpesa.Forge(
+            Store.Attempts.FirstOrDefault()?.Id, orders.FirstOrDefault().Reference ?? "NOBODY", Money.FromShillings(Price())));
+        if (Mpesa.Pulls)
+        {
+            Pull();
+        }
+
+        Operate();
+        Watch();
+        while (Defects.Count == 0 && time.Step(Some.Start + Lasts))
+        {
+            Watch();
+        }
+    }
+
+    // Few prices and few phones: what looks alike is what is hard to tell apart.
+    private int Price() => time.Pick(100, 100, 100, 250);
+
+    private string Phone() => time.Pick("254708374149", "254700000001");
+
+    private void Order(int number)
+    {
+        var reference = string.Create(CultureInfo.InvariantCulture, $"ORDER-{number}");
+        var (price, phone) = (Price(), Phone());
+        Do($"order {reference}", () => new StartCheckoutHandler(Store, process, process, process, new NoSecrets(), limits, options).Handle(
+            new(Shop, reference, price, time.Chance(0.9) ? phone : null, null, null, 1440, null), CancellationToken.None));
+        if (Store.Rows.FirstOrDefault(c => c.Reference.Value == reference) is not { } made)
+        {
+            // It died before the commit: the shop asks again.
+            time.Within(1, 5, $"order {number} again", () => Order(number));
+            return;
+        }
+
+        orders.Add((made.Id, reference));
+        for (var more = time.Pick(0, 2); more > 0; more--)
+        {
+            time.Within(60, 900, $"another prompt for {reference}", () => Do("pay", () =>
+                new PayCheckoutHandler(Store, process, process, process, limits, options).Handle(new(Shop, made.Id, Phone()), CancellationToken.None)));
+        }
+
+        for (var byHand = time.Chance(0.4) ? time.Pick(1, 2) : 0; byHand > 0; byHand--)
+        {
+            time.Within(0, 900, $"by hand for {reference}", () => Mpesa.PayByHand(
+                Money.FromShillings(time.Chance(0.7) ? price : 40), time.Chance(0.8) ? reference.ToLowerInvariant() : "LUNCH", phone));
+        }
+
+        for (var reads = time.Pick(0, 3); reads > 0; reads--)
+        {
+            time.Within(45, 300, $"{reference} is read", () => Round(made.Id));
+        }
+
+        if (time.Chance(0.05))
+        {
+            time.Within(1, 1200, $"{reference} is given up", () => Do("cancel", () =>
+                new CancelCheckoutHandler(Store, process).Handle(new(Shop, made.Id), CancellationToken.None)));
+        }
+
+        for (var refunds = time.Chance(0.4) ? time.Pick(1, 4) : 0; refunds > 0; refunds--)
+        {
+            time.Within(60, 7200, $"a refund of {reference}", () => Refund(made.Id, price));
+        }
+    }
+
+    private void Payout()
+    {
+        var method = time.Pick(PayoutMethod.Mpesa, PayoutMethod.Mpesa, PayoutMethod.Paybill, PayoutMethod.Till);
+        Do("payout", () => new RequestPayoutHandler(Store, process, new NoCeilings()).Handle(
+            new(Shop, Wire.Name(method), method == PayoutMethod.Mpesa ? Phone() : "600100", method == PayoutMethod.Paybill ? "ACC" : null, 100, null, null, $"P-{time.Pick(0, 1_000_000)}"),
+            CancellationToken.None));
+    }
+
+    private void Refund(Guid checkout, int price)
+    {
+        try
+        {
+            Do("refund", () => new RefundCheckoutHandler(Store, Store, Nobody.Sees, process).Handle(
+                new(Shop, checkout, time.Chance(0.5) ? null : time.Pick(20, 60, price), Store.Receipts.FirstOrDefault(r => r.CheckoutId == checkout)?.Number, "Out of stock"),
+                CancellationToken.None));
+        }
+        catch (FluentValidation.ValidationException)
+        {
+            // Not this way, or not this amount: an answer like others.
+        }
+
+        // Surplus and money without an order go back by an operator's hand.
+        if (Store.Receipts.FirstOrDefault(r => r.Surplus > Money.Zero || r.CheckoutId is null) is { } receipt && time.Chance(0.5))
+        {
+            try
+            {
+                Do("refund of surplus", () => new RefundReceiptHandler(Store, Nobody.Sees, process).Handle(new(Shop, receipt.Id, null, null), CancellationToken.None));
+            }
+            catch (FluentValidation.ValidationException)
+            {
+                // As above.
+            }
+        }
+    }
+
+    // Every quarter of an hour while money moves; later it would only make the life longer.
+    private void Pull() => time.Within(0, 900, "Pull", () =>
+    {
+        Do("pull", () => new PullConfirmationsHandler(
+            process, Store, Store, process, process, Mpesa.Ours(isTill), NullLogger<PullConfirmationsHandler>.Instance).Handle(new(), CancellationToken.None));
+        time.After(time.Now < Some.Start + TimeSpan.FromHours(3) ? TimeSpan.FromMinutes(15) : TimeSpan.FromHours(4), "Pull again", Pull);
+    });
+
+    /// <summary>Operators look into their cases now and then, ask, or settle them by what the portal shows.</summary>
+    private void Operate() => time.Within(3600, 36_000, "operators", () =>
+    {
+        foreach (var open in Store.Cases.Where(c => c.IsOpen).ToList())
+        {
+            if (time.Chance(0.4))
+            {
+                continue;
+            }
+
+            if (time.Chance(0.3))
+            {
+                Do("ask", () => new AskCaseHandler(
+                    Store, Store, Store, Nobody.Sees, process, options, new(Store, Store, Store, process, Store, Nobody.Sees, process, process))
+                    .Handle(new(Shop, open.Id), CancellationToken.None));
+                continue;
+            }
+
+            var outcome = open.Kind is CaseKind.OutcomeUnknown or CaseKind.AmountDiffers or CaseKind.PartyDiffers or CaseKind.ReversalRefused
+                ? Mpesa.HasMoved(open.SubjectId) || IsReversed(open.SubjectId) ? CaseOutcome.Paid : CaseOutcome.NotPaid
+                : CaseOutcome.Noted;
+            Do("settle", () => new SettleCaseHandler(Store, Store, Store, Nobody.Sees, process).Handle(new(Shop, open.Id, outcome, "The portal says so."), CancellationToken.None));
+        }
+
+        Operate();
+    });
+
+    // In the portal a receipt that was given back shows as reversed, whichever request it was that did it.
+    private bool IsReversed(Guid refund) => Store.Transfers.OfType<Refund>().FirstOrDefault(r => r.Id == refund) is { Method: RefundMethod.Reversal } r
+        && Store.Transfers.OfType<Refund>().Any(other => other.OriginalReceipt == r.OriginalReceipt && other.Method == RefundMethod.Reversal && Mpesa.HasMoved(other.Id));
+
+    /// <summary>What runs in every process all the time: drains, jobs, questions, ends; each when there is something for it to do.</summary>
+    private void Watch()
+    {
+        if (process.IsDead)
+        {
+            Start();
+        }
+
+        while (Store.Jobs.Count > 0)
+        {
+            var transfer = Store.Jobs[0];
+            Store.Jobs.RemoveAt(0);
+
+            // A job may be lost, and a job may be run twice.
+            for (var runs = time.Chance(0.05) ? 0 : time.Chance(0.1) ? 2 : 1; runs > 0; runs--)
+            {
+                time.Within(0.01, 3, "a send job", () => Do("send", () => new SendTransferHandler(
+                    Store, process, process, options, Nobody.Sees, NullLogger<SendTransferHandler>.Instance).Handle(new(transfer), CancellationToken.None)));
+            }
+        }
+
+        var next = Next();
+        if (next is { } at && (roundAt is null || roundAt > at))
+        {
+            roundAt = at;
+            time.After(at - time.Now, "a round", () =>
+            {
+                if (roundAt <= time.Now)
+                {
+                    roundAt = null;
+                    Round(null);
+                }
+            });
+        }
+    }
+
+    /// <summary>When something is due next; rounds come every 5 s.</summary>
+    private DateTimeOffset? Next()
+    {
+        var due = Store.Attempts.Select(a => a.NextQuestionAt)
+            .Concat(Store.Transfers.Select(t => t.Status == TransferStatus.Queued ? t.CreatedAt + options.ForgottenAfter + TimeSpan.FromSeconds(1) : t.NextQuestionAt))
+            .Concat(Store.Rows.Select(c => c.HasEnded ? null : (DateTimeOffset?)c.ExpiresAt))
+            .Concat(Store.Receipts.Select(r => r.SurplusDueAt))
+            .Append(Store.HasNew ? time.Now : null).Min();
+        return due is not { } at ? null : (at > time.Now ? at : time.Now) + TimeSpan.FromSeconds(time.Between(0.01, 5));
+    }
+
+    private void Round(Guid? checkout)
+    {
+        Do("drain", () => new DrainCallbacksHandler(
+            Store, new(Store, Store, Store, Mpesa.Ours(isTill), Store, Store), hints, process, Watching, NullLogger<DrainCallbacksHandler>.Instance)
+            .Handle(new(), CancellationToken.None));
+        Do("ask", () => new AskOverdueHandler(Store, Store, process, process, process, options, NullLogger<AskOverdueHandler>.Instance)
+            .Handle(new(checkout), CancellationToken.None));
+        Do("ask transfers", () => new AskTransfersHandler(Store, Store, process, process, process, options, NullLogger<AskTransfersHandler>.Instance)
+            .Handle(new(), CancellationToken.None));
+        Do("end due", () => new EndDueCheckoutsHandler(Store, process).Handle(new(), CancellationToken.None));
+    }
+
+    private void Start()
+    {
+        var born = process = new(time, Store, Mpesa, crash);
+        hints = new(Store, Store, born, limits, TimeProvider.System);
+        born.Later = command => time.Within(0.001, 0.5, "the push goes out", () =>
+        {
+            if (!born.IsDead && command is SendPrompt prompt)
+            {
+                Do("push", () => new SendPromptHandler(Store, born, born).Handle(prompt, CancellationToken.None));
+            }
+        });
+    }
+
+    /// <summary>Runs a use case until it waits for M-PESA or is done. A death is a part of life; anything else it throws is a defect.</summary>
+    private void Do<T>(string what, Func<Task<T>> useCase)
+    {
+        if (process.IsDead)
+        {
+            Start();
+        }
+
+        try
+        {
+            var running = useCase();
+            if (running.IsCompleted)
+            {
+                Result(what, running);
+            }
+            else
+            {
+                running.ContinueWith(done => Result(what, done), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            }
+        }
+        catch (CrashException)
+        {
+            // It died before it waited for anything.
+        }
+    }
+
+    private void Result<T>(string what, Task<T> done)
+    {
+        if (done is { IsFaulted: true, Exception.InnerException: not CrashException })
+        {
+            if (done.Exception.InnerException is FluentValidation.ValidationException)
+            {
+                return;
+            }
+
+            Defects.Add($"{what}: {done.Exception.InnerException}");
+        }
+        else if (done is { IsCompletedSuccessfully: true, Result: IRefusable { Refusal: { } refusal } })
+        {
+            time.Tell($"    {what}: {refusal.Code}");
+        }
+    }
+
+    /// <summary>What was thrown that may not be thrown.</summary>
+    public List<string> Defects { get; } = [];
+
+    private sealed class NoSecrets : IClientSecrets
+    {
+        public string For(Guid checkoutId) => "";
+    }
+
+    private sealed class NoCeilings : IPayoutCeilings
+    {
+        public Task<Refusal?> Reserve(Caller caller, Money amount, DateTimeOffset now) => Task.FromResult<Refusal?>(null);
+
+        public Task Return(Caller caller, Money amount, DateTimeOffset now) => Task.CompletedTask;
+    }
+
+    /// <summary>Nobody watches a life.</summary>
+    private sealed class Nobody : IMeterFactory, ITraceContexts, IAudit
+    {
+        public static readonly Nobody Sees = new();
+
+        public Meter Create(MeterOptions options) => new(options);
+
+        public Task<IReadOnlyDictionary<Guid, string>> Of(IReadOnlyCollection<Guid> ids) =>
+            Task.FromResult<IReadOnlyDictionary<Guid, string>>(new Dictionary<Guid, string>());
+
+        public Task Write(string actor, string action, string subject, object? before, object? after) => Task.CompletedTask;
+
+        public void Dispose()
+        {
+            // Meters of nobody's hold nothing.
+        }
+    }
+}

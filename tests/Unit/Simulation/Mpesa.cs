@@ -1,0 +1,136 @@
+using System.Globalization;
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Tests.Unit;
+
+/// <summary>One movement of money as M-PESA itself keeps it.</summary>
+/// <param name="Subject">The attempt, payout or refund it is of; null for what a customer paid by hand.</param>
+/// <param name="Of">The receipt a refund gives back of; null otherwise.</param>
+internal sealed record Movement(string Receipt, bool ToUs, Money Amount, Guid? Subject, string? Of, string Account, string Payer, DateTimeOffset At);
+
+/// <summary>How badly this life's M-PESA behaves: fractions of 1.</summary>
+internal sealed record Manners(
+    double Refuse, double Fail, double LoseReply, double LoseCallback, double Duplicate, double Lie, double Malform, double OddAnswer, double Odd);
+
+/// <summary>
+/// The other side: what really moved, what it tells of it, and to whom it answers how. It knows nothing of our rows and none of our rules.
+/// Everything it may do wrong is here: late, twice, out of order, before the reply, never, or false. What it never does is say that money
+/// moved which did not: nobody could see through that.
+/// </summary>
+internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners, bool confirms, bool pulls, bool isTill)
+{
+    private readonly List<Movement> moved = [];
+    private readonly Dictionary<string, Push> pushes = [];
+    private readonly Dictionary<string, Command> commands = [];
+    private readonly HashSet<string> reversed = [];
+    private int numbers;
+
+    /// <summary>Everything that moved.</summary>
+    public IReadOnlyList<Movement> Moved => moved;
+
+    /// <summary>How often each payout or refund was asked to be sent.</summary>
+    public Dictionary<Guid, int> Sent { get; } = [];
+
+    /// <summary>Numbers that a confirmation, a callback or Pull has told us of, and that we kept.</summary>
+    public HashSet<string> TrulyTold { get; } = [];
+
+    /// <summary>Whether every payment can be found in the end, whatever was lost on the way.</summary>
+    public bool Pulls => pulls;
+
+    public static OurShortcodes Ours(bool isTill) => new(Store.Registered.Shortcode, isTill ? "600999" : null);
+
+    /// <summary>A customer pays without being asked.</summary>
+    public void PayByHand(Money amount, string account, string phone)
+    {
+        var movement = Move(true, amount, null, null, isTill ? "" : account, phone);
+        Confirm(movement);
+    }
+
+    /// <summary>Somebody who is not Safaricom says that money moved.</summary>
+    public void Forge(Guid? checkoutOfAttempt, string account, Money amount)
+    {
+        var false1 = new CallbackMessage.PromptResult(
+            checkoutOfAttempt is { } id ? pushes.Values.FirstOrDefault(p => p.Attempt == id)?.RequestId : "ws_CO_forged",
+            new Outcome.Paid($"FORGED{numbers++}", amount, null, time.Now));
+        inbox.Receive(CallbackKind.Stk, null, false1);
+        inbox.Receive(CallbackKind.C2bConfirm, null, Told(new($"FORGED{numbers++}", true, amount, null, null, account, "254708374149", time.Now)));
+    }
+
+    /// <summary>What a person who looks into the portal sees of an attempt, a payout or a refund.</summary>
+    public bool HasMoved(Guid subject) => moved.Exists(m => m.Subject == subject);
+
+    private Movement Move(bool toUs, Money amount, Guid? subject, string? of, string account, string payer)
+    {
+        var movement = new Movement(string.Create(CultureInfo.InvariantCulture, $"R{numbers++}"), toUs, amount, subject, of, account, payer, time.Now);
+        moved.Add(movement);
+        time.Tell($"    moved: {movement.Receipt} {movement.Amount} {(toUs ? "to" : "from")} us");
+        return movement;
+    }
+
+    /// <summary>Delivers a callback after a while: kept, unless it is lost on the way.</summary>
+    private void Deliver(CallbackKind kind, Guid? subject, double from, double to, CallbackMessage message, bool mayBeLost = true)
+    {
+        if (mayBeLost && time.Chance(manners.LoseCallback))
+        {
+            return;
+        }
+
+        time.Within(from, to, $"callback {kind}: {Short(message)}", () =>
+        {
+            inbox.Receive(kind, subject, message);
+            if (Number(message) is { } number)
+            {
+                TrulyTold.Add(number);
+            }
+        });
+    }
+
+    private void Confirm(Movement movement)
+    {
+        if (confirms)
+        {
+            var copies = time.Chance(manners.Duplicate) ? 2 : 1;
+            for (var i = 0; i < copies; i++)
+            {
+                Deliver(CallbackKind.C2bConfirm, Store.Registered.Id, 0.1, time.Chance(0.1) ? 900 : 8, Told(movement));
+            }
+        }
+    }
+
+    private CallbackMessage.Confirmation Told(Movement movement) => new(
+        movement.Receipt, isTill ? "600999" : Store.Registered.Shortcode, isTill, movement.Account, movement.Amount, Shown(movement.Payer), "JANE", movement.At);
+
+    /// <summary>As much of a number as this life shows.</summary>
+    private string? Shown(string phone) => time.Pick(0, 9) switch
+    {
+        < 5 => phone,
+        < 9 => string.Concat(phone.AsSpan(0, 4), " ***** ", phone.AsSpan(9)),
+        _ => null,
+    };
+
+    private static string? Number(CallbackMessage message) => message switch
+    {
+        CallbackMessage.PromptResult { Outcome: Outcome.Paid { Amount: not null, Receipt: { } receipt } } => receipt,
+        CallbackMessage.Confirmation confirmation => confirmation.Receipt,
+        _ => null,
+    };
+
+    private static string Short(CallbackMessage message) => message switch
+    {
+        CallbackMessage.PromptResult prompt => Short(prompt.Outcome),
+        CallbackMessage.TransferResult transfer => Short(transfer.Outcome) + (transfer.IsFinal ? "" : ", more to come"),
+        CallbackMessage.StatusResult status => status.Transaction?.StateText ?? status.Problem?.ResultCode ?? "nothing",
+        CallbackMessage.Confirmation confirmation => confirmation.Receipt,
+        _ => message.GetType().Name,
+    };
+
+    public static string Short(Outcome outcome) => outcome switch
+    {
+        Outcome.Paid paid => $"paid {paid.Receipt}",
+        Outcome.NotPaid failed => $"not paid ({failed.Certainty})",
+        _ => outcome.GetType().Name,
+    };
+
+    private static Outcome.NotPaid NotPaid(Certainty certainty = Certainty.Final) => new(new(FailureCode.Cancelled, "1032", "Cancelled.", true), certainty);
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Tests.Unit;
+
+/// <summary>Prompts: accepted or not, answered or not, told or not.</summary>
+internal sealed partial class Mpesa
+{
+    /// <summary>One push that was accepted.</summary>
+    private sealed class Push(Guid attempt, string requestId, DateTimeOffset at)
+    {
+        public Guid Attempt => attempt;
+
+        public string RequestId => requestId;
+
+        public DateTimeOffset At => at;
+
+        /// <summary>What became of it; null while the phone rings.</summary>
+        public Outcome? Ended { get; set; }
+
+        /// <summary>A failure that is told before the end and is none.</summary>
+        public bool LiesFirst { get; init; }
+    }
+
+    /// <summary>Takes a push, or not; <paramref name="reply"/> is called once, late, or never if the caller has died meanwhile.</summary>
+    public void Take(PromptRequest prompt, Action<Reply> reply)
+    {
+        if (time.Chance(manners.Refuse))
+        {
+            time.Within(0.05, 2, "the push is refused", () => reply(new Reply.Refused(new(FailureCode.Busy, "500.003.02", "Busy.", true))));
+            return;
+        }
+
+        var requestId = string.Create(CultureInfo.InvariantCulture, $"ws_CO_{numbers++}");
+        var push = new Push(prompt.AttemptId, requestId, time.Now) { LiesFirst = time.Chance(manners.Lie) };
+        pushes[requestId] = push;
+        if (time.Chance(manners.LoseReply))
+        {
+            time.Within(0.1, 30, "the push's reply is lost", () => reply(new Reply.Doubtful("cut")));
+        }
+        else
+        {
+            time.Within(0.05, time.Chance(0.1) ? 25 : 1, "the push is accepted", () => reply(new Reply.Accepted(requestId, "m-" + requestId)));
+        }
+
+        // Most answer soon; some so late that the first question comes before the end, and some after everybody has given up waiting.
+        var (from, to) = time.Pick(0, 9) switch
+        {
+            < 6 => (0.2, 40.0),
+            < 9 => (46, 59),
+            _ => (60, 170),
+        };
+        time.Within(from, to, $"prompt {requestId} ends", () => End(push, prompt));
+    }
+
+    /// <summary>An STK query.</summary>
+    public Outcome Answer(string requestId)
+    {
+        if (time.Chance(manners.OddAnswer))
+        {
+            return time.Pick<Outcome>(
+                new Outcome.Pending(), new Outcome.Unclear("HTML"), new Outcome.Unclear("not sent") { WasNotAsked = true }, NotPaid(Certainty.Unlisted));
+        }
+
+        var push = pushes[requestId];
+        return push.Ended switch
+        {
+            // A query reports a failure early and a success later, within the first minute (daraja.md §4).
+            null when push.LiesFirst && time.Now < push.At + TimeSpan.FromSeconds(60) => NotPaid(),
+            null => new Outcome.Pending(),
+            Outcome.Paid => new Outcome.Paid(null, null, null, null),
+            { } failed => failed,
+        };
+    }
+
+    /// <summary>Pull: everything customers paid, callbacks or not.</summary>
+    public PullPage Pull(DateTimeOffset from, DateTimeOffset to, int offset)
+    {
+        const int PageSize = 4;
+        if (time.Chance(manners.OddAnswer))
+        {
+            return new([], "HTML");
+        }
+
+        var rows = moved.Where(m => m.ToUs && m.At >= from && m.At <= to).Skip(offset).Take(PageSize)
+            .Select(m => new PulledPayment(m.Receipt, m.At, Shown(m.Payer), m.Account, m.Amount, isTill)).ToList();
+        TrulyTold.UnionWith(rows.Select(r => r.Receipt));
+        return new(rows, null) { Rows = rows.Count };
+    }
+
+    private void End(Push push, PromptRequest prompt)
+    {
+        if (time.Chance(manners.Fail))
+        {
+            // Some codes settle nothing by themselves; the query then says the same, or in the end a person.
+            push.Ended = NotPaid(time.Chance(manners.Odd) ? time.Pick(Certainty.AskFirst, Certainty.Unlisted) : Certainty.Final);
+            Tell(push, (_, _) => push.Ended);
+            return;
+        }
+
+        var movement = Move(true, prompt.Amount, prompt.AttemptId, null, isTill ? "" : prompt.Reference, prompt.Phone.Value);
+        push.Ended = new Outcome.Paid(movement.Receipt, movement.Amount, prompt.Phone.Value, movement.At);
+        Confirm(movement);
+
+        // A lie is followed by the truth, or by something unreadable, or Pull has it: otherwise nobody could ever know.
+        var lies = push.LiesFirst && (pulls || time.Chance(0.5));
+        Tell(push, (i, _) => lies && i == 0 ? NotPaid() : push.Ended, lies, atLeastOne: lies && !pulls);
+    }
+
+    private void Tell(Push push, Func<int, int, Outcome?> what, bool lies = false, bool atLeastOne = false)
+    {
+        var copies = (time.Chance(manners.Duplicate) ? time.Pick(2, 4) : 1) + (lies ? 1 : 0);
+        for (var i = 0; i < copies; i++)
+        {
+            // The last copy is the one that must not be lost; it may be unreadable, for that has Safaricom asked.
+            var must = atLeastOne && i == copies - 1;
+            var outcome = what(i, copies)!;
+            var bare = outcome is Outcome.Paid && !must && time.Chance(manners.Odd) ? new Outcome.Paid(null, null, null, null) : outcome;
+            CallbackMessage message = time.Chance(manners.Malform)
+                ? new CallbackMessage.Malformed("cut short")
+                : new CallbackMessage.PromptResult(push.RequestId, bare);
+            Deliver(CallbackKind.Stk, push.Attempt, 0.05, must ? 300 : time.Chance(0.1) ? 600 : 5, message, mayBeLost: !must);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using System.Globalization;
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Tests.Unit;
+
+/// <summary>B2C, B2B, reversals, and questions about them.</summary>
+internal sealed partial class Mpesa
+{
+    /// <summary>One command that was accepted.</summary>
+    private sealed class Command(Guid id, CallbackKind result, CallbackKind timeout, string conversationId, string originatorId, Money amount, string party, string? of)
+    {
+        public Guid Id => id;
+
+        public CallbackKind Result => result;
+
+        public CallbackKind Timeout => timeout;
+
+        public string ConversationId => conversationId;
+
+        public string OriginatorId => originatorId;
+
+        public Money Amount => amount;
+
+        public string Party => party;
+
+        public string? Of => of;
+
+        /// <summary>How it ended; null while it is under way.</summary>
+        public Outcome? Ended { get; set; }
+    }
+
+    /// <summary>Takes a payout, a refund by B2C or a reversal, or not.</summary>
+    public void Take(SubjectKind kind, Guid id, string originatorId, PayoutMethod? method, Money amount, string party, string? of, Action<Reply> reply)
+    {
+        Sent[id] = Sent.GetValueOrDefault(id) + 1;
+        if (time.Chance(manners.Refuse))
+        {
+            time.Within(0.05, 2, "the command is refused", () => reply(new Reply.Refused(new(FailureCode.Rejected, "400.002.02", "Bad request.", false))));
+            return;
+        }
+
+        var number = numbers++;
+        var (result, timeout) = method switch
+        {
+            null => (CallbackKind.ReversalResult, CallbackKind.ReversalTimeout),
+            PayoutMethod.Mpesa => (CallbackKind.B2cResult, CallbackKind.B2cTimeout),
+            _ => (CallbackKind.B2bResult, CallbackKind.B2bTimeout),
+        };
+
+        // Only B2C takes an id of ours.
+        var theirs = string.Create(CultureInfo.InvariantCulture, $"their-{number}");
+        var command = new Command(id, result, timeout, string.Create(CultureInfo.InvariantCulture, $"AG_{number}"), method == PayoutMethod.Mpesa ? originatorId : theirs, amount, party, of);
+        commands[command.OriginatorId] = command;
+        if (time.Chance(manners.LoseReply))
+        {
+            time.Within(0.1, 30, "the command's reply is lost", () => reply(new Reply.Doubtful("cut")));
+        }
+        else
+        {
+            time.Within(0.05, time.Chance(0.1) ? 25 : 1, "the command is accepted", () => reply(new Reply.Accepted(command.ConversationId, command.OriginatorId)));
+        }
+
+        time.Within(0.2, time.Chance(0.1) ? 400 : 20, $"command {command.ConversationId} ends", () => End(command, kind));
+    }
+
+    /// <summary>A transaction status query: its answer comes by callback to the question's own token.</summary>
+    public Reply Ask(StatusQuestion question)
+    {
+        if (time.Chance(manners.OddAnswer))
+        {
+            return time.Pick<Reply>(
+                new Reply.Doubtful("HTML"),
+                new Reply.Refused(new(FailureCode.Busy, "500.003.02", "Busy.", true)) { WasUnread = true },
+                new Reply.Refused(new(FailureCode.Rejected, "400.003.02", "Bad request.", false)));
+        }
+
+        var asked = string.Create(CultureInfo.InvariantCulture, $"AGQ_{numbers++}");
+        var copies = time.Chance(manners.Duplicate) ? 2 : 1;
+        for (var i = 0; i < copies; i++)
+        {
+            // What is found is what is so when it looks, which is when it answers.
+            if (!time.Chance(manners.LoseCallback))
+            {
+                time.Within(0.5, 20, "status looked up", () => inbox.Receive(
+                    CallbackKind.StatusResult, question.QuestionId, Found(question, asked)));
+            }
+        }
+
+        return new Reply.Accepted(asked, "q-" + asked);
+    }
+
+    private CallbackMessage.StatusResult Found(StatusQuestion question, string asked)
+    {
+        if (question.OriginatorId is null || !commands.TryGetValue(question.OriginatorId, out var command) || time.Chance(manners.OddAnswer))
+        {
+            return new(asked, "q-" + asked, true, new(FailureCode.Rejected, "2033", "Not found.", false), null);
+        }
+
+        var (state, text) = command.Ended switch
+        {
+            null => (TransactionState.UnderWay, "Initiated"),
+            Outcome.Paid => (TransactionState.Completed, "Completed"),
+            _ => (TransactionState.Dead, "Declined"),
+        };
+        return new(asked, "q-" + asked, true, null, new(
+            state, text, (command.Ended as Outcome.Paid)?.Receipt, command.OriginatorId, command.ConversationId, command.Amount,
+            [Store.Registered.Shortcode + " - Shop", command.Party + " - JANE"], time.Now));
+    }
+
+    private void End(Command command, SubjectKind kind)
+    {
+        var isReversal = command.Result == CallbackKind.ReversalResult;
+        var outcome = Decide(command, isReversal);
+        command.Ended = outcome;
+        if (time.Chance(manners.Odd))
+        {
+            Deliver(command.Timeout, command.Id, 0.05, 30, new CallbackMessage.QueueTimeout(time.Chance(0.5) ? command.ConversationId : null, null));
+        }
+
+        // A false failure of a reversal would have the shop pay a second time by design: that, too, nobody could see through.
+        var lies = outcome is Outcome.Paid && !isReversal && kind == SubjectKind.Payout && time.Chance(manners.Lie);
+        var copies = (time.Chance(manners.Duplicate) ? time.Pick(2, 4) : 1) + (lies ? 1 : 0);
+        for (var i = 0; i < copies; i++)
+        {
+            var must = lies && i == copies - 1;
+            var told = lies && i == 0 ? NotPaid() : outcome;
+            CallbackMessage message = !must && time.Chance(manners.Malform)
+                ? new CallbackMessage.Malformed("cut short")
+                : new CallbackMessage.TransferResult(
+                    command.ConversationId, command.OriginatorId, must || !time.Chance(manners.Odd), told,
+                    isReversal || told is not Outcome.Paid ? null : command.Party + " - JANE", command.Of, []);
+            Deliver(command.Result, command.Id, 0.05, must ? 300 : time.Chance(0.1) ? 600 : 5, message, mayBeLost: !must);
+        }
+    }
+
+    private Outcome Decide(Command command, bool isReversal)
+    {
+        if (isReversal && reversed.Contains(command.Of!))
+        {
+            return new Outcome.NotPaid(new(FailureCode.Rejected, "R000001", "Already reversed.", false), Certainty.Final);
+        }
+
+        if (time.Chance(manners.Fail))
+        {
+            return new Outcome.NotPaid(
+                new(FailureCode.InsufficientFunds, "1", "No float.", Retryable: time.Chance(0.5)), time.Chance(manners.Odd) ? Certainty.AskFirst : Certainty.Final);
+        }
+
+        var movement = Move(false, command.Amount, command.Id, command.Of, "", command.Party);
+        if (isReversal)
+        {
+            reversed.Add(command.Of!);
+        }
+
+        return new Outcome.Paid(movement.Receipt, movement.Amount, command.Party, movement.At);
+    }
+}

@@ -1,0 +1,122 @@
+using MediatR;
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Tests.Unit;
+
+/// <summary>It died at this very point: what was committed is committed, everything else of it never was.</summary>
+internal sealed class CrashException : Exception;
+
+/// <summary>
+/// One process of ours as the handlers see it: its transactions, its calls to Safaricom, its work that outlives a request. It may die between
+/// any two commits, and right before or after one; a call it has under way then answers nobody.
+/// </summary>
+internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double crash) : ITransactions, IDaraja, IDetached, IQuestionBudget
+{
+    public bool IsDead { get; private set; }
+
+    /// <summary>Runs a command that outlives its request; given once the handlers are made.</summary>
+    public Action<IBaseRequest> Later { get; set; } = _ => throw new NotSupportedException();
+
+    public DateTimeOffset? PromptsPausedUntil => null;
+
+    public void Die()
+    {
+        IsDead = true;
+        time.Tell("    a process dies");
+    }
+
+    public Task<T> Run<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation)
+    {
+        if (IsDead)
+        {
+            throw new CrashException();
+        }
+
+        store.Begin();
+        T result;
+        try
+        {
+            // Nothing in a transaction waits for anything: that is the rule, and this would hang if it were broken.
+            var running = work(time.Now);
+            result = running.IsCompleted ? running.GetAwaiter().GetResult() : throw new InvalidOperationException("A transaction waits for something.");
+        }
+        catch
+        {
+            store.Rollback();
+            throw;
+        }
+
+        if (time.Chance(crash))
+        {
+            store.Rollback();
+            Die();
+            throw new CrashException();
+        }
+
+        store.Commit();
+        if (time.Chance(crash))
+        {
+            Die();
+            throw new CrashException();
+        }
+
+        return Task.FromResult(result);
+    }
+
+    /// <summary>Nothing here is ever locked or away, so once is enough.</summary>
+    public Task<T> RunPatiently<T>(Func<DateTimeOffset, Task<T>> work) => Run(work, CancellationToken.None);
+
+    public Task<T> DryRun<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<T> Send<T>(IRequest<T> command)
+    {
+        Later(command);
+        return Task.FromResult(default(T)!);
+    }
+
+    public Task<Reply> Push(PromptRequest prompt, CancellationToken cancellation) => Call<Reply>(reply => mpesa.Take(prompt, reply));
+
+    public Task<Outcome> AskPrompt(string requestId, CancellationToken cancellation) =>
+        Call<Outcome>(answer => time.Within(0.05, time.Chance(0.05) ? 30 : 1, $"query about {requestId}", () => answer(mpesa.Answer(requestId))));
+
+    public Task<Reply> Transfer(TransferRequest transfer, CancellationToken cancellation) => Call<Reply>(
+        reply => mpesa.Take(transfer.Kind, transfer.Id, transfer.OriginatorId, transfer.Method, transfer.Amount, transfer.Recipient, OfReceipt(transfer.Id), reply));
+
+    public Task<Reply> Reverse(ReversalRequest reversal, CancellationToken cancellation) => Call<Reply>(
+        reply => mpesa.Take(SubjectKind.Refund, reversal.RefundId, "", null, reversal.Amount, "", reversal.Receipt, reply));
+
+    public Task<Reply> AskStatus(StatusQuestion question, CancellationToken cancellation) =>
+        Call<Reply>(reply => time.Within(0.05, 1, "status question", () => reply(mpesa.Ask(question))));
+
+    public Task<Reply> AskBalance(Guid questionId, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<Reply> RegisterUrls(RegistrationRequest registration, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<PullPage> Pull(DateTimeOffset from, DateTimeOffset to, int offset, CancellationToken cancellation) => Task.FromResult(mpesa.Pull(from, to, offset));
+
+    public Task<int> MayAsk(DarajaQuestion question, int most) =>
+        Task.FromResult(question == DarajaQuestion.Pull || time.Chance(0.9) ? most : time.Pick(0, 1));
+
+    public Task Spend(int questions) => Task.CompletedTask;
+
+    public Task<MissingRounds> FindForgotten(TimeSpan age, TimeSpan pullAge, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<DarajaView> Read(CancellationToken cancellation) => throw new NotSupportedException();
+
+    private string? OfReceipt(Guid transfer) => store.Transfers.OfType<Refund>().FirstOrDefault(r => r.Id == transfer)?.OriginalReceipt;
+
+    /// <summary>A call is answered later, and goes on right there; never when its caller died meanwhile.</summary>
+    private Task<T> Call<T>(Action<Action<T>> make)
+    {
+        var answer = new TaskCompletionSource<T>();
+        make(value =>
+        {
+            if (!IsDead)
+            {
+                answer.SetResult(value);
+            }
+        });
+        return answer.Task;
+    }
+}

@@ -1,0 +1,218 @@
+using Payments.Application;
+using Payments.Domain;
+
+namespace Payments.Tests.Unit;
+
+/// <summary>Checkouts with their pushes and receipts.</summary>
+internal sealed partial class Store : ICheckouts
+{
+    private readonly Dictionary<Guid, Checkout> checkouts = [];
+    private readonly Dictionary<Guid, Attempt> attempts = [];
+    private readonly Dictionary<Guid, Receipt> receipts = [];
+    private readonly Dictionary<Guid, DateTimeOffset> askedAt = [];
+
+    public IReadOnlyCollection<Attempt> Attempts => attempts.Values;
+
+    public IReadOnlyCollection<Receipt> Receipts => receipts.Values;
+
+    /// <summary>The checkouts' own rows.</summary>
+    public IReadOnlyCollection<Checkout> Rows => checkouts.Values;
+
+    /// <summary>Checkouts with all that is theirs.</summary>
+    public IEnumerable<Checkout> All => checkouts.Keys.Select(id => Assemble(id));
+
+    public Task<LoadedCheckouts> LoadForChange(CheckoutKeys keys)
+    {
+        var ids = new HashSet<Guid>(keys.Ids ?? []);
+        ids.UnionWith((keys.AttemptIds ?? []).Where(attempts.ContainsKey).Select(id => attempts[id].CheckoutId));
+        ids.UnionWith(receipts.Values.Where(r => r.Number is not null && (keys.Numbers ?? []).Contains(r.Number)).Select(r => r.CheckoutId).OfType<Guid>());
+        ids.UnionWith(checkouts.Values.Where(c => (keys.ReferenceKeys ?? []).Contains(c.Reference.Key)).Select(c => c.Id));
+        foreach (var (amount, at) in keys.TillPayments ?? [])
+        {
+            ids.UnionWith(attempts.Values
+                .Where(a => a.Amount == amount && IsNear(at, a)
+                    && (a.NextQuestionAt is not null || receipts.Values.Any(r => r.AttemptId == a.Id && r.Number is null)))
+                .Select(a => a.CheckoutId));
+        }
+
+        // In one order whatever the keys were, as ORDER BY id gives it.
+        var loaded = checkouts.Keys.Where(ids.Contains).Select(id => Assemble(id)).ToList();
+        var unmatched = receipts.Values.Where(r => r.CheckoutId is null && (
+                (r.Number is not null && (keys.Numbers ?? []).Contains(r.Number)) || (keys.ReceiptIds ?? []).Contains(r.Id)
+                || (keys.WithTillReceipts && r.Method == PaymentMethod.Till
+                    && loaded.SelectMany(c => c.Attempts).Any(a => !a.IsSettled && a.Amount == r.Amount && IsNear(r.At, a)))))
+            .Select(Copies.Of).ToList();
+        unmatched.ForEach(receipt => receipt.IsGivenBack = RefundsOf([receipt.Id]).Any(r => r.IsReserved));
+        return Task.FromResult(new LoadedCheckouts(loaded, unmatched));
+    }
+
+    public Task<Checkout?> Find(Guid id, CancellationToken cancellation) => Task.FromResult(checkouts.ContainsKey(id) ? Assemble(id) : null);
+
+    public Task<(Guid Id, string Client)?> Add(Checkout checkout)
+    {
+        if (checkouts.Values.FirstOrDefault(c => c.Reference.Key == checkout.Reference.Key) is { } other)
+        {
+            return Task.FromResult<(Guid, string)?>((other.Id, other.Client));
+        }
+
+        Write(Copies.Of(checkout));
+        return Task.FromResult<(Guid, string)?>(null);
+    }
+
+    public Task Save(IReadOnlyCollection<Checkout> saved, IReadOnlyCollection<Receipt>? unmatched = null)
+    {
+        foreach (var checkout in saved)
+        {
+            if (checkout.Version > checkout.LoadedVersion)
+            {
+                Check(checkout.LoadedVersion == 0 || checkouts[checkout.Id].Version == checkout.LoadedVersion, "a checkout was changed without its lock");
+                Write(Copies.Of(checkout));
+                Tell(checkout.Id, checkout.Events);
+            }
+
+            foreach (var attempt in checkout.Attempts.Where(a => a.Change is Change.Added or Change.Updated))
+            {
+                Write(attempt);
+            }
+        }
+
+        var written = saved.SelectMany(c => c.Receipts).Concat((unmatched ?? []).Where(r => r.CheckoutId is null)).ToList();
+        foreach (var merged in saved.SelectMany(c => c.Merged).Where(r => r.Number is null))
+        {
+            Remove(receipts, merged.Id);
+        }
+
+        foreach (var receipt in written.Where(r => r.Change is Change.Added or Change.Updated))
+        {
+            Check(receipt.Change == Change.Added || receipts[receipt.Id].Number is null || receipts[receipt.Id].Number == receipt.Number, "a number once known is never replaced");
+            Put(receipts, receipt.Id, Copies.Of(receipt));
+        }
+
+        foreach (var receipt in written)
+        {
+            CheckReceipt(receipt);
+        }
+
+        var changed = saved.Where(c => c.Version > c.LoadedVersion).ToList();
+        Open(changed.SelectMany(c => c.Cases));
+        foreach (var attempt in changed.SelectMany(c => c.FoundOut).Where(a => a is { IsSettled: true, SettledBy: not (null or SettledBy.Operator) }))
+        {
+            Close(attempt.Id, attempt.Status == AttemptStatus.Succeeded, CaseKind.OutcomeUnknown);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<DateTimeOffset?> ReservePrompt(Msisdn phone, int most, TimeSpan window, DateTimeOffset now) => Task.FromResult<DateTimeOffset?>(null);
+
+    public Task<IReadOnlyList<DueAttempt>> TakeDue(Guid? checkoutId, int askable, int others, TimeSpan lease)
+    {
+        var due = attempts.Values.Where(a => a.NextQuestionAt <= time.Now && (checkoutId is null || a.CheckoutId == checkoutId))
+            .OrderBy(a => a.NextQuestionAt).ToList();
+        var taken = due.Where(a => a.RequestId is not null).Take(askable).Concat(due.Where(a => a.RequestId is null).Take(others)).ToList();
+        foreach (var attempt in taken)
+        {
+            var row = Copies.Of(attempt);
+            (row.NextQuestionAt, row.Questions) = (time.Now + lease, row.Questions + 1);
+            Put(attempts, row.Id, row);
+            Put(askedAt, row.Id, time.Now);
+        }
+
+        return Task.FromResult<IReadOnlyList<DueAttempt>>(
+            [.. taken.Select(a => new DueAttempt(a.Id, a.CheckoutId, a.RequestId, a.Questions + 1, null))]);
+    }
+
+    public Task NotAsked(Guid attemptId)
+    {
+        var row = Copies.Of(attempts[attemptId]);
+        row.Questions = Math.Max(0, row.Questions - 1);
+        Put(attempts, row.Id, row);
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<Guid>> FindDue(int limit, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<Guid>>(
+    [
+        .. checkouts.Values.Where(IsDue).Select(c => c.Id)
+            .Union(receipts.Values.Where(r => r.SurplusDueAt <= time.Now && r.CheckoutId is not null).Select(r => r.CheckoutId!.Value)),
+    ]);
+
+    public Task<int> AskSooner(IReadOnlyCollection<string> requestIds, int most)
+    {
+        var hinted = attempts.Values.Where(a => a.RequestId is not null && requestIds.Contains(a.RequestId) && a.NextQuestionAt > time.Now
+            && a.StartedAt > time.Now - TimeSpan.FromDays(1)
+            && (askedAt.TryGetValue(a.Id, out var asked) ? asked : a.StartedAt) < time.Now - TimeSpan.FromSeconds(30)).Take(most).ToList();
+        foreach (var attempt in hinted)
+        {
+            var row = Copies.Of(attempt);
+            row.NextQuestionAt = time.Now;
+            row.Questions = Math.Max(row.Questions - 1, 0);
+            Put(attempts, row.Id, row);
+        }
+
+        return Task.FromResult(hinted.Count);
+    }
+
+    public Task<IReadOnlyList<Checkout>> List(CheckoutFilter filter, CancellationToken cancellation) => throw new NotSupportedException();
+
+    private static bool IsNear(DateTimeOffset at, Attempt attempt) =>
+        at >= attempt.StartedAt - TimeSpan.FromMinutes(2) && at <= attempt.StartedAt + TimeSpan.FromMinutes(5);
+
+    private bool IsDue(Checkout checkout) => checkout.ExpiresAt <= time.Now
+        && checkout.Status is CheckoutStatus.Open or CheckoutStatus.Pending or CheckoutStatus.Failed
+        && !attempts.Values.Any(a => a.CheckoutId == checkout.Id && a.EndedAt is null && a.StartedAt > time.Now - Attempt.PromptLife);
+
+    private Checkout Assemble(Guid id)
+    {
+        var checkout = Copies.Of(checkouts[id]);
+        checkout.Attempts.AddRange(attempts.Values.Where(a => a.CheckoutId == id).Select(Copies.Of).OrderBy(a => a.StartedAt));
+        checkout.Receipts.AddRange(receipts.Values.Where(r => r.CheckoutId == id).Select(Copies.Of).OrderBy(r => r.RecordedAt));
+        checkout.Refunds.AddRange(RefundsOf(checkout.Receipts.Select(r => r.Id).ToHashSet()));
+        foreach (var held in checkout.Receipts.Where(r => r.IsHeld))
+        {
+            held.IsGivenBack = checkout.Refunds.Exists(refund => refund.IsReserved && refund.ReceiptId == held.Id);
+        }
+
+        return checkout;
+    }
+
+    private void Write(Checkout checkout)
+    {
+        Check(checkout.Paid >= Money.Zero && checkout.Paid <= checkout.Amount, "checkouts.paid");
+        Check((checkout.Status == CheckoutStatus.Paid) == (checkout.Paid == checkout.Amount), "paid means the whole amount");
+        Check(checkout.HasEnded == (checkout.EndedAt is not null), "checkouts.ended_at");
+        Check(checkout.Status != CheckoutStatus.Cancelled || checkout.Paid == Money.Zero, "a cancelled one has nothing");
+        Check(!checkouts.TryGetValue(checkout.Id, out var before) || before.Status != CheckoutStatus.Paid || checkout.Status == CheckoutStatus.Paid, "paid is never undone");
+        Put(checkouts, checkout.Id, checkout);
+    }
+
+    private void Write(Attempt attempt)
+    {
+        var row = Copies.Of(attempt);
+        if (attempts.TryGetValue(row.Id, out var before))
+        {
+            // TakeDue counts them, nobody else.
+            row.Questions = before.Questions;
+            Check(before.Status != AttemptStatus.Succeeded || row.Status is AttemptStatus.Succeeded, "a success is never left");
+        }
+
+        Check(row.IsSettled == (row.EndedAt is not null), "attempts.ended_at");
+        Check((row.Status == AttemptStatus.Failed) == (row.Failure is not null), "attempts.failure_code");
+        Check(row.Status != AttemptStatus.Succeeded || row.NextQuestionAt is null, "a success is not asked about");
+        Put(attempts, row.Id, row);
+    }
+
+    private void CheckReceipt(Receipt receipt)
+    {
+        if (!receipts.TryGetValue(receipt.Id, out var row))
+        {
+            return;
+        }
+
+        Check(row.Amount > Money.Zero && row.Applied >= Money.Zero && row.Surplus >= Money.Zero && row.Unassigned >= Money.Zero, "receipts: amounts");
+        Check(row.CheckoutId is not null || (row.Applied == Money.Zero && row.Surplus == Money.Zero), "what stands nowhere pays nothing");
+        Check(row.Number is not null || row.AttemptId is not null, "a receipt has a number or a prompt");
+        Check(!row.IsInferred || row.AttemptId is not null, "receipts.inferred");
+        Check(receipts.Values.Count(r => r.Number is not null && r.Number == row.Number) <= 1, $"receipt number {row.Number} twice");
+        Check(receipts.Values.Count(r => r.AttemptId is not null && r.AttemptId == row.AttemptId) <= 1, "one prompt, one receipt");
+    }
+}

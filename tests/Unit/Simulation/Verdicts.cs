@@ -1,0 +1,164 @@
+using Payments.Domain;
+
+namespace Payments.Tests.Unit;
+
+/// <summary>Compares what our books say at the end of a life with what really moved.</summary>
+internal static class Verdicts
+{
+    private static readonly string[] CannotBeKnown =
+        [CaseKind.OutcomeUnknown, CaseKind.AmountDiffers, CaseKind.PartyDiffers, CaseKind.ReversalRefused, CaseKind.SucceededAfterFailure];
+
+    /// <summary>Everything that does not hold; empty when all is well.</summary>
+    public static IEnumerable<string> Of(Life life) =>
+        life.Defects.Concat(Doubt(life)).Concat(MoneyIn(life)).Concat(Orders(life)).Concat(MoneyOut(life));
+
+    /// <summary>Nothing is left in doubt: every push and every transfer is final, or a person was told.</summary>
+    private static IEnumerable<string> Doubt(Life life)
+    {
+        foreach (var attempt in life.Store.Attempts)
+        {
+            if (!attempt.IsSettled && !(attempt.Status == AttemptStatus.Unknown && life.Store.HasCase(attempt.Id, CaseKind.OutcomeUnknown)))
+            {
+                yield return $"a prompt is {attempt.Status} for ever and nobody was told";
+            }
+
+            if (attempt.NextQuestionAt is not null)
+            {
+                yield return $"a prompt that is {attempt.Status} is still to be asked about";
+            }
+
+            // Nobody says paid of what did not move, and failed of what did only where no word of it could reach us.
+            if (attempt.Status == AttemptStatus.Succeeded && !life.Mpesa.HasMoved(attempt.Id) && attempt.SettledBy != SettledBy.Confirmation && attempt.SettledBy != SettledBy.Pull)
+            {
+                yield return "a prompt succeeded without money";
+            }
+        }
+
+        foreach (var transfer in life.Store.Transfers)
+        {
+            if (!transfer.IsSettled && !(transfer.Status == TransferStatus.InDoubt && life.Store.HasCase(transfer.Id, CannotBeKnown)))
+            {
+                yield return $"a {transfer.Noun} is {transfer.Status} for ever and nobody was told";
+            }
+        }
+    }
+
+    /// <summary>Every movement is in the books once, and nothing else is.</summary>
+    private static IEnumerable<string> MoneyIn(Life life)
+    {
+        var receipts = life.Store.Receipts;
+        foreach (var movement in life.Mpesa.Moved.Where(m => m.ToUs))
+        {
+            var named = receipts.Where(r => r.Number == movement.Receipt).ToList();
+            var nameless = movement.Subject is { } attempt ? receipts.Where(r => r.Number is null && r.AttemptId == attempt).ToList() : [];
+            if (life.Mpesa.TrulyTold.Contains(movement.Receipt) && named.Count != 1 && !HasConflict(life, movement))
+            {
+                yield return $"{movement.Receipt} was told of and is in the books {named.Count} times";
+            }
+
+            if (life.Mpesa.Pulls && named.Count + nameless.Count == 0)
+            {
+                yield return $"{movement.Receipt} is not in the books, though Pull lists it";
+            }
+
+            if (named.Concat(nameless).Count(IsCounted) > 1)
+            {
+                yield return $"{movement.Receipt} is counted twice";
+            }
+
+            if (named.Exists(r => r.Amount != movement.Amount))
+            {
+                yield return $"{movement.Receipt} has another amount in the books";
+            }
+
+            if (movement.Subject is { } push && life.Store.Attempts.Single(a => a.Id == push) is { IsSettled: true, Status: AttemptStatus.Failed } && named.Count + nameless.Count == 0)
+            {
+                yield return $"{movement.Receipt} moved, and its prompt is failed with no money on record";
+            }
+        }
+
+        foreach (var receipt in receipts)
+        {
+            var isTrue = receipt.Number is { } number
+                ? life.Mpesa.Moved.Any(m => m.ToUs && m.Receipt == number)
+                : life.Mpesa.HasMoved(receipt.AttemptId!.Value) || receipt.SettledBy == SettledBy.Operator;
+            if (!isTrue)
+            {
+                yield return $"receipt {receipt.Number ?? "without a number"} of {receipt.Amount} never moved";
+            }
+        }
+
+        var counted = receipts.Where(IsCounted).Sum(r => r.Amount.Cents);
+        var moved = life.Mpesa.Moved.Where(m => m.ToUs).Sum(m => m.Amount.Cents);
+        if (counted > moved)
+        {
+            yield return $"{counted} cents are counted, {moved} moved";
+        }
+    }
+
+    /// <summary>Orders end, are paid by what was applied to them and by nothing else, and say so once.</summary>
+    private static IEnumerable<string> Orders(Life life)
+    {
+        foreach (var checkout in life.Store.All)
+        {
+            if (!checkout.HasEnded)
+            {
+                yield return $"{checkout.Reference} is {checkout.Status} after two days";
+            }
+
+            if (checkout.Paid.Cents != checkout.Receipts.Sum(r => r.Applied.Cents))
+            {
+                yield return $"{checkout.Reference} has {checkout.Paid} paid, and receipts say otherwise";
+            }
+
+            if (life.Store.Told.GetValueOrDefault((checkout.Id, CheckoutEvents.Paid)) != (checkout.Status == CheckoutStatus.Paid ? 1 : 0))
+            {
+                yield return $"{checkout.Reference} is {checkout.Status} and said paid {life.Store.Told.GetValueOrDefault((checkout.Id, CheckoutEvents.Paid))} times";
+            }
+        }
+    }
+
+    /// <summary>What goes out goes once, is called what it is, and never more goes back than came.</summary>
+    private static IEnumerable<string> MoneyOut(Life life)
+    {
+        foreach (var transfer in life.Store.Transfers)
+        {
+            var hasMoved = life.Mpesa.HasMoved(transfer.Id);
+            if (life.Mpesa.Sent.GetValueOrDefault(transfer.Id) > 1)
+            {
+                yield return $"a {transfer.Noun} was sent {life.Mpesa.Sent[transfer.Id]} times";
+            }
+
+            var byOperator = transfer.SettledBy == SettledBy.Operator;
+            if (transfer.Status == TransferStatus.Completed && !hasMoved && !byOperator)
+            {
+                yield return $"a {transfer.Noun} is completed and never moved";
+            }
+
+            if (transfer.Status == TransferStatus.Failed && hasMoved && !life.Store.HasCase(transfer.Id, CannotBeKnown))
+            {
+                yield return $"a {transfer.Noun} is failed, has moved, and nobody was told";
+            }
+
+            if (life.Store.Told.GetValueOrDefault((transfer.Id, $"{transfer.Noun}.completed")) != (transfer.Status == TransferStatus.Completed ? 1 : 0))
+            {
+                yield return $"a {transfer.Noun} that is {transfer.Status} did not say completed once";
+            }
+        }
+
+        foreach (var back in life.Mpesa.Moved.Where(m => m.Of is not null).GroupBy(m => m.Of))
+        {
+            var came = life.Mpesa.Moved.Single(m => m.Receipt == back.Key).Amount.Cents;
+            if (back.Sum(m => m.Amount.Cents) > came)
+            {
+                yield return $"of {back.Key} {back.Sum(m => m.Amount.Cents)} cents went back, {came} came";
+            }
+        }
+    }
+
+    private static bool IsCounted(Receipt receipt) => receipt.CheckoutId is not null && !receipt.IsHeld;
+
+    /// <summary>A number that came for a payment whose receipt has another one is a case, not a receipt (rule 6).</summary>
+    private static bool HasConflict(Life life, Movement movement) =>
+        movement.Subject is { } attempt && life.Store.HasCase(attempt, CaseKind.ReceiptConflict, CaseKind.AmountDiffers);
+}
