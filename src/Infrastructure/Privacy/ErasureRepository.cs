@@ -97,7 +97,7 @@ internal sealed partial class ErasureRepository(NpgsqlDataSource database) : IEr
         -- A CheckoutRequestID ends in the phone's last nine digits.
         prompts AS (
             UPDATE attempts a
-            SET phone = NULL, request_id = regexp_replace(a.request_id, '[0-9]{9}$', '•••••••••'), failure_provider_text = NULL, last_answer = NULL
+            SET phone = NULL, request_id = regexp_replace(a.request_id, '[0-9]{9}$', '•••••••••'), failure_provider_text = NULL, doubt = NULL, last_answer = NULL
             FROM due WHERE a.checkout_id = due.id),
         payers AS (
             UPDATE receipts r SET payer = NULL, payer_name = NULL, account = '', erased_at = now()
@@ -117,13 +117,13 @@ internal sealed partial class ErasureRepository(NpgsqlDataSource database) : IEr
         $"""
         UPDATE payouts t
         SET recipient = CASE WHEN method = 'mpesa' THEN NULL ELSE recipient END, account = NULL, remarks = NULL, failure_provider_text = NULL,
-            last_answer = NULL, erased_at = now()
+            doubt = NULL, last_answer = NULL, erased_at = now()
         WHERE t.id IN (SELECT t.id FROM payouts t WHERE {which} AND {DecidedTransfer} ORDER BY t.ended_at LIMIT @batch FOR UPDATE OF t SKIP LOCKED)
         """;
 
     private static string Refunds(string which) =>
         $"""
-        UPDATE refunds t SET recipient = NULL, reason = NULL, failure_provider_text = NULL, last_answer = NULL, erased_at = now()
+        UPDATE refunds t SET recipient = NULL, reason = NULL, failure_provider_text = NULL, doubt = NULL, last_answer = NULL, erased_at = now()
         WHERE t.id IN (SELECT t.id FROM refunds t WHERE {which} AND {DecidedTransfer} ORDER BY t.ended_at LIMIT @batch FOR UPDATE OF t SKIP LOCKED)
         """;
 

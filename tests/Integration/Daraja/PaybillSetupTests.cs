@@ -105,7 +105,7 @@ public sealed class PaybillSetupTests(TokenTable table) : IClassFixture<TokenTab
                 new PulledPayment("RKL51ZDR4G", at, "2547 ***** 149", null, Money.FromCents(25_050), true),
             ],
             page.Payments);
-        Assert.Contains(rig.Log, line => line.StartsWith("DarajaPullSkipped: ", StringComparison.Ordinal));
+        Assert.Contains(rig.Log, line => line.StartsWith("daraja_pull_skipped: ", StringComparison.Ordinal));
 
         var next = await rig.Daraja.Pull(from, from.AddHours(1), 3, CancellationToken.None);
         Assert.Equal((null, 0, 0), (next.Problem, next.Rows, next.Payments.Count));

@@ -11,10 +11,10 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
     /// <summary>Columns that hold personal data and lose it, by what erases them.</summary>
     private static readonly Dictionary<string, string> Erased = Columns(
         ("checkouts", "phone description return_url metadata"),
-        ("attempts", "phone request_id last_answer failure_provider_text"),
+        ("attempts", "phone request_id doubt last_answer failure_provider_text"),
         ("receipts", "payer payer_name account"),
-        ("payouts", "recipient account remarks last_answer failure_provider_text"),
-        ("refunds", "recipient reason last_answer failure_provider_text"),
+        ("payouts", "recipient account remarks doubt last_answer failure_provider_text"),
+        ("refunds", "recipient reason doubt last_answer failure_provider_text"),
         ("cases", "story reason"),
         ("callbacks", "body source arrival trace_parent content_type"),
         ("untrusted_intake", "source"),
@@ -46,7 +46,7 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
     private static readonly Dictionary<string, string> Impersonal = Columns(
         ("access_tokens", "app token expires_at fetched_at lease leased_until refused_at refusals"),
         ("api_keys", "id hash ending scopes family payout_limit daily_payout_limit created_at expires_at revoked_at last_used_at"),
-        ("attempts", "id checkout_id amount status started_at ended_at settled_by failure_code failure_result_code failure_retryable failure_retry_after "
+        ("attempts", "id checkout_id amount status disputed trace_parent started_at ended_at settled_by failure_code failure_result_code failure_retryable failure_retry_after "
             + "reported_failure_code reported_result_code reported_amount questions next_question_at asked_at"),
         ("audit_log", "id at action"),
         ("balances", "name available at"),
@@ -54,18 +54,20 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
         ("callbacks", "id kind subject_id state verdict token_hash probe_id received_at done_at erased_at"),
         ("cases", "id kind subject_id checkout_id status outcome created_at settled_at erased_at"),
         ("checkouts", "id amount paid status version created_at updated_at expires_at ended_at erased_at"),
+        ("daraja_apis", "api state paused_until why found_by changed_at"),
         ("deployment", "one environment shortcode stamped_at"),
         ("events", "id position type subject_id at"),
         ("idempotency_keys", "hash intent_kind intent_id status running_until keep_for_ever created_at"),
         ("initiator_tries", "fingerprint question_id of_payouts asked_at"),
         ("migrations", "schemaversionsid scriptname applied"),
         ("payout_allowances", "family day asked"),
-        ("payouts", "id method amount reason status heard settled_by refused_with failure_code failure_result_code failure_retryable failure_retry_after questions "
+        ("payouts", "id method amount disputed trace_parent reason status heard settled_by refused_with failure_code failure_result_code failure_retryable failure_retry_after questions "
             + "next_question_at asked_at created_at updated_at enqueued_at sending_at ended_at erased_at"),
         ("pull_progress", "shortcode read_until read_at"),
+        ("question_budget", "one tokens counted_at"),
         ("questions", "id kind subject_id asked_at answered_at"),
         ("receipts", "id checkout_id attempt_id amount applied surplus surplus_due_at method settled_by at created_at late inferred matched_at erased_at"),
-        ("refunds", "id client checkout_id receipt_id method amount of_surplus status heard settled_by refused_with failure_code failure_result_code failure_retryable "
+        ("refunds", "id disputed trace_parent client checkout_id receipt_id method amount of_surplus status heard settled_by refused_with failure_code failure_result_code failure_retryable "
             + "failure_retry_after questions next_question_at asked_at created_at updated_at enqueued_at sending_at ended_at erased_at"),
         ("signing_keys", "key_id first_signed_at last_signed_at"),
         ("sign_in_failures", "failures last_at locked_until"),
@@ -92,17 +94,17 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
             INSERT INTO checkouts (id, client, order_reference, reference_key, amount, description, phone, return_url, metadata, status, version, created_at, updated_at, expires_at, ended_at)
             VALUES ('00000000-0000-7000-8000-00000000000a', 'shop', 'MARK-1', 'MARK1', 10000, 'MARKER', '254700099999', 'MARKER', '{"a":"MARKER"}', 'cancelled', 1,
                 now() - interval '500 days', now(), now() - interval '499 days', now() - interval '499 days');
-            INSERT INTO attempts (id, checkout_id, phone, amount, status, request_id, started_at, ended_at, failure_code, failure_provider_text, last_answer)
+            INSERT INTO attempts (id, checkout_id, phone, amount, status, request_id, started_at, ended_at, failure_code, failure_provider_text, last_answer, doubt)
             VALUES ('00000000-0000-7000-8000-00000000000b', '00000000-0000-7000-8000-00000000000a', '254700099999', 10000, 'failed', 'ws_CO_1700099999',
-                now() - interval '500 days', now() - interval '500 days', 'cancelled', 'MARKER', 'MARKER');
+                now() - interval '500 days', now() - interval '500 days', 'cancelled', 'MARKER', 'MARKER', 'MARKER');
             INSERT INTO receipts (id, receipt, checkout_id, amount, method, settled_by, account, payer, payer_name, at)
             VALUES ('00000000-0000-7000-8000-00000000000c', 'MARK000001', '00000000-0000-7000-8000-00000000000a', 5000, 'paybill', 'confirmation', 'MARKER', '254700099999', 'MARKER', now());
-            INSERT INTO payouts (id, client, reference, method, recipient, account, amount, reason, remarks, status, failure_code, failure_provider_text, last_answer, created_at, updated_at, enqueued_at, sending_at, ended_at)
-            VALUES ('00000000-0000-7000-8000-00000000000d', 'shop', 'P-1', 'paybill', '600999', 'MARKER', 10000, 'business', 'MARKER', 'failed', 'rejected', 'MARKER', 'MARKER', now(), now(), now(), now(), now() - interval '500 days');
+            INSERT INTO payouts (id, client, reference, method, recipient, account, amount, reason, remarks, status, failure_code, failure_provider_text, last_answer, doubt, created_at, updated_at, enqueued_at, sending_at, ended_at)
+            VALUES ('00000000-0000-7000-8000-00000000000d', 'shop', 'P-1', 'paybill', '600999', 'MARKER', 10000, 'business', 'MARKER', 'failed', 'rejected', 'MARKER', 'MARKER', 'MARKER', now(), now(), now(), now(), now() - interval '500 days');
             INSERT INTO payouts (id, client, reference, method, recipient, amount, reason, remarks, status, originator_id, created_at, updated_at, enqueued_at, sending_at, ended_at)
             VALUES ('00000000-0000-7000-8000-00000000000e', 'shop', 'P-2', 'mpesa', '254700099999', 10000, 'business', 'MARKER', 'completed', 'x', now(), now(), now(), now(), now() - interval '500 days');
-            INSERT INTO refunds (id, client, receipt_id, original_receipt, method, recipient, amount, reason, of_surplus, status, failure_code, failure_provider_text, last_answer, created_at, updated_at, enqueued_at, sending_at, ended_at)
-            VALUES (gen_random_uuid(), 'shop', '00000000-0000-7000-8000-00000000000c', 'MARK000001', 'reversal', '254700099999', 5000, 'MARKER', true, 'failed', 'rejected', 'MARKER', 'MARKER', now(), now(), now(), now(), now() - interval '500 days');
+            INSERT INTO refunds (id, client, receipt_id, original_receipt, method, recipient, amount, reason, of_surplus, status, failure_code, failure_provider_text, last_answer, doubt, created_at, updated_at, enqueued_at, sending_at, ended_at)
+            VALUES (gen_random_uuid(), 'shop', '00000000-0000-7000-8000-00000000000c', 'MARK000001', 'reversal', '254700099999', 5000, 'MARKER', true, 'failed', 'rejected', 'MARKER', 'MARKER', 'MARKER', now(), now(), now(), now(), now() - interval '500 days');
             INSERT INTO cases (id, kind, subject_id, story, status, reason, outcome, settled_at)
             VALUES (gen_random_uuid(), 'party_differs', gen_random_uuid(), 'MARKER', 'settled', 'MARKER', 'noted', now() - interval '500 days');
             INSERT INTO callbacks (id, kind, subject_id, state, verdict, body, source, arrival, trace_parent, content_type, done_at)

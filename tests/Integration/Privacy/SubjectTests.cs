@@ -72,7 +72,7 @@ public sealed class SubjectTests(RegisteredPaybill running) : IClassFixture<Regi
         (code, output) = await Command("erase", "--phone", "0700061021");
         Assert.True(code == 0 && output.Contains("2547••••1021", StringComparison.Ordinal), output);
         (code, output) = await Command("forget");
-        Assert.True(code == 2 && output.Contains("privacy erase", StringComparison.Ordinal), output);
+        Assert.True(code == 2 && output.Contains("only show and erase", StringComparison.Ordinal), output);
     }
 
     private async Task<(int Code, string Output)> Command(params string[] args)

@@ -130,7 +130,8 @@ public sealed class SimulatorStkTests : IAsyncLifetime
     public async Task A_phone_nobody_answers_stops_ringing()
     {
         await _rig.Settings(new { promptLifeMs = 50 });
-        await _rig.Push("254700007777");
+        await _rig.Script("254700001234", new { outcome = "ringing" });
+        await _rig.Push("254700001234");
         Assert.Equal(1037, (await _rig.Shop.Next()).Stk.GetProperty("ResultCode").GetInt32());
     }
 
