@@ -5,7 +5,7 @@ using Xunit;
 [assembly: AssemblyFixture(typeof(Payments.Tests.Integration.TestDatabase))]
 
 // Most tests wait most of the time, for what happens in another process or on the other side of a socket.
-[assembly: CollectionBehavior(MaxParallelThreads = 5)]
+[assembly: Xunit.v3.Parallelization(MaxThreads = 5)]
 
 namespace Payments.Tests.Integration;
 
