@@ -26,7 +26,7 @@ internal static class HowToPay
 
         API key (all scopes): {{StackSettings.ApiKey}}
         API documentation:    {{options.ApiUrl}}/docs
-        Hangfire dashboard:   {{options.ApiUrl}}/hangfire
+        Hangfire dashboard:   {{options.ApiUrl}}/hangfire (operator ops, password ops-local)
         The simulated phone:  {{options.SimulatorUrl}}/simulator
 
         A checkout that will be paid:

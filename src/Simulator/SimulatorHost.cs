@@ -47,7 +47,11 @@ public static class SimulatorHost
     {
         if (services.GetRequiredService<SimulatorOptions>().CertificatePath is not { Length: > 0 } path) return;
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
-        File.WriteAllText(path, Credentials.CertificatePem);
+
+        // Whole or not at all: somebody may be reading it.
+        var fresh = $"{path}.{Guid.NewGuid():N}";
+        File.WriteAllText(fresh, Credentials.CertificatePem);
+        File.Move(fresh, path, overwrite: true);
     }
 
     private static void AddSimulator(this IServiceCollection services, SimulatorOptions options)

@@ -82,10 +82,9 @@ internal sealed class Settings
         var keys = configuration.GetSection("ApiKeys").GetChildren().Select(section => ApiKey.Read(section, problems)).OfType<ApiKey>().ToList();
         var operators = configuration.GetSection("Ops:Users").GetChildren().Select(section => Operator.Read(section, problems)).OfType<Operator>().ToList();
         var limits = Bind<LimitOptions>(configuration, "Limits");
-        if (limits.RequestsPerKey < 100)
-        {
-            problems.Add(new("Limits__RequestsPerKey", "is below 100", "requests a second per key, 100 or more"));
-        }
+        var inbox = Bind<InboxOptions>(configuration, "Inbox");
+        problems.AddRange(limits.Problems().Select(problem => new ConfigurationProblem(problem.Key, problem.Wrong, problem.Right)));
+        problems.AddRange(inbox.Validate());
 
         var returns = Bind<ReturnOptions>(configuration, "Return");
         returns.AllowAnyHost(daraja.Kind == DarajaEnvironment.Simulator);
@@ -107,7 +106,7 @@ internal sealed class Settings
             Origins = WebSettings.Origins(configuration, daraja.Kind == DarajaEnvironment.Simulator, problems),
             Proxies = WebSettings.Proxies(configuration, problems),
             Reconciliation = reconciliation,
-            Inbox = Bind<InboxOptions>(configuration, "Inbox"),
+            Inbox = inbox,
             Spool = spool,
             C2b = c2b,
             Retention = retention,
@@ -175,19 +174,22 @@ internal sealed class Settings
     private static Roles ReadRoles(string? text, List<ConfigurationProblem> problems)
     {
         var roles = Roles.None;
+        var isKnown = true;
         foreach (var part in (text ?? "api,worker").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries))
         {
-            roles |= part.ToLowerInvariant() switch
+            var role = part.ToLowerInvariant() switch
             {
                 "api" => Roles.Api,
                 "worker" => Roles.Worker,
                 _ => Roles.None,
             };
+            roles |= role;
+            isKnown &= role != Roles.None;
         }
 
-        if (roles == Roles.None)
+        if (roles == Roles.None || !isKnown)
         {
-            problems.Add(new("Roles", $"'{text}' names nothing to do", "api, worker or api,worker"));
+            problems.Add(new("Roles", roles == Roles.None ? $"'{text}' names nothing to do" : $"'{text}' names more than there is", "api, worker or api,worker"));
         }
 
         return roles;

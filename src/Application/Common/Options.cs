@@ -23,4 +23,33 @@ public sealed class LimitOptions
 
     /// <summary>How long an answer to the caller waits for Safaricom's reply; the prompt itself is followed on.</summary>
     public TimeSpan PromptAnswer { get; set; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>Everything that is wrong: which key, what is wrong, what would be right.</summary>
+    public IEnumerable<(string Key, string Wrong, string Right)> Problems()
+    {
+        if (PromptsPerPhone < 1 || PromptsPerCheckout < 1)
+        {
+            yield return ($"Limits__{(PromptsPerPhone < 1 ? nameof(PromptsPerPhone) : nameof(PromptsPerCheckout))}", "lets nobody pay", "1 or more");
+        }
+
+        if (PromptWindow <= TimeSpan.Zero || PromptWindow > TimeSpan.FromDays(1))
+        {
+            yield return ($"Limits__{nameof(PromptWindow)}", $"is {PromptWindow}", "a time up to a day, such as 00:10:00");
+        }
+
+        if (RequestsPerKey < 100)
+        {
+            yield return ($"Limits__{nameof(RequestsPerKey)}", "is below 100", "requests a second per key, 100 or more");
+        }
+
+        if (HintQuestionsPerMinute < 0)
+        {
+            yield return ($"Limits__{nameof(HintQuestionsPerMinute)}", "is below 0", "0 or more, such as 60");
+        }
+
+        if (PromptAnswer < TimeSpan.Zero || PromptAnswer > TimeSpan.FromMinutes(1))
+        {
+            yield return ($"Limits__{nameof(PromptAnswer)}", $"is {PromptAnswer}", "a time up to a minute, such as 00:00:08");
+        }
+    }
 }

@@ -123,7 +123,8 @@ internal static class DarajaReplies
             Fault.Token => Refuse(FailureCode.ProviderError, NotSetUp,
                 "Safaricom refused a fresh access token: is this product on the app, and is Daraja__Environment the app's?"),
             Fault.Throttled => Refuse(FailureCode.Busy, "M-PESA is busy just now. Try again in a minute.",
-                "Safaricom's limit of requests is reached.", retryable: true, AfterThrottling) with { WasUnread = true },
+                "Safaricom's limit of requests is reached.", retryable: true, AfterThrottling) with
+            { WasUnread = true },
             Fault.Locked => Refuse(FailureCode.Busy, "Another M-PESA session is open on this phone. Close it, then try again.",
                 "The party has another M-PESA transaction under way.", retryable: true, AfterLock),
             Fault.Misconfigured => Refuse(FailureCode.ProviderError, NotSetUp,

@@ -171,8 +171,9 @@ internal sealed partial class HangfireServers(
                 WorkerCount = workers,
                 Activator = activator,
 
-                // How soon a recurring job's second is noticed; the smallest cron step used here is 5 s.
-                SchedulePollingInterval = TimeSpan.FromSeconds(1),
+                // How soon a recurring job's second is noticed; the smallest cron step used here is 5 s. Any server's look serves all queues, and
+                // each costs seven commits: one of them looks every second, the others only in case it does not.
+                SchedulePollingInterval = TimeSpan.FromSeconds(name == "default" ? 1 : 15),
 
                 // A worker finishes its batch or call within this or is abandoned: an abandoned batch rolls back and is drained again, an
                 // abandoned sending is in doubt. Below the host's own limit, above nearly every answer of Safaricom's.

@@ -25,7 +25,7 @@ public sealed class OverloadTests(TestDatabase databases)
         var url = new Uri($"http://127.0.0.1:{ChildProcess.FreePort()}");
 
         // No spool: what cannot be stored waits, which is the worst case for memory.
-        await using var process = ChildProcess.Start("Api", ApiSettings.Api(url, url, url, through.ConnectionString, null, 
+        await using var process = ChildProcess.Start("Api", ApiSettings.Api(url, url, url, through.ConnectionString, null,
             // Many senders: none is limited for itself here.
             ("Inbox__QueueBytes", $"{8 * MiB}"), ("Callbacks__AllowedNetworks__0", "127.0.0.0/8"), ("Callbacks__UntrustedBytesPerDay", $"{4096 * MiB}")), Path.Combine(folder.Path, "log"));
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 400 }) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(60) };

@@ -25,7 +25,6 @@ public sealed class TokenTable(TestDatabase databases) : IAsyncDisposable
             if (source is null)
             {
                 source = NpgsqlDataSource.Create(await databases.CreateDatabase());
-                await Migrator.Migrate(source, CancellationToken.None);
             }
 
             return source;

@@ -1,11 +1,12 @@
 using System.Globalization;
 using Npgsql;
+using Payments.Infrastructure;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(Payments.Tests.Integration.TestDatabase))]
 
 // Most tests wait most of the time, for what happens in another process or on the other side of a socket.
-[assembly: Xunit.v3.Parallelization(MaxThreads = 5)]
+[assembly: Xunit.v3.Parallelization(MaxThreads = 3)]
 
 namespace Payments.Tests.Integration;
 
@@ -17,18 +18,31 @@ namespace Payments.Tests.Integration;
 public sealed class TestDatabase : IAsyncDisposable
 {
     private readonly Lazy<Task<TestServer>> server = new(TestServer.Start);
+    private readonly Lazy<Task<string>> migrated;
     private readonly List<string> created = [];
     private readonly Lock listing = new();
 
-    /// <summary>A new, empty database, dropped when the run ends.</summary>
+    public TestDatabase() => migrated = new(Migrate);
+
+    /// <summary>A new database, dropped when the run ends: migrated, which is copied and not done again, or empty.</summary>
     /// <returns>Its connection string; the user may create extensions, except perhaps on a server given from outside.</returns>
-    public async Task<string> CreateDatabase()
+    public async Task<string> CreateDatabase(bool isEmpty = false) => await Create(isEmpty ? "template0" : await migrated.Value);
+
+    private async Task<string> Migrate()
+    {
+        var connection = await Create("template0");
+        await using (var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { Pooling = false }.ConnectionString))
+            await Migrator.Migrate(source, CancellationToken.None);
+        return new NpgsqlConnectionStringBuilder(connection).Database!;
+    }
+
+    private async Task<string> Create(string template)
     {
         var home = (await server.Value).ConnectionString;
         // The process id keeps two runs on one given server apart.
         var name = string.Create(CultureInfo.InvariantCulture, $"payments_test_{Environment.ProcessId}_{Guid.NewGuid():N}");
-        // template0 has no visitors, so any number of classes may copy it at once.
-        await Execute(home, $"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'");
+        // A template has no visitors, so any number of classes may copy it at once.
+        await Execute(home, $"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'");
         lock (listing)
             created.Add(name);
         return new NpgsqlConnectionStringBuilder(home) { Database = name }.ConnectionString;

@@ -8,7 +8,7 @@ public sealed class TestDatabaseTests(TestDatabase database, ITestOutputHelper o
     [Fact]
     public async Task A_new_database_is_empty_and_durable()
     {
-        await using var source = NpgsqlDataSource.Create(await database.CreateDatabase());
+        await using var source = NpgsqlDataSource.Create(await database.CreateDatabase(isEmpty: true));
         output.WriteLine($"{await database.Describe()}: {await Scalar(source, "SELECT version()")}");
 
         Assert.StartsWith("PostgreSQL ", await Scalar(source, "SELECT version()"), StringComparison.Ordinal);
@@ -19,8 +19,8 @@ public sealed class TestDatabaseTests(TestDatabase database, ITestOutputHelper o
     [Fact]
     public async Task Two_databases_do_not_see_each_other()
     {
-        await using var first = NpgsqlDataSource.Create(await database.CreateDatabase());
-        await using var second = NpgsqlDataSource.Create(await database.CreateDatabase());
+        await using var first = NpgsqlDataSource.Create(await database.CreateDatabase(isEmpty: true));
+        await using var second = NpgsqlDataSource.Create(await database.CreateDatabase(isEmpty: true));
         await using (var create = first.CreateCommand("CREATE TABLE only_here (id int)"))
             await create.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
 

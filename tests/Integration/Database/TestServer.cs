@@ -34,7 +34,8 @@ internal abstract class TestServer(string name, string connectionString) : IAsyn
         public static async Task<TestServer> Start(string noContainer)
         {
             var folder = await TemporaryPostgresFolder.Create();
-            var (postgres, reason) = await LocalPostgres.Start(RepositoryRoot.Find(), folder.Path);
+            // Databases that live for seconds need no vacuum, and a worker for each of a hundred is most of what this one would do.
+            var (postgres, reason) = await LocalPostgres.Start(RepositoryRoot.Find(), folder.Path, ["autovacuum=off"]);
             return postgres is null
                 ? throw new StartProblemException(
                     $"No PostgreSQL for the tests (container: {noContainer}; local: {reason}); install PostgreSQL 14 or newer, or set PAYMENTS_TEST_DATABASE.")

@@ -15,7 +15,7 @@ public sealed class StartTests(TestDatabase databases)
     [Fact]
     public async Task Two_processes_migrating_at_once_both_end_ready_and_a_filled_database_stays()
     {
-        var connection = await databases.CreateDatabase();
+        var connection = await databases.CreateDatabase(isEmpty: true);
         var sources = Enumerable.Range(0, 3).Select(_ => Database.Create(connection)).ToList();
 
         await Task.WhenAll(sources.Select(source => Migrator.Migrate(source, CancellationToken.None)));
@@ -47,7 +47,7 @@ public sealed class StartTests(TestDatabase databases)
     [Fact]
     public async Task A_process_without_a_database_listens_says_so_and_recovers()
     {
-        var connection = await databases.CreateDatabase();
+        var connection = await databases.CreateDatabase(isEmpty: true);
         var name = new NpgsqlConnectionStringBuilder(connection).Database!;
         await Rename(connection, name, name + "_away");
         await using var host = await PaymentsHost.StartOn(connection, "Wait=false");
@@ -65,12 +65,13 @@ public sealed class StartTests(TestDatabase databases)
     {
         var wrong = Assert.Throws<ConfigurationException>(() => ApiHost.Build([
             "--Daraja:Environment=Production", "--Daraja:ConsumerSecret=hush-hush", "--Callbacks:PublicBaseUrl=http://localhost:5080",
-            "--Callbacks:Secrets:0=short", "--ApiKeys:0:Client=shop", "--ApiKeys:0:Scopes=everything", "--Roles=cook"]));
+            "--Callbacks:Secrets:0=short", "--ApiKeys:0:Client=shop", "--ApiKeys:0:Scopes=everything", "--Roles=api,wroker",
+            "--Limits:PromptsPerPhone=0", "--Inbox:BatchSize=many", "--Inbox:QueueBytes=1", "--Reconciliation:BatchSize=0"]));
 
         foreach (var key in new[]
         {
             "ConnectionStrings__Payments", "Daraja__ConsumerKey", "Daraja__Shortcode", "Daraja__Passkey", "Callbacks__PublicBaseUrl",
-            "Callbacks__Secrets__0", "ApiKeys__0__Hash", "ApiKeys__0__Scopes", "Roles",
+            "Callbacks__Secrets__0", "ApiKeys__0__Hash", "ApiKeys__0__Scopes", "Roles", "Limits__PromptsPerPhone", "Inbox__BatchSize", "Reconciliation",
         })
         {
             Assert.Contains(wrong.Problems, problem => problem.Key == key);

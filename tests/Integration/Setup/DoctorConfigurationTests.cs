@@ -54,7 +54,7 @@ public sealed class DoctorConfigurationTests(TestDatabase databases)
     [Fact]
     public async Task A_database_that_is_away_not_migrated_or_anothers_is_told_apart()
     {
-        var connection = await databases.CreateDatabase();
+        var connection = await databases.CreateDatabase(isEmpty: true);
         var away = await Visit.With([.. await Sandbox("https://pay.example.invalid"), "--ConnectionStrings:Payments=Host=127.0.0.1;Port=1;Database=none;Username=nobody;Timeout=2"]);
         away.Says("database.reachable", "problem", "Start PostgreSQL, or correct ConnectionStrings__Payments");
         away.Says("c2b.registration", "not_checked", "the database cannot be reached");

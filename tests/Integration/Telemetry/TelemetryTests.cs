@@ -87,8 +87,13 @@ public sealed partial class TelemetryTests(WatchedService service) : IClassFixtu
         using var stranger = new HttpClient { BaseAddress = service.Shop.BaseAddress };
         await stranger.PostAsync("/callbacks/c2b/confirm/" + new string('a', 32), JsonContent.Create(new
         {
-            TransID = PaymentsHost.NewReceipt(), TransAmount = "10.00", BusinessShortCode = "174379", BillRefNumber = (string?)checkout["orderReference"], MSISDN = Customer,
-            TransTime = "20260710091544", FirstName = "WANJIKU",
+            TransID = PaymentsHost.NewReceipt(),
+            TransAmount = "10.00",
+            BusinessShortCode = "174379",
+            BillRefNumber = (string?)checkout["orderReference"],
+            MSISDN = Customer,
+            TransTime = "20260710091544",
+            FirstName = "WANJIKU",
         }));
         await service.Span(s => s.Name == "callback c2b_confirm", "the confirmation's span was sent");
         var deliveries = await service.Simulator.GetFromJsonAsync<JsonNode>("/simulator/deliveries");

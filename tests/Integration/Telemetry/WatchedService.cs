@@ -41,6 +41,8 @@ public sealed class WatchedService(TestDatabase databases) : IAsyncLifetime
             ApiSettings.Api(
                 url, url, simulatorUrl, ConnectionString + ";Maximum Pool Size=20", Path.Combine(folder, "spool"),
                 ("Daraja__InitiatorName", "local-initiator"), ("Daraja__InitiatorPassword", "local-initiator-password"), ("Daraja__CertificatePath", certificate),
+                // What nobody knows the outcome of stays so for a while.
+                ("C2B__PullEvery", "01:00:00"), ("Reconciliation__UnknownSchedule", "00:10:00"),
                 ("Logs__Format", "json"), ("OTEL_EXPORTER_OTLP_ENDPOINT", Otlp.Url.ToString()), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
                 ("OTEL_BSP_SCHEDULE_DELAY", "200"), ("OTEL_METRIC_EXPORT_INTERVAL", "1000"), ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test")),
             Path.Combine(folder, "api.log"));
