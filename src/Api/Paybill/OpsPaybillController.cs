@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Payments.Application;
+using Payments.Infrastructure;
 
 namespace Payments.Api;
 
@@ -20,7 +21,7 @@ public sealed record MatchBody(string? CheckoutId);
 [Route("api/ops")]
 [Authorize(Scope.Ops)]
 [Produces("application/json")]
-public sealed class OpsPaybillController(IMediator mediator) : ControllerBase
+public sealed class OpsPaybillController(IMediator mediator, RegistrationTokens tokens) : ControllerBase
 {
     /// <summary>Registers our confirmation and validation URLs with Safaricom; the same again is 200.</summary>
     /// <remarks>Production registers once: the token in the URLs is kept and used again at every try. 202: no clear answer came, register again.</remarks>
@@ -32,6 +33,9 @@ public sealed class OpsPaybillController(IMediator mediator) : ControllerBase
         [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] RegisterC2bBody? body, CancellationToken cancellation)
     {
         var answer = await mediator.Send(new RegisterC2b(User.Caller(), body?.Version, body?.ResponseType), cancellation);
+
+        // Whoever is told that it is registered may be asked about a payment in the same second.
+        await tokens.ReadAgain();
         return this.ToResult(answer, answer.Value?.State == "in_doubt" ? 202 : 200);
     }
 

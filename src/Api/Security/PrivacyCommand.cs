@@ -11,8 +11,8 @@ internal static class PrivacyCommand
 {
     public const string Usage =
         """
-        privacy show  --phone 0712345678    prints, as JSON, everything that is kept of this number
-        privacy erase --phone 0712345678    erases it now, except where money is still undecided
+        privacy show  --phone 0708374149    prints, as JSON, everything that is kept of this number
+        privacy erase --phone 0708374149    erases it now, except where money is still undecided
         """;
 
     /// <summary>Runs one command; answers the exit code: 3 when something had to stay.</summary>

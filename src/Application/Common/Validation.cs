@@ -47,7 +47,7 @@ public static class Rules
     /// <summary>The rule for a phone number in a request.</summary>
     public static IRuleBuilderOptions<T, string?> Phone<T>(this IRuleBuilder<T, string?> rule) =>
         rule.Must(text => TryReadPhone(text, out _))
-            .WithMessage("Give a Kenyan mobile number such as 0712 345 678, +254712345678 or 0110 345 678.");
+            .WithMessage("Give a Kenyan mobile number such as 0708 374 149, +254708374149 or 0110 000 000.");
 
     /// <summary>Text without control characters, which neither a phone nor PostgreSQL can show.</summary>
     public static IRuleBuilderOptions<T, string?> Printable<T>(this IRuleBuilder<T, string?> rule, int most) =>

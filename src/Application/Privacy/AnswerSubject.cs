@@ -57,7 +57,7 @@ public sealed class EraseSubjectHandler(IErasure erasure, IAudit audit, ITransac
 /// <summary>What both share.</summary>
 internal static class Subjects
 {
-    public static readonly Refusal NoPhone = new("validation_failed", "Give a Kenyan mobile number such as 0712 345 678.");
+    public static readonly Refusal NoPhone = new("validation_failed", "Give a Kenyan mobile number such as 0708 374 149.");
 
     /// <summary>The number itself is not kept for good in a log that nobody can change.</summary>
     public static Task Note(IAudit audit, ITransactions transactions, Caller caller, string action, Msisdn phone, object before, object? after) =>

@@ -76,6 +76,24 @@ public sealed partial class RegistrationTokens(IPaybill paybill, TimeProvider cl
         return Look(token!);
     }
 
+    /// <summary>
+    /// Reads again after what is being read now: somebody registered here. Other processes do within seconds, when they meet the token.
+    /// </summary>
+    public Task ReadAgain()
+    {
+        lock (gate)
+        {
+            refreshed = clock.GetTimestamp();
+            return refreshing = After(refreshing);
+        }
+
+        async Task After(Task before)
+        {
+            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Read();
+        }
+    }
+
     private Registration? Look(string token)
     {
         var given = Encoding.ASCII.GetBytes(token);

@@ -37,7 +37,7 @@ public sealed class PayoutApiTests(PayoutApiTests.Running running) : IClassFixtu
     [Fact]
     public async Task A_key_is_required_and_the_same_key_at_the_same_instant_sends_once()
     {
-        var body = new { method = "mpesa", recipient = "0700 401 001", amount = 50, reference = PaymentsHost.NewReference() };
+        var body = new { method = "mpesa", recipient = "0700 001 001", amount = 50, reference = PaymentsHost.NewReference() };
         var without = await host.Shop.PostAsJsonAsync("/api/payouts", body);
         Assert.Equal("idempotency_key_required", (string?)(await without.Content.ReadFromJsonAsync<JsonNode>())!["code"]);
 
@@ -47,13 +47,13 @@ public sealed class PayoutApiTests(PayoutApiTests.Running running) : IClassFixtu
         Assert.Single(answers.Where(a => a.Status == HttpStatusCode.Accepted).Select(a => (string?)a.Body["id"]).Distinct());
         Assert.All(answers, a => Assert.True(a.Status == HttpStatusCode.Accepted || (string?)a.Body["code"] == "idempotency_in_progress", a.Body.ToJsonString()));
         await host.UntilTransfer(answers.First(a => a.Status == HttpStatusCode.Accepted).Body, "completed");
-        Assert.Equal(1, await host.SentTo("254700401001"));
+        Assert.Equal(1, await host.SentTo("254700001001"));
     }
 
     [Fact]
     public async Task A_reference_is_used_once_per_client_even_at_the_same_instant()
     {
-        var body = new { method = "mpesa", recipient = "254700401002", amount = 50, reference = PaymentsHost.NewReference() };
+        var body = new { method = "mpesa", recipient = "254700001002", amount = 50, reference = PaymentsHost.NewReference() };
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => host.Shop.Keyed("/api/payouts", body)));
 
@@ -66,8 +66,8 @@ public sealed class PayoutApiTests(PayoutApiTests.Running running) : IClassFixtu
     [Fact]
     public async Task Another_clients_payout_does_not_exist_and_lists_are_newest_first()
     {
-        var first = await host.Payout("254700401003");
-        var second = await host.Payout("254700401003");
+        var first = await host.Payout("254700001003");
+        var second = await host.Payout("254700001003");
 
         Assert.Equal(HttpStatusCode.NotFound, (await host.Stranger.GetAsync($"/api/payouts/{first["id"]}")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await host.Ops.GetAsync($"/api/payouts/{first["id"]}")).StatusCode);
@@ -85,7 +85,7 @@ public sealed class PayoutApiTests(PayoutApiTests.Running running) : IClassFixtu
     [Fact]
     public async Task Only_keys_with_payouts_see_their_events()
     {
-        await host.UntilTransfer(await host.Payout("254700401004"), "completed");
+        await host.UntilTransfer(await host.Payout("254700001004"), "completed");
 
         var seen = await host.Shop.GetFromJsonAsync<JsonNode>("/api/events?limit=100");
         var unseen = await host.WithKey("sk_test_checkouts").GetFromJsonAsync<JsonNode>("/api/events?limit=100");

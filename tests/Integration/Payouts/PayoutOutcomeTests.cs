@@ -10,7 +10,7 @@ public sealed class PayoutOutcomeTests(QuickQuestions running) : IClassFixture<Q
     private readonly PaymentsHost host = running.Host;
 
     [Theory]
-    [InlineData("mpesa", "254700100000", null)]
+    [InlineData("mpesa", "254700000000", null)]
     [InlineData("paybill", "600100", "ACC-1")]
     [InlineData("till", "600200", null)]
     public async Task A_payout_arrives_is_sent_once_and_is_told(string method, string recipient, string? account)
@@ -28,8 +28,8 @@ public sealed class PayoutOutcomeTests(QuickQuestions running) : IClassFixture<Q
     }
 
     [Theory]
-    [InlineData("254700100001", "mpesa", "1", "insufficient_funds", "Utility")]
-    [InlineData("254700102001", "mpesa", "2001", "provider_error", "credentials")]
+    [InlineData("254700000001", "mpesa", "1", "insufficient_funds", "Utility")]
+    [InlineData("254700002001", "mpesa", "2001", "provider_error", "credentials")]
     [InlineData("600301", "paybill", "1", "insufficient_funds", "Working")]
     [InlineData("600302", "till", "SFC_IC0003", "rejected", "Pay Bill or a till")]
     [InlineData("600303", "paybill", "21", "rejected", "role")]
@@ -46,16 +46,16 @@ public sealed class PayoutOutcomeTests(QuickQuestions running) : IClassFixture<Q
     [Fact]
     public async Task One_result_three_times_at_once_counts_once()
     {
-        var done = await host.UntilTransfer(await host.Payout("254700100202"), "completed");
+        var done = await host.UntilTransfer(await host.Payout("254700000202"), "completed");
 
         await PaymentsHost.Eventually(async () => await host.Verdicts(done) == "applied duplicate duplicate", "all three are understood", last: () => "");
         Assert.Equal(1L, await host.Sql<long>($"SELECT count(*) FROM events WHERE type = 'payout.completed' AND subject_id = '{PayoutCalls.IdOf(done)}'"));
     }
 
     [Theory]
-    [InlineData("254700100303")]
-    [InlineData("254700100505")]
-    [InlineData("254700100909")]
+    [InlineData("254700000303")]
+    [InlineData("254700000505")]
+    [InlineData("254700000909")]
     public async Task A_result_before_the_reply_a_lost_reply_and_a_doubtful_code_first_all_end_completed(string recipient)
     {
         var done = await host.UntilTransfer(await host.Payout(recipient), "completed");
@@ -66,8 +66,8 @@ public sealed class PayoutOutcomeTests(QuickQuestions running) : IClassFixture<Q
     }
 
     [Theory]
-    [InlineData("254700100404")]
-    [InlineData("254700100606")]
+    [InlineData("254700000404")]
+    [InlineData("254700000606")]
     public async Task What_no_callback_told_a_status_query_settles_and_nothing_is_sent_again(string recipient)
     {
         var done = await host.UntilTransfer(await host.Payout(recipient), "completed");
@@ -80,9 +80,9 @@ public sealed class PayoutOutcomeTests(QuickQuestions running) : IClassFixture<Q
     [Fact]
     public async Task A_status_that_is_declined_fails_the_payout()
     {
-        await host.Script("254700101234", new { outcome = "insufficient_funds", callback = "never", delayMs = 10 });
+        await host.Script("254700001234", new { outcome = "insufficient_funds", callback = "never", delayMs = 10 });
 
-        var failed = await host.UntilTransfer(await host.Payout("254700101234"), "failed");
+        var failed = await host.UntilTransfer(await host.Payout("254700001234"), "failed");
 
         Assert.Equal(("status_query", "Declined"), ((string?)failed["settledBy"], (string?)failed["failure"]!["resultCode"]));
     }
@@ -90,20 +90,20 @@ public sealed class PayoutOutcomeTests(QuickQuestions running) : IClassFixture<Q
     [Fact]
     public async Task A_queue_timeout_then_a_success_completes()
     {
-        await host.Script("254700101235", new { outcome = "paid", queueTimeout = "flat", delayMs = 300 });
-        var payout = await host.Payout("254700101235");
+        await host.Script("254700001235", new { outcome = "paid", queueTimeout = "flat", delayMs = 300 });
+        var payout = await host.Payout("254700001235");
 
         var done = await host.UntilTransfer(payout, "completed");
 
         await PaymentsHost.Eventually(async () => (await host.Verdicts(done)).StartsWith("applied", StringComparison.Ordinal), "both are understood");
         Assert.Equal(1L, await host.Sql<long>($"SELECT count(*) FROM events WHERE type = 'payout.in_doubt' AND subject_id = '{PayoutCalls.IdOf(done)}'"));
-        Assert.Equal(1, await host.SentTo("254700101235"));
+        Assert.Equal(1, await host.SentTo("254700001235"));
     }
 
     [Fact]
     public async Task A_success_then_a_queue_timeout_stays_completed()
     {
-        var done = await host.UntilTransfer(await host.Payout("254700101236"), "completed");
+        var done = await host.UntilTransfer(await host.Payout("254700001236"), "completed");
         var (path, _) = (await host.Deliveries()).Last(d => d.Path.Contains(PayoutCalls.IdOf(done).ToString("N"), StringComparison.Ordinal));
 
         await host.Call(path.Replace("b2c/result", "b2c/timeout", StringComparison.Ordinal), "{}");
@@ -115,9 +115,9 @@ public sealed class PayoutOutcomeTests(QuickQuestions running) : IClassFixture<Q
     [Fact]
     public async Task A_failure_then_a_success_completes_and_opens_a_case()
     {
-        await host.Script("254700101237", new { outcome = "paid", callback = "contradicting-first", delayMs = 200 });
+        await host.Script("254700001237", new { outcome = "paid", callback = "contradicting-first", delayMs = 200 });
 
-        var done = await host.UntilTransfer(await host.Payout("254700101237"), "completed");
+        var done = await host.UntilTransfer(await host.Payout("254700001237"), "completed");
 
         Assert.Equal("succeeded_after_failure", (string?)Assert.Single(await host.Cases(done))["kind"]);
         Assert.Null(done["failure"]);
@@ -126,9 +126,9 @@ public sealed class PayoutOutcomeTests(QuickQuestions running) : IClassFixture<Q
     [Fact]
     public async Task A_success_then_a_failure_is_a_contradiction_and_changes_nothing()
     {
-        await host.Script("254700101238", new { outcome = "paid", callback = "contradicted", delayMs = 50 });
+        await host.Script("254700001238", new { outcome = "paid", callback = "contradicted", delayMs = 50 });
 
-        var done = await host.UntilTransfer(await host.Payout("254700101238"), "completed");
+        var done = await host.UntilTransfer(await host.Payout("254700001238"), "completed");
 
         await PaymentsHost.Eventually(async () => await host.Verdicts(done) == "applied contradiction", "both are understood");
         Assert.Equal("completed", (string?)(await host.GetTransfer(done))["status"]);
@@ -137,9 +137,9 @@ public sealed class PayoutOutcomeTests(QuickQuestions running) : IClassFixture<Q
     [Fact]
     public async Task A_result_that_names_another_amount_is_a_case_until_the_status_query_agrees()
     {
-        await host.Script("254700101239", new { outcome = "paid", callbackAmount = 999, delayMs = 20 });
+        await host.Script("254700001239", new { outcome = "paid", callbackAmount = 999, delayMs = 20 });
 
-        var done = await host.UntilTransfer(await host.Payout("254700101239"), "completed");
+        var done = await host.UntilTransfer(await host.Payout("254700001239"), "completed");
 
         Assert.Equal("status_query", (string?)done["settledBy"]);
         Assert.Equal("amount_differs", (string?)Assert.Single(await host.Cases(done))["kind"]);
@@ -148,9 +148,9 @@ public sealed class PayoutOutcomeTests(QuickQuestions running) : IClassFixture<Q
     [Fact]
     public async Task A_result_that_names_another_receiver_is_in_doubt_and_a_case()
     {
-        await host.Script("254700101240", new { outcome = "paid", callbackParty = "254700999999", delayMs = 20 });
+        await host.Script("254700001240", new { outcome = "paid", callbackParty = "254700099999", delayMs = 20 });
 
-        var payout = await host.Payout("254700101240");
+        var payout = await host.Payout("254700001240");
 
         await PaymentsHost.Eventually(async () => (await host.Cases(payout)).Count == 1, "there is a case");
         Assert.Equal("party_differs", (string?)(await host.Cases(payout))[0]["kind"]);

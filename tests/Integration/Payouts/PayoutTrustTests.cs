@@ -12,7 +12,7 @@ public sealed class PayoutTrustTests(QuickQuestions running) : IClassFixture<Qui
     [Fact]
     public async Task A_result_without_the_token_is_a_hint()
     {
-        var (payout, _) = await Held("254700301001");
+        var (payout, _) = await Held("254700001001");
         await host.Call("/callbacks/b2c/result", Result(PayoutCalls.IdOf(payout).ToString(), "FAKE000001"));
 
         await Understood("FAKE000001", "hint");
@@ -22,7 +22,7 @@ public sealed class PayoutTrustTests(QuickQuestions running) : IClassFixture<Qui
     [Fact]
     public async Task The_token_of_one_payout_with_the_ids_of_another_is_a_hint()
     {
-        var (payout, path) = await Held("254700301002");
+        var (payout, path) = await Held("254700001002");
         await host.Call(path, Result("another", "FAKE000002"));
         await host.Call(path, Result(null, "FAKE000003"));
 
@@ -34,7 +34,7 @@ public sealed class PayoutTrustTests(QuickQuestions running) : IClassFixture<Qui
     [Fact]
     public async Task Token_and_id_together_are_trusted_and_a_replay_of_either_changes_nothing()
     {
-        var (payout, path) = await Held("254700301003");
+        var (payout, path) = await Held("254700001003");
         await host.Call("/callbacks/b2c/result", Result(PayoutCalls.IdOf(payout).ToString(), "TRUE000004").Replace("JOHN", "NOBODY", StringComparison.Ordinal));
         await Understood("NOBODY", "hint");
         await host.Call(path, Result(PayoutCalls.IdOf(payout).ToString(), "TRUE000004"));
@@ -50,7 +50,7 @@ public sealed class PayoutTrustTests(QuickQuestions running) : IClassFixture<Qui
     [Fact]
     public async Task A_dry_run_tells_what_would_change_and_changes_nothing()
     {
-        var (payout, path) = await Held("254700301004");
+        var (payout, path) = await Held("254700001004");
         await host.Call(path, Result(PayoutCalls.IdOf(payout).ToString(), "DRY0000005").Replace("JOHN", "DRYRUN", StringComparison.Ordinal));
         await host.UntilTransfer(payout, "completed");
 

@@ -61,9 +61,9 @@ public sealed class AuditTests(AuditTests.QuickPaybill running) : IClassFixture<
     [Fact]
     public async Task A_question_and_a_settlement()
     {
-        await host.Script("254700500081", new { outcome = "paid", callback = "never" });
+        await host.Script("254700000081", new { outcome = "paid", callback = "never" });
         await host.ScriptApi("status", new { resultCode = "2033" });
-        var payout = await host.Payout("254700500081");
+        var payout = await host.Payout("254700000081");
         JsonNode? open = null;
         await PaymentsHost.Eventually(async () => (open = (await host.Cases(payout)) is [var first, ..] ? first : null) is not null, "there is a case", 30);
 

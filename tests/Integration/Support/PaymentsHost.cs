@@ -124,7 +124,7 @@ public sealed class PaymentsHost : IAsyncDisposable
     public async Task<JsonNode> Get(JsonNode checkout) => (await Shop.GetFromJsonAsync<JsonNode>($"/api/checkouts/{checkout["id"]}"))!;
 
     /// <summary>Waits until a checkout has a status.</summary>
-    public async Task<JsonNode> Until(JsonNode checkout, string status, int seconds = 15)
+    public async Task<JsonNode> Until(JsonNode checkout, string status, int seconds = 30)
     {
         JsonNode now = checkout;
         await Eventually(async () => (string?)(now = await Get(checkout))["status"] == status, $"{checkout["id"]} is {status}", seconds, () => now.ToJsonString());
@@ -163,7 +163,7 @@ public sealed class PaymentsHost : IAsyncDisposable
     }
 
     /// <summary>Waits until something holds; says what it was waiting for when it does not.</summary>
-    public static async Task Eventually(Func<Task<bool>> holds, string what, int seconds = 15, Func<string>? last = null)
+    public static async Task Eventually(Func<Task<bool>> holds, string what, int seconds = 30, Func<string>? last = null)
     {
         var until = DateTime.UtcNow.AddSeconds(seconds);
         while (!await Quietly(holds))
