@@ -33,7 +33,7 @@ internal static class HealthPages
     {
         var health = vitals.IsEnding ? IntakeState.Unavailable
             : services.GetService<IntakeHealth>() is { } intake ? await intake.Check(cancellation)
-            : services.GetRequiredService<DatabaseState>().IsReady ? IntakeState.Ready : IntakeState.Unavailable;
+            : await vitals.Works(cancellation) ? IntakeState.Ready : IntakeState.Unavailable;
         var code = health == IntakeState.Unavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
         if (!await OperatorGate.MayRead(http, settings))
         {

@@ -66,6 +66,9 @@ public sealed class Vitals(
         return found;
     }
 
+    /// <summary>Whether the database is there and migrated: all that a process without callbacks needs.</summary>
+    public async Task<bool> Works(CancellationToken cancellation) => state.IsReady && await Add([], cancellation) is not null;
+
     private async Task<Answer?> Add(List<Vital> found, CancellationToken cancellation)
     {
         var started = System.Diagnostics.Stopwatch.GetTimestamp();

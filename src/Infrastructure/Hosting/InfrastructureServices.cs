@@ -46,6 +46,8 @@ public static class InfrastructureServices
         services.AddSingleton<CallbackRules>();
         services.AddSingleton<HintQuestions>();
         services.AddHostedService<SigningKeys>();
+        var spooling = spool ?? new();
+        services.AddSingleton(spooling);
         services.AddSingleton<DrainTelemetry>();
         services.AddSingleton<ITraceContexts, TraceContexts>();
         services.AddSingleton<Backlogs>();
@@ -66,7 +68,7 @@ public static class InfrastructureServices
             services.AddSingleton<IInbox>(s => s.GetRequiredService<InboxWriter>());
             services.AddHostedService(s => s.GetRequiredService<InboxWriter>());
             services.AddSingleton(s => new InboxGauge(s.GetRequiredService<InboxWriter>(), s.GetRequiredService<IntakeRoom>(), s.GetRequiredService<InboxOptions>()));
-            services.AddSpool(spool ?? new());
+            services.AddSpool(spooling);
             services.AddSingleton<UntrustedIntake>();
             services.AddHostedService(s => s.GetRequiredService<UntrustedIntake>());
             services.AddSingleton<LiveEvents>();

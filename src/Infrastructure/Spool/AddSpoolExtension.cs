@@ -8,7 +8,6 @@ public static class AddSpoolExtension
     /// <summary>Adds the circuit and the drain; the spool itself only where a path is given. Call after the inbox is added: it stops first.</summary>
     public static IServiceCollection AddSpool(this IServiceCollection services, SpoolOptions options)
     {
-        services.AddSingleton(options);
         services.AddSingleton<DatabaseCircuit>();
         services.AddSingleton<IntakeHealth>();
         if (options.IsOn)

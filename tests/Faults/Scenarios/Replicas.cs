@@ -56,7 +56,7 @@ internal static class Replicas
     /// <summary>API and worker in one process, then in two: from the callback's arrival to paid.</summary>
     public static async Task Split(Run run)
     {
-        var count = run.Options.Pick(60, 400);
+        var count = run.Options.Pick(200, 400);
         double together;
         await using (var world = await World.Start(run))
         {

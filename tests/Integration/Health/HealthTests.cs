@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text.Json.Nodes;
 using Npgsql;
 using Payments.Tests.Faults;
@@ -81,6 +82,22 @@ public sealed class HealthTests(TestDatabase databases)
         Assert.Equal(("failed", "failed", "warning", "ok"), (checks.State("callbacks"), checks.State("jobs"), checks.State("cases"), checks.State("spool")));
         Assert.Contains("1 wait for their drain, the oldest for 12", checks.Text, StringComparison.Ordinal);
         Assert.Contains("No Hangfire server is alive for callbacks, default, transfers", checks.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_worker_without_an_api_is_ready_while_its_database_answers_and_takes_no_callbacks()
+    {
+        var connection = new NpgsqlConnectionStringBuilder(await databases.CreateDatabase());
+        await using var wire = new TcpProxy(connection.Port);
+        var through = new NpgsqlConnectionStringBuilder(connection.ConnectionString) { Host = "127.0.0.1", Port = wire.Port }.ConnectionString;
+        await using var host = await PaymentsHost.StartOn(through, "Roles=worker");
+
+        Assert.Equal("ok", (await Checks.Of(host)).State("database"));
+        Assert.Equal(HttpStatusCode.NotFound, (await host.Call("/callbacks/stk/callback", "{}")).StatusCode);
+
+        wire.Close();
+        await PaymentsHost.Eventually(
+            async () => (await host.Anyone.GetAsync("/health/ready")).StatusCode == HttpStatusCode.ServiceUnavailable, "it does not say that it works");
     }
 
     [Fact]
