@@ -125,6 +125,9 @@ internal static class Problems
 
             case InboxUnavailableException or TimeoutException or System.Transactions.TransactionException:
             case DbException failure when IsAway(failure):
+
+            // Hangfire wraps what hindered it from storing a job.
+            case { InnerException: DbException cause } when IsAway(cause):
                 context.Response.Headers.RetryAfter = "5";
                 await Write(context, new Refusal("unavailable", "The service cannot reach its database; try again shortly."));
                 return true;
