@@ -24,6 +24,7 @@ public abstract record Reply
 
         /// <summary>True when it certainly never got past Safaricom's gateway: M-PESA itself has not seen it.</summary>
         public bool NeverArrived { get; init; }
+
         /// <summary>
         /// True when Safaricom never looked at it: nothing left this process, or it was turned away because of too many requests. A question
         /// like that was not asked.

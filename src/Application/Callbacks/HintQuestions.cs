@@ -28,8 +28,8 @@ public sealed class HintQuestions(ICheckouts checkouts, ITransfers transfers, IT
             cancellation);
         lock (gate)
         {
-            // What most hints name is settled, or nothing: that costs nothing.
-            asked -= most - moved;
+            // What most hints name is settled, or nothing: that costs nothing. A new minute may have begun meanwhile.
+            asked = Math.Max(asked - (most - moved), 0);
         }
 
         return moved;

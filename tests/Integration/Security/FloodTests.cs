@@ -213,7 +213,32 @@ public sealed class FloodTests(TestDatabase databases)
             await host.Send(new AskOverdue());
         }
 
-        Assert.Equal(1, await host.Sql<int>("SELECT max(questions) FROM attempts"));
+        Assert.Equal(1L, await host.Sql<long>("SELECT count(*) FROM questions WHERE kind = 'prompt'"));
+    }
+
+    [Fact]
+    public async Task Hints_do_not_use_a_payments_schedule_up_and_hasten_nothing_after_a_day()
+    {
+        // Two waits: a third question that counted would end on an operator's desk.
+        await using var host = await PaymentsHost.Start(databases, "Reconciliation:PendingSchedule=01:00 02:00");
+        var ringing = await host.Ringing();
+        var body = PaymentsHost.SuccessBody((string?)ringing["attempts"]![0]!["checkoutRequestId"], PaymentsHost.NewReceipt(), 1500);
+        for (var asked = 1; asked <= 5; asked++)
+        {
+            var wanted = asked;
+            await host.Sql<int>("UPDATE attempts SET started_at = started_at - interval '1 minute', asked_at = asked_at - interval '1 minute'; SELECT 1");
+            await host.Call("/callbacks/stk/callback", body);
+            await PaymentsHost.Eventually(
+                async () => await host.Sql<long>("SELECT count(*) FROM questions WHERE answered_at IS NOT NULL") == wanted, $"question {wanted} is answered");
+        }
+
+        Assert.Equal(1L, await host.Sql<long>("SELECT count(*) FROM attempts WHERE status = 'sent' AND next_question_at > now() + interval '50 minutes'"));
+        Assert.Equal(0L, await host.Sql<long>("SELECT count(*) FROM cases"));
+
+        await host.Sql<int>("UPDATE attempts SET started_at = now() - interval '25 hours', asked_at = asked_at - interval '1 minute'; SELECT 1");
+        await host.Call("/callbacks/stk/callback", body);
+        await PaymentsHost.Eventually(async () => await host.Sql<long>("SELECT count(*) FROM callbacks WHERE state = 'done'") == 6, "it is judged");
+        Assert.Equal(1L, await host.Sql<long>("SELECT count(*) FROM attempts WHERE next_question_at > now() + interval '50 minutes'"));
     }
 
     [Fact]
