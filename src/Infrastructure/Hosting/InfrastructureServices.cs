@@ -123,6 +123,10 @@ public static class InfrastructureServices
                 UseSlidingInvisibilityTimeout = true,
                 InvisibilityTimeout = TimeSpan.FromSeconds(30),
 
+                // Hangfire's locks are rows, which a process or a PostgreSQL that dies leaves behind: every worker that meets one, and all rounds,
+                // would wait for ten minutes. They are held for milliseconds, and nothing of ours relies on them: our rows have locks of their own.
+                DistributedLockTimeout = TimeSpan.FromSeconds(10),
+
                 // Finished jobs go quickly: at a job per batch these tables would grow by millions a day.
                 JobExpirationCheckInterval = TimeSpan.FromMinutes(1),
                 DeleteExpiredBatchSize = 10_000,

@@ -47,6 +47,8 @@ internal static class ApiSettings
         settings["Reconciliation__LastAnswer"] = "00:00:05";
         settings["Reconciliation__UnaskedRetry"] = "00:00:03";
         settings["Reconciliation__ForgottenAfter"] = "00:00:10";
+        // A question whose asker died, or could not write its answer, is taken up again within the run as well.
+        settings["Reconciliation__Lease"] = "00:00:30";
         settings["Reconciliation__QuestionsPerSecond"] = QuestionsPerSecond;
         settings["Reconciliation__QuestionBurst"] = QuestionsPerSecond;
         settings["Daraja__NominatedNumber"] = "254708374149";

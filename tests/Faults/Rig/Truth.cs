@@ -41,8 +41,21 @@ internal static class Truth
         }
 
         world.Run.Must(differences.Count <= 10, $"… and {differences.Count - 10} more");
+        if (differences.Count > 0)
+        {
+            world.Run.Must(false, $"still to be asked about: {await Undecided(world)}");
+        }
+
         world.Run.Did(string.Create(CultureInfo.InvariantCulture, $"{summary}, equal {took?.TotalSeconds:0} s after the last fault"));
     }
+
+    private static Task<string> Undecided(World world) => world.Sql<string>(
+        """
+        SELECT coalesce(string_agg(to_jsonb(a)::text, '; '), 'nothing')
+        FROM (
+            SELECT id, status, request_id, questions, last_answer, now() - started_at AS age, next_question_at - now() AS next_in
+            FROM attempts WHERE status IN ('sending', 'sent', 'unknown') ORDER BY started_at LIMIT 5) a
+        """);
 
     private static string Compare(Books books, IReadOnlyList<JsonNode> ledger, IReadOnlyList<Shop> shops, List<string> differences)
     {

@@ -43,10 +43,11 @@ internal sealed class World : IAsyncDisposable
 
     private string Certificate => Path.Combine(run.Folder, "certificate.pem");
 
-    public static async Task<World> Start(Run run)
+    /// <param name="postgresSettings">For PostgreSQL's command line, such as <c>shared_buffers=1GB</c>.</param>
+    public static async Task<World> Start(Run run, params string[] postgresSettings)
     {
         var url = new Uri($"http://127.0.0.1:{ChildProcess.FreePort()}");
-        var postgres = await PostgresServer.Start(Path.Combine(run.Folder, "postgres"), run.Stop);
+        var postgres = await PostgresServer.Start(Path.Combine(run.Folder, "postgres"), run.Stop, postgresSettings);
         var world = new World(run, postgres, url);
         try
         {
