@@ -42,7 +42,8 @@ internal static class Clock
             run.Did(string.Create(CultureInfo.InvariantCulture, $"a process whose clock is {hours:+0;-0} h beside one that is right, then kill -9"));
         }
 
-        await Truth.Check(world, shops, right, TimeSpan.FromSeconds(200));
+        // The process that was ahead may have died with Hangfire's lock of the coming hour: every round of the schedule is then one made up for, 20 s late.
+        await Truth.Check(world, shops, right, TimeSpan.FromSeconds(320));
 
         var expired = await world.Sql<long>("SELECT count(*) FROM checkouts WHERE status = 'expired'");
         run.Must(expired == 0, $"{expired} orders expired before their time");

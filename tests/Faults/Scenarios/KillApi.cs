@@ -23,7 +23,8 @@ internal static class KillApi
                 await run.Until(() => Task.FromResult(load.Acknowledged > answered), TimeSpan.FromSeconds(30));
             }
 
-            await Task.Delay(run.Choices.Next(0, 1500), run.Stop);
+            // Long enough for business in between, in the long run.
+            await Task.Delay(run.Choices.Next(0, run.Options.Pick(1500, 4000)), run.Stop);
             await api.Kill();
             api.Launch();
         }

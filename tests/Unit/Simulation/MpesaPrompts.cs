@@ -103,7 +103,7 @@ internal sealed partial class Mpesa
         push.Ended = new Outcome.Paid(movement.Receipt, movement.Amount, prompt.Phone.Value, movement.At);
         Confirm(movement);
 
-        // A lie is followed by the truth, or by something unreadable, or Pull has it: otherwise nobody could ever know.
+        // With a lie, before it or after, comes the truth, or something unreadable, or Pull has it: otherwise nobody could ever know.
         var lies = push.LiesFirst && (pulls || time.Chance(0.5));
         Tell(push, (i, _) => lies && i == 0 ? NotPaid() : push.Ended, lies, atLeastOne: lies && !pulls);
     }
@@ -120,7 +120,7 @@ internal sealed partial class Mpesa
             CallbackMessage message = time.Chance(manners.Malform)
                 ? new CallbackMessage.Malformed("cut short")
                 : new CallbackMessage.PromptResult(push.RequestId, bare);
-            Deliver(CallbackKind.Stk, push.Attempt, 0.05, must ? 300 : time.Chance(0.1) ? 600 : 5, message, mayBeLost: !must);
+            Deliver(CallbackKind.Stk, push.Attempt, 0.05, must ? (time.Chance(0.5) ? 1 : 300) : time.Chance(0.1) ? 600 : 5, message, mayBeLost: !must);
         }
     }
 }
