@@ -148,11 +148,12 @@ internal static class Problems
     };
 
     /// <summary>
-    /// True when it is the database that is away, not the statement that is wrong: no SQLSTATE, a transient one, or one of the classes
-    /// 28 (not let in), 3D (no such database), 53 (out of resources), 57 (shutting down), 58 (its own disk).
+    /// True when it is the database that is away, not the statement that is wrong: no SQLSTATE, a transient one, one of the classes
+    /// 28 (not let in), 3D (no such database), 53 (out of resources), 57 (shutting down), 58 (its own disk), or a transaction that it ended
+    /// because nothing came over a bad wire (25P03, 25P04) or that it may not write (25006: a standby).
     /// </summary>
     public static bool IsAway(DbException failure) =>
-        failure.IsTransient || failure.SqlState is null || failure.SqlState[..2] is "28" or "3D" or "53" or "57" or "58";
+        failure.IsTransient || failure.SqlState is null or "25006" or "25P03" or "25P04" || failure.SqlState[..2] is "28" or "3D" or "53" or "57" or "58";
 
     private static ProblemDetails Of(HttpContext context, Refusal refusal)
     {

@@ -80,6 +80,9 @@ public sealed class Attempt
     /// <summary>True once an outcome is known.</summary>
     public bool IsSettled => Status is AttemptStatus.Succeeded or AttemptStatus.Failed;
 
+    /// <summary>True while nobody knows what became of it, or Safaricom is still asked whether it failed: a payment may be its.</summary>
+    public bool IsOpen => !IsSettled || NextQuestionAt is not null;
+
     /// <summary>True while the customer may still be looking at this prompt.</summary>
     public bool IsUnderWay(DateTimeOffset now) => !IsSettled && now < StartedAt + PromptLife;
 

@@ -68,6 +68,10 @@ public sealed partial class Checkout
                 HearPaidByQuery(attempt, receiptId, loose ?? [], now);
                 return true;
 
+            case Outcome.NotPaid { Certainty: Certainty.Unlisted } when attempt.Status == AttemptStatus.Failed:
+                // It is asked about because something came that may be its success; a code nobody knows does not say that it was none (rule 5).
+                return false;
+
             case Outcome.NotPaid again when attempt.Status == AttemptStatus.Failed:
                 attempt.NextQuestionAt = null;
                 attempt.Touch();
@@ -112,14 +116,18 @@ public sealed partial class Checkout
         Changed(now);
         SettleUnaskable(now);
         RaiseReported(attempt, "no query could tell", now);
-        if (attempt.IsSettled)
+        var isContested = attempt is { IsDisputed: true, ReportedReceipt: null };
+        if (attempt.IsSettled && !isContested)
         {
             return;
         }
 
+        var what = attempt.IsSettled
+            ? $"of {attempt.StartedAt:u} failed ({attempt.Failure?.ResultCode}), but a callback came that may be its success and proves none,"
+            : $"was sent at {attempt.StartedAt:u}";
         cases.Add(new(
             CaseKind.OutcomeUnknown, attempt.Id, Id,
-            $"A prompt for {attempt.Amount} was sent at {attempt.StartedAt:u} and nobody could tell what became of it. "
+            $"A prompt for {attempt.Amount} {what} and nobody could tell what became of it. "
             + $"Last answer: {attempt.LastAnswer ?? "none"}. Look the payment up in the M-PESA portal, then settle this case."));
     }
 
@@ -298,7 +306,7 @@ public sealed partial class Checkout
         }
 
         var candidates = Candidates(attempt).Concat(loose.Where(r => r.CheckoutId is null && PayerHint.ShowsAnything(r.Payer) && IsSameMoney(r, attempt))).ToList();
-        if (candidates is [var same] && Namesakes(same).Count == 0)
+        if (candidates is [var same] && Namesakes(same).Count == 0 && !MayBeAnothers(same, attempt))
         {
             Join(same, attempt, inferred: true);
             Changed(now);
@@ -365,6 +373,7 @@ public sealed partial class Checkout
             }
 
             var other = known.AttemptId is null ? null : AttemptOf(known);
+            var wasHeld = own.IsHeld;
             Paid -= own.Applied;
             Receipts.Remove(own);
             if (own.Change != Change.Added)
@@ -374,7 +383,17 @@ public sealed partial class Checkout
 
             own.Change = Change.Removed;
             Join(known, attempt, inferred: false);
-            Reassign(known, now);
+            if (wasHeld && (known.CheckoutId is null || known.IsHeld))
+            {
+                // Neither counted until now.
+                Apply(known, now);
+                Tell(CheckoutEvents.ReceiptKnown, now);
+            }
+            else
+            {
+                Reassign(known, now);
+            }
+
             LookAgain(other, number, spareId, now);
             return Verdict.Applied;
         }
@@ -451,6 +470,7 @@ public sealed partial class Checkout
         }
 
         SettleUnaskable(now);
+        Pair(now);
     }
 
     private void End(Attempt attempt, AttemptStatus status, SettledBy? by, Failure? failure, DateTimeOffset now)

@@ -69,11 +69,11 @@ public sealed partial class Checkout
 
     /// <summary>
     /// Whether a payment without an account (a till's) may be that of a prompt of this checkout: a success without a number, or a prompt
-    /// not settled yet. With nothing of the payer visible it is nobody's: a shop sees many equal amounts.
+    /// of which more may still be heard. With nothing of the payer visible it is nobody's: a shop sees many equal amounts.
     /// </summary>
     public bool MayPay(Receipt receipt, Attempt attempt) =>
         PayerHint.ShowsAnything(receipt.Payer) && IsSameMoney(receipt, attempt)
-        && (!attempt.IsSettled || Receipts.Exists(r => r.AttemptId == attempt.Id && r.Number is null));
+        && (attempt.IsOpen || Receipts.Exists(r => r.AttemptId == attempt.Id && r.Number is null));
 
     /// <summary>A payment without an account that successes of several orders could be: it stands nowhere until a person decides.</summary>
     public void AskWhose(Receipt receipt, IReadOnlyList<Checkout> orders, DateTimeOffset now)
@@ -91,7 +91,7 @@ public sealed partial class Checkout
         if (namesakes is [var twin])
         {
             var attempt = AttemptOf(twin);
-            if (Candidates(attempt).All(other => other == receipt))
+            if (Candidates(attempt).All(other => other == receipt) && !MayBeAnothers(receipt, attempt))
             {
                 // In the books already, by query: it only gets its number.
                 Name(twin, receipt.Number!, receipt.Payer, receipt.At, receipt.Amount, receipt.Change == Change.Added ? null : receipt, attempt, Guid.Empty, now);
@@ -125,8 +125,7 @@ public sealed partial class Checkout
     {
         foreach (var attempt in Attempts.Where(a => a.Status == AttemptStatus.Unknown && (a.RequestId is null || a.NextQuestionAt is null)))
         {
-            if (Candidates(attempt) is [var only] && !only.IsHeld
-                && Attempts.All(other => other == attempt || other.IsSettled || !IsSameMoney(only, other)) && Namesakes(only).Count == 0)
+            if (Candidates(attempt) is [var only] && !only.IsHeld && !MayBeAnothers(only, attempt) && Namesakes(only).Count == 0)
             {
                 Succeed(attempt, only.SettledBy, now);
                 Join(only, attempt, inferred: true);
@@ -141,6 +140,10 @@ public sealed partial class Checkout
     /// <summary>Successes without a number that may be this receipt's money.</summary>
     private List<Receipt> Namesakes(Receipt receipt) =>
         Receipts.FindAll(r => r is { Number: null, AttemptId: not null } && IsSameMoney(receipt, AttemptOf(r)));
+
+    /// <summary>Whether a receipt may as well be the payment of another prompt here, of which nobody knows yet what became of it.</summary>
+    private bool MayBeAnothers(Receipt receipt, Attempt attempt) =>
+        Attempts.Exists(other => other != attempt && other.IsOpen && IsSameMoney(receipt, other));
 
     private Attempt AttemptOf(Receipt receipt) => Attempts.Find(a => a.Id == receipt.AttemptId)!;
 
@@ -202,7 +205,7 @@ public sealed partial class Checkout
         foreach (var twin in Receipts.FindAll(r => r is { Number: null, AttemptId: not null }))
         {
             var attempt = AttemptOf(twin);
-            if (Candidates(attempt) is [{ IsGivenBack: false } only] && Namesakes(only) is [_]
+            if (Candidates(attempt) is [{ IsGivenBack: false } only] && Namesakes(only) is [_] && !MayBeAnothers(only, attempt)
                 && !(Status == CheckoutStatus.Paid && twin.Applied > only.Amount - only.Applied))
             {
                 Name(twin, only.Number!, only.Payer, only.At, only.Amount, only, attempt, Guid.Empty, now);

@@ -27,6 +27,6 @@ internal sealed partial class CheckoutRepository
         FROM attempts a
         JOIN receipts r ON r.checkout_id IS NULL AND r.amount = a.amount
           AND r.at BETWEEN a.started_at - interval '2 minutes' AND a.started_at + interval '5 minutes'
-        WHERE a.checkout_id = ANY (@loaded) AND a.ended_at IS NULL
+        WHERE a.checkout_id = ANY (@loaded) AND (a.ended_at IS NULL OR a.next_question_at IS NOT NULL)
         """;
 }

@@ -7,7 +7,7 @@ namespace Payments.Tests.Integration;
 /// Questions come in rounds that Hangfire starts. A process, or PostgreSQL, that dies at the wrong moment leaves Hangfire's lock behind, and no
 /// round starts until it is taken for dead.
 /// </summary>
-public sealed class RoundsTests(TestDatabase databases) : IClassFixture<TestDatabase>
+public sealed class RoundsTests(TestDatabase databases)
 {
     [Fact]
     public async Task A_lock_the_dead_left_behind_keeps_rounds_away_for_seconds()

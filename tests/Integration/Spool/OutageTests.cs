@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Payments.Domain;
@@ -46,6 +47,30 @@ public sealed class OutageTests(TestDatabase databases)
         Assert.Equal(50, await host.Sql<long>("SELECT count(*) FROM callbacks WHERE convert_from(body, 'UTF8') LIKE 'away-%'"));
         await PaymentsHost.Eventually(async () => await host.Readiness() == "ready", "it is ready");
         Assert.Empty(folder.Torn);
+    }
+
+    [Fact]
+    public async Task What_the_database_could_not_do_is_503_and_what_we_did_wrong_is_500()
+    {
+        await using var host = await PaymentsHost.Start(databases);
+        var answers = new Dictionary<string, HttpStatusCode>();
+
+        // Ended for its silence over a bad wire, a standby, no memory, shut down, no disk; and a rule of ours that was broken.
+        string[] states = ["25P03", "25006", "53200", "57P01", "58030", "23514"];
+        foreach (var state in states)
+        {
+            await host.Sql<int>(
+                $"""
+                CREATE OR REPLACE FUNCTION hinder() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN RAISE EXCEPTION 'hindered' USING ERRCODE = '{state}'; END $f$;
+                CREATE OR REPLACE TRIGGER hinder BEFORE INSERT ON checkouts FOR EACH ROW EXECUTE FUNCTION hinder();
+                SELECT 1
+                """);
+            using var answer = await host.Shop.PostAsJsonAsync("/api/checkouts", new { orderReference = PaymentsHost.NewReference(), amount = 10 });
+            answers[state] = answer.StatusCode;
+            Assert.Equal(state != "23514", answer.Headers.RetryAfter is not null);
+        }
+
+        Assert.Equal(states.Select(state => state == "23514" ? HttpStatusCode.InternalServerError : HttpStatusCode.ServiceUnavailable), states.Select(state => answers[state]));
     }
 
     [Fact]

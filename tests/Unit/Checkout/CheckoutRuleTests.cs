@@ -130,6 +130,36 @@ public sealed class CheckoutRuleTests
     }
 
     [Fact]
+    public void A_code_nobody_knows_does_not_end_the_questions_about_a_failure_that_may_be_a_success()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        Checkout.HearUnreadable(attempt, Later);
+        checkout.Hear(attempt, Some.NotPaid(), Later);
+        Assert.NotNull(attempt.NextQuestionAt);
+
+        Assert.False(checkout.HearAnswer(attempt, Some.NotPaid(Certainty.Unlisted), Guid.NewGuid(), Later));
+
+        Assert.NotNull(attempt.NextQuestionAt);
+        Assert.True(checkout.HearAnswer(attempt, Some.NotPaid(), Guid.NewGuid(), Later));
+        Assert.Null(attempt.NextQuestionAt);
+    }
+
+    [Fact]
+    public void A_failure_that_may_be_a_success_and_that_no_query_could_decide_is_a_case()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        checkout.Hear(attempt, Some.NotPaid(), Later);
+        Checkout.HearUnreadable(attempt, Later);
+
+        checkout.GiveUp(attempt, Later);
+
+        Assert.Equal(CaseKind.OutcomeUnknown, Assert.Single(checkout.Cases).Kind);
+        Assert.Equal(AttemptStatus.Failed, attempt.Status);
+    }
+
+    [Fact]
     public void A_failed_prompt_that_may_have_been_paid_after_all_is_asked_about_again()
     {
         var checkout = Some.Checkout();

@@ -200,6 +200,7 @@ public sealed class ConfirmationRuleTests
         var second = checkout.Prompted(Some.Start + TimeSpan.FromMinutes(3));
         var now = Some.Start + TimeSpan.FromMinutes(5);
         checkout.Hear(ByHand.Confirmation("N1", at: Some.Start + TimeSpan.FromMinutes(4)), now);
+        checkout.Hear(second, Some.NotPaid(), now);
         checkout.AnswerPaid(first, now);
         Assert.Equal(first.Id, Assert.Single(checkout.Receipts).AttemptId);
 
@@ -209,6 +210,30 @@ public sealed class ConfirmationRuleTests
         Assert.Equal(second.Id, checkout.Receipts.Single(r => r.Number == "N1").AttemptId);
         var nameless = checkout.Receipts.Single(r => r.Number is null);
         Assert.Equal((first.Id, Price), (nameless.AttemptId!.Value, nameless.Unassigned));
+    }
+
+    [Fact]
+    public void A_payment_that_may_be_of_a_prompt_nobody_knows_of_yet_is_not_taken_for_anothers()
+    {
+        var checkout = Some.Checkout();
+        var first = checkout.Prompted();
+        var second = checkout.Prompted(Some.Start + TimeSpan.FromMinutes(3));
+        var now = Some.Start + TimeSpan.FromMinutes(5);
+        checkout.Hear(ByHand.Confirmation("N1", at: Some.Start + TimeSpan.FromMinutes(4)), now);
+
+        checkout.AnswerPaid(first, now);
+
+        ByHand.Check(checkout);
+        Assert.Null(checkout.Receipts.Single(r => r.Number == "N1").AttemptId);
+        Assert.True(checkout.Receipts.Single(r => r.Number is null).IsHeld);
+        Assert.Contains(checkout.Cases, c => c.Kind == CaseKind.AmbiguousMatch);
+
+        // The other one failed: one is left on each side.
+        checkout.Hear(second, Some.NotPaid(), now);
+
+        ByHand.Check(checkout);
+        var only = Assert.Single(checkout.Receipts);
+        Assert.Equal(("N1", first.Id, Price), (only.Number, only.AttemptId!.Value, only.Applied));
     }
 
     [Fact]
@@ -267,6 +292,36 @@ public sealed class ConfirmationRuleTests
         Assert.False(May(null));
         checkout.Hear(attempt, Some.NotPaid(), Later);
         Assert.False(May("2547 ***** 149"));
+    }
+
+    [Fact]
+    public void A_till_payment_may_be_of_a_failure_that_is_still_asked_about_and_of_no_other_failure()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        var payment = ByHand.Confirmation("N1", method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later);
+        checkout.Hear(attempt, Some.NotPaid(), Later);
+        Assert.False(checkout.MayPay(payment, attempt));
+
+        Checkout.HearUnreadable(attempt, Later);
+
+        Assert.True(checkout.MayPay(payment, attempt));
+    }
+
+    [Fact]
+    public void A_held_success_is_paid_by_the_loose_payment_its_own_callback_names()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        var loose = new[] { "N1", "N2" }.Select(n => ByHand.Confirmation(n, method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later)).ToList();
+        Assert.True(checkout.HearAnswer(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Later, loose));
+        Assert.True(Assert.Single(checkout.Receipts).IsHeld);
+
+        Assert.Equal(Verdict.Applied, checkout.HearCallback(attempt, Some.Paid("N2"), loose[1], Guid.NewGuid(), Later));
+
+        Assert.Same(loose[1], Assert.Single(checkout.Receipts));
+        Assert.Equal((CheckoutStatus.Paid, Price, Price), (checkout.Status, checkout.Paid, loose[1].Applied));
+        Assert.Contains(CheckoutEvents.Paid, checkout.Events);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ internal sealed partial class Store : ICheckouts
         var unmatched = receipts.Values.Where(r => r.CheckoutId is null && (
                 (r.Number is not null && (keys.Numbers ?? []).Contains(r.Number)) || (keys.ReceiptIds ?? []).Contains(r.Id)
                 || (keys.WithTillReceipts && r.Method == PaymentMethod.Till
-                    && loaded.SelectMany(c => c.Attempts).Any(a => !a.IsSettled && a.Amount == r.Amount && IsNear(r.At, a)))))
+                    && loaded.SelectMany(c => c.Attempts).Any(a => a.IsOpen && a.Amount == r.Amount && IsNear(r.At, a)))))
             .Select(Copies.Of).ToList();
         unmatched.ForEach(receipt => receipt.IsGivenBack = RefundsOf([receipt.Id]).Any(r => r.IsReserved));
         return Task.FromResult(new LoadedCheckouts(loaded, unmatched));
@@ -192,7 +192,9 @@ internal sealed partial class Store : ICheckouts
         {
             // TakeDue counts them, nobody else.
             row.Questions = before.Questions;
-            Check(before.Status != AttemptStatus.Succeeded || row.Status is AttemptStatus.Succeeded, "a success is never left");
+
+            // One that was only inferred from a confirmation may be: its number can turn out to be another prompt's (rule 11).
+            Check(before.Status != AttemptStatus.Succeeded || row.Status is AttemptStatus.Succeeded || before.SettledBy is SettledBy.Confirmation or SettledBy.Pull, "a success is never left");
         }
 
         Check(row.IsSettled == (row.EndedAt is not null), "attempts.ended_at");
