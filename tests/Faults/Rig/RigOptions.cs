@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Payments.Tests.Faults;
 
 /// <summary>How the rig is run.</summary>
-/// <param name="IsShort">About two minutes instead of ten: fewer of everything, every kind of fault still.</param>
+/// <param name="IsShort">A third of the time: fewer of everything, every kind of fault still.</param>
 /// <param name="Seed">Decides every choice of the rig and the simulator; the interleaving of processes is the machine's.</param>
 /// <param name="Only">Names of scenarios; empty: all.</param>
 internal sealed record RigOptions(bool IsShort, int Seed, IReadOnlyList<string> Only)

@@ -94,8 +94,12 @@ public sealed class FloodTests(TestDatabase databases)
         // Another process, or this one after a restart, has the same budget.
         await PaymentsHost.Eventually(async () => await host.Sql<long>("SELECT coalesce(sum(bytes), 0)::bigint FROM untrusted_intake") > 131_072, "it is written");
         await using var another = await PaymentsHost.StartOn(host.ConnectionString, "Callbacks:UntrustedBytesPerDay=140000");
+        var taken = 0;
         await PaymentsHost.Eventually(
-            async () => (await another.Call("/callbacks/stk/callback", flood)).StatusCode == HttpStatusCode.ServiceUnavailable, "the other process knows");
+            async () => (await another.Call("/callbacks/stk/callback", flood)).StatusCode == HttpStatusCode.ServiceUnavailable || ++taken > 9, "the other process knows");
+
+        // By itself it would have room for two.
+        Assert.True(taken < 2, $"It took {taken} more.");
 
         // A day later there is room again.
         await host.Sql<int>("UPDATE untrusted_intake SET hour = hour - interval '25 hours'; SELECT 1");
@@ -251,6 +255,9 @@ public sealed class FloodTests(TestDatabase databases)
         Assert.Equal(HttpStatusCode.OK, (await host.Call("/callbacks/stk/callback", big)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await host.Call("/callbacks/stk/callback", big)).StatusCode);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await host.Call("/callbacks/stk/callback", big)).StatusCode);
+        await PaymentsHost.Eventually(
+            async () => (await host.Call("/callbacks/stk/callback", "small")).StatusCode == HttpStatusCode.ServiceUnavailable, "there is no room for a small one either");
+        await PaymentsHost.Eventually(async () => await host.Sql<long>("SELECT coalesce(sum(bytes), 0)::bigint FROM untrusted_intake") > 130_000, "it is written");
         await using var fresh = await PaymentsHost.StartOn(host.ConnectionString, "Callbacks:UntrustedBytesPerDay=131072");
         var checkout = await host.Checkout(phone: null);
 

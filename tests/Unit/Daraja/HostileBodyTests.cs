@@ -95,6 +95,15 @@ public sealed class HostileBodyTests
     }
 
     [Fact]
+    public void Half_of_a_surrogate_pair_is_no_text_and_spoils_nothing_else()
+    {
+        var body = """{"Body":{"stkCallback":{"CheckoutRequestID":"ws_CO_1","ResultCode":1032,"ResultDesc":"\ud800"}}}""";
+        var result = Assert.IsType<CallbackMessage.PromptResult>(reader.Read(CallbackKind.Stk, Encoding.UTF8.GetBytes(body)));
+        Assert.Equal("ws_CO_1", result.RequestId);
+        Assert.IsType<Outcome.NotPaid>(result.Outcome);
+    }
+
+    [Fact]
     public void Long_texts_are_cut_and_long_ids_are_no_ids()
     {
         var body = """{"Body":{"stkCallback":{"CheckoutRequestID":"THE-ONE","ResultCode":1032,"ResultDesc":"TEXT😀"}}}"""
