@@ -26,7 +26,8 @@ public sealed class BudgetTests(TestDatabase databases)
         await Due(first);
         await Task.WhenAll(Enumerable.Range(0, 3).SelectMany(_ => new[] { first.Send(new AskOverdue()), second.Send(new AskOverdue()) }));
 
-        Assert.Equal(5, await Asked(first) + await Asked(second));
+        // As they are on record, whoever took them: each process has a simulator of its own, which need not know the other one's prompts.
+        Assert.Equal(5L, await first.Sql<long>("SELECT count(*) FROM questions"));
         Assert.Equal(4, await first.Sql<long>("SELECT count(*) FROM attempts WHERE next_question_at <= now()"));
         var shown = await Daraja(second);
         Assert.Equal((4L, 0.001m), ((long)shown["questions"]!["overdue"]!, (decimal)shown["questions"]!["perSecond"]!));

@@ -87,7 +87,15 @@ public sealed class PaymentsHost : IAsyncDisposable
             .. settings.Where(s => !s.StartsWith("Simulator:", StringComparison.Ordinal)).Select(s => "--" + s),
         ];
         var api = ApiHost.Build(["--urls", apiUrl.ToString(), .. configuration]);
-        await api.StartAsync();
+        try
+        {
+            await api.StartAsync();
+        }
+        catch (OperationCanceledException) when (settings.Contains("Wait=false") && api.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // It ended by itself before it listened.
+        }
+
         var host = new PaymentsHost(api, simulator, apiUrl, simulatorUrl, connectionString)
         {
             Configuration = [.. configuration.Where(c => c.Contains(':', StringComparison.Ordinal))],
