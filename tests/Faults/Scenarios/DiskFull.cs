@@ -31,7 +31,7 @@ internal static class DiskFull
         {
             foreach (var disk in disks)
             {
-                await Command.Run(["umount", disk], TimeSpan.FromSeconds(20));
+                await Command.Run(["umount", "--lazy", disk], TimeSpan.FromSeconds(20));
             }
         }
     }
