@@ -120,6 +120,8 @@ internal sealed partial class Mpesa
             CallbackMessage message = time.Chance(manners.Malform)
                 ? new CallbackMessage.Malformed("cut short")
                 : new CallbackMessage.PromptResult(push.RequestId, bare);
+
+            // At most a second: before a lie, which takes up to five; or minutes after it.
             Deliver(CallbackKind.Stk, push.Attempt, 0.05, must ? (time.Chance(0.5) ? 1 : 300) : time.Chance(0.1) ? 600 : 5, message, mayBeLost: !must);
         }
     }

@@ -61,7 +61,7 @@ internal static class Verdicts
                 yield return $"{movement.Receipt} is not in the books, though Pull lists it";
             }
 
-            if (named.Concat(nameless).Count(IsCounted) > 1 && !IsOneOfAlike(life, movement))
+            if (named.Concat(nameless).Count(IsCounted) > 1)
             {
                 yield return $"{movement.Receipt} is counted twice";
             }
@@ -94,17 +94,6 @@ internal static class Verdicts
         {
             yield return $"{counted} cents are counted, {moved} moved";
         }
-    }
-
-    /// <summary>
-    /// A person chose between payments that nothing tells apart (one customer, one amount, one moment): which of them a receipt without a
-    /// number is cannot be known, and only their sum can be wrong.
-    /// </summary>
-    private static bool IsOneOfAlike(Life life, Movement movement)
-    {
-        var alike = life.Mpesa.Moved.Where(m => m.ToUs && m.Amount == movement.Amount && m.Payer == movement.Payer).ToList();
-        var counted = life.Store.Receipts.Where(IsCounted).Count(r => alike.Exists(m => r.Number == m.Receipt || (r.Number is null && r.AttemptId == m.Subject)));
-        return counted <= alike.Count && life.Store.Cases.Any(c => c.Kind == CaseKind.AmbiguousMatch && c.Story.Contains(movement.Receipt, StringComparison.Ordinal));
     }
 
     /// <summary>Orders end, are paid by what was applied to them and by nothing else, and say so once.</summary>
