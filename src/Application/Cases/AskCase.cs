@@ -1,4 +1,5 @@
 using MediatR;
+using Payments.Domain;
 
 namespace Payments.Application;
 
@@ -58,7 +59,7 @@ public sealed class AskCaseHandler(
     {
         var loaded = await checkouts.LoadForChange(new(AttemptIds: [id]));
         var attempt = loaded.Checkouts.SelectMany(c => c.Attempts).FirstOrDefault(a => a.Id == id);
-        if (attempt is not { IsSettled: false, RequestId: not null })
+        if (attempt is not { RequestId: not null } || (attempt.IsSettled && attempt is not { Status: AttemptStatus.Failed, IsDisputed: true }))
         {
             return false;
         }

@@ -40,6 +40,7 @@ public sealed class ReconciliationOptions
     /// <summary>
     /// Questions all processes together may ask in a second. Safaricom publishes no number; ten is about what the prompts of one busy
     /// shop come to, so that questions never weigh more than sales, and clears the 36,000 lost callbacks of a bad hour in another.
+    /// One whose answer is worth nothing (no answer, a server error) is repeated up to twice within a second and counts once.
     /// </summary>
     public double QuestionsPerSecond { get; set; } = 10;
 

@@ -8,9 +8,15 @@ public sealed partial class Checkout
     /// <returns>False when the push's state does not allow that outcome.</returns>
     public bool SettleByOperator(Attempt attempt, bool paid, Guid receiptId, DateTimeOffset now)
     {
-        if (attempt.Status == AttemptStatus.Succeeded || (attempt.Status == AttemptStatus.Failed && !paid))
+        if (attempt.Status == AttemptStatus.Succeeded)
         {
             return false;
+        }
+
+        if (attempt.Status == AttemptStatus.Failed && !paid)
+        {
+            // As it stands already.
+            return true;
         }
 
         if (!paid)

@@ -75,6 +75,8 @@ public sealed partial class Checkout
             case Outcome.NotPaid again when attempt.Status == AttemptStatus.Failed:
                 attempt.NextQuestionAt = null;
                 attempt.Touch();
+                FoundOut.Add(attempt);
+                Changed(now);
                 RaiseReported(attempt, $"a query says it was not paid ({again.Failure.ResultCode})", now);
                 return true;
 
@@ -414,7 +416,7 @@ public sealed partial class Checkout
         return Verdict.Applied;
     }
 
-    /// <summary>Pushes nobody could tell of until now: what a person was to find out about them is known.</summary>
+    /// <summary>Pushes that may have had a person find out about them (undecided, or failed and disputed): Safaricom has told.</summary>
     public List<Attempt> FoundOut { get; } = [];
 
     /// <summary>Receipts that turned out to be the same money as another and go away.</summary>
@@ -475,7 +477,7 @@ public sealed partial class Checkout
 
     private void End(Attempt attempt, AttemptStatus status, SettledBy? by, Failure? failure, DateTimeOffset now)
     {
-        if (attempt.Status == AttemptStatus.Unknown)
+        if (attempt.Status is AttemptStatus.Unknown or AttemptStatus.Failed)
         {
             FoundOut.Add(attempt);
         }

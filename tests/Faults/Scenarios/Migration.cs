@@ -6,7 +6,7 @@ internal static class Migration
     public static async Task Run(Run run)
     {
         await using var world = await World.Start(run);
-        var rounds = run.Options.Pick(2, 6);
+        var rounds = run.Options.Pick(1, 6);
         for (var round = 0; round < rounds; round++)
         {
             await using (var command = world.Database.CreateCommand("DROP SCHEMA IF EXISTS payments CASCADE; DROP SCHEMA IF EXISTS hangfire CASCADE"))

@@ -82,8 +82,10 @@ public sealed class TillTests(TillTests.Till running) : IClassFixture<TillTests.
         Assert.Equal((1L, 0L), await Books(second));
     }
 
-    [Fact]
-    public async Task A_payment_that_stood_nowhere_is_found_by_the_query()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_payment_that_stood_nowhere_is_found_by_the_query(bool failedFirst)
     {
         var checkout = await host.Ringing(amount: 77);
         var masked = "2547 ***** " + ((string)checkout["phone"]!)[^3..];
@@ -94,6 +96,15 @@ public sealed class TillTests(TillTests.Till running) : IClassFixture<TillTests.
         // As if it had come while two prompts could have been meant.
         await host.Sql<int>(
             $"UPDATE receipts SET checkout_id = NULL, applied = 0 WHERE receipt = '{number}'; UPDATE checkouts SET status = 'pending', paid = 0, ended_at = NULL WHERE id = (SELECT checkout_id FROM attempts WHERE id = '{PaymentsHost.AttemptId(checkout)}'); SELECT 1");
+        if (failedFirst)
+        {
+            // A false failure is still asked about: what cannot be read came as well.
+            var (path, failure) = host.FailureCallback(checkout);
+            await host.Call(path, "{\"Body\":{\"stkCallback\"");
+            await host.Call(path, failure);
+            await host.Until(checkout, "failed");
+        }
+
         await host.Simulator.PostAsync(
             $"/simulator/phones/{checkout["phone"]}/answer", new StringContent("""{"outcome":"paid","callback":"never"}""", System.Text.Encoding.UTF8, "application/json"));
         await PaymentsHost.Eventually(

@@ -26,8 +26,10 @@ public sealed class BudgetTests(TestDatabase databases)
         await Due(first);
         await Task.WhenAll(Enumerable.Range(0, 3).SelectMany(_ => new[] { first.Send(new AskOverdue()), second.Send(new AskOverdue()) }));
 
-        // As they are on record, whoever took them: each process has a simulator of its own, which need not know the other one's prompts.
+        // On record, and at the two processes' simulators: one that does not know the other's prompt is asked up to twice more for the same answer.
         Assert.Equal(5L, await first.Sql<long>("SELECT count(*) FROM questions"));
+        var asked = (await first.Requests("stkpushquery")).Concat(await second.Requests("stkpushquery")).Select(r => (string?)r!["body"]!["CheckoutRequestID"]);
+        Assert.Equal(5, asked.Distinct().Count());
         Assert.Equal(4, await first.Sql<long>("SELECT count(*) FROM attempts WHERE next_question_at <= now()"));
         var shown = await Daraja(second);
         Assert.Equal((4L, 0.001m), ((long)shown["questions"]!["overdue"]!, (decimal)shown["questions"]!["perSecond"]!));

@@ -157,6 +157,48 @@ public sealed class FindingOutTests(FindingOutTests.Patient running) : IClassFix
         Assert.Equal(("stk_query", true), ((string?)paid["payment"]!["settledBy"], (bool)paid["payment"]!["late"]!));
     }
 
+    [Theory]
+    [InlineData("callback", "paid")]
+    [InlineData("query", "not_paid")]
+    [InlineData("operator", "paid")]
+    [InlineData("operator", "not_paid")]
+    public async Task A_failure_that_may_be_a_success_is_a_case_until_somebody_tells(string who, string outcome)
+    {
+        var checkout = await host.Ringing();
+        var attempt = PaymentsHost.AttemptId(checkout);
+        var (path, failure) = host.FailureCallback(checkout);
+        await host.Call(path, failure);
+        await host.Until(checkout, "failed");
+        await host.Call(path, "{\"Body\":{\"stkCallback\"");
+        await PaymentsHost.Eventually(async () => await host.Sql<bool>($"SELECT next_question_at IS NOT NULL FROM attempts WHERE id = '{attempt}'"), "it is to be asked about");
+        await host.Sql<object>($"UPDATE attempts SET questions = 1000 WHERE id = '{attempt}'; SELECT 1::int");
+        await Ask(checkout, age: 4000);
+        var open = Assert.Single(await host.Cases(checkout));
+        Assert.Equal(("outcome_unknown", "open"), ((string?)open["kind"], (string?)open["status"]));
+
+        switch (who)
+        {
+            case "callback":
+                await host.Call(path, host.SuccessCallback(checkout, PaymentsHost.NewReceipt()).Body);
+                break;
+
+            case "query":
+                await Answer(checkout, """{"outcome":"cancelled","callback":"never"}""");
+                Assert.Equal(System.Net.HttpStatusCode.Accepted, (await host.Ops.Keyed($"/api/ops/cases/{open["id"]}/ask", new { })).Status);
+                await host.Send(new AskOverdue());
+                break;
+
+            default:
+                Assert.Equal(System.Net.HttpStatusCode.OK, (await host.Ops.Keyed($"/api/ops/cases/{open["id"]}/settle", new { outcome, reason = "in the portal" })).Status);
+                break;
+        }
+
+        await host.Until(checkout, outcome == "paid" ? "paid" : "failed");
+        await PaymentsHost.Eventually(async () => (string?)Assert.Single(await host.Cases(checkout))["status"] == "settled", "the case is settled");
+        Assert.Equal(outcome, (string?)(await host.Cases(checkout))[0]["outcome"]);
+        Assert.Equal(outcome == "paid" ? 1 : 0, (await host.Get(checkout))["payments"]!.AsArray().Count);
+    }
+
     [Fact]
     public async Task An_expired_checkout_whose_money_arrives_later_is_paid_and_says_so()
     {
@@ -248,6 +290,9 @@ public sealed class FindingOutTests(FindingOutTests.Patient running) : IClassFix
 
     private Task<object> Due(JsonNode checkout, int age) => host.Sql<object>(
         $"UPDATE attempts SET started_at = now() - interval '{age} seconds', next_question_at = now() WHERE id = '{PaymentsHost.AttemptId(checkout)}'; SELECT 1::int");
+
+    private async Task Answer(JsonNode checkout, string answer) => (await host.Simulator.PostAsync(
+        $"/simulator/phones/{checkout["phone"]}/answer", new StringContent(answer, System.Text.Encoding.UTF8, "application/json"))).EnsureSuccessStatusCode();
 
     private Task<string> LastAnswer(JsonNode checkout) =>
         host.Sql<string>($"SELECT last_answer FROM attempts WHERE id = '{PaymentsHost.AttemptId(checkout)}'");

@@ -49,7 +49,7 @@ public sealed class HostileCallbackTests(RegisteredPaybill running) : IClassFixt
     {
         var ringing = await host.Ringing();
         var (path, success) = host.SuccessCallback(ringing, PaymentsHost.NewReceipt());
-        var failure = $$$$"""{"Body":{"stkCallback":{"MerchantRequestID":"1","CheckoutRequestID":"{{{{ringing["attempts"]![0]!["checkoutRequestId"]}}}}","ResultCode":1032,"ResultDesc":"Request cancelled by user."}}}""";
+        var (_, failure) = host.FailureCallback(ringing);
         await host.Call(path, failure);
         await host.Until(ringing, "failed");
         await host.Call(path, success);

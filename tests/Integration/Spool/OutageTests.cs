@@ -196,8 +196,7 @@ public sealed class OutageTests(TestDatabase databases)
         await using var host = await PaymentsHost.Start(databases, $"Spool:Path={folder.Path}");
         var ringing = await host.Ringing();
         var (path, success) = host.SuccessCallback(ringing, PaymentsHost.NewReceipt());
-        var failure =
-            $$$$"""{"Body":{"stkCallback":{"MerchantRequestID":"1","CheckoutRequestID":"{{{{ringing["attempts"]![0]!["checkoutRequestId"]}}}}","ResultCode":1032,"ResultDesc":"Request cancelled by user."}}}""";
+        var (_, failure) = host.FailureCallback(ringing);
 
         var waiting = new Spool(new() { Path = folder.Path });
         waiting.Append([new(

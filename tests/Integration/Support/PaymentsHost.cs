@@ -192,6 +192,11 @@ public sealed class PaymentsHost : IAsyncDisposable
         return ($"/callbacks/stk/callback/{token}", SuccessBody((string?)attempt["checkoutRequestId"], receipt, amount ?? (decimal)attempt["amount"]!));
     }
 
+    /// <summary>The same path, and the failure of a customer who cancelled.</summary>
+    public (string Path, string Body) FailureCallback(JsonNode checkout) =>
+        (SuccessCallback(checkout, "").Path,
+            $$$$"""{"Body":{"stkCallback":{"MerchantRequestID":"1","CheckoutRequestID":"{{{{checkout["attempts"]![0]!["checkoutRequestId"]}}}}","ResultCode":1032,"ResultDesc":"Request cancelled by user."}}}""");
+
     /// <summary>A success as Safaricom writes it.</summary>
     public static string SuccessBody(string? requestId, string receipt, decimal amount) =>
         $$$$$"""
