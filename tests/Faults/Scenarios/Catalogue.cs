@@ -7,11 +7,11 @@ internal static class Catalogue
 
     public static readonly IReadOnlyList<Scenario> All =
     [
+        new("clock", "no wrong expiry, no wrong failure; equal to the ledger", Clock.Run),
         new("lost", "every payment final and equal to the ledger, or a case", Provider.Lost),
         new("wire", $"{Acknowledged}; back to normal within 30 s", Wire.Run),
         new("kill-postgres", $"{Acknowledged}; no 200 without a durable record; backlog done within 30 s", KillPostgres.Run),
         new("two-and-two", "one effect each; no stuck rows; equal to the ledger", Replicas.TwoAndTwo),
-        new("clock", "no wrong expiry, no wrong failure; equal to the ledger", Clock.Run),
         new("disk-full", "errors are 5xx or none; nothing acknowledged is lost; equal to the ledger", DiskFull.Run),
         new("migration", "one migrates, both end ready", Migration.Run),
         new("shuffled", "exactly one effect, equal to the ledger", Provider.Shuffled),
