@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 using Payments.Build;
@@ -26,14 +27,18 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>kill -9 of the server and of every process it made.</summary>
     public async Task Kill()
     {
-        var main = int.Parse(File.ReadLines(Path.Combine(path, "data", "postmaster.pid")).First(), CultureInfo.InvariantCulture);
-        var all = Children(main).Prepend(main).ToList();
-        all.ForEach(Signal.Kill);
+        Signal.Kill(int.Parse(File.ReadLines(Path.Combine(Data, "postmaster.pid")).First(), CultureInfo.InvariantCulture));
 
-        // Their memory is shared: the next start waits for the last of them.
-        for (var tries = 0; tries < 100 && all.Any(IsAlive); tries++)
+        // Their memory is shared: the next start waits for the last of them, one that was made at this very moment included.
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(30); await Task.Delay(50))
         {
-            await Task.Delay(50);
+            var left = Processes().ToList();
+            if (left.Count == 0)
+            {
+                return;
+            }
+
+            left.ForEach(Signal.Kill);
         }
     }
 
@@ -50,30 +55,28 @@ internal sealed class PostgresServer : IAsyncDisposable
         await postgres.Stop();
     }
 
-    private static IEnumerable<int> Children(int parent)
+    private string Data => Path.Combine(path, "data");
+
+    /// <summary>All of its processes work in its data folder.</summary>
+    private IEnumerable<int> Processes()
     {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var pid) && ParentOf(pid) == parent)
+            // Null once it is a zombie, or gone.
+            if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var pid) && WorksIn(folder) == Data)
             {
                 yield return pid;
             }
         }
     }
 
-    private static bool IsAlive(int pid) => State(pid) is { } state && state[0] != 'Z';
-
-    private static int ParentOf(int pid) => State(pid) is { } state ? int.Parse(state.Split(' ')[1], CultureInfo.InvariantCulture) : -1;
-
-    /// <summary>From <c>/proc/PID/stat</c>: the state's letter, the parent, and so on, behind the name in parentheses.</summary>
-    private static string? State(int pid)
+    private static string? WorksIn(string process)
     {
         try
         {
-            var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
-            return stat[(stat.LastIndexOf(')') + 2)..];
+            return new FileInfo(Path.Combine(process, "cwd")).LinkTarget;
         }
-        catch (IOException)
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
             return null;
         }
