@@ -23,7 +23,8 @@ public sealed class RefundCheckoutValidator : AbstractValidator<RefundCheckout>
 
 /// <summary>
 /// Reserves and enqueues in one commit, under the checkout's lock: two at once meet there, and the second sees the first. Dies before
-/// the commit: nothing is reserved. A refund never undoes <c>paid</c>.
+/// the commit: nothing is reserved. What is reserved no longer counts towards an order that is not paid, in the same commit; a refund never
+/// undoes <c>paid</c>.
 /// </summary>
 public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds, IAudit audit, ITransactions transactions)
     : IRequestHandler<RefundCheckout, Answer<RefundView>>
@@ -48,11 +49,14 @@ public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds
 
         var refund = Refund.Queue(NewId.Next(), checkout.Client, plan, checkout.Reference.Value, request.Reason!.Trim(), ofSurplus: false, now);
         KeyedRequest.Made(IntentKind.Refund, refund.Id);
+        var left = plan.Receipt.Left;
+        checkout.Reserve(refund, now);
+        await checkouts.Save([checkout]);
         await refunds.Add(refund);
         if (request.Caller.SeesAll)
         {
             // A shop's own refunds are its business; an operator's are accounted for.
-            await RefundRequests.Note(audit, request.Caller, "checkout.refund", refund, plan.Receipt, checkout.Refunds);
+            await RefundRequests.Note(audit, request.Caller, "checkout.refund", refund, plan.Receipt, left);
         }
 
         return RefundView.Of(refund, toShop: true);
@@ -73,13 +77,13 @@ internal static class RefundRequests
             .WithMessage("Say why in 2 to 100 characters; it becomes the remark on the statement.");
 
     /// <summary>Puts an operator's refund down: what was left of the receipt before and after. Whose phone it goes to is in the refund's row.</summary>
-    public static Task Note(IAudit audit, Caller caller, string action, Refund refund, Receipt receipt, IReadOnlyList<Refund> before) => audit.Write(
+    public static Task Note(IAudit audit, Caller caller, string action, Refund refund, Receipt receipt, Money before) => audit.Write(
         caller.Actor, action, PublicId.Write(PublicId.Receipt, receipt.Id),
-        new { receipt = receipt.Number, left = Refunding.Left(receipt, before).Shillings },
+        new { receipt = receipt.Number, left = before.Shillings },
         new
         {
             receipt = receipt.Number,
-            left = (Refunding.Left(receipt, before) - refund.Amount).Shillings,
+            left = (before - refund.Amount).Shillings,
             refund = PublicId.Write(PublicId.Refund, refund.Id),
             method = Wire.Name(refund.Method),
             amount = refund.Amount.Shillings,

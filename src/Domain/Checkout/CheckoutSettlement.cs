@@ -142,20 +142,25 @@ public sealed partial class Checkout
             Receipts.Add(receipt);
         }
 
-        var before = Status;
-        var taken = Status == CheckoutStatus.Cancelled || receipt.IsGivenBack ? Money.Zero : Money.Min(receipt.Unassigned, Due);
         if (receipt.IsGivenBack)
         {
-            cases.Add(new(
-                CaseKind.ReceiptConflict, receipt.Id, Id,
-                $"Receipt {receipt.Number} of {receipt.Amount} is a payment of this order, but it is being refunded or has been: it pays for nothing here. "
-                + "Tell the shop, then settle this case."));
+            JoinGivenBack(receipt);
         }
 
+        var isLate = Status is CheckoutStatus.Failed or CheckoutStatus.Expired;
+        if (Count(receipt, now) > Money.Zero)
+        {
+            receipt.Late = isLate;
+        }
+    }
+
+    /// <summary>Counts what of a receipt of this checkout counts as nothing yet and has not gone back; answers what of it pays for the checkout.</summary>
+    private Money Count(Receipt receipt, DateTimeOffset now)
+    {
+        var taken = Status == CheckoutStatus.Cancelled ? Money.Zero : Money.Min(receipt.Unassigned, Due);
         if (taken > Money.Zero)
         {
             receipt.Applied += taken;
-            receipt.Late = before is CheckoutStatus.Failed or CheckoutStatus.Expired;
             Paid += taken;
             if (Due == Money.Zero)
             {
@@ -181,6 +186,7 @@ public sealed partial class Checkout
 
         receipt.Touch();
         Changed(now);
+        return taken;
     }
 
     /// <summary>Declares what waited for a number in vain as surplus (rule 7).</summary>
@@ -316,6 +322,10 @@ public sealed partial class Checkout
             {
                 Apply(same, now);
             }
+            else if (same.IsGivenBack && same.Applied == Money.Zero)
+            {
+                JoinGivenBack(same);
+            }
 
             return;
         }
@@ -360,18 +370,18 @@ public sealed partial class Checkout
             return Verdict.Contradiction;
         }
 
-        if (known is { IsGivenBack: true })
-        {
-            return Conflict(attempt, $"The prompt of {attempt.StartedAt:u} counts as paid by a query; its receipt {number} is being refunded or has been.", now);
-        }
-
         if (known is not null)
         {
             // The same money twice on this checkout, once by query and once by confirmation: keep the one with the number.
-            if (Status == CheckoutStatus.Paid && own.Applied > known.Amount - known.Applied)
+            if (Status == CheckoutStatus.Paid && own.Applied > known.Spare)
             {
-                // Both pay for this order, so they cannot be one: it was there before the prompt.
-                return Conflict(attempt, $"Receipt {number} came for the prompt of {attempt.StartedAt:u}, but it paid a part of this order before that.", now);
+                // It went back, and nothing undoes paid; or both pay for this order, so they cannot be one: it was there before the prompt.
+                return Conflict(
+                    attempt,
+                    known.IsGivenBack
+                        ? $"The prompt of {attempt.StartedAt:u} counts as paid by a query; its receipt {number} is being refunded or has been."
+                        : $"Receipt {number} came for the prompt of {attempt.StartedAt:u}, but it paid a part of this order before that.",
+                    now);
             }
 
             var other = known.AttemptId is null ? null : AttemptOf(known);
@@ -385,9 +395,9 @@ public sealed partial class Checkout
 
             own.Change = Change.Removed;
             Join(known, attempt, inferred: false);
-            if (wasHeld && (known.CheckoutId is null || known.IsHeld))
+            if ((wasHeld || known.IsGivenBack) && (known.CheckoutId is null || known.IsHeld))
             {
-                // Neither counted until now.
+                // Neither counted until now, or what one of them had counted for has gone back.
                 Apply(known, now);
                 Tell(CheckoutEvents.ReceiptKnown, now);
             }
@@ -431,11 +441,16 @@ public sealed partial class Checkout
             Receipts.Add(receipt);
         }
 
-        var taken = Status == CheckoutStatus.Cancelled ? Money.Zero : Money.Min(receipt.Amount - receipt.Applied, Due);
+        var taken = Status == CheckoutStatus.Cancelled ? Money.Zero : Money.Min(receipt.Spare, Due);
+        receipt.Surplus += receipt.Unassigned - taken;
         receipt.Applied += taken;
-        receipt.Surplus = receipt.Amount - receipt.Applied;
         receipt.SurplusDueAt = null;
         Paid += taken;
+        if (receipt.IsGivenBack && receipt.Applied == Money.Zero)
+        {
+            JoinGivenBack(receipt);
+        }
+
         receipt.Touch();
         Tell(CheckoutEvents.ReceiptKnown, now);
     }

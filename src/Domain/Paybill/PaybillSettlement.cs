@@ -36,6 +36,11 @@ public sealed partial class Checkout
     /// <returns>Null when it is there now, else why not.</returns>
     public MatchRefusal? Match(Receipt receipt, DateTimeOffset now)
     {
+        if (receipt.CheckoutId == Id && !receipt.IsHeld)
+        {
+            return null;
+        }
+
         if (receipt.IsGivenBack)
         {
             return MatchRefusal.GivenBack;
@@ -43,12 +48,8 @@ public sealed partial class Checkout
 
         if (receipt.CheckoutId == Id)
         {
-            if (receipt.IsHeld)
-            {
-                // Decided: it is money of its own.
-                Apply(receipt, now);
-            }
-
+            // Decided: it is money of its own.
+            Apply(receipt, now);
             return null;
         }
 
@@ -125,7 +126,7 @@ public sealed partial class Checkout
     {
         foreach (var attempt in Attempts.Where(a => a.Status == AttemptStatus.Unknown && (a.RequestId is null || a.NextQuestionAt is null)))
         {
-            if (Candidates(attempt) is [var only] && !only.IsHeld && !MayBeAnothers(only, attempt) && Namesakes(only).Count == 0)
+            if (Candidates(attempt) is [{ IsGivenBack: false } only] && !only.IsHeld && !MayBeAnothers(only, attempt) && Namesakes(only).Count == 0)
             {
                 Succeed(attempt, only.SettledBy, now);
                 Join(only, attempt, inferred: true);
@@ -206,7 +207,7 @@ public sealed partial class Checkout
         {
             var attempt = AttemptOf(twin);
             if (Candidates(attempt) is [{ IsGivenBack: false } only] && Namesakes(only) is [_] && !MayBeAnothers(only, attempt)
-                && !(Status == CheckoutStatus.Paid && twin.Applied > only.Amount - only.Applied))
+                && !(Status == CheckoutStatus.Paid && twin.Applied > only.Spare))
             {
                 Name(twin, only.Number!, only.Payer, only.At, only.Amount, only, attempt, Guid.Empty, now);
                 only.IsInferred = true;

@@ -29,6 +29,12 @@ public sealed class Refund : Transfer
     /// <summary>True when an operator gave back surplus, which is counted apart.</summary>
     public bool OfSurplus { get; init; }
 
+    /// <summary>What it takes its amount from; decided when it is reserved.</summary>
+    public RefundSource Source { get; set; }
+
+    /// <summary>The source it was loaded with.</summary>
+    public RefundSource LoadedSource { get; init; }
+
     /// <summary>The checkout's id as stored; null for money without an order.</summary>
     public Guid? OfCheckout { get; init; }
 
@@ -40,6 +46,9 @@ public sealed class Refund : Transfer
 
     /// <summary>True while its amount must not go back another way: every state but failed (rule 12).</summary>
     public bool IsReserved => Status != TransferStatus.Failed;
+
+    /// <summary>True when it was reserved when it was loaded and is not any more, or the other way round: what it gave back counts again, or no longer.</summary>
+    public bool HasTurned => IsReserved != (LoadedStatus != TransferStatus.Failed);
 
     /// <summary>True for a reversal that M-PESA will not do: only then may the whole go by B2C. What a retry may cure is no such refusal.</summary>
     public bool IsRefusedReversal => Method == RefundMethod.Reversal && Status == TransferStatus.Failed && Failure is { Retryable: false };
@@ -58,6 +67,7 @@ public sealed class Refund : Transfer
         Recipient = plan.Payer,
         Reason = reason,
         OfSurplus = ofSurplus,
+        Source = plan.Receipt.CheckoutId is null ? RefundSource.Nowhere : RefundSource.Counted,
         CreatedAt = now,
         UpdatedAt = now,
         Status = TransferStatus.Queued,

@@ -59,7 +59,9 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
                     loaded = checkouts.ConvertAll(c => c.Id).ToArray(),
                 })
             : [];
-        return new(checkouts, await GivenBack(connection, [.. unmatched.Select(row => row.ToDomain())]));
+        List<Receipt> alone = [.. unmatched.Select(row => row.ToDomain())];
+        await RefundRepository.HandOut(connection, alone);
+        return new(checkouts, alone);
     }
 
     /// <inheritdoc/>
@@ -217,32 +219,7 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
             byId[receipt.CheckoutId!.Value].Receipts.Add(receipt.ToDomain());
         }
 
-        await FillRefunds(connection, checkouts);
-    }
-
-    private static async Task FillRefunds(NpgsqlConnection connection, List<Checkout> checkouts)
-    {
-        var owners = checkouts.SelectMany(c => c.Receipts.Select(r => (Receipt: r.Id, Checkout: c))).ToDictionary(o => o.Receipt, o => o.Checkout);
-        foreach (var refund in owners.Count == 0 ? [] : await RefundRepository.OfReceipts(connection, owners.Keys))
-        {
-            owners[refund.ReceiptId].Refunds.Add(refund);
-            if (refund.IsReserved && owners[refund.ReceiptId].Receipts.Find(r => r.Id == refund.ReceiptId) is { IsHeld: true } held)
-            {
-                held.IsGivenBack = true;
-            }
-        }
-    }
-
-    /// <summary>Asked once the receipts are locked: a refund reserved while we waited for a lock is seen.</summary>
-    private static async Task<List<Receipt>> GivenBack(NpgsqlConnection connection, List<Receipt> unmatched)
-    {
-        foreach (var refund in unmatched.Count == 0 ? [] : await RefundRepository.OfReceipts(connection, unmatched.ConvertAll(r => r.Id)))
-        {
-            var receipt = unmatched.Find(r => r.Id == refund.ReceiptId)!;
-            receipt.IsGivenBack |= refund.IsReserved;
-        }
-
-        return unmatched;
+        await RefundRepository.HandOut(connection, [.. checkouts.SelectMany(c => c.Receipts)]);
     }
 
     private static T[] Sorted<T>(IReadOnlyCollection<T>? values) => values is null ? [] : [.. values.Distinct().Order()];

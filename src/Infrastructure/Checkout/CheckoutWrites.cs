@@ -72,6 +72,7 @@ internal sealed partial class CheckoutRepository
         await DeleteReceipts(connection, [.. checkouts.SelectMany(c => c.Merged)]);
         await UpdateReceipts(connection, receipts.FindAll(r => r.Change == Change.Updated));
         await InsertReceipts(connection, receipts.FindAll(r => r.Change == Change.Added));
+        await RefundRepository.UpdateSources(connection, receipts);
         await InsertEvents(connection, [.. changed.Where(c => c.Events.Count > 0)]);
         await InsertCases(connection, [.. changed.Where(c => c.Cases.Count > 0)]);
         await CloseCases(connection, [.. changed.SelectMany(c => c.FoundOut).Where(a => a is { IsSettled: true, SettledBy: not (null or SettledBy.Operator) })]);

@@ -6,7 +6,7 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>Payouts and refunds as money on its way out: loading them to change, finding what is due, finding what lost its job.</summary>
-internal sealed partial class TransferRepository(NpgsqlDataSource database, IJobs jobs) : ITransfers
+internal sealed partial class TransferRepository(NpgsqlDataSource database, ICheckouts checkouts, IJobs jobs) : ITransfers
 {
     /// <summary>The filter both lists share, after the table's own part.</summary>
     public const string Filter =
@@ -41,15 +41,27 @@ internal sealed partial class TransferRepository(NpgsqlDataSource database, IJob
         var sorted = ids.Distinct().Order().ToArray();
         await using var connection = await database.OpenConnectionAsync();
 
-        // The checkout's lock is what refunds are reserved under: whoever changes one holds it.
-        await connection.ExecuteAsync(
+        // The lock refunds are reserved under, the checkout's, or the receipt's where it has none: whoever changes one holds it.
+        var standsAlone = await connection.ExecuteScalarAsync<bool>(
             """
-            SELECT FROM checkouts
-            WHERE id IN (SELECT checkout_id FROM refunds WHERE id = ANY (@sorted))
-            ORDER BY id
-            FOR UPDATE
+            WITH locked AS (
+                SELECT id FROM checkouts
+                WHERE id IN (
+                    SELECT checkout_id FROM refunds WHERE id = ANY (@sorted)
+                    UNION SELECT r.checkout_id FROM refunds f JOIN receipts r ON r.id = f.receipt_id WHERE f.id = ANY (@sorted))
+                ORDER BY id
+                FOR UPDATE)
+            SELECT EXISTS (SELECT FROM refunds f JOIN receipts r ON r.id = f.receipt_id WHERE f.id = ANY (@sorted) AND r.checkout_id IS NULL)
+            FROM (SELECT count(*) FROM locked) AS waited
             """,
             new { sorted });
+        if (standsAlone)
+        {
+            await connection.ExecuteAsync(
+                "SELECT FROM receipts WHERE checkout_id IS NULL AND id IN (SELECT receipt_id FROM refunds WHERE id = ANY (@sorted)) ORDER BY id FOR UPDATE",
+                new { sorted });
+        }
+
         var payouts = await connection.QueryAsync<PayoutRow>(
             $"SELECT {PayoutRow.Columns} FROM payouts WHERE id = ANY (@sorted) ORDER BY id FOR UPDATE", new { sorted });
         var refunds = await connection.QueryAsync<RefundRow>(
@@ -62,7 +74,11 @@ internal sealed partial class TransferRepository(NpgsqlDataSource database, IJob
     {
         await using var connection = await database.OpenConnectionAsync();
         var found = await connection.QueryAsync<Guid>(
-            "SELECT DISTINCT checkout_id FROM refunds WHERE id = ANY (@ids) AND checkout_id IS NOT NULL", new { ids = ids.ToArray() });
+            """
+            SELECT checkout_id FROM refunds WHERE id = ANY (@ids) AND checkout_id IS NOT NULL
+            UNION SELECT r.checkout_id FROM refunds f JOIN receipts r ON r.id = f.receipt_id WHERE f.id = ANY (@ids) AND r.checkout_id IS NOT NULL
+            """,
+            new { ids = ids.ToArray() });
         return [.. found];
     }
 

@@ -96,7 +96,7 @@ internal sealed record PayoutRow : TransferRow
 /// <summary>A row of <c>refunds</c>.</summary>
 internal sealed record RefundRow : TransferRow
 {
-    public const string Columns = Shared + ", checkout_id, receipt_id, original_receipt, order_reference, method, recipient, reason, of_surplus";
+    public const string Columns = Shared + ", checkout_id, receipt_id, original_receipt, order_reference, method, recipient, reason, of_surplus, taken_from";
 
     public Guid? CheckoutId { get; init; }
     public Guid ReceiptId { get; init; }
@@ -106,6 +106,7 @@ internal sealed record RefundRow : TransferRow
     public string? Recipient { get; init; }
     public string? Reason { get; init; }
     public bool OfSurplus { get; init; }
+    public string TakenFrom { get; init; } = "counted";
 
     public Refund ToDomain() => Fill(new Refund
     {
@@ -124,5 +125,7 @@ internal sealed record RefundRow : TransferRow
         Recipient = Msisdn.TryParse(Recipient, out var phone) ? phone : null,
         Reason = Reason,
         OfSurplus = OfSurplus,
+        Source = Wire.Read<RefundSource>(TakenFrom),
+        LoadedSource = Wire.Read<RefundSource>(TakenFrom),
     });
 }

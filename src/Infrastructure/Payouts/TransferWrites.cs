@@ -17,6 +17,13 @@ internal sealed partial class TransferRepository
             return;
         }
 
+        await Write(changed);
+        await TurnedRefunds.Count(checkouts, changed);
+    }
+
+    /// <summary>Closes its connection when it is done: whoever writes next in this transaction gets the same one, and not another beside it.</summary>
+    private async Task Write(List<Transfer> changed)
+    {
         await using var connection = await database.OpenConnectionAsync();
         await Update(connection, "payouts", [.. changed.OfType<Payout>()]);
         await Update(connection, "refunds", [.. changed.OfType<Refund>()]);

@@ -403,7 +403,7 @@ public sealed class ConfirmationRuleTests
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
         var receipt = ByHand.Confirmation("UGA7RT61SV", payer: "254708374149", method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Some.Start);
-        receipt.IsGivenBack = true;
+        receipt.Refunds.Add(SomeTransfers.Refund(receipt));
         var later = Some.Start + TimeSpan.FromSeconds(70);
 
         if (byCallback)
@@ -416,7 +416,8 @@ public sealed class ConfirmationRuleTests
         }
 
         Assert.Equal((AttemptStatus.Succeeded, CheckoutStatus.Pending), (attempt.Status, checkout.Status));
-        Assert.Equal((Money.Zero, receipt.Amount), (receipt.Applied, receipt.Surplus));
+        Assert.Equal((Money.Zero, Money.Zero), (receipt.Applied, receipt.Surplus));
+        Assert.DoesNotContain(CheckoutEvents.Surplus, checkout.Events);
         Assert.Equal(CaseKind.ReceiptConflict, Assert.Single(checkout.Cases).Kind);
         Assert.Equal(MatchRefusal.GivenBack, Some.Checkout().Match(receipt, later));
         ByHand.Check(checkout);
@@ -429,7 +430,7 @@ public sealed class ConfirmationRuleTests
         var attempt = checkout.Prompted();
         checkout.AnswerPaid(attempt, Some.Start + TimeSpan.FromSeconds(70));
         var receipt = ByHand.Confirmation("UGA7RT61SV").ToReceipt(Guid.NewGuid(), Some.Start);
-        receipt.IsGivenBack = true;
+        receipt.Refunds.Add(SomeTransfers.Refund(receipt));
 
         Assert.Equal(
             Verdict.Contradiction, checkout.HearCallback(attempt, Some.Paid("UGA7RT61SV"), receipt, Guid.NewGuid(), Some.Start + TimeSpan.FromSeconds(90)));

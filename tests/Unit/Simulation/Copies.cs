@@ -13,6 +13,7 @@ internal static class Copies
     private static readonly ConcurrentDictionary<Type, FieldInfo[]> Lists = new();
     private static readonly FieldInfo LoadedVersion = Field(typeof(Checkout), nameof(Checkout.LoadedVersion));
     private static readonly FieldInfo LoadedStatus = Field(typeof(Transfer), nameof(Transfer.LoadedStatus));
+    private static readonly FieldInfo LoadedSource = Field(typeof(Refund), nameof(Refund.LoadedSource));
 
     public static Attempt Of(Attempt attempt)
     {
@@ -23,7 +24,7 @@ internal static class Copies
 
     public static Receipt Of(Receipt receipt)
     {
-        var copy = (Receipt)Shallow(receipt);
+        var copy = Emptied(receipt);
         copy.Change = Change.None;
         return copy;
     }
@@ -34,6 +35,11 @@ internal static class Copies
         var copy = Emptied(transfer);
         copy.Change = Change.None;
         LoadedStatus.SetValue(copy, copy.Status);
+        if (copy is Refund refund)
+        {
+            LoadedSource.SetValue(copy, refund.Source);
+        }
+
         return copy;
     }
 

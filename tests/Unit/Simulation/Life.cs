@@ -151,7 +151,7 @@ internal sealed class Life
         {
             try
             {
-                Do("refund of surplus", () => new RefundReceiptHandler(Store, Nobody.Sees, process).Handle(new(Shop, receipt.Id, null, null), CancellationToken.None));
+                Do("refund of surplus", () => new RefundReceiptHandler(Store, Store, Nobody.Sees, process).Handle(new(Shop, receipt.Id, null, null), CancellationToken.None));
             }
             catch (FluentValidation.ValidationException)
             {

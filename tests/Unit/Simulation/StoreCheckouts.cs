@@ -42,7 +42,7 @@ internal sealed partial class Store : ICheckouts
                 || (keys.WithTillReceipts && r.Method == PaymentMethod.Till
                     && loaded.SelectMany(c => c.Attempts).Any(a => a.IsOpen && a.Amount == r.Amount && IsNear(r.At, a)))))
             .Select(Copies.Of).ToList();
-        unmatched.ForEach(receipt => receipt.IsGivenBack = RefundsOf([receipt.Id]).Any(r => r.IsReserved));
+        unmatched.ForEach(receipt => receipt.Refunds.AddRange(RefundsOf(receipt.Id)));
         return Task.FromResult(new LoadedCheckouts(loaded, unmatched));
     }
 
@@ -91,6 +91,7 @@ internal sealed partial class Store : ICheckouts
         foreach (var receipt in written)
         {
             CheckReceipt(receipt);
+            WriteSources(receipt);
         }
 
         var changed = saved.Where(c => c.Version > c.LoadedVersion).ToList();
@@ -166,12 +167,7 @@ internal sealed partial class Store : ICheckouts
         var checkout = Copies.Of(checkouts[id]);
         checkout.Attempts.AddRange(attempts.Values.Where(a => a.CheckoutId == id).Select(Copies.Of).OrderBy(a => a.StartedAt));
         checkout.Receipts.AddRange(receipts.Values.Where(r => r.CheckoutId == id).Select(Copies.Of).OrderBy(r => r.RecordedAt));
-        checkout.Refunds.AddRange(RefundsOf(checkout.Receipts.Select(r => r.Id).ToHashSet()));
-        foreach (var held in checkout.Receipts.Where(r => r.IsHeld))
-        {
-            held.IsGivenBack = checkout.Refunds.Exists(refund => refund.IsReserved && refund.ReceiptId == held.Id);
-        }
-
+        checkout.Receipts.ForEach(receipt => receipt.Refunds.AddRange(RefundsOf(receipt.Id)));
         return checkout;
     }
 

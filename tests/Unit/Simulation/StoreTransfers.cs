@@ -33,7 +33,7 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
     public Task<IReadOnlyList<Guid>> CheckoutsOf(IReadOnlyCollection<Guid> ids) => Task.FromResult<IReadOnlyList<Guid>>(
         [.. ids.Where(transfers.ContainsKey).Select(id => transfers[id]).OfType<Refund>().Select(r => r.CheckoutId).OfType<Guid>().Distinct()]);
 
-    public Task Save(IReadOnlyCollection<Transfer> saved)
+    public async Task Save(IReadOnlyCollection<Transfer> saved)
     {
         foreach (var transfer in saved.Where(t => t.Change == Change.Updated))
         {
@@ -53,7 +53,7 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
             }
         }
 
-        return Task.CompletedTask;
+        await TurnedRefunds.Count(this, saved);
     }
 
     public Task<IReadOnlyList<DueTransfer>> TakeDue(int askable, int others, TimeSpan lease)
@@ -92,9 +92,14 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
             return Task.FromResult<ReceiptToRefund?>(null);
         }
 
-        var checkout = row.CheckoutId is { } id ? Assemble(id) : null;
-        return Task.FromResult<ReceiptToRefund?>(
-            new(checkout?.Receipts.Single(r => r.Id == receiptId) ?? Copies.Of(row), checkout, [.. RefundsOf([receiptId])]));
+        if (row.CheckoutId is { } id && Assemble(id) is var checkout)
+        {
+            return Task.FromResult<ReceiptToRefund?>(new(checkout.Receipts.Single(r => r.Id == receiptId), checkout));
+        }
+
+        var alone = Copies.Of(row);
+        alone.Refunds.AddRange(RefundsOf(receiptId));
+        return Task.FromResult<ReceiptToRefund?>(new(alone, null));
     }
 
     Task<Payout?> IPayouts.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
@@ -105,6 +110,16 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
 
     Task<IReadOnlyList<Refund>> IRefunds.List(TransferFilter filter, CancellationToken cancellation) => throw new NotSupportedException();
 
-    private IEnumerable<Refund> RefundsOf(HashSet<Guid> ofReceipts) =>
-        transfers.Values.OfType<Refund>().Where(r => ofReceipts.Contains(r.ReceiptId)).Select(Copies.Of);
+    private IEnumerable<Refund> RefundsOf(Guid receipt) => transfers.Values.OfType<Refund>().Where(r => r.ReceiptId == receipt).Select(Copies.Of);
+
+    /// <summary>Where refunds take their amounts from is written with their receipt.</summary>
+    private void WriteSources(Receipt receipt)
+    {
+        foreach (var refund in receipt.Refunds.Where(r => r.Change != Change.Added && r.Source != r.LoadedSource))
+        {
+            var row = Copies.Of((Refund)transfers[refund.Id]);
+            row.Source = refund.Source;
+            Put(transfers, row.Id, Copies.Of<Transfer>(row));
+        }
+    }
 }
