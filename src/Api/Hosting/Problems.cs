@@ -31,6 +31,7 @@ internal static class Problems
         ["registration_in_progress"] = 409,
         ["not_paid"] = 409,
         ["nothing_to_ask"] = 409,
+        ["nothing_to_write_off"] = 409,
         ["key_expired"] = 409,
         ["order_reference_in_use"] = 409,
         ["outcome_not_possible"] = 409,

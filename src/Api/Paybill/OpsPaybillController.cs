@@ -16,6 +16,10 @@ public sealed record RegisterC2bBody(string? Version, string? ResponseType);
 /// <param name="CheckoutId">The checkout the receipt is put to.</param>
 public sealed record MatchBody(string? CheckoutId);
 
+/// <summary>Why it is left as it is.</summary>
+/// <param name="Reason">2–200 characters, kept for good in the audit log: no names or numbers.</param>
+public sealed record WriteOffBody(string? Reason);
+
 /// <summary>Payments by hand, for operators: the registration, and money without an order.</summary>
 [ApiController]
 [Route("api/ops")]
@@ -39,11 +43,20 @@ public sealed class OpsPaybillController(IMediator mediator, RegistrationTokens 
         return this.ToResult(answer, answer.Value?.State == "in_doubt" ? 202 : 200);
     }
 
-    /// <summary>Reads receipts, newest first; matched=false is money without an order.</summary>
+    /// <summary>Reads receipts, newest first: matched=false is money without an order, surplus=true what exceeds its order, open=true what is to be settled.</summary>
     [HttpGet("receipts")]
     [Refuses("validation_failed")]
-    public Task<Page<ReceiptView>> Receipts(bool? matched, string? cursor, int? limit, CancellationToken cancellation) =>
-        mediator.Send(new ListReceipts(matched, cursor, limit), cancellation);
+    public Task<Page<ReceiptView>> Receipts(bool? matched, bool? surplus, bool? open, string? cursor, int? limit, CancellationToken cancellation) =>
+        mediator.Send(new ListReceipts(matched, surplus, open, cursor, limit), cancellation);
+
+    /// <summary>Writes off what of a receipt nobody can give back; the same again is 200. It can still be refunded or matched later.</summary>
+    [HttpPost("receipts/{id}/write-off")]
+    [ProducesResponseType<ReceiptView>(200)]
+    [Refuses("validation_failed", "not_found", "nothing_to_write_off")]
+    public async Task<ActionResult<ReceiptView>> WriteOff(string id, WriteOffBody body, CancellationToken cancellation) => this.ToResult(
+        PublicId.TryRead(PublicId.Receipt, id, out var receipt)
+            ? await mediator.Send(new WriteOffReceipt(User.Caller(), receipt, body.Reason), cancellation)
+            : Refusal.NotFound("receipt"));
 
     /// <summary>Puts a receipt to a checkout; the same again is 200.</summary>
     [HttpPost("receipts/{id}/match")]

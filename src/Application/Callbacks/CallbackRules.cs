@@ -168,9 +168,9 @@ public sealed class CallbackRules(
     {
         if (read.Row.SubjectId is { } subject)
         {
-            if (books.Attempt(subject) is var (_, attempt))
+            if (books.Attempt(subject) is var (checkout, attempt))
             {
-                Checkout.HearUnreadable(attempt, now);
+                checkout.HearUnreadable(attempt, now);
             }
 
             books.Transfer(subject)?.HearUnreadable(now);

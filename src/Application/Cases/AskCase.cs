@@ -59,7 +59,7 @@ public sealed class AskCaseHandler(
     {
         var loaded = await checkouts.LoadForChange(new(AttemptIds: [id]));
         var attempt = loaded.Checkouts.SelectMany(c => c.Attempts).FirstOrDefault(a => a.Id == id);
-        if (attempt is not { RequestId: not null } || (attempt.IsSettled && attempt is not { Status: AttemptStatus.Failed, IsDisputed: true }))
+        if (attempt is not { RequestId: not null, HasErasedId: false } || (attempt.IsSettled && attempt is not { Status: AttemptStatus.Failed, IsDisputed: true }))
         {
             return false;
         }

@@ -39,14 +39,13 @@ internal static class PromptRules
             return read.Say(Verdict.Unmatched, "Its token was made for a prompt that is not in this database.");
         }
 
-        if (attempt.RequestId is { } known && known != result.RequestId)
+        if (!attempt.IsNamed(result.RequestId))
         {
             // Rule 3: the right token with another push's id is not this push's callback.
             return read.Say(Verdict.Hint, "Its CheckoutRequestID is not that of the prompt its address belongs to.");
         }
 
-        attempt.RequestId ??= result.RequestId;
-        attempt.Touch();
+        attempt.Learn(result.RequestId);
         var receipt = books.Receipt((result.Outcome as Outcome.Paid)?.Receipt);
         var verdict = checkout.HearCallback(attempt, result.Outcome, receipt, NewId.Next(), now);
         books.Remember(checkout);

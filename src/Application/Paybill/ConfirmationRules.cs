@@ -145,13 +145,26 @@ internal static class ConfirmationRules
             return (checkout.HearAgain(known, confirmation, now), null);
         }
 
-        if (known.Amount != confirmation.Amount)
+        var (hadAccount, hadPayer) = (known.Account.Length > 0, known.Payer is not null);
+        var verdict = known.HearAgain(confirmation);
+        var isTill = confirmation.Method == PaymentMethod.Till;
+        return verdict switch
         {
-            return (Verdict.Contradiction, "Its receipt number is here with another amount.");
-        }
+            Verdict.Contradiction => (verdict, "Its receipt number is here with another amount."),
 
-        confirmation.FillIn(known);
-        return (Verdict.Duplicate, null);
+            // Only what is new: an account that was nobody's when it was told does not become somebody's by being told again.
+            _ when !isTill && !hadAccount && books.ByAccount(known.Account) is { } order => Join(known, order, confirmation, books, now),
+            _ when isTill && !hadPayer && books.ByPrompt(known) is [var only] => Join(known, only, confirmation, books, now),
+            _ => (verdict, null),
+        };
+    }
+
+    private static (Verdict, string?) Join(Receipt known, Checkout checkout, Confirmation confirmation, Books books, DateTimeOffset now)
+    {
+        known.Method = confirmation.Method;
+        var verdict = checkout.HearLater(known, now);
+        books.Remember(checkout);
+        return (verdict, verdict == Verdict.Contradiction ? "It is this order's, but it is being refunded or has been." : null);
     }
 
     public static Confirmation ToDomain(CallbackMessage.Confirmation told, DateTimeOffset now) => new(

@@ -45,6 +45,11 @@ public sealed record UntrustedConfirmation(Guid CallbackId, string ReferenceKey,
 /// <param name="InFlight">Amounts of prompts that are under way.</param>
 public sealed record OrderWanted(CheckoutStatus Status, Money Due, IReadOnlyList<Money> InFlight);
 
+/// <summary>Which receipts; what is null takes all.</summary>
+/// <param name="Surplus">True: some of it exceeds its order.</param>
+/// <param name="Open">True: something of it has to be settled.</param>
+public sealed record ReceiptFilter(bool? Matched, bool? Surplus, bool? Open);
+
 /// <summary>Registrations, pulling and what else only Paybill keeps.</summary>
 public interface IPaybill
 {
@@ -82,11 +87,14 @@ public interface IPaybill
     Task PulledUntil(string shortcode, DateTimeOffset until, CancellationToken cancellation);
 
     /// <summary>Reads a page of receipts, newest first.</summary>
-    Task<IReadOnlyList<ReceiptView>> Receipts(bool? matched, Cursor? after, int limit, CancellationToken cancellation);
+    Task<IReadOnlyList<ReceiptView>> Receipts(ReceiptFilter filter, Cursor? after, int limit, CancellationToken cancellation);
 
     /// <summary>Reads one receipt; null when there is none.</summary>
     Task<ReceiptView?> Receipt(Guid id, CancellationToken cancellation);
 
     /// <summary>Notes who put a receipt to its checkout, and settles the open question about it.</summary>
     Task NoteMatch(Guid receiptId, string by);
+
+    /// <summary>Notes who wrote off what is left of a receipt, and why.</summary>
+    Task NoteWriteOff(Guid receiptId, string by, string reason);
 }

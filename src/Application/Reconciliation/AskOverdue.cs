@@ -83,11 +83,10 @@ public sealed partial class AskOverdueHandler(
     private async Task Schedule(Checkout checkout, Attempt attempt, Outcome outcome, DateTimeOffset now)
     {
         var isAccepted = attempt.RequestId is not null;
-        var believed = attempt.StartedAt + Attempt.EarlyFailure;
-        if (outcome is Outcome.NotPaid && now < believed)
+        if (outcome is Outcome.NotPaid && attempt.IsEarly(now))
         {
             // Too early to be believed: look again as soon as it may be.
-            attempt.NextQuestionAt = believed;
+            attempt.NextQuestionAt = attempt.BelievedFrom(now);
         }
         else if (outcome is Outcome.Unclear { WasNotAsked: true } && now < attempt.StartedAt + ReconciliationOptions.Length(options.PendingSchedule))
         {

@@ -51,6 +51,11 @@ public sealed class RefundReceiptHandler(ICheckouts checkouts, IRefunds refunds,
             checkout.Reserve(refund, now);
             await checkouts.Save([checkout]);
         }
+        else
+        {
+            receipt.Reserve(refund);
+            await checkouts.Save([], [receipt]);
+        }
 
         await refunds.Add(refund);
         await RefundRequests.Note(audit, request.Caller, "receipt.refund", refund, receipt, left);

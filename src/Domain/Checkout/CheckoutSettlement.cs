@@ -28,14 +28,14 @@ public sealed partial class Checkout
                 Fail(attempt, failed.Failure, SettledBy.Callback, now);
                 if (attempt.IsDisputed)
                 {
-                    AskInstead(attempt, attempt.StartedAt + Attempt.EarlyFailure, now);
+                    AskInstead(attempt, attempt.BelievedFrom(now), now);
                 }
 
                 return Verdict.Applied;
 
             case Outcome.NotPaid doubtful:
                 attempt.ReportedFailure = doubtful.Failure;
-                return AskInstead(attempt, Later(now, attempt.StartedAt + Attempt.EarlyFailure), now);
+                return AskInstead(attempt, attempt.BelievedFrom(now), now);
 
             default:
                 return AskInstead(attempt, now, now);
@@ -46,7 +46,7 @@ public sealed partial class Checkout
     /// A trusted callback about a push that cannot be read: it settles nothing, and Safaricom is asked, also about a
     /// failed one, for it may have been its success (rule 4).
     /// </summary>
-    public static void HearUnreadable(Attempt attempt, DateTimeOffset now)
+    public void HearUnreadable(Attempt attempt, DateTimeOffset now)
     {
         attempt.Dispute();
         AskInstead(attempt, now, now);
@@ -80,7 +80,7 @@ public sealed partial class Checkout
                 RaiseReported(attempt, $"a query says it was not paid ({again.Failure.ResultCode})", now);
                 return true;
 
-            case Outcome.NotPaid when now < attempt.StartedAt + Attempt.EarlyFailure:
+            case Outcome.NotPaid when attempt.IsEarly(now):
                 return false;
 
             case Outcome.NotPaid { Certainty: Certainty.Unlisted } when attempt.ReportedFailure is null:
@@ -184,6 +184,7 @@ public sealed partial class Checkout
             }
         }
 
+        receipt.KeepToOpen();
         receipt.Touch();
         Changed(now);
         return taken;
@@ -313,7 +314,7 @@ public sealed partial class Checkout
             return;
         }
 
-        var candidates = Candidates(attempt).Concat(loose.Where(r => r.CheckoutId is null && PayerHint.ShowsAnything(r.Payer) && IsSameMoney(r, attempt))).ToList();
+        var candidates = Candidates(attempt).Concat(loose.Where(r => r.CheckoutId is null && IsShownToPay(r, attempt))).ToList();
         if (candidates is [var same] && Namesakes(same).Count == 0 && !MayBeAnothers(same, attempt))
         {
             Join(same, attempt, inferred: true);
@@ -348,13 +349,13 @@ public sealed partial class Checkout
 
     /// <summary>
     /// Whether a confirmation may be the payment of a prompt (rule 7): amount, time, and the payer as far as visible. What was in the
-    /// books before the prompt cannot be, and the prompt asked only for the rest.
+    /// books before the prompt cannot be, and the prompt asked only for the rest. Of a phone that was erased nothing is visible.
     /// </summary>
     private static bool IsSameMoney(Receipt receipt, Attempt attempt) =>
         receipt.AttemptId is null && receipt.Number is not null && receipt.Amount == attempt.Amount
         && receipt.RecordedAt >= attempt.StartedAt - Receipt.RecordingSlack
         && receipt.At >= attempt.StartedAt - TimeSpan.FromMinutes(2) && receipt.At <= attempt.StartedAt + TimeSpan.FromMinutes(5)
-        && attempt.Phone is { } phone && PayerHint.MayBe(receipt.Payer, phone);
+        && (attempt.Phone is not { } phone || PayerHint.MayBe(receipt.Payer, phone));
 
     /// <summary>The number of a payment that only a query knew has turned up.</summary>
     private Verdict Name(
@@ -451,6 +452,7 @@ public sealed partial class Checkout
             JoinGivenBack(receipt);
         }
 
+        receipt.KeepToOpen();
         receipt.Touch();
         Tell(CheckoutEvents.ReceiptKnown, now);
     }
@@ -532,16 +534,33 @@ public sealed partial class Checkout
         }
     }
 
-    private static Verdict AskInstead(Attempt attempt, DateTimeOffset at, DateTimeOffset now)
+    private Verdict AskInstead(Attempt attempt, DateTimeOffset at, DateTimeOffset now)
     {
         // A failed one is asked about too: what came may be a success that outranks the failure (rule 4).
-        if (attempt.Status != AttemptStatus.Succeeded)
+        if (attempt.Status == AttemptStatus.Succeeded)
         {
-            attempt.AskBy(Later(at, now));
+            return Verdict.Hint;
+        }
+
+        var wasErased = attempt.HasErasedId;
+        if (attempt.RestoreId())
+        {
+            attempt.AskBy(at);
+        }
+        else
+        {
+            cases.Add(new(
+                CaseKind.OutcomeUnknown, attempt.Id, Id,
+                $"A prompt for {attempt.Amount} of {attempt.StartedAt:u} failed ({attempt.Failure?.ResultCode}), but a callback came that may be its success "
+                + "and proves none, and Safaricom cannot be asked: the id was erased with the customer's number. Look the payment up in the M-PESA portal, "
+                + "then settle this case."));
+        }
+
+        if (wasErased)
+        {
+            Changed(now);
         }
 
         return Verdict.Hint;
     }
-
-    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }

@@ -20,10 +20,7 @@ public sealed partial class Checkout
     {
         if (known.Amount != confirmation.Amount)
         {
-            cases.Add(new(
-                CaseKind.AmountDiffers, known.Id, Id,
-                $"Receipt {known.Number} is here with {known.Amount}; a confirmation names {confirmation.Amount} for it. Nothing was changed. "
-                + "Compare with the M-PESA statement, then settle this case."));
+            cases.Add(confirmation.Contradicts(known));
             Changed(now);
             return Verdict.Contradiction;
         }
@@ -73,8 +70,11 @@ public sealed partial class Checkout
     /// of which more may still be heard. With nothing of the payer visible it is nobody's: a shop sees many equal amounts.
     /// </summary>
     public bool MayPay(Receipt receipt, Attempt attempt) =>
-        PayerHint.ShowsAnything(receipt.Payer) && IsSameMoney(receipt, attempt)
-        && (attempt.IsOpen || Receipts.Exists(r => r.AttemptId == attempt.Id && r.Number is null));
+        IsShownToPay(receipt, attempt) && (attempt.IsOpen || Receipts.Exists(r => r.AttemptId == attempt.Id && r.Number is null));
+
+    /// <summary>Without an account only the payer says whose money it is: he has to be visible, and his number to be here.</summary>
+    private static bool IsShownToPay(Receipt receipt, Attempt attempt) =>
+        attempt.Phone is not null && PayerHint.ShowsAnything(receipt.Payer) && IsSameMoney(receipt, attempt);
 
     /// <summary>A payment without an account that successes of several orders could be: it stands nowhere until a person decides.</summary>
     public void AskWhose(Receipt receipt, IReadOnlyList<Checkout> orders, DateTimeOffset now)

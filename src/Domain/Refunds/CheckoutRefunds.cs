@@ -20,7 +20,7 @@ public sealed partial class Checkout
     {
         var receipt = ReceiptOf(refund);
         TakeBack(receipt, refund, now);
-        receipt.Refunds.Add(refund);
+        receipt.Reserve(refund);
     }
 
     /// <summary>
@@ -36,7 +36,7 @@ public sealed partial class Checkout
         {
             receipt.Refunds.Remove(refund);
             TakeBack(receipt, refund, now);
-            receipt.Refunds.Add(refund);
+            receipt.Reserve(refund);
         }
         else if (refund.Source == RefundSource.Unpaid)
         {

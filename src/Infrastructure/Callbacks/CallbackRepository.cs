@@ -122,7 +122,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return await connection.QuerySingleAsync<bool>(
-            "SELECT EXISTS (SELECT FROM callbacks WHERE state = 'new' AND received_at < now() - @age)", new { age });
+            $"SELECT EXISTS (SELECT FROM callbacks WHERE state = 'new' AND (received_at < now() - @age OR received_at > now() + {ClockStep.Slack}))", new { age });
     }
 
     /// <inheritdoc/>

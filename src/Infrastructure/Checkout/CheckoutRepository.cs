@@ -119,8 +119,8 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
         // Two prompts for one number at the same instant meet here; the lock ends with the transaction.
         await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended(@phone, 0))", new { phone = phone.Value });
         var recent = (await connection.QueryAsync<DateTimeOffset>(
-            "SELECT started_at FROM attempts WHERE phone = @phone AND started_at > @since ORDER BY started_at DESC LIMIT @most",
-            new { phone = phone.Value, since = now - window, most })).AsList();
+            $"SELECT started_at FROM attempts WHERE phone = @phone AND started_at > @since AND started_at <= @now + {ClockStep.Slack} ORDER BY started_at DESC LIMIT @most",
+            new { phone = phone.Value, since = now - window, now, most })).AsList();
         return recent.Count < most ? null : recent[^1] + window;
     }
 
@@ -169,7 +169,7 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
              WHERE c.expires_at <= now() AND c.status IN ('open', 'pending', 'failed')
                AND NOT EXISTS (
                    SELECT FROM attempts a
-                   WHERE a.checkout_id = c.id AND a.ended_at IS NULL AND a.started_at > now() - @life)
+                   WHERE a.checkout_id = c.id AND a.ended_at IS NULL AND a.started_at > now() - @life AND a.started_at < now() + @life)
              ORDER BY c.expires_at LIMIT @limit)
             UNION
             (SELECT checkout_id FROM receipts WHERE surplus_due_at <= now() AND checkout_id IS NOT NULL LIMIT @limit)

@@ -125,7 +125,7 @@ internal sealed record ReceiptRow
 {
     public const string Columns =
         "id, receipt, checkout_id, attempt_id, amount, applied, surplus, surplus_due_at, method, settled_by, account, payer, payer_name, at, late, "
-        + "inferred, created_at";
+        + "inferred, created_at, written_off";
 
     public Guid Id { get; init; }
     public string? Receipt { get; init; }
@@ -144,6 +144,7 @@ internal sealed record ReceiptRow
     public bool Late { get; init; }
     public bool Inferred { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
+    public long WrittenOff { get; init; }
 
     public Receipt ToDomain() => new()
     {
@@ -164,5 +165,6 @@ internal sealed record ReceiptRow
         Late = Late,
         IsInferred = Inferred,
         RecordedAt = CreatedAt,
+        WrittenOff = Money.FromCents(WrittenOff),
     };
 }

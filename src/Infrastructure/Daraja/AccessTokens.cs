@@ -22,6 +22,9 @@ internal sealed class AccessTokens(NpgsqlDataSource database, DarajaHttp http, T
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>False for a token that seems to be of the future: the clock was set back since, and nobody knows how old it is.</summary>
+    private const string WasFetched = $"fetched_at <= now() + {ClockStep.Slack}";
+
     /// <summary>What Safaricom grants; used when an answer does not say.</summary>
     private const int UsualSeconds = 3599;
 
@@ -100,8 +103,8 @@ internal sealed class AccessTokens(NpgsqlDataSource database, DarajaHttp http, T
     private async Task<Stored?> Read(DarajaApp app, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(
-            """
-            SELECT token, expires_at > now(), expires_at - least(interval '5 minutes', (expires_at - fetched_at) / 4) > now()
+            $"""
+            SELECT token, expires_at > now() AND {WasFetched}, expires_at - least(interval '5 minutes', (expires_at - fetched_at) / 4) > now() AND {WasFetched}
             FROM access_tokens
             WHERE app = $1 AND token IS NOT NULL AND expires_at IS NOT NULL AND fetched_at IS NOT NULL
             """);
@@ -115,11 +118,11 @@ internal sealed class AccessTokens(NpgsqlDataSource database, DarajaHttp http, T
     {
         var lease = Guid.NewGuid();
         await using var command = database.CreateCommand(
-            """
+            $"""
             INSERT INTO access_tokens AS t (app, lease, leased_until)
             VALUES ($1, $2, now() + $3)
             ON CONFLICT (app) DO UPDATE SET lease = excluded.lease, leased_until = excluded.leased_until
-            WHERE (t.leased_until IS NULL OR t.leased_until < now()) AND t.token IS NOT DISTINCT FROM $4
+            WHERE (t.leased_until IS NULL OR t.leased_until < now() OR t.leased_until > now() + $3 + {ClockStep.Slack}) AND t.token IS NOT DISTINCT FROM $4
             """);
         command.Parameters.Add(new() { Value = app.TokenKey });
         command.Parameters.Add(new() { Value = lease });

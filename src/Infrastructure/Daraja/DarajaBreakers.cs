@@ -59,6 +59,7 @@ public sealed class DarajaBreakers
     private readonly ConcurrentDictionary<DarajaApi, DateTimeOffset> openUntil = new();
     private readonly DarajaBreakerOptions options;
     private readonly TimeProvider clock;
+    private readonly SteadyClock steady;
     private readonly DarajaBoard board;
 
     public DarajaBreakers(IOptions<DarajaOptions> options, TimeProvider clock, DarajaBoard board, ILogger<DarajaBreakers> log)
@@ -66,9 +67,10 @@ public sealed class DarajaBreakers
         this.options = options.Value.Breaker;
         this.clock = clock;
         this.board = board;
+        steady = new SteadyClock(clock);
         foreach (var api in Enum.GetValues<DarajaApi>())
         {
-            pipelines[api] = Build(api, clock, log);
+            pipelines[api] = Build(api, steady, log);
         }
     }
 
@@ -82,7 +84,8 @@ public sealed class DarajaBreakers
         });
 
     /// <summary>Until when nothing is sent to an API; null when it may be tried.</summary>
-    internal DateTimeOffset? PausedUntil(DarajaApi api) => openUntil.TryGetValue(api, out var until) && until > clock.GetUtcNow() ? until : null;
+    internal DateTimeOffset? PausedUntil(DarajaApi api) =>
+        openUntil.TryGetValue(api, out var until) && until - steady.GetUtcNow() is var left && left > TimeSpan.Zero ? clock.GetUtcNow() + left : null;
 
     /// <summary>What moves money, or changes something that cannot be changed twice.</summary>
     internal static bool IsMoney(DarajaApi api) => api is DarajaApi.Push or DarajaApi.B2c or DarajaApi.B2b or DarajaApi.Reversal or DarajaApi.Register;
@@ -131,7 +134,7 @@ public sealed class DarajaBreakers
                 StateProvider = state,
                 OnOpened = opened => Done(() =>
                 {
-                    openUntil[api] = clock.GetUtcNow() + options.Break;
+                    openUntil[api] = steady.GetUtcNow() + options.Break;
                     board.Paused(api, options.Break, Describe(opened.Outcome.Result));
                     Changed("open");
                 }),

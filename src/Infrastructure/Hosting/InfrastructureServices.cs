@@ -38,6 +38,7 @@ public static class InfrastructureServices
         services.AddSingleton<IRefunds, RefundRepository>();
         services.AddSingleton<ITransfers, TransferRepository>();
         services.AddSingleton<IQuestions, QuestionRepository>();
+        services.AddSingleton<ClockStep>();
         services.AddSingleton<IQuestionBudget, QuestionBudget>();
         services.AddSingleton<AskingReaders>();
         services.AddSingleton<ICases, CaseRepository>();

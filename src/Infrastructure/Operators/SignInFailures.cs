@@ -19,7 +19,8 @@ public sealed class SignInFailures(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync();
         return await connection.QuerySingleAsync<bool>(
-            "SELECT EXISTS (SELECT FROM sign_in_failures WHERE subject = ANY (@subjects) AND locked_until > now())", new { subjects = Subjects(name, address) });
+            $"SELECT EXISTS (SELECT FROM sign_in_failures WHERE subject = ANY (@subjects) AND locked_until > now() AND last_at <= now() + {ClockStep.Slack})",
+            new { subjects = Subjects(name, address) });
     }
 
     /// <summary>Counts a failure; failures a quarter of an hour apart do not add up.</summary>
@@ -27,8 +28,8 @@ public sealed class SignInFailures(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
-            """
-            DELETE FROM sign_in_failures WHERE last_at < now() - interval '1 day';
+            $"""
+            DELETE FROM sign_in_failures WHERE last_at < now() - interval '1 day' OR last_at > now() + {ClockStep.Slack};
             INSERT INTO sign_in_failures AS f (subject, failures, last_at)
             SELECT subject, 1, now() FROM unnest(@subjects) AS subject ORDER BY subject
             ON CONFLICT (subject) DO UPDATE SET

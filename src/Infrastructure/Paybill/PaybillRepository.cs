@@ -11,9 +11,6 @@ internal sealed partial class PaybillRepository(NpgsqlDataSource database, Callb
     /// <summary>The advisory lock under which cases of untrusted confirmations are opened.</summary>
     private const long CasesLock = 7_203_114_920;
 
-    private const string ReceiptColumns =
-        "id, receipt, amount, account, payer, payer_name, method, settled_by, at, checkout_id, applied, surplus, matched_by, matched_at";
-
     private sealed record WantedRow
     {
         public string Status { get; init; } = "";
@@ -83,7 +80,7 @@ internal sealed partial class PaybillRepository(NpgsqlDataSource database, Callb
             """
             SELECT c.status, c.amount - c.paid AS due, (
                 SELECT array_agg(a.amount) FROM attempts a
-                WHERE a.checkout_id = c.id AND a.ended_at IS NULL AND a.started_at > now() - @life) AS in_flight
+                WHERE a.checkout_id = c.id AND a.ended_at IS NULL AND a.started_at > now() - @life AND a.started_at < now() + @life) AS in_flight
             FROM checkouts c
             WHERE c.reference_key = @referenceKey
             """,
@@ -99,12 +96,13 @@ internal sealed partial class PaybillRepository(NpgsqlDataSource database, Callb
         await using var connection = await database.OpenConnectionAsync(cancellation);
 
         // What moved before this database began belongs to whatever kept the shop's books then. The end is rounded up: Pull takes seconds.
+        // A mark of the future was set by a clock that was ahead, and says nothing of what was read: all that Safaricom keeps is.
         return await connection.QuerySingleAsync<(DateTimeOffset, DateTimeOffset)>(
-            """
+            $"""
             SELECT greatest(
                 now() - @kept,
-                (SELECT date_trunc('second', min(stamped_at)) - interval '1 minute' FROM deployment),
-                (SELECT read_until - @overlap FROM pull_progress WHERE shortcode = @shortcode)),
+                (SELECT date_trunc('second', least(min(stamped_at), now())) - interval '1 minute' FROM deployment),
+                (SELECT read_until - @overlap FROM pull_progress WHERE shortcode = @shortcode AND read_until <= now() + {ClockStep.Slack})),
                 date_trunc('second', now()) + interval '1 second'
             """,
             new { shortcode, overlap, kept });
@@ -115,72 +113,13 @@ internal sealed partial class PaybillRepository(NpgsqlDataSource database, Callb
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await connection.ExecuteAsync(
-            """
+            $"""
             INSERT INTO pull_progress (shortcode, read_until) VALUES (@shortcode, @until)
-            ON CONFLICT (shortcode) DO UPDATE SET read_until = greatest(pull_progress.read_until, excluded.read_until), read_at = now()
+            ON CONFLICT (shortcode) DO UPDATE SET
+                read_until = CASE WHEN pull_progress.read_until <= now() + {ClockStep.Slack} THEN greatest(pull_progress.read_until, excluded.read_until)
+                    ELSE excluded.read_until END,
+                read_at = now()
             """,
             new { shortcode, until });
-    }
-
-    /// <inheritdoc/>
-    public async Task<IReadOnlyList<ReceiptView>> Receipts(bool? matched, Cursor? after, int limit, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        var rows = await connection.QueryAsync<ReceiptViewRow>(
-            $"""
-            SELECT {ReceiptColumns} FROM receipts
-            WHERE {(matched switch { true => "checkout_id IS NOT NULL", false => "checkout_id IS NULL", null => "true" })}
-              AND (@afterId::uuid IS NULL OR id < @afterId)
-            ORDER BY id DESC
-            LIMIT @limit
-            """,
-            new { afterId = after?.Id, limit });
-        return [.. rows.Select(row => row.ToView())];
-    }
-
-    /// <inheritdoc/>
-    public async Task<ReceiptView?> Receipt(Guid id, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        var rows = await connection.QueryAsync<ReceiptViewRow>($"SELECT {ReceiptColumns} FROM receipts WHERE id = @id", new { id });
-        return rows.SingleOrDefault()?.ToView();
-    }
-
-    /// <inheritdoc/>
-    public async Task NoteMatch(Guid receiptId, string by)
-    {
-        await using var connection = await database.OpenConnectionAsync();
-        await connection.ExecuteAsync("UPDATE receipts SET matched_by = @by, matched_at = now() WHERE id = @receiptId", new { receiptId, by });
-
-        // The question whose money it is has been answered.
-        await connection.ExecuteAsync(
-            """
-            UPDATE cases SET status = 'settled', outcome = 'matched', reason = 'The receipt was matched.', settled_by = @by, settled_at = now()
-            WHERE kind = @kind AND subject_id = @receiptId AND status = 'open'
-            """,
-            new { receiptId, by, kind = CaseKind.AmbiguousMatch });
-    }
-
-    private sealed record ReceiptViewRow
-    {
-        public Guid Id { get; init; }
-        public string? Receipt { get; init; }
-        public long Amount { get; init; }
-        public string Account { get; init; } = "";
-        public string? Payer { get; init; }
-        public string? PayerName { get; init; }
-        public string Method { get; init; } = "";
-        public string SettledBy { get; init; } = "";
-        public DateTimeOffset At { get; init; }
-        public Guid? CheckoutId { get; init; }
-        public long Applied { get; init; }
-        public long Surplus { get; init; }
-        public string? MatchedBy { get; init; }
-        public DateTimeOffset? MatchedAt { get; init; }
-
-        public ReceiptView ToView() => new(
-            PublicId.Write(PublicId.Receipt, Id), Receipt, Money.FromCents(Amount).Shillings, Account, Payer, PayerName, Method, SettledBy, At,
-            CheckoutId is { } checkout ? PublicId.Write(PublicId.Checkout, checkout) : null, Money.FromCents(Applied).Shillings,
-            Money.FromCents(Surplus).Shillings, MatchedBy, MatchedAt);
     }
 }

@@ -50,7 +50,7 @@ internal sealed partial class PaybillRepository
             });
         var row = await connection.QuerySingleAsync<RegistrationRow>(
             $"""
-            SELECT {RegistrationColumns}, state = 'calling' AND asked_at > now() - interval '1 minute' AS is_being_asked
+            SELECT {RegistrationColumns}, state = 'calling' AND asked_at > now() - interval '1 minute' AND asked_at <= now() + {ClockStep.Slack} AS is_being_asked
             FROM c2b_registrations WHERE shortcode = @shortcode FOR UPDATE
             """,
             new { shortcode });

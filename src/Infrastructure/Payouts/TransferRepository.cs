@@ -130,7 +130,7 @@ internal sealed partial class TransferRepository(NpgsqlDataSource database, IChe
                     SET enqueued_at = now()
                     FROM (
                         SELECT id FROM {table}
-                        WHERE status = 'queued' AND enqueued_at < now() - @age
+                        WHERE status = 'queued' AND (enqueued_at < now() - @age OR enqueued_at > now() + {ClockStep.Slack})
                         ORDER BY enqueued_at
                         LIMIT @limit
                         FOR UPDATE SKIP LOCKED) lost

@@ -9,7 +9,7 @@ namespace Payments.Infrastructure;
 /// The budget of questions as one row all processes lock in turn: for the milliseconds in which one of them takes what is due. A process
 /// that freezes with the row in its hands loses it after 15 s, as every transaction here does.
 /// </summary>
-internal sealed class QuestionBudget(NpgsqlDataSource database, DarajaBoard board, ReconciliationOptions options) : IQuestionBudget
+internal sealed class QuestionBudget(NpgsqlDataSource database, DarajaBoard board, ClockStep steps, ReconciliationOptions options) : IQuestionBudget
 {
     private sealed record ApiRow
     {
@@ -34,10 +34,14 @@ internal sealed class QuestionBudget(NpgsqlDataSource database, DarajaBoard boar
     public async Task<int> MayAsk(DarajaQuestion question, int most)
     {
         await using var connection = await database.OpenConnectionAsync();
+        await steps.Notice(connection);
+
+        // The time of this statement and not of the transaction, which may have waited for the row: so the clock goes back here only if it was
+        // set back, and then the bucket begins again at once, whatever it held.
         var tokens = await connection.QuerySingleAsync<double>(
             """
             UPDATE question_budget
-            SET tokens = least(@burst, tokens + @rate * greatest(0, extract(epoch FROM now() - counted_at))), counted_at = greatest(counted_at, now())
+            SET tokens = least(@burst, tokens + @rate * greatest(0, extract(epoch FROM clock_timestamp() - counted_at))), counted_at = clock_timestamp()
             RETURNING tokens
             """,
             new { burst = (double)options.QuestionBurst, rate = options.QuestionsPerSecond });
@@ -64,15 +68,16 @@ internal sealed class QuestionBudget(NpgsqlDataSource database, DarajaBoard boar
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return await connection.QuerySingleAsync<MissingRounds>(
-            """
-            SELECT EXISTS (SELECT FROM attempts WHERE next_question_at < now() - @age)
+            $"""
+            SELECT EXISTS (SELECT FROM question_budget WHERE counted_at > clock_timestamp() + {ClockStep.Slack})
+                    OR EXISTS (SELECT FROM attempts WHERE next_question_at < now() - @age)
                     OR EXISTS (SELECT FROM payouts WHERE next_question_at < now() - @age OR (status = 'queued' AND enqueued_at < now() - @age - @forgotten))
                     OR EXISTS (SELECT FROM refunds WHERE next_question_at < now() - @age OR (status = 'queued' AND enqueued_at < now() - @age - @forgotten)) AS questions,
                 EXISTS (
                     SELECT FROM checkouts
                     WHERE expires_at < now() - @endAge AND status IN ('open', 'pending', 'failed') AND (status <> 'pending' OR expires_at < now() - @endAge - @life)
                     UNION ALL SELECT FROM receipts WHERE surplus_due_at < now() - @endAge) AS ends,
-                coalesce((SELECT max(read_at) FROM pull_progress), (SELECT min(stamped_at) FROM deployment)) < now() - @pullAge AS pull
+                coalesce((SELECT max(read_at) FROM pull_progress), (SELECT min(stamped_at) FROM deployment)) NOT BETWEEN now() - @pullAge AND now() + {ClockStep.Slack} AS pull
             """,
             new { age, pullAge, forgotten = options.ForgottenAfter, endAge = TimeSpan.FromMinutes(1), life = Attempt.PromptLife });
     }

@@ -133,9 +133,9 @@ internal sealed class QuestionRepository(NpgsqlDataSource database) : IQuestions
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
-            """
+            $"""
             SELECT id, kind, asked_at, answered_at, answer FROM questions
-            WHERE kind = 'balance' AND asked_at > now() - @since
+            WHERE kind = 'balance' AND asked_at > now() - @since AND asked_at <= now() + {ClockStep.Slack}
             ORDER BY asked_at DESC
             LIMIT 1
             """,

@@ -25,7 +25,10 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
     private static readonly Dictionary<string, string[]> Kept = new()
     {
         ["Accountability: who decided what about money. Staff and shops, not customers; append-only on purpose, customers masked."] =
-            ["audit_log.actor", "audit_log.subject", "audit_log.before", "audit_log.after", "cases.settled_by", "receipts.matched_by"],
+            ["audit_log.actor", "audit_log.subject", "audit_log.before", "audit_log.after", "cases.settled_by", "receipts.matched_by",
+                "receipts.written_off_by"],
+        ["Accountability: why money was kept. In the audit log for good as well; whoever writes it is told to put no name in it, and a number is refused."] =
+            ["receipts.written_off_reason"],
         ["The shop's own number for the order or payout: the books are kept by it, and it is unique for ever. docs/privacy.md asks shops to put no name in it."] =
             ["checkouts.order_reference", "checkouts.reference_key", "payouts.reference", "refunds.order_reference"],
         ["The client's own word for its request, which money that leaves is recognised by for ever; clients make it up at random."] =
@@ -66,7 +69,7 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
         ("pull_progress", "shortcode read_until read_at"),
         ("question_budget", "one tokens counted_at"),
         ("questions", "id kind subject_id asked_at answered_at"),
-        ("receipts", "id checkout_id attempt_id amount applied surplus surplus_due_at method settled_by at created_at late inferred matched_at erased_at"),
+        ("receipts", "id checkout_id attempt_id amount applied surplus written_off written_off_at surplus_due_at method settled_by at created_at late inferred matched_at erased_at"),
         ("refunds", "id disputed trace_parent client checkout_id receipt_id method amount of_surplus taken_from status heard settled_by refused_with failure_code failure_result_code failure_retryable "
             + "failure_retry_after questions next_question_at asked_at created_at updated_at enqueued_at sending_at ended_at erased_at"),
         ("signing_keys", "key_id first_signed_at last_signed_at"),

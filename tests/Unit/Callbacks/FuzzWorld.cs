@@ -112,9 +112,11 @@ internal sealed class FuzzWorld : ICheckouts, IPaybill, ITransfers, IQuestions
     Task<OrderWanted?> IPaybill.Wanted(string referenceKey, CancellationToken cancellation) => throw new NotSupportedException();
     Task<(DateTimeOffset From, DateTimeOffset To)> IPaybill.PullWindow(string shortcode, TimeSpan overlap, TimeSpan kept, CancellationToken cancellation) => throw new NotSupportedException();
     Task IPaybill.PulledUntil(string shortcode, DateTimeOffset until, CancellationToken cancellation) => throw new NotSupportedException();
-    Task<IReadOnlyList<ReceiptView>> IPaybill.Receipts(bool? matched, Cursor? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<IReadOnlyList<ReceiptView>> IPaybill.Receipts(ReceiptFilter filter, Cursor? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
     Task<ReceiptView?> IPaybill.Receipt(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
     Task IPaybill.NoteMatch(Guid receiptId, string by) => throw new NotSupportedException();
+
+    Task IPaybill.NoteWriteOff(Guid receiptId, string by, string reason) => throw new NotSupportedException();
     Task<IReadOnlyList<DueTransfer>> ITransfers.TakeDue(int askable, int others, TimeSpan lease) => throw new NotSupportedException();
     Task<int> ITransfers.EnqueueForgotten(TimeSpan age, int limit) => throw new NotSupportedException();
     Task<int> ITransfers.AskSooner(IReadOnlyCollection<string> ids, int most) => throw new NotSupportedException();

@@ -303,7 +303,7 @@ public sealed class ConfirmationRuleTests
         checkout.Hear(attempt, Some.NotPaid(), Later);
         Assert.False(checkout.MayPay(payment, attempt));
 
-        Checkout.HearUnreadable(attempt, Later);
+        checkout.HearUnreadable(attempt, Later);
 
         Assert.True(checkout.MayPay(payment, attempt));
     }

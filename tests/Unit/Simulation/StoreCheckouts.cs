@@ -95,7 +95,7 @@ internal sealed partial class Store : ICheckouts
         }
 
         var changed = saved.Where(c => c.Version > c.LoadedVersion).ToList();
-        Open(changed.SelectMany(c => c.Cases));
+        Open(changed.SelectMany(c => c.Cases).Concat((unmatched ?? []).SelectMany(r => r.Cases)));
         foreach (var attempt in changed.SelectMany(c => c.FoundOut).Where(a => a is { IsSettled: true, SettledBy: not (null or SettledBy.Operator) }))
         {
             Close(attempt.Id, attempt.Status == AttemptStatus.Succeeded, CaseKind.OutcomeUnknown);

@@ -96,9 +96,11 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
 
     Task<OrderWanted?> IPaybill.Wanted(string referenceKey, CancellationToken cancellation) => throw new NotSupportedException();
 
-    Task<IReadOnlyList<ReceiptView>> IPaybill.Receipts(bool? matched, Cursor? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<IReadOnlyList<ReceiptView>> IPaybill.Receipts(ReceiptFilter filter, Cursor? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
 
     Task<ReceiptView?> IPaybill.Receipt(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
 
     Task IPaybill.NoteMatch(Guid receiptId, string by) => throw new NotSupportedException();
+
+    Task IPaybill.NoteWriteOff(Guid receiptId, string by, string reason) => Task.CompletedTask;
 }
