@@ -122,7 +122,7 @@ internal static class ConfirmationRules
 
         var receipt = confirmation.ToReceipt(NewId.Next(), now);
         var prompts = confirmation.Method == PaymentMethod.Till ? books.ByPrompt(receipt) : [];
-        if (prompts is [var only])
+        if (prompts is [var only] && only.IsShownToPay(receipt))
         {
             only.HearConfirmation(confirmation, receipt.Id, now);
             books.Remember(only);
@@ -154,7 +154,7 @@ internal static class ConfirmationRules
 
             // Only what is new: an account that was nobody's when it was told does not become somebody's by being told again.
             _ when !isTill && !hadAccount && books.ByAccount(known.Account) is { } order => Join(known, order, confirmation, books, now),
-            _ when isTill && !hadPayer && books.ByPrompt(known) is [var only] => Join(known, only, confirmation, books, now),
+            _ when isTill && !hadPayer && books.ByPrompt(known) is [var only] && only.IsShownToPay(known) => Join(known, only, confirmation, books, now),
             _ => (verdict, null),
         };
     }

@@ -314,7 +314,7 @@ public sealed partial class Checkout
             return;
         }
 
-        var candidates = Candidates(attempt).Concat(loose.Where(r => r.CheckoutId is null && IsShownToPay(r, attempt))).ToList();
+        var candidates = Candidates(attempt).Concat(loose.Where(r => r.CheckoutId is null && attempt.Phone is not null && PayerHint.ShowsAnything(r.Payer) && IsSameMoney(r, attempt))).ToList();
         if (candidates is [var same] && Namesakes(same).Count == 0 && !MayBeAnothers(same, attempt))
         {
             Join(same, attempt, inferred: true);

@@ -13,7 +13,7 @@ public sealed partial class Checkout
 {
     /// <summary>A trusted confirmation, or a pulled payment, of money nobody has told of yet, for this checkout.</summary>
     /// <param name="receiptId">The id its receipt would get.</param>
-    public void HearConfirmation(Confirmation confirmation, Guid receiptId, DateTimeOffset now) => Take(confirmation.ToReceipt(receiptId, now), now);
+    public void HearConfirmation(Confirmation confirmation, Guid receiptId, DateTimeOffset now) => Take(confirmation.ToReceipt(receiptId, now), isNew: true, now);
 
     /// <summary>A number this checkout already has: nothing moves twice.</summary>
     public Verdict HearAgain(Receipt known, Confirmation confirmation, DateTimeOffset now)
@@ -61,7 +61,7 @@ public sealed partial class Checkout
             return Status == CheckoutStatus.Paid ? MatchRefusal.AlreadyPaid : MatchRefusal.Cancelled;
         }
 
-        Take(receipt, now);
+        Take(receipt, isNew: false, now);
         return null;
     }
 
@@ -70,23 +70,27 @@ public sealed partial class Checkout
     /// of which more may still be heard. With nothing of the payer visible it is nobody's: a shop sees many equal amounts.
     /// </summary>
     public bool MayPay(Receipt receipt, Attempt attempt) =>
-        IsShownToPay(receipt, attempt) && (attempt.IsOpen || Receipts.Exists(r => r.AttemptId == attempt.Id && r.Number is null));
+        PayerHint.ShowsAnything(receipt.Payer) && IsSameMoney(receipt, attempt)
+        && (attempt.IsOpen || Receipts.Exists(r => r.AttemptId == attempt.Id && r.Number is null));
 
-    /// <summary>Without an account only the payer says whose money it is: he has to be visible, and his number to be here.</summary>
-    private static bool IsShownToPay(Receipt receipt, Attempt attempt) =>
-        attempt.Phone is not null && PayerHint.ShowsAnything(receipt.Payer) && IsSameMoney(receipt, attempt);
+    /// <summary>
+    /// Whether such a payment is that of a prompt of this checkout, if it is nobody else's: only the payer says so, and where the prompt's phone
+    /// was erased nothing can be compared with him.
+    /// </summary>
+    public bool IsShownToPay(Receipt receipt) => Attempts.Exists(a => a.Phone is not null && MayPay(receipt, a));
 
     /// <summary>A payment without an account that successes of several orders could be: it stands nowhere until a person decides.</summary>
     public void AskWhose(Receipt receipt, IReadOnlyList<Checkout> orders, DateTimeOffset now)
     {
         cases.Add(new(
             CaseKind.AmbiguousMatch, receipt.Id, null,
-            $"Receipt {receipt.Number} of {receipt.Amount} could be the payment of {orders.Count} orders: "
-            + $"{string.Join(", ", orders.Select(o => o.Reference.Value))}. Compare with the M-PESA statement, match it, then settle this case."));
+            $"Receipt {receipt.Number} of {receipt.Amount} could be the payment of {string.Join(" or of ", orders.Select(o => o.Reference.Value))}, "
+            + "and nothing says of which. Compare with the M-PESA statement, match it, then settle this case."));
         Changed(now);
     }
 
-    private void Take(Receipt receipt, DateTimeOffset now)
+    /// <param name="isNew">False for money that is in the books, perhaps since a moment ago.</param>
+    private void Take(Receipt receipt, bool isNew, DateTimeOffset now)
     {
         var namesakes = Namesakes(receipt);
         if (namesakes is [var twin])
@@ -95,8 +99,8 @@ public sealed partial class Checkout
             if (Candidates(attempt).All(other => other == receipt) && !MayBeAnothers(receipt, attempt))
             {
                 // In the books already, by query: it only gets its number.
-                Name(twin, receipt.Number!, receipt.Payer, receipt.At, receipt.Amount, receipt.Change == Change.Added ? null : receipt, attempt, Guid.Empty, now);
-                var kept = receipt.Change == Change.Added ? twin : receipt;
+                Name(twin, receipt.Number!, receipt.Payer, receipt.At, receipt.Amount, isNew ? null : receipt, attempt, Guid.Empty, now);
+                var kept = isNew ? twin : receipt;
                 kept.IsInferred = true;
                 kept.Account = receipt.Account;
                 kept.PayerName ??= receipt.PayerName;

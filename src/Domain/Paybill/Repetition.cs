@@ -39,7 +39,7 @@ public sealed partial class Checkout
             return Verdict.Contradiction;
         }
 
-        Take(receipt, now);
+        Take(receipt, isNew: false, now);
         return Verdict.Applied;
     }
 }

@@ -20,7 +20,10 @@ internal sealed partial class CheckoutRepository
         JOIN attempts a ON a.id = r.attempt_id AND t.at BETWEEN a.started_at - interval '2 minutes' AND a.started_at + interval '5 minutes'
         """;
 
-    /// <summary>Till payments without a checkout that may be of the open pushes of the checkouts in <c>@loaded</c>.</summary>
+    /// <summary>
+    /// Till payments without a checkout that may be of the open pushes of the checkouts in <c>@loaded</c> and of nobody else's: what another
+    /// order's push may have asked for as well stays a person's to match (rule 7).
+    /// </summary>
     private const string TillReceiptsOfPushes =
         """
         SELECT r.id
@@ -28,5 +31,13 @@ internal sealed partial class CheckoutRepository
         JOIN receipts r ON r.checkout_id IS NULL AND r.amount = a.amount
           AND r.at BETWEEN a.started_at - interval '2 minutes' AND a.started_at + interval '5 minutes'
         WHERE a.checkout_id = ANY (@loaded) AND (a.ended_at IS NULL OR a.next_question_at IS NOT NULL)
+          AND NOT EXISTS (
+              SELECT FROM attempts o
+              WHERE o.next_question_at IS NOT NULL AND o.amount = r.amount AND o.checkout_id <> ALL (@loaded)
+                AND r.at BETWEEN o.started_at - interval '2 minutes' AND o.started_at + interval '5 minutes')
+          AND NOT EXISTS (
+              SELECT FROM receipts n JOIN attempts o ON o.id = n.attempt_id
+              WHERE n.receipt IS NULL AND n.amount = r.amount AND o.checkout_id <> ALL (@loaded)
+                AND r.at BETWEEN o.started_at - interval '2 minutes' AND o.started_at + interval '5 minutes')
         """;
 }

@@ -9,7 +9,8 @@ namespace Payments.Infrastructure;
 
 /// <summary>
 /// The row is the truth, the job a hint: runs the round that has not come although it was due, whatever Hangfire's tables say. A process whose
-/// clock was an hour wrong may have put the next run of every recurring job an hour away. Runs in every worker; SKIP LOCKED lets them share.
+/// clock was an hour wrong may have put the next run of every recurring job an hour away; PostgreSQL's, the next question of every payment. Runs
+/// in every worker; SKIP LOCKED lets them share.
 /// </summary>
 internal sealed partial class ForgottenRounds(IServiceScopeFactory scopes, DatabaseState state, ILogger<ForgottenRounds> log) : BackgroundService
 {
@@ -22,6 +23,7 @@ internal sealed partial class ForgottenRounds(IServiceScopeFactory scopes, Datab
     public static async Task<MissingRounds> RunOnce(IServiceProvider services, CancellationToken cancellation)
     {
         var (mediator, rounds) = (services.GetRequiredService<IMediator>(), services.GetRequiredService<Rounds>());
+        await services.GetRequiredService<ClockStep>().Heal(cancellation);
         var missing = await services.GetRequiredService<IQuestionBudget>().FindForgotten(Age, services.GetRequiredService<C2bOptions>().PullEvery * 2, cancellation);
         if (missing.Questions)
         {

@@ -28,7 +28,8 @@ internal sealed class Shop(World world)
 
     /// <summary>One order.</summary>
     /// <param name="Phone">Who is prompted; null for a customer who pays by hand.</param>
-    internal sealed record Ordered(string? Phone, int Amount);
+    /// <param name="Part">What is paid by hand and given back before the prompt; 0 for nothing.</param>
+    internal sealed record Ordered(string? Phone, int Amount, int Part = 0);
 
     /// <summary>Orders made so far, by their references.</summary>
     public IReadOnlyDictionary<string, Ordered> Orders => orders;
@@ -89,9 +90,12 @@ internal sealed class Shop(World world)
                     ? new { method = "till", recipient = business, amount = 10 + (number % 90), reference = $"P{number}", remarks = "rent" }
                     : new { method = "paybill", recipient = business, account = "ACC-1", amount = 10 + (number % 90), reference = $"P{number}", remarks = "rent" }, business);
                 break;
+            case 2 when number % 16 == 10:
+                later.Add(OrderInParts(api, number, phone));
+                break;
             case 2:
                 await Order(api, number, null);
-                await PayByHand(number, phone);
+                await PayByHand(number, phone, 10 + (number % 90));
                 break;
             case 3:
                 await Order(api, number, phone);
@@ -116,11 +120,32 @@ internal sealed class Shop(World world)
         await Insist(api, "/api/payouts", payout, $"payout P{number}");
     }
 
-    private async Task PayByHand(int number, string phone)
+    /// <summary>A part is paid by hand, given back as soon as it is known, and the order is prompted for what is due then.</summary>
+    private async Task OrderInParts(Api api, int number, string phone)
+    {
+        var (reference, amount) = (string.Create(CultureInfo.InvariantCulture, $"F{number}"), 40 + (number % 60));
+        orders[reference] = new(phone, amount, Part: 10);
+        await Insist(api, "/api/checkouts", new { orderReference = reference, amount, expiresInMinutes = ExpiresInMinutes }, $"order {reference}");
+        await PayByHand(number, phone, 10);
+        JsonNode? partly = null;
+        await world.Run.Until(async () => (decimal?)(partly = await Find(api, reference))?["amountPaid"] > 0, TimeSpan.FromSeconds(15));
+        if (partly is null)
+        {
+            return;
+        }
+
+        await Insist(api, $"/api/checkouts/{partly["id"]}/refunds", new { reason = "Wrong order" }, $"refund of {reference}", "not_paid", "receipt_unknown");
+        await Insist(api, $"/api/checkouts/{partly["id"]}/pay", new { phone }, $"prompt of {reference}", "already_paid");
+    }
+
+    private static async Task<JsonNode?> Find(Api api, string reference) =>
+        (await api.Client.GetFromJsonAsync<JsonNode>($"/api/checkouts?orderReference={reference}"))!["items"]!.AsArray().SingleOrDefault();
+
+    private async Task PayByHand(int number, string phone, int amount)
     {
         try
         {
-            await world.PayByHand(new { amount = 10 + (number % 90), account = $"f {number}", msisdn = phone });
+            await world.PayByHand(new { amount, account = $"f {number}", msisdn = phone });
         }
         catch (Exception cut) when (cut is HttpRequestException or TaskCanceledException)
         {
@@ -134,10 +159,8 @@ internal sealed class Shop(World world)
         var reference = string.Create(CultureInfo.InvariantCulture, $"F{number}");
         JsonNode? paid = null;
         await world.Run.Until(
-            async () => (paid = (await api.Client.GetFromJsonAsync<JsonNode>($"/api/checkouts?orderReference={reference}"))!["items"]!.AsArray()
-                .SingleOrDefault(c => (string?)c!["payment"]?["receipt"] is not null)) is not null,
-            TimeSpan.FromSeconds(30));
-        if (paid is null)
+            async () => (string?)(paid = await Find(api, reference))?["payment"]?["receipt"] is not null, TimeSpan.FromSeconds(30));
+        if ((string?)paid?["payment"]?["receipt"] is null)
         {
             return;
         }

@@ -55,6 +55,22 @@ public sealed class ClockTests(TestDatabase databases)
     }
 
     [Fact]
+    public async Task What_waits_because_of_a_clock_that_was_ahead_for_a_moment_is_found_too()
+    {
+        // No round of questions was there to notice; a question that was asked before that moment keeps its wait.
+        await using var host = await PaymentsHost.Start(databases, "Roles=api", "Reconciliation:PendingSchedule=00:30 00:30");
+        var (moved, kept) = (await host.Ringing(), await host.Ringing());
+        await host.Sql<int>($"UPDATE attempts SET started_at = now() + {Hour}, next_question_at = now() + {Hour} + interval '30 minutes' WHERE id = '{PaymentsHost.AttemptId(moved)}' RETURNING 1");
+        await host.Sql<int>($"UPDATE attempts SET started_at = now() - {Hour}, asked_at = now() - interval '10 minutes', next_question_at = now() + interval '4 hours' WHERE id = '{PaymentsHost.AttemptId(kept)}' RETURNING 1");
+        var healing = host.Services.GetRequiredService<ClockStep>();
+
+        Assert.Equal((1, 0), (await healing.Heal(CancellationToken.None), await healing.Heal(CancellationToken.None)));
+
+        Assert.True(await host.Sql<bool>($"SELECT next_question_at BETWEEN now() + interval '29 minutes' AND now() + interval '30 minutes' FROM attempts WHERE id = '{PaymentsHost.AttemptId(moved)}'"));
+        Assert.True(await host.Sql<bool>($"SELECT next_question_at > now() + interval '3 hours' FROM attempts WHERE id = '{PaymentsHost.AttemptId(kept)}'"));
+    }
+
+    [Fact]
     public async Task A_failed_prompt_of_the_hour_that_comes_again_is_believed_and_may_be_followed_by_another()
     {
         await using var host = await PaymentsHost.Start(databases, "Reconciliation:PendingSchedule=00:00:02 00:00:02 00:00:02");

@@ -22,6 +22,7 @@ internal sealed class Life
     private readonly Timeline time;
     private readonly double crash;
     private readonly bool isTill;
+    private readonly bool setsClock;
     private readonly List<(Guid Id, string Reference)> orders = [];
     private Process process = null!;
     private HintQuestions hints = null!;
@@ -34,10 +35,14 @@ internal sealed class Life
         double Up(double most) => isCalm ? 0 : time.Between(0, most);
         crash = Up(0.02);
         isTill = time.Chance(0.15);
+        var (confirms, pulls) = (time.Chance(0.5), time.Chance(0.5));
+
+        // Where payments are compared by their times with M-PESA's, and where a lie of the first minute must not be believed, a clock that is set
+        // leaves nobody able to tell; everywhere else it may not matter.
+        setsClock = !confirms && !pulls && time.Chance(0.5);
         Mpesa = new(
             time, Store = new(time),
-            new(Up(0.15), Up(0.4), Up(0.3), Up(0.4), Up(0.5), Up(0.3), Up(0.2), Up(0.4), Up(0.2)),
-            confirms: time.Chance(0.5), pulls: time.Chance(0.5), isTill);
+            new(Up(0.15), Up(0.4), Up(0.3), Up(0.4), Up(0.5), setsClock ? 0 : Up(0.3), Up(0.2), Up(0.4), Up(0.2)), confirms, pulls, isTill);
         Start();
     }
 
@@ -67,6 +72,16 @@ internal sealed class Life
         if (Mpesa.Pulls)
         {
             Pull();
+        }
+
+        for (var i = time.Chance(0.5) ? time.Pick(1, 3) : 0; i > 0; i--)
+        {
+            time.Within(60, 40_000, "what is decided is erased", Store.Erase);
+        }
+
+        if (setsClock)
+        {
+            SetClock();
         }
 
         Operate();
@@ -102,6 +117,13 @@ internal sealed class Life
                 new PayCheckoutHandler(Store, process, process, process, limits, options).Handle(new(Shop, made.Id, Phone()), CancellationToken.None)));
         }
 
+        // A part by hand that is given back before the rest is paid.
+        if (time.Chance(0.2))
+        {
+            time.Within(0, 300, $"a part by hand for {reference}", () => Mpesa.PayByHand(Money.FromShillings(40), reference, phone));
+            time.Within(1, 900, $"a refund of the part of {reference}", () => Refund(made.Id, 40));
+        }
+
         for (var byHand = time.Chance(0.4) ? time.Pick(1, 2) : 0; byHand > 0; byHand--)
         {
             time.Within(0, 900, $"by hand for {reference}", () => Mpesa.PayByHand(
@@ -123,6 +145,28 @@ internal sealed class Life
         {
             time.Within(60, 7200, $"a refund of {reference}", () => Refund(made.Id, price));
         }
+    }
+
+    // Back, or ahead and back again.
+    private void SetClock()
+    {
+        var by = TimeSpan.FromSeconds(time.Between(1, 7200));
+        if (time.Chance(0.5))
+        {
+            time.Within(1, 3600, "PostgreSQL's clock is set ahead", () => time.SetDatabase(by));
+        }
+
+        time.Within(60, 7200, "PostgreSQL's clock is set back", () =>
+        {
+            time.SetDatabase(-by);
+
+            // Every worker looks every five seconds; whoever dies looking is followed by the next.
+            for (var look = 0; look < 4; look++)
+            {
+                time.Within((5 * look) + 0.1, 5 * (look + 1), "a look for what waits too long", () =>
+                    Do("heal", () => process.Run(_ => Task.FromResult(Store.Heal()), CancellationToken.None)));
+            }
+        });
     }
 
     private void Payout()
@@ -189,6 +233,12 @@ internal sealed class Life
             var outcome = open.Kind is CaseKind.OutcomeUnknown or CaseKind.AmountDiffers or CaseKind.PartyDiffers or CaseKind.ReversalRefused
                 ? Mpesa.HasMoved(open.SubjectId) || IsReversed(open.SubjectId) ? CaseOutcome.Paid : CaseOutcome.NotPaid
                 : CaseOutcome.Noted;
+            if (Store.Receipts.FirstOrDefault(r => Store.UnsettledOf(r) > Money.Zero) is { } left && time.Chance(0.3))
+            {
+                Do("write off", () => new WriteOffReceiptHandler(
+                    Store, Store, Store, Nobody.Sees, process, NullLogger<WriteOffReceiptHandler>.Instance).Handle(new(Shop, left.Id, "Nobody claims it"), CancellationToken.None));
+            }
+
             Do("settle", () => new SettleCaseHandler(Store, Store, Store, Nobody.Sees, process).Handle(new(Shop, open.Id, outcome, "The portal says so."), CancellationToken.None));
         }
 
@@ -242,8 +292,8 @@ internal sealed class Life
             .Concat(Store.Transfers.Select(t => t.Status == TransferStatus.Queued ? t.CreatedAt + options.ForgottenAfter + TimeSpan.FromSeconds(1) : t.NextQuestionAt))
             .Concat(Store.Rows.Select(c => c.HasEnded ? null : (DateTimeOffset?)c.ExpiresAt))
             .Concat(Store.Receipts.Select(r => r.SurplusDueAt))
-            .Append(Store.HasNew ? time.Now : null).Min();
-        return due is not { } at ? null : (at > time.Now ? at : time.Now) + TimeSpan.FromSeconds(time.Between(0.01, 5));
+            .Append(Store.HasNew ? time.Database : null).Min();
+        return due is not { } at ? null : time.Now + (at > time.Database ? at - time.Database : TimeSpan.Zero) + TimeSpan.FromSeconds(time.Between(0.01, 5));
     }
 
     private void Round(Guid? checkout)

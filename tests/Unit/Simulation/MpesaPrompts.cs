@@ -32,7 +32,7 @@ internal sealed partial class Mpesa
             return;
         }
 
-        var requestId = string.Create(CultureInfo.InvariantCulture, $"ws_CO_{numbers++}");
+        var requestId = string.Create(CultureInfo.InvariantCulture, $"ws_CO_{numbers++:0000}{prompt.Phone.Value[3..]}");
         var push = new Push(prompt.AttemptId, requestId, time.Now) { LiesFirst = time.Chance(manners.Lie) };
         pushes[requestId] = push;
         if (time.Chance(manners.LoseReply))

@@ -38,11 +38,12 @@ internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double cr
         try
         {
             // Nothing in a transaction waits for anything: that is the rule, and this would hang if it were broken.
-            var running = work(time.Now);
+            var running = work(time.Database);
             result = running.IsCompleted ? running.GetAwaiter().GetResult() : throw new InvalidOperationException("A transaction waits for something.");
         }
-        catch
+        catch (Exception why)
         {
+            time.Tell($"    rolled back: {why.Message}");
             store.Rollback();
             throw;
         }

@@ -171,7 +171,7 @@ internal sealed partial class Store : ICases, IQuestions
     {
         foreach (var (id, _) in answers.Where(a => questions.ContainsKey(a.Id)))
         {
-            Put(questions, id, questions[id] with { AnsweredAt = questions[id].AnsweredAt ?? time.Now });
+            Put(questions, id, questions[id] with { AnsweredAt = questions[id].AnsweredAt ?? time.Database });
         }
 
         return Task.CompletedTask;
@@ -204,7 +204,7 @@ internal sealed partial class Store : ICases, IQuestions
             else
             {
                 var id = NewId.Next();
-                Put(cases, id, new(id, c.Kind, c.SubjectId, c.CheckoutId, c.Story, true, null, null, time.Now));
+                Put(cases, id, new(id, c.Kind, c.SubjectId, c.CheckoutId, c.Story, true, null, null, time.Database));
             }
         }
     }

@@ -68,8 +68,8 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
 
     public Task<(DateTimeOffset From, DateTimeOffset To)> PullWindow(string shortcode, TimeSpan overlap, TimeSpan kept, CancellationToken cancellation)
     {
-        var from = time.Now - kept;
-        return Task.FromResult((pulledUntil - overlap is { } last && last > from ? last : from, time.Now + TimeSpan.FromSeconds(1)));
+        var from = time.Database - kept;
+        return Task.FromResult((pulledUntil - overlap is { } last && last > from ? last : from, time.Database + TimeSpan.FromSeconds(1)));
     }
 
     public Task PulledUntil(string shortcode, DateTimeOffset until, CancellationToken cancellation)
@@ -98,7 +98,9 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
 
     Task<IReadOnlyList<ReceiptView>> IPaybill.Receipts(ReceiptFilter filter, Cursor? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
 
-    Task<ReceiptView?> IPaybill.Receipt(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<ReceiptView?> IPaybill.Receipt(Guid id, CancellationToken cancellation) => Task.FromResult<ReceiptView?>(new(
+        PublicId.Write(PublicId.Receipt, id), receipts[id].Number, receipts[id].Amount.Shillings, "", null, null, "", "", receipts[id].At, null, 0, 0, null, null, 0,
+        receipts[id].WrittenOff.Shillings, null, null, null));
 
     Task IPaybill.NoteMatch(Guid receiptId, string by) => throw new NotSupportedException();
 

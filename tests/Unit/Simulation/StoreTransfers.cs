@@ -14,7 +14,7 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
     public Task<Guid?> Add(Payout payout)
     {
         Put(transfers, payout.Id, Copies.Of(payout));
-        Put(enqueuedAt, payout.Id, time.Now);
+        Put(enqueuedAt, payout.Id, time.Database);
         Enqueue(payout.Id);
         return Task.FromResult<Guid?>(null);
     }
@@ -22,7 +22,7 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
     public Task Add(Refund refund)
     {
         Put(transfers, refund.Id, Copies.Of(refund));
-        Put(enqueuedAt, refund.Id, time.Now);
+        Put(enqueuedAt, refund.Id, time.Database);
         Enqueue(refund.Id);
         return Task.CompletedTask;
     }
@@ -58,13 +58,14 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
 
     public Task<IReadOnlyList<DueTransfer>> TakeDue(int askable, int others, TimeSpan lease)
     {
-        var due = transfers.Values.Where(t => t.NextQuestionAt <= time.Now).OrderBy(t => t.NextQuestionAt).ToList();
+        var due = transfers.Values.Where(t => t.NextQuestionAt <= time.Database).OrderBy(t => t.NextQuestionAt).ToList();
         var taken = due.Where(t => t.OriginatorId is not null).Take(askable).Concat(due.Where(t => t.OriginatorId is null).Take(others)).ToList();
         foreach (var transfer in taken)
         {
             var row = Copies.Of(transfer);
-            (row.NextQuestionAt, row.Questions) = (time.Now + lease, row.Questions + 1);
+            (row.NextQuestionAt, row.Questions) = (time.Database + lease, row.Questions + 1);
             Put(transfers, row.Id, row);
+            Put(askedAt, row.Id, time.Database);
         }
 
         return Task.FromResult<IReadOnlyList<DueTransfer>>(
@@ -73,10 +74,11 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
 
     public Task<int> EnqueueForgotten(TimeSpan age, int limit)
     {
-        var lost = transfers.Values.Where(t => t.Status == TransferStatus.Queued && enqueuedAt[t.Id] < time.Now - age).Select(t => t.Id).ToList();
+        var lost = transfers.Values.Where(t => t.Status == TransferStatus.Queued
+            && (enqueuedAt[t.Id] < time.Database - age || enqueuedAt[t.Id] > time.Database + Slack)).Select(t => t.Id).ToList();
         foreach (var id in lost)
         {
-            Put(enqueuedAt, id, time.Now);
+            Put(enqueuedAt, id, time.Database);
             Enqueue(id);
         }
 

@@ -10,7 +10,7 @@ internal static class Verdicts
 
     /// <summary>Everything that does not hold; empty when all is well.</summary>
     public static IEnumerable<string> Of(Life life) =>
-        life.Defects.Concat(Doubt(life)).Concat(MoneyIn(life)).Concat(Orders(life)).Concat(MoneyOut(life));
+        life.Defects.Concat(life.Store.Late).Concat(Doubt(life)).Concat(MoneyIn(life)).Concat(Orders(life)).Concat(MoneyOut(life));
 
     /// <summary>Nothing is left in doubt: every push and every transfer is final, or a person was told.</summary>
     private static IEnumerable<string> Doubt(Life life)
@@ -109,6 +109,11 @@ internal static class Verdicts
             if (checkout.Paid.Cents != checkout.Receipts.Sum(r => r.Applied.Cents))
             {
                 yield return $"{checkout.Reference} has {checkout.Paid} paid, and receipts say otherwise";
+            }
+
+            foreach (var receipt in checkout.Receipts.Where(r => r is { IsHeld: false, SurplusDueAt: null } && r.Unassigned > Money.Zero))
+            {
+                yield return $"{receipt.Unassigned} of receipt {receipt.Number} neither pay for {checkout.Reference} nor are surplus, nor have gone back";
             }
 
             if (life.Store.Told.GetValueOrDefault((checkout.Id, CheckoutEvents.Paid)) != (checkout.Status == CheckoutStatus.Paid ? 1 : 0))
