@@ -67,6 +67,8 @@ internal sealed class Life
             time.Within(0, 3600, "payout", Payout);
         }
 
+        time.Within(600, 7200, "an operator has a quiet hour", WriteOff);
+
         time.Within(0, 3000, "a forger", () => Mpesa.Forge(
             Store.Attempts.FirstOrDefault()?.Id, orders.FirstOrDefault().Reference ?? "NOBODY", Money.FromShillings(Price())));
         if (Mpesa.Pulls)
@@ -76,7 +78,7 @@ internal sealed class Life
 
         for (var i = time.Chance(0.5) ? time.Pick(1, 3) : 0; i > 0; i--)
         {
-            time.Within(60, 40_000, "what is decided is erased", Store.Erase);
+            time.Within(60, time.Chance(0.5) ? 1500 : 40_000, "what is decided is erased", Store.Erase);
         }
 
         if (setsClock)
@@ -137,8 +139,11 @@ internal sealed class Life
 
         if (time.Chance(0.05))
         {
-            time.Within(1, 1200, $"{reference} is given up", () => Do("cancel", () =>
-                new CancelCheckoutHandler(Store, process).Handle(new(Shop, made.Id), CancellationToken.None)));
+            time.Within(1, 1200, $"{reference} is given up", () =>
+            {
+                Do("cancel", () => new CancelCheckoutHandler(Store, process).Handle(new(Shop, made.Id), CancellationToken.None));
+                time.Within(0, 120, "whoever ordered it wants to be forgotten", Store.Erase);
+            });
         }
 
         for (var refunds = time.Chance(0.4) ? time.Pick(1, 4) : 0; refunds > 0; refunds--)
@@ -215,6 +220,7 @@ internal sealed class Life
     /// <summary>Operators look into their cases now and then, ask, or settle them by what the portal shows.</summary>
     private void Operate() => time.Within(3600, 36_000, "operators", () =>
     {
+        WriteOff();
         foreach (var open in Store.Cases.Where(c => c.IsOpen).ToList())
         {
             if (time.Chance(0.4))
@@ -233,17 +239,20 @@ internal sealed class Life
             var outcome = open.Kind is CaseKind.OutcomeUnknown or CaseKind.AmountDiffers or CaseKind.PartyDiffers or CaseKind.ReversalRefused
                 ? Mpesa.HasMoved(open.SubjectId) || IsReversed(open.SubjectId) ? CaseOutcome.Paid : CaseOutcome.NotPaid
                 : CaseOutcome.Noted;
-            if (Store.Receipts.FirstOrDefault(r => Store.UnsettledOf(r) > Money.Zero) is { } left && time.Chance(0.3))
-            {
-                Do("write off", () => new WriteOffReceiptHandler(
-                    Store, Store, Store, Nobody.Sees, process, NullLogger<WriteOffReceiptHandler>.Instance).Handle(new(Shop, left.Id, "Nobody claims it"), CancellationToken.None));
-            }
-
             Do("settle", () => new SettleCaseHandler(Store, Store, Store, Nobody.Sees, process).Handle(new(Shop, open.Id, outcome, "The portal says so."), CancellationToken.None));
         }
 
         Operate();
     });
+
+    private void WriteOff()
+    {
+        foreach (var left in Store.Receipts.Where(r => Store.UnsettledOf(r) > Money.Zero && time.Chance(0.3)).ToList())
+        {
+            Do("write off", () => new WriteOffReceiptHandler(
+                Store, Store, Store, Nobody.Sees, process, NullLogger<WriteOffReceiptHandler>.Instance).Handle(new(Shop, left.Id, "Nobody claims it"), CancellationToken.None));
+        }
+    }
 
     // In the portal a receipt that was given back shows as reversed, whichever request it was that did it.
     private bool IsReversed(Guid refund) => Store.Transfers.OfType<Refund>().FirstOrDefault(r => r.Id == refund) is { Method: RefundMethod.Reversal } r
