@@ -75,6 +75,9 @@ internal sealed record Settings
     /// <summary>Pull register answers "Response Status" with a space (daraja.md §10).</summary>
     public bool PullSpacedKey { get; init; }
 
+    /// <summary>How else Pull answers.</summary>
+    public PullManners Pull { get; init; } = new();
+
     /// <summary>Faults by chance.</summary>
     public Rates Rates { get; init; } = new();
 
@@ -100,6 +103,8 @@ internal sealed record Settings
         if (TokenSeconds < 1 || PullPageSize < 1) yield return "tokenSeconds and pullPageSize are 1 or more.";
         foreach (var name in (Products ?? []).Except(Api.Names)) yield return $"products knows no '{name}', only {string.Join(", ", Api.Names)}.";
         if (Shape.Problem(Variant) is { } variant) yield return variant;
+        if (Pull is null) yield return "pull is an object.";
+        foreach (var problem in Pull?.Problems() ?? []) yield return problem;
         if (Rates is null) yield return "rates is an object.";
         foreach (var problem in Rates?.Problems() ?? []) yield return problem;
     }
