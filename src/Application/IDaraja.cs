@@ -94,13 +94,6 @@ public sealed record RegistrationRequest(string Token, string Version, string Re
 /// <summary>A C2B payment as the Pull Transactions API lists it.</summary>
 public sealed record PulledPayment(string Receipt, DateTimeOffset At, string? Payer, string? Account, Money Amount, bool IsTill);
 
-/// <summary>One page of pulled payments, or why there is none.</summary>
-public sealed record PullPage(IReadOnlyList<PulledPayment> Payments, string? Problem)
-{
-    /// <summary>How many rows the page had, unreadable ones included: how far the next offset lies from this one. 0 ends the pulling.</summary>
-    public int Rows { get; init; }
-}
-
 /// <summary>Safaricom's Daraja API, as much of it as this service uses. Never throws for what the other side does.</summary>
 public interface IDaraja
 {
@@ -128,6 +121,9 @@ public interface IDaraja
     /// <summary>Registers the confirmation and validation URLs. Refused carries Safaricom's reason.</summary>
     Task<Reply> RegisterUrls(RegistrationRequest registration, CancellationToken cancellation);
 
-    /// <summary>Reads a page of the Pull Transactions API; <paramref name="offset"/> counts payments from 0.</summary>
+    /// <summary>
+    /// Reads a page of the Pull Transactions API, having registered Pull if this process has not or if what came since may mean that it is not;
+    /// what <paramref name="offset"/> counts is Safaricom's to say.
+    /// </summary>
     Task<PullPage> Pull(DateTimeOffset from, DateTimeOffset to, int offset, CancellationToken cancellation);
 }

@@ -130,6 +130,7 @@ internal sealed class Settings
             PublicBaseUrl = address,
             Problems = [.. Problems.Select(problem => new SetupProblem(problem.Key, problem.Wrong, problem.Right))],
             HasSpool = Spool.IsOn,
+            PullEvery = Daraja.Nominated is null ? null : C2b.PullEvery,
             HasAllowedNetworks = networks.AreLimited,
             Allows = networks.AllowsC2b,
         };

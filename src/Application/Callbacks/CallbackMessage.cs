@@ -53,7 +53,11 @@ public abstract record CallbackMessage
 
     /// <summary>The result of a balance query.</summary>
     public sealed record BalanceResult(
-        string? ConversationId, string? OriginatorId, bool IsFinal, Failure? Problem, IReadOnlyList<AccountBalance> Accounts) : CallbackMessage;
+        string? ConversationId, string? OriginatorId, bool IsFinal, Failure? Problem, IReadOnlyList<AccountBalance> Accounts) : CallbackMessage
+    {
+        /// <summary>How many accounts the answer lists that could not be read.</summary>
+        public int Unread { get; init; }
+    }
 }
 
 /// <summary>An account of our shortcode and what is on it.</summary>

@@ -75,12 +75,6 @@ public interface IPaybill
     /// <summary>What the order with this reference wants; null when there is none. Takes no lock.</summary>
     Task<OrderWanted?> Wanted(string referenceKey, CancellationToken cancellation);
 
-    /// <summary>From where pulling goes on: where it got to, but not before <paramref name="kept"/> ago nor before this database began.</summary>
-    Task<(DateTimeOffset From, DateTimeOffset To)> PullWindow(string shortcode, TimeSpan overlap, TimeSpan kept, CancellationToken cancellation);
-
-    /// <summary>Everything up to <paramref name="until"/> has been pulled; never goes back.</summary>
-    Task PulledUntil(string shortcode, DateTimeOffset until, CancellationToken cancellation);
-
     /// <summary>Reads a page of receipts, newest first.</summary>
     Task<IReadOnlyList<ReceiptView>> Receipts(bool? matched, Cursor? after, int limit, CancellationToken cancellation);
 

@@ -15,8 +15,8 @@ public sealed class CallbackReader : ICallbackReader
     /// <summary>Real bodies are six levels deep; the limit keeps a hostile one from costing more than its bytes.</summary>
     private const int MaxDepth = 32;
 
-    /// <summary>Five accounts take about 400 characters.</summary>
-    private const int MaxBalances = 4096;
+    /// <summary>Five accounts take about 400 characters. A list that is longer than a whole callback may be is never cut: half an amount is another one.</summary>
+    private const int MaxBalances = 64 * 1024;
 
     /// <summary>Names and numbers of parties, and what a customer typed as an account (M-PESA keeps 20 characters of it).</summary>
     private const int MaxParty = 100;
@@ -159,9 +159,13 @@ public sealed class CallbackReader : ICallbackReader
             return new CallbackMessage.Malformed("there is no Result.ResultCode");
         }
 
+        var unread = 0;
         return new CallbackMessage.BalanceResult(result.Get("ConversationID"u8).Id(), result.Get("OriginatorConversationID"u8).Id(), IsFinal(result),
             code == "0" ? null : ResultCodes.Question(code, result.Get("ResultDesc"u8).Text()),
-            code == "0" ? Balances.Parse(NamedValues.Of(result)["AccountBalance"u8].Text(MaxBalances)) : []);
+            code == "0" ? Balances.Parse(NamedValues.Of(result)["AccountBalance"u8].Text(MaxBalances), out unread) : [])
+        {
+            Unread = unread,
+        };
     }
 
     /// <summary>No sample of this body was ever published: whatever arrives on a timeout's URL is one, with or without the Result envelope.</summary>

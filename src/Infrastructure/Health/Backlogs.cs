@@ -13,9 +13,16 @@ namespace Payments.Infrastructure;
 /// <param name="Tokens">The access token of each Daraja app.</param>
 /// <param name="Servers">Hangfire servers with a heartbeat in the last minute.</param>
 /// <param name="FailedJobs">Jobs whose retries are used up.</param>
+/// <param name="Pull">How Pull stands; null where it is off.</param>
 public sealed record Backlog(
     long New, TimeSpan? OldestNew, IReadOnlyList<InDoubtCount> InDoubt, IReadOnlyList<CaseCount> Cases, IReadOnlyList<TokenAge> Tokens,
-    IReadOnlyList<JobServer> Servers, long FailedJobs);
+    IReadOnlyList<JobServer> Servers, long FailedJobs, PullBacklog? Pull);
+
+/// <summary>What Pull has not read.</summary>
+/// <param name="Age">Since when: since the mark, or since this database began where there is none.</param>
+/// <param name="State">How the last round ended, as in <see cref="Application.PullState"/>; <c>none</c> before the first has.</param>
+/// <param name="Why">Why the mark stands; null when it does not.</param>
+public sealed record PullBacklog(TimeSpan Age, string State, string? Why);
 
 /// <summary>How many of a kind have been in doubt for about how long: <c>under_5m</c>, <c>under_1h</c>, <c>under_1d</c>, <c>over_1d</c>.</summary>
 public sealed record InDoubtCount(string Kind, string Age, long Count);
@@ -77,15 +84,20 @@ public sealed class Backlogs(NpgsqlDataSource database, JobStorage jobs, IOption
             SELECT CASE WHEN app = @main THEN 'main' ELSE 'payouts' END AS app, now() - fetched_at AS age, expires_at - now() AS left
             FROM access_tokens
             WHERE app IN (@main, @paying) AND token IS NOT NULL AND fetched_at IS NOT NULL AND expires_at IS NOT NULL;
+
+            SELECT greatest(interval '0', now() - coalesce(p.read_until, d.stamped_at, now())) AS age, coalesce(r.state, 'none') AS state, r.why
+            FROM (SELECT @shortcode AS shortcode, (SELECT min(stamped_at) FROM deployment) AS stamped_at) d
+            LEFT JOIN pull_progress p USING (shortcode) LEFT JOIN pull_rounds r USING (shortcode);
             """,
-            new { Most, main = daraja.Value.Main.TokenKey, paying = daraja.Value.Paying.TokenKey }, commandTimeout: Patience, cancellationToken: cancellation));
+            new { Most, main = daraja.Value.Main.TokenKey, paying = daraja.Value.Paying.TokenKey, shortcode = daraja.Value.Main.Shortcode }, commandTimeout: Patience, cancellationToken: cancellation));
         var waiting = await rows.ReadSingleAsync<long>();
         TimeSpan? oldest = (await rows.ReadAsync<TimeSpan>()).Select(age => (TimeSpan?)age).SingleOrDefault();
         var inDoubt = (await rows.ReadAsync<InDoubtCount>()).AsList();
         var cases = (await rows.ReadAsync<CaseCount>()).AsList();
         var tokens = (await rows.ReadAsync<TokenAge>()).AsList();
+        var pull = await rows.ReadSingleAsync<PullBacklog>();
         var (servers, failed) = await Task.Run(Jobs, cancellation);
-        return new(waiting, oldest, inDoubt, cases, tokens, servers, failed);
+        return new(waiting, oldest, inDoubt, cases, tokens, servers, failed, daraja.Value.Nominated is null ? null : pull);
     }
 
     private (List<JobServer> Servers, long Failed) Jobs()

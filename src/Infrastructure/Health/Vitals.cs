@@ -172,6 +172,12 @@ public sealed class Vitals(
         yield return new(
             "cases", behind.Cases.Count > 0 ? VitalState.Warning : VitalState.Ok,
             behind.Cases.Count == 0 ? "None is open." : "Open: " + string.Join(", ", behind.Cases.Select(c => Invariant($"{c.Count:N0} {c.Kind}"))) + ".");
+        if (behind.Pull is { } pull)
+        {
+            yield return pull.Why is null
+                ? new("pull", VitalState.Ok, Invariant($"What customers paid was read up to {pull.Age.TotalMinutes:0} minutes ago."))
+                : new("pull", VitalState.Warning, Invariant($"What customers paid was read up to {pull.Age.TotalMinutes:0} minutes ago: {pull.Why}."));
+        }
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

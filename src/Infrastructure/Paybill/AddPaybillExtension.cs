@@ -13,6 +13,7 @@ internal static class AddPaybillExtension
     public static void AddPaybill(this IServiceCollection services)
     {
         services.AddSingleton<IPaybill, PaybillRepository>();
+        services.AddSingleton<IPullProgress, PullProgress>();
         services.AddSingleton<RegistrationTokens>();
         services.AddTransient<AskConfirmation>();
         services.AddSingleton(provider =>

@@ -5,7 +5,7 @@ using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
-/// <summary>What only Paybill keeps: how far Pull got, cases of untrusted confirmations, receipts for operators.</summary>
+/// <summary>What only Paybill keeps: cases of untrusted confirmations, receipts for operators.</summary>
 internal sealed partial class PaybillRepository(NpgsqlDataSource database, CallbackUrls urls) : IPaybill
 {
     /// <summary>The advisory lock under which cases of untrusted confirmations are opened.</summary>
@@ -91,35 +91,6 @@ internal sealed partial class PaybillRepository(NpgsqlDataSource database, Callb
         return rows.SingleOrDefault() is { } row
             ? new(Wire.Read<CheckoutStatus>(row.Status), Money.FromCents(row.Due), [.. (row.InFlight ?? []).Select(Money.FromCents)])
             : null;
-    }
-
-    /// <inheritdoc/>
-    public async Task<(DateTimeOffset From, DateTimeOffset To)> PullWindow(string shortcode, TimeSpan overlap, TimeSpan kept, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-
-        // What moved before this database began belongs to whatever kept the shop's books then. The end is rounded up: Pull takes seconds.
-        return await connection.QuerySingleAsync<(DateTimeOffset, DateTimeOffset)>(
-            """
-            SELECT greatest(
-                now() - @kept,
-                (SELECT date_trunc('second', min(stamped_at)) - interval '1 minute' FROM deployment),
-                (SELECT read_until - @overlap FROM pull_progress WHERE shortcode = @shortcode)),
-                date_trunc('second', now()) + interval '1 second'
-            """,
-            new { shortcode, overlap, kept });
-    }
-
-    /// <inheritdoc/>
-    public async Task PulledUntil(string shortcode, DateTimeOffset until, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await connection.ExecuteAsync(
-            """
-            INSERT INTO pull_progress (shortcode, read_until) VALUES (@shortcode, @until)
-            ON CONFLICT (shortcode) DO UPDATE SET read_until = greatest(pull_progress.read_until, excluded.read_until), read_at = now()
-            """,
-            new { shortcode, until });
     }
 
     /// <inheritdoc/>

@@ -18,6 +18,9 @@ internal sealed partial class Gauges(
     /// <summary>What scrapers use; the queries take milliseconds.</summary>
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
 
+    /// <summary>Every one is told from the beginning: an alert on a series that is not there yet never fires.</summary>
+    private static readonly string[] PullStates = ["none", .. Enum.GetValues<PullState>().Select(Wire.Name)];
+
     private volatile Backlog? behind;
 
     /// <inheritdoc/>
@@ -92,6 +95,12 @@ internal sealed partial class Gauges(
             () => Each(b => b.Servers.SelectMany(s => s.Queues).CountBy(queue => queue).Select(q => new Measurement<long>(q.Value, Tag("queue", q.Key)))), "{server}",
             "Hangfire servers alive, by queue.");
         meter.CreateObservableGauge("payments.jobs.failed", () => Each<long>(b => [new Measurement<long>(b.FailedJobs)]), "{job}", "Jobs whose retries are used up.");
+        meter.CreateObservableGauge(
+            "payments.pull.age", () => Each<double>(b => b.Pull is { } pull ? [new Measurement<double>(pull.Age.TotalSeconds)] : []), "s",
+            "How long ago the time ends up to which Pull has read what customers paid; Safaricom keeps 48 hours.");
+        meter.CreateObservableGauge(
+            "payments.pull.state", () => Each<long>(b => b.Pull is { } pull ? PullStates.Select(s => new Measurement<long>(s == pull.State ? 1 : 0, Tag("state", s))) : []),
+            null, "1 for how the last round of Pull ended, 0 for every other way.");
         return meter.CreateObservableGauge(
             "payments.inbox.new", () => Each<long>(b => [new Measurement<long>(b.New)]), "{callback}", "Callbacks stored and not drained, counted up to 100,000.");
     }

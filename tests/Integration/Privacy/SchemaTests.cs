@@ -37,7 +37,7 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
                 "questions.conversation_id", "questions.originator_id"],
         ["Sentences of this service and M-PESA's word for a state; no party is quoted in them."] =
             ["attempts.failure_message", "payouts.failure_message", "refunds.failure_message", "questions.answer", "callbacks.detail", "callbacks.answer",
-                "c2b_registrations.detail", "initiator_tries.refusal", "events.data"],
+                "c2b_registrations.detail", "initiator_tries.refusal", "events.data", "pull_rounds.why"],
         ["The name of the shop a row belongs to: a business's, given by its operator."] =
             ["checkouts.client", "payouts.client", "refunds.client", "cases.client", "events.client", "api_keys.client"],
     };
@@ -64,6 +64,7 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
         ("payouts", "id method amount disputed trace_parent reason status heard settled_by refused_with failure_code failure_result_code failure_retryable failure_retry_after questions "
             + "next_question_at asked_at created_at updated_at enqueued_at sending_at ended_at erased_at"),
         ("pull_progress", "shortcode read_until read_at"),
+        ("pull_rounds", "shortcode round running_until started_at ended_at state since gap_from gap_until"),
         ("question_budget", "one tokens counted_at"),
         ("questions", "id kind subject_id asked_at answered_at"),
         ("receipts", "id checkout_id attempt_id amount applied surplus surplus_due_at method settled_by at created_at late inferred matched_at erased_at"),

@@ -110,8 +110,6 @@ internal sealed class FuzzWorld : ICheckouts, IPaybill, ITransfers, IQuestions
     Task<(Registration Now, Registration? Before)?> IPaybill.Begin(string shortcode, string version, string responseType) => throw new NotSupportedException();
     Task IPaybill.Conclude(Registration outcome) => throw new NotSupportedException();
     Task<OrderWanted?> IPaybill.Wanted(string referenceKey, CancellationToken cancellation) => throw new NotSupportedException();
-    Task<(DateTimeOffset From, DateTimeOffset To)> IPaybill.PullWindow(string shortcode, TimeSpan overlap, TimeSpan kept, CancellationToken cancellation) => throw new NotSupportedException();
-    Task IPaybill.PulledUntil(string shortcode, DateTimeOffset until, CancellationToken cancellation) => throw new NotSupportedException();
     Task<IReadOnlyList<ReceiptView>> IPaybill.Receipts(bool? matched, Cursor? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
     Task<ReceiptView?> IPaybill.Receipt(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
     Task IPaybill.NoteMatch(Guid receiptId, string by) => throw new NotSupportedException();

@@ -151,6 +151,28 @@ public sealed class CallbackReaderTests
     }
 
     [Theory]
+    [InlineData("Working Account|KES|700000.00|690000.00|0.00|0.00&Utility Account|KES|??|??|0.00|0.00", 1, 1)]
+    [InlineData("Working Account|USD|10.00|10.00|0.00|0.00&Utility Account|KES|5.00|5.00|0.00|0.00", 1, 1)]
+    [InlineData("{Amount={CurrencyCode=KES, MinimumAmount=618683, BasicAmount=6186.83}}", 0, 1)]
+    [InlineData("", 0, 0)]
+    public void A_balance_list_is_believed_only_as_far_as_it_was_read(string accounts, int read, int unread)
+    {
+        var body = $$$$"""{"Result":{"ResultType":"0","ResultCode":"0","ResultParameters":{"ResultParameter":[{"Key":"AccountBalance","Value":"{{{{accounts}}}}"}]}}}""";
+        var result = Assert.IsType<CallbackMessage.BalanceResult>(new CallbackReader().Read(CallbackKind.BalanceResult, System.Text.Encoding.UTF8.GetBytes(body)));
+        Assert.Equal((read, unread), (result.Accounts.Count, result.Unread));
+    }
+
+    [Fact]
+    public void A_balance_list_is_never_cut_in_the_middle_of_an_amount()
+    {
+        var accounts = string.Join('&', Enumerable.Range(0, 200).Select(n => $"Account number {n}|KES|700000.00|700000.00|0.00|0.00"));
+        var body = $$$$$"""{"Result":{"ResultCode":0,"ResultParameters":{"ResultParameter":{"Key":"AccountBalance","Value":"{{{{{accounts}}}}}"}}}}""";
+        var result = Assert.IsType<CallbackMessage.BalanceResult>(new CallbackReader().Read(CallbackKind.BalanceResult, System.Text.Encoding.UTF8.GetBytes(body)));
+        Assert.All(result.Accounts, account => Assert.Equal(Money.FromShillings(700_000), account.Available));
+        Assert.Equal(200, result.Accounts.Count + result.Unread);
+    }
+
+    [Theory]
     [InlineData("timeout-in-envelope")]
     [InlineData("timeout-flat")]
     public void A_queue_timeout_is_recognised_in_any_shape(string name)

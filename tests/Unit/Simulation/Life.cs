@@ -164,7 +164,7 @@ internal sealed class Life
     private void Pull() => time.Within(0, 900, "Pull", () =>
     {
         Do("pull", () => new PullConfirmationsHandler(
-            process, Store, Store, process, process, Mpesa.Ours(isTill), NullLogger<PullConfirmationsHandler>.Instance).Handle(new(), CancellationToken.None));
+            process, Store, Store, Store, process, process, Mpesa.Ours(isTill), NullLogger<PullConfirmationsHandler>.Instance).Handle(new(), CancellationToken.None));
         time.After(time.Now < Some.Start + TimeSpan.FromHours(3) ? TimeSpan.FromMinutes(15) : TimeSpan.FromHours(4), "Pull again", Pull);
     });
 

@@ -11,7 +11,6 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
 
     private readonly Dictionary<Guid, (InboxRow Row, bool IsNew)> inbox = [];
     private readonly List<CallbackMessage> messages = [];
-    private DateTimeOffset? pulledUntil;
 
     public bool HasNew => inbox.Values.Any(r => r.IsNew);
 
@@ -65,18 +64,6 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
 
     public Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds) =>
         Task.FromResult<IReadOnlyList<(Guid Id, byte[] Body)>>([]);
-
-    public Task<(DateTimeOffset From, DateTimeOffset To)> PullWindow(string shortcode, TimeSpan overlap, TimeSpan kept, CancellationToken cancellation)
-    {
-        var from = time.Now - kept;
-        return Task.FromResult((pulledUntil - overlap is { } last && last > from ? last : from, time.Now + TimeSpan.FromSeconds(1)));
-    }
-
-    public Task PulledUntil(string shortcode, DateTimeOffset until, CancellationToken cancellation)
-    {
-        pulledUntil = until;
-        return Task.CompletedTask;
-    }
 
     public Task<InboxRow?> TakeParked(Guid id) => throw new NotSupportedException();
 
