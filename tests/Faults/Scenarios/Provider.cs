@@ -23,6 +23,8 @@ internal static class Provider
         var api = await world.AddApi();
         await world.Set(new
         {
+            // Pull as it is said, and was seen, to answer: page numbers, East Africa Time with a Z, and words for nothing that may mean anything.
+            pull = new { offset = "pages", time = "eat-z", empty = "organization", number = "international" },
             rates = new
             {
                 seed = run.Options.Seed,
@@ -37,11 +39,12 @@ internal static class Provider
                 queryHtml = 0.1,
                 queryLate = 0.05,
                 lateMs = 3000,
+                pullOdd = 0.1,
             },
         });
         var shop = new Shop(world);
         await shop.Trade(run.Options.Pick(120, 1000), atOnce: 6, api);
-        run.Did("10 % of callbacks lost, 10 % of replies, 10 % contradicted, 5 % malformed; half of all questions answered pending, 4999, 500, HTML or late");
+        run.Did("10 % of callbacks lost, 10 % of replies, 10 % contradicted, 5 % malformed; half of all questions answered pending, 4999, 500, HTML or late; Pull counts pages, is three hours off, and says nothing true 10 % of the time");
         await Truth.Check(world, shop, api, TimeSpan.FromSeconds(240));
         await Backlog.Check(world);
     }
