@@ -9,8 +9,11 @@ public enum PullState
     /// <summary>Nothing was listed, in words that may as well mean that Pull does not know the shortcode.</summary>
     Uncertain,
 
-    /// <summary>Something that came was not understood, or does not fit what is known: what could be read was taken.</summary>
+    /// <summary>Something that came was not understood: what could be read was taken.</summary>
     Incomplete,
+
+    /// <summary>Nothing was listed, though M-PESA has told us of a payment in that time.</summary>
+    Contradicted,
 
     /// <summary>Safaricom refuses to register Pull, or denies that it is registered.</summary>
     NotRegistered,

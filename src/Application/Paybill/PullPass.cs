@@ -1,57 +1,12 @@
 namespace Payments.Application;
 
-/// <summary>What came of reading the list of one time.</summary>
-public enum PullReading
-{
-    /// <summary>Rows, up to an empty page, all understood.</summary>
-    Whole,
-
-    /// <summary>No row, and plainly none.</summary>
-    Nothing,
-
-    /// <summary>No row, in words that may mean something else.</summary>
-    PerhapsNothing,
-
-    /// <summary>Not all of it was understood, or it has no end.</summary>
-    Partial,
-
-    /// <summary>The same first rows come whatever OffSetValue is.</summary>
-    Endless,
-
-    /// <summary>An error came instead of a page, or nothing.</summary>
-    Failed,
-}
-
-/// <summary>What came of reading the list of one time, and why it is not whole.</summary>
-public sealed record PullRead(PullReading Reading, string? Why = null)
-{
-    /// <summary>True when Pull is not, or cannot be, registered.</summary>
-    public bool IsRefused { get; init; }
-
-    /// <summary>True when nothing more is to be asked now.</summary>
-    public bool EndsRound { get; init; }
-
-    /// <summary>The end of a reading to which no page came.</summary>
-    public static PullRead Failed(PullPage page) => new(PullReading.Failed, page.Problem) { IsRefused = page.IsRefused, EndsRound = page.EndsRound };
-}
-
-/// <summary>What was found out of OffSetValue; within a round it does not change.</summary>
-public sealed class PullCounting
-{
-    /// <summary>The OffSetValue at which rows came first: 0 or 1; null while none came.</summary>
-    public int? First { get; set; }
-
-    /// <summary>True when the first page comes whatever OffSetValue is.</summary>
-    public bool IsIgnored { get; set; }
-}
-
 /// <summary>
 /// Reads one time's list from its first page to an empty one. Safaricom's page calls OffSetValue a row and, four questions below, a page
 /// number, and its answers count pages: so the second question is for 1, and whichever rows come back say which it is. Rows are read
 /// with one row's overlap, pages are compared with the first once more at the end: a list whose front falls away meanwhile, because it became
 /// 48 hours old, is noticed and no row that is still there is passed over.
 /// </summary>
-public sealed class PullPass(Func<int, Task<PullPage>> ask, PullCounting counting)
+public sealed partial class PullPass(Func<int, Task<PullPage>> ask, PullCounting counting)
 {
     /// <summary>Rows that follow each other without a gap, as far as is known.</summary>
     private readonly HashSet<string> chain = new(StringComparer.Ordinal);
@@ -157,97 +112,6 @@ public sealed class PullPass(Func<int, Task<PullPage>> ask, PullCounting countin
         }
 
         return await Ask(start + first.Rows) is not { } next ? ended : await Pages(start + first.Rows, next, page => page.Rows);
-    }
-
-    private async Task<PullRead?> Rows(int at, PullPage page)
-    {
-        while (true)
-        {
-            var isNew = Keep(page) > 0;
-            var last = at + page.Rows - 1;
-            if (isNew)
-            {
-                if (await Overlapping(last, page.Keys[^1]) is not var (found, overlapping))
-                {
-                    return ended;
-                }
-
-                (at, page) = (found, overlapping);
-                continue;
-            }
-
-            if (await Ask(last + 1) is not { } next)
-            {
-                return ended;
-            }
-
-            if (next.Rows == 0)
-            {
-                return await Done(last + 1, next, page);
-            }
-
-            if (page.Rows > 1 && !chain.Contains(next.Keys[0]))
-            {
-                return null;
-            }
-
-            // Pages of one row never overlap: that nothing was passed over is looked at once more at the end.
-            closes = true;
-            (at, page) = (last + 1, next);
-        }
-    }
-
-    /// <summary>
-    /// The page that begins with the row that came last, or with one that is known, looked for from <paramref name="last"/> towards the front: if
-    /// rows have left the front, the others stand nearer to it. At the front itself whatever comes follows, for what was before it has gone.
-    /// </summary>
-    private async Task<(int At, PullPage Page)?> Overlapping(int last, string anchor)
-    {
-        for (var back = 0; ; back = back == 0 ? 1 : back * 2)
-        {
-            var at = Math.Max(start, last - back);
-            if (await Ask(at) is not { } page)
-            {
-                return null;
-            }
-
-            if (at == start || (page.Rows > 0 && (back == 0 ? page.Keys[0] == anchor : chain.Contains(page.Keys[0]))))
-            {
-                return (at, page);
-            }
-        }
-    }
-
-    private async Task<PullRead?> Pages(int at, PullPage page, Func<PullPage, int> step)
-    {
-        var (pages, before) = (1, first);
-        for (; page.Rows > 0; pages++)
-        {
-            if (page.Keys.SequenceEqual(before.Keys, StringComparer.Ordinal))
-            {
-                return new(PullReading.Partial, $"The page at OffSetValue {at} is the one before once more: the list has no end");
-            }
-
-            if (page.Keys.Any(chain.Contains))
-            {
-                return null;
-            }
-
-            Keep(page);
-            before = page;
-            at += step(page);
-            if (await Ask(at) is not { } next)
-            {
-                return ended;
-            }
-
-            page = next;
-        }
-
-        closes = true;
-        return first.TotalPages > pages
-            ? new(PullReading.Partial, $"The answer speaks of {first.TotalPages} pages, and {pages} came")
-            : await Done(at, page, before);
     }
 
     /// <summary>

@@ -125,10 +125,9 @@ internal sealed class PullRound(PullReader reader, IPullProgress progress, strin
     /// </summary>
     private async Task<PullReport?> WhyNothingIsNotBelieved(CancellationToken cancellation)
     {
-        if (await progress.FindKnown(window.From + Edge, window.To - ListedBy, cancellation) is var (number, at))
+        if (await WhyItCannotBe(new(window.From, window.To), cancellation) is { } wrong)
         {
-            return new(PullState.Incomplete, string.Create(CultureInfo.InvariantCulture,
-                $"Pull lists nothing for {Text(new(window.From, window.To))}, but M-PESA told us of receipt {number} of {at.UtcDateTime:yyyy-MM-dd HH:mm}Z, which is not in it"));
+            return wrong;
         }
 
         if (First(PullReading.PerhapsNothing) is not (_, { Why: { } words }))
@@ -136,9 +135,10 @@ internal sealed class PullRound(PullReader reader, IPullProgress progress, strin
             return null;
         }
 
-        if (window.Earliest < window.From)
+        var longer = new PullSpan(window.Earliest, window.To);
+        if (longer.From < window.From)
         {
-            var (ended, page) = await reader.Peek(new(window.Earliest, window.To));
+            var (ended, page) = await reader.Peek(longer);
             if (ended is { Reading: PullReading.Failed })
             {
                 return Report(ended);
@@ -150,9 +150,15 @@ internal sealed class PullRound(PullReader reader, IPullProgress progress, strin
             }
         }
 
-        return new(PullState.Uncertain,
+        return await WhyItCannotBe(longer, cancellation) ?? new(PullState.Uncertain,
             $"Pull lists nothing of the last two days and says \"{words}\", which it says both when nothing was paid and when it does not know the shortcode");
     }
+
+    /// <summary>A payment of that time that M-PESA has told us of, and Pull does not list.</summary>
+    private async Task<PullReport?> WhyItCannotBe(PullSpan span, CancellationToken cancellation) =>
+        await progress.FindKnown(span.From + Edge, span.To - ListedBy, cancellation) is not var (number, at) ? null
+            : new(PullState.Contradicted, string.Create(CultureInfo.InvariantCulture,
+                $"Pull lists nothing for {Text(span)}, but M-PESA told us of receipt {number} of {at.UtcDateTime:yyyy-MM-dd HH:mm}Z, which is not in it"));
 
     /// <summary>Pull works, so the window is quiet, unless what is listed lies in it, or it says something else now.</summary>
     private async Task<PullReport?> WhyItIsNotQuiet(PullPage longer)

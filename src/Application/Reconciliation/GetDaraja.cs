@@ -29,7 +29,7 @@ public sealed record QuestionsView(double PerSecond, double Left, long Overdue, 
 /// <param name="Until">Everything up to then was read; null when nothing was yet.</param>
 /// <param name="State">
 /// How the last round ended: <c>complete</c>, <c>uncertain</c> (nothing was listed, in words that may mean something else), <c>incomplete</c>,
-/// <c>not_registered</c> or <c>not_answered</c>; null before the first has.
+/// <c>contradicted</c> (nothing was listed, though a payment of that time is known), <c>not_registered</c> or <c>not_answered</c>; null before the first has.
 /// </param>
 /// <param name="Why">Why <paramref name="Until"/> stands; null when it does not.</param>
 /// <param name="Since">Since when it stands.</param>

@@ -59,7 +59,10 @@ internal static class PullChecks
             case PullState.NotRegistered:
                 round.Bad("c2b.pull", What, seen, Register);
                 break;
-            case PullState.Incomplete when isLate || standing.Why?.Contains("told us of", StringComparison.Ordinal) == true:
+            case PullState.Contradicted:
+                round.Bad("c2b.pull", What, seen, "Pull is not granted for this shortcode, or lists another one's payments: ask apisupport@safaricom.co.ke. " + Compare);
+                break;
+            case PullState.Incomplete when isLate:
                 round.Bad("c2b.pull", What, seen, "Report it with the answer (daraja_replied, daraja_pull_skipped in the log). " + Compare);
                 break;
             case PullState.Incomplete:

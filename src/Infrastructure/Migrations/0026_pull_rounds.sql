@@ -7,7 +7,7 @@ CREATE TABLE pull_rounds (
     started_at timestamptz NOT NULL DEFAULT now(),
     ended_at timestamptz,
     -- How the last round that ended did, in one sentence for operators where it was not complete.
-    state text CHECK (state IN ('complete', 'uncertain', 'incomplete', 'not_registered', 'not_answered')),
+    state text CHECK (state IN ('complete', 'uncertain', 'incomplete', 'contradicted', 'not_registered', 'not_answered')),
     why text CHECK (length(why) <= 1000),
     -- Since when no round was complete.
     since timestamptz,

@@ -123,6 +123,23 @@ public sealed class PullListTests(TestDatabase databases)
     }
 
     [Fact]
+    public async Task Two_days_of_nothing_are_no_mere_doubt_when_we_know_of_a_payment_in_them()
+    {
+        await using var host = await PaymentsHost.Start(databases, PullHost.Granted);
+        var number = (string)(await host.PayByHand(10, "NOBODY-1"))["receipt"]!;
+        Assert.Equal(1, await host.Send(new PullConfirmations()));
+        await host.Age("05:00:00");
+        await host.Sql<int>("UPDATE pull_progress SET read_until = now() - interval '10 minutes' RETURNING 1");
+        var before = await host.Mark();
+        await host.PullAnswers(new { hides = true, empty = "organization" });
+
+        await host.Send(new PullConfirmations());
+
+        Assert.Equal(before, await host.Mark());
+        (await Visit.To(host, "--no-initiator")).Says("c2b.pull", "problem", number, "is not in it");
+    }
+
+    [Fact]
     public async Task An_empty_500_opens_no_breaker_and_is_not_repeated()
     {
         await using var host = await PaymentsHost.Start(databases, PullHost.Granted, "Daraja:Breaker:LeastCalls=3");
