@@ -67,7 +67,7 @@ public interface IPullProgress
     /// <summary>Puts down how the round ended.</summary>
     Task End(string shortcode, Guid round, PullReport report);
 
-    /// <summary>The number and time of a payment to us in this time that M-PESA has told us of; null when there is none.</summary>
+    /// <summary>The number and time of a payment by hand in this time that M-PESA has told us of; null when there is none.</summary>
     Task<(string Number, DateTimeOffset At)?> FindKnown(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation);
 
     /// <summary>How Pull stands; null when no round ever began.</summary>

@@ -1,4 +1,5 @@
 using Payments.Application;
+using Payments.Domain;
 
 namespace Payments.Tests.Unit;
 
@@ -44,7 +45,7 @@ internal sealed partial class Store : IPullProgress
 
     public Task<(string Number, DateTimeOffset At)?> FindKnown(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) =>
         Task.FromResult<(string, DateTimeOffset)?>(
-            Receipts.FirstOrDefault(r => r.Number is not null && r.At >= from && r.At <= to) is { } known ? (known.Number!, known.At) : null);
+            Receipts.FirstOrDefault(r => r.Number is not null && r.Method != PaymentMethod.Stk && r.At >= from && r.At <= to) is { } known ? (known.Number!, known.At) : null);
 
     public Task<PullStanding?> Read(string shortcode, CancellationToken cancellation) => throw new NotSupportedException();
 }
