@@ -50,12 +50,10 @@ public sealed class ConfirmationRuleTests
     }
 
     [Theory]
-    [InlineData("2547 ***** 150", 20, 1500)]
-    [InlineData("2547 ***** 149", 301, 1500)]
-    [InlineData("2547 ***** 149", -121, 1500)]
+    [InlineData("254708374150", 20, 1500)]
+    [InlineData("0708 374 150", 20, 1500)]
     [InlineData("2547 ***** 149", 20, 1499)]
-    [InlineData("7d65e18d4e1b3c1a5a5f6c9f5a1d1f3b7d65e18d4e1b3c1a5a5f6c9f5a1d1f3b", 20, 1500)]
-    public void What_disagrees_with_the_prompt_is_another_payment(string payer, int seconds, int amount)
+    public void What_disagrees_with_the_prompt_for_certain_is_another_payment(string payer, int seconds, int amount)
     {
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
