@@ -258,6 +258,7 @@ public sealed partial class Checkout
         if (own is not null)
         {
             PartFromPrompt(own);
+            AskWhether(own, attempt);
         }
 
         if (attempt.Status != AttemptStatus.Succeeded)
@@ -328,7 +329,7 @@ public sealed partial class Checkout
         if (candidates.Count == 0)
         {
             Apply(own, now);
-            HoldAstray(loose, attempt, now);
+            AskAboutLoose(loose, attempt, now);
             return;
         }
 

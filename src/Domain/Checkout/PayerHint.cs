@@ -45,6 +45,12 @@ public enum PayerHash
 /// </summary>
 public static class PayerHint
 {
+    /// <summary>
+    /// So many payers in a row must be shown with the same hash before one that differs proves anything: a shortcode may begin to use another,
+    /// or use several.
+    /// </summary>
+    public const int SeenEnough = 10;
+
     /// <summary>So many last digits tell one customer from another well enough beside amount and time.</summary>
     private const int TellingDigits = 3;
 

@@ -67,14 +67,6 @@ public sealed partial class Checkout
         return null;
     }
 
-    /// <summary>
-    /// Whether a payment without an account (a till's) may be that of a prompt of this checkout: a success without a number, or a prompt
-    /// of which more may still be heard. With nothing of the payer visible it is nobody's: a shop sees many equal amounts.
-    /// </summary>
-    public bool MayPay(Receipt receipt, Attempt attempt) =>
-        Shows(receipt, attempt) == PayerMatch.Same && IsSameMoney(receipt, attempt)
-        && (attempt.IsOpen || Receipts.Exists(r => r.AttemptId == attempt.Id && r.Number is null));
-
     /// <summary>A payment without an account that successes of several orders could be: it stands nowhere until a person decides.</summary>
     public void AskWhose(Receipt receipt, IReadOnlyList<Checkout> orders, DateTimeOffset now)
     {
@@ -99,6 +91,7 @@ public sealed partial class Checkout
                 var kept = receipt.Change == Change.Added ? twin : receipt;
                 kept.IsInferred = true;
                 kept.Account = receipt.Account;
+                kept.Shortcode = receipt.Shortcode;
                 kept.PayerName ??= receipt.PayerName;
                 return;
             }
@@ -162,11 +155,11 @@ public sealed partial class Checkout
     /// <summary>
     /// Its prompt's callback named another number: this is a payment by hand after all. What it pays stays paid.
     /// </summary>
-    private static void PartFromPrompt(Receipt receipt)
+    private void PartFromPrompt(Receipt receipt)
     {
         receipt.AttemptId = null;
         receipt.IsInferred = false;
-        receipt.Method = receipt.Account.Length > 0 ? PaymentMethod.Paybill : PaymentMethod.Till;
+        receipt.Method = Ours.MethodOf(receipt.Shortcode, receipt.Account) ?? PaymentMethod.Paybill;
         receipt.SettledBy = receipt.SettledBy == SettledBy.StkQuery ? SettledBy.Confirmation : receipt.SettledBy;
         receipt.Touch();
     }

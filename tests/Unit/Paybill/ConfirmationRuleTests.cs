@@ -281,15 +281,29 @@ public sealed class ConfirmationRuleTests
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
 
-        bool May(string? payer) => checkout.MayPay(ByHand.Confirmation("N1", payer: payer, method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later), attempt);
+        TillClaim Claim(string? payer) => checkout.ClaimOf(ByHand.Confirmation("N1", payer: payer, method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later), attempt);
 
-        Assert.True(May("2547 ***** 149"));
-        Assert.False(May("2547 ***** 150"));
-        Assert.False(May("2547 *****"));
-        Assert.False(May(""));
-        Assert.False(May(null));
+        Assert.Equal(TillClaim.Sure, Claim("2547 ***** 149"));
+        Assert.Equal(TillClaim.None, Claim("2547 ***** 150"));
+        Assert.Equal((TillClaim.Rival, TillClaim.Rival, TillClaim.Rival), (Claim("2547 *****"), Claim(""), Claim(null)));
         checkout.Hear(attempt, Some.NotPaid(), Later);
-        Assert.False(May("2547 ***** 149"));
+        Assert.Equal((TillClaim.None, TillClaim.None), (Claim("2547 ***** 149"), Claim(null)));
+    }
+
+    [Fact]
+    public void A_till_payment_that_shows_nothing_of_its_payer_may_be_of_what_a_query_calls_paid()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        checkout.AnswerPaid(attempt, Later);
+
+        TillClaim Claim(string? payer, int minutes = 0) => checkout.ClaimOf(
+            ByHand.Confirmation("N1", at: Some.Start + TimeSpan.FromMinutes(minutes), payer: payer, method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later), attempt);
+
+        Assert.Equal((TillClaim.Unseen, TillClaim.Unseen), (Claim(""), Claim("0722XXXXXX")));
+        Assert.Equal((TillClaim.None, TillClaim.None), (Claim("2547 ***** 150"), Claim("", 6)));
+        Assert.Equal((TillClaim.Astray, TillClaim.Astray), (Claim("0708374149", 6), Claim("07****149", -180)));
+        Assert.Equal(TillClaim.None, Claim("0708374149", 1441));
     }
 
     [Fact]
@@ -299,11 +313,11 @@ public sealed class ConfirmationRuleTests
         var attempt = checkout.Prompted();
         var payment = ByHand.Confirmation("N1", method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later);
         checkout.Hear(attempt, Some.NotPaid(), Later);
-        Assert.False(checkout.MayPay(payment, attempt));
+        Assert.Equal(TillClaim.None, checkout.ClaimOf(payment, attempt));
 
         Checkout.HearUnreadable(attempt, Later);
 
-        Assert.True(checkout.MayPay(payment, attempt));
+        Assert.Equal(TillClaim.Sure, checkout.ClaimOf(payment, attempt));
     }
 
     [Fact]
