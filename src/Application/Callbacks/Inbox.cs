@@ -72,7 +72,11 @@ public sealed record InboxRow(
 
 /// <summary>What became of a stored callback.</summary>
 /// <param name="Detail">A sentence for operators, without personal data; null when the verdict says it all.</param>
-public sealed record Judgement(Guid Id, Verdict Verdict, string? Detail);
+public sealed record Judgement(Guid Id, Verdict Verdict, string? Detail)
+{
+    /// <summary>True for authentic money to a number that is not configured here (rule 17): it is counted apart.</summary>
+    public bool IsStray { get; init; }
+}
 
 /// <summary>The inbox table: <c>new → done | parked → done</c>. Call inside <see cref="ITransactions.Run"/>.</summary>
 public interface ICallbacks

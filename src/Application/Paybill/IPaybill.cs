@@ -2,11 +2,6 @@ using Payments.Domain;
 
 namespace Payments.Application;
 
-/// <summary>The numbers customers pay us at.</summary>
-/// <param name="Main">The Pay Bill, or a till's store number.</param>
-/// <param name="Till">The till; null for a Pay Bill.</param>
-public sealed record OurShortcodes(string Main, string? Till);
-
 /// <summary>Where a registration stands.</summary>
 public enum RegistrationState
 {
@@ -41,6 +36,10 @@ public sealed record Registration(
 /// <param name="ReferenceKey">The compared form of the account it names.</param>
 public sealed record UntrustedConfirmation(Guid CallbackId, string ReferenceKey, string Receipt, Money Amount, string Why);
 
+/// <summary>A true payment to a number that is not configured here.</summary>
+/// <param name="ReceiptId">Its receipt.</param>
+public sealed record StrayPayment(string Shortcode, Guid ReceiptId, string Receipt, Money Amount);
+
 /// <summary>What a validation needs to know of an order.</summary>
 /// <param name="InFlight">Amounts of prompts that are under way.</param>
 public sealed record OrderWanted(CheckoutStatus Status, Money Due, IReadOnlyList<Money> InFlight);
@@ -68,6 +67,15 @@ public interface IPaybill
 
     /// <summary>Opens a case for each order that untrusted confirmations name, one in a checkout's life, whatever the number of them.</summary>
     Task OpenCases(IReadOnlyCollection<UntrustedConfirmation> untrusted);
+
+    /// <summary>Opens a case for each number that is not configured here and was paid, one at a time for each, whatever the number of payments.</summary>
+    Task OpenCases(IReadOnlyCollection<StrayPayment> strays);
+
+    /// <summary>
+    /// Notes that payers were shown with this hash, <paramref name="times"/> more times, or (null) with one nobody can compute: then what was
+    /// known of it is forgotten.
+    /// </summary>
+    Task NotePayerHash(string shortcode, PayerHash? used, int times);
 
     /// <summary>Bodies of those of the given callbacks that are confirmations.</summary>
     Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds);

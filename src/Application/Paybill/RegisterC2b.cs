@@ -1,5 +1,6 @@
 using FluentValidation;
 using MediatR;
+using Payments.Domain;
 
 namespace Payments.Application;
 

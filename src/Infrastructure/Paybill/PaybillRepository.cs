@@ -12,7 +12,7 @@ internal sealed partial class PaybillRepository(NpgsqlDataSource database, Callb
     private const long CasesLock = 7_203_114_920;
 
     private const string ReceiptColumns =
-        "id, receipt, amount, account, payer, payer_name, method, settled_by, at, checkout_id, applied, surplus, matched_by, matched_at";
+        "id, receipt, amount, account, payer, payer_name, method, settled_by, at, checkout_id, applied, surplus, matched_by, matched_at, shortcode";
 
     private sealed record WantedRow
     {
@@ -177,10 +177,14 @@ internal sealed partial class PaybillRepository(NpgsqlDataSource database, Callb
         public long Surplus { get; init; }
         public string? MatchedBy { get; init; }
         public DateTimeOffset? MatchedAt { get; init; }
+        public string? Shortcode { get; init; }
 
         public ReceiptView ToView() => new(
             PublicId.Write(PublicId.Receipt, Id), Receipt, Money.FromCents(Amount).Shillings, Account, Payer, PayerName, Method, SettledBy, At,
             CheckoutId is { } checkout ? PublicId.Write(PublicId.Checkout, checkout) : null, Money.FromCents(Applied).Shillings,
-            Money.FromCents(Surplus).Shillings, MatchedBy, MatchedAt);
+            Money.FromCents(Surplus).Shillings, MatchedBy, MatchedAt)
+        {
+            Shortcode = Shortcode,
+        };
     }
 }

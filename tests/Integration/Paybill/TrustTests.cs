@@ -104,11 +104,11 @@ public sealed class TrustTests(RegisteredPaybill running, TestDatabase databases
     }
 
     [Fact]
-    public async Task Another_shortcode_under_our_token_is_not_believed()
+    public async Task Another_shortcode_under_our_token_pays_nothing_of_ours()
     {
         var checkout = await host.Checkout(phone: null);
 
-        Assert.Equal("hint", await host.Confirm(running.Token, PaybillHost.Body(PaymentsHost.NewReceipt(), (string)checkout["orderReference"]!, shortcode: "600999")));
+        Assert.Equal("unmatched", await host.Confirm(running.Token, PaybillHost.Body(PaymentsHost.NewReceipt(), (string)checkout["orderReference"]!, shortcode: "600999")));
 
         Assert.Equal("open", (string?)(await host.Get(checkout))["status"]);
     }

@@ -77,6 +77,10 @@ internal sealed class FuzzWorld : ICheckouts, IPaybill, ITransfers, IQuestions
 
     public Task OpenCases(IReadOnlyCollection<UntrustedConfirmation> untrusted) => Task.CompletedTask;
 
+    public Task OpenCases(IReadOnlyCollection<StrayPayment> strays) => Task.CompletedTask;
+
+    public Task NotePayerHash(string shortcode, PayerHash? used, int times) => Task.CompletedTask;
+
     public Task CloseCases(IReadOnlyCollection<string> numbers) => Task.CompletedTask;
 
     public Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds) =>

@@ -12,6 +12,8 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
     private readonly Dictionary<Guid, (InboxRow Row, bool IsNew)> inbox = [];
     private readonly List<CallbackMessage> messages = [];
     private DateTimeOffset? pulledUntil;
+    private PayerHash? hash;
+    private int hashSeen;
 
     public bool HasNew => inbox.Values.Any(r => r.IsNew);
 
@@ -58,6 +60,21 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
             }
         }
 
+        return Task.CompletedTask;
+    }
+
+    public Task OpenCases(IReadOnlyCollection<StrayPayment> strays)
+    {
+        Open(strays.Where(s => !cases.Values.Any(c => c.IsOpen && c.Kind == CaseKind.UnknownShortcode && c.Story == s.Shortcode))
+            .DistinctBy(s => s.Shortcode).Select(s => new Case(CaseKind.UnknownShortcode, s.ReceiptId, null, s.Shortcode)));
+        return Task.CompletedTask;
+    }
+
+    public Task NotePayerHash(string shortcode, PayerHash? used, int times)
+    {
+        var before = (hash, hashSeen);
+        (hash, hashSeen) = (used, used is null ? 0 : used == hash ? hashSeen + times : times);
+        undo.Push(() => (hash, hashSeen) = before);
         return Task.CompletedTask;
     }
 
