@@ -150,6 +150,11 @@ public sealed class Vitals(
         yield return behind.OldestNew is { } age
             ? new("callbacks", age > StuckAfter ? VitalState.Failed : VitalState.Ok, Invariant($"{behind.New:N0} wait for their drain, the oldest for {age.TotalSeconds:0.0} s."))
             : new("callbacks", VitalState.Ok, "None waits for its drain.");
+        if (behind.SetAside > 0)
+        {
+            yield return new("callbacks_set_aside", VitalState.Warning, Invariant(
+                $"{behind.SetAside:N0} could not be applied so far and are tried again every few seconds: the log says why (callbacks_set_aside, callback_parked)."));
+        }
 
         var served = behind.Servers.SelectMany(s => s.Queues).ToHashSet(StringComparer.Ordinal);
         string[] lacking = [.. new[] { CallbackJobs.Queue, "default", TransferJobs.Queue }.Where(queue => !served.Contains(queue))];

@@ -80,6 +80,9 @@ internal sealed partial class Gauges(
         meter.CreateObservableGauge(
             "payments.inbox.oldest.age", () => Each<double>(b => [new Measurement<double>(b.OldestNew?.TotalSeconds ?? 0)]), "s", "Age of the oldest callback not drained.");
         meter.CreateObservableGauge(
+            "payments.inbox.set_aside", () => Each<long>(b => [new Measurement<long>(b.SetAside)]), "{callback}",
+            "Callbacks that could not be applied and are tried again soon, counted up to 100,000.");
+        meter.CreateObservableGauge(
             "payments.in_doubt", () => Each(b => b.InDoubt.Select(d => new Measurement<long>(d.Count, Tag("kind", d.Kind), Tag("age", d.Age)))), "{payment}",
             "Attempts, payouts and refunds that were sent and whose outcome nobody knows, by age.");
         meter.CreateObservableGauge(

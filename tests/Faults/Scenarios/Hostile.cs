@@ -22,7 +22,7 @@ internal static class Hostile
         // A row that throws: the product has none, so the database is made to refuse one receipt.
         await using (var command = world.Database.CreateCommand(
             """
-            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN IF NEW.amount = 1300 THEN RAISE EXCEPTION 'poison'; END IF; RETURN NEW; END $f$;
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN IF NEW.amount = 1300 THEN RAISE EXCEPTION 'poison' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $f$;
             CREATE TRIGGER refuse BEFORE INSERT ON receipts FOR EACH ROW EXECUTE FUNCTION refuse()
             """))
         {

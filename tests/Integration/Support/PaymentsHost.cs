@@ -244,7 +244,7 @@ public sealed class PaymentsHost : IAsyncDisposable
     {
         string[] keys = ["sk_test_shop:shop:checkouts,payouts", "sk_test_other:other:checkouts,payouts", "sk_test_ops:ops:checkouts,payouts,ops"];
         return [
-            $"--ConnectionStrings:Payments={connectionString};Maximum Pool Size=20",
+            $"--ConnectionStrings:Payments={connectionString}{(connectionString.Contains("Pool Size", StringComparison.Ordinal) ? "" : ";Maximum Pool Size=20")}",
             "--Daraja:Environment=Simulator",
             $"--Daraja:BaseUrl={simulator}",
             "--Daraja:ConsumerKey=local-consumer-key",
