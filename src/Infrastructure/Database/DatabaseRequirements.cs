@@ -16,8 +16,8 @@ public sealed class DatabaseRequirements(NpgsqlDataSource database, DatabaseSett
         [
             () => On(ServerRequirements.Check),
             async () => [await SessionSharing.Check(database, cancellation)],
-            () => On(SessionRequirements.Check),
             async () => [await Enlistment.Check(database, cancellation)],
+            () => On(SessionRequirements.Check),
             () => On(SchemaRequirements.Check),
             () => On((connection, stop) => ConnectionRequirements.Check(connection, settings, roles, stop)),
             async () => [await ConnectionRequirements.Open(database, roles, cancellation)],

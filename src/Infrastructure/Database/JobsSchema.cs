@@ -77,11 +77,11 @@ internal static class JobsSchema
         var canRead = await OwnSchema.Scalar<bool>(
             connection,
             $"""
-            SELECT coalesce(bool_and(has_table_privilege(name, 'SELECT')), false) FROM unnest(ARRAY[
-                to_regclass('{schema}.job'), to_regclass('{schema}.hash'), to_regclass('{schema}.server')]) name
+            SELECT count(*) = 3 FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+            WHERE nspname = '{schema}' AND relname IN ('job', 'hash', 'server') AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
             """,
             cancellation);
-        if (!canRead || !await OwnSchema.Scalar<bool>(connection, $"SELECT has_schema_privilege('{schema}', 'USAGE')", cancellation))
+        if (!canRead)
         {
             return new(false, false);
         }

@@ -7,6 +7,10 @@ using Npgsql;
 
 namespace Payments.Infrastructure;
 
+/// <summary>One step of the schema.</summary>
+/// <param name="Name">What the journal calls it; scripts run in the order of their names.</param>
+public sealed record MigrationScript(string Name, string Sql);
+
 /// <summary>
 /// Brings the database to this version: numbered, forward-only scripts, one migrator at a time. A script may take as long as it takes, and
 /// no other process has to wait for it: what needs a lock that others hold asks for it a second at a time (docs/decisions/0042).
@@ -45,7 +49,8 @@ public static class Migrator
     /// <exception cref="DatabaseRefusedException">The database is somebody else's.</exception>
     public static Task<string> Migrate(NpgsqlDataSource database, CancellationToken cancellation) => Migrate(database, Embedded(), cancellation);
 
-    internal static async Task<string> Migrate(NpgsqlDataSource database, IReadOnlyList<SqlScript> scripts, CancellationToken cancellation)
+    /// <summary>The same with these scripts, in this order.</summary>
+    public static async Task<string> Migrate(NpgsqlDataSource database, IReadOnlyList<MigrationScript> scripts, CancellationToken cancellation)
     {
         // On a connection of its own for as long as the scripts run: DbUp itself takes no lock.
         await using var holder = await database.OpenConnectionAsync(cancellation);
@@ -72,8 +77,12 @@ public static class Migrator
         }
     }
 
-    private static IReadOnlyList<SqlScript> Embedded() =>
-        [.. Scripts().Select(name => SqlScript.FromStream(name, Assembly.GetExecutingAssembly().GetManifestResourceStream(name)))];
+    /// <summary>This version's scripts.</summary>
+    public static IReadOnlyList<MigrationScript> Embedded() => [.. Scripts().Select(name =>
+    {
+        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!);
+        return new MigrationScript(name, reader.ReadToEnd());
+    })];
 
     /// <summary>Asked for again and again: a statement that waits would keep CREATE INDEX CONCURRENTLY waiting for it in turn.</summary>
     private static async Task TakeTurn(NpgsqlConnection holder, CancellationToken cancellation)
@@ -94,7 +103,7 @@ public static class Migrator
         }
     }
 
-    private static void Run(NpgsqlDataSource database, SqlScript script, CancellationToken cancellation)
+    private static void Run(NpgsqlDataSource database, MigrationScript script, CancellationToken cancellation)
     {
         for (var tried = 1; ; tried++)
         {
@@ -116,12 +125,12 @@ public static class Migrator
         }
     }
 
-    private static UpgradeEngine Engine(NpgsqlDataSource database, SqlScript script)
+    private static UpgradeEngine Engine(NpgsqlDataSource database, MigrationScript script)
     {
-        var isAlone = script.Contents.StartsWith(WithoutTransaction, StringComparison.Ordinal);
+        var isAlone = script.Sql.StartsWith(WithoutTransaction, StringComparison.Ordinal);
         var engine = DeployChanges.To
             .PostgresqlDatabase(new PostgresqlConnectionManager(database))
-            .WithScript(script.Name, Settings(isAlone) + script.Contents)
+            .WithScript(script.Name, Settings(isAlone) + script.Sql)
             .JournalToPostgresqlTable(Database.Schema, "migrations")
             .WithVariablesDisabled()
             .WithExecutionTimeout(TimeSpan.Zero)

@@ -37,16 +37,16 @@ internal static class SchemaRequirements
         var unusable = await OwnSchema.Scalar<string[]>(
             connection,
             $"""
-            SELECT coalesce(array_agg(c.oid::regclass::text ORDER BY c.oid::regclass::text), ARRAY[]::text[]) FROM pg_class c
-            WHERE relnamespace IN (to_regnamespace('{Database.Schema}'), to_regnamespace((
-                SELECT 'payments_hangfire' WHERE to_regnamespace('payments_hangfire') IS NOT NULL))) AND relkind IN ('r', 'p')
-                AND NOT (has_schema_privilege(relnamespace, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
+            SELECT coalesce(array_agg(nspname || '.' || relname ORDER BY nspname, relname), ARRAY[]::text[])
+            FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+            WHERE nspname IN ('{Database.Schema}', '{JobsSchema.Own}') AND relkind IN ('r', 'p')
+                AND NOT (has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
                     AND (relname IN ({AppendOnly}) OR (has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE'))))
             """,
             cancellation);
         if (unusable.Length > 0)
         {
-            return new(Name, RequirementState.Waiting, $"Role {role} may not read and write {Some(unusable)}: make it their owner (ALTER TABLE … OWNER TO {role}).");
+            return new(Name, RequirementState.Waiting, $"Role {role} may not read and write {Some(unusable)}: make it their owner, and the schema's (ALTER … OWNER TO {role}).");
         }
 
         if (!pending)
@@ -60,8 +60,8 @@ internal static class SchemaRequirements
             SELECT coalesce(array_agg(what), ARRAY[]::text[]) FROM (
                 SELECT 'schema ' || nspname AS what FROM pg_namespace WHERE nspname = '{Database.Schema}' AND NOT pg_has_role(nspowner, 'USAGE')
                 UNION ALL
-                (SELECT c.oid::regclass::text FROM pg_class c
-                WHERE relnamespace = to_regnamespace('{Database.Schema}') AND relkind IN ('r', 'p', 'S') AND NOT pg_has_role(relowner, 'USAGE') ORDER BY 1)) others
+                (SELECT nspname || '.' || relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
+                WHERE nspname = '{Database.Schema}' AND relkind IN ('r', 'p', 'S') AND NOT pg_has_role(relowner, 'USAGE') ORDER BY 1)) others
             """,
             cancellation);
         return others.Length == 0

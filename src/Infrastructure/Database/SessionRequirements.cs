@@ -46,8 +46,7 @@ internal static class SessionSharing
         try
         {
             await using var transaction = await busy.BeginTransactionAsync(cancellation);
-            var other = await Session(busy, transaction, cancellation);
-            if (first == other || first != await Session(idle, null, cancellation))
+            if (first == await Session(busy, transaction, cancellation) || first != await Session(idle, null, cancellation))
             {
                 return Shared();
             }
@@ -78,15 +77,15 @@ internal static class SessionSharing
 /// <summary>What is done in one TransactionScope, on connections opened one after the other, is one transaction: all money relies on it.</summary>
 internal static class Enlistment
 {
+    private const string Name = "database.enlistment";
+
     public static async Task<Requirement> Check(NpgsqlDataSource database, CancellationToken cancellation)
     {
         using var scope = new TransactionScope(
             TransactionScopeOption.RequiresNew, new TransactionOptions { IsolationLevel = IsolationLevel.ReadCommitted }, TransactionScopeAsyncFlowOption.Enabled);
-        var first = await Began();
-        var second = await Began();
-        return first == second
-            ? new("database.enlistment", RequirementState.Met, "What belongs together is one transaction.")
-            : new("database.enlistment", RequirementState.Refused,
+        return await Began() == await Began()
+            ? new(Name, RequirementState.Met, "What belongs together is one transaction.")
+            : new(Name, RequirementState.Refused,
                 "Connections do not take part in the transaction they are opened in, so that payments and their jobs would not be stored together: "
                 + "leave Enlist and Multiplexing out of ConnectionStrings__Payments.");
 

@@ -71,6 +71,8 @@ internal sealed partial class DatabaseStartup(
 
         if (found.FirstOrDefault(one => one.State == RequirementState.Waiting) is { } waiting)
         {
+            // Settings of a database or role reach new sessions only.
+            database.Clear();
             return waiting.Sentence;
         }
 
