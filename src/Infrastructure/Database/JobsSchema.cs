@@ -61,7 +61,7 @@ internal static class JobsSchema
     private static async Task<string> Write(NpgsqlConnection connection, string name, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            $"INSERT INTO {Database.Schema}.jobs_schema (name) VALUES ($1) ON CONFLICT (one) DO UPDATE SET name = $1, chosen_at = now() WHERE jobs_schema.name <> $1", connection)
+            $"INSERT INTO {Database.Schema}.jobs_schema (name) VALUES ($1) ON CONFLICT (one) DO UPDATE SET name = $1 WHERE jobs_schema.name <> $1", connection)
         {
             Parameters = { new() { Value = name } },
         };

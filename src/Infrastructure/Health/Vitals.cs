@@ -116,6 +116,12 @@ public sealed class Vitals(
             { Bytes: > 0 } => new("spool", VitalState.Warning, Invariant($"{spool.Bytes:N0} bytes wait for the database, {spooling.MaxBytes:N0} may.")),
             _ => new("spool", VitalState.Ok, Invariant($"Empty; {spooling.MaxBytes:N0} bytes may wait.")),
         };
+        if (spool is { AsideBytes: > 0 })
+        {
+            yield return new("spool_aside", VitalState.Warning, Invariant(
+                $"{spool.AsideBytes:N0} bytes could not be stored and are kept beside the segments: the log says why (spool_…), docs/operations.md what to do."));
+        }
+
         if (intake is not null)
         {
             var share = Math.Max((double)intake.Waiting / intake.Most, (double)intake.Bytes / intake.MostBytes);

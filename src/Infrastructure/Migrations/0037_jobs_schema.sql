@@ -2,5 +2,6 @@
 CREATE TABLE jobs_schema (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     name text NOT NULL CHECK (name IN ('payments_hangfire', 'hangfire', 'payments')),
+    -- The first start of this version here, whatever is chosen later.
     chosen_at timestamptz NOT NULL DEFAULT now()
 );

@@ -66,6 +66,8 @@ internal sealed partial class Gauges(
         if (spool is not null)
         {
             meter.CreateObservableGauge("payments.spool.size", () => spool.Bytes, "By", "Bytes of callbacks that wait on this process's disk.");
+            meter.CreateObservableGauge(
+                "payments.spool.aside.size", () => spool.AsideBytes, "By", "Bytes in the spool's folder that could not be stored and wait for an operator.");
             meter.CreateObservableGauge("payments.spool.room", () => spool.HasRoom ? 1 : 0, null, "0 when the spool could keep no callback.");
         }
 
