@@ -52,9 +52,9 @@ public sealed class Backlogs(NpgsqlDataSource database, JobStorage jobs, IOption
             """
             SELECT count(*) FROM (SELECT FROM callbacks WHERE state = 'new' AND retry_at IS NULL LIMIT @Most) waiting;
 
-            -- The index has those with a token before the others.
+            -- The index has those with a token before the others: its first, and the first of the others.
             SELECT now() - min(received_at) FROM (
-                (SELECT received_at FROM callbacks WHERE state = 'new' AND retry_at IS NULL AND (subject_id IS NULL) = false ORDER BY id LIMIT 1)
+                (SELECT received_at FROM callbacks WHERE state = 'new' AND retry_at IS NULL ORDER BY (subject_id IS NULL), id LIMIT 1)
                 UNION ALL
                 (SELECT received_at FROM callbacks WHERE state = 'new' AND retry_at IS NULL AND (subject_id IS NULL) = true ORDER BY id LIMIT 1)) oldest;
 

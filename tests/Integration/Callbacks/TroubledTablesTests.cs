@@ -13,7 +13,13 @@ public sealed class TroubledTablesTests(TestDatabase databases)
         await using var host = await PaymentsHost.Start(databases);
         await host.Execute("ALTER TABLE receipts RENAME TO receipts_away");
         await host.Successes(await host.Prompts(200));
-        await Task.Delay(TimeSpan.FromSeconds(12), TestContext.Current.CancellationToken);
+        for (var i = 0; i < 3; i++)
+        {
+            // As the job of a batch that came meanwhile would; the sweeper looks by itself.
+            await host.Send(new DrainCallbacks());
+            await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+        }
+
         Assert.Equal((0L, 200L, 0L), (await host.InState("parked"), await host.InState("new"), await host.ApplyJobs()));
 
         await host.Execute("ALTER TABLE receipts_away RENAME TO receipts");
