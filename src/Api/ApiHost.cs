@@ -1,6 +1,4 @@
 using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using Hangfire;
 using Hangfire.Dashboard;
@@ -95,30 +93,7 @@ public static class ApiHost
         services.AddAuthentication(BearerAuthentication.Name)
             .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.Name, null);
         services.AddAuthorization(options => options.AddScopes());
-        services.AddControllers(options =>
-            {
-                options.Conventions.Add(new IdempotencyConvention());
-                options.ModelBinderProviders.Insert(0, new IsoTimeBinder.Provider());
-            })
-            .AddApplicationPart(typeof(ApiHost).Assembly)
-            .AddJsonOptions(options =>
-            {
-                options.JsonSerializerOptions.NumberHandling = JsonNumberHandling.Strict;
-
-                // A misspelt field is an error, not a silence.
-                options.JsonSerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
-                options.JsonSerializerOptions.AllowDuplicateProperties = false;
-                options.JsonSerializerOptions.MaxDepth = 16;
-                options.JsonSerializerOptions.Encoder = HtmlSafe;
-                options.JsonSerializerOptions.Converters.Add(new UtcTimes());
-            })
-            .ConfigureApiBehaviorOptions(options =>
-            {
-                options.InvalidModelStateResponseFactory = Problems.OfModelState;
-
-                // Bare statuses (415 above all) get their body, with a code, from Problems.OfStatus.
-                options.SuppressMapClientErrors = true;
-            });
+        services.AddApiControllers(HtmlSafe);
         services.AddExceptionHandler<UnhandledExceptions>();
         services.AddProblemDetails();
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.Encoder = HtmlSafe);
@@ -191,14 +166,6 @@ public static class ApiHost
     // A worker has no inbox and so no circuit.
     private static bool IsThere(IServiceProvider services) =>
         services.GetService<DatabaseCircuit>() is { } circuit ? !circuit.IsAway : services.GetRequiredService<DatabaseState>().IsReady;
-}
-
-/// <summary>Times as ISO 8601 in UTC, with a Z.</summary>
-internal sealed class UtcTimes : JsonConverter<DateTimeOffset>
-{
-    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
-
-    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(value.UtcDateTime);
 }
 
 /// <summary>The configuration is wrong; the message lists every problem.</summary>

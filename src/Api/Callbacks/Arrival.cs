@@ -24,7 +24,10 @@ internal sealed class Arrival : IDisposable
     /// <summary>The bytes; null when they were refused, which has been answered then: 413, 408, or 503 with Retry-After.</summary>
     public byte[]? Body { get; }
 
-    /// <summary>Reads the body, or answers why not: at once, without an exception, and where there is no room without reading it.</summary>
+    /// <summary>
+    /// Reads the body, or answers why not: at once, where there is no room without reading it, and without a line in the log for what anybody
+    /// can send.
+    /// </summary>
     /// <param name="isKnown">True when its address carries a valid token, for whom a part of the room is kept free.</param>
     public static async ValueTask<Arrival> Of(HttpContext context, IntakeRoom room, bool isKnown)
     {
@@ -49,6 +52,17 @@ internal sealed class Arrival : IDisposable
             }
 
             return new(place, body);
+        }
+        catch (Exception fault) when (RequestFaults.IsGone(fault))
+        {
+            // Nobody waits for an answer, and half a callback is none.
+            RequestFaults.Close(context, fault);
+            return new(place, null);
+        }
+        catch (Exception fault) when (RequestFaults.Of(fault) is { } refusal)
+        {
+            await Refuse(context, refusal);
+            return new(place, null);
         }
         catch
         {
@@ -105,6 +119,10 @@ internal sealed class Arrival : IDisposable
         if (refusal == NoRoom)
         {
             context.Response.Headers.RetryAfter = "5";
+        }
+        else
+        {
+            RequestFaults.Close(context);
         }
 
         return Problems.Write(context, refusal);

@@ -12,6 +12,12 @@ internal static class SignInPages
 {
     public const string Path = "/sign-in";
 
+    /// <summary>Where a sign-in leads that came from nowhere.</summary>
+    private const string Home = "/hangfire";
+
+    /// <summary>Longer than any page's address.</summary>
+    private const int MostPath = 2000;
+
     private static readonly HtmlEncoder Html = HtmlEncoder.Default;
 
     public static void Map(WebApplication app)
@@ -21,15 +27,18 @@ internal static class SignInPages
         app.MapPost("/sign-out", SignOut).ExcludeFromDescription().DisableAntiforgery();
     }
 
-    /// <summary>Only a path of this very service: anything else would make the page a springboard to somebody else's.</summary>
+    /// <summary>
+    /// Only a path of this very service, as it may stand in a header: visible ASCII without a backslash, which browsers take for a slash. Anything
+    /// else would make the page a springboard to somebody else's, or could not be sent.
+    /// </summary>
     public static string LocalPath(string? returnUrl) =>
-        returnUrl is ['/', ..] && !returnUrl.StartsWith("//", StringComparison.Ordinal) && !returnUrl.Contains('\\', StringComparison.Ordinal)
-            && !returnUrl.Any(char.IsControl) ? returnUrl : "/hangfire";
+        returnUrl is ['/', ..] and not ['/', '/', ..] && returnUrl.Length <= MostPath && returnUrl.All(c => c is > ' ' and <= '~' and not '\\')
+            ? returnUrl : Home;
 
     private static async Task<IResult> SignIn(
         HttpContext http, IReadOnlyList<Operator> operators, SignInFailures failures, IAntiforgery antiforgery, IAudit audit, ITransactions transactions)
     {
-        if (!http.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(http))
+        if (!await IsOurs(http, antiforgery))
         {
             return Page(http, null, "This form is too old or not ours. Try again.", 400);
         }
@@ -64,13 +73,27 @@ internal static class SignInPages
 
     private static async Task<IResult> SignOut(HttpContext http, IAntiforgery antiforgery)
     {
-        if (!http.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(http))
+        if (!await IsOurs(http, antiforgery))
         {
             return Page(http, null, "This form is too old or not ours. Try again.", 400);
         }
 
         await http.SignOutAsync(OperatorSession.Scheme);
         return Results.LocalRedirect(Path);
+    }
+
+    /// <summary>Whether it is our form, whole and with its token.</summary>
+    private static async Task<bool> IsOurs(HttpContext http, IAntiforgery antiforgery)
+    {
+        try
+        {
+            return http.Request.HasFormContentType && await antiforgery.IsRequestValidAsync(http);
+        }
+        catch (Exception broken) when (RequestFaults.Of(broken) is not null)
+        {
+            RequestFaults.Close(http, broken);
+            return false;
+        }
     }
 
     private static IResult Page(HttpContext http, string? returnUrl, string? problem, int status)
