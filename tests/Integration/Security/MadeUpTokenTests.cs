@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Payments.Tests.Faults;
 using Xunit;
@@ -150,6 +151,24 @@ public sealed class MadeUpTokenTests(TestDatabase databases)
         }
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answers[^1]);
+    }
+
+    [Theory]
+    [InlineData(0, HttpStatusCode.OK)]
+    [InlineData(25, HttpStatusCode.ServiceUnavailable)]
+    [InlineData(-25, HttpStatusCode.ServiceUnavailable)]
+    public async Task The_address_of_a_probe_lets_in_for_a_day_and_not_for_ever(int hoursAgo, HttpStatusCode expected)
+    {
+        await using var host = await PaymentsHost.Start(databases, "Callbacks:UntrustedBytesPerDay=131072");
+        var probe = Guid.CreateVersion7(DateTimeOffset.UtcNow.AddHours(-hoursAgo));
+        var token = host.Services.GetRequiredService<Infrastructure.CallbackTokens>().Make(Domain.SubjectKind.Probe, probe);
+        var answers = new List<HttpStatusCode>();
+        for (var i = 0; i < 4; i++)
+        {
+            answers.Add((await Send(host, $"/callbacks/{(i % 2 == 0 ? "c2b/confirm" : "stk/callback")}/{token}", new string(' ', 60_000), "127.0.0.1")).StatusCode);
+        }
+
+        Assert.Equal(expected, answers[^1]);
     }
 
     private static string Hex() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
