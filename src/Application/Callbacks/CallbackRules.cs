@@ -104,7 +104,7 @@ public sealed class CallbackRules(
             var keys = new BookKeys();
             if (reader.Read(row.Kind, row.Body) is CallbackMessage.Confirmation told)
             {
-                ConfirmationRules.Gather(ConfirmationRules.ToDomain(told, row.ReceivedAt), keys);
+                ConfirmationRules.Gather(new ReadCallback(row, told), told, keys, ours, row.ReceivedAt);
             }
 
             return [.. keys.Numbers.Select(number => "receipt " + number), .. keys.References.Select(reference => "order " + reference)];

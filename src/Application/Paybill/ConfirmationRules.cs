@@ -13,10 +13,17 @@ internal static class ConfirmationRules
     /// Why a confirmation is not trusted; null when it is. Its URL carried the token of a registration (checked when it came, or now by
     /// its hash when the database was away then). Which number it names is another question: it is authentic money all the same (rule 17).
     /// </summary>
-    public static string? Distrust(InboxRow row, IReadOnlyList<Registration> registrations) =>
-        registrations.Any(r => row.SubjectId == r.Id
-            || (row.TokenHash is { } hash && CryptographicOperations.FixedTimeEquals(hash, RegistrationToken.Hash(r.Token))))
-            ? null : "Its address carries no registration token of ours, or it came from outside the allowed networks.";
+    public static string? Distrust(InboxRow row, IReadOnlyList<Registration> registrations)
+    {
+        var registration = registrations.FirstOrDefault(r => row.SubjectId == r.Id
+            || (row.TokenHash is { } hash && CryptographicOperations.FixedTimeEquals(hash, RegistrationToken.Hash(r.Token))));
+        return registration switch
+        {
+            null => "Its address carries no registration token of ours, or it came from outside the allowed networks.",
+            { ReplacedAt: { } at } when row.ReceivedAt >= at => $"The token in its address was replaced at {at:u}.",
+            _ => null,
+        };
+    }
 
     public static void Gather(ReadCallback read, CallbackMessage.Confirmation told, BookKeys keys, OurShortcodes ours, DateTimeOffset now)
     {
