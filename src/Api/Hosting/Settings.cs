@@ -62,11 +62,8 @@ internal sealed class Settings
         var c2b = Bind<C2bOptions>(configuration, "C2B");
         var retention = Bind<RetentionOptions>(configuration, "Retention");
         var connection = configuration.GetConnectionString("Payments");
-        if (WhyNoConnection(connection) is { } why)
-        {
-            problems.Add(new("ConnectionStrings__Payments", why, "a PostgreSQL connection string such as Host=db;Database=payments;Username=payments;Password=…"));
-        }
-
+        var roles = ReadRoles(configuration["Roles"], problems);
+        problems.AddRange(DatabaseSettings.Problems(connection, roles));
         var port = PortOf(configuration["urls"]);
         var logs = Bind<LogOptions>(configuration, "Logs");
         problems.AddRange(logs.Validate());
@@ -112,7 +109,7 @@ internal sealed class Settings
             Retention = retention,
             Logs = logs,
             Shutdown = shutdown,
-            Roles = ReadRoles(configuration["Roles"], problems),
+            Roles = roles,
             Problems = problems,
             Port = port,
         };
@@ -147,24 +144,6 @@ internal sealed class Settings
         catch (InvalidOperationException)
         {
             return new();
-        }
-    }
-
-    private static string? WhyNoConnection(string? text)
-    {
-        if (string.IsNullOrWhiteSpace(text))
-        {
-            return "is missing";
-        }
-
-        try
-        {
-            return string.IsNullOrEmpty(new Npgsql.NpgsqlConnectionStringBuilder(text).Host) ? "names no Host" : null;
-        }
-        catch (Exception wrong) when (wrong is ArgumentException or FormatException)
-        {
-            // Its own words may quote the password.
-            return "is no connection string of PostgreSQL";
         }
     }
 

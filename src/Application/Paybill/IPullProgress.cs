@@ -67,8 +67,8 @@ public interface IPullProgress
     /// <summary>Puts down how the round ended.</summary>
     Task End(string shortcode, Guid round, PullReport report);
 
-    /// <summary>The number and time of a payment by hand in this time that M-PESA has told us of; null when there is none.</summary>
-    Task<(string Number, DateTimeOffset At)?> FindKnown(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation);
+    /// <summary>The receipt and time of a payment by hand to this shortcode in this time that M-PESA has told us of; null when there is none.</summary>
+    Task<(string Number, DateTimeOffset At)?> FindKnown(string shortcode, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation);
 
     /// <summary>How Pull stands; null when no round ever began.</summary>
     Task<PullStanding?> Read(string shortcode, CancellationToken cancellation);

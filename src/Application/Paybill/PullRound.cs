@@ -156,7 +156,7 @@ internal sealed class PullRound(PullReader reader, IPullProgress progress, strin
 
     /// <summary>A payment of that time that M-PESA has told us of, and Pull does not list.</summary>
     private async Task<PullReport?> WhyItCannotBe(PullSpan span, CancellationToken cancellation) =>
-        await progress.FindKnown(span.From + Edge, span.To - ListedBy, cancellation) is not var (number, at) ? null
+        await progress.FindKnown(shortcode, span.From + Edge, span.To - ListedBy, cancellation) is not var (number, at) ? null
             : new(PullState.Contradicted, string.Create(CultureInfo.InvariantCulture,
                 $"Pull lists nothing for {Text(span)}, but M-PESA told us of receipt {number} of {at.UtcDateTime:yyyy-MM-dd HH:mm}Z, which is not in it"));
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Payments.Application;
+using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
@@ -92,18 +93,17 @@ internal static class PulledPayments
 
     private static PulledPayment? ReadOne(JsonElement row, DateTimeOffset from, DateTimeOffset to, out bool isInside)
     {
-        var isTill = row.Get("transactiontype"u8).Text()?.Contains("goods", StringComparison.OrdinalIgnoreCase) == true;
         var time = PullTime.Read(PullRows.Member(row, "trxdate", "transtime", "transactiondate", "transactiontime"), from, to, out isInside);
         var payer = PullRows.Member(row, "msisdn", "phonenumber").Text(MaxText);
-        var account = PullRows.Member(row, "billreference", "billrefnumber", "accountreference").Text(MaxText);
+        var account = PullRows.Member(row, "billreference", "billrefnumber", "accountreference").Typed(MaxText);
         return PullRows.Receipt(row).Receipt() is { } receipt && PullRows.Member(row, "amount", "transamount", "transactionamount").Amount() is { Cents: > 0 } amount
             && time is { } at
-            ? new PulledPayment(receipt, at, Payer(payer), isTill ? null : account, amount, isTill)
+            ? new PulledPayment(receipt, at, Payer(payer), account, amount)
             : null;
     }
 
     /// <summary>Comes without its country code: 722000000.</summary>
-    private static string? Payer(string? text) => text is { Length: 9 } && text[0] is '1' or '7' && text!.All(char.IsAsciiDigit) ? "254" + text : text;
+    private static string? Payer(string? text) => PayerHint.NumberIn(text)?.Value ?? text;
 
     /// <summary>An exchange that gave no page: a refusal when Safaricom has a reason of its own, else trouble that passes.</summary>
     private static PullPage Failure(DarajaExchange exchange, string refusing, string before) => exchange switch

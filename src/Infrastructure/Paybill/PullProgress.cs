@@ -117,19 +117,22 @@ internal sealed partial class PullProgress(NpgsqlDataSource database, ILogger<Pu
     }
 
     /// <inheritdoc/>
-    public async Task<(string Number, DateTimeOffset At)?> FindKnown(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
+    public async Task<(string Number, DateTimeOffset At)?> FindKnown(
+        string shortcode, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
     {
-        // That Pull lists what was paid by prompts as well is not written anywhere: only payments by hand prove it wrong.
+        // That Pull lists what was paid by prompts, or to another number than the one it is asked about, is not written anywhere: only payments by
+        // hand to that number prove it wrong.
         // Ids begin with the time they were made, and no receipt is recorded before it was paid: an hour allows for two clocks.
         var hex = from.AddHours(-1).ToUnixTimeMilliseconds().ToString("x12", CultureInfo.InvariantCulture);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return await connection.QuerySingleOrDefaultAsync<(string, DateTimeOffset)?>(new CommandDefinition(
             """
             SELECT receipt, at FROM receipts
-            WHERE id >= @first AND receipt IS NOT NULL AND method <> 'stk' AND settled_by <> 'operator' AND at BETWEEN @from AND @to
+            WHERE id >= @first AND receipt IS NOT NULL AND method <> 'stk' AND settled_by <> 'operator'
+              AND (shortcode IS NULL OR shortcode = @shortcode) AND at BETWEEN @from AND @to
             ORDER BY id LIMIT 1
             """,
-            new { first = Guid.Parse($"{hex[..8]}-{hex[8..]}-7000-8000-000000000000"), from, to }, cancellationToken: cancellation));
+            new { first = Guid.Parse($"{hex[..8]}-{hex[8..]}-7000-8000-000000000000"), shortcode, from, to }, cancellationToken: cancellation));
     }
 
     /// <inheritdoc/>

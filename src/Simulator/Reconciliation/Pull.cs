@@ -80,7 +80,7 @@ internal sealed class Pull(Organisations organisations, Planner planner, Ledger 
             return manners.Zero == "empty" ? PullAnswers.Empty(manners) : Answer.Error(400, "400.003.02", "Bad Request - Invalid OffSetValue");
         var at = manners.Offset == "ignored" ? 0 : Math.Max(0, offset - manners.First);
         var skip = manners.Offset == "pages" ? (long)at * size : at;
-        return PullAnswers.Page(manners.Hides ? [] : [.. listed.Skip((int)Math.Min(skip, listed.Count)).Take(size)], at, listed.Count, manners, size);
+        return PullAnswers.Page(manners.Hides ? [] : [.. listed.Skip((int)Math.Min(skip, listed.Count)).Take(size)], at, listed.Count, manners, size, settings.Current.PullType);
     }
 
     private PullManners Shaken(Settings now)

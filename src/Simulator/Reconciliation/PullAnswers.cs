@@ -7,7 +7,7 @@ namespace Payments.Simulator;
 internal static class PullAnswers
 {
     /// <summary>A page; <paramref name="of"/> is how many rows the whole list has.</summary>
-    public static Answer Page(IReadOnlyList<Transaction> rows, int page, int of, PullManners manners, int pageSize)
+    public static Answer Page(IReadOnlyList<Transaction> rows, int page, int of, PullManners manners, int pageSize, string type)
     {
         if (rows.Count == 0) return Empty(manners);
         var body = new JsonObject
@@ -16,7 +16,7 @@ internal static class PullAnswers
             ["ResponseCode"] = "1000",
             ["ResponseMessage"] = "Success",
         };
-        JsonArray written = [.. rows.Select(t => (JsonNode)(manners.List == "unreadable" ? Unreadable(t) : Row(t, manners.Time)))];
+        JsonArray written = [.. rows.Select(t => (JsonNode)(manners.List == "unreadable" ? Unreadable(t) : Row(t, manners.Time, type)))];
         switch (manners.List)
         {
             case "flat": body["Response"] = written; break;
@@ -59,6 +59,14 @@ internal static class PullAnswers
             // An array in an array, also where there is nothing in it.
             [name] = isText ? "[[]]" : new JsonArray(new JsonArray()),
         });
+    }
+
+    private static JsonObject Row(Transaction t, string time, string type)
+    {
+        var row = Row(t, time);
+        if (type == "absent") row.Remove("transactiontype");
+        else if (type != "auto") row["transactiontype"] = type;
+        return row;
     }
 
     private static JsonObject Row(Transaction t, string time) => new()

@@ -224,7 +224,7 @@ public sealed class PullReaderTests
         public FakeList(int count)
         {
             rows = [.. Enumerable.Range(0, count).Select(n => new PulledPayment(
-                string.Create(CultureInfo.InvariantCulture, $"R{n:00}"), Start.AddMinutes(1 + (n * 5)), null, "A", Money.FromShillings(10), false))];
+                string.Create(CultureInfo.InvariantCulture, $"R{n:00}"), Start.AddMinutes(1 + (n * 5)), null, "A", Money.FromShillings(10)))];
             everAskable = [.. rows.Select(r => r.Receipt)];
             Reader = new(Ask, payments =>
             {

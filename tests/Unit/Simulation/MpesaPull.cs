@@ -19,6 +19,13 @@ internal sealed partial class Mpesa
 
     public PullPage Pull(DateTimeOffset from, DateTimeOffset to, int offset)
     {
+        var page = Pull2(from, to, offset);
+        time.Tell($"    Q {counting} {from:HH:mm:ss}-{to:HH:mm:ss} @{offset}: {string.Join(' ', page.Keys)} {page.Problem} {page.Unsaid} {page.Unread}");
+        return page;
+    }
+
+    public PullPage Pull2(DateTimeOffset from, DateTimeOffset to, int offset)
+    {
         if (time.Now >= silence.From && time.Now < silence.To)
         {
             return Nothing;
@@ -53,7 +60,7 @@ internal sealed partial class Mpesa
 
     private PullPage Page(IEnumerable<Movement> movements)
     {
-        var rows = movements.Select(m => new PulledPayment(m.Receipt, m.At, Shown(m.Payer), m.Account, m.Amount, isTill)).ToList();
+        var rows = movements.Select(m => new PulledPayment(m.Receipt, m.At, Shown(m.Payer), m.Account, m.Amount)).ToList();
         TrulyTold.UnionWith(rows.Select(r => r.Receipt));
         return new(rows, null) { Rows = rows.Count, Keys = [.. rows.Select(r => r.Receipt)] };
     }

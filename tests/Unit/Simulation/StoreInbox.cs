@@ -11,6 +11,8 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
 
     private readonly Dictionary<Guid, (InboxRow Row, bool IsNew)> inbox = [];
     private readonly List<CallbackMessage> messages = [];
+    private PayerHash? hash;
+    private int hashSeen;
 
     public bool HasNew => inbox.Values.Any(r => r.IsNew);
 
@@ -41,7 +43,15 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
         return Task.CompletedTask;
     }
 
-    public Task Park(Guid id, string why) => throw new InvalidOperationException($"The rules threw: {why}.");
+    public Task<IReadOnlyList<InboxRow>> TakeSetAside(int limit) => throw new NotSupportedException();
+
+    public Task<Guid> Park(InboxRow row, string why) => throw new InvalidOperationException($"The rules threw: {why}.");
+
+    public Task SetAside(IReadOnlyCollection<Guid> ids, TimeSpan wait, Guid? blockedBy) => throw new NotSupportedException("A batch was taken apart.");
+
+    public Task SetAsideAll(Guid subjectId, TimeSpan wait, Guid blockedBy) => throw new NotSupportedException("A batch was taken apart.");
+
+    public Task Release(Guid id) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<Registration>> Registrations(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<Registration>>([Registered]);
 
@@ -49,7 +59,7 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
     {
         foreach (var one in untrusted)
         {
-            if (checkouts.Values.FirstOrDefault(c => c.Reference.Key == one.ReferenceKey) is { } checkout
+            if (checkouts.Values.FirstOrDefault(c => c.Reference.Key == one.ReferenceKey) is { Status: not (CheckoutStatus.Paid or CheckoutStatus.Cancelled) } checkout
                 && !cases.Values.Any(c => c.Kind == CaseKind.UntrustedConfirmation && c.CheckoutId == checkout.Id)
                 && !receipts.Values.Any(r => r.Number == one.Receipt))
             {
@@ -57,6 +67,21 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
             }
         }
 
+        return Task.CompletedTask;
+    }
+
+    public Task OpenCases(IReadOnlyCollection<StrayPayment> strays)
+    {
+        Open(strays.Where(s => !cases.Values.Any(c => c.IsOpen && c.Kind == CaseKind.UnknownShortcode && c.Story == s.Shortcode))
+            .DistinctBy(s => s.Shortcode).Select(s => new Case(CaseKind.UnknownShortcode, s.ReceiptId, null, s.Shortcode)));
+        return Task.CompletedTask;
+    }
+
+    public Task NotePayerHash(string shortcode, PayerHash? used, int times)
+    {
+        var before = (hash, hashSeen);
+        (hash, hashSeen) = (used, used is null ? 0 : used == hash ? hashSeen + times : times);
+        undo.Push(() => (hash, hashSeen) = before);
         return Task.CompletedTask;
     }
 
@@ -77,7 +102,7 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
 
     Task<Registration?> IPaybill.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
 
-    Task<(Registration Now, Registration? Before)?> IPaybill.Begin(string shortcode, string version, string responseType) => throw new NotSupportedException();
+    Task<(Registration Now, Registration? Before)?> IPaybill.Begin(string shortcode, string version, string responseType, bool renews) => throw new NotSupportedException();
 
     Task IPaybill.Conclude(Registration outcome) => throw new NotSupportedException();
 

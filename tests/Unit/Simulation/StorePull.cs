@@ -43,7 +43,7 @@ internal sealed partial class Store : IPullProgress
         return Task.CompletedTask;
     }
 
-    public Task<(string Number, DateTimeOffset At)?> FindKnown(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) =>
+    public Task<(string Number, DateTimeOffset At)?> FindKnown(string shortcode, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) =>
         Task.FromResult<(string, DateTimeOffset)?>(
             Receipts.FirstOrDefault(r => r.Number is not null && r.Method != PaymentMethod.Stk && r.At >= from && r.At <= to) is { } known ? (known.Number!, known.At) : null);
 
