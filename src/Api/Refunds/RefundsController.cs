@@ -46,6 +46,15 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
             : Refusal.NotFound("receipt"),
         202);
 
+    /// <summary>Takes back a refund that was not sent yet; what it had reserved is free again. Cancelling again is the same answer.</summary>
+    [HttpPost("refunds/{id}/cancel")]
+    [Authorize(Scope.Payouts)]
+    [Refuses("not_found", "already_sent")]
+    public async Task<ActionResult<RefundView>> Cancel(string id, CancellationToken cancellation) => this.ToResult(
+        PublicId.TryRead(PublicId.Refund, id, out var refund)
+            ? await mediator.Send(new CancelRefund(User.Caller(), refund), cancellation)
+            : Refusal.NotFound("refund"));
+
     /// <summary>Reads one refund.</summary>
     [HttpGet("refunds/{id}")]
     [Authorize(Scope.Payouts)]

@@ -40,6 +40,7 @@ public static class AddDarajaExtension
         services.AddSingleton<DarajaHttp>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<IDaraja, DarajaClient>();
+        services.AddSingleton(provider => new RequestNames(provider.GetRequiredService<IOptions<DarajaOptions>>().Value.Paying.RequestScope));
         services.AddSingleton<ICallbackReader, CallbackReader>();
         return services;
     }

@@ -43,6 +43,8 @@ public static class InfrastructureServices
         services.AddSingleton<IPayouts, PayoutRepository>();
         services.AddSingleton<IRefunds, RefundRepository>();
         services.AddSingleton<ITransfers, TransferRepository>();
+        services.AddSingleton<IRestores, RestoreRepository>();
+        services.AddSingleton<LostPayments>();
         services.AddSingleton<IQuestions, QuestionRepository>();
         services.AddSingleton<IQuestionBudget, QuestionBudget>();
         services.AddSingleton<AskingReaders>();

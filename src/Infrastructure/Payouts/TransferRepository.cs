@@ -12,7 +12,7 @@ internal sealed partial class TransferRepository(NpgsqlDataSource database, IJob
     public const string Filter =
         """
         (@client::text IS NULL OR client = @client)
-          AND (@status::text IS NULL OR status = @status)
+          AND (@status::text IS NULL OR (status = @status AND (sending_at IS NULL) = (@isCancelled OR @status = 'queued')))
           AND (@from::timestamptz IS NULL OR created_at >= @from)
           AND (@to::timestamptz IS NULL OR created_at < @to)
           AND (@afterAt::timestamptz IS NULL OR (created_at, id) < (@afterAt, @afterId))
@@ -27,7 +27,8 @@ internal sealed partial class TransferRepository(NpgsqlDataSource database, IJob
     {
         client = filter.Client,
         reference = filter.Reference,
-        status = filter.Status is { } status ? Wire.Name(status) : null,
+        status = filter.IsCancelled ? "failed" : filter.Status is { } status ? Wire.Name(status) : null,
+        isCancelled = filter.IsCancelled,
         from = filter.From?.ToUniversalTime(),
         to = filter.To?.ToUniversalTime(),
         afterAt = filter.After?.At,
@@ -98,36 +99,6 @@ internal sealed partial class TransferRepository(NpgsqlDataSource database, IJob
         }
 
         return due;
-    }
-
-    /// <inheritdoc/>
-    public async Task<int> EnqueueForgotten(TimeSpan age, int limit)
-    {
-        var found = new List<(string Prefix, Guid Id)>();
-        await using (var connection = await database.OpenConnectionAsync())
-        {
-            foreach (var (table, prefix) in Tables)
-            {
-                var ids = await connection.QueryAsync<Guid>(
-                    $"""
-                    UPDATE {table} t
-                    SET enqueued_at = now()
-                    FROM (
-                        SELECT id FROM {table}
-                        WHERE status = 'queued' AND enqueued_at < now() - @age
-                        ORDER BY enqueued_at
-                        LIMIT @limit
-                        FOR UPDATE SKIP LOCKED) lost
-                    WHERE t.id = lost.id
-                    RETURNING t.id
-                    """,
-                    new { age, limit });
-                found.AddRange(ids.Select(id => (prefix, id)));
-            }
-        }
-
-        found.ForEach(lost => jobs.SendTransfer(lost.Prefix, lost.Id));
-        return found.Count;
     }
 
     /// <inheritdoc/>

@@ -66,8 +66,14 @@ internal sealed class QuestionBudget(NpgsqlDataSource database, DarajaBoard boar
         return await connection.QuerySingleAsync<MissingRounds>(
             """
             SELECT EXISTS (SELECT FROM attempts WHERE next_question_at < now() - @age)
-                    OR EXISTS (SELECT FROM payouts WHERE next_question_at < now() - @age OR (status = 'queued' AND enqueued_at < now() - @age - @forgotten))
-                    OR EXISTS (SELECT FROM refunds WHERE next_question_at < now() - @age OR (status = 'queued' AND enqueued_at < now() - @age - @forgotten)) AS questions,
+                    OR EXISTS (
+                        SELECT FROM payouts
+                        WHERE next_question_at < now() - @age
+                            OR (status = 'queued' AND waiting_for IS NULL AND coalesce(retry_at, enqueued_at + @forgotten) < now() - @age))
+                    OR EXISTS (
+                        SELECT FROM refunds
+                        WHERE next_question_at < now() - @age
+                            OR (status = 'queued' AND waiting_for IS NULL AND coalesce(retry_at, enqueued_at + @forgotten) < now() - @age)) AS questions,
                 EXISTS (
                     SELECT FROM checkouts
                     WHERE expires_at < now() - @endAge AND status IN ('open', 'pending', 'failed') AND (status <> 'pending' OR expires_at < now() - @endAge - @life)

@@ -11,6 +11,7 @@ internal sealed class RefundRepository(NpgsqlDataSource database, ICheckouts che
     /// <inheritdoc/>
     public async Task Add(Refund refund)
     {
+        int again;
         await using (var connection = await database.OpenConnectionAsync())
         {
             await connection.ExecuteAsync(
@@ -42,9 +43,14 @@ internal sealed class RefundRepository(NpgsqlDataSource database, ICheckouts che
                     trace = Traces.Current,
                 });
             await TransferRepository.ShowOnCheckouts(connection, refund.OfCheckout is { } checkout ? [checkout] : []);
+            again = await TransferRepository.TakeUnmatchedAgain(connection, refund);
         }
 
         jobs.SendTransfer(PublicId.Refund, refund.Id);
+        if (again > 0)
+        {
+            jobs.Drain(again);
+        }
     }
 
     /// <inheritdoc/>
