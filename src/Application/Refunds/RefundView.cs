@@ -9,7 +9,7 @@ namespace Payments.Application;
 /// <param name="Reference">The order reference; null for money without an order.</param>
 /// <param name="OriginalReceipt">The receipt it gives back.</param>
 /// <param name="Receipt">M-PESA's number of the refund itself.</param>
-/// <param name="WaitingFor">What keeps it from being sent; null when nothing does, or when it is queued no more.</param>
+/// <param name="WaitingFor">What keeps it from being sent; null when nothing does, when it is queued no more, and for a clientSecret.</param>
 /// <param name="Doubt">Why it is in doubt; null when it is not.</param>
 public sealed record RefundView(
     string Id, string Status, string Method, string? Recipient, decimal Amount, string Currency, string? Reason, string? Reference, string? CheckoutId,
@@ -20,6 +20,6 @@ public sealed record RefundView(
         PublicId.Write(PublicId.Refund, refund.Id), TransferStates.Name(refund), Wire.Name(refund.Method),
         toShop ? refund.Recipient?.Value : refund.Recipient?.Masked, refund.Amount.Shillings, "KES", refund.Reason, refund.OrderReference,
         refund.CheckoutId is { } checkout ? PublicId.Write(PublicId.Checkout, checkout) : null, refund.OriginalReceipt, refund.Receipt,
-        refund.SettledBy is { } by ? Wire.Name(by) : null, TransferStates.Failure(refund), WaitView.Of(refund),
+        refund.SettledBy is { } by ? Wire.Name(by) : null, TransferStates.Failure(refund), toShop ? WaitView.Of(refund) : null,
         toShop && refund.Status == TransferStatus.InDoubt ? refund.LastAnswer : null, refund.CreatedAt, refund.UpdatedAt);
 }
