@@ -32,7 +32,7 @@ internal sealed partial class TransferRepository
     /// </summary>
     public static Task<int> TakeUnmatchedAgain(NpgsqlConnection connection, Transfer added) => !added.HasOwnName ? Task.FromResult(0) : connection.ExecuteAsync(
         """
-        UPDATE callbacks SET state = 'new', done_at = NULL, verdict = NULL, detail = NULL
+        UPDATE callbacks SET state = 'new', done_at = NULL, verdict = NULL, detail = NULL, retry_at = NULL, blocked_by = NULL
         WHERE subject_id = @Id AND verdict = 'unmatched' AND state = 'done' AND erased_at IS NULL
         """,
         new { added.Id });
