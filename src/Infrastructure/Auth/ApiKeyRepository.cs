@@ -117,6 +117,7 @@ public sealed class ApiKeyRepository(NpgsqlDataSource database) : IApiKeys, IPay
             ON CONFLICT (family, day) DO UPDATE SET asked = a.asked + excluded.asked WHERE a.asked + excluded.asked <= @most
             """,
             new { key.Family, day = now.ToOffset(Nairobi).Date, cents = amount.Cents, most = daily.Cents });
+        LockOrder.Took(LockStep.Allowance);
         var midnight = new DateTimeOffset(now.ToOffset(Nairobi).Date.AddDays(1), Nairobi);
         return counted == 1
             ? null

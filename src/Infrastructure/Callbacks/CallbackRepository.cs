@@ -70,6 +70,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
             $"SELECT {Row.Columns} FROM callbacks WHERE id = @id AND state = 'parked' FOR UPDATE", new { id });
+        LockOrder.Took(LockStep.Callbacks, id);
         return rows.SingleOrDefault()?.ToInbox();
     }
 
@@ -79,6 +80,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
             $"SELECT {Row.Columns} FROM callbacks WHERE id = @id FOR UPDATE", new { id });
+        LockOrder.Took(LockStep.Callbacks, id);
         return rows.SingleOrDefault()?.ToInbox();
     }
 

@@ -23,7 +23,7 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
                 UNION SELECT id FROM checkouts WHERE reference_key = ANY (@references)
                 {(keys.TillPayments is { Count: > 0 } ? "UNION " + PushesOfTillPayments : "")})
             ORDER BY id
-            FOR UPDATE
+            FOR NO KEY UPDATE
             """,
             new
             {
@@ -35,6 +35,7 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
                 tillTimes = (keys.TillPayments ?? []).Select(p => p.At.UtcDateTime).ToArray(),
             })).AsList();
 
+        LockOrder.Took(LockStep.Checkouts, rows.Select(row => row.Id));
         var checkouts = rows.ConvertAll(row => row.ToDomain());
         if (checkouts.Count > 0)
         {
@@ -49,7 +50,7 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
                 WHERE checkout_id IS NULL
                   AND (receipt = ANY (@numbers) OR id = ANY (@receipts) OR (@withTill AND method = 'till' AND id IN ({TillReceiptsOfPushes})))
                 ORDER BY id
-                FOR UPDATE
+                FOR NO KEY UPDATE
                 """,
                 new
                 {
@@ -59,6 +60,7 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
                     loaded = checkouts.ConvertAll(c => c.Id).ToArray(),
                 })
             : [];
+        LockOrder.Took(LockStep.Receipts, unmatched.Select(row => row.Id));
         return new(checkouts, await GivenBack(connection, [.. unmatched.Select(row => row.ToDomain())]));
     }
 
@@ -116,6 +118,7 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
 
         // Two prompts for one number at the same instant meet here; the lock ends with the transaction.
         await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended(@phone, 0))", new { phone = phone.Value });
+        LockOrder.Took(LockStep.Phone);
         var recent = (await connection.QueryAsync<DateTimeOffset>(
             "SELECT started_at FROM attempts WHERE phone = @phone AND started_at > @since ORDER BY started_at DESC LIMIT @most",
             new { phone = phone.Value, since = now - window, most })).AsList();
@@ -133,13 +136,13 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
                 WHERE next_question_at <= now() AND request_id IS NOT NULL AND (@checkoutId::uuid IS NULL OR checkout_id = @checkoutId)
                 ORDER BY next_question_at
                 LIMIT @askable
-                FOR UPDATE SKIP LOCKED),
+                FOR NO KEY UPDATE SKIP LOCKED),
             others AS (
                 SELECT id FROM attempts
                 WHERE next_question_at <= now() AND request_id IS NULL AND (@checkoutId::uuid IS NULL OR checkout_id = @checkoutId)
                 ORDER BY next_question_at
                 LIMIT @others
-                FOR UPDATE SKIP LOCKED)
+                FOR NO KEY UPDATE SKIP LOCKED)
             UPDATE attempts a
             SET next_question_at = now() + @lease, questions = questions + 1, asked_at = now()
             FROM (SELECT id FROM askable UNION ALL SELECT id FROM others) due
@@ -193,7 +196,7 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
                   AND coalesce(asked_at, started_at) < now() - interval '30 seconds'
                 ORDER BY id
                 LIMIT @most
-                FOR UPDATE SKIP LOCKED) hinted
+                FOR NO KEY UPDATE SKIP LOCKED) hinted
             WHERE a.id = hinted.id
             """,
             new { ids = requestIds.ToArray(), most });

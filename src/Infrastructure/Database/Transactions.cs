@@ -65,7 +65,7 @@ internal sealed class Transactions(NpgsqlDataSource database, IdempotencyKeys ke
                     ? await RunOnce(now => WithKey(keyed, work, now), commits, keyed.Committed, cancellation)
                     : await RunOnce(work, commits, null, cancellation);
             }
-            catch (PostgresException conflict) when (tried < Tries && IsConflict(conflict))
+            catch (Exception conflict) when (tried < Tries && (conflict is StartOverException || (conflict is PostgresException refused && IsConflict(refused))))
             {
                 // Jittered, so that the two do not meet again.
                 await Task.Delay(Random.Shared.Next(5, 50), cancellation);
@@ -76,6 +76,7 @@ internal sealed class Transactions(NpgsqlDataSource database, IdempotencyKeys ke
     private async Task<T> RunOnce<T>(Func<DateTimeOffset, Task<T>> work, bool commits, Action? committed, CancellationToken cancellation)
     {
         T result;
+        LockOrder.Begin();
         using (var scope = new TransactionScope(TransactionScopeOption.RequiresNew, Options, TransactionScopeAsyncFlowOption.Enabled))
         {
             result = await work(await Now(cancellation));

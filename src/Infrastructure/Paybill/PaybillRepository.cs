@@ -29,6 +29,7 @@ internal sealed partial class PaybillRepository(NpgsqlDataSource database, Callb
         // One in a checkout's life, settled ones included: anybody can send these, so their number must cost nothing. A number that is in
         // the books already is no question. One batch at a time, and the INSERT's snapshot must be younger than the last one's commit.
         await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(@CasesLock)", new { CasesLock });
+        LockOrder.Took(LockStep.UntrustedCases);
         await connection.ExecuteAsync(
             """
             INSERT INTO cases (id, kind, subject_id, checkout_id, client, story, receipt)
@@ -61,10 +62,16 @@ internal sealed partial class PaybillRepository(NpgsqlDataSource database, Callb
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
             """
-            UPDATE cases SET status = 'settled', outcome = 'paid', reason = 'M-PESA has confirmed the receipt.', settled_by = 'service', settled_at = now()
-            WHERE receipt = ANY (@numbers) AND status = 'open' AND kind = @kind
+            WITH confirmed AS (
+                SELECT id FROM cases WHERE receipt = ANY (@numbers) AND status = 'open' AND kind = @kind
+                ORDER BY id
+                FOR NO KEY UPDATE)
+            UPDATE cases c
+            SET status = 'settled', outcome = 'paid', reason = 'M-PESA has confirmed the receipt.', settled_by = 'service', settled_at = now()
+            FROM confirmed WHERE c.id = confirmed.id AND c.status = 'open'
             """,
-            new { numbers = numbers.Order(StringComparer.Ordinal).ToArray(), kind = CaseKind.UntrustedConfirmation });
+            new { numbers = numbers.ToArray(), kind = CaseKind.UntrustedConfirmation });
+        LockOrder.Took(LockStep.Cases);
     }
 
     /// <inheritdoc/>

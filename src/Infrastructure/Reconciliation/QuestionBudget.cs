@@ -41,6 +41,7 @@ internal sealed class QuestionBudget(NpgsqlDataSource database, DarajaBoard boar
             RETURNING tokens
             """,
             new { burst = (double)options.QuestionBurst, rate = options.QuestionsPerSecond });
+        LockOrder.Took(LockStep.QuestionBudget);
         var open = (await connection.QueryAsync<(string Api, bool IsPaused)>(
             "SELECT api, paused_until > now() FROM daraja_apis WHERE state = 'open'")).ToDictionary(row => row.Api, row => row.IsPaused);
         board.Remember(open.Keys);
@@ -56,6 +57,7 @@ internal sealed class QuestionBudget(NpgsqlDataSource database, DarajaBoard boar
         {
             await using var connection = await database.OpenConnectionAsync();
             await connection.ExecuteAsync("UPDATE question_budget SET tokens = tokens - @questions", new { questions });
+            LockOrder.Took(LockStep.QuestionBudget);
         }
     }
 
