@@ -137,7 +137,7 @@ internal sealed class Life
     {
         try
         {
-            Do("refund", () => new RefundCheckoutHandler(Store, Store, Nobody.Sees, process).Handle(
+            Do("refund", () => new RefundCheckoutHandler(Store, Store, new NoCeilings(), Nobody.Sees, process).Handle(
                 new(Shop, checkout, time.Chance(0.5) ? null : time.Pick(20, 60, price), Store.Receipts.FirstOrDefault(r => r.CheckoutId == checkout)?.Number, "Out of stock"),
                 CancellationToken.None));
         }
@@ -151,7 +151,7 @@ internal sealed class Life
         {
             try
             {
-                Do("refund of surplus", () => new RefundReceiptHandler(Store, Nobody.Sees, process).Handle(new(Shop, receipt.Id, null, null), CancellationToken.None));
+                Do("refund of surplus", () => new RefundReceiptHandler(Store, new NoCeilings(), Nobody.Sees, process).Handle(new(Shop, receipt.Id, null, null), CancellationToken.None));
             }
             catch (FluentValidation.ValidationException)
             {
