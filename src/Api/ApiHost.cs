@@ -140,6 +140,7 @@ public static class ApiHost
 
     private static void Map(WebApplication app, Settings settings)
     {
+        app.Use(RequestPurpose.Set);
         app.Use(RequestSpans.Name);
         app.UseDefences(settings);
         app.UseExceptionHandler();

@@ -67,6 +67,12 @@ internal sealed class Settings
             problems.Add(new("ConnectionStrings__Payments", why, "a PostgreSQL connection string such as Host=db;Database=payments;Username=payments;Password=…"));
         }
 
+        var roles = ReadRoles(configuration["Roles"], problems);
+        if (connection is not null && WhyTooFew(connection, roles) is { } tooFew)
+        {
+            problems.Add(tooFew);
+        }
+
         var port = PortOf(configuration["urls"]);
         var logs = Bind<LogOptions>(configuration, "Logs");
         problems.AddRange(logs.Validate());
@@ -112,7 +118,7 @@ internal sealed class Settings
             Retention = retention,
             Logs = logs,
             Shutdown = shutdown,
-            Roles = ReadRoles(configuration["Roles"], problems),
+            Roles = roles,
             Problems = problems,
             Port = port,
         };
@@ -164,6 +170,22 @@ internal sealed class Settings
         {
             // Its own words may quote the password.
             return "is no connection string of PostgreSQL";
+        }
+    }
+
+    /// <summary>With fewer connections than its parts need at once a process would wait for itself.</summary>
+    private static ConfigurationProblem? WhyTooFew(string connection, Roles roles)
+    {
+        try
+        {
+            return Database.MostConnections(connection) is { } most && most < ConnectionBudget.Least(roles)
+                ? new("ConnectionStrings__Payments", $"allows {most} connections (Maximum Pool Size)", $"{ConnectionBudget.Least(roles)} or more, or without it")
+                : null;
+        }
+        catch (Exception unreadable) when (unreadable is ArgumentException or FormatException)
+        {
+            // It has been listed.
+            return null;
         }
     }
 

@@ -62,7 +62,7 @@ internal static class KeysCommand
         services.AddLogging();
         services.AddInfrastructure(settings.ConnectionString, Roles.None, new("", ""));
         var provider = services.BuildServiceProvider();
-        await Migrator.Migrate(provider.GetRequiredService<Npgsql.NpgsqlDataSource>(), CancellationToken.None);
+        await Migrator.Migrate(provider.GetRequiredService<Connections>().Pool, CancellationToken.None);
         return provider;
     }
 

@@ -7,7 +7,7 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>Keys in PostgreSQL.</summary>
-public sealed class ApiKeyRepository(NpgsqlDataSource database) : IApiKeys, IPayoutCeilings
+public sealed class ApiKeyRepository(Connections database) : IApiKeys, IPayoutCeilings
 {
     private const string Columns =
         "id, client, family, ending, scopes, payout_limit, daily_payout_limit, created_at, expires_at, revoked_at, last_used_at";
@@ -177,7 +177,7 @@ public sealed class ApiKeyRepository(NpgsqlDataSource database) : IApiKeys, IPay
 }
 
 /// <summary>The audit log in PostgreSQL, which refuses to change or delete a line.</summary>
-internal sealed class Audit(NpgsqlDataSource database) : IAudit
+internal sealed class Audit(Connections database) : IAudit
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 

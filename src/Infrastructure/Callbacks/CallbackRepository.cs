@@ -7,7 +7,7 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>The inbox table after a callback is stored: taking rows, finishing them, showing them.</summary>
-internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) : ICallbacks
+internal sealed class CallbackRepository(Connections database, IJobs jobs) : ICallbacks
 {
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 

@@ -11,7 +11,7 @@ namespace Payments.Infrastructure;
 /// signed is still out there.
 /// </summary>
 internal sealed partial class SigningKeys(
-    NpgsqlDataSource database, DatabaseState state, CallbackTokens tokens, ReconciliationOptions reconciliation, ILogger<SigningKeys> log)
+    Connections database, DatabaseState state, CallbackTokens tokens, ReconciliationOptions reconciliation, ILogger<SigningKeys> log)
     : BackgroundService
 {
     /// <summary>

@@ -6,7 +6,7 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>Reading checkouts. The checkout's row lock guards its attempts and receipts: whoever changes one holds it.</summary>
-internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : ICheckouts
+internal sealed partial class CheckoutRepository(Connections database) : ICheckouts
 {
     /// <inheritdoc/>
     public async Task<LoadedCheckouts> LoadForChange(CheckoutKeys keys)

@@ -1,10 +1,12 @@
 using System.Data;
+using System.Data.Common;
 using Dapper;
 using Npgsql;
+using Payments.Application;
 
 namespace Payments.Infrastructure;
 
-/// <summary>The one data source of a process, which Hangfire shares: two pools in one TransactionScope would fail at commit.</summary>
+/// <summary>Makes the data sources of a process: one for each purpose, all alike but for their size.</summary>
 public static class Database
 {
     /// <summary>The schema of this service's own tables.</summary>
@@ -13,8 +15,18 @@ public static class Database
     /// <summary>The schema of Hangfire's tables.</summary>
     public const string HangfireSchema = "hangfire";
 
-    /// <summary>Makes the data source from a connection string, with the session settings every transaction relies on.</summary>
-    public static NpgsqlDataSource Create(string connectionString)
+    /// <summary>The most connections the operator allows a process (<c>Maximum Pool Size</c>); null when the connection string does not say.</summary>
+    public static int? MostConnections(string connectionString)
+    {
+        // Npgsql's own builder tells defaults and what was given apart by nothing.
+        var given = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        string[] spellings = ["Maximum Pool Size", "MaxPoolSize"];
+        return spellings.Any(given.ContainsKey) ? new NpgsqlConnectionStringBuilder(connectionString).MaxPoolSize : null;
+    }
+
+    /// <summary>Makes the data source of a purpose from a connection string, with the session settings every transaction relies on.</summary>
+    /// <param name="most">How many connections it may have open at once; null: what the connection string says.</param>
+    public static NpgsqlDataSource Create(string connectionString, Purpose purpose = Purpose.Jobs, int? most = null)
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         SqlMapper.AddTypeHandler(new UtcTimes());
@@ -23,6 +35,10 @@ public static class Database
         {
             SearchPath = Schema,
             ApplicationName = "payments",
+
+            // What the connection string says of the pool is said of the whole process (ConnectionBudget). None is kept open for nothing.
+            Pooling = true,
+            MinPoolSize = 0,
 
             // The same few statements run all day: parsed and planned once per connection.
             MaxAutoPrepare = 100,
@@ -43,6 +59,8 @@ public static class Database
             CommandTimeout = 15,
         };
 
+        settings.MaxPoolSize = most ?? settings.MaxPoolSize;
+
         // Kerberos encryption is asked for at every connect otherwise, with a line on the console where its library is missing.
         if (!connectionString.Contains("Gss", StringComparison.OrdinalIgnoreCase))
         {
@@ -54,7 +72,7 @@ public static class Database
         settings.Options = string.Join(
             ' ', settings.Options ?? "", "-c lock_timeout=5s", "-c idle_in_transaction_session_timeout=15s", "-c timezone=UTC").Trim();
         // Its name is the pool's label in metrics; without one that would be the connection string.
-        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "payments" }.Build();
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "payments_" + Wire.Name(purpose) }.Build();
     }
 
     /// <summary>Npgsql gives UTC DateTimes; everything here is a DateTimeOffset.</summary>

@@ -6,7 +6,7 @@ using Npgsql;
 namespace Payments.Infrastructure;
 
 /// <summary>Wakes whoever watches a checkout when any process commits a change to it: one LISTEN per process.</summary>
-public sealed partial class LiveEvents(NpgsqlDataSource database, ILogger<LiveEvents> log) : BackgroundService
+public sealed partial class LiveEvents(Connections database, ILogger<LiveEvents> log) : BackgroundService
 {
     private readonly ConcurrentDictionary<Guid, ConcurrentDictionary<Watch, byte>> watches = new();
 
@@ -21,6 +21,7 @@ public sealed partial class LiveEvents(NpgsqlDataSource database, ILogger<LiveEv
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var purpose = Connections.For(Purpose.Watch);
         while (!stoppingToken.IsCancellationRequested)
         {
             try

@@ -24,7 +24,7 @@ public sealed record Vital(string Name, VitalState State, string Detail);
 
 /// <summary>Why a process is as ready as it says: everything on-call people ask first, looked at now. Never throws, takes seconds at most.</summary>
 public sealed class Vitals(
-    NpgsqlDataSource database, DatabaseState state, Backlogs backlogs, DarajaBreakers breakers, Roles roles, SpoolOptions spooling,
+    Connections database, DatabaseState state, Backlogs backlogs, DarajaBreakers breakers, Roles roles, SpoolOptions spooling,
     IHostApplicationLifetime lifetime, InboxGauge? intake = null, DatabaseCircuit? circuit = null, Spool? spool = null)
 {
     /// <summary>A balancer's patience: what takes longer is as good as away.</summary>

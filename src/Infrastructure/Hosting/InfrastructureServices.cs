@@ -24,7 +24,7 @@ public static class InfrastructureServices
     public static IServiceCollection AddInfrastructure(
         this IServiceCollection services, string connectionString, Roles roles, DeploymentStamp stamp, SpoolOptions? spool = null)
     {
-        services.AddSingleton(_ => Database.Create(connectionString));
+        services.AddSingleton(_ => new Connections(connectionString, ConnectionBudget.For(roles, Database.MostConnections(connectionString))));
         services.AddSingleton<DatabaseState>();
         services.AddSingleton(stamp);
         services.AddHostedService<DatabaseStartup>();
@@ -109,7 +109,7 @@ public static class InfrastructureServices
     {
         services.AddSingleton<IJobs, HangfireJobs>();
         services.AddSingleton<JobStorage>(provider => new PostgreSqlStorage(
-            new SharedDataSource(provider.GetRequiredService<NpgsqlDataSource>()),
+            new HangfireConnections(provider.GetRequiredService<Connections>()),
             new PostgreSqlStorageOptions
             {
                 SchemaName = Database.HangfireSchema,
@@ -140,8 +140,9 @@ public static class InfrastructureServices
             .UseFilter(new ShortRetention()));
     }
 
-    private sealed class SharedDataSource(NpgsqlDataSource database) : IConnectionFactory
+    /// <summary>A job that is enqueued in a transaction of ours is part of it, on that transaction's own connection.</summary>
+    private sealed class HangfireConnections(Connections database) : IConnectionFactory
     {
-        public NpgsqlConnection GetOrCreateConnection() => database.CreateConnection();
+        public NpgsqlConnection GetOrCreateConnection() => database.HangfirePool.CreateConnection();
     }
 }

@@ -30,7 +30,7 @@ public sealed class DatabaseState
 /// Migrates the database and stamps it, in a supervised retry loop: a process started while the database is away listens all the same.
 /// </summary>
 internal sealed partial class DatabaseStartup(
-    NpgsqlDataSource database, DatabaseState state, DeploymentStamp stamp, IHostApplicationLifetime lifetime, ILogger<DatabaseStartup> log)
+    Connections database, DatabaseState state, DeploymentStamp stamp, IHostApplicationLifetime lifetime, ILogger<DatabaseStartup> log)
     : BackgroundService
 {
     /// <inheritdoc/>
@@ -40,7 +40,7 @@ internal sealed partial class DatabaseStartup(
         {
             try
             {
-                await Migrator.Migrate(database, stoppingToken);
+                await Migrator.Migrate(database.Pool, stoppingToken);
                 if (await stamp.Mismatch(database) is { } mismatch)
                 {
                     LogMismatch(mismatch);
@@ -71,7 +71,7 @@ internal sealed partial class DatabaseStartup(
 /// <summary>The environment and shortcode a database belongs to, written at the first start and compared at every other.</summary>
 public sealed record DeploymentStamp(string Environment, string Shortcode)
 {
-    internal async Task<string?> Mismatch(NpgsqlDataSource database)
+    internal async Task<string?> Mismatch(Connections database)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
@@ -89,7 +89,7 @@ public sealed record DeploymentStamp(string Environment, string Shortcode)
 /// met an outage waits longer after every failure, in the end for minutes, and payouts would wait with it.
 /// </summary>
 internal sealed partial class HangfireServers(
-    IServiceProvider services, NpgsqlDataSource database, DatabaseState state, JobsEnd end, ILogger<HangfireServers> log)
+    IServiceProvider services, Connections database, DatabaseState state, JobsEnd end, ILogger<HangfireServers> log)
     : BackgroundService, IHostedLifecycleService
 {
     /// <summary>Between two looks at the database: what an outage adds at its end. A shorter one costs a worker a second or two by itself.</summary>
@@ -133,6 +133,8 @@ internal sealed partial class HangfireServers(
 
     private async Task<bool> Answers(CancellationToken stop)
     {
+        // Busy jobs are no outage.
+        using var purpose = Connections.For(Purpose.Watch);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         patience.CancelAfter(TimeSpan.FromSeconds(5));
         try

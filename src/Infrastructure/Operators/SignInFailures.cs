@@ -4,7 +4,7 @@ using Npgsql;
 namespace Payments.Infrastructure;
 
 /// <summary>Counts failed sign-ins in the database: all API processes lock the same door.</summary>
-public sealed class SignInFailures(NpgsqlDataSource database)
+public sealed class SignInFailures(Connections database)
 {
     /// <summary>Somebody who forgot needs fewer tries; somebody who guesses gets 20 an hour from one address.</summary>
     private const int MostFromOneAddress = 5;

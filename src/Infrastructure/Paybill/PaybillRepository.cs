@@ -6,7 +6,7 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>What only Paybill keeps: how far Pull got, cases of untrusted confirmations, receipts for operators.</summary>
-internal sealed partial class PaybillRepository(NpgsqlDataSource database, CallbackUrls urls) : IPaybill
+internal sealed partial class PaybillRepository(Connections database, CallbackUrls urls) : IPaybill
 {
     /// <summary>The advisory lock under which cases of untrusted confirmations are opened.</summary>
     private const long CasesLock = 7_203_114_920;

@@ -6,7 +6,7 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>Payouts and refunds as money on its way out: loading them to change, finding what is due, finding what lost its job.</summary>
-internal sealed partial class TransferRepository(NpgsqlDataSource database, IJobs jobs) : ITransfers
+internal sealed partial class TransferRepository(Connections database, IJobs jobs) : ITransfers
 {
     /// <summary>The filter both lists share, after the table's own part.</summary>
     public const string Filter =

@@ -9,7 +9,7 @@ namespace Payments.Infrastructure;
 /// The budget of questions as one row all processes lock in turn: for the milliseconds in which one of them takes what is due. A process
 /// that freezes with the row in its hands loses it after 15 s, as every transaction here does.
 /// </summary>
-internal sealed class QuestionBudget(NpgsqlDataSource database, DarajaBoard board, ReconciliationOptions options) : IQuestionBudget
+internal sealed class QuestionBudget(Connections database, DarajaBoard board, ReconciliationOptions options) : IQuestionBudget
 {
     private sealed record ApiRow
     {

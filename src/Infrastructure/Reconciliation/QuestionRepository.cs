@@ -6,7 +6,7 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>What Safaricom was asked, and what is known of our accounts.</summary>
-internal sealed class QuestionRepository(NpgsqlDataSource database) : IQuestions
+internal sealed class QuestionRepository(Connections database) : IQuestions
 {
     private sealed record Row
     {

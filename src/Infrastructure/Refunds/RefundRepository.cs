@@ -6,7 +6,7 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>Making and showing refunds.</summary>
-internal sealed class RefundRepository(NpgsqlDataSource database, ICheckouts checkouts, IJobs jobs) : IRefunds
+internal sealed class RefundRepository(Connections database, ICheckouts checkouts, IJobs jobs) : IRefunds
 {
     /// <inheritdoc/>
     public async Task Add(Refund refund)

@@ -6,7 +6,7 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>Probes: their bodies, their addresses, and their rows in the inbox, whichever replica wrote them.</summary>
-internal sealed class Probes(NpgsqlDataSource database, CallbackTokens tokens) : IProbes
+internal sealed class Probes(Connections database, CallbackTokens tokens) : IProbes
 {
     /// <inheritdoc/>
     public IReadOnlyList<SampleCallback> Samples(string kind) => SamplePayloads.Of(kind);

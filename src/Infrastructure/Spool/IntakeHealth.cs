@@ -16,7 +16,7 @@ public enum IntakeState
 }
 
 /// <summary>Whether a callback can be stored durably now, and where.</summary>
-public sealed class IntakeHealth(NpgsqlDataSource database, DatabaseState state, DatabaseCircuit circuit, Spool? spool = null)
+public sealed class IntakeHealth(Connections database, DatabaseState state, DatabaseCircuit circuit, Spool? spool = null)
 {
     /// <summary>A balancer asks every few seconds and wants an answer, not a long wait.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
