@@ -150,6 +150,7 @@ public static class ApiHost
         app.Use(WaitForDatabase);
         app.UseAuthentication();
         app.UseRateLimiter();
+        app.UseMiddleware<Admission>();
         app.UseAuthorization();
         app.UseMiddleware<OperatorGate>();
         if (settings.Roles.HasFlag(Roles.Api))

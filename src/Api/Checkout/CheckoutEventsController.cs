@@ -20,6 +20,7 @@ public sealed class CheckoutEventsController(IMediator mediator, LiveEvents live
 
     /// <summary>Server-Sent Events: a snapshot, then each change; after paid, expired or cancelled <c>event: end</c>.</summary>
     [HttpGet("{id}/events")]
+    [Stream]
     [Authorize(Scope.OneCheckout)]
     [Produces("text/event-stream")]
     [ProducesResponseType(200)]

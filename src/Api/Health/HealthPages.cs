@@ -23,24 +23,37 @@ internal static class HealthPages
         app.MapGet("/health/live", async (HttpContext http) => await OperatorGate.MayRead(http, settings)
             ? Results.Json(View(settings, "live", null))
             : Results.Json(new { status = "live" })).ExcludeFromDescription();
-        app.MapGet("/health/ready", (HttpContext http, IServiceProvider services, Vitals vitals, CancellationToken cancellation) =>
-            Ready(http, settings, services, vitals, cancellation)).ExcludeFromDescription();
+        var looks = new Looks(app.Services, app.Services.GetRequiredService<Vitals>(), app.Services.GetRequiredService<TimeProvider>());
+        app.MapGet("/health/ready", (HttpContext http, CancellationToken cancellation) => Ready(http, settings, looks, cancellation)).ExcludeFromDescription();
+    }
+
+    /// <summary>Shared by whoever asks: balancers, people, and those who ask only to make work.</summary>
+    private sealed class Looks(IServiceProvider services, Vitals vitals, TimeProvider clock)
+    {
+        /// <summary>Balancers ask once a second at most; four looks a second cost nothing.</summary>
+        private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(250);
+
+        public Vitals Vitals => vitals;
+
+        public SharedLook<IntakeState> Intake { get; } = new(
+            async () => services.GetService<IntakeHealth>() is { } intake ? await intake.Check(CancellationToken.None)
+                : await vitals.Works(CancellationToken.None) ? IntakeState.Ready : IntakeState.Unavailable,
+            Fresh, clock);
+
+        public SharedLook<IReadOnlyList<Vital>> Reasons { get; } = new(() => vitals.Look(CancellationToken.None), Fresh, clock);
     }
 
     /// <summary>Ready: a callback can be stored durably. <c>degraded</c>: in the spool only. A process that was told to end wants no more.</summary>
-    private static async Task<IResult> Ready(
-        HttpContext http, Settings settings, IServiceProvider services, Vitals vitals, CancellationToken cancellation)
+    private static async Task<IResult> Ready(HttpContext http, Settings settings, Looks looks, CancellationToken cancellation)
     {
-        var health = vitals.IsEnding ? IntakeState.Unavailable
-            : services.GetService<IntakeHealth>() is { } intake ? await intake.Check(cancellation)
-            : await vitals.Works(cancellation) ? IntakeState.Ready : IntakeState.Unavailable;
+        var health = looks.Vitals.IsEnding ? IntakeState.Unavailable : await looks.Intake.Look(cancellation);
         var code = health == IntakeState.Unavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
         if (!await OperatorGate.MayRead(http, settings))
         {
             return Results.Json(new { status = Wire.Name(health) }, statusCode: code);
         }
 
-        var checks = await vitals.Look(cancellation);
+        var checks = await looks.Reasons.Look(cancellation);
         return Results.Json(
             View(settings, Wire.Name(health), [.. checks.Select(check => new CheckView(check.Name, Wire.Name(check.State), check.Detail))]), statusCode: code);
     }
