@@ -53,7 +53,8 @@ internal static class HealthPages
             return Results.Json(new { status = Wire.Name(health) }, statusCode: code);
         }
 
-        var checks = await looks.Reasons.Look(cancellation);
+        // What was seen before it was told to end does not say so.
+        var checks = looks.Vitals.IsEnding ? await looks.Vitals.Look(cancellation) : await looks.Reasons.Look(cancellation);
         return Results.Json(
             View(settings, Wire.Name(health), [.. checks.Select(check => new CheckView(check.Name, Wire.Name(check.State), check.Detail))]), statusCode: code);
     }

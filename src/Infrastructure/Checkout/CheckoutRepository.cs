@@ -68,14 +68,20 @@ internal sealed partial class CheckoutRepository(Connections database) : IChecko
     public async Task<Checkout?> Find(Guid id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var rows = await connection.QueryAsync<CheckoutRow>($"SELECT {CheckoutRow.Columns} FROM checkouts WHERE id = @id", new { id });
-        if (rows.SingleOrDefault()?.ToDomain() is not { } checkout)
+        return (await Read(connection, [id])).SingleOrDefault();
+    }
+
+    /// <summary>Reads several without locking; ids nobody has are left out.</summary>
+    public static async Task<List<Checkout>> Read(NpgsqlConnection connection, IReadOnlyCollection<Guid> ids)
+    {
+        var rows = await connection.QueryAsync<CheckoutRow>($"SELECT {CheckoutRow.Columns} FROM checkouts WHERE id = ANY (@ids)", new { ids = ids.ToArray() });
+        var checkouts = rows.Select(row => row.ToDomain()).ToList();
+        if (checkouts.Count > 0)
         {
-            return null;
+            await Fill(connection, checkouts);
         }
 
-        await Fill(connection, [checkout]);
-        return checkout;
+        return checkouts;
     }
 
     /// <inheritdoc/>

@@ -71,8 +71,9 @@ public static class InfrastructureServices
             services.AddSpool(spooling);
             services.AddSingleton<UntrustedIntake>();
             services.AddHostedService(s => s.GetRequiredService<UntrustedIntake>());
-            services.AddSingleton<LiveEvents>();
-            services.AddHostedService(s => s.GetRequiredService<LiveEvents>());
+            services.AddSingleton<WatchedCheckouts>();
+            services.AddHostedService(s => s.GetRequiredService<WatchedCheckouts>());
+            services.AddHostedService<LiveEvents>();
         }
 
         if (roles.HasFlag(Roles.Worker))
