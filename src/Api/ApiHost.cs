@@ -5,6 +5,7 @@ using System.Text.Unicode;
 using Hangfire;
 using Hangfire.Dashboard;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Console;
 using Payments.Application;
 using Payments.Infrastructure;
@@ -68,6 +69,9 @@ public static class ApiHost
         builder.Logging.AddFilter<ConsoleLoggerProvider>(HostingLog, LogLevel.None);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 
+        // A stack trace for each connection that ends other than by the book, and a line for each above its limit: anybody can make thousands.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
+
         // Its keys are not used: cookies and forms are sealed with keys made of our own secrets.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         builder.Logging.AddFilter("Hangfire", LogLevel.Warning);
@@ -125,10 +129,19 @@ public static class ApiHost
         services.AddOpenApi("v1", Documentation.Describe);
 
         services.AddDefences(settings);
+        services.AddSingleton(provider => ConnectionLimits.Of(
+            settings.Limits, DescriptorLimit.Read(), provider.GetRequiredService<ConnectionBudget>().Total, settings.IsKept));
+        services.AddSingleton<ConnectionTable>();
+        services.AddSingleton<IConnectionListenerFactory, LimitedListenerFactory>();
+        services.AddHostedService<ConnectionWatch>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            WebDefences.Limit(kestrel);
-            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => ShutdownNotice.Watch(endpoint.ApplicationServices, next)));
+            WebDefences.Limit(kestrel, settings.Limits);
+            kestrel.ConfigureEndpointDefaults(endpoint =>
+            {
+                endpoint.Use(ConnectionWatch.Connection);
+                endpoint.Use(next => ShutdownNotice.Watch(endpoint.ApplicationServices, next));
+            });
         });
 
         // Last, so that it waits before anything else is told to stop.
@@ -140,6 +153,7 @@ public static class ApiHost
 
     private static void Map(WebApplication app, Settings settings)
     {
+        app.Use(ConnectionWatch.Request);
         app.Use(RequestPurpose.Set);
         app.Use(RequestSpans.Name);
         app.UseDefences(settings);

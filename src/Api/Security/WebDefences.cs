@@ -78,7 +78,7 @@ internal static class WebDefences
     }
 
     /// <summary>Kestrel's limits, each on purpose.</summary>
-    public static void Limit(KestrelServerOptions kestrel)
+    public static void Limit(KestrelServerOptions kestrel, LimitOptions limits)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = ApiHost.MostBodyBytes;
@@ -96,8 +96,11 @@ internal static class WebDefences
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(120);
         kestrel.Limits.Http2.MaxStreamsPerConnection = 100;
 
-        // Each costs some 20 KiB whether it says anything or not: so many are a few hundred MiB, and far more than one process serves well.
-        kestrel.Limits.MaxConcurrentConnections = 20_000;
+        // The table before the listeners counts first and knows more; this is for sockets that do not come through it.
+        kestrel.Limits.MaxConcurrentConnections = limits.Connections;
+
+        // A phone at the edge of the network takes its page at several times this rate. Who takes nothing at all is ended by the kernel.
+        kestrel.Limits.MinResponseDataRate = new(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(5));
     }
 
     private static RateLimitPartition<string> Limit(HttpContext context, Settings settings)

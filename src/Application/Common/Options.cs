@@ -30,6 +30,15 @@ public sealed class LimitOptions
     /// <summary>Of them, those from one address, with or without a key: an IPv6 network of 64 bits is one. Raise it where many come through one proxy that is not named in <c>Proxy__KnownProxies</c>.</summary>
     public int ConcurrentRequestsPerSource { get; set; } = 256;
 
+    /// <summary>
+    /// Connections one process holds at once; fewer where the limit on open files is lower. An eighth of them is for Safaricom's networks and the proxies in
+    /// <c>Proxy__KnownProxies</c> alone. Each costs some 20 KiB whether it says anything or not.
+    /// </summary>
+    public int Connections { get; set; } = 20_000;
+
+    /// <summary>Connections from one address that is neither Safaricom's nor a known proxy's, but half of all at most; above it the longest idle one makes room.</summary>
+    public int ConnectionsPerSource { get; set; } = 2000;
+
     /// <summary>Event streams one process serves at once; more are answered 503.</summary>
     public int ConcurrentStreams { get; set; } = 5000;
 
@@ -53,7 +62,8 @@ public sealed class LimitOptions
         (nameof(ConcurrentRequests), ConcurrentRequests), (nameof(ConcurrentRequestsPerKey), ConcurrentRequestsPerKey),
         (nameof(ConcurrentRequestsPerCheckout), ConcurrentRequestsPerCheckout), (nameof(ConcurrentRequestsPerSource), ConcurrentRequestsPerSource),
         (nameof(ConcurrentStreams), ConcurrentStreams), (nameof(ConcurrentStreamsPerKey), ConcurrentStreamsPerKey),
-        (nameof(ConcurrentStreamsPerCheckout), ConcurrentStreamsPerCheckout),
+        (nameof(ConcurrentStreamsPerCheckout), ConcurrentStreamsPerCheckout), (nameof(Connections), Connections),
+        (nameof(ConnectionsPerSource), ConnectionsPerSource),
     ];
 
     /// <summary>Everything that is wrong: which key, what is wrong, what would be right.</summary>

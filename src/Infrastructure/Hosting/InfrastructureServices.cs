@@ -24,7 +24,8 @@ public static class InfrastructureServices
     public static IServiceCollection AddInfrastructure(
         this IServiceCollection services, string connectionString, Roles roles, DeploymentStamp stamp, SpoolOptions? spool = null)
     {
-        services.AddSingleton(_ => new Connections(connectionString, ConnectionBudget.For(roles, Database.MostConnections(connectionString))));
+        services.AddSingleton(_ => ConnectionBudget.For(roles, Database.MostConnections(connectionString)));
+        services.AddSingleton(provider => new Connections(connectionString, provider.GetRequiredService<ConnectionBudget>()));
         services.AddSingleton<DatabaseState>();
         services.AddSingleton(stamp);
         services.AddHostedService<DatabaseStartup>();
