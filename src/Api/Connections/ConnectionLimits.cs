@@ -1,6 +1,5 @@
 using System.Net;
 using Payments.Application;
-using Payments.Infrastructure;
 
 namespace Payments.Api;
 

@@ -154,7 +154,7 @@ public sealed class ConnectionTable(ConnectionLimits limits, TimeProvider clock)
         place.Of.Idle.AddLast(place.InSource);
     }
 
-    private void Unlist(Place place)
+    private static void Unlist(Place place)
     {
         place.InSilent.List?.Remove(place.InSilent);
         place.InIdle.List?.Remove(place.InIdle);

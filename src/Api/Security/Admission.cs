@@ -54,6 +54,7 @@ internal sealed class Admission(RequestDelegate next, LimitOptions limits) : IDi
                 leases.Push(lease);
                 if (!lease.IsAcquired)
                 {
+                    LetGo(leases);
                     await Refuse(context, isOwn);
                     return;
                 }
@@ -63,10 +64,7 @@ internal sealed class Admission(RequestDelegate next, LimitOptions limits) : IDi
         }
         finally
         {
-            while (leases.TryPop(out var lease))
-            {
-                lease.Dispose();
-            }
+            LetGo(leases);
         }
     }
 
@@ -103,6 +101,14 @@ internal sealed class Admission(RequestDelegate next, LimitOptions limits) : IDi
         yield return (stop => Wait(() => all.AttemptAcquire(), patience => all.AcquireAsync(1, patience), stop), false);
     }
 
+    private static void LetGo(Stack<RateLimitLease> leases)
+    {
+        while (leases.TryPop(out var lease))
+        {
+            lease.Dispose();
+        }
+    }
+
     private static ValueTask<RateLimitLease> Wait(PartitionedRateLimiter<string> shares, string who, CancellationToken stop) =>
         Wait(() => shares.AttemptAcquire(who), patience => shares.AcquireAsync(who, 1, patience), stop);
 
@@ -127,9 +133,13 @@ internal sealed class Admission(RequestDelegate next, LimitOptions limits) : IDi
         }
     }
 
-    private static Task Refuse(HttpContext context, bool isOwn) => Problems.Write(context, isOwn
-        ? new Refusal("too_many_requests", "More requests of yours than are worked on at once; wait for the answers of some.", DateTimeOffset.UtcNow + Soon)
-        : new Refusal("unavailable", "More requests are here than can be worked on at once; try again shortly.", DateTimeOffset.UtcNow + Soon));
+    private static async Task Refuse(HttpContext context, bool isOwn)
+    {
+        await Pacing.Wait(context.RequestAborted);
+        await Problems.Write(context, isOwn
+            ? new Refusal("too_many_requests", "More requests of yours than are worked on at once; wait for the answers of some.", DateTimeOffset.UtcNow + Soon)
+            : new Refusal("unavailable", "More requests are here than can be worked on at once; try again shortly.", DateTimeOffset.UtcNow + Soon));
+    }
 
     private static string Source(HttpContext context) => Sources.KeyOf(context.Connection.RemoteIpAddress);
 

@@ -32,9 +32,13 @@ internal static class WebDefences
         services.AddRateLimiter(limiter =>
         {
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => Limit(context, settings));
-            limiter.OnRejected = (rejected, _) => new(Problems.Write(rejected.HttpContext, new Refusal(
-                "too_many_requests", "More requests than this key may send.",
-                DateTimeOffset.UtcNow + (rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1)))));
+            limiter.OnRejected = async (rejected, _) =>
+            {
+                await Pacing.Wait(rejected.HttpContext.RequestAborted);
+                await Problems.Write(rejected.HttpContext, new Refusal(
+                    "too_many_requests", "More requests than this key may send.",
+                    DateTimeOffset.UtcNow + (rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1))));
+            };
         });
 
         // Kestrel itself may speak plain HTTP behind a proxy: what the world is sent to is the proxy's 443.

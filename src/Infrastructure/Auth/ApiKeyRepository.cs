@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Dapper;
-using Npgsql;
 using Payments.Application;
 using Payments.Domain;
 

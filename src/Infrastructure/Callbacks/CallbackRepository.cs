@@ -1,6 +1,5 @@
 using System.Text;
 using Dapper;
-using Npgsql;
 using Payments.Application;
 using Payments.Domain;
 

@@ -1,7 +1,6 @@
 using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Payments.Application;
 
 namespace Payments.Infrastructure;

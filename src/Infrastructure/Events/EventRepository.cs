@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Dapper;
-using Npgsql;
 using Payments.Application;
 
 namespace Payments.Infrastructure;

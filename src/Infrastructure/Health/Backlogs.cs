@@ -1,7 +1,6 @@
 using Dapper;
 using Hangfire;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Payments.Infrastructure;
 

@@ -95,13 +95,13 @@ public sealed class StreamTests(StreamTests.NoWorkers running) : IClassFixture<S
         await PaymentsHost.Eventually(() => Task.FromResult(!watched.IsWatched(PayoutCalls.IdOf(checkout))), "it is forgotten");
     }
 
-    private Task Change(JsonNode checkout, string description, bool notify) => host.Sql<object>(
+    private async Task Change(JsonNode checkout, string description, bool notify) => await host.Sql<object>(
         $"""
         UPDATE checkouts SET version = version + 1, description = '{description}' WHERE id = '{PayoutCalls.IdOf(checkout)}';
         SELECT {(notify ? $"pg_notify('payments_checkouts', '{PayoutCalls.IdOf(checkout):N}')::text" : "''")}
         """);
 
-    private Task Reset() => host.Sql<object>(
+    private async Task Reset() => await host.Sql<object>(
         "SELECT public.pg_stat_statements_reset(0, (SELECT oid FROM pg_database WHERE datname = current_database()), 0); SELECT 1::int");
 
     /// <summary>How often checkouts were read with their attempts since.</summary>
