@@ -34,7 +34,7 @@ internal sealed class LimitedListenerFactory(IOptions<SocketTransportOptions> op
                 if (table.Enter(connection) is { } place)
                 {
                     connection.Features.Set(place);
-                    SendLimit.Set(connection.Features.Get<IConnectionSocketFeature>()?.Socket);
+                    SendLimit.Set(connection.Features.Get<IConnectionSocketFeature>());
                     return connection;
                 }
 
@@ -60,9 +60,9 @@ internal sealed class LimitedListenerFactory(IOptions<SocketTransportOptions> op
         private const int UserTimeout = 18;
         private static readonly TimeSpan Most = TimeSpan.FromSeconds(20);
 
-        public static void Set(Socket? socket)
+        public static void Set(IConnectionSocketFeature? accepted)
         {
-            if (socket is null || !OperatingSystem.IsLinux())
+            if (accepted is null || !OperatingSystem.IsLinux())
             {
                 return;
             }
@@ -71,7 +71,7 @@ internal sealed class LimitedListenerFactory(IOptions<SocketTransportOptions> op
             BinaryPrimitives.WriteInt32LittleEndian(value, (int)Most.TotalMilliseconds);
             try
             {
-                socket.SetRawSocketOption(TcpLevel, UserTimeout, value);
+                accepted.Socket.SetRawSocketOption(TcpLevel, UserTimeout, value);
             }
             catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
             {

@@ -23,24 +23,20 @@ internal static class HealthPages
         app.MapGet("/health/live", async (HttpContext http) => await OperatorGate.MayRead(http, settings)
             ? Results.Json(View(settings, "live", null))
             : Results.Json(new { status = "live" })).ExcludeFromDescription();
-        var looks = new Looks(app.Services, app.Services.GetRequiredService<Vitals>(), app.Services.GetRequiredService<TimeProvider>());
+        var looks = new Looks(app.Services, app.Services.GetRequiredService<Vitals>());
         app.MapGet("/health/ready", (HttpContext http, CancellationToken cancellation) => Ready(http, settings, looks, cancellation)).ExcludeFromDescription();
     }
 
     /// <summary>Shared by whoever asks: balancers, people, and those who ask only to make work.</summary>
-    private sealed class Looks(IServiceProvider services, Vitals vitals, TimeProvider clock)
+    private sealed class Looks(IServiceProvider services, Vitals vitals)
     {
-        /// <summary>Balancers ask once a second at most; four looks a second cost nothing.</summary>
-        private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(250);
-
         public Vitals Vitals => vitals;
 
         public SharedLook<IntakeState> Intake { get; } = new(
             async () => services.GetService<IntakeHealth>() is { } intake ? await intake.Check(CancellationToken.None)
-                : await vitals.Works(CancellationToken.None) ? IntakeState.Ready : IntakeState.Unavailable,
-            Fresh, clock);
+                : await vitals.Works(CancellationToken.None) ? IntakeState.Ready : IntakeState.Unavailable);
 
-        public SharedLook<IReadOnlyList<Vital>> Reasons { get; } = new(() => vitals.Look(CancellationToken.None), Fresh, clock);
+        public SharedLook<IReadOnlyList<Vital>> Reasons { get; } = new(() => vitals.Look(CancellationToken.None));
     }
 
     /// <summary>Ready: a callback can be stored durably. <c>degraded</c>: in the spool only. A process that was told to end wants no more.</summary>
@@ -53,8 +49,7 @@ internal static class HealthPages
             return Results.Json(new { status = Wire.Name(health) }, statusCode: code);
         }
 
-        // What was seen before it was told to end does not say so.
-        var checks = looks.Vitals.IsEnding ? await looks.Vitals.Look(cancellation) : await looks.Reasons.Look(cancellation);
+        var checks = await looks.Reasons.Look(cancellation);
         return Results.Json(
             View(settings, Wire.Name(health), [.. checks.Select(check => new CheckView(check.Name, Wire.Name(check.State), check.Detail))]), statusCode: code);
     }

@@ -72,7 +72,7 @@ public static class Database
         settings.Options = string.Join(
             ' ', settings.Options ?? "", "-c lock_timeout=5s", "-c idle_in_transaction_session_timeout=15s", "-c timezone=UTC").Trim();
         // Its name is the pool's label in metrics; without one that would be the connection string.
-        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "payments_" + Wire.Name(purpose) }.Build();
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "payments." + Wire.Name(purpose) }.Build();
     }
 
     /// <summary>Npgsql gives UTC DateTimes; everything here is a DateTimeOffset.</summary>
