@@ -75,7 +75,7 @@ public static class CommandLine
             await ApiHost.Build(args).RunAsync();
             return Environment.ExitCode;
         }
-        catch (ConfigurationException wrong)
+        catch (Exception wrong) when (wrong is ConfigurationException or Infrastructure.DatabaseRefusedException)
         {
             await errors.WriteLineAsync(wrong.Message);
             return 1;

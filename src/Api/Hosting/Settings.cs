@@ -75,17 +75,8 @@ internal sealed class Settings
         var c2b = Bind<C2bOptions>(configuration, "C2B");
         var retention = Bind<RetentionOptions>(configuration, "Retention");
         var connection = configuration.GetConnectionString("Payments");
-        if (WhyNoConnection(connection) is { } why)
-        {
-            problems.Add(new("ConnectionStrings__Payments", why, "a PostgreSQL connection string such as Host=db;Database=payments;Username=payments;Password=…"));
-        }
-
         var roles = ReadRoles(configuration["Roles"], problems);
-        if (connection is not null && WhyTooFew(connection, roles) is { } tooFew)
-        {
-            problems.Add(tooFew);
-        }
-
+        problems.AddRange(DatabaseSettings.Problems(connection, roles));
         var port = PortOf(configuration["urls"]);
         var logs = Bind<LogOptions>(configuration, "Logs");
         problems.AddRange(logs.Validate());
@@ -165,40 +156,6 @@ internal sealed class Settings
         catch (InvalidOperationException)
         {
             return new();
-        }
-    }
-
-    private static string? WhyNoConnection(string? text)
-    {
-        if (string.IsNullOrWhiteSpace(text))
-        {
-            return "is missing";
-        }
-
-        try
-        {
-            return string.IsNullOrEmpty(new Npgsql.NpgsqlConnectionStringBuilder(text).Host) ? "names no Host" : null;
-        }
-        catch (Exception wrong) when (wrong is ArgumentException or FormatException)
-        {
-            // Its own words may quote the password.
-            return "is no connection string of PostgreSQL";
-        }
-    }
-
-    /// <summary>With fewer connections than its parts need at once a process would wait for itself.</summary>
-    private static ConfigurationProblem? WhyTooFew(string connection, Roles roles)
-    {
-        try
-        {
-            return Database.MostConnections(connection) is { } most && most < ConnectionBudget.Least(roles)
-                ? new("ConnectionStrings__Payments", $"allows {most} connections (Maximum Pool Size)", $"{ConnectionBudget.Least(roles)} or more, or without it")
-                : null;
-        }
-        catch (Exception unreadable) when (unreadable is ArgumentException or FormatException)
-        {
-            // It has been listed.
-            return null;
         }
     }
 

@@ -53,16 +53,17 @@ internal static class KeysCommand
     public static async Task<ServiceProvider> Open(string[] args)
     {
         var settings = Settings.Read(WebApplication.CreateBuilder([.. args.Where(a => a.Contains(':', StringComparison.Ordinal))]).Configuration);
-        if (string.IsNullOrEmpty(settings.ConnectionString))
+        if (settings.Problems.Where(p => p.Key.StartsWith("ConnectionStrings", StringComparison.Ordinal)).ToList() is { Count: > 0 } wrong)
         {
-            throw new ConfigurationException([.. settings.Problems.Where(p => p.Key.StartsWith("ConnectionStrings", StringComparison.Ordinal))]);
+            throw new ConfigurationException(wrong);
         }
 
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddInfrastructure(settings.ConnectionString, Roles.None, new("", ""));
         var provider = services.BuildServiceProvider();
-        await Migrator.Migrate(provider.GetRequiredService<Connections>().Pool, CancellationToken.None);
+        provider.GetRequiredService<Hangfire.PostgreSql.PostgreSqlStorageOptions>().SchemaName =
+            await Migrator.Migrate(provider.GetRequiredService<Connections>().Pool, CancellationToken.None);
         return provider;
     }
 

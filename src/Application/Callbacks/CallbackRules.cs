@@ -77,6 +77,34 @@ public sealed class CallbackRules(
         return (judgements, books);
     }
 
+    /// <summary>
+    /// What a row is about, as far as another row may be about the same: a payment by its token, money by its number and its order. Empty where
+    /// it is about nothing of ours. Never throws: it is asked of rows that made the rules throw.
+    /// </summary>
+    public IReadOnlyCollection<string> SubjectsOf(InboxRow row)
+    {
+        if (!row.IsOfRegistration)
+        {
+            return row.SubjectId is { } subject ? [subject.ToString("N")] : [];
+        }
+
+        try
+        {
+            var keys = new BookKeys();
+            if (reader.Read(row.Kind, row.Body) is CallbackMessage.Confirmation told)
+            {
+                ConfirmationRules.Gather(ConfirmationRules.ToDomain(told, row.ReceivedAt), keys);
+            }
+
+            return [.. keys.Numbers.Select(number => "receipt " + number), .. keys.References.Select(reference => "order " + reference)];
+        }
+        catch (Exception)
+        {
+            // A row nobody can read stands for itself.
+            return [];
+        }
+    }
+
     private async Task<List<ReadCallback>> Trust(List<ReadCallback> reads)
     {
         if (!reads.Exists(IsConfirmation))

@@ -6,7 +6,7 @@ namespace Payments.Infrastructure;
 /// </summary>
 public sealed class ConnectionBudget
 {
-    /// <summary>By purpose: the least it works with, and what it has when nothing is configured, in an API, in a worker, in both.</summary>
+    /// <summary>By purpose: the least it works with in a pool of its own, and what it has when nothing is configured, in an API, in a worker, in both.</summary>
     private static readonly Line[] Shares =
     [
         // One writer and the spool's drain; what they gave up at their deadline still holds one for a while.
@@ -37,23 +37,38 @@ public sealed class ConnectionBudget
     /// <summary>How many a purpose may have; 0 where the process has no pool for it, and then <see cref="Purpose.Jobs"/> serves it.</summary>
     public int Of(Purpose purpose) => sizes.GetValueOrDefault(purpose);
 
-    /// <summary>The fewest connections a process with these roles works with.</summary>
-    public static int Least(Roles roles) => Shares.Sum(share => share.Of(roles).Least);
+    /// <summary>Connections a process needs to do its work at all: those it keeps for LISTEN, and one for each thing that must not wait for another.</summary>
+    public static int Least(Roles roles) => roles switch
+    {
+        Roles.None => 1,
+        Roles.Api => 5,
+        Roles.Worker => 6,
+
+        // Some of it is needed for a moment only, by one or the other.
+        _ => 10,
+    };
+
+    /// <summary>How many a process with these roles has when the operator does not say.</summary>
+    public static int Usual(Roles roles) => Shares.Sum(share => share.Of(roles).Usual);
 
     /// <summary>
-    /// Divides what the connection string allows (<c>Maximum Pool Size</c>); null: the default. Fewer than the default are taken from all alike, more go
-    /// to requests, or to jobs where the process takes none.
+    /// Divides what a process may have. Fewer than the usual number are taken from all alike, more go to requests, or to jobs where the process takes
+    /// none. Where there are not enough for every purpose to work in its own, only the inbox has one, and the others share the rest.
     /// </summary>
-    /// <param name="most">At least <see cref="Least"/>; with fewer there are that many.</param>
-    public static ConnectionBudget For(Roles roles, int? most)
+    public static ConnectionBudget For(Roles roles, int total)
     {
         var shares = Shares.Where(share => share.Of(roles).Usual > 0).ToDictionary(share => share.Purpose, share => share.Of(roles));
         var (least, usual) = (shares.Values.Sum(share => share.Least), shares.Values.Sum(share => share.Usual));
-        var total = Math.Max(most ?? usual, least);
+        if (total < least)
+        {
+            return new(shares.TryGetValue(Purpose.Inbox, out var inbox) && total > inbox.Least
+                ? new() { [Purpose.Inbox] = inbox.Least, [Purpose.Jobs] = total - inbox.Least } : new() { [Purpose.Jobs] = total });
+        }
+
         var sizes = shares.ToDictionary(
             share => share.Key, share => share.Value.Least + ((share.Value.Usual - share.Value.Least) * Math.Min(total - least, usual - least) / (usual - least)));
 
-        // What is above the default, and what rounding down left over.
+        // What is above the usual number, and what rounding down left over.
         sizes[roles.HasFlag(Roles.Worker) && !roles.HasFlag(Roles.Api) ? Purpose.Jobs : Purpose.Requests] += total - sizes.Values.Sum();
         return new(sizes);
     }

@@ -19,8 +19,8 @@ public sealed class Connections : IAsyncDisposable, IDisposable
     private readonly Dictionary<Purpose, NpgsqlDataSource> pools;
 
     /// <summary>Pools as large as the budget says.</summary>
-    public Connections(string connectionString, ConnectionBudget budget) => pools = Enum.GetValues<Purpose>().Where(purpose => budget.Of(purpose) > 0)
-        .ToDictionary(purpose => purpose, purpose => Database.Create(connectionString, purpose, budget.Of(purpose)));
+    public Connections(DatabaseSettings settings, ConnectionBudget budget) => pools = Enum.GetValues<Purpose>().Where(purpose => budget.Of(purpose) > 0)
+        .ToDictionary(purpose => purpose, purpose => Database.Create(settings, purpose, budget.Of(purpose)));
 
     /// <summary>One pool for everything.</summary>
     public Connections(NpgsqlDataSource pool) => pools = new() { [Purpose.Jobs] = pool };
@@ -52,6 +52,23 @@ public sealed class Connections : IAsyncDisposable, IDisposable
 
     /// <summary>One statement on a connection of its own.</summary>
     public NpgsqlCommand CreateCommand(string sql) => Pool.CreateCommand(sql);
+
+    /// <summary>So many at once, of whichever pools have them; null for each that could not be had.</summary>
+    internal async Task<IReadOnlyList<NpgsqlConnection?>> Open(int count, CancellationToken cancellation)
+    {
+        var sizes = pools.Values.Select(pool => (Pool: pool, Size: new NpgsqlConnectionStringBuilder(pool.ConnectionString).MaxPoolSize)).ToList();
+        return await Task.WhenAll(sizes.SelectMany(pool => Enumerable.Repeat(pool.Pool, pool.Size)).Take(count).Select(async pool =>
+        {
+            try
+            {
+                return await pool.OpenConnectionAsync(cancellation);
+            }
+            catch (Exception none) when (none is NpgsqlException or TimeoutException or OperationCanceledException)
+            {
+                return null;
+            }
+        }));
+    }
 
     /// <summary>Drops what waits in the pools: after an outage it is most likely dead.</summary>
     public void Clear()

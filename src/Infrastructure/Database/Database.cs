@@ -12,67 +12,27 @@ public static class Database
     /// <summary>The schema of this service's own tables.</summary>
     public const string Schema = "payments";
 
-    /// <summary>The schema of Hangfire's tables.</summary>
-    public const string HangfireSchema = "hangfire";
+    /// <summary>Makes the data source from an operator's connection string, with the session settings every transaction relies on.</summary>
+    public static NpgsqlDataSource Create(string connectionString) => Create(DatabaseSettings.Read(connectionString));
 
-    /// <summary>The most connections the operator allows a process (<c>Maximum Pool Size</c>); null when the connection string does not say.</summary>
-    public static int? MostConnections(string connectionString)
-    {
-        // Npgsql's own builder tells defaults and what was given apart by nothing.
-        var given = new DbConnectionStringBuilder { ConnectionString = connectionString };
-        string[] spellings = ["Maximum Pool Size", "MaxPoolSize"];
-        return spellings.Any(given.ContainsKey) ? new NpgsqlConnectionStringBuilder(connectionString).MaxPoolSize : null;
-    }
-
-    /// <summary>Makes the data source of a purpose from a connection string, with the session settings every transaction relies on.</summary>
-    /// <param name="most">How many connections it may have open at once; null: what the connection string says.</param>
-    public static NpgsqlDataSource Create(string connectionString, Purpose purpose = Purpose.Jobs, int? most = null)
+    /// <summary>The same from what has been read already: the pool of one purpose.</summary>
+    /// <param name="most">How many connections it may have open at once; null: as many as the whole process.</param>
+    public static NpgsqlDataSource Create(DatabaseSettings settings, Purpose purpose = Purpose.Jobs, int? most = null)
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         SqlMapper.AddTypeHandler(new UtcTimes());
 
-        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        var connection = new NpgsqlConnectionStringBuilder(settings.Connection.ConnectionString)
         {
-            SearchPath = Schema,
-            ApplicationName = "payments",
-
-            // What the connection string says of the pool is said of the whole process (ConnectionBudget). None is kept open for nothing.
-            Pooling = true,
+            // What the operator says of the pool is said of the whole process (ConnectionBudget). None is kept open for nothing.
             MinPoolSize = 0,
-
-            // The same few statements run all day: parsed and planned once per connection.
-            MaxAutoPrepare = 100,
-            AutoPrepareMinUsages = 2,
-
-            // Coming back to the pool costs seven statements of clearing up otherwise, on every transaction and every look of Hangfire's. Nothing
-            // here leaves session state behind: locks are of transactions, the migrator resets what it set.
-            NoResetOnClose = true,
-
-            // A refused row is quoted in an error's detail, with names and numbers in it: not into any log, whatever the connection string says.
-            IncludeErrorDetail = false,
-            IncludeFailedBatchedCommand = false,
-
-            // A dead peer is noticed in seconds, not after TCP's two hours.
-            KeepAlive = 10,
-
-            // Longer than any statement here should take; a stuck one is better ended than waited for.
-            CommandTimeout = 15,
+            MaxPoolSize = most ?? settings.Connection.MaxPoolSize,
         };
 
-        settings.MaxPoolSize = most ?? settings.MaxPoolSize;
-
-        // Kerberos encryption is asked for at every connect otherwise, with a line on the console where its library is missing.
-        if (!connectionString.Contains("Gss", StringComparison.OrdinalIgnoreCase))
-        {
-            settings.GssEncryptionMode = GssEncryptionMode.Disable;
-        }
-
-        // A frozen process must not hold others up for long: waiting for a row lock ends after 5 s (the work is tried again), a
-        // transaction whose process stands still is ended by the server after 15 s.
-        settings.Options = string.Join(
-            ' ', settings.Options ?? "", "-c lock_timeout=5s", "-c idle_in_transaction_session_timeout=15s", "-c timezone=UTC").Trim();
         // Its name is the pool's label in metrics; without one that would be the connection string.
-        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "payments." + Wire.Name(purpose) }.Build();
+        return new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = "payments." + Wire.Name(purpose) }
+            .UsePhysicalConnectionInitializer(SessionSettings.Apply, SessionSettings.ApplyAsync)
+            .Build();
     }
 
     /// <summary>Npgsql gives UTC DateTimes; everything here is a DateTimeOffset.</summary>

@@ -43,9 +43,10 @@ internal sealed class Transactions(Connections database, IdempotencyKeys keys) :
         }
     }
 
+    /// <summary>A privilege or a table that is missing (42) comes back, and what a trigger says (P0) is its owner's to take back.</summary>
     private static bool IsPassing(Exception failure) => failure is TimeoutException or TransactionException or NpgsqlException { IsTransient: true }
-        or PostgresException { SqlState: ['5', '3' or '7' or '8', ..] or ['2', '5', ..] }
-        || (failure is PostgresException conflict && IsConflict(conflict)) || (failure is NpgsqlException and not PostgresException);
+        or PostgresException { SqlState: ['5', '3' or '7' or '8', ..] or ['2', '5', ..] or ['4', '2', ..] or ['P', '0', ..] }
+        || (failure is PostgresException conflict && (IsConflict(conflict) || IsStalePlan(conflict))) || (failure is NpgsqlException and not PostgresException);
 
     /// <inheritdoc/>
     public Task<T> DryRun<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation) => Run(work, commits: false, cancellation);
@@ -59,6 +60,11 @@ internal sealed class Transactions(Connections database, IdempotencyKeys keys) :
                 return commits && KeyedRequest.Current is { IsCommitted: false } keyed
                     ? await RunOnce(now => WithKey(keyed, work, now), commits, keyed.Committed, cancellation)
                     : await RunOnce(work, commits, null, cancellation);
+            }
+            catch (PostgresException stale) when (tried < Tries && IsStalePlan(stale))
+            {
+                // Each connection has plans of its own, made before a table changed: all of them go.
+                database.Clear();
             }
             catch (Exception conflict) when (tried < Tries && (conflict is StartOverException || (conflict is PostgresException refused && IsConflict(refused))))
             {
@@ -108,6 +114,13 @@ internal sealed class Transactions(Connections database, IdempotencyKeys keys) :
     private static bool IsConflict(PostgresException failure) => failure.SqlState is
         PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.SerializationFailure
         or PostgresErrorCodes.UniqueViolation;
+
+    /// <summary>
+    /// "Cached plan must not change result type", or a prepared statement that is gone: a migration of a newer version, or a pooler, has been
+    /// there since it was prepared. With a new connection it works.
+    /// </summary>
+    private static bool IsStalePlan(PostgresException failure) => failure.SqlState is
+        PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.InvalidSqlStatementName;
 
     private async Task<DateTimeOffset> Now(CancellationToken cancellation)
     {

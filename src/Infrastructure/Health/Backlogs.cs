@@ -5,15 +5,16 @@ using Microsoft.Extensions.Options;
 namespace Payments.Infrastructure;
 
 /// <summary>What waits in the database at one moment. Ages by PostgreSQL's clock.</summary>
-/// <param name="New">Callbacks stored and not drained; counted up to <see cref="Backlogs.Most"/>.</param>
+/// <param name="New">Callbacks stored and not drained, without those that have stepped aside; counted up to <see cref="Backlogs.Most"/>.</param>
 /// <param name="OldestNew">The age of the oldest of them; null when there is none.</param>
+/// <param name="SetAside">Callbacks that could not be applied and are tried again soon; counted up to <see cref="Backlogs.Most"/>.</param>
 /// <param name="InDoubt">Attempts, payouts and refunds sent with an unknown outcome, by how long.</param>
 /// <param name="Cases">Open cases by kind.</param>
 /// <param name="Tokens">The access token of each Daraja app.</param>
 /// <param name="Servers">Hangfire servers with a heartbeat in the last minute.</param>
 /// <param name="FailedJobs">Jobs whose retries are used up.</param>
 public sealed record Backlog(
-    long New, TimeSpan? OldestNew, IReadOnlyList<InDoubtCount> InDoubt, IReadOnlyList<CaseCount> Cases, IReadOnlyList<TokenAge> Tokens,
+    long New, TimeSpan? OldestNew, long SetAside, IReadOnlyList<InDoubtCount> InDoubt, IReadOnlyList<CaseCount> Cases, IReadOnlyList<TokenAge> Tokens,
     IReadOnlyList<JobServer> Servers, long FailedJobs);
 
 /// <summary>How many of a kind have been in doubt for about how long: <c>under_5m</c>, <c>under_1h</c>, <c>under_1d</c>, <c>over_1d</c>.</summary>
@@ -48,9 +49,15 @@ public sealed class Backlogs(Connections database, JobStorage jobs, IOptions<Dar
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
             """
-            SELECT count(*) FROM (SELECT FROM callbacks WHERE state = 'new' LIMIT @Most) waiting;
+            SELECT count(*) FROM (SELECT FROM callbacks WHERE state = 'new' AND retry_at IS NULL LIMIT @Most) waiting;
 
-            SELECT now() - received_at FROM callbacks WHERE state = 'new' ORDER BY id LIMIT 1;
+            -- The index has those with a token before the others: its first, and the first of the others.
+            SELECT now() - min(received_at) FROM (
+                (SELECT received_at FROM callbacks WHERE state = 'new' AND retry_at IS NULL ORDER BY (subject_id IS NULL), id LIMIT 1)
+                UNION ALL
+                (SELECT received_at FROM callbacks WHERE state = 'new' AND retry_at IS NULL AND (subject_id IS NULL) = true ORDER BY id LIMIT 1)) oldest;
+
+            SELECT count(*) FROM (SELECT FROM callbacks WHERE state = 'new' AND retry_at IS NOT NULL LIMIT @Most) aside;
 
             -- Those still asked about are in the reconciler's index; the others have an open case.
             WITH stuck AS (SELECT subject_id FROM cases WHERE status = 'open'), doubtful AS (
@@ -79,12 +86,13 @@ public sealed class Backlogs(Connections database, JobStorage jobs, IOptions<Dar
             """,
             new { Most, main = daraja.Value.Main.TokenKey, paying = daraja.Value.Paying.TokenKey }, commandTimeout: Patience, cancellationToken: cancellation));
         var waiting = await rows.ReadSingleAsync<long>();
-        TimeSpan? oldest = (await rows.ReadAsync<TimeSpan>()).Select(age => (TimeSpan?)age).SingleOrDefault();
+        var oldest = await rows.ReadSingleAsync<TimeSpan?>();
+        var aside = await rows.ReadSingleAsync<long>();
         var inDoubt = (await rows.ReadAsync<InDoubtCount>()).AsList();
         var cases = (await rows.ReadAsync<CaseCount>()).AsList();
         var tokens = (await rows.ReadAsync<TokenAge>()).AsList();
         var (servers, failed) = await Task.Run(Jobs, cancellation);
-        return new(waiting, oldest, inDoubt, cases, tokens, servers, failed);
+        return new(waiting, oldest, aside, inDoubt, cases, tokens, servers, failed);
     }
 
     private (List<JobServer> Servers, long Failed) Jobs()

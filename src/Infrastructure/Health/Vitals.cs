@@ -116,6 +116,12 @@ public sealed class Vitals(
             { Bytes: > 0 } => new("spool", VitalState.Warning, Invariant($"{spool.Bytes:N0} bytes wait for the database, {spooling.MaxBytes:N0} may.")),
             _ => new("spool", VitalState.Ok, Invariant($"Empty; {spooling.MaxBytes:N0} bytes may wait.")),
         };
+        if (spool is { AsideBytes: > 0 })
+        {
+            yield return new("spool_aside", VitalState.Warning, Invariant(
+                $"{spool.AsideBytes:N0} bytes could not be stored and are kept beside the segments: the log says why (spool_…), docs/operations.md what to do."));
+        }
+
         if (intake is not null)
         {
             var share = Math.Max((double)intake.Waiting / intake.Most, (double)intake.Bytes / intake.MostBytes);
@@ -150,6 +156,11 @@ public sealed class Vitals(
         yield return behind.OldestNew is { } age
             ? new("callbacks", age > StuckAfter ? VitalState.Failed : VitalState.Ok, Invariant($"{behind.New:N0} wait for their drain, the oldest for {age.TotalSeconds:0.0} s."))
             : new("callbacks", VitalState.Ok, "None waits for its drain.");
+        if (behind.SetAside > 0)
+        {
+            yield return new("callbacks_set_aside", VitalState.Warning, Invariant(
+                $"{behind.SetAside:N0} could not be applied so far and are tried again every few seconds: the log says why (callbacks_set_aside, callback_parked)."));
+        }
 
         var served = behind.Servers.SelectMany(s => s.Queues).ToHashSet(StringComparer.Ordinal);
         string[] lacking = [.. new[] { CallbackJobs.Queue, "default", TransferJobs.Queue }.Where(queue => !served.Contains(queue))];

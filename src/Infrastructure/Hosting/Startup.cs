@@ -25,48 +25,6 @@ public sealed class DatabaseState
     internal void SetReady() => ready.TrySetResult();
 }
 
-/// <summary>
-/// Migrates the database and stamps it, in a supervised retry loop: a process started while the database is away listens all the same.
-/// </summary>
-internal sealed partial class DatabaseStartup(
-    Connections database, DatabaseState state, DeploymentStamp stamp, IHostApplicationLifetime lifetime, ILogger<DatabaseStartup> log)
-    : BackgroundService
-{
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await Migrator.Migrate(database.Pool, stoppingToken);
-                if (await stamp.Mismatch(database) is { } mismatch)
-                {
-                    LogMismatch(mismatch);
-                    Environment.ExitCode = 1;
-                    lifetime.StopApplication();
-                    return;
-                }
-
-                state.SetReady();
-                return;
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                state.Problem = failure.Message;
-                LogWaiting(failure.Message);
-                await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
-
-    [LoggerMessage(EventName = "database_waiting", Level = LogLevel.Warning, Message = "The database is not ready: {Why}; trying again")]
-    private partial void LogWaiting(string why);
-
-    [LoggerMessage(EventName = "database_mismatch", Level = LogLevel.Critical, Message = "{Mismatch}")]
-    private partial void LogMismatch(string mismatch);
-}
-
 /// <summary>The environment and shortcode a database belongs to, written at the first start and compared at every other.</summary>
 public sealed record DeploymentStamp(string Environment, string Shortcode)
 {

@@ -67,6 +67,8 @@ internal sealed partial class Gauges(
         if (spool is not null)
         {
             meter.CreateObservableGauge("payments.spool.size", () => spool.Bytes, "By", "Bytes of callbacks that wait on this process's disk.");
+            meter.CreateObservableGauge(
+                "payments.spool.aside.size", () => spool.AsideBytes, "By", "Bytes in the spool's folder that could not be stored and wait for an operator.");
             meter.CreateObservableGauge("payments.spool.room", () => spool.HasRoom ? 1 : 0, null, "0 when the spool could keep no callback.");
         }
 
@@ -80,6 +82,9 @@ internal sealed partial class Gauges(
         var meter = metrics.Meter;
         meter.CreateObservableGauge(
             "payments.inbox.oldest.age", () => Each<double>(b => [new Measurement<double>(b.OldestNew?.TotalSeconds ?? 0)]), "s", "Age of the oldest callback not drained.");
+        meter.CreateObservableGauge(
+            "payments.inbox.set_aside", () => Each<long>(b => [new Measurement<long>(b.SetAside)]), "{callback}",
+            "Callbacks that could not be applied and are tried again soon, counted up to 100,000.");
         meter.CreateObservableGauge(
             "payments.in_doubt", () => Each(b => b.InDoubt.Select(d => new Measurement<long>(d.Count, Tag("kind", d.Kind), Tag("age", d.Age)))), "{payment}",
             "Attempts, payouts and refunds that were sent and whose outcome nobody knows, by age.");

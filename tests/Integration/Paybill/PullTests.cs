@@ -131,7 +131,7 @@ public sealed class PullTests(TestDatabase databases)
         await using var host = await PaymentsHost.Start(databases, granted ? Granted : []);
 
         await PaymentsHost.Eventually(
-            async () => await host.Sql<long>("SELECT count(*) FROM hangfire.set WHERE key = 'recurring-jobs' AND value = 'clean-idempotency-keys'") == 1, "the jobs are scheduled");
-        Assert.Equal(granted ? 1L : 0L, await host.Sql<long>("SELECT count(*) FROM hangfire.set WHERE key = 'recurring-jobs' AND value = 'pull-confirmations'"));
+            async () => await host.Sql<long>("SELECT count(*) FROM payments_hangfire.set WHERE key = 'recurring-jobs' AND value = 'clean-idempotency-keys'") == 1, "the jobs are scheduled");
+        Assert.Equal(granted ? 1L : 0L, await host.Sql<long>("SELECT count(*) FROM payments_hangfire.set WHERE key = 'recurring-jobs' AND value = 'pull-confirmations'"));
     }
 }

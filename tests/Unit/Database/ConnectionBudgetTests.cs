@@ -11,39 +11,40 @@ public sealed class ConnectionBudgetTests
     [Fact]
     public void Two_APIs_and_a_worker_fit_a_PostgreSQL_as_it_is_installed()
     {
-        var total = (2 * ConnectionBudget.For(Roles.Api, null).Total) + ConnectionBudget.For(Roles.Worker, null).Total;
-
-        Assert.InRange(total, 60, Default - 5);
-        Assert.InRange(ConnectionBudget.For(Roles.Api | Roles.Worker, null).Total, 30, Default / 2);
+        Assert.InRange((2 * ConnectionBudget.Usual(Roles.Api)) + ConnectionBudget.Usual(Roles.Worker), 60, Default - 5);
+        Assert.InRange(ConnectionBudget.Usual(Roles.Api | Roles.Worker), 30, Default / 2);
     }
 
     [Theory]
-    [InlineData(Roles.Api)]
-    [InlineData(Roles.Worker)]
-    [InlineData(Roles.Api | Roles.Worker)]
-    [InlineData(Roles.None)]
-    public void What_the_operator_allows_is_divided_whole_and_every_purpose_has_its_least(Roles roles)
+    [InlineData(Roles.Api, 12)]
+    [InlineData(Roles.Worker, 14)]
+    [InlineData(Roles.Api | Roles.Worker, 17)]
+    [InlineData(Roles.None, 12)]
+    public void What_a_process_may_have_is_divided_whole_and_every_purpose_has_its_least(Roles roles, int enough)
     {
-        var least = ConnectionBudget.Least(roles);
-        var smallest = ConnectionBudget.For(roles, least);
-        foreach (var most in Enumerable.Range(least, 150))
+        var smallest = ConnectionBudget.For(roles, enough);
+        foreach (var total in Enumerable.Range(enough, 150))
         {
-            var budget = ConnectionBudget.For(roles, most);
-            Assert.Equal(most, budget.Total);
+            var budget = ConnectionBudget.For(roles, total);
+            Assert.Equal(total, budget.Total);
             Assert.All(Enum.GetValues<Purpose>(), purpose => Assert.True(budget.Of(purpose) >= smallest.Of(purpose)));
         }
 
-        // Fewer than that a process does not start with; a command that is given fewer takes them all the same.
-        Assert.Equal(least, ConnectionBudget.For(roles, 1).Total);
         Assert.All(Enum.GetValues<Purpose>(), purpose => Assert.True(smallest.Of(purpose) >= 1 || purpose is Purpose.Inbox or Purpose.Drain));
     }
 
     [Theory]
-    [InlineData("Host=db;Maximum Pool Size=40", 40)]
-    [InlineData("Host=db;maxpoolsize=7", 7)]
-    [InlineData("Host=db;MAXIMUM POOL SIZE=100", 100)]
-    [InlineData("Host=db;Username=Maximum Pool Size", null)]
-    [InlineData("Host=db", null)]
-    public void What_the_operator_allows_is_read_from_the_connection_string(string connection, int? most) =>
-        Assert.Equal(most, Database.MostConnections(connection));
+    [InlineData(Roles.Api, 11, 2)]
+    [InlineData(Roles.Api, 5, 2)]
+    [InlineData(Roles.Worker, 6, 0)]
+    [InlineData(Roles.Api | Roles.Worker, 16, 2)]
+    [InlineData(Roles.Api | Roles.Worker, 10, 2)]
+    [InlineData(Roles.None, 1, 0)]
+    public void With_few_the_inbox_alone_has_its_own_and_the_others_share_the_rest(Roles roles, int total, int inbox)
+    {
+        var budget = ConnectionBudget.For(roles, total);
+
+        Assert.Equal((total, inbox, total - inbox), (budget.Total, budget.Of(Purpose.Inbox), budget.Of(Purpose.Jobs)));
+        Assert.True(total >= ConnectionBudget.Least(roles));
+    }
 }

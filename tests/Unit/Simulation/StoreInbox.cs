@@ -42,7 +42,15 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
         return Task.CompletedTask;
     }
 
-    public Task Park(Guid id, string why) => throw new InvalidOperationException($"The rules threw: {why}.");
+    public Task<IReadOnlyList<InboxRow>> TakeSetAside(int limit) => throw new NotSupportedException();
+
+    public Task<Guid> Park(InboxRow row, string why) => throw new InvalidOperationException($"The rules threw: {why}.");
+
+    public Task SetAside(IReadOnlyCollection<Guid> ids, TimeSpan wait, Guid? blockedBy) => throw new NotSupportedException("A batch was taken apart.");
+
+    public Task SetAsideAll(Guid subjectId, TimeSpan wait, Guid blockedBy) => throw new NotSupportedException("A batch was taken apart.");
+
+    public Task Release(Guid id) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<Registration>> Registrations(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<Registration>>([Registered]);
 
