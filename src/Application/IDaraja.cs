@@ -92,7 +92,7 @@ public sealed record StatusQuestion(Guid QuestionId, string? Receipt, string? Or
 public sealed record RegistrationRequest(string Token, string Version, string ResponseType);
 
 /// <summary>A C2B payment as the Pull Transactions API lists it.</summary>
-public sealed record PulledPayment(string Receipt, DateTimeOffset At, string? Payer, string? Account, Money Amount, bool IsTill);
+public sealed record PulledPayment(string Receipt, DateTimeOffset At, string? Payer, string? Account, Money Amount);
 
 /// <summary>One page of pulled payments, or why there is none.</summary>
 public sealed record PullPage(IReadOnlyList<PulledPayment> Payments, string? Problem)

@@ -40,7 +40,7 @@ public sealed class ConnectionTable(ConnectionLimits limits, TimeProvider clock)
     public Place? Enter(ConnectionContext connection)
     {
         var address = (connection.RemoteEndPoint as IPEndPoint)?.Address;
-        var (key, isKept) = (Sources.KeyOf(address), limits.IsKept(address));
+        var (key, isKept) = (SourceKey.Of(address), limits.IsKept(address));
         Place place;
         Place? leaving = null;
         lock (gate)

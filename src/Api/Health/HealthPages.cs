@@ -23,33 +23,24 @@ internal static class HealthPages
         app.MapGet("/health/live", async (HttpContext http) => await OperatorGate.MayRead(http, settings)
             ? Results.Json(View(settings, "live", null))
             : Results.Json(new { status = "live" })).ExcludeFromDescription();
-        var looks = new Looks(app.Services, app.Services.GetRequiredService<Vitals>());
-        app.MapGet("/health/ready", (HttpContext http, CancellationToken cancellation) => Ready(http, settings, looks, cancellation)).ExcludeFromDescription();
-    }
-
-    /// <summary>Shared by whoever asks: balancers, people, and those who ask only to make work.</summary>
-    private sealed class Looks(IServiceProvider services, Vitals vitals)
-    {
-        public Vitals Vitals => vitals;
-
-        public SharedLook<IntakeState> Intake { get; } = new(
-            async () => services.GetService<IntakeHealth>() is { } intake ? await intake.Check(CancellationToken.None)
-                : await vitals.Works(CancellationToken.None) ? IntakeState.Ready : IntakeState.Unavailable);
-
-        public SharedLook<IReadOnlyList<Vital>> Reasons { get; } = new(() => vitals.Look(CancellationToken.None));
+        app.MapGet("/health/ready", (HttpContext http, IServiceProvider services, Vitals vitals, CancellationToken cancellation) =>
+            Ready(http, settings, services, vitals, cancellation)).ExcludeFromDescription();
     }
 
     /// <summary>Ready: a callback can be stored durably. <c>degraded</c>: in the spool only. A process that was told to end wants no more.</summary>
-    private static async Task<IResult> Ready(HttpContext http, Settings settings, Looks looks, CancellationToken cancellation)
+    private static async Task<IResult> Ready(
+        HttpContext http, Settings settings, IServiceProvider services, Vitals vitals, CancellationToken cancellation)
     {
-        var health = looks.Vitals.IsEnding ? IntakeState.Unavailable : await looks.Intake.Look(cancellation);
+        var health = vitals.IsEnding ? IntakeState.Unavailable
+            : services.GetService<IntakeHealth>() is { } intake ? await intake.Check(cancellation)
+            : await vitals.Works(cancellation) ? IntakeState.Ready : IntakeState.Unavailable;
         var code = health == IntakeState.Unavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
         if (!await OperatorGate.MayRead(http, settings))
         {
             return Results.Json(new { status = Wire.Name(health) }, statusCode: code);
         }
 
-        var checks = await looks.Reasons.Look(cancellation);
+        var checks = await vitals.Look(cancellation);
         return Results.Json(
             View(settings, Wire.Name(health), [.. checks.Select(check => new CheckView(check.Name, Wire.Name(check.State), check.Detail))]), statusCode: code);
     }

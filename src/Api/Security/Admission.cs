@@ -10,9 +10,9 @@ namespace Payments.Api;
 internal sealed class StreamAttribute : Attribute;
 
 /// <summary>
-/// How many requests are worked on at once: of a source, of a clientSecret, of a key, and in the whole process. Whoever has his share waits for a
-/// moment in a short line and is then told to come again: 429 where the share is his own, 503 where it is everybody's. Callbacks have a room of their own
-/// (<see cref="IntakeRoom"/>), and health checks are answered however crowded it is.
+/// How many requests under <c>/api</c> are worked on at once: of a source, of a clientSecret, of a key, and in the whole process. Whoever has his share
+/// waits for a moment in a short line and is then told to come again: 429 where the share is his own, 503 where it is everybody's. Callbacks have a room
+/// of their own (<see cref="IntakeRoom"/>), pages theirs (<see cref="PageLimits"/>), and health checks are answered however crowded it is.
 /// </summary>
 internal sealed class Admission(RequestDelegate next, LimitOptions limits) : IDisposable
 {
@@ -24,9 +24,6 @@ internal sealed class Admission(RequestDelegate next, LimitOptions limits) : IDi
     /// <summary>Operators are few, and a crowd of shoppers must not keep them out, nor they it.</summary>
     private const int MostOfOperators = 64;
 
-    /// <summary>Each costs a tenth of a second of hashing.</summary>
-    private const int MostSignIns = 16;
-
     private readonly PartitionedRateLimiter<string> sources = Each(limits.ConcurrentRequestsPerSource);
     private readonly PartitionedRateLimiter<string> checkouts = Each(limits.ConcurrentRequestsPerCheckout);
     private readonly PartitionedRateLimiter<string> keys = Each(limits.ConcurrentRequestsPerKey);
@@ -35,11 +32,10 @@ internal sealed class Admission(RequestDelegate next, LimitOptions limits) : IDi
     private readonly ConcurrencyLimiter streams = new(Of(limits.ConcurrentStreams, canWait: false));
     private readonly ConcurrencyLimiter requests = new(Of(limits.ConcurrentRequests));
     private readonly ConcurrencyLimiter operators = new(Of(MostOfOperators));
-    private readonly ConcurrencyLimiter signIns = new(Of(MostSignIns));
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (context.Request.Path.StartsWithSegments("/health"))
+        if (!context.Request.Path.StartsWithSegments("/api"))
         {
             await next(context);
             return;
@@ -70,7 +66,7 @@ internal sealed class Admission(RequestDelegate next, LimitOptions limits) : IDi
 
     public void Dispose()
     {
-        foreach (var limiter in new IDisposable[] { sources, checkouts, keys, streamsOfCheckouts, streamsOfKeys, streams, requests, operators, signIns })
+        foreach (var limiter in new IDisposable[] { sources, checkouts, keys, streamsOfCheckouts, streamsOfKeys, streams, requests, operators })
         {
             limiter.Dispose();
         }
@@ -94,10 +90,7 @@ internal sealed class Admission(RequestDelegate next, LimitOptions limits) : IDi
             yield return (stop => Wait(isStream ? streamsOfKeys : keys, key, stop), true);
         }
 
-        var path = context.Request.Path;
-        var all = isStream ? streams
-            : RequestPurpose.Of(path) != Purpose.Operators ? requests
-            : path.StartsWithSegments(SignInPages.Path) ? signIns : operators;
+        var all = isStream ? streams : RequestPurpose.Of(context.Request.Path) == Purpose.Operators ? operators : requests;
         yield return (stop => Wait(() => all.AttemptAcquire(), patience => all.AcquireAsync(1, patience), stop), false);
     }
 
@@ -141,7 +134,7 @@ internal sealed class Admission(RequestDelegate next, LimitOptions limits) : IDi
             : new Refusal("unavailable", "More requests are here than can be worked on at once; try again shortly.", DateTimeOffset.UtcNow + Soon));
     }
 
-    private static string Source(HttpContext context) => Sources.KeyOf(context.Connection.RemoteIpAddress);
+    private static string Source(HttpContext context) => SourceKey.Of(context.Connection.RemoteIpAddress);
 
     private static PartitionedRateLimiter<string> Each(int most, bool canWait = true) =>
         PartitionedRateLimiter.Create<string, string>(who => RateLimitPartition.GetConcurrencyLimiter(who, _ => Of(most, canWait)), StringComparer.Ordinal);

@@ -19,7 +19,10 @@ internal static class WebDefences
         services.AddSingleton(settings);
         services.AddSingleton(settings.Operators);
         services.AddSingleton(settings.Returns);
-        services.AddSingleton<SignInFailures>();
+        services.AddSingleton<PageLimits>();
+        services.AddSingleton<SignInTries>();
+        services.AddSingleton<PasswordChecks>();
+        services.AddSingleton<KnownDevices>();
         services.AddSingleton<IDataProtectionProvider>(new SecretsProtection(settings.Callbacks.Secrets.Select(Convert.FromBase64String)));
         services.AddAntiforgery(options => Set(options.Cookie, "forms", settings));
         services.AddAuthentication().AddCookie(OperatorSession.Scheme, options => Configure(options, settings));
@@ -41,8 +44,6 @@ internal static class WebDefences
             };
         });
 
-        // Kestrel itself may speak plain HTTP behind a proxy: what the world is sent to is the proxy's 443.
-        services.AddHttpsRedirection(https => https.HttpsPort = 443);
         services.AddHsts(hsts =>
         {
             // A year, as browsers' preload lists ask; subdomains are the shop's own affair.
@@ -77,7 +78,7 @@ internal static class WebDefences
             app.UseWhen(
                 context => !IsCallback(context.Request.Path) && !context.Request.Path.StartsWithSegments("/health")
                     && !(context.Request.Path.StartsWithSegments("/api") && LocalOnly.IsLocal(context)),
-                rest => rest.UseHsts().UseHttpsRedirection());
+                rest => rest.UseHsts().UseMiddleware<HttpsRedirect>());
         }
     }
 
@@ -96,34 +97,28 @@ internal static class WebDefences
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
 
+        // Nor is who takes half a minute for the largest page of ours: a phone at the edge of a cell has three times that. Who takes nothing at all
+        // is ended by the kernel (LimitedListener).
+        kestrel.Limits.MinResponseDataRate = new(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(5));
+
         // Longer than load balancers keep theirs (60 s), so that they close first and no request meets a closing connection.
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(120);
         kestrel.Limits.Http2.MaxStreamsPerConnection = 100;
 
         // The table before the listeners counts first and knows more; this is for sockets that do not come through it.
         kestrel.Limits.MaxConcurrentConnections = limits.Connections;
-
-        // A phone at the edge of the network takes its page at several times this rate. Who takes nothing at all is ended by the kernel.
-        kestrel.Limits.MinResponseDataRate = new(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(5));
     }
 
     private static RateLimitPartition<string> Limit(HttpContext context, Settings settings)
     {
         var path = context.Request.Path;
-        var address = context.Connection.RemoteIpAddress?.ToString() ?? "unknown";
-        if (path.StartsWithSegments(SignInPages.Path) && HttpMethods.IsPost(context.Request.Method))
-        {
-            // Each try costs us a tenth of a second of hashing.
-            return Window("sign-in " + address, 20, TimeSpan.FromSeconds(10));
-        }
-
         if (!path.StartsWithSegments("/api") || IsCallback(path))
         {
             return RateLimitPartition.GetNoLimiter("");
         }
 
         var who = context.User.FindFirstValue(CallerClaims.Checkout) ?? context.User.FindFirstValue(CallerClaims.Key)
-            ?? context.User.FindFirstValue(CallerClaims.Client) ?? "nobody " + address;
+            ?? context.User.FindFirstValue(CallerClaims.Client) ?? "nobody " + SourceKey.Of(context.Connection.RemoteIpAddress);
         return Window(who, settings.Limits.RequestsPerKey, TimeSpan.FromSeconds(1));
     }
 

@@ -74,6 +74,17 @@ public sealed class CallbackRules(
             await paybill.OpenCases(books.Untrusted);
         }
 
+        if (books.Strays.Count > 0)
+        {
+            await paybill.OpenCases(books.Strays);
+        }
+
+        // News only: what is known already costs no statement.
+        if (books.Hashes.News(books.Checkouts.Count > 0 ? books.Checkouts[0].PayerHash : null) is var (used, times))
+        {
+            await paybill.NotePayerHash(ours.Main, used, times);
+        }
+
         return (judgements, books);
     }
 
@@ -93,7 +104,7 @@ public sealed class CallbackRules(
             var keys = new BookKeys();
             if (reader.Read(row.Kind, row.Body) is CallbackMessage.Confirmation told)
             {
-                ConfirmationRules.Gather(ConfirmationRules.ToDomain(told, row.ReceivedAt), keys);
+                ConfirmationRules.Gather(new ReadCallback(row, told), told, keys, ours, row.ReceivedAt);
             }
 
             return [.. keys.Numbers.Select(number => "receipt " + number), .. keys.References.Select(reference => "order " + reference)];
@@ -114,7 +125,7 @@ public sealed class CallbackRules(
 
         var registrations = await paybill.Registrations(CancellationToken.None);
         return reads.ConvertAll(read => IsConfirmation(read)
-            ? read with { Distrust = ConfirmationRules.Distrust(read.Row, (CallbackMessage.Confirmation)read.Message, registrations, ours) }
+            ? read with { Distrust = ConfirmationRules.Distrust(read.Row, registrations) }
             : read);
 
         static bool IsConfirmation(ReadCallback read) =>
@@ -145,7 +156,7 @@ public sealed class CallbackRules(
                     QuestionRules.Gather(read, keys);
                     break;
                 case CallbackMessage.Confirmation confirmation:
-                    ConfirmationRules.Gather(read, confirmation, keys, now);
+                    ConfirmationRules.Gather(read, confirmation, keys, ours, now);
                     break;
             }
         }
@@ -172,7 +183,7 @@ public sealed class CallbackRules(
         {
             if (reader.Read(CallbackKind.C2bConfirm, body) is CallbackMessage.Confirmation told)
             {
-                keys.Asked[id] = ConfirmationRules.ToDomain(told, now);
+                keys.Asked[id] = ConfirmationRules.ToDomain(told, ours, now);
                 ConfirmationRules.Gather(keys.Asked[id], keys);
             }
         }
@@ -212,6 +223,7 @@ public sealed class CallbackRules(
         var message when read.Row.IsProbe => read.Say(Verdict.Probe, ProbeRules.Describe(message)),
         CallbackMessage.Malformed malformed => Judge(read, malformed, books, now),
         CallbackMessage.PromptResult result => PromptRules.Judge(read, result, books, now),
+        CallbackMessage.Validation validation => ConfirmationRules.Judge(read, validation),
         CallbackMessage.Confirmation confirmation => ConfirmationRules.Judge(read, confirmation, books, now),
         CallbackMessage.TransferResult result => TransferRules.Judge(read, result, books, now),
         CallbackMessage.QueueTimeout timeout when QuestionRules.IsAbout(read.Row.Kind) => QuestionRules.Judge(read, timeout, books, now),

@@ -73,11 +73,11 @@ public sealed class SettleCaseHandler(ICases cases, ICheckouts checkouts, ITrans
                 return new(!loaded[0].IsSettled, loaded[0].SettleByOperator, () => transfers.Save(loaded), () => Wire.Name(loaded[0].Status));
 
             case CaseSubject.Attempt:
-                var books = await checkouts.LoadForChange(new(AttemptIds: [found.SubjectId]));
+                var books = await checkouts.LoadForChange(new(AttemptIds: [found.SubjectId], WithTillReceipts: true));
                 var checkout = books.Checkouts[0];
                 var attempt = checkout.Attempts.Single(a => a.Id == found.SubjectId);
                 return new(
-                    !attempt.IsSettled, (paid, _, now) => checkout.SettleByOperator(attempt, paid, NewId.Next(), now), () => checkouts.Save(books.Checkouts),
+                    !attempt.IsSettled, (paid, _, now) => checkout.SettleByOperator(attempt, paid, NewId.Next(), now, books.Unmatched), () => checkouts.Save(books.Checkouts),
                     () => Wire.Name(attempt.Status));
 
             default:

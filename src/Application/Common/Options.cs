@@ -27,7 +27,10 @@ public sealed class LimitOptions
     /// <summary>Of them, those of one clientSecret: a shopper's page needs two.</summary>
     public int ConcurrentRequestsPerCheckout { get; set; } = 4;
 
-    /// <summary>Of them, those from one address, with or without a key: an IPv6 network of 64 bits is one. Raise it where many come through one proxy that is not named in <c>Proxy__KnownProxies</c>.</summary>
+    /// <summary>
+    /// Of them, those from one address, with or without a key: an IPv6 network of 64 bits is one. Raise it where many come through one proxy that is not
+    /// named in <c>Proxy__KnownProxies</c>.
+    /// </summary>
     public int ConcurrentRequestsPerSource { get; set; } = 256;
 
     /// <summary>
@@ -36,7 +39,9 @@ public sealed class LimitOptions
     /// </summary>
     public int Connections { get; set; } = 20_000;
 
-    /// <summary>Connections from one address that is neither Safaricom's nor a known proxy's, but half of all at most; above it the longest idle one makes room.</summary>
+    /// <summary>
+    /// Connections from one address that is neither Safaricom's nor a known proxy's, but half of all at most; above it the longest idle one makes room.
+    /// </summary>
     public int ConnectionsPerSource { get; set; } = 2000;
 
     /// <summary>Event streams one process serves at once; more are answered 503.</summary>

@@ -124,8 +124,8 @@ public sealed partial class PullConfirmationsHandler(
     private async Task<int> Apply(IReadOnlyList<PulledPayment> payments, DateTimeOffset now)
     {
         var confirmations = payments.Select(p => new Confirmation(
-            p.Receipt, p.Amount, p.Account ?? "", p.Payer is { Length: > 0 } ? p.Payer : null, null, p.At, p.IsTill ? PaymentMethod.Till : PaymentMethod.Paybill,
-            SettledBy.Pull)).ToList();
+            p.Receipt, p.Amount, p.Account ?? "", p.Payer is { Length: > 0 } ? p.Payer : null, null, p.At,
+            ours.MethodOf(null, p.Account ?? "") ?? PaymentMethod.Paybill, SettledBy.Pull)).ToList();
         var keys = new BookKeys();
         confirmations.ForEach(c => ConfirmationRules.Gather(c, keys));
         var books = new Books(await checkouts.LoadForChange(

@@ -61,7 +61,7 @@ public sealed partial class UntrustedIntake(
         }
 
         var left = TurnMinute();
-        var key = Sources.KeyOf(source);
+        var key = SourceKey.Of(source);
         var counted = minute;
         if (!counted.ContainsKey(key) && counted.Count >= MostSources)
         {
@@ -90,13 +90,13 @@ public sealed partial class UntrustedIntake(
         {
             if (storedOfDay + storedHere + bytes > options.Value.UntrustedBytesPerDay)
             {
-                Tallied(Sources.KeyOf(source)).Refused++;
+                Tallied(SourceKey.Of(source)).Refused++;
                 refusedSinceLog++;
                 return false;
             }
 
             storedHere += bytes;
-            var tally = Tallied(Sources.KeyOf(source));
+            var tally = Tallied(SourceKey.Of(source));
             tally.Stored++;
             tally.Bytes += bytes;
             return true;
@@ -149,10 +149,14 @@ public sealed partial class UntrustedIntake(
     {
         await state.Ready.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        // Known before the first confirmation comes: none of its requests is then taken for a stranger's while the database is away.
-        registrations.Warm();
         for (var round = 0L; !stoppingToken.IsCancellationRequested; round++)
         {
+            if (round % 12 == 0)
+            {
+                // Known before the first confirmation comes: none of its requests is then taken for a stranger's while the database is away.
+                registrations.Warm();
+            }
+
             try
             {
                 // What leaves the day's window is noticed every minute; with nothing to write that is all there is to do.

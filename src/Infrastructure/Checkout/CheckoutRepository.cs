@@ -6,7 +6,7 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>Reading checkouts. The checkout's row lock guards its attempts and receipts: whoever changes one holds it.</summary>
-internal sealed partial class CheckoutRepository(Connections database) : ICheckouts
+internal sealed partial class CheckoutRepository(Connections database, OurShortcodes ours) : ICheckouts
 {
     /// <inheritdoc/>
     public async Task<LoadedCheckouts> LoadForChange(CheckoutKeys keys)
@@ -14,7 +14,8 @@ internal sealed partial class CheckoutRepository(Connections database) : IChecko
         await using var connection = await database.OpenConnectionAsync();
         var rows = (await connection.QueryAsync<CheckoutRow>(
             $"""
-            SELECT {CheckoutRow.Columns}
+            SELECT {CheckoutRow.Columns}, (
+                SELECT payer_hash FROM c2b_registrations WHERE shortcode = @main AND payer_hash_seen >= @enough) AS payer_hash
             FROM checkouts
             WHERE id IN (
                 SELECT unnest(@ids)
@@ -33,10 +34,15 @@ internal sealed partial class CheckoutRepository(Connections database) : IChecko
                 references = Sorted(keys.ReferenceKeys),
                 tillAmounts = (keys.TillPayments ?? []).Select(p => p.Amount.Cents).ToArray(),
                 tillTimes = (keys.TillPayments ?? []).Select(p => p.At.UtcDateTime).ToArray(),
+                before = PromptWindow.Before,
+                after = PromptWindow.After,
+                astray = PromptWindow.Astray,
+                main = ours.Main,
+                enough = PayerHint.SeenEnough,
             })).AsList();
 
         LockOrder.Took(LockStep.Checkouts, rows.Select(row => row.Id));
-        var checkouts = rows.ConvertAll(row => row.ToDomain());
+        var checkouts = rows.ConvertAll(row => row.ToDomain(ours));
         if (checkouts.Count > 0)
         {
             await Fill(connection, checkouts);
@@ -46,7 +52,7 @@ internal sealed partial class CheckoutRepository(Connections database) : IChecko
         var unmatched = keys is { Numbers: { Count: > 0 } } or { ReceiptIds: { Count: > 0 } } or { WithTillReceipts: true }
             ? await connection.QueryAsync<ReceiptRow>(
                 $"""
-                SELECT {ReceiptRow.Columns} FROM receipts
+                SELECT {ReceiptRow.Columns}, {(keys.WithTillReceipts ? RivalsOfReceipt : "NULL::text[]")} AS rivals FROM receipts
                 WHERE checkout_id IS NULL
                   AND (receipt = ANY (@numbers) OR id = ANY (@receipts) OR (@withTill AND method = 'till' AND id IN ({TillReceiptsOfPushes})))
                 ORDER BY id
@@ -58,6 +64,9 @@ internal sealed partial class CheckoutRepository(Connections database) : IChecko
                     receipts = Sorted(keys.ReceiptIds),
                     withTill = keys.WithTillReceipts,
                     loaded = checkouts.ConvertAll(c => c.Id).ToArray(),
+                    before = PromptWindow.Before,
+                    after = PromptWindow.After,
+                    astray = PromptWindow.Astray,
                 })
             : [];
         LockOrder.Took(LockStep.Receipts, unmatched.Select(row => row.Id));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Payments.Application;
+using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
@@ -62,13 +63,12 @@ internal static class PulledPayments
 
     private static PulledPayment? ReadOne(JsonElement row)
     {
-        var isTill = row.Get("transactiontype"u8).Text()?.Contains("goods", StringComparison.OrdinalIgnoreCase) == true;
         return row.Get("transactionId"u8).Receipt() is { } receipt && row.Get("amount"u8).Amount() is { Cents: > 0 } amount
             && row.Get("trxDate"u8).Time() is { } at
-            ? new PulledPayment(receipt, at, Payer(row.Get("msisdn"u8).Text(MaxText)), isTill ? null : row.Get("billreference"u8).Text(MaxText), amount, isTill)
+            ? new PulledPayment(receipt, at, Payer(row.Get("msisdn"u8).Text(MaxText)), row.Get("billreference"u8).Typed(MaxText), amount)
             : null;
     }
 
     /// <summary>Comes without its country code: 722000000.</summary>
-    private static string? Payer(string? text) => text is { Length: 9 } && text[0] is '1' or '7' && text!.All(char.IsAsciiDigit) ? "254" + text : text;
+    private static string? Payer(string? text) => PayerHint.NumberIn(text)?.Value ?? text;
 }

@@ -53,6 +53,18 @@ public sealed class Connections : IAsyncDisposable, IDisposable
     /// <summary>One statement on a connection of its own.</summary>
     public NpgsqlCommand CreateCommand(string sql) => Pool.CreateCommand(sql);
 
+    /// <summary>
+    /// Opens one of each pool. The first connection of a pool asks the server for its types: now, and not when a callback waits for it. Throws what Npgsql
+    /// throws.
+    /// </summary>
+    internal async Task Warm(CancellationToken cancellation)
+    {
+        foreach (var pool in pools.Values)
+        {
+            await using var connection = await pool.OpenConnectionAsync(cancellation);
+        }
+    }
+
     /// <summary>So many at once, of whichever pools have them; null for each that could not be had.</summary>
     internal async Task<IReadOnlyList<NpgsqlConnection?>> Open(int count, CancellationToken cancellation)
     {

@@ -76,6 +76,7 @@ internal sealed partial class DatabaseStartup(
         }
 
         jobs.SchemaName = await Migrator.Migrate(database.Pool, cancellation);
+        await database.Warm(cancellation);
         return null;
     }
 

@@ -4,6 +4,7 @@ using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Payments.Application;
+using Payments.Domain;
 
 namespace Payments.Infrastructure;
 

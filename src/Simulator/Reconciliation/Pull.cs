@@ -52,7 +52,7 @@ internal sealed class Pull(Organisations organisations, Planner planner, Ledger 
             .Where(t => t.Kind is "stk" or "c2b" && shop.Has(t.To) && t.Settled!.At <= to)
             .Skip(offset)
             .Take(settings.Current.PullPageSize)
-            .Select(Row)
+            .Select(t => Row(t, settings.Current.PullType))
             .ToArray<JsonNode>();
         // An array in an array, and 1001 with an empty one when there is nothing.
         return await Gateway.Accepted(plan, Api.PullQuery, Answer.Json(new()
@@ -73,6 +73,14 @@ internal sealed class Pull(Organisations organisations, Planner planner, Ledger 
         var good = DateTime.TryParseExact(text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local);
         time = good ? new DateTimeOffset(local, TimeSpan.FromHours(3)) : default;
         return good;
+    }
+
+    private static JsonObject Row(Transaction t, string type)
+    {
+        var row = Row(t);
+        if (type == "absent") row.Remove("transactiontype");
+        else if (type != "auto") row["transactiontype"] = type;
+        return row;
     }
 
     private static JsonObject Row(Transaction t) => new()

@@ -1,5 +1,5 @@
-using Microsoft.Extensions.DependencyInjection;
 using Hangfire;
+using Microsoft.Extensions.DependencyInjection;
 using Payments.Application;
 using Payments.Infrastructure;
 using Xunit;

@@ -50,7 +50,7 @@ public sealed class LockOrderTests(LockOrderTests.NoWorkers running) : IClassFix
         var two = await StartDrain(2, Success(second), Untrusted("LOCKB1"));
         await Nobody_deadlocks(holder.Commit, one, two);
 
-        Assert.Equal(2, await host.Sql<long>("SELECT count(*) FROM checkouts WHERE reference_key IN ('LOCKB1', 'LOCKB2') AND status = 'paid'"));
+        Assert.Equal(2, await host.Sql<long>("SELECT count(*) FROM checkouts WHERE reference_key IN ('LOCKB1', 'LOCKB2') AND paid = 1000"));
         Assert.Equal(2, await host.Sql<long>("SELECT count(*) FROM cases k JOIN checkouts c ON c.id = k.checkout_id WHERE c.reference_key IN ('LOCKB1', 'LOCKB2')"));
     }
 
@@ -122,7 +122,7 @@ public sealed class LockOrderTests(LockOrderTests.NoWorkers running) : IClassFix
     private Task<Guid> SeedCheckout(string status, string? reference = null) => host.Sql<Guid>(
         $"""
         INSERT INTO checkouts (id, client, order_reference, reference_key, amount, status, version, created_at, updated_at, expires_at)
-        SELECT gen_random_uuid(), 'shop', r, r, 1000, '{status}', 2, now(), now(), now() + interval '1 day'
+        SELECT gen_random_uuid(), 'shop', r, r, 5000, '{status}', 2, now(), now(), now() + interval '1 day'
         FROM (SELECT '{reference ?? PaymentsHost.NewReference()}') AS t (r) RETURNING id
         """);
 

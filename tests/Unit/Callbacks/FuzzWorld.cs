@@ -77,6 +77,10 @@ internal sealed class FuzzWorld : ICheckouts, IPaybill, ITransfers, IQuestions
 
     public Task OpenCases(IReadOnlyCollection<UntrustedConfirmation> untrusted) => Task.CompletedTask;
 
+    public Task OpenCases(IReadOnlyCollection<StrayPayment> strays) => Task.CompletedTask;
+
+    public Task NotePayerHash(string shortcode, PayerHash? used, int times) => Task.CompletedTask;
+
     public Task CloseCases(IReadOnlyCollection<string> numbers) => Task.CompletedTask;
 
     public Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds) =>
@@ -107,7 +111,7 @@ internal sealed class FuzzWorld : ICheckouts, IPaybill, ITransfers, IQuestions
     Task<IReadOnlyList<Guid>> ICheckouts.FindDue(int limit, CancellationToken cancellation) => throw new NotSupportedException();
     Task<int> ICheckouts.AskSooner(IReadOnlyCollection<string> requestIds, int most) => throw new NotSupportedException();
     Task<Registration?> IPaybill.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
-    Task<(Registration Now, Registration? Before)?> IPaybill.Begin(string shortcode, string version, string responseType) => throw new NotSupportedException();
+    Task<(Registration Now, Registration? Before)?> IPaybill.Begin(string shortcode, string version, string responseType, bool renews) => throw new NotSupportedException();
     Task IPaybill.Conclude(Registration outcome) => throw new NotSupportedException();
     Task<OrderWanted?> IPaybill.Wanted(string referenceKey, CancellationToken cancellation) => throw new NotSupportedException();
     Task<(DateTimeOffset From, DateTimeOffset To)> IPaybill.PullWindow(string shortcode, TimeSpan overlap, TimeSpan kept, CancellationToken cancellation) => throw new NotSupportedException();

@@ -37,7 +37,9 @@ internal sealed class Life
         Mpesa = new(
             time, Store = new(time),
             new(Up(0.15), Up(0.4), Up(0.3), Up(0.4), Up(0.5), Up(0.3), Up(0.2), Up(0.4), Up(0.2)),
-            confirms: time.Chance(0.5), pulls: time.Chance(0.5), isTill);
+            confirms: time.Chance(0.5), pulls: time.Chance(0.5), isTill,
+            // Minutes off, one way or the other, in one life of four.
+            clock: TimeSpan.FromMinutes(time.Chance(0.25) ? time.Between(2, 10) * time.Pick(-1, 1) : 0));
         Start();
     }
 

@@ -18,7 +18,7 @@ internal sealed record Manners(
 /// Everything it may do wrong is here: late, twice, out of order, before the reply, never, or false. What it never does is say that money
 /// moved which did not: nobody could see through that.
 /// </summary>
-internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners, bool confirms, bool pulls, bool isTill)
+internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners, bool confirms, bool pulls, bool isTill, TimeSpan clock)
 {
     private readonly List<Movement> moved = [];
     private readonly Dictionary<string, Push> pushes = [];
@@ -38,6 +38,12 @@ internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners,
     /// <summary>Whether every payment can be found in the end, whatever was lost on the way.</summary>
     public bool Pulls => pulls;
 
+    /// <summary>Whether it can be told which of several equal payments is which: by its time, or by the order it names.</summary>
+    public bool IsTellable => clock == TimeSpan.Zero || !isTill;
+
+    /// <summary>M-PESA's own clock, which is not ours.</summary>
+    private DateTimeOffset Clock => time.Now + clock;
+
     public static OurShortcodes Ours(bool isTill) => new(Store.Registered.Shortcode, isTill ? "600999" : null);
 
     /// <summary>A customer pays without being asked.</summary>
@@ -54,7 +60,7 @@ internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners,
             checkoutOfAttempt is { } id ? pushes.Values.FirstOrDefault(p => p.Attempt == id)?.RequestId : "ws_CO_forged",
             new Outcome.Paid($"FORGED{numbers++}", amount, null, time.Now));
         inbox.Receive(CallbackKind.Stk, null, false1);
-        inbox.Receive(CallbackKind.C2bConfirm, null, Told(new($"FORGED{numbers++}", true, amount, null, null, account, "254708374149", time.Now)));
+        inbox.Receive(CallbackKind.C2bConfirm, null, Told(new($"FORGED{numbers++}", true, amount, null, null, account, "254708374149", Clock)));
     }
 
     /// <summary>What a person who looks into the portal sees of an attempt, a payout or a refund.</summary>
@@ -62,7 +68,7 @@ internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners,
 
     private Movement Move(bool toUs, Money amount, Guid? subject, string? of, string account, string payer)
     {
-        var movement = new Movement(string.Create(CultureInfo.InvariantCulture, $"R{numbers++}"), toUs, amount, subject, of, account, payer, time.Now);
+        var movement = new Movement(string.Create(CultureInfo.InvariantCulture, $"R{numbers++}"), toUs, amount, subject, of, account, payer, Clock);
         moved.Add(movement);
         time.Tell($"    moved: {movement.Receipt} {movement.Amount} {(toUs ? "to" : "from")} us");
         return movement;
@@ -99,15 +105,7 @@ internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners,
     }
 
     private CallbackMessage.Confirmation Told(Movement movement) => new(
-        movement.Receipt, isTill ? "600999" : Store.Registered.Shortcode, isTill, movement.Account, movement.Amount, Shown(movement.Payer), "JANE", movement.At);
-
-    /// <summary>As much of a number as this life shows.</summary>
-    private string? Shown(string phone) => time.Pick(0, 9) switch
-    {
-        < 5 => phone,
-        < 9 => string.Concat(phone.AsSpan(0, 4), " ***** ", phone.AsSpan(9)),
-        _ => null,
-    };
+        movement.Receipt, isTill ? "600999" : Store.Registered.Shortcode, movement.Account, movement.Amount, Shown(movement.Payer), "JANE", movement.At);
 
     private static string? Number(CallbackMessage message) => message switch
     {

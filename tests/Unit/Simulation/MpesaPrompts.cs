@@ -84,7 +84,7 @@ internal sealed partial class Mpesa
         }
 
         var rows = moved.Where(m => m.ToUs && m.At >= from && m.At <= to).Skip(offset).Take(PageSize)
-            .Select(m => new PulledPayment(m.Receipt, m.At, Shown(m.Payer), m.Account, m.Amount, isTill)).ToList();
+            .Select(m => new PulledPayment(m.Receipt, m.At, Shown(m.Payer), m.Account, m.Amount)).ToList();
         TrulyTold.UnionWith(rows.Select(r => r.Receipt));
         return new(rows, null) { Rows = rows.Count };
     }

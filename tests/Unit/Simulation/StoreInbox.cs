@@ -12,6 +12,8 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
     private readonly Dictionary<Guid, (InboxRow Row, bool IsNew)> inbox = [];
     private readonly List<CallbackMessage> messages = [];
     private DateTimeOffset? pulledUntil;
+    private PayerHash? hash;
+    private int hashSeen;
 
     public bool HasNew => inbox.Values.Any(r => r.IsNew);
 
@@ -58,7 +60,7 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
     {
         foreach (var one in untrusted)
         {
-            if (checkouts.Values.FirstOrDefault(c => c.Reference.Key == one.ReferenceKey) is { } checkout
+            if (checkouts.Values.FirstOrDefault(c => c.Reference.Key == one.ReferenceKey) is { Status: not (CheckoutStatus.Paid or CheckoutStatus.Cancelled) } checkout
                 && !cases.Values.Any(c => c.Kind == CaseKind.UntrustedConfirmation && c.CheckoutId == checkout.Id)
                 && !receipts.Values.Any(r => r.Number == one.Receipt))
             {
@@ -66,6 +68,21 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
             }
         }
 
+        return Task.CompletedTask;
+    }
+
+    public Task OpenCases(IReadOnlyCollection<StrayPayment> strays)
+    {
+        Open(strays.Where(s => !cases.Values.Any(c => c.IsOpen && c.Kind == CaseKind.UnknownShortcode && c.Story == s.Shortcode))
+            .DistinctBy(s => s.Shortcode).Select(s => new Case(CaseKind.UnknownShortcode, s.ReceiptId, null, s.Shortcode)));
+        return Task.CompletedTask;
+    }
+
+    public Task NotePayerHash(string shortcode, PayerHash? used, int times)
+    {
+        var before = (hash, hashSeen);
+        (hash, hashSeen) = (used, used is null ? 0 : used == hash ? hashSeen + times : times);
+        undo.Push(() => (hash, hashSeen) = before);
         return Task.CompletedTask;
     }
 
@@ -98,7 +115,7 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
 
     Task<Registration?> IPaybill.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
 
-    Task<(Registration Now, Registration? Before)?> IPaybill.Begin(string shortcode, string version, string responseType) => throw new NotSupportedException();
+    Task<(Registration Now, Registration? Before)?> IPaybill.Begin(string shortcode, string version, string responseType, bool renews) => throw new NotSupportedException();
 
     Task IPaybill.Conclude(Registration outcome) => throw new NotSupportedException();
 

@@ -61,9 +61,15 @@ internal static class Verdicts
                 yield return $"{movement.Receipt} is not in the books, though Pull lists it";
             }
 
-            if (named.Concat(nameless).Count(IsCounted) > 1)
+            // At a till whose clock is another, equal payments of one payer may trade places; the sum below holds all the same.
+            if (life.Mpesa.IsTellable && named.Concat(nameless).Count(IsCounted) > 1)
             {
                 yield return $"{movement.Receipt} is counted twice";
+            }
+
+            if (nameless.Exists(IsCounted) && life.Mpesa.Moved.Any(m => m.Of == movement.Receipt) && life.Mpesa.IsTellable && !WasAsked(life, movement, named))
+            {
+                yield return $"{movement.Receipt} went back as money of its own, its order still counts it, and nobody was asked";
             }
 
             if (named.Exists(r => r.Amount != movement.Amount))
@@ -155,6 +161,10 @@ internal static class Verdicts
             }
         }
     }
+
+    /// <summary>Whether a person was told that a success without a number and a receipt may be one payment.</summary>
+    private static bool WasAsked(Life life, Movement movement, List<Receipt> named) =>
+        HasConflict(life, movement) || named.Exists(r => life.Store.HasCase(r.Id, CaseKind.AmbiguousMatch)) || life.Store.HasCase(movement.Subject!.Value, CaseKind.AmbiguousMatch);
 
     private static bool IsCounted(Receipt receipt) => receipt.CheckoutId is not null && !receipt.IsHeld;
 

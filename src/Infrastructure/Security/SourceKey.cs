@@ -3,11 +3,14 @@ using System.Net.Sockets;
 
 namespace Payments.Infrastructure;
 
-/// <summary>Who is one sender, by his address.</summary>
-public static class Sources
+/// <summary>By what name a source is counted.</summary>
+public static class SourceKey
 {
-    /// <summary>An IPv4 address, or the /64 of an IPv6 one: a customer has a whole /64 to send from.</summary>
-    public static string KeyOf(IPAddress? source)
+    /// <summary>
+    /// An IPv6 customer has a whole /64 to send from, so that is one source. An IPv4 address is its own: behind one stand already the
+    /// thousands of a mobile operator, and his neighbours' addresses are other people.
+    /// </summary>
+    public static string Of(IPAddress? source)
     {
         var plain = source is { IsIPv4MappedToIPv6: true } ? source.MapToIPv4() : source;
         if (plain is not { AddressFamily: AddressFamily.InterNetworkV6 })
