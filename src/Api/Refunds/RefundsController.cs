@@ -27,7 +27,7 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
     [IdempotencyKeyRequired]
     [Authorize(Scope.Payouts)]
     [ProducesResponseType<RefundView>(202)]
-    [Refuses("validation_failed", "idempotency_key_required", "not_found", "not_paid", "receipt_unknown", "refund_exceeds_payment", "payer_unknown")]
+    [Refuses("validation_failed", "idempotency_key_required", "not_found", "not_paid", "receipt_unknown", "refund_exceeds_payment", "payer_unknown", "payout_ceiling_exceeded")]
     public async Task<ActionResult<RefundView>> Refund(string id, RefundBody body, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Checkout, id, out var checkout)
             ? await mediator.Send(new RefundCheckout(User.Caller(), checkout, body.Amount, body.Receipt, body.Reason), cancellation)
@@ -39,7 +39,7 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
     [IdempotencyKeyRequired]
     [Authorize(Scope.Ops)]
     [ProducesResponseType<RefundView>(202)]
-    [Refuses("validation_failed", "idempotency_key_required", "not_found", "receipt_unknown", "refund_exceeds_payment", "payer_unknown")]
+    [Refuses("validation_failed", "idempotency_key_required", "not_found", "receipt_unknown", "refund_exceeds_payment", "payer_unknown", "payout_ceiling_exceeded")]
     public async Task<ActionResult<RefundView>> RefundReceipt(string id, ReceiptRefundBody? body, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Receipt, id, out var receipt)
             ? await mediator.Send(new RefundReceipt(User.Caller(), receipt, body?.Amount, body?.Reason), cancellation)

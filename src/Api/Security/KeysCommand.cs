@@ -67,7 +67,7 @@ internal static class KeysCommand
         services.AddInfrastructure(connection, Roles.None, new("", ""));
         var provider = services.BuildServiceProvider();
         provider.GetRequiredService<Hangfire.PostgreSql.PostgreSqlStorageOptions>().SchemaName =
-            await Migrator.Migrate(provider.GetRequiredService<Npgsql.NpgsqlDataSource>(), CancellationToken.None);
+            await Migrator.Migrate(provider.GetRequiredService<Connections>().Pool, CancellationToken.None);
         return provider;
     }
 

@@ -25,7 +25,7 @@ public sealed class RefundCheckoutValidator : AbstractValidator<RefundCheckout>
 /// Reserves and enqueues in one commit, under the checkout's lock: two at once meet there, and the second sees the first. Dies before
 /// the commit: nothing is reserved. A refund never undoes <c>paid</c>.
 /// </summary>
-public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds, IAudit audit, ITransactions transactions, RequestNames names)
+public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds, IPayoutCeilings ceilings, IAudit audit, ITransactions transactions, RequestNames names)
     : IRequestHandler<RefundCheckout, Answer<RefundView>>
 {
     /// <inheritdoc/>
@@ -44,6 +44,12 @@ public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds
         if (plan is null)
         {
             return RefundRequests.Refuse(refusal!.Value);
+        }
+
+        // A refund leaves the account like a payout, and is counted with them.
+        if (await ceilings.Reserve(request.Caller, plan.Amount, now) is { } over)
+        {
+            return over;
         }
 
         var refund = Refund.Queue(RefundRequests.Name(names, plan), checkout.Client, plan, checkout.Reference.Value, request.Reason!.Trim(), ofSurplus: false, now);

@@ -19,7 +19,7 @@ public sealed class RefundReceiptValidator : AbstractValidator<RefundReceipt>
 }
 
 /// <summary>Reserves and enqueues in one commit, under the lock of the receipt's checkout, or of the receipt where it has none.</summary>
-public sealed class RefundReceiptHandler(IRefunds refunds, IAudit audit, ITransactions transactions, RequestNames names)
+public sealed class RefundReceiptHandler(IRefunds refunds, IPayoutCeilings ceilings, IAudit audit, ITransactions transactions, RequestNames names)
     : IRequestHandler<RefundReceipt, Answer<RefundView>>
 {
     /// <inheritdoc/>
@@ -38,6 +38,11 @@ public sealed class RefundReceiptHandler(IRefunds refunds, IAudit audit, ITransa
         if (plan is null)
         {
             return RefundRequests.Refuse(refusal!.Value);
+        }
+
+        if (await ceilings.Reserve(request.Caller, plan.Amount, now) is { } over)
+        {
+            return over;
         }
 
         var reason = request.Reason?.Trim() ?? (loaded.Checkout is null ? "Payment without an order" : "Paid too much");

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Dapper;
-using Npgsql;
 using Payments.Application;
 
 namespace Payments.Infrastructure;
@@ -10,7 +9,7 @@ namespace Payments.Infrastructure;
 /// The feed. Ids are drawn before their transaction commits, so reading by id would skip a slow one. Places are given out here, to
 /// committed rows only and by one reader at a time: what is placed is complete up to there, for ever.
 /// </summary>
-internal sealed class EventRepository(NpgsqlDataSource database, ITransactions transactions) : IEvents
+internal sealed class EventRepository(Connections database, ITransactions transactions) : IEvents
 {
     /// <summary>The advisory lock that placers meet at.</summary>
     public const long PlacingLock = 7_203_114_906;

@@ -1,12 +1,11 @@
 using Dapper;
-using Npgsql;
 using Payments.Application;
 using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
 /// <summary>Making and showing payouts.</summary>
-internal sealed class PayoutRepository(NpgsqlDataSource database, IJobs jobs) : IPayouts
+internal sealed class PayoutRepository(Connections database, IJobs jobs) : IPayouts
 {
     /// <inheritdoc/>
     public async Task<Guid?> Add(Payout payout)

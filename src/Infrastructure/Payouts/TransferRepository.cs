@@ -1,12 +1,11 @@
 using Dapper;
-using Npgsql;
 using Payments.Application;
 using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
 /// <summary>Payouts and refunds as money on its way out: loading them to change, finding what is due, finding what lost its job.</summary>
-internal sealed partial class TransferRepository(NpgsqlDataSource database, IJobs jobs) : ITransfers
+internal sealed partial class TransferRepository(Connections database, IJobs jobs) : ITransfers
 {
     /// <summary>The filter both lists share, after the table's own part.</summary>
     public const string Filter =
@@ -43,18 +42,21 @@ internal sealed partial class TransferRepository(NpgsqlDataSource database, IJob
         await using var connection = await database.OpenConnectionAsync();
 
         // The checkout's lock is what refunds are reserved under: whoever changes one holds it.
-        await connection.ExecuteAsync(
+        var checkouts = await connection.QueryAsync<Guid>(
             """
-            SELECT FROM checkouts
+            SELECT id FROM checkouts
             WHERE id IN (SELECT checkout_id FROM refunds WHERE id = ANY (@sorted))
             ORDER BY id
-            FOR UPDATE
+            FOR NO KEY UPDATE
             """,
             new { sorted });
-        var payouts = await connection.QueryAsync<PayoutRow>(
-            $"SELECT {PayoutRow.Columns} FROM payouts WHERE id = ANY (@sorted) ORDER BY id FOR UPDATE", new { sorted });
-        var refunds = await connection.QueryAsync<RefundRow>(
-            $"SELECT {RefundRow.Columns} FROM refunds WHERE id = ANY (@sorted) ORDER BY id FOR UPDATE", new { sorted });
+        LockOrder.Took(LockStep.Checkouts, checkouts);
+        var payouts = (await connection.QueryAsync<PayoutRow>(
+            $"SELECT {PayoutRow.Columns} FROM payouts WHERE id = ANY (@sorted) ORDER BY id FOR NO KEY UPDATE", new { sorted })).AsList();
+        LockOrder.Took(LockStep.Payouts, payouts.Select(row => row.Id));
+        var refunds = (await connection.QueryAsync<RefundRow>(
+            $"SELECT {RefundRow.Columns} FROM refunds WHERE id = ANY (@sorted) ORDER BY id FOR NO KEY UPDATE", new { sorted })).AsList();
+        LockOrder.Took(LockStep.Refunds, refunds.Select(row => row.Id));
         return [.. payouts.Select(row => row.ToDomain()), .. refunds.Select(row => row.ToDomain())];
     }
 

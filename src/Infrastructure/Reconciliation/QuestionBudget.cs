@@ -1,5 +1,4 @@
 using Dapper;
-using Npgsql;
 using Payments.Application;
 using Payments.Domain;
 
@@ -9,7 +8,7 @@ namespace Payments.Infrastructure;
 /// The budget of questions as one row all processes lock in turn: for the milliseconds in which one of them takes what is due. A process
 /// that freezes with the row in its hands loses it after 15 s, as every transaction here does.
 /// </summary>
-internal sealed class QuestionBudget(NpgsqlDataSource database, DarajaBoard board, ReconciliationOptions options) : IQuestionBudget
+internal sealed class QuestionBudget(Connections database, DarajaBoard board, ReconciliationOptions options) : IQuestionBudget
 {
     private sealed record ApiRow
     {
@@ -41,6 +40,7 @@ internal sealed class QuestionBudget(NpgsqlDataSource database, DarajaBoard boar
             RETURNING tokens
             """,
             new { burst = (double)options.QuestionBurst, rate = options.QuestionsPerSecond });
+        LockOrder.Took(LockStep.QuestionBudget);
         var open = (await connection.QueryAsync<(string Api, bool IsPaused)>(
             "SELECT api, paused_until > now() FROM daraja_apis WHERE state = 'open'")).ToDictionary(row => row.Api, row => row.IsPaused);
         board.Remember(open.Keys);
@@ -56,6 +56,7 @@ internal sealed class QuestionBudget(NpgsqlDataSource database, DarajaBoard boar
         {
             await using var connection = await database.OpenConnectionAsync();
             await connection.ExecuteAsync("UPDATE question_budget SET tokens = tokens - @questions", new { questions });
+            LockOrder.Took(LockStep.QuestionBudget);
         }
     }
 

@@ -1,11 +1,10 @@
 using Dapper;
-using Npgsql;
 using Payments.Application;
 
 namespace Payments.Infrastructure;
 
 /// <summary>What the doctor reads of the last hour, and what it remembers of initiators' credentials.</summary>
-internal sealed class SetupRecords(NpgsqlDataSource database, TimeProvider clock) : ISetupRecords
+internal sealed class SetupRecords(Connections database, TimeProvider clock) : ISetupRecords
 {
     /// <inheritdoc/>
     public async Task<Traffic> Traffic(CancellationToken cancellation)

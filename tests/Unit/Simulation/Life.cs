@@ -162,13 +162,13 @@ internal sealed partial class Life
 
         int? amount = time.Chance(0.5) ? null : time.Pick(20, 60, price);
         var number = Store.Receipts.FirstOrDefault(r => r.CheckoutId == checkout)?.Number;
-        Keyed("refund", () => new RefundCheckoutHandler(Store, Store, Nobody.Sees, process, Names).Handle(
+        Keyed("refund", () => new RefundCheckoutHandler(Store, Store, new NoCeilings(), Nobody.Sees, process, Names).Handle(
             new(Shop, Store.Rows.FirstOrDefault(c => c.Reference.Key == row.Reference.Key)?.Id ?? checkout, amount, number, "Out of stock"), CancellationToken.None));
 
         // Surplus and money without an order go back by an operator's hand.
         if (Store.Receipts.FirstOrDefault(r => r.Surplus > Money.Zero || r.CheckoutId is null) is { } receipt && time.Chance(0.5))
         {
-            Keyed("refund of surplus", () => new RefundReceiptHandler(Store, Nobody.Sees, process, Names).Handle(
+            Keyed("refund of surplus", () => new RefundReceiptHandler(Store, new NoCeilings(), Nobody.Sees, process, Names).Handle(
                 new(Shop, Store.Receipts.FirstOrDefault(r => r.Id == receipt.Id || r.Number == receipt.Number)?.Id ?? receipt.Id, null, null), CancellationToken.None));
         }
 
