@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using Hangfire;
 using Hangfire.Dashboard;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Console;
 using Payments.Application;
 using Payments.Infrastructure;
@@ -102,10 +103,19 @@ public static class ApiHost
         services.AddSingleton<ContractDocument>();
 
         services.AddDefences(settings);
+        services.AddSingleton(provider => ConnectionLimits.Of(
+            settings.Limits, DescriptorLimit.Read(), provider.GetRequiredService<ConnectionBudget>().Total, settings.IsKept));
+        services.AddSingleton<ConnectionTable>();
+        services.AddSingleton<IConnectionListenerFactory, LimitedListenerFactory>();
+        services.AddHostedService<ConnectionWatch>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            WebDefences.Limit(kestrel);
-            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => ShutdownNotice.Watch(endpoint.ApplicationServices, next)));
+            WebDefences.Limit(kestrel, settings.Limits);
+            kestrel.ConfigureEndpointDefaults(endpoint =>
+            {
+                endpoint.Use(ConnectionWatch.Connection);
+                endpoint.Use(next => ShutdownNotice.Watch(endpoint.ApplicationServices, next));
+            });
         });
 
         // Last, so that it waits before anything else is told to stop.
@@ -117,6 +127,8 @@ public static class ApiHost
 
     private static void Map(WebApplication app, Settings settings)
     {
+        app.Use(ConnectionWatch.Request);
+        app.Use(RequestPurpose.Set);
         app.Use(RequestSpans.Name);
         app.UseDefences(settings);
         app.UseExceptionHandler();
@@ -127,6 +139,7 @@ public static class ApiHost
         app.Use(WaitForDatabase);
         app.UseAuthentication();
         app.UseRateLimiter();
+        app.UseMiddleware<Admission>();
         app.UseAuthorization();
         app.UseMiddleware<OperatorGate>();
         if (settings.Roles.HasFlag(Roles.Api))

@@ -22,6 +22,9 @@ public abstract record Reply
         /// </summary>
         public bool Paused { get; init; }
 
+        /// <summary>What kept it from leaving this process; null when Safaricom refused it. What waits to be sent goes on waiting (rule 19).</summary>
+        public Hindrance? Hindrance { get; init; }
+
         /// <summary>True when it certainly never got past Safaricom's gateway: M-PESA itself has not seen it.</summary>
         public bool NeverArrived { get; init; }
 
@@ -105,6 +108,10 @@ public interface IDaraja
 
     /// <summary>STK query by CheckoutRequestID; safe to repeat.</summary>
     Task<Outcome> AskPrompt(string requestId, CancellationToken cancellation);
+
+    /// <summary>What keeps a transfer from being sent, as far as it can be told without asking anybody; null when it may be tried.</summary>
+    /// <param name="method">Where it goes; null for a reversal.</param>
+    Reply.Refused? WhyNotNow(PayoutMethod? method);
 
     /// <summary>Sends a B2C (v3) or B2B payment request. Never repeated unless nothing can have been accepted.</summary>
     Task<Reply> Transfer(TransferRequest transfer, CancellationToken cancellation);

@@ -34,6 +34,9 @@ public static class CaseKind
     /// <summary>An authentic confirmation names a number that is not configured here (rule 17).</summary>
     public const string UnknownShortcode = "unknown_shortcode";
 
+    /// <summary>A payout or refund waits to be sent, and has waited for long.</summary>
+    public const string NotSent = "not_sent";
+
     /// <summary>An untrusted confirmation names an order of ours.</summary>
     public const string UntrustedConfirmation = "untrusted_confirmation";
 

@@ -21,11 +21,13 @@ internal static class Problems
         ["method_not_allowed"] = 405,
         ["request_timeout"] = 408,
         ["already_paid"] = 409,
+        ["already_sent"] = 409,
         ["attempt_in_progress"] = 409,
         ["callback_erased"] = 409,
         ["case_settled"] = 409,
         ["checkout_cancelled"] = 409,
         ["checkout_expired"] = 409,
+        ["events_restarted"] = 409,
         ["idempotency_in_progress"] = 409,
         ["registration_in_progress"] = 409,
         ["not_paid"] = 409,
@@ -142,6 +144,11 @@ internal static class Problems
         if (refusal.Subject is { } subject)
         {
             problem.Extensions[subject.StartsWith(PublicId.Payout, StringComparison.Ordinal) ? "payoutId" : "checkoutId"] = subject;
+        }
+
+        if (refusal.Next is { } next)
+        {
+            problem.Extensions["next"] = next;
         }
 
         return problem;

@@ -50,6 +50,19 @@ internal sealed class Settings
     /// <summary>The port this process listens on; null when its address does not say.</summary>
     public required int? Port { get; init; }
 
+    /// <summary>Whether a connection from there may have a place of those kept free: a proxy of ours, or Safaricom itself.</summary>
+    public Func<System.Net.IPAddress?, bool> IsKept
+    {
+        get
+        {
+            var networks = new CallbackNetworks([.. Callbacks.AllowedNetworks], Daraja.Kind);
+            return address => networks.IsSafaricoms(address)
+                || (Plain(address) is { } plain && Proxies.Any(proxy => proxy.Contains(plain)));
+
+            static System.Net.IPAddress? Plain(System.Net.IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
+        }
+    }
+
     /// <summary>Reads everything and lists every problem at once.</summary>
     public static Settings Read(ConfigurationManager configuration)
     {

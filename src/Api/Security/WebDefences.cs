@@ -35,9 +35,13 @@ internal static class WebDefences
         services.AddRateLimiter(limiter =>
         {
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => Limit(context, settings));
-            limiter.OnRejected = (rejected, _) => new(Problems.Write(rejected.HttpContext, new Refusal(
-                "too_many_requests", "More requests than this key may send.",
-                DateTimeOffset.UtcNow + (rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1)))));
+            limiter.OnRejected = async (rejected, _) =>
+            {
+                await Pacing.Wait(rejected.HttpContext.RequestAborted);
+                await Problems.Write(rejected.HttpContext, new Refusal(
+                    "too_many_requests", "More requests than this key may send.",
+                    DateTimeOffset.UtcNow + (rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1))));
+            };
         });
 
         services.AddHsts(hsts =>
@@ -79,7 +83,7 @@ internal static class WebDefences
     }
 
     /// <summary>Kestrel's limits, each on purpose.</summary>
-    public static void Limit(KestrelServerOptions kestrel)
+    public static void Limit(KestrelServerOptions kestrel, LimitOptions limits)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = ApiHost.MostBodyBytes;
@@ -93,15 +97,16 @@ internal static class WebDefences
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
 
-        // Nor is who takes a minute for the largest page of ours: a phone at the edge of a cell has ten times that.
-        kestrel.Limits.MinResponseDataRate = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
+        // Nor is who takes half a minute for the largest page of ours: a phone at the edge of a cell has three times that. Who takes nothing at all
+        // is ended by the kernel (LimitedListener).
+        kestrel.Limits.MinResponseDataRate = new(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(5));
 
         // Longer than load balancers keep theirs (60 s), so that they close first and no request meets a closing connection.
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(120);
         kestrel.Limits.Http2.MaxStreamsPerConnection = 100;
 
-        // Each costs some 20 KiB whether it says anything or not: so many are a few hundred MiB, and far more than one process serves well.
-        kestrel.Limits.MaxConcurrentConnections = 20_000;
+        // The table before the listeners counts first and knows more; this is for sockets that do not come through it.
+        kestrel.Limits.MaxConcurrentConnections = limits.Connections;
     }
 
     private static RateLimitPartition<string> Limit(HttpContext context, Settings settings)

@@ -64,6 +64,8 @@ public sealed partial class KeyRing(ApiKeyRepository keys, TimeProvider time, IL
         {
             if (!IsFresh(age))
             {
+                // Every caller waits for this one read, operators too.
+                using var purpose = Connections.For(Purpose.Watch);
                 var before = time.GetTimestamp();
                 ring = new(await keys.LoadValid(cancellation), before);
             }

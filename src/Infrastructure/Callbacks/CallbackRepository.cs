@@ -1,13 +1,12 @@
 using System.Text;
 using Dapper;
-using Npgsql;
 using Payments.Application;
 using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
 /// <summary>The inbox table after a callback is stored: taking rows, finishing them, showing them.</summary>
-internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) : ICallbacks
+internal sealed class CallbackRepository(Connections database, IJobs jobs) : ICallbacks
 {
     /// <summary>Rows one statement moves well within its time.</summary>
     private const int MostAtOnce = 20_000;
@@ -93,6 +92,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
             $"SELECT {Row.Columns} FROM callbacks WHERE id = @id AND state = 'parked' FOR UPDATE", new { id });
+        LockOrder.Took(LockStep.Callbacks, id);
         return rows.SingleOrDefault()?.ToInbox();
     }
 
@@ -102,6 +102,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
             $"SELECT {Row.Columns} FROM callbacks WHERE id = @id FOR UPDATE", new { id });
+        LockOrder.Took(LockStep.Callbacks, id);
         return rows.SingleOrDefault()?.ToInbox();
     }
 

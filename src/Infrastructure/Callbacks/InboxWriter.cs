@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using System.Transactions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -60,7 +59,7 @@ public sealed class InboxOptions
 /// is there once. No spool, or no room in it: 503, and a row that is there after all is drained all the same.
 /// </summary>
 internal sealed partial class InboxWriter(
-    NpgsqlDataSource database, IJobs jobs, InboxBell bell, InboxOptions options, SpoolOptions spooling, DatabaseCircuit circuit, PaymentsMetrics metrics,
+    Connections database, IJobs jobs, InboxBell bell, InboxOptions options, SpoolOptions spooling, DatabaseCircuit circuit, PaymentsMetrics metrics,
     ILogger<InboxWriter> log, Spool? spool = null) : BackgroundService, IInbox
 {
     /// <summary>Without a spool giving up means 503, so a commit gets all the time in which somebody may still be waiting for the answer.</summary>
@@ -110,6 +109,7 @@ internal sealed partial class InboxWriter(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var purpose = Connections.For(Purpose.Inbox);
         var busy = false;
         var began = 0L;
         while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
@@ -210,9 +210,7 @@ internal sealed partial class InboxWriter(
     {
         try
         {
-            using var scope = new TransactionScope(
-                TransactionScopeOption.RequiresNew, new TransactionOptions { IsolationLevel = IsolationLevel.ReadCommitted, Timeout = TimeSpan.FromSeconds(30) },
-                TransactionScopeAsyncFlowOption.Enabled);
+            using var scope = Connections.Begin(TimeSpan.FromSeconds(30));
             await Insert(batch);
             jobs.Drain(batch.Count);
             scope.Complete();

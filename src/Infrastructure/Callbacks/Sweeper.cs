@@ -29,6 +29,7 @@ internal sealed partial class Sweeper(IServiceScopeFactory scopes, DatabaseState
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var purpose = Connections.For(Purpose.Drain);
         await state.Ready.WaitAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {

@@ -4,7 +4,6 @@ using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Payments.Infrastructure;
 
@@ -18,7 +17,7 @@ namespace Payments.Infrastructure;
 /// request never waits for the count. While the database is away each process counts its own, and the spool has a share of its own.
 /// </remarks>
 public sealed partial class UntrustedIntake(
-    NpgsqlDataSource database, DatabaseState state, CallbackNetworks networks, RegistrationTokens registrations, IOptions<CallbackOptions> options,
+    Connections database, DatabaseState state, CallbackNetworks networks, RegistrationTokens registrations, IOptions<CallbackOptions> options,
     TimeProvider clock, ILogger<UntrustedIntake> log)
     : BackgroundService
 {
@@ -180,6 +179,7 @@ public sealed partial class UntrustedIntake(
     /// <summary>Writes what was counted and reads the day's sum; what cannot be written is counted on.</summary>
     internal async Task Write(bool reads, CancellationToken cancellation)
     {
+        using var purpose = Connections.For(Purpose.Watch);
         Dictionary<string, Tally> taken;
         long bytes;
         lock (gate)

@@ -48,6 +48,20 @@ internal sealed class DarajaClient(
     }
 
     /// <inheritdoc/>
+    public Reply.Refused? WhyNotNow(PayoutMethod? method)
+    {
+        if (SecurityCredential.Encrypt(method is null ? options.Main : options.Paying) is { Problem: { } wrong })
+        {
+            return WithoutCertificate(wrong);
+        }
+
+        var api = method is null ? DarajaApi.Reversal : method == PayoutMethod.Mpesa ? DarajaApi.B2c : DarajaApi.B2b;
+        return breakers.PausedUntil(api) - clock.GetUtcNow() is { } pause
+            ? (Reply.Refused)DarajaReplies.ToRequest(DarajaBreakers.Paused(api, pause), toCustomer: false, "", "")
+            : null;
+    }
+
+    /// <inheritdoc/>
     public Task<Reply> Transfer(TransferRequest transfer, CancellationToken cancellation)
     {
         if (transfer.Account?.Trim().Length > DarajaRequests.BusinessAccount)
@@ -154,7 +168,7 @@ internal sealed class DarajaClient(
         var (credential, wrong) = SecurityCredential.Encrypt(app);
         if (credential is null)
         {
-            return Refused(FailureCode.ProviderError, $"Nothing was sent: Daraja__CertificatePath {wrong}.");
+            return WithoutCertificate(wrong!);
         }
 
         var request = body(credential, urls.For(result, subject.Kind, subject.Id), urls.For(timeout, subject.Kind, subject.Id));
@@ -190,7 +204,7 @@ internal sealed class DarajaClient(
 
         async Task<DarajaExchange> Send(AccessToken with) =>
             with.Value is null
-                ? new DarajaExchange.NotSent($"there is no access token: {with.Problem}", with.PausedFor)
+                ? new DarajaExchange.NotSent(Hindrance.AccessToken, $"there is no access token: {with.Problem}", with.PausedFor)
                 : await http.Post(api, path, with.Value, body, cancellation);
     }
 
@@ -204,6 +218,9 @@ internal sealed class DarajaClient(
         DarajaExchange.Answered answer => answer.Shape,
         _ => "",
     };
+
+    private static Reply.Refused WithoutCertificate(string wrong) =>
+        Refused(FailureCode.ProviderError, $"Nothing was sent: Daraja__CertificatePath {wrong}.") with { WasUnread = true, Hindrance = Hindrance.Certificate };
 
     private static Reply.Refused Refused(FailureCode code, string message) => new(new(code, null, message, Retryable: false));
 }

@@ -7,6 +7,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
 using Payments.Application;
+using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
@@ -152,12 +153,12 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
             HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
             or HttpRequestError.ProxyTunnelError)
         {
-            return new DarajaExchange.NotSent($"Safaricom could not be reached ({problem.HttpRequestError})");
+            return new DarajaExchange.NotSent(Hindrance.Connection, $"Safaricom could not be reached ({problem.HttpRequestError})");
         }
         catch (OperationCanceledException problem) when (!both.IsCancellationRequested && problem.InnerException is TimeoutException)
         {
             // The handler's own connect timeout: the only other one, the client's, is switched off.
-            return new DarajaExchange.NotSent("Safaricom could not be reached (no connection in time)");
+            return new DarajaExchange.NotSent(Hindrance.Connection, "Safaricom could not be reached (no connection in time)");
         }
         catch (OperationCanceledException)
         {

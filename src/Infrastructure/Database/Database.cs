@@ -1,10 +1,11 @@
 using System.Data;
 using Dapper;
 using Npgsql;
+using Payments.Application;
 
 namespace Payments.Infrastructure;
 
-/// <summary>The one data source of a process, which Hangfire shares: two pools in one TransactionScope would fail at commit.</summary>
+/// <summary>Makes the data sources of a process: one for each purpose, all alike but for their size.</summary>
 public static class Database
 {
     /// <summary>The schema of this service's own tables.</summary>
@@ -13,14 +14,22 @@ public static class Database
     /// <summary>Makes the data source from an operator's connection string, with the session settings every transaction relies on.</summary>
     public static NpgsqlDataSource Create(string connectionString) => Create(DatabaseSettings.Read(connectionString));
 
-    /// <summary>The same from what has been read already.</summary>
-    public static NpgsqlDataSource Create(DatabaseSettings settings)
+    /// <summary>The same from what has been read already: the pool of one purpose.</summary>
+    /// <param name="most">How many connections it may have open at once; null: as many as the whole process.</param>
+    public static NpgsqlDataSource Create(DatabaseSettings settings, Purpose purpose = Purpose.Jobs, int? most = null)
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         SqlMapper.AddTypeHandler(new UtcTimes());
 
+        var connection = new NpgsqlConnectionStringBuilder(settings.Connection.ConnectionString)
+        {
+            // What the operator says of the pool is said of the whole process (ConnectionBudget). None is kept open for nothing.
+            MinPoolSize = 0,
+            MaxPoolSize = most ?? settings.Connection.MaxPoolSize,
+        };
+
         // Its name is the pool's label in metrics; without one that would be the connection string.
-        return new NpgsqlDataSourceBuilder(settings.Connection.ConnectionString) { Name = "payments" }
+        return new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = "payments." + Wire.Name(purpose) }
             .UsePhysicalConnectionInitializer(SessionSettings.Apply, SessionSettings.ApplyAsync)
             .Build();
     }

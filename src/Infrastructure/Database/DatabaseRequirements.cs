@@ -6,7 +6,7 @@ namespace Payments.Infrastructure;
 /// Everything this service relies on in its database, checked in one place: by each process at start, and by whoever wants to know. Changes
 /// nothing. In the order of what is built on what: the first that refuses ends the list.
 /// </summary>
-public sealed class DatabaseRequirements(NpgsqlDataSource database, DatabaseSettings settings, Roles roles)
+public sealed class DatabaseRequirements(Connections database, DatabaseSettings settings, Roles roles)
 {
     /// <summary>Checks all. Throws what Npgsql throws while the database cannot be reached.</summary>
     public async Task<IReadOnlyList<Requirement>> Check(CancellationToken cancellation)
@@ -15,8 +15,8 @@ public sealed class DatabaseRequirements(NpgsqlDataSource database, DatabaseSett
         Func<Task<IEnumerable<Requirement>>>[] checks =
         [
             () => On(ServerRequirements.Check),
-            async () => [await SessionSharing.Check(database, cancellation)],
-            async () => [await Enlistment.Check(database, cancellation)],
+            async () => [await SessionSharing.Check(database.Pool, cancellation)],
+            async () => [await Enlistment.Check(database.Pool, cancellation)],
             () => On(SessionRequirements.Check),
             () => On(SchemaRequirements.Check),
             () => On((connection, stop) => ConnectionRequirements.Check(connection, settings, roles, stop)),

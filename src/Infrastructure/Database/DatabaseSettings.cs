@@ -10,12 +10,6 @@ namespace Payments.Infrastructure;
 /// </summary>
 public sealed class DatabaseSettings
 {
-    /// <summary>
-    /// Connections of one process when the string names no <c>Maximum Pool Size</c>. Npgsql's own 100 are more than a PostgreSQL as installed
-    /// (97 in all) gives two processes; more than about 40 at once only wait for the same locks and disk.
-    /// </summary>
-    public const int DefaultPoolSize = 40;
-
     /// <summary>The longest a connection attempt may take, in seconds; 0 would be for ever.</summary>
     private const int ConnectSeconds = 15;
 
@@ -28,19 +22,10 @@ public sealed class DatabaseSettings
     /// <summary>What was written and is not used, with the reason.</summary>
     public IReadOnlyList<string> Corrections { get; }
 
-    /// <summary>Connections a process needs to do its work at all: those it keeps for LISTEN, and one for each thing that must not wait for another.</summary>
-    public static int LeastPoolSize(Roles roles) => roles switch
-    {
-        Roles.None => 1,
-        Roles.Api => 5,
-        Roles.Worker => 6,
-
-        // Some of it is needed for a moment only, by one or the other.
-        _ => 10,
-    };
-
     /// <summary>Reads a string that has no <see cref="Problems"/>.</summary>
-    public static DatabaseSettings Read(string text)
+    /// <param name="roles">Says how many connections the process has where the string names no <c>Maximum Pool Size</c>: Npgsql's own 100 are more than a
+    /// PostgreSQL as installed (97 in all) gives two processes.</param>
+    public static DatabaseSettings Read(string text, Roles roles = Roles.None)
     {
         var (connection, corrections) = (new NpgsqlConnectionStringBuilder(text), new List<string>());
         var untouched = new NpgsqlConnectionStringBuilder();
@@ -63,7 +48,7 @@ public sealed class DatabaseSettings
 
         if (!Names(text, "MaximumPoolSize", "MaxPoolSize"))
         {
-            connection.MaxPoolSize = Math.Max(DefaultPoolSize, connection.MinPoolSize);
+            connection.MaxPoolSize = Math.Max(ConnectionBudget.Usual(roles), connection.MinPoolSize);
         }
 
         // Kerberos encryption is asked for at every connect otherwise, with a line on the console where its library is missing.
@@ -86,7 +71,7 @@ public sealed class DatabaseSettings
         }
 
         var given = new NpgsqlConnectionStringBuilder(text);
-        var least = LeastPoolSize(roles);
+        var least = ConnectionBudget.Least(roles);
         if (given.TargetSessionAttributes?.ToUpperInvariant() is "STANDBY" or "PREFER-STANDBY" or "PREFERSTANDBY" or "READ-ONLY" or "READONLY")
         {
             return [new(Key, $"names a standby (Target Session Attributes={given.TargetSessionAttributes})", "the primary, where rows can be written: leave it out")];
@@ -100,7 +85,7 @@ public sealed class DatabaseSettings
         if (given.MaxPoolSize < least)
         {
             return [new(Key, string.Create(CultureInfo.InvariantCulture, $"has Maximum Pool Size={given.MaxPoolSize}, too few connections for {Names(roles)}"),
-                string.Create(CultureInfo.InvariantCulture, $"Maximum Pool Size={least} or more, or none, which is {DefaultPoolSize}"))];
+                string.Create(CultureInfo.InvariantCulture, $"Maximum Pool Size={least} or more, or none, which is {ConnectionBudget.Usual(roles)}"))];
         }
 
         if (given.ConnectionIdleLifetime < given.ConnectionPruningInterval)

@@ -10,7 +10,7 @@ namespace Payments.Infrastructure;
 /// Transactions by TransactionScope: repositories and Hangfire open and close connections inside it and get the same one, so that
 /// rows and the job that follows them are one commit.
 /// </summary>
-internal sealed class Transactions(NpgsqlDataSource database, IdempotencyKeys keys) : ITransactions
+internal sealed class Transactions(Connections database, IdempotencyKeys keys) : ITransactions
 {
     /// <summary>A deadlock's loser succeeds at once as a rule; three in a row mean something else is wrong.</summary>
     private const int Tries = 3;
@@ -20,13 +20,8 @@ internal sealed class Transactions(NpgsqlDataSource database, IdempotencyKeys ke
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
-    private static readonly TransactionOptions Options = new()
-    {
-        IsolationLevel = IsolationLevel.ReadCommitted,
-
-        // Above every statement's own limit, so that PostgreSQL's error is the one that is seen.
-        Timeout = TimeSpan.FromSeconds(60),
-    };
+    /// <summary>Above every statement's own limit, so that PostgreSQL's error is the one that is seen.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <inheritdoc/>
     public Task<T> Run<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation) => Run(work, commits: true, cancellation);
@@ -71,7 +66,7 @@ internal sealed class Transactions(NpgsqlDataSource database, IdempotencyKeys ke
                 // Each connection has plans of its own, made before a table changed: all of them go.
                 database.Clear();
             }
-            catch (PostgresException conflict) when (tried < Tries && IsConflict(conflict))
+            catch (Exception conflict) when (tried < Tries && (conflict is StartOverException || (conflict is PostgresException refused && IsConflict(refused))))
             {
                 // Jittered, so that the two do not meet again.
                 await Task.Delay(Random.Shared.Next(5, 50), cancellation);
@@ -82,7 +77,8 @@ internal sealed class Transactions(NpgsqlDataSource database, IdempotencyKeys ke
     private async Task<T> RunOnce<T>(Func<DateTimeOffset, Task<T>> work, bool commits, Action? committed, CancellationToken cancellation)
     {
         T result;
-        using (var scope = new TransactionScope(TransactionScopeOption.RequiresNew, Options, TransactionScopeAsyncFlowOption.Enabled))
+        LockOrder.Begin();
+        using (var scope = Connections.Begin(Limit))
         {
             result = await work(await Now(cancellation));
             if (commits)

@@ -1,7 +1,6 @@
 using Dapper;
 using Hangfire;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Payments.Infrastructure;
 
@@ -40,7 +39,7 @@ public sealed record TokenAge(string App, TimeSpan Age, TimeSpan Left);
 public sealed record JobServer(string Name, IReadOnlyList<string> Queues, TimeSpan Heartbeat);
 
 /// <summary>Reads <see cref="Backlog"/>s: a few index scans, each bounded, so that looking does not add to the trouble looked for.</summary>
-public sealed class Backlogs(NpgsqlDataSource database, JobStorage jobs, IOptions<DarajaOptions> daraja)
+public sealed class Backlogs(Connections database, JobStorage jobs, IOptions<DarajaOptions> daraja)
 {
     /// <summary>Counting stops here: beyond it the number says no more than "very many".</summary>
     public const int Most = 100_000;

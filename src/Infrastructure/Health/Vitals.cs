@@ -24,7 +24,7 @@ public sealed record Vital(string Name, VitalState State, string Detail);
 
 /// <summary>Why a process is as ready as it says: everything on-call people ask first, looked at now. Never throws, takes seconds at most.</summary>
 public sealed class Vitals(
-    NpgsqlDataSource database, DatabaseState state, Backlogs backlogs, DarajaBreakers breakers, Roles roles, SpoolOptions spooling,
+    Connections database, DatabaseState state, Backlogs backlogs, DarajaBreakers breakers, Roles roles, SpoolOptions spooling,
     IHostApplicationLifetime lifetime, TimeProvider clock, InboxGauge? intake = null, DatabaseCircuit? circuit = null, Spool? spool = null)
 {
     private SharedLook<bool>? works;
@@ -45,7 +45,8 @@ public sealed class Vitals(
     /// <summary>Looks at everything, once for all who ask at a time.</summary>
     public async Task<IReadOnlyList<Vital>> Look(CancellationToken cancellation)
     {
-        var seen = await LazyInitializer.EnsureInitialized(ref vitals, () => new(Look, clock)).See(cancellation);
+        // The reasons are for operators, who look again to see whether it has helped.
+        var seen = await LazyInitializer.EnsureInitialized(ref vitals, () => new(Look, clock, TimeSpan.Zero)).See(cancellation);
         return IsEnding ? [new("process", VitalState.Failed, "It was told to end and takes its last requests."), .. seen] : seen;
     }
 

@@ -1,7 +1,6 @@
 using Hangfire.PostgreSql;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Payments.Infrastructure;
 
@@ -10,7 +9,7 @@ namespace Payments.Infrastructure;
 /// same. What waiting does not mend ends the process with a sentence.
 /// </summary>
 internal sealed partial class DatabaseStartup(
-    NpgsqlDataSource database, DatabaseRequirements requirements, PostgreSqlStorageOptions jobs, DatabaseState state, DeploymentStamp stamp,
+    Connections database, DatabaseRequirements requirements, PostgreSqlStorageOptions jobs, DatabaseState state, DeploymentStamp stamp,
     IHostApplicationLifetime lifetime, ILogger<DatabaseStartup> log)
     : BackgroundService
 {
@@ -76,7 +75,8 @@ internal sealed partial class DatabaseStartup(
             return waiting.Sentence;
         }
 
-        jobs.SchemaName = await Migrator.Migrate(database, cancellation);
+        jobs.SchemaName = await Migrator.Migrate(database.Pool, cancellation);
+        await database.Warm(cancellation);
         return null;
     }
 

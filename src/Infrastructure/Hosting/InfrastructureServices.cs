@@ -26,10 +26,11 @@ public static class InfrastructureServices
     {
         services.AddSingleton(_ =>
         {
-            var settings = DatabaseSettings.Read(connectionString);
+            var settings = DatabaseSettings.Read(connectionString, roles);
             return roles == Roles.None ? settings : settings.Within(ConnectionLimit.TryRead(settings));
         });
-        services.AddSingleton(provider => Database.Create(provider.GetRequiredService<DatabaseSettings>()));
+        services.AddSingleton(provider => ConnectionBudget.For(roles, provider.GetRequiredService<DatabaseSettings>().Connection.MaxPoolSize));
+        services.AddSingleton<Connections>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DatabaseRequirements>(provider, roles));
         services.AddSingleton<DatabaseState>();
         services.AddSingleton(stamp);
@@ -43,6 +44,8 @@ public static class InfrastructureServices
         services.AddSingleton<IPayouts, PayoutRepository>();
         services.AddSingleton<IRefunds, RefundRepository>();
         services.AddSingleton<ITransfers, TransferRepository>();
+        services.AddSingleton<IRestores, RestoreRepository>();
+        services.AddSingleton<LostPayments>();
         services.AddSingleton<IQuestions, QuestionRepository>();
         services.AddSingleton<IQuestionBudget, QuestionBudget>();
         services.AddSingleton<AskingReaders>();
@@ -77,8 +80,9 @@ public static class InfrastructureServices
             services.AddSpool(spooling);
             services.AddSingleton<UntrustedIntake>();
             services.AddHostedService(s => s.GetRequiredService<UntrustedIntake>());
-            services.AddSingleton<LiveEvents>();
-            services.AddHostedService(s => s.GetRequiredService<LiveEvents>());
+            services.AddSingleton<WatchedCheckouts>();
+            services.AddHostedService(s => s.GetRequiredService<WatchedCheckouts>());
+            services.AddHostedService<LiveEvents>();
         }
 
         if (roles.HasFlag(Roles.Worker))
@@ -140,7 +144,7 @@ public static class InfrastructureServices
             PrepareSchemaIfNecessary = false,
         });
         services.AddSingleton<JobStorage>(provider => new PostgreSqlStorage(
-            new SharedDataSource(provider.GetRequiredService<NpgsqlDataSource>()), provider.GetRequiredService<PostgreSqlStorageOptions>()));
+            new HangfireConnections(provider.GetRequiredService<Connections>()), provider.GetRequiredService<PostgreSqlStorageOptions>()));
         services.AddHangfire((_, config) => config
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
             .UseSimpleAssemblyNameTypeSerializer()
@@ -148,8 +152,9 @@ public static class InfrastructureServices
             .UseFilter(new ShortRetention()));
     }
 
-    private sealed class SharedDataSource(NpgsqlDataSource database) : IConnectionFactory
+    /// <summary>A job that is enqueued in a transaction of ours is part of it, on that transaction's own connection.</summary>
+    private sealed class HangfireConnections(Connections database) : IConnectionFactory
     {
-        public NpgsqlConnection GetOrCreateConnection() => database.CreateConnection();
+        public NpgsqlConnection GetOrCreateConnection() => database.HangfirePool.CreateConnection();
     }
 }

@@ -5,7 +5,6 @@ using Hangfire.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Payments.Infrastructure;
 
@@ -29,7 +28,7 @@ public sealed class DatabaseState
 /// <summary>The environment and shortcode a database belongs to, written at the first start and compared at every other.</summary>
 public sealed record DeploymentStamp(string Environment, string Shortcode)
 {
-    internal async Task<string?> Mismatch(NpgsqlDataSource database)
+    internal async Task<string?> Mismatch(Connections database)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
@@ -47,7 +46,7 @@ public sealed record DeploymentStamp(string Environment, string Shortcode)
 /// met an outage waits longer after every failure, in the end for minutes, and payouts would wait with it.
 /// </summary>
 internal sealed partial class HangfireServers(
-    IServiceProvider services, NpgsqlDataSource database, DatabaseState state, JobsEnd end, ILogger<HangfireServers> log)
+    IServiceProvider services, Connections database, DatabaseState state, JobsEnd end, ILogger<HangfireServers> log)
     : BackgroundService, IHostedLifecycleService
 {
     /// <summary>Between two looks at the database: what an outage adds at its end. A shorter one costs a worker a second or two by itself.</summary>
@@ -91,6 +90,8 @@ internal sealed partial class HangfireServers(
 
     private async Task<bool> Answers(CancellationToken stop)
     {
+        // Busy jobs are no outage.
+        using var purpose = Connections.For(Purpose.Watch);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         patience.CancelAfter(TimeSpan.FromSeconds(5));
         try

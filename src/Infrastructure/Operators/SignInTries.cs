@@ -12,7 +12,7 @@ namespace Payments.Infrastructure;
 /// fifty, and after those one every ten seconds until a quarter of an hour was quiet: what a botnet may guess, about 9,000 a day. Known
 /// devices are not part of that, so that an operator gets in from his own while others hammer on his name.
 /// </remarks>
-public sealed class SignInTries(NpgsqlDataSource database)
+public sealed class SignInTries(Connections database)
 {
     /// <summary>Somebody who forgot needs fewer; somebody who guesses gets 20 an hour from one place.</summary>
     private const int MostFromOnePlace = 5;

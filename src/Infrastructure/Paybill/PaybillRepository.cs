@@ -1,12 +1,11 @@
 using Dapper;
-using Npgsql;
 using Payments.Application;
 using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
 /// <summary>What only Paybill keeps: cases of untrusted confirmations, receipts for operators.</summary>
-internal sealed partial class PaybillRepository(NpgsqlDataSource database, CallbackUrls urls) : IPaybill
+internal sealed partial class PaybillRepository(Connections database, CallbackUrls urls) : IPaybill
 {
     /// <summary>The advisory lock under which cases of untrusted confirmations are opened.</summary>
     private const long CasesLock = 7_203_114_920;
@@ -38,6 +37,7 @@ internal sealed partial class PaybillRepository(NpgsqlDataSource database, Callb
         // nothing. A number that is in the books already is no question. One batch at a time, and the INSERT's snapshot must be younger than the
         // last one's commit.
         await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(@CasesLock)", new { CasesLock });
+        LockOrder.Took(LockStep.UntrustedCases);
         await connection.ExecuteAsync(
             """
             WITH told AS (
@@ -82,10 +82,16 @@ internal sealed partial class PaybillRepository(NpgsqlDataSource database, Callb
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
             """
-            UPDATE cases SET status = 'settled', outcome = 'paid', reason = 'M-PESA has confirmed the receipt.', settled_by = 'service', settled_at = now()
-            WHERE receipt = ANY (@numbers) AND status = 'open' AND kind = @kind
+            WITH confirmed AS (
+                SELECT id FROM cases WHERE receipt = ANY (@numbers) AND status = 'open' AND kind = @kind
+                ORDER BY id
+                FOR NO KEY UPDATE)
+            UPDATE cases c
+            SET status = 'settled', outcome = 'paid', reason = 'M-PESA has confirmed the receipt.', settled_by = 'service', settled_at = now()
+            FROM confirmed WHERE c.id = confirmed.id AND c.status = 'open'
             """,
-            new { numbers = numbers.Order(StringComparer.Ordinal).ToArray(), kind = CaseKind.UntrustedConfirmation });
+            new { numbers = numbers.ToArray(), kind = CaseKind.UntrustedConfirmation });
+        LockOrder.Took(LockStep.Cases);
     }
 
     /// <inheritdoc/>

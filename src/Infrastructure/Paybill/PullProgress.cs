@@ -1,13 +1,12 @@
 using System.Globalization;
 using Dapper;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Payments.Application;
 
 namespace Payments.Infrastructure;
 
 /// <summary>How far Pull has read (<c>pull_progress</c>) and how its rounds go (<c>pull_rounds</c>), by PostgreSQL's clock.</summary>
-internal sealed partial class PullProgress(NpgsqlDataSource database, ILogger<PullProgress> log) : IPullProgress
+internal sealed partial class PullProgress(Connections database, ILogger<PullProgress> log) : IPullProgress
 {
     private const int MostWhy = 1000;
 

@@ -146,6 +146,7 @@ public sealed partial class RegistrationTokens(IPaybill paybill, TimeProvider cl
     {
         try
         {
+            using var purpose = Connections.For(Purpose.Watch);
             var began = clock.GetTimestamp();
             var rows = await paybill.Registrations(CancellationToken.None);
             known = [.. rows.Where(r => r.ReplacedAt is null).Select(r => (r, Encoding.ASCII.GetBytes(r.Token)))];

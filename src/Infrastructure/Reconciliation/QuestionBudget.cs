@@ -1,5 +1,4 @@
 using Dapper;
-using Npgsql;
 using Payments.Application;
 using Payments.Domain;
 
@@ -9,7 +8,7 @@ namespace Payments.Infrastructure;
 /// The budget of questions as one row all processes lock in turn: for the milliseconds in which one of them takes what is due. A process
 /// that freezes with the row in its hands loses it after 15 s, as every transaction here does.
 /// </summary>
-internal sealed class QuestionBudget(NpgsqlDataSource database, DarajaBoard board, ReconciliationOptions options, OurShortcodes ours) : IQuestionBudget
+internal sealed class QuestionBudget(Connections database, DarajaBoard board, ReconciliationOptions options, OurShortcodes ours) : IQuestionBudget
 {
     private sealed record ApiRow
     {
@@ -45,6 +44,7 @@ internal sealed class QuestionBudget(NpgsqlDataSource database, DarajaBoard boar
             RETURNING tokens
             """,
             new { burst = (double)options.QuestionBurst, rate = options.QuestionsPerSecond });
+        LockOrder.Took(LockStep.QuestionBudget);
         var open = (await connection.QueryAsync<(string Api, bool IsPaused)>(
             "SELECT api, paused_until > now() FROM daraja_apis WHERE state = 'open'")).ToDictionary(row => row.Api, row => row.IsPaused);
         board.Remember(open.Keys);
@@ -64,6 +64,7 @@ internal sealed class QuestionBudget(NpgsqlDataSource database, DarajaBoard boar
         {
             await using var connection = await database.OpenConnectionAsync();
             await connection.ExecuteAsync("UPDATE question_budget SET tokens = tokens - @questions", new { questions });
+            LockOrder.Took(LockStep.QuestionBudget);
         }
     }
 
@@ -74,8 +75,14 @@ internal sealed class QuestionBudget(NpgsqlDataSource database, DarajaBoard boar
         return await connection.QuerySingleAsync<MissingRounds>(
             """
             SELECT EXISTS (SELECT FROM attempts WHERE next_question_at < now() - @age)
-                    OR EXISTS (SELECT FROM payouts WHERE next_question_at < now() - @age OR (status = 'queued' AND enqueued_at < now() - @age - @forgotten))
-                    OR EXISTS (SELECT FROM refunds WHERE next_question_at < now() - @age OR (status = 'queued' AND enqueued_at < now() - @age - @forgotten)) AS questions,
+                    OR EXISTS (
+                        SELECT FROM payouts
+                        WHERE next_question_at < now() - @age
+                            OR (status = 'queued' AND waiting_for IS NULL AND coalesce(retry_at, enqueued_at + @forgotten) < now() - @age))
+                    OR EXISTS (
+                        SELECT FROM refunds
+                        WHERE next_question_at < now() - @age
+                            OR (status = 'queued' AND waiting_for IS NULL AND coalesce(retry_at, enqueued_at + @forgotten) < now() - @age)) AS questions,
                 EXISTS (
                     SELECT FROM checkouts
                     WHERE expires_at < now() - @endAge AND status IN ('open', 'pending', 'failed') AND (status <> 'pending' OR expires_at < now() - @endAge - @life)

@@ -21,13 +21,13 @@ public sealed class IntakeHealth
     /// <summary>A balancer asks every few seconds and wants an answer, not a long wait.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    private readonly NpgsqlDataSource database;
+    private readonly Connections database;
     private readonly DatabaseState state;
     private readonly DatabaseCircuit circuit;
     private readonly Spool? spool;
     private readonly SharedLook<bool> answers;
 
-    public IntakeHealth(NpgsqlDataSource database, DatabaseState state, DatabaseCircuit circuit, TimeProvider clock, Spool? spool = null)
+    public IntakeHealth(Connections database, DatabaseState state, DatabaseCircuit circuit, TimeProvider clock, Spool? spool = null)
     {
         (this.database, this.state, this.circuit, this.spool) = (database, state, circuit, spool);
         answers = new(Answers, clock);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Payments.Infrastructure;
 
@@ -10,7 +9,7 @@ namespace Payments.Infrastructure;
 /// the best probe there is, for it needs the same write.
 /// </summary>
 internal sealed partial class SpoolDrain(
-    NpgsqlDataSource database, DatabaseState state, DatabaseCircuit circuit, IJobs jobs, InboxBell bell, SpoolOptions options, ILogger<SpoolDrain> log, Spool? spool = null)
+    Connections database, DatabaseState state, DatabaseCircuit circuit, IJobs jobs, InboxBell bell, SpoolOptions options, ILogger<SpoolDrain> log, Spool? spool = null)
     : BackgroundService
 {
     /// <summary>Rows in one commit: few enough to be quick on a database that has just come back.</summary>
@@ -25,6 +24,8 @@ internal sealed partial class SpoolDrain(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var purpose = Connections.For(Purpose.Inbox);
+
         // Before the tables are there is nothing to write to.
         await state.Ready.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (!stoppingToken.IsCancellationRequested)

@@ -1,4 +1,3 @@
-using System.Transactions;
 using Npgsql;
 using NpgsqlTypes;
 using Payments.Application;
@@ -9,12 +8,9 @@ namespace Payments.Infrastructure;
 internal static class SpooledRows
 {
     /// <summary>Stores rows and the job that drains them in one commit. A row that is there already stays as it is.</summary>
-    public static async Task Insert(NpgsqlDataSource database, IJobs jobs, InboxBell bell, IReadOnlyList<SpooledCallback> rows)
+    public static async Task Insert(Connections database, IJobs jobs, InboxBell bell, IReadOnlyList<SpooledCallback> rows)
     {
-        using var scope = new TransactionScope(
-            TransactionScopeOption.RequiresNew,
-            new TransactionOptions { IsolationLevel = IsolationLevel.ReadCommitted, Timeout = TimeSpan.FromSeconds(30) },
-            TransactionScopeAsyncFlowOption.Enabled);
+        using var scope = Connections.Begin(TimeSpan.FromSeconds(30));
         if (await Insert(database, bell, rows) > 0)
         {
             jobs.Drain(rows.Count);
@@ -31,7 +27,7 @@ internal static class SpooledRows
     /// True within a day after a database that had been in use was brought to the version that signs: what was spooled before may still be
     /// there, and processes of before may still write. A new database never had any. The choice of the jobs' schema is as old as that version here.
     /// </summary>
-    public static async Task<bool> WasUpgradedLately(NpgsqlDataSource database)
+    public static async Task<bool> WasUpgradedLately(Connections database)
     {
         await using var connection = await database.OpenConnectionAsync();
         await using var command = new NpgsqlCommand(
@@ -44,7 +40,7 @@ internal static class SpooledRows
         return await command.ExecuteScalarAsync() is true;
     }
 
-    private static async Task<int> Insert(NpgsqlDataSource database, InboxBell bell, IReadOnlyList<SpooledCallback> rows)
+    private static async Task<int> Insert(Connections database, InboxBell bell, IReadOnlyList<SpooledCallback> rows)
     {
         await using var connection = await database.OpenConnectionAsync();
 

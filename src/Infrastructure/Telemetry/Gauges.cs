@@ -26,6 +26,7 @@ internal sealed partial class Gauges(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var purpose = Connections.For(Purpose.Watch);
         OfTheProcess();
         var watched = OfTheDatabase();
         await state.Ready.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -81,6 +81,9 @@ internal sealed record Settings
     /// <summary>Shape of the results of the asynchronous APIs, see the README's table; empty: each product's documented sample.</summary>
     public string Variant { get; init; } = "";
 
+    /// <summary>An OriginatorConversationID seen before: refused in the "reply" (500.002.1001), or taken and refused by "result" 15 (daraja.md §6, §11).</summary>
+    public string DuplicateOriginator { get; init; } = "reply";
+
     /// <summary>How many payments a Pull answer lists. Not published; small, so that paging happens.</summary>
     public int PullPageSize { get; init; } = 100;
 
@@ -106,6 +109,7 @@ internal sealed record Settings
             ("c2bVersion", C2bVersion, ["any", "v1", "v2"]),
             ("c2bPhone", C2bPhone, ["auto", .. Phones.Forms, Phones.Mixed]),
             ("partyPhone", PartyPhone, [.. Phones.Forms, Phones.Mixed]),
+            ("duplicateOriginator", DuplicateOriginator, ["reply", "result"]),
             ("c2bRegisterReply", C2bRegisterReply, ["documented", "no-code", "zeros"]),
         })
         {

@@ -173,7 +173,7 @@ public sealed class OthersDatabasesTests(TestDatabase databases)
         var connection = await databases.CreateDatabase();
         await using var source = NpgsqlDataSource.Create($"{connection};Enlist=false");
 
-        var found = await new DatabaseRequirements(source, DatabaseSettings.Read(connection), Roles.Api).Check(TestContext.Current.CancellationToken);
+        var found = await new DatabaseRequirements(new Connections(source), DatabaseSettings.Read(connection), Roles.Api).Check(TestContext.Current.CancellationToken);
 
         Assert.Equal(("database.enlistment", RequirementState.Refused), (found[^1].Name, found[^1].State));
     }
@@ -185,7 +185,7 @@ public sealed class OthersDatabasesTests(TestDatabase databases)
         var connection = await databases.CreateDatabase();
         await using var source = Database.Create(connection);
 
-        var found = await new DatabaseRequirements(source, DatabaseSettings.Read(connection), Roles.Api | Roles.Worker).Check(TestContext.Current.CancellationToken);
+        var found = await new DatabaseRequirements(new Connections(source), DatabaseSettings.Read(connection), Roles.Api | Roles.Worker).Check(TestContext.Current.CancellationToken);
 
         Assert.All(found, one => Assert.Equal(RequirementState.Met, one.State));
         Assert.Equal(found.Count, found.Select(one => one.Name).Distinct().Count());
@@ -194,7 +194,7 @@ public sealed class OthersDatabasesTests(TestDatabase databases)
     private static async Task<Requirement> Found(string connection, string name)
     {
         await using var source = Database.Create(connection);
-        var all = await new DatabaseRequirements(source, DatabaseSettings.Read(connection), Roles.Api | Roles.Worker).Check(TestContext.Current.CancellationToken);
+        var all = await new DatabaseRequirements(new Connections(source), DatabaseSettings.Read(connection), Roles.Api | Roles.Worker).Check(TestContext.Current.CancellationToken);
         return Assert.Single(all, one => one.Name == name);
     }
 

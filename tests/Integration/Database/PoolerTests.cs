@@ -47,7 +47,7 @@ public sealed class PoolerTests(TestDatabase databases)
         await using var bouncer = await PgBouncer.Start(await databases.CreateDatabase(), "session", "default_pool_size = 4", "query_wait_timeout = 3");
         await using var source = Database.Create(bouncer.ConnectionString);
 
-        var all = await new DatabaseRequirements(source, DatabaseSettings.Read(bouncer.ConnectionString), Roles.Api | Roles.Worker).Check(TestContext.Current.CancellationToken);
+        var all = await new DatabaseRequirements(new Connections(source), DatabaseSettings.Read(bouncer.ConnectionString), Roles.Api | Roles.Worker).Check(TestContext.Current.CancellationToken);
 
         var found = Assert.Single(all, one => one.Name == "database.open");
         Assert.Equal(RequirementState.Noticed, found.State);

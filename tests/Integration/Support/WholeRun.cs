@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Payments.Infrastructure;
 using Xunit;
 
 namespace Payments.Tests.Integration;
@@ -69,7 +70,7 @@ internal static class WholeRun
 
     private static async Task SessionsAreAsTheyMustBe(PaymentsHost host)
     {
-        var source = host.Services.GetRequiredService<NpgsqlDataSource>();
+        var source = host.Services.GetRequiredService<Connections>();
         var connections = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => source.OpenConnectionAsync().AsTask()));
         foreach (var connection in connections)
         {

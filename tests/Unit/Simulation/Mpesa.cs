@@ -29,7 +29,10 @@ internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners,
     /// <summary>Everything that moved.</summary>
     public IReadOnlyList<Movement> Moved => moved;
 
-    /// <summary>How often each payout or refund was asked to be sent.</summary>
+    /// <summary>What was delivered, and when: Safaricom may deliver it again.</summary>
+    private readonly List<(DateTimeOffset At, CallbackKind Kind, Guid? Subject, CallbackMessage Message, bool MayBeLost)> delivered = [];
+
+    /// <summary>How often each payout or refund was asked to be sent, under a name that was new.</summary>
     public Dictionary<Guid, int> Sent { get; } = [];
 
     /// <summary>Numbers that a confirmation, a callback or Pull has told us of, and that we kept.</summary>
@@ -82,15 +85,44 @@ internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners,
             return;
         }
 
-        time.Within(from, to, $"callback {kind}: {Short(message)}", () =>
-        {
-            inbox.Receive(kind, subject, message);
-            if (Number(message) is { } number)
-            {
-                TrulyTold.Add(number);
-            }
-        });
+        time.Within(from, to, $"callback {kind}: {Short(message)}", () => Receive(kind, subject, message, mayBeLost));
     }
+
+    private void Receive(CallbackKind kind, Guid? subject, CallbackMessage message, bool mayBeLost)
+    {
+        delivered.Add((time.Now, kind, subject, message, mayBeLost));
+        inbox.Receive(kind, subject, message);
+
+        // What is told of a prompt that a restore has forgotten finds nothing to settle; Pull lists it.
+        if (Number(message) is { } number && (kind != CallbackKind.Stk || inbox.Attempts.Any(a => a.Id == subject)))
+        {
+            TrulyTold.Add(number);
+        }
+    }
+
+    /// <summary>Our books lost what came since then: some of it is delivered again, and what nobody could know without it.</summary>
+    public void Repeat(DateTimeOffset since, IEnumerable<string> stillTold)
+    {
+        // What was refused at once was never taken: asked for again, it is new.
+        foreach (var id in Sent.Keys.Where(id => commands.Values.All(c => c.Id != id)
+            && inbox.Transfers.FirstOrDefault(t => t.Id == id) is null or { Status: TransferStatus.Queued }).ToList())
+        {
+            Sent.Remove(id);
+        }
+
+        TrulyTold.Clear();
+        TrulyTold.UnionWith(stillTold);
+        foreach (var (_, kind, subject, message, mayBeLost) in delivered.Where(d => d.At >= since && (time.Chance(0.5) || !d.MayBeLost)).ToList())
+        {
+            time.Within(0, 600, $"callback {kind} again", () => Receive(kind, subject, message, mayBeLost));
+        }
+    }
+
+    /// <summary>What the portal shows of a receipt.</summary>
+    public bool IsReversed(string receipt) => reversed.Contains(receipt);
+
+    /// <summary>What has gone back of a receipt.</summary>
+    public long GivenBack(string receipt) => moved.Where(m => m.Of == receipt).Sum(m => m.Amount.Cents);
 
     private void Confirm(Movement movement)
     {

@@ -11,6 +11,7 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
 
     private readonly Dictionary<Guid, (InboxRow Row, bool IsNew)> inbox = [];
     private readonly List<CallbackMessage> messages = [];
+    private readonly HashSet<Guid> unmatched = [];
     private PayerHash? hash;
     private int hashSeen;
 
@@ -38,9 +39,23 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
         {
             time.Tell($"    {inbox[judgement.Id].Row.Kind}: {judgement.Verdict} {judgement.Detail}");
             Put(inbox, judgement.Id, inbox[judgement.Id] with { IsNew = false });
+            if (judgement.Verdict == Verdict.Unmatched)
+            {
+                unmatched.Add(judgement.Id);
+            }
         }
 
         return Task.CompletedTask;
+    }
+
+    /// <summary>What came for a request before its row was made anew is looked at again.</summary>
+    private void TakeUnmatchedAgain(Transfer added)
+    {
+        foreach (var (id, row) in inbox.Where(r => added.HasOwnName && r.Value.Row.SubjectId == added.Id && unmatched.Contains(r.Key)).ToList())
+        {
+            unmatched.Remove(id);
+            Put(inbox, id, row with { IsNew = true });
+        }
     }
 
     public Task<IReadOnlyList<InboxRow>> TakeSetAside(int limit) => throw new NotSupportedException();
