@@ -31,6 +31,15 @@ public static class CaseKind
     /// <summary>A reversal was refused in a way that may mean it already happened.</summary>
     public const string ReversalRefused = "reversal_refused";
 
+    /// <summary>An authentic confirmation names a number that is not configured here (rule 17).</summary>
+    public const string UnknownShortcode = "unknown_shortcode";
+
+    /// <summary>A payout or refund waits to be sent, and has waited for long.</summary>
+    public const string NotSent = "not_sent";
+
     /// <summary>An untrusted confirmation names an order of ours.</summary>
     public const string UntrustedConfirmation = "untrusted_confirmation";
+
+    /// <summary>More of them than have a case each.</summary>
+    public const string UntrustedConfirmations = "untrusted_confirmations";
 }

@@ -74,7 +74,46 @@ public sealed class CallbackRules(
             await paybill.OpenCases(books.Untrusted);
         }
 
+        if (books.Strays.Count > 0)
+        {
+            await paybill.OpenCases(books.Strays);
+        }
+
+        // News only: what is known already costs no statement.
+        if (books.Hashes.News(books.Checkouts.Count > 0 ? books.Checkouts[0].PayerHash : null) is var (used, times))
+        {
+            await paybill.NotePayerHash(ours.Main, used, times);
+        }
+
         return (judgements, books);
+    }
+
+    /// <summary>
+    /// What a row is about, as far as another row may be about the same: a payment by its token, money by its number and its order. Empty where
+    /// it is about nothing of ours. Never throws: it is asked of rows that made the rules throw.
+    /// </summary>
+    public IReadOnlyCollection<string> SubjectsOf(InboxRow row)
+    {
+        if (!row.IsOfRegistration)
+        {
+            return row.SubjectId is { } subject ? [subject.ToString("N")] : [];
+        }
+
+        try
+        {
+            var keys = new BookKeys();
+            if (reader.Read(row.Kind, row.Body) is CallbackMessage.Confirmation told)
+            {
+                ConfirmationRules.Gather(new ReadCallback(row, told), told, keys, ours, row.ReceivedAt);
+            }
+
+            return [.. keys.Numbers.Select(number => "receipt " + number), .. keys.References.Select(reference => "order " + reference)];
+        }
+        catch (Exception)
+        {
+            // A row nobody can read stands for itself.
+            return [];
+        }
     }
 
     private async Task<List<ReadCallback>> Trust(List<ReadCallback> reads)
@@ -86,7 +125,7 @@ public sealed class CallbackRules(
 
         var registrations = await paybill.Registrations(CancellationToken.None);
         return reads.ConvertAll(read => IsConfirmation(read)
-            ? read with { Distrust = ConfirmationRules.Distrust(read.Row, (CallbackMessage.Confirmation)read.Message, registrations, ours) }
+            ? read with { Distrust = ConfirmationRules.Distrust(read.Row, registrations) }
             : read);
 
         static bool IsConfirmation(ReadCallback read) =>
@@ -117,7 +156,7 @@ public sealed class CallbackRules(
                     QuestionRules.Gather(read, keys);
                     break;
                 case CallbackMessage.Confirmation confirmation:
-                    ConfirmationRules.Gather(read, confirmation, keys, now);
+                    ConfirmationRules.Gather(read, confirmation, keys, ours, now);
                     break;
             }
         }
@@ -126,11 +165,15 @@ public sealed class CallbackRules(
         var asked = keys.Questions.Count == 0 ? [] : await questions.Load(keys.Questions);
         await GatherAsked(asked, keys, now);
         keys.Transfers.UnionWith(asked.Select(q => q.SubjectId).OfType<Guid>().Where(id => !keys.Asked.ContainsKey(id)));
-        keys.Checkouts.UnionWith(keys.Transfers.Count == 0 ? [] : await transfers.CheckoutsOf(keys.Transfers));
+
+        // A receipt that stands alone is locked with the others, if there are any; else the transfers' own look locks it.
+        var guards = keys.Transfers.Count == 0 ? ([], []) : await transfers.GuardsOf(keys.Transfers);
+        keys.Checkouts.UnionWith(guards.Checkouts);
         var books = new Books(keys.Attempts.Count + keys.Numbers.Count + keys.Checkouts.Count == 0
             ? new([], [])
             : await checkouts.LoadForChange(new(
-                Ids: keys.Checkouts, AttemptIds: keys.Attempts, Numbers: keys.Numbers, ReferenceKeys: keys.References, TillPayments: keys.TillPayments)));
+                Ids: keys.Checkouts, AttemptIds: keys.Attempts, Numbers: keys.Numbers, ReferenceKeys: keys.References, TillPayments: keys.TillPayments,
+                ReceiptIds: guards.Receipts)));
         books.Asked = keys.Asked;
         books.Ours = ours;
         books.Bring(keys.Transfers.Count == 0 ? [] : await transfers.LoadForChange(keys.Transfers), asked);
@@ -144,7 +187,7 @@ public sealed class CallbackRules(
         {
             if (reader.Read(CallbackKind.C2bConfirm, body) is CallbackMessage.Confirmation told)
             {
-                keys.Asked[id] = ConfirmationRules.ToDomain(told, now);
+                keys.Asked[id] = ConfirmationRules.ToDomain(told, ours, now);
                 ConfirmationRules.Gather(keys.Asked[id], keys);
             }
         }
@@ -184,6 +227,7 @@ public sealed class CallbackRules(
         var message when read.Row.IsProbe => read.Say(Verdict.Probe, ProbeRules.Describe(message)),
         CallbackMessage.Malformed malformed => Judge(read, malformed, books, now),
         CallbackMessage.PromptResult result => PromptRules.Judge(read, result, books, now),
+        CallbackMessage.Validation validation => ConfirmationRules.Judge(read, validation),
         CallbackMessage.Confirmation confirmation => ConfirmationRules.Judge(read, confirmation, books, now),
         CallbackMessage.TransferResult result => TransferRules.Judge(read, result, books, now),
         CallbackMessage.QueueTimeout timeout when QuestionRules.IsAbout(read.Row.Kind) => QuestionRules.Judge(read, timeout, books, now),

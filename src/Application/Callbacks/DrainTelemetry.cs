@@ -21,6 +21,10 @@ public sealed class DrainTelemetry(PaymentsMetrics metrics, ITraceContexts conte
         for (var i = 0; i < rows.Count; i++)
         {
             metrics.Judged(rows[i].Kind, judgements[i].Verdict, end - rows[i].ReceivedAt);
+            if (judgements[i].IsStray)
+            {
+                metrics.Strayed();
+            }
         }
 
         if (Traces.IsOn)

@@ -19,7 +19,7 @@ public sealed class RefundReceiptValidator : AbstractValidator<RefundReceipt>
 }
 
 /// <summary>Reserves and enqueues in one commit, under the lock of the receipt's checkout, or of the receipt where it has none.</summary>
-public sealed class RefundReceiptHandler(ICheckouts checkouts, IRefunds refunds, IAudit audit, ITransactions transactions)
+public sealed class RefundReceiptHandler(ICheckouts checkouts, IRefunds refunds, IPayoutCeilings ceilings, IAudit audit, ITransactions transactions, RequestNames names)
     : IRequestHandler<RefundReceipt, Answer<RefundView>>
 {
     /// <inheritdoc/>
@@ -41,9 +41,14 @@ public sealed class RefundReceiptHandler(ICheckouts checkouts, IRefunds refunds,
             return RefundRequests.Refuse(refusal!.Value);
         }
 
+        if (await ceilings.Reserve(request.Caller, plan.Amount, now) is { } over)
+        {
+            return over;
+        }
+
         var reason = request.Reason?.Trim() ?? (loaded.Checkout is null ? "Payment without an order" : "Paid too much");
         var refund = Refund.Queue(
-            NewId.Next(), loaded.Checkout?.Client ?? request.Caller.Client, plan, loaded.Checkout?.Reference.Value, reason, ofSurplus: true, now);
+            RefundRequests.Name(names, plan), loaded.Checkout?.Client ?? request.Caller.Client, plan, loaded.Checkout?.Reference.Value, reason, ofSurplus: true, now);
         KeyedRequest.Made(IntentKind.Refund, refund.Id);
         var left = receipt.Left;
         if (loaded.Checkout is { } checkout)

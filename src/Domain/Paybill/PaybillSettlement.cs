@@ -66,18 +66,10 @@ public sealed partial class Checkout
     }
 
     /// <summary>
-    /// Whether a payment without an account (a till's) may be that of a prompt of this checkout: a success without a number, or a prompt
-    /// of which more may still be heard. With nothing of the payer visible it is nobody's: a shop sees many equal amounts.
+    /// Whether a payment without an account (a till's) is taken for that of a prompt of this checkout, where it can be nobody else's: only the
+    /// payer says so, and where the prompt's phone was erased nothing can be compared with him.
     /// </summary>
-    public bool MayPay(Receipt receipt, Attempt attempt) =>
-        PayerHint.ShowsAnything(receipt.Payer) && IsSameMoney(receipt, attempt)
-        && (attempt.IsOpen || Receipts.Exists(r => r.AttemptId == attempt.Id && r.Number is null));
-
-    /// <summary>
-    /// Whether such a payment is that of a prompt of this checkout, if it is nobody else's: only the payer says so, and where the prompt's phone
-    /// was erased nothing can be compared with him.
-    /// </summary>
-    public bool IsShownToPay(Receipt receipt) => Attempts.Exists(a => a.Phone is not null && MayPay(receipt, a));
+    public bool IsShownToPay(Receipt receipt) => Attempts.Exists(a => a.Phone is not null && ClaimOf(receipt, a) is not (TillClaim.None or TillClaim.Rival));
 
     /// <summary>A payment without an account that successes of several orders could be: it stands nowhere until a person decides.</summary>
     public void AskWhose(Receipt receipt, IReadOnlyList<Checkout> orders, DateTimeOffset now)
@@ -92,7 +84,8 @@ public sealed partial class Checkout
     /// <param name="isNew">False for money that is in the books, perhaps since a moment ago.</param>
     private void Take(Receipt receipt, bool isNew, DateTimeOffset now)
     {
-        var namesakes = Namesakes(receipt);
+        var isRecordedNow = receipt.Change == Change.Added;
+        var namesakes = Namesakes(receipt, isRecordedNow);
         if (namesakes is [var twin])
         {
             var attempt = AttemptOf(twin);
@@ -103,19 +96,21 @@ public sealed partial class Checkout
                 var kept = isNew ? twin : receipt;
                 kept.IsInferred = true;
                 kept.Account = receipt.Account;
+                kept.Shortcode = receipt.Shortcode;
                 kept.PayerName ??= receipt.PayerName;
                 return;
             }
         }
 
-        if (namesakes.Count > 0)
+        var astray = namesakes.Count > 0 ? namesakes : Nameless.FindAll(r => MayBeSameMoney(receipt, AttemptOf(r), isRecordedNow));
+        if (astray.Count > 0)
         {
             Hold(receipt, now);
             cases.Add(new(
                 CaseKind.AmbiguousMatch, receipt.Id, Id,
-                $"Receipt {receipt.Number} of {receipt.Amount} could be the payment of {namesakes.Count} prompts that queries call paid, or there are "
-                + "several such receipts. It is not counted until somebody decides. Compare with the M-PESA statement: match it to this order if it "
-                + "is a payment of its own, then settle this case."));
+                $"Receipt {receipt.Number} of {receipt.Amount} could be the payment of {astray.Count} prompts that queries call paid, or there are "
+                + $"several such receipts.{(namesakes.Count > 0 ? "" : AnotherTime(receipt))} It is not counted until somebody decides. Compare with the "
+                + "M-PESA statement: match it to this order if it is a payment of its own, then settle this case."));
             return;
         }
 
@@ -143,12 +138,14 @@ public sealed partial class Checkout
     private List<Receipt> Candidates(Attempt attempt) => Receipts.FindAll(r => IsSameMoney(r, attempt));
 
     /// <summary>Successes without a number that may be this receipt's money.</summary>
-    private List<Receipt> Namesakes(Receipt receipt) =>
-        Receipts.FindAll(r => r is { Number: null, AttemptId: not null } && IsSameMoney(receipt, AttemptOf(r)));
+    private List<Receipt> Namesakes(Receipt receipt, bool isNew = false) => Nameless.FindAll(r => IsSameMoney(receipt, AttemptOf(r), isNew));
 
     /// <summary>Whether a receipt may as well be the payment of another prompt here, of which nobody knows yet what became of it.</summary>
     private bool MayBeAnothers(Receipt receipt, Attempt attempt) =>
         Attempts.Exists(other => other != attempt && other.IsOpen && IsSameMoney(receipt, other));
+
+    /// <summary>Successes whose number nobody has told.</summary>
+    private List<Receipt> Nameless => Receipts.FindAll(r => r is { Number: null, AttemptId: not null });
 
     private Attempt AttemptOf(Receipt receipt) => Attempts.Find(a => a.Id == receipt.AttemptId)!;
 
@@ -163,11 +160,11 @@ public sealed partial class Checkout
     /// <summary>
     /// Its prompt's callback named another number: this is a payment by hand after all. What it pays stays paid.
     /// </summary>
-    private static void PartFromPrompt(Receipt receipt)
+    private void PartFromPrompt(Receipt receipt)
     {
         receipt.AttemptId = null;
         receipt.IsInferred = false;
-        receipt.Method = receipt.Account.Length > 0 ? PaymentMethod.Paybill : PaymentMethod.Till;
+        receipt.Method = Ours.MethodOf(receipt.Shortcode, receipt.Account) ?? PaymentMethod.Paybill;
         receipt.SettledBy = receipt.SettledBy == SettledBy.StkQuery ? SettledBy.Confirmation : receipt.SettledBy;
         receipt.Touch();
     }
@@ -207,7 +204,7 @@ public sealed partial class Checkout
     /// </summary>
     private void Pair(DateTimeOffset now)
     {
-        foreach (var twin in Receipts.FindAll(r => r is { Number: null, AttemptId: not null }))
+        foreach (var twin in Nameless)
         {
             var attempt = AttemptOf(twin);
             if (Candidates(attempt) is [{ IsGivenBack: false } only] && Namesakes(only) is [_] && !MayBeAnothers(only, attempt)

@@ -34,7 +34,10 @@ public abstract partial class Transfer
     /// <summary>Safaricom's id of the request, null until its reply or a trusted callback tells it.</summary>
     public string? ConversationId { get; set; }
 
-    /// <summary>Ours from the start for B2C v3, Safaricom's for B2B and reversals and null until told. What a status query asks by.</summary>
+    /// <summary>
+    /// Ours from the start for B2C v3 and made of what the caller said (rule 18), Safaricom's for B2B and reversals and null until told. What a
+    /// status query asks by.
+    /// </summary>
     public string? OriginatorId { get; set; }
 
     /// <summary>True once a trusted callback spoke of it: it was accepted, whatever the reply says.</summary>
@@ -103,6 +106,7 @@ public abstract partial class Transfer
         Status = TransferStatus.Sending;
         SendingAt = now;
         NextQuestionAt = askAt;
+        (WaitingFor, RetryAt) = (null, null);
         Touch(now);
     }
 
@@ -141,7 +145,8 @@ public abstract partial class Transfer
     {
         if (Status == TransferStatus.Sending)
         {
-            DoubtedBecause = LastAnswer = why;
+            LastAnswer = why;
+            DoubtedBecause ??= why;
             ToDoubt(now);
         }
     }
@@ -205,6 +210,8 @@ public abstract partial class Transfer
 
     private void End(TransferStatus status, SettledBy? by, Failure? failure, DateTimeOffset now)
     {
+        // What was cancelled here and completed all the same was sent, by whomever.
+        SendingAt ??= now;
         Status = status;
         SettledBy = by;
         Failure = failure;

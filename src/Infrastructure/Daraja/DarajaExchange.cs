@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
@@ -10,10 +11,13 @@ internal abstract class DarajaExchange
     }
 
     /// <summary>Nothing can have reached Safaricom: no token, no name, no connection, no TLS, or the breaker held it back.</summary>
+    /// <param name="hindrance">What kept it here.</param>
     /// <param name="why">Safe to log and to show an operator.</param>
     /// <param name="pausedFor">How long the breaker holds everything back; null when it is not the breaker.</param>
-    public sealed class NotSent(string why, TimeSpan? pausedFor = null) : DarajaExchange
+    public sealed class NotSent(Hindrance hindrance, string why, TimeSpan? pausedFor = null) : DarajaExchange
     {
+        public Hindrance Hindrance => hindrance;
+
         public string Why => why;
 
         public TimeSpan? PausedFor => pausedFor;

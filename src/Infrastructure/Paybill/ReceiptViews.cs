@@ -31,7 +31,7 @@ internal sealed partial class PaybillRepository
     private const string ReceiptColumns =
         $"""
         r.id, r.receipt, r.amount, r.account, r.payer, r.payer_name, r.method, r.settled_by, r.at, r.checkout_id, r.applied, r.surplus, r.matched_by,
-        r.matched_at, r.written_off, r.written_off_by, r.written_off_at, r.written_off_reason, {Unsettled} AS unsettled
+        r.matched_at, r.written_off, r.written_off_by, r.written_off_at, r.written_off_reason, r.shortcode, {Unsettled} AS unsettled
         """;
 
     /// <summary>What can be open at all, as the index receipts_to_settle has it.</summary>
@@ -108,11 +108,15 @@ internal sealed partial class PaybillRepository
         public string? WrittenOffBy { get; init; }
         public DateTimeOffset? WrittenOffAt { get; init; }
         public string? WrittenOffReason { get; init; }
+        public string? Shortcode { get; init; }
 
         public ReceiptView ToView() => new(
             PublicId.Write(PublicId.Receipt, Id), Receipt, Money.FromCents(Amount).Shillings, Account, Payer, PayerName, Method, SettledBy, At,
             CheckoutId is { } checkout ? PublicId.Write(PublicId.Checkout, checkout) : null, Money.FromCents(Applied).Shillings,
             Money.FromCents(Surplus).Shillings, MatchedBy, MatchedAt, Money.FromCents(Unsettled).Shillings, Money.FromCents(WrittenOff).Shillings,
-            WrittenOffBy, WrittenOffAt, WrittenOffReason);
+            WrittenOffBy, WrittenOffAt, WrittenOffReason)
+        {
+            Shortcode = Shortcode,
+        };
     }
 }

@@ -9,7 +9,7 @@ namespace Payments.Infrastructure;
 /// where it is read (<see cref="Slack"/>). What waits for its next question waits by a schedule of hours, so it is moved: a wait lasts no longer
 /// than it was meant to, from now on (decision 0038).
 /// </summary>
-public sealed partial class ClockStep(NpgsqlDataSource database, ILogger<ClockStep> log)
+public sealed partial class ClockStep(Connections database, ILogger<ClockStep> log)
 {
     /// <summary>
     /// How far ahead of now a mark of the past may seem, as SQL: transactions begin before they wait for locks, and a clock may be put right by

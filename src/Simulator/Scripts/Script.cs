@@ -42,6 +42,9 @@ internal sealed record Script
 
     public int? ConfirmationDelayMs { get; init; }
 
+    /// <summary>How the payer of a C2B confirmation, or a payout's receiver, is shown.</summary>
+    public string? Payer { get; init; }
+
     public string? Error { get; init; }
 
     public string? Reply { get; init; }
@@ -79,6 +82,7 @@ internal sealed record Script
         if (QueueTimeout is not null && !Timeouts.Contains(QueueTimeout)) yield return Unknown("queueTimeout", QueueTimeout, Timeouts);
         if (Shape.Problem(Variant) is { } variant) yield return variant;
         if (Confirmation is not (null or "once" or "twice" or "never")) yield return Unknown("confirmation", Confirmation, ["once", "twice", "never"]);
+        if (Payer is not (null or Phones.Mixed) && !Phones.Forms.Contains(Payer)) yield return Unknown("payer", Payer, Phones.Forms.Append(Phones.Mixed));
         if (Api is not null && !Simulator.Api.Names.Contains(Api)) yield return Unknown("api", Api, Simulator.Api.Names);
         if (DelayMs < 0 || CallbackDelayMs < 0 || ConfirmationDelayMs < 0 || ReplyDelayMs < 0) yield return "Delays are milliseconds, 0 or more.";
         if (Times < 1 || QueryTimes < 1) yield return "times and queryTimes are 1 or more.";
@@ -105,6 +109,7 @@ internal sealed record Script
             CallbackAmount = CallbackAmount,
             CallbackParty = CallbackParty,
             Confirmation = Confirmations(),
+            Payer = Payer,
             Variant = Variant,
             Parameters = Parameters?.ToDictionary(p => p.Key, p => Told(p.Value)),
             QueueTimeout = QueueTimeout?.Split('-')[0],

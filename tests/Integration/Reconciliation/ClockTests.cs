@@ -195,17 +195,16 @@ public sealed class ClockTests(TestDatabase databases)
     public async Task An_operator_is_not_locked_out_for_longer_and_a_balance_is_asked_for()
     {
         await using var host = await PaymentsHost.Start(databases);
-        var failures = host.Services.GetRequiredService<SignInFailures>();
+        var tries = host.Services.GetRequiredService<SignInTries>();
         for (var i = 0; i < 5; i++)
         {
-            await failures.Failed("otto", "192.0.2.1");
+            Assert.Null(await tries.Take("otto", "192.0.2.1", null));
         }
 
-        Assert.True(await failures.IsLocked("otto", "192.0.2.1"));
+        Assert.NotNull(await tries.Take("otto", "192.0.2.1", null));
         await StepBack(host, "sign_in_failures", "last_at", "locked_until");
-        Assert.False(await failures.IsLocked("otto", "192.0.2.1"));
-        await failures.Failed("otto", "192.0.2.1");
-        Assert.False(await failures.IsLocked("otto", "192.0.2.1"));
+        Assert.Null(await tries.Take("otto", "192.0.2.1", null));
+        Assert.Null(await tries.Take("otto", "192.0.2.1", null));
 
         await PaymentsHost.Eventually(async () => await Balances(host) == 1, "a balance is asked for", seconds: 5);
         await StepBack(host, "questions", "asked_at");
@@ -223,7 +222,7 @@ public sealed class ClockTests(TestDatabase databases)
     {
         await using var host = await PaymentsHost.Start(databases, "Roles=api");
         await host.Sql<int>($"UPDATE question_budget SET counted_at = now() + {Hour} RETURNING 1");
-        await host.Sql<int>($"INSERT INTO pull_progress (shortcode, read_until, read_at) VALUES ('174379', now(), now() + {Hour}) RETURNING 1");
+        await host.Sql<int>($"INSERT INTO pull_rounds (shortcode, started_at) VALUES ('174379', now() + {Hour}) RETURNING 1");
 
         await using var scope = host.Services.CreateAsyncScope();
         var missing = await scope.ServiceProvider.GetRequiredService<IQuestionBudget>().FindForgotten(TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(30), CancellationToken.None);

@@ -15,6 +15,8 @@ internal static class Copies
     private static readonly FieldInfo LoadedStatus = Field(typeof(Transfer), nameof(Transfer.LoadedStatus));
     private static readonly FieldInfo LoadedSource = Field(typeof(Refund), nameof(Refund.LoadedSource));
 
+    private static readonly FieldInfo Rivals = Field(typeof(Receipt), nameof(Receipt.Rivals));
+
     public static Attempt Of(Attempt attempt)
     {
         var copy = (Attempt)Shallow(attempt);
@@ -26,6 +28,13 @@ internal static class Copies
     {
         var copy = Emptied(receipt);
         copy.Change = Change.None;
+        return copy;
+    }
+
+    public static Receipt Of(Receipt receipt, IEnumerable<Msisdn?> rivals)
+    {
+        var copy = Of(receipt);
+        Rivals.SetValue(copy, (Msisdn?[])[.. rivals]);
         return copy;
     }
 
