@@ -53,10 +53,15 @@ public sealed partial class Checkout
 
     /// <summary>
     /// Receipts here that count as something and may be this success, but for the time. Were nothing paid since the prompt, all it asked for
-    /// would still be due: then none of them is.
+    /// would still be due: then none of them is, but for what is due again because it was given back, and what a cancelled order took as surplus.
     /// </summary>
-    private List<Receipt> Astray(Attempt attempt) =>
-        Due >= attempt.Amount ? [] : Receipts.FindAll(r => !r.IsHeld && MayBeSameMoney(r, attempt));
+    private List<Receipt> Astray(Attempt attempt) => Receipts.FindAll(r => IsTakenFor(r, attempt)
+        || (!r.IsHeld && (Due < attempt.Amount || r.IsGivenBack || r.Surplus > Money.Zero) && MayBeSameMoney(r, attempt)));
+
+    /// <summary>Whether a receipt was taken for another prompt's by its time, though its payer is shown unlike, and is shown to be this one's.</summary>
+    private bool IsTakenFor(Receipt receipt, Attempt attempt) =>
+        receipt is { IsInferred: true, AttemptId: not null } && receipt.AttemptId != attempt.Id && receipt.Amount == attempt.Amount
+        && Shows(receipt, AttemptOf(receipt)) == PayerMatch.Unlike && Shows(receipt, attempt) == PayerMatch.Same;
 
     /// <summary>
     /// Till payments that stand nowhere and are taken for this success where there is one: of the same payer; where none of those is there, the

@@ -117,5 +117,67 @@ public sealed class OtherClockTests
         Assert.Empty(checkout.Cases);
     }
 
+    [Fact]
+    public void A_success_after_its_payment_was_given_back_is_held()
+    {
+        // The first part goes back, and then the prompt's own money, of which nobody knew that it was the prompt's: all is due again.
+        var checkout = Some.Checkout();
+        checkout.Hear(ByHand.Confirmation("N0", 500), Some.Start);
+        var attempt = checkout.Prompted(Some.Start + TimeSpan.FromSeconds(60));
+        GiveBack(checkout, "N0");
+        checkout.Hear(ByHand.Confirmation("N1", 1000, Some.Start + TimeSpan.FromHours(3)), Later + TimeSpan.FromSeconds(60));
+        GiveBack(checkout, "N1");
+        Assert.Equal(Price, checkout.Due);
+
+        checkout.AnswerPaid(attempt, Later + TimeSpan.FromSeconds(120));
+
+        Assert.True(checkout.Receipts.Single(r => r.Number is null).IsHeld);
+        Assert.Equal(CaseKind.AmbiguousMatch, Assert.Single(checkout.Cases).Kind);
+    }
+
+    [Fact]
+    public void A_success_after_its_payment_was_surplus_of_a_cancelled_order_is_held()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        var afterwards = Some.Start + TimeSpan.FromMinutes(10);
+        Assert.Null(checkout.Cancel(afterwards));
+        checkout.Hear(Confirmed(180), afterwards);
+        Assert.Equal(Price, checkout.Receipts[0].Surplus);
+
+        checkout.AnswerPaid(attempt, afterwards);
+
+        Assert.True(checkout.Receipts.Single(r => r.Number is null).IsHeld);
+        Assert.Equal(CaseKind.AmbiguousMatch, Assert.Single(checkout.Cases).Kind);
+    }
+
+    [Fact]
+    public void A_success_whose_payment_was_taken_for_another_prompts_by_its_time_is_held()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        var afterwards = Some.Start + TimeSpan.FromMinutes(5);
+        Assert.True(Msisdn.TryParse("254700000001", out var other));
+        var second = checkout.Prompt(Guid.NewGuid(), other, afterwards, afterwards);
+        checkout.AnswerPaid(second, afterwards + TimeSpan.FromMinutes(2));
+
+        // M-PESA's clock is six minutes ahead: the first prompt's payment seems to be of the second's time, its own of none.
+        checkout.Hear(Confirmed(6.5), afterwards + TimeSpan.FromMinutes(3));
+        checkout.Hear(ByHand.Confirmation("N2", at: Some.Start + TimeSpan.FromMinutes(11.5), payer: other.Value), afterwards + TimeSpan.FromMinutes(3));
+        Assert.Equal((second.Id, true), (checkout.Receipts[0].AttemptId, checkout.Receipts[0].IsInferred));
+
+        checkout.AnswerPaid(attempt, afterwards + TimeSpan.FromMinutes(4));
+
+        Assert.True(checkout.Receipts.Single(r => r.Number is null).IsHeld);
+        Assert.Contains(checkout.Cases, c => c.Kind == CaseKind.AmbiguousMatch && c.SubjectId == attempt.Id);
+    }
+
+    private static void GiveBack(Checkout checkout, string number)
+    {
+        var receipt = checkout.Receipts.Single(r => r.Number == number);
+        checkout.Reserve(
+            Refund.Queue(Guid.NewGuid(), "shop", new(receipt, receipt.Amount, RefundMethod.Reversal, null), "ORDER-1", "because", ofSurplus: false, Later), Later);
+    }
+
     private static Confirmation Confirmed(double minutes) => ByHand.Confirmation("N1", at: Some.Start + TimeSpan.FromMinutes(minutes));
 }
