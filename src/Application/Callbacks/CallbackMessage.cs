@@ -9,9 +9,19 @@ public abstract record CallbackMessage
     {
     }
 
+    /// <summary>What kept it from being read plainly, without quoting the body; null when it came in the published form.</summary>
+    public string? ReadLeniently { get; init; }
+
     /// <summary>Not what this kind of callback looks like.</summary>
     /// <param name="Why">For the verdict's detail: what is wrong, without quoting personal data.</param>
-    public sealed record Malformed(string Why) : CallbackMessage;
+    public sealed record Malformed(string Why) : CallbackMessage
+    {
+        /// <summary>Confirmations: the receipt number it seems to name, in the form M-PESA is asked by; null when there is none, or more than one.</summary>
+        public string? Number { get; init; }
+
+        /// <summary>Confirmations: what the customer typed, as far as it can be made out; empty when it cannot.</summary>
+        public string Account { get; init; } = "";
+    }
 
     /// <summary>The result of an STK push.</summary>
     /// <param name="RequestId">CheckoutRequestID as sent, null when absent.</param>
@@ -20,6 +30,7 @@ public abstract record CallbackMessage
 
     /// <summary>A C2B validation or confirmation.</summary>
     /// <param name="Receipt">TransID.</param>
+    /// <param name="Shortcode">BusinessShortCode; empty when it cannot be made out.</param>
     /// <param name="IsTill">True for "Buy Goods", which has no account.</param>
     /// <param name="Account">BillRefNumber as typed by the customer; empty for tills.</param>
     /// <param name="Payer">As given: plain, masked, spaced or a SHA-256.</param>

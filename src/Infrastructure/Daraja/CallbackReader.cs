@@ -7,8 +7,8 @@ namespace Payments.Infrastructure;
 
 /// <summary>Reads callback bodies in every variant Safaricom is known to send (daraja.md §3, §5–§8).</summary>
 /// <remarks>
-/// Unknown members are ignored, missing ones read as null and left to the domain to judge. A body is malformed when it is not one JSON
-/// document, when an object has a key twice (which of the two to believe is not ours to guess), or when it lacks what its kind is about.
+/// Unknown members are ignored, missing ones read as null and left to the domain to judge. A body that is not one JSON document, that has a key
+/// twice, or that lacks what its kind is about is read a second time, leniently; it is malformed when that makes nothing certain of it either.
 /// </remarks>
 public sealed class CallbackReader : ICallbackReader
 {
@@ -26,6 +26,27 @@ public sealed class CallbackReader : ICallbackReader
     /// <inheritdoc/>
     public CallbackMessage Read(CallbackKind kind, ReadOnlyMemory<byte> body)
     {
+        var (plain, isMissed) = ReadPlainly(kind, body);
+        return plain is CallbackMessage.Malformed malformed ? ReadLeniently(kind, body, malformed)
+            : isMissed && ReadLeniently(kind, body, new("a key is not spelt as it is published")) is var found and not CallbackMessage.Malformed ? found
+            : plain;
+    }
+
+    /// <summary>The second reading; what the first said of a body of which nothing more can be made.</summary>
+    private static CallbackMessage ReadLeniently(CallbackKind kind, ReadOnlyMemory<byte> body, CallbackMessage.Malformed malformed)
+    {
+        if (BodyText.Of(body) is not { Length: > 0 } text || LooseDocument.Read(text) is not { Count: > 0 } documents)
+        {
+            return malformed;
+        }
+
+        return IsConfirmation(kind)
+            ? LenientConfirmation.Read(documents, malformed.Why, root => Confirmation(root, isLenient: true))
+            : LenientResult.Read(documents, malformed.Why, root => Read(kind, root));
+    }
+
+    private static (CallbackMessage Message, bool IsMissed) ReadPlainly(CallbackKind kind, ReadOnlyMemory<byte> body)
+    {
         if (body.Span.StartsWith("\uFEFF"u8))
         {
             body = body[3..];
@@ -33,39 +54,50 @@ public sealed class CallbackReader : ICallbackReader
 
         if (body.Span.TrimStart(" \t\r\n"u8).IsEmpty)
         {
-            return new CallbackMessage.Malformed("the body is empty");
+            return (new CallbackMessage.Malformed("the body is empty"), false);
         }
 
         // The parser checks text only when it is read: a body that is half checked would be half believed.
         if (!Utf8.IsValid(body.Span))
         {
-            return new CallbackMessage.Malformed("the body is not UTF-8");
+            return (new CallbackMessage.Malformed("the body is not UTF-8"), false);
         }
 
         try
         {
             using var document = JsonDocument.Parse(body, Strict);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? Read(kind, document.RootElement)
-                : new CallbackMessage.Malformed($"the body is a JSON {document.RootElement.ValueKind}, not an object");
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                return (new CallbackMessage.Malformed($"the body is a JSON {document.RootElement.ValueKind}, not an object"), false);
+            }
+
+            var message = Read(kind, document.RootElement);
+            return (message, message switch
+            {
+                CallbackMessage.Confirmation => LenientConfirmation.IsMissed(document.RootElement),
+                CallbackMessage.QueueTimeout { ConversationId: null, OriginatorId: null } => true,
+                _ => false,
+            });
         }
         catch (JsonException problem)
         {
             // The parser's own message may quote the body.
-            return new CallbackMessage.Malformed(
+            return (new CallbackMessage.Malformed(
                 problem.LineNumber is { } line
-                    ? $"the body is not JSON (line {line + 1}, byte {problem.BytePositionInLine + 1})" : "a key appears twice in one object");
+                    ? $"the body is not JSON (line {line + 1}, byte {problem.BytePositionInLine + 1})" : "a key appears twice in one object"), false);
         }
         catch (InvalidOperationException)
         {
-            return new CallbackMessage.Malformed("a key of the body is not text");
+            return (new CallbackMessage.Malformed("a key of the body is not text"), false);
         }
     }
+
+    private static bool IsConfirmation(CallbackKind kind) => kind is CallbackKind.C2bValidate or CallbackKind.C2bConfirm;
 
     private static CallbackMessage Read(CallbackKind kind, JsonElement root) => kind switch
     {
         CallbackKind.Stk => PromptResult(root.Get("Body"u8).Get("stkCallback"u8)),
-        CallbackKind.C2bValidate or CallbackKind.C2bConfirm => Confirmation(root),
+        CallbackKind.C2bValidate or CallbackKind.C2bConfirm => Confirmation(root, isLenient: false),
         CallbackKind.B2cResult or CallbackKind.B2bResult or CallbackKind.ReversalResult => TransferResult(kind, root.Get("Result"u8)),
         CallbackKind.StatusResult => StatusResult(root.Get("Result"u8)),
         CallbackKind.BalanceResult => BalanceResult(root.Get("Result"u8)),
@@ -88,10 +120,12 @@ public sealed class CallbackReader : ICallbackReader
             : ResultCodes.Prompt(code, callback.Get("ResultDesc"u8).Text()));
     }
 
-    private static CallbackMessage Confirmation(JsonElement body)
+    /// <param name="isLenient">True where it is enough that number and amount are there: which number of ours was paid is then not known.</param>
+    private static CallbackMessage Confirmation(JsonElement body, bool isLenient)
     {
         var amount = body.Get("TransAmount"u8).Amount();
-        if (body.Get("TransID"u8).Receipt() is not { } receipt || amount is not { Cents: > 0 } || body.Get("BusinessShortCode"u8).Code() is not { } shortcode)
+        if (body.Get("TransID"u8).Receipt() is not { } receipt || amount is not { Cents: > 0 }
+            || (body.Get("BusinessShortCode"u8).Code() ?? (isLenient ? "" : null)) is not { } shortcode)
         {
             return new CallbackMessage.Malformed("TransID, TransAmount or BusinessShortCode is missing or unreadable");
         }
