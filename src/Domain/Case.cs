@@ -33,4 +33,10 @@ public static class CaseKind
 
     /// <summary>An untrusted confirmation names an order of ours.</summary>
     public const string UntrustedConfirmation = "untrusted_confirmation";
+
+    /// <summary>An authentic confirmation came of which number and amount cannot be made out: money that stands nowhere (rule 17).</summary>
+    public const string UnreadableConfirmation = "unreadable_confirmation";
+
+    /// <summary>Confirmations with our token come from an address that is not allowed: their money waits because of that alone.</summary>
+    public const string ConfirmationsFromElsewhere = "confirmations_from_elsewhere";
 }

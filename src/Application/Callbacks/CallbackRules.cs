@@ -15,8 +15,27 @@ public sealed record ReadCallback(InboxRow Row, CallbackMessage Message)
     /// <summary>Why a confirmation is not trusted; null when it is.</summary>
     public string? Distrust { get; init; }
 
+    /// <summary>The address a confirmation came from, where that alone is why it is not trusted; null otherwise.</summary>
+    public string? FromElsewhere { get; init; }
+
+    /// <summary>True for what counts if it can be read: its address carries a token that is believed.</summary>
+    public bool IsVouchedFor => !Row.IsProbe && (Row.Kind == CallbackKind.C2bConfirm ? Distrust is null : Row.SubjectId is not null);
+
     /// <summary>What became of it.</summary>
     public Judgement Say(Verdict verdict, string? detail = null) => new(Row.Id, verdict, detail);
+
+    /// <summary>Adds how it could be read.</summary>
+    public Judgement Finish(Judgement judgement) => !IsVouchedFor || Row.Kind == CallbackKind.C2bValidate ? judgement
+        : Message is CallbackMessage.Malformed ? judgement with { Reading = Reading.Unreadable }
+        : Message.ReadLeniently is { } why ? judgement with
+        {
+            Reading = Reading.Lenient,
+            Detail = Texts.Clip($"{judgement.Detail}{(judgement.Detail is null ? "" : " ")}Read leniently: {why}.", MostDetail),
+        }
+        : judgement;
+
+    /// <summary>The table's limit.</summary>
+    private const int MostDetail = 1000;
 }
 
 /// <summary>
@@ -53,7 +72,7 @@ public sealed class CallbackRules(
         {
             try
             {
-                judgements.Add(Judge(read, books, now));
+                judgements.Add(read.Finish(Judge(read, books, now)));
             }
             catch (Exception why)
             {
@@ -74,6 +93,17 @@ public sealed class CallbackRules(
             await paybill.OpenCases(books.Untrusted);
         }
 
+        if (books.Odd.Count > 0)
+        {
+            await paybill.OpenCases(books.Odd);
+        }
+
+        if (remembers && reads.Where(OddConfirmations.IsUnderstood).Select(read => read.Row.Id).ToList() is { Count: > 0 } understood)
+        {
+            // A newer version reads what an older one could not.
+            await paybill.CloseUnreadable(understood);
+        }
+
         return (judgements, books);
     }
 
@@ -85,12 +115,9 @@ public sealed class CallbackRules(
         }
 
         var registrations = await paybill.Registrations(CancellationToken.None);
-        return reads.ConvertAll(read => IsConfirmation(read)
-            ? read with { Distrust = ConfirmationRules.Distrust(read.Row, (CallbackMessage.Confirmation)read.Message, registrations, ours) }
-            : read);
+        return reads.ConvertAll(read => IsConfirmation(read) ? ConfirmationTrust.Judge(read, registrations, ours) : read);
 
-        static bool IsConfirmation(ReadCallback read) =>
-            read is { Row: { Kind: CallbackKind.C2bConfirm, IsProbe: false }, Message: CallbackMessage.Confirmation };
+        static bool IsConfirmation(ReadCallback read) => read is { Row: { Kind: CallbackKind.C2bConfirm, IsProbe: false } };
     }
 
     private async Task<Books> Load(List<ReadCallback> reads, DateTimeOffset now)
@@ -103,7 +130,13 @@ public sealed class CallbackRules(
                 case CallbackMessage.Malformed when read.Row.Kind == CallbackKind.Stk:
                     PromptRules.Gather(read, keys);
                     break;
-                case CallbackMessage.Malformed when read.Row.Kind is CallbackKind.B2cResult or CallbackKind.B2bResult or CallbackKind.ReversalResult:
+                case CallbackMessage.Malformed { Number: { } number } when read is { Row.Kind: CallbackKind.C2bConfirm, Distrust: null }:
+                    keys.Numbers.Add(number);
+                    break;
+                case CallbackMessage.Malformed when QuestionRules.IsAbout(read.Row.Kind):
+                    QuestionRules.Gather(read, keys);
+                    break;
+                case CallbackMessage.Malformed when read.Row.Kind is not (CallbackKind.C2bConfirm or CallbackKind.C2bValidate):
                     TransferRules.Gather(read, keys);
                     break;
                 case CallbackMessage.PromptResult result:
@@ -124,8 +157,8 @@ public sealed class CallbackRules(
 
         // Locked in one order whatever the batch holds: checkouts, then payouts and refunds. What a question is about never changes.
         var asked = keys.Questions.Count == 0 ? [] : await questions.Load(keys.Questions);
-        await GatherAsked(asked, keys, now);
-        keys.Transfers.UnionWith(asked.Select(q => q.SubjectId).OfType<Guid>().Where(id => !keys.Asked.ContainsKey(id)));
+        await GatherAsked(reads, asked, keys, now);
+        keys.Transfers.UnionWith(asked.Where(q => !keys.Asked.ContainsKey(q.Id)).Select(q => q.SubjectId).OfType<Guid>());
         keys.Checkouts.UnionWith(keys.Transfers.Count == 0 ? [] : await transfers.CheckoutsOf(keys.Transfers));
         var books = new Books(keys.Attempts.Count + keys.Numbers.Count + keys.Checkouts.Count == 0
             ? new([], [])
@@ -137,15 +170,17 @@ public sealed class CallbackRules(
         return books;
     }
 
-    private async Task GatherAsked(IReadOnlyList<Question> asked, BookKeys keys, DateTimeOffset now)
+    private async Task GatherAsked(List<ReadCallback> reads, IReadOnlyList<Question> asked, BookKeys keys, DateTimeOffset now)
     {
         var subjects = asked.Where(q => q.Kind == QuestionKind.Status).Select(q => q.SubjectId).OfType<Guid>().ToList();
         foreach (var (id, body) in subjects.Count == 0 ? [] : await paybill.StoredConfirmations(subjects))
         {
-            if (reader.Read(CallbackKind.C2bConfirm, body) is CallbackMessage.Confirmation told)
+            var message = reader.Read(CallbackKind.C2bConfirm, body);
+            foreach (var question in asked.Where(q => q.SubjectId == id))
             {
-                keys.Asked[id] = ConfirmationRules.ToDomain(told, now);
-                ConfirmationRules.Gather(keys.Asked[id], keys);
+                keys.Asked[question.Id] = message is CallbackMessage.Confirmation told ? ConfirmationRules.ToDomain(told, now)
+                    : OddConfirmations.AsAsked(question, (CallbackMessage.Malformed)message, reads.Find(read => read.Row.SubjectId == question.Id)?.Message, ours, now);
+                ConfirmationRules.Gather(keys.Asked[question.Id], keys);
             }
         }
     }
@@ -163,9 +198,16 @@ public sealed class CallbackRules(
         }
     }
 
-    /// <summary>What cannot be read settles nothing; where its address says what it was about, Safaricom is asked.</summary>
+    /// <summary>
+    /// What cannot be read settles nothing; where its address says what it was about, Safaricom is asked, and where it was money, a person.
+    /// </summary>
     private static Judgement Judge(ReadCallback read, CallbackMessage.Malformed malformed, Books books, DateTimeOffset now)
     {
+        if (read.Row.Kind == CallbackKind.C2bConfirm)
+        {
+            return OddConfirmations.Judge(read, malformed, books);
+        }
+
         if (read.Row.SubjectId is { } subject)
         {
             if (books.Attempt(subject) is var (_, attempt))
@@ -173,7 +215,19 @@ public sealed class CallbackRules(
                 Checkout.HearUnreadable(attempt, now);
             }
 
-            books.Transfer(subject)?.HearUnreadable(now);
+            if (books.Question(subject) is { } question)
+            {
+                QuestionRules.HearUnreadable(question, books, now);
+            }
+            else if (read.Row.Kind is CallbackKind.B2cTimeout or CallbackKind.B2bTimeout or CallbackKind.ReversalTimeout)
+            {
+                // Whatever stands in it, its address says that it is a queue timeout, which may lack its ids.
+                books.Transfer(subject)?.HearTimeout(now);
+            }
+            else
+            {
+                books.Transfer(subject)?.HearUnreadable(now);
+            }
         }
 
         return read.Say(Verdict.Malformed, malformed.Why);

@@ -11,7 +11,10 @@ namespace Payments.Application;
 public sealed record IncomingCallback(
     Guid Id, CallbackKind Kind, Guid? SubjectId, ReadOnlyMemory<byte> Body, string? ContentType, string? Source, string? TraceParent)
 {
-    /// <summary>SHA-256 of a registration token that could not be checked when it came; null otherwise. The drain decides.</summary>
+    /// <summary>
+    /// SHA-256 of a registration token that could not be checked when it came, or that came from outside the allowed networks (then of another
+    /// form, <see cref="RegistrationToken.HashFromElsewhere"/>); null otherwise. The drain decides.
+    /// </summary>
     public byte[]? TokenHash { get; init; }
 
     /// <summary>What Safaricom is answered where that says something: a validation's code and why.</summary>
@@ -68,11 +71,34 @@ public sealed record InboxRow(
 
     /// <summary>See <see cref="IncomingCallback.TraceParent"/>.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>The peer's address when it came.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Whether a confirmation from there may be believed by its token, by the configuration as it is now.</summary>
+    public bool IsFromAllowedNetwork { get; init; } = true;
+}
+
+/// <summary>How a callback somebody vouched for could be read.</summary>
+public enum Reading
+{
+    /// <summary>As it is published; or nobody vouched for it, and how it is written is nobody's concern.</summary>
+    Plain,
+
+    /// <summary>In a form nobody published, which says the same.</summary>
+    Lenient,
+
+    /// <summary>Not at all.</summary>
+    Unreadable,
 }
 
 /// <summary>What became of a stored callback.</summary>
 /// <param name="Detail">A sentence for operators, without personal data; null when the verdict says it all.</param>
-public sealed record Judgement(Guid Id, Verdict Verdict, string? Detail);
+public sealed record Judgement(Guid Id, Verdict Verdict, string? Detail)
+{
+    /// <summary>How it could be read: what is not plain is counted and told (rule 17).</summary>
+    public Reading Reading { get; init; }
+}
 
 /// <summary>The inbox table: <c>new → done | parked → done</c>. Call inside <see cref="ITransactions.Run"/>.</summary>
 public interface ICallbacks

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Payments.Domain;
 
 namespace Payments.Application;
@@ -8,22 +7,6 @@ internal static class ConfirmationRules
 {
     /// <summary>The table's limits; what a reader joins out of three names can be longer.</summary>
     private const int MostName = 200;
-
-    /// <summary>
-    /// Why a confirmation is not trusted; null when it is. Its URL carried the token of a registration (checked when it came, or now by
-    /// its hash when the database was away then), and the number it names is that registration's, or our till.
-    /// </summary>
-    public static string? Distrust(InboxRow row, CallbackMessage.Confirmation told, IReadOnlyList<Registration> registrations, OurShortcodes ours)
-    {
-        var registration = registrations.FirstOrDefault(r => row.SubjectId == r.Id
-            || (row.TokenHash is { } hash && CryptographicOperations.FixedTimeEquals(hash, RegistrationToken.Hash(r.Token))));
-        return registration switch
-        {
-            null => "Its address carries no registration token of ours, or it came from outside the allowed networks.",
-            _ when told.Shortcode != registration.Shortcode && told.Shortcode != ours.Till => "The shortcode it names is not the one its address was registered for.",
-            _ => null,
-        };
-    }
 
     public static void Gather(ReadCallback read, CallbackMessage.Confirmation told, BookKeys keys, DateTimeOffset now)
     {
@@ -42,6 +25,7 @@ internal static class ConfirmationRules
 
         if (read.Distrust is { } why)
         {
+            OddConfirmations.Note(read, told.Receipt, told.Amount, books);
             if (OrderReference.KeyOf(told.Account) is { Length: > 0 } key)
             {
                 books.Untrusted.Add(new(read.Row.Id, key, told.Receipt, told.Amount, why));

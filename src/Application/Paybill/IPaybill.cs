@@ -69,6 +69,15 @@ public interface IPaybill
     /// <summary>Opens a case for each order that untrusted confirmations name, one in a checkout's life, whatever the number of them.</summary>
     Task OpenCases(IReadOnlyCollection<UntrustedConfirmation> untrusted);
 
+    /// <summary>
+    /// Opens a case for each authentic confirmation that cannot be read, and one for each address that confirmations with our token come from
+    /// and that is not allowed.
+    /// </summary>
+    Task OpenCases(IReadOnlyCollection<OddConfirmation> odd);
+
+    /// <summary>Closes the cases of confirmations that could not be read and now can.</summary>
+    Task CloseUnreadable(IReadOnlyCollection<Guid> callbackIds);
+
     /// <summary>Bodies of those of the given callbacks that are confirmations.</summary>
     Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds);
 

@@ -29,6 +29,9 @@ public sealed class PaymentsMetrics
     private readonly Counter<long> verdicts;
     private readonly Histogram<double> daraja;
 
+    /// <summary>Trusted callbacks that did not come as published, by kind and reading. All of them from the start: an alert on the first needs the nought before it.</summary>
+    private readonly long[,] readings = new long[Enum.GetValues<CallbackKind>().Length, Enum.GetValues<Reading>().Length];
+
     public PaymentsMetrics(IMeterFactory meters)
     {
         Meter = meters.Create(Name);
@@ -39,6 +42,8 @@ public sealed class PaymentsMetrics
         drain = Meter.CreateHistogram("payments.drain.duration", "s", "One commit of applied callbacks.", advice: Buckets<double>(Seconds));
         lag = Meter.CreateHistogram("payments.callback.lag", "s", "A callback's age when it was applied.", advice: Buckets<double>(Ages));
         verdicts = Meter.CreateCounter<long>("payments.callback.verdicts", "{callback}", "What became of callbacks, by kind.");
+        Meter.CreateObservableCounter(
+            "payments.callback.readings", Readings, "{callback}", "Callbacks with a valid token that did not come as published: read leniently, or not at all.");
         daraja = Meter.CreateHistogram(
             "payments.daraja.call.duration", "s", "HTTP calls to Daraja, by API and Safaricom's code.", advice: Buckets<double>(Seconds));
     }
@@ -80,6 +85,15 @@ public sealed class PaymentsMetrics
             lag.Record(Math.Max(0, age.TotalSeconds));
         }
     }
+
+    /// <summary>A callback with a valid token did not come in the published form.</summary>
+    public void Read(CallbackKind kind, Reading reading) => Interlocked.Increment(ref readings[(int)kind, (int)reading]);
+
+    private IEnumerable<Measurement<long>> Readings() =>
+        from kind in Enum.GetValues<CallbackKind>()
+        from reading in new[] { Reading.Lenient, Reading.Unreadable }
+        select new Measurement<long>(
+            Interlocked.Read(ref readings[(int)kind, (int)reading]), new("kind", Wire.Name(kind)), new KeyValuePair<string, object?>("reading", Wire.Name(reading)));
 
     /// <summary>An HTTP call to Daraja ended.</summary>
     /// <param name="code">Safaricom's code, already bounded.</param>

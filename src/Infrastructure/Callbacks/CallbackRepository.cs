@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Dapper;
 using Npgsql;
@@ -7,13 +8,13 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>The inbox table after a callback is stored: taking rows, finishing them, showing them.</summary>
-internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) : ICallbacks
+internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs, CallbackNetworks networks) : ICallbacks
 {
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     private sealed record Row
     {
-        public const string Columns = "id, kind, subject_id, body, token_hash, answer, erased_at, probe_id, received_at, trace_parent";
+        public const string Columns = "id, kind, subject_id, body, token_hash, answer, erased_at, probe_id, received_at, trace_parent, source";
 
         public Guid Id { get; init; }
         public string Kind { get; init; } = "";
@@ -25,11 +26,14 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
         public Guid? ProbeId { get; init; }
         public DateTimeOffset ReceivedAt { get; init; }
         public string? TraceParent { get; init; }
+        public string? Source { get; init; }
 
-        public InboxRow ToInbox() => new(Id, Wire.Read<CallbackKind>(Kind), SubjectId, Body, TokenHash, Answer, ErasedAt, ProbeId is not null)
+        public InboxRow ToInbox(CallbackNetworks networks) => new(Id, Wire.Read<CallbackKind>(Kind), SubjectId, Body, TokenHash, Answer, ErasedAt, ProbeId is not null)
         {
             ReceivedAt = ReceivedAt,
             TraceParent = TraceParent,
+            Source = Source,
+            IsFromAllowedNetwork = networks.AllowsC2b(IPAddress.TryParse(Source, out var source) ? source : null),
         };
     }
 
@@ -46,7 +50,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
             FOR UPDATE SKIP LOCKED
             """,
             new { limit });
-        return [.. rows.Select(row => row.ToInbox())];
+        return [.. rows.Select(row => row.ToInbox(networks))];
     }
 
     /// <inheritdoc/>
@@ -61,7 +65,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
             FOR UPDATE SKIP LOCKED
             """,
             new { ids = ids.ToArray() });
-        return [.. rows.Select(row => row.ToInbox())];
+        return [.. rows.Select(row => row.ToInbox(networks))];
     }
 
     /// <inheritdoc/>
@@ -70,7 +74,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
             $"SELECT {Row.Columns} FROM callbacks WHERE id = @id AND state = 'parked' FOR UPDATE", new { id });
-        return rows.SingleOrDefault()?.ToInbox();
+        return rows.SingleOrDefault()?.ToInbox(networks);
     }
 
     /// <inheritdoc/>
@@ -79,7 +83,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
             $"SELECT {Row.Columns} FROM callbacks WHERE id = @id FOR UPDATE", new { id });
-        return rows.SingleOrDefault()?.ToInbox();
+        return rows.SingleOrDefault()?.ToInbox(networks);
     }
 
     /// <inheritdoc/>

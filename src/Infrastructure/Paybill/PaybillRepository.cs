@@ -62,9 +62,13 @@ internal sealed partial class PaybillRepository(NpgsqlDataSource database, Callb
         await connection.ExecuteAsync(
             """
             UPDATE cases SET status = 'settled', outcome = 'paid', reason = 'M-PESA has confirmed the receipt.', settled_by = 'service', settled_at = now()
-            WHERE receipt = ANY (@numbers) AND status = 'open' AND kind = @kind
+            WHERE receipt = ANY (@numbers) AND status = 'open' AND kind = ANY (@kinds)
             """,
-            new { numbers = numbers.Order(StringComparer.Ordinal).ToArray(), kind = CaseKind.UntrustedConfirmation });
+            new
+            {
+                numbers = numbers.Order(StringComparer.Ordinal).ToArray(),
+                kinds = new[] { CaseKind.UntrustedConfirmation, CaseKind.UnreadableConfirmation, CaseKind.ConfirmationsFromElsewhere },
+            });
     }
 
     /// <inheritdoc/>

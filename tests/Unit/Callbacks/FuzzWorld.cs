@@ -77,6 +77,8 @@ internal sealed class FuzzWorld : ICheckouts, IPaybill, ITransfers, IQuestions
 
     public Task OpenCases(IReadOnlyCollection<UntrustedConfirmation> untrusted) => Task.CompletedTask;
 
+    public Task OpenCases(IReadOnlyCollection<OddConfirmation> odd) => Task.CompletedTask;
+
     public Task CloseCases(IReadOnlyCollection<string> numbers) => Task.CompletedTask;
 
     public Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds) =>
@@ -118,7 +120,8 @@ internal sealed class FuzzWorld : ICheckouts, IPaybill, ITransfers, IQuestions
     Task<IReadOnlyList<DueTransfer>> ITransfers.TakeDue(int askable, int others, TimeSpan lease) => throw new NotSupportedException();
     Task<int> ITransfers.EnqueueForgotten(TimeSpan age, int limit) => throw new NotSupportedException();
     Task<int> ITransfers.AskSooner(IReadOnlyCollection<string> ids, int most) => throw new NotSupportedException();
-    Task IQuestions.Add(Guid id, QuestionKind kind, Guid? subjectId) => throw new NotSupportedException();
+    Task IPaybill.CloseUnreadable(IReadOnlyCollection<Guid> callbackIds) => throw new NotSupportedException();
+    Task IQuestions.Add(Guid id, QuestionKind kind, Guid? subjectId, string? receipt) => throw new NotSupportedException();
     Task IQuestions.AddPrompts(IReadOnlyCollection<(Guid Id, Guid AttemptId)> asked) => throw new NotSupportedException();
     Task IQuestions.Withdraw(Guid id) => throw new NotSupportedException();
     Task IQuestions.Accepted(Guid id, string? conversationId, string? originatorId) => throw new NotSupportedException();

@@ -35,6 +35,9 @@ internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners,
     /// <summary>Numbers that a confirmation, a callback or Pull has told us of, and that we kept.</summary>
     public HashSet<string> TrulyTold { get; } = [];
 
+    /// <summary>Confirmations nobody can read, by the stored callback: the number each would have told.</summary>
+    public Dictionary<Guid, string> Unread { get; } = [];
+
     /// <summary>Whether every payment can be found in the end, whatever was lost on the way.</summary>
     public bool Pulls => pulls;
 
@@ -93,8 +96,27 @@ internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners,
             var copies = time.Chance(manners.Duplicate) ? 2 : 1;
             for (var i = 0; i < copies; i++)
             {
-                Deliver(CallbackKind.C2bConfirm, Store.Registered.Id, 0.1, time.Chance(0.1) ? 900 : 8, Told(movement));
+                var to = time.Chance(0.1) ? 900 : 8;
+                if (time.Chance(manners.Malform))
+                {
+                    Mumble(movement, to);
+                }
+                else
+                {
+                    Deliver(CallbackKind.C2bConfirm, Store.Registered.Id, 0.1, to, Told(movement));
+                }
             }
+        }
+    }
+
+    /// <summary>A confirmation in a form nobody can read, at most its number.</summary>
+    private void Mumble(Movement movement, double to)
+    {
+        var message = new CallbackMessage.Malformed("cut short") { Number = time.Chance(0.5) ? movement.Receipt : null, Account = time.Chance(0.5) ? movement.Account : "" };
+        if (!time.Chance(manners.LoseCallback))
+        {
+            time.Within(0.1, to, $"a confirmation of {movement.Receipt} nobody can read", () =>
+                Unread[inbox.Receive(CallbackKind.C2bConfirm, Store.Registered.Id, message)] = movement.Receipt);
         }
     }
 

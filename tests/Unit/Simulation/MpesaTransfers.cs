@@ -92,6 +92,14 @@ internal sealed partial class Mpesa
 
     private CallbackMessage.StatusResult Found(StatusQuestion question, string asked)
     {
+        if (question.Receipt is { } number)
+        {
+            var payment = moved.Find(m => m.ToUs && m.Receipt == number);
+            return new(asked, "q-" + asked, true, payment is null ? new(FailureCode.Rejected, "2033", "Not found.", false) : null, payment is null ? null : new(
+                TransactionState.Completed, "Completed", number, null, null, payment.Amount,
+                [payment.Payer + " - JANE", (isTill ? "600999" : Store.Registered.Shortcode) + " - Shop"], payment.At));
+        }
+
         if (question.OriginatorId is null || !commands.TryGetValue(question.OriginatorId, out var command) || time.Chance(manners.OddAnswer))
         {
             return new(asked, "q-" + asked, true, new(FailureCode.Rejected, "2033", "Not found.", false), null);

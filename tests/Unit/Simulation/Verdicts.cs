@@ -88,6 +88,14 @@ internal static class Verdicts
             }
         }
 
+        foreach (var told in life.Mpesa.Unread.GroupBy(u => u.Value, u => u.Key))
+        {
+            if (!receipts.Any(r => r.Number == told.Key) && !told.Any(callback => life.Store.HasCase(callback, CaseKind.UnreadableConfirmation)))
+            {
+                yield return $"{told.Key} was told of in a way nobody can read, is not in the books, and nobody was told";
+            }
+        }
+
         var counted = receipts.Where(IsCounted).Sum(r => r.Amount.Cents);
         var moved = life.Mpesa.Moved.Where(m => m.ToUs).Sum(m => m.Amount.Cents);
         if (counted > moved)
