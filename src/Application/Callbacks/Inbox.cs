@@ -75,8 +75,11 @@ public sealed record InboxRow(
     /// <summary>The peer's address when it came.</summary>
     public string? Source { get; init; }
 
-    /// <summary>Whether a confirmation from there may be believed by its token, by the configuration as it is now.</summary>
-    public bool IsFromAllowedNetwork { get; init; } = true;
+    /// <summary>
+    /// True for a replay of what came from an address that has been allowed since. The first time the word of the process that took it counts,
+    /// for replicas may be configured differently while they are changed one by one.
+    /// </summary>
+    public bool IsAllowedNow { get; init; }
 }
 
 /// <summary>How a callback somebody vouched for could be read.</summary>

@@ -9,8 +9,8 @@ internal static class ConfirmationTrust
 
     /// <summary>
     /// Says why a confirmation is not trusted, or nothing when it is. The token was checked when it came, or is now by its hash: because the
-    /// database was away then, or because the address it came from was not allowed. Of the latter it counts once that address is allowed, which
-    /// is the operator's word and not the message's.
+    /// database was away then, or because the address it came from was not allowed. Of the latter it counts when an operator has allowed that
+    /// address and replays it: his word, not the message's.
     /// </summary>
     public static ReadCallback Judge(ReadCallback read, IReadOnlyList<Registration> registrations, OurShortcodes ours)
     {
@@ -23,7 +23,7 @@ internal static class ConfirmationTrust
                 return read with { Distrust = NoToken };
             }
 
-            if (!row.IsFromAllowedNetwork)
+            if (!row.IsAllowedNow)
             {
                 return read with
                 {

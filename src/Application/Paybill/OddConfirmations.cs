@@ -39,7 +39,7 @@ internal static class OddConfirmations
 
         if (malformed.Number is { } known && books.Receipt(known) is not null)
         {
-            return read.Say(Verdict.Malformed, $"{malformed.Why}; the receipt it seems to name, {known}, is known.");
+            return read.Say(Verdict.Malformed, $"{malformed.Why}; the receipt it seems to name is known.");
         }
 
         books.Odd.Add(new(

@@ -28,12 +28,11 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs, 
         public string? TraceParent { get; init; }
         public string? Source { get; init; }
 
-        public InboxRow ToInbox(CallbackNetworks networks) => new(Id, Wire.Read<CallbackKind>(Kind), SubjectId, Body, TokenHash, Answer, ErasedAt, ProbeId is not null)
+        public InboxRow ToInbox() => new(Id, Wire.Read<CallbackKind>(Kind), SubjectId, Body, TokenHash, Answer, ErasedAt, ProbeId is not null)
         {
             ReceivedAt = ReceivedAt,
             TraceParent = TraceParent,
             Source = Source,
-            IsFromAllowedNetwork = networks.AllowsC2b(IPAddress.TryParse(Source, out var source) ? source : null),
         };
     }
 
@@ -50,7 +49,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs, 
             FOR UPDATE SKIP LOCKED
             """,
             new { limit });
-        return [.. rows.Select(row => row.ToInbox(networks))];
+        return [.. rows.Select(row => row.ToInbox())];
     }
 
     /// <inheritdoc/>
@@ -65,7 +64,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs, 
             FOR UPDATE SKIP LOCKED
             """,
             new { ids = ids.ToArray() });
-        return [.. rows.Select(row => row.ToInbox(networks))];
+        return [.. rows.Select(row => row.ToInbox())];
     }
 
     /// <inheritdoc/>
@@ -74,7 +73,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs, 
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
             $"SELECT {Row.Columns} FROM callbacks WHERE id = @id AND state = 'parked' FOR UPDATE", new { id });
-        return rows.SingleOrDefault()?.ToInbox(networks);
+        return rows.SingleOrDefault()?.ToInbox();
     }
 
     /// <inheritdoc/>
@@ -83,7 +82,9 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs, 
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
             $"SELECT {Row.Columns} FROM callbacks WHERE id = @id FOR UPDATE", new { id });
-        return rows.SingleOrDefault()?.ToInbox(networks);
+        return rows.SingleOrDefault() is { } row
+            ? row.ToInbox() with { IsAllowedNow = networks.AllowsC2b(IPAddress.TryParse(row.Source, out var source) ? source : null) }
+            : null;
     }
 
     /// <inheritdoc/>

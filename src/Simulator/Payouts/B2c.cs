@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Payments.Simulator;
 
 /// <summary>POST /mpesa/b2c/v1|v3/paymentrequest (daraja.md §6).</summary>
-internal sealed class B2c(Organisations organisations, Planner planner, Commands commands, Ledger ledger, Accounts accounts, PayoutMoney money)
+internal sealed class B2c(Organisations organisations, Planner planner, Commands commands, Ledger ledger, Accounts accounts, PayoutMoney money, SettingsStore settings)
 {
     // The URL in ReferenceItem is Safaricom's internal one, not the shop's (daraja.md §6).
     private const string InternalUrl = "https://internalsandbox.safaricom.co.ke/mpesa/b2cresults/v1/submit";
@@ -19,6 +19,7 @@ internal sealed class B2c(Organisations organisations, Planner planner, Commands
 
     private async Task<Answer> Handle(Call call, int version)
     {
+        if (settings.Current.B2cVersion is var bought and not "any" && bought != $"v{version}") return Api.NoProduct();
         var originator = version == 3 ? call["OriginatorConversationID"] : Ids.Request();
         var bad = Command.Bad(
             call,
@@ -49,10 +50,10 @@ internal sealed class B2c(Organisations organisations, Planner planner, Commands
             OriginatorConversationId = originator,
         };
         ledger.Open(transaction);
-        return await commands.Accept(command, Documented, decided => Perform(transaction, decided), () => ledger.Forget(transaction));
+        return await commands.Accept(command, Documented, decided => Perform(transaction, plan, decided), () => ledger.Forget(transaction));
     }
 
-    private Result Perform(Transaction transaction, Outcome decided)
+    private Result Perform(Transaction transaction, Plan plan, Outcome decided)
     {
         var settled = money.Settle(transaction, decided, () =>
             // B2C's limits (daraja.md §14); it debits the Utility account (daraja.md §6).
@@ -62,6 +63,7 @@ internal sealed class B2c(Organisations organisations, Planner planner, Commands
             : Outcomes.InsufficientFunds);
         var references = new Parameter[] { new("QueueTimeoutURL", InternalUrl) };
         if (!settled.Outcome.Paid) return new(settled.Outcome, settled.Receipt) { References = references };
+        money.ComeBack(transaction, plan, () => accounts.Credit(transaction.From, utility: transaction.Amount));
         var funds = accounts.Of(transaction.From);
         return new(settled.Outcome, settled.Receipt)
         {
