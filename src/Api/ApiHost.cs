@@ -125,6 +125,7 @@ public static class ApiHost
         services.AddOpenApi("v1", Documentation.Describe);
 
         services.AddDefences(settings);
+        services.AddSingleton<UnroutedCallbacks>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             WebDefences.Limit(kestrel);
@@ -144,6 +145,11 @@ public static class ApiHost
         app.UseDefences(settings);
         app.UseExceptionHandler();
         app.UseRouting();
+        if (settings.Roles.HasFlag(Roles.Api))
+        {
+            app.Use(app.Services.GetRequiredService<UnroutedCallbacks>().Watch);
+        }
+
         app.UseStatusCodePages(Problems.OfStatus);
         app.UseCors();
         app.Use(WaitForDatabase);

@@ -134,6 +134,9 @@ public interface ISetupRecords
     /// <summary>Confirmations with our registration token whose address was not allowed when they came, of a week, by address; the latest first.</summary>
     Task<IReadOnlyList<FromElsewhere>> FromElsewhere(CancellationToken cancellation);
 
+    /// <summary>Callbacks of a day at paths nobody serves, the most frequent first.</summary>
+    Task<IReadOnlyList<Unrouted>> Unrouted(CancellationToken cancellation);
+
     /// <summary>When a good token of an app was last refused, and how often that happened; null when never.</summary>
     Task<(DateTimeOffset At, int Times)?> StolenToken(string tokenKey, CancellationToken cancellation);
 
@@ -155,6 +158,12 @@ public interface ISetupRecords
 /// <param name="AnsweredAt">When the balance query was answered; null while it was not.</param>
 /// <param name="Answer"><see cref="Question.Told"/> when the credential was accepted, else why not.</param>
 public sealed record InitiatorTry(Guid Question, DateTimeOffset AskedAt, string? Refusal, DateTimeOffset? AnsweredAt, string? Answer);
+
+/// <summary>Callbacks at a path nobody serves.</summary>
+/// <param name="Path">With dots for all but our own words.</param>
+/// <param name="Taken">How many had a valid token and were taken all the same.</param>
+/// <param name="Refused">How many were answered 404.</param>
+public sealed record Unrouted(string Path, long Taken, long Refused);
 
 /// <summary>What came from an address that was not allowed and waits.</summary>
 /// <param name="Source">The address as stored.</param>

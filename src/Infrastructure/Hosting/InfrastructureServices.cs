@@ -71,6 +71,8 @@ public static class InfrastructureServices
             services.AddSpool(spooling);
             services.AddSingleton<UntrustedIntake>();
             services.AddHostedService(s => s.GetRequiredService<UntrustedIntake>());
+            services.AddSingleton<UnroutedIntake>();
+            services.AddHostedService(s => s.GetRequiredService<UnroutedIntake>());
             services.AddSingleton<LiveEvents>();
             services.AddHostedService(s => s.GetRequiredService<LiveEvents>());
         }

@@ -157,6 +157,17 @@ internal sealed class SetupRecords(NpgsqlDataSource database, TimeProvider clock
         return [.. rows];
     }
 
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Unrouted>> Unrouted(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return (await connection.QueryAsync<Unrouted>(
+            """
+            SELECT path, sum(taken)::bigint AS taken, sum(refused)::bigint AS refused FROM unrouted_callbacks WHERE hour > now() - interval '1 day'
+            GROUP BY path ORDER BY sum(taken) DESC, sum(refused) DESC LIMIT 5
+            """)).AsList();
+    }
+
     /// <summary>What tokens of ours that came from elsewhere are stored as.</summary>
     private static async Task<byte[][]> Elsewhere(NpgsqlConnection connection) =>
         [.. (await connection.QueryAsync<string>("SELECT token FROM c2b_registrations")).Select(RegistrationToken.HashFromElsewhere)];

@@ -66,6 +66,7 @@ public sealed class ElsewhereTests(ElsewhereTests.BehindProxy running, TestDatab
         }
 
         Assert.Equal(20L, await host.Sql<long>("SELECT count(*) FROM cases WHERE kind = 'confirmations_from_elsewhere' AND status = 'open'"));
+        await host.Sql<object>("UPDATE cases SET status = 'settled', settled_at = now() WHERE kind = 'confirmations_from_elsewhere' AND status = 'open'; SELECT 1");
     }
 
     [Fact]
