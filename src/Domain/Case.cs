@@ -31,6 +31,9 @@ public static class CaseKind
     /// <summary>A reversal was refused in a way that may mean it already happened.</summary>
     public const string ReversalRefused = "reversal_refused";
 
+    /// <summary>Money that went out has come back: M-PESA says that it was reversed.</summary>
+    public const string Reversed = "reversed";
+
     /// <summary>An untrusted confirmation names an order of ours.</summary>
     public const string UntrustedConfirmation = "untrusted_confirmation";
 

@@ -93,6 +93,11 @@ public sealed class CallbackRules(
             await paybill.OpenCases(books.Untrusted);
         }
 
+        if (books.TakenBack.Count > 0)
+        {
+            await paybill.CloseTakenBack(books.TakenBack);
+        }
+
         if (books.Odd.Count > 0)
         {
             await paybill.OpenCases(books.Odd);

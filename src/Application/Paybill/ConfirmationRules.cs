@@ -58,6 +58,12 @@ internal static class ConfirmationRules
         }
 
         books.Answers.Add((question.Id, found.StateText));
+        if (found.State == TransactionState.Reversed && found.Receipt == asked.Number && found.Amount == asked.Amount && IsPaidToUs(found, books.Ours))
+        {
+            books.TakenBack.Add(asked.Number);
+            return read.Say(Verdict.Hint, "M-PESA says that it was paid and then reversed: the customer has the money again, and nothing was counted.");
+        }
+
         if (found.State != TransactionState.Completed || found.Receipt != asked.Number || found.Amount != asked.Amount || !IsPaidToUs(found, books.Ours))
         {
             return read.Say(Verdict.Hint, $"M-PESA calls it '{found.StateText}', but number, amount and parties do not all agree: nothing was counted.");

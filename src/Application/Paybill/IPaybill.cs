@@ -75,6 +75,9 @@ public interface IPaybill
     /// </summary>
     Task OpenCases(IReadOnlyCollection<OddConfirmation> odd);
 
+    /// <summary>Closes the cases about these numbers: M-PESA says that the payments were reversed, so nothing came.</summary>
+    Task CloseTakenBack(IReadOnlyCollection<string> numbers);
+
     /// <summary>Closes the cases of confirmations that could not be read and now can.</summary>
     Task CloseUnreadable(IReadOnlyCollection<Guid> callbackIds);
 

@@ -15,6 +15,9 @@ public sealed partial class Books
 {
     /// <summary>Confirmations that are no receipts though their token is ours.</summary>
     public List<OddConfirmation> Odd { get; } = [];
+
+    /// <summary>Numbers of payments to us that M-PESA says were reversed, so that they are no money of ours.</summary>
+    public HashSet<string> TakenBack { get; } = new(StringComparer.Ordinal);
 }
 
 /// <summary>

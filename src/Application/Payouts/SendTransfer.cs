@@ -54,7 +54,7 @@ public sealed partial class SendTransferHandler(
             return null;
         }
 
-        transfer.Send(now + options.NextOfTransfer(inDoubt: false, 0)!.Value, now);
+        transfer.Send(now + options.NextOfTransfer(inDoubt: false, 0)!.Value, now, daraja.NamesTransfers);
         await transfers.Save([transfer]);
         return transfer;
     }
@@ -64,7 +64,7 @@ public sealed partial class SendTransferHandler(
         Payout p => daraja.Transfer(
             new(SubjectKind.Payout, p.Id, p.OriginatorId ?? "", p.Method, p.Recipient!, p.Account, p.Amount, p.Reason, p.Remarks!), cancellation),
         Refund { Method: RefundMethod.B2c } r => daraja.Transfer(
-            new(SubjectKind.Refund, r.Id, r.OriginatorId!, PayoutMethod.Mpesa, r.Recipient!.Value.Value, null, r.Amount, "business", r.Reason!), cancellation),
+            new(SubjectKind.Refund, r.Id, r.OriginatorId ?? "", PayoutMethod.Mpesa, r.Recipient!.Value.Value, null, r.Amount, "business", r.Reason!), cancellation),
         Refund r => daraja.Reverse(new(r.Id, r.OriginalReceipt, r.Amount, r.Reason!), cancellation),
         _ => throw new InvalidOperationException($"Nothing sends a {transfer.GetType().Name}."),
     };

@@ -29,6 +29,9 @@ public sealed class Payout : Transfer
     /// <inheritdoc/>
     public override Guid? CheckoutId => null;
 
+    /// <inheritdoc/>
+    protected override bool TakesName => Method == PayoutMethod.Mpesa;
+
     /// <summary>Makes one that waits to be sent.</summary>
     public static Payout Queue(
         Guid id, string client, string reference, PayoutMethod method, string recipient, string? account, Money amount, string reason, string remarks,

@@ -79,6 +79,9 @@ public abstract partial class Transfer
     /// <summary>What a person must decide.</summary>
     public IReadOnlyList<Case> Cases => cases;
 
+    /// <summary>True for what goes by B2C, whose v3 takes a name of ours.</summary>
+    protected abstract bool TakesName { get; }
+
     /// <summary>True once an outcome is known.</summary>
     public bool IsSettled => Status is TransferStatus.Completed or TransferStatus.Failed;
 
@@ -93,13 +96,18 @@ public abstract partial class Transfer
     /// job sends. Dies after it: the next run finds it sending, calls it in doubt and sends nothing.
     /// </summary>
     /// <param name="askAt">When to ask Safaricom if nothing has been heard by then.</param>
-    public void Send(DateTimeOffset askAt, DateTimeOffset now)
+    /// <param name="isNamed">
+    /// False where the API takes no name of ours (B2C v1): then there is none to ask by until the reply or a result tells Safaricom's, as with a
+    /// payment to a business.
+    /// </param>
+    public void Send(DateTimeOffset askAt, DateTimeOffset now, bool isNamed = true)
     {
         if (Status != TransferStatus.Queued)
         {
             throw new InvalidOperationException($"A {Noun} that is {Status} may not be sent.");
         }
 
+        OriginatorId = !TakesName ? OriginatorId : isNamed ? OriginatorId ?? Id.ToString() : null;
         Status = TransferStatus.Sending;
         SendingAt = now;
         NextQuestionAt = askAt;

@@ -38,6 +38,9 @@ public sealed class Refund : Transfer
     /// <inheritdoc/>
     public override Guid? CheckoutId => OfCheckout;
 
+    /// <inheritdoc/>
+    protected override bool TakesName => Method == RefundMethod.B2c;
+
     /// <summary>True while its amount must not go back another way: every state but failed (rule 12).</summary>
     public bool IsReserved => Status != TransferStatus.Failed;
 
@@ -66,6 +69,9 @@ public sealed class Refund : Transfer
         // B2C v3 takes an id of ours, unique for ever; a reversal gets Safaricom's.
         OriginatorId = plan.Method == RefundMethod.B2c ? id.ToString() : null,
     };
+
+    /// <inheritdoc/>
+    protected override bool IsComingBackClear => Method == RefundMethod.B2c;
 
     /// <inheritdoc/>
     protected override string? PartyProblem(IReadOnlyList<string> parties) => Recipient is not { } payer || Parties.MayInclude(parties, payer.Value)

@@ -176,6 +176,7 @@ public sealed class CallbackReader : ICallbackReader
         {
             "COMPLETED" => TransactionState.Completed,
             "CANCELLED" or "DECLINED" or "EXPIRED" => TransactionState.Dead,
+            "REVERSED" => TransactionState.Reversed,
             _ => TransactionState.UnderWay,
         };
 

@@ -40,6 +40,12 @@ public sealed class DarajaOptions
     /// <summary>Set for Buy Goods: the till that is paid, while <see cref="Shortcode"/> signs the request.</summary>
     public string? TillNumber { get; set; }
 
+    /// <summary>
+    /// The B2C API the app has: <c>v3</c>, or <c>v1</c>, which takes no name of ours: a payout to a phone whose reply is lost cannot be asked about
+    /// then, and Safaricom refuses no repetition. The other has "no apiproduct match".
+    /// </summary>
+    public string B2cVersion { get; set; } = "v3";
+
     /// <summary>The phone number under which the Pull Transactions API was granted; without it nothing is pulled.</summary>
     public string? NominatedNumber { get; set; }
 
@@ -114,6 +120,11 @@ public sealed class DarajaOptions
             {
                 yield return problem;
             }
+        }
+
+        if (B2cVersion is not ("v1" or "v3"))
+        {
+            yield return new("Daraja__B2cVersion", $"'{B2cVersion}' is no version", "v1 or v3, whichever the app has");
         }
 
         if (Kind == DarajaEnvironment.Production && SafaricomCertificates.IsSandboxPasskey(Passkey))

@@ -21,6 +21,25 @@ internal sealed partial class PaybillRepository
     }
 
     /// <inheritdoc/>
+    public async Task CloseTakenBack(IReadOnlyCollection<string> numbers)
+    {
+        // The number is the question's: of an unreadable confirmation the case may not have it.
+        await using var connection = await database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            """
+            UPDATE cases k
+            SET status = 'settled', outcome = 'not_paid', reason = 'M-PESA says that it was paid and then reversed.', settled_by = 'service', settled_at = now()
+            WHERE k.kind = ANY (@kinds) AND k.status = 'open'
+              AND (k.receipt = ANY (@numbers) OR k.receipt IS NULL AND EXISTS (SELECT FROM questions q WHERE q.subject_id = k.subject_id AND q.receipt = ANY (@numbers)))
+            """,
+            new
+            {
+                numbers = numbers.Order(StringComparer.Ordinal).ToArray(),
+                kinds = new[] { CaseKind.UntrustedConfirmation, CaseKind.UnreadableConfirmation, CaseKind.ConfirmationsFromElsewhere },
+            });
+    }
+
+    /// <inheritdoc/>
     public async Task CloseUnreadable(IReadOnlyCollection<Guid> callbackIds)
     {
         await using var connection = await database.OpenConnectionAsync();

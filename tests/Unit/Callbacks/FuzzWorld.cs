@@ -120,6 +120,8 @@ internal sealed class FuzzWorld : ICheckouts, IPaybill, ITransfers, IQuestions
     Task<IReadOnlyList<DueTransfer>> ITransfers.TakeDue(int askable, int others, TimeSpan lease) => throw new NotSupportedException();
     Task<int> ITransfers.EnqueueForgotten(TimeSpan age, int limit) => throw new NotSupportedException();
     Task<int> ITransfers.AskSooner(IReadOnlyCollection<string> ids, int most) => throw new NotSupportedException();
+    Task IPaybill.CloseTakenBack(IReadOnlyCollection<string> numbers) => throw new NotSupportedException();
+
     Task IPaybill.CloseUnreadable(IReadOnlyCollection<Guid> callbackIds) => throw new NotSupportedException();
     Task IQuestions.Add(Guid id, QuestionKind kind, Guid? subjectId, string? receipt) => throw new NotSupportedException();
     Task IQuestions.AddPrompts(IReadOnlyCollection<(Guid Id, Guid AttemptId)> asked) => throw new NotSupportedException();

@@ -187,7 +187,7 @@ internal sealed class Life
             }
 
             var outcome = open.Kind is CaseKind.OutcomeUnknown or CaseKind.AmountDiffers or CaseKind.PartyDiffers or CaseKind.ReversalRefused
-                ? Mpesa.HasMoved(open.SubjectId) || IsReversed(open.SubjectId) ? CaseOutcome.Paid : CaseOutcome.NotPaid
+                ? (Mpesa.HasMoved(open.SubjectId) && !Mpesa.CameBack.Contains(open.SubjectId)) || IsReversed(open.SubjectId) ? CaseOutcome.Paid : CaseOutcome.NotPaid
                 : CaseOutcome.Noted;
             Do("settle", () => new SettleCaseHandler(Store, Store, Store, Nobody.Sees, process).Handle(new(Shop, open.Id, outcome, "The portal says so."), CancellationToken.None));
         }

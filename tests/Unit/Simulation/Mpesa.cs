@@ -41,6 +41,9 @@ internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners,
     /// <summary>Whether every payment can be found in the end, whatever was lost on the way.</summary>
     public bool Pulls => pulls;
 
+    /// <summary>False where the app has B2C v1 only.</summary>
+    public bool TakesNames { get; } = time.Chance(0.8);
+
     public static OurShortcodes Ours(bool isTill) => new(Store.Registered.Shortcode, isTill ? "600999" : null);
 
     /// <summary>A customer pays without being asked.</summary>

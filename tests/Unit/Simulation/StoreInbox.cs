@@ -120,6 +120,8 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
 
     Task<CallbackView?> ICallbacks.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
 
+    Task IPaybill.CloseTakenBack(IReadOnlyCollection<string> numbers) => throw new NotSupportedException();
+
     Task IPaybill.CloseUnreadable(IReadOnlyCollection<Guid> callbackIds) => throw new NotSupportedException();
 
     Task<Registration?> IPaybill.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();

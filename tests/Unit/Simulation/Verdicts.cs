@@ -6,7 +6,7 @@ namespace Payments.Tests.Unit;
 internal static class Verdicts
 {
     private static readonly string[] CannotBeKnown =
-        [CaseKind.OutcomeUnknown, CaseKind.AmountDiffers, CaseKind.PartyDiffers, CaseKind.ReversalRefused, CaseKind.SucceededAfterFailure];
+        [CaseKind.OutcomeUnknown, CaseKind.AmountDiffers, CaseKind.PartyDiffers, CaseKind.ReversalRefused, CaseKind.SucceededAfterFailure, CaseKind.Reversed];
 
     /// <summary>Everything that does not hold; empty when all is well.</summary>
     public static IEnumerable<string> Of(Life life) =>
@@ -148,13 +148,20 @@ internal static class Verdicts
                 yield return $"a {transfer.Noun} is failed, has moved, and nobody was told";
             }
 
+            // Whoever was told that it came back is not told afterwards that it was paid.
+            if (transfer.Status == TransferStatus.Completed && !byOperator && life.Mpesa.CameBack.Contains(transfer.Id) && life.Store.HasCase(transfer.Id, CaseKind.Reversed)
+                && life.Store.Told.GetValueOrDefault((transfer.Id, $"{transfer.Noun}.failed")) > 0)
+            {
+                yield return $"a {transfer.Noun} that came back is completed";
+            }
+
             if (life.Store.Told.GetValueOrDefault((transfer.Id, $"{transfer.Noun}.completed")) != (transfer.Status == TransferStatus.Completed ? 1 : 0))
             {
                 yield return $"a {transfer.Noun} that is {transfer.Status} did not say completed once";
             }
         }
 
-        foreach (var back in life.Mpesa.Moved.Where(m => m.Of is not null).GroupBy(m => m.Of))
+        foreach (var back in life.Mpesa.Moved.Where(m => m.Of is not null && !life.Mpesa.CameBack.Contains(m.Subject!.Value)).GroupBy(m => m.Of))
         {
             var came = life.Mpesa.Moved.Single(m => m.Receipt == back.Key).Amount.Cents;
             if (back.Sum(m => m.Amount.Cents) > came)
