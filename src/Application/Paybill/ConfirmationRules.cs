@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Payments.Domain;
 
 namespace Payments.Application;
@@ -7,6 +8,9 @@ internal static class ConfirmationRules
 {
     /// <summary>The table's limits; what a reader joins out of three names can be longer.</summary>
     private const int MostName = 200;
+
+    /// <summary>Whether the token its address carried, of which the inbox keeps a hash alone, is the expected one.</summary>
+    public static bool IsHash(InboxRow row, byte[] expected) => row.TokenHash is { } hash && CryptographicOperations.FixedTimeEquals(hash, expected);
 
     public static void Gather(ReadCallback read, CallbackMessage.Confirmation told, BookKeys keys, DateTimeOffset now)
     {

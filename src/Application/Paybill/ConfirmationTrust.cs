@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Payments.Application;
 
 /// <summary>Whose word a confirmation is (rule 3): its address carried the token of a registration, and it came from where such may come from.</summary>
@@ -15,9 +13,9 @@ internal static class ConfirmationTrust
     public static ReadCallback Judge(ReadCallback read, IReadOnlyList<Registration> registrations, OurShortcodes ours)
     {
         var row = read.Row;
-        if (registrations.FirstOrDefault(r => row.SubjectId == r.Id || IsHash(row, RegistrationToken.Hash(r.Token))) is not { } registration)
+        if (registrations.FirstOrDefault(r => row.SubjectId == r.Id || ConfirmationRules.IsHash(row, RegistrationToken.Hash(r.Token))) is not { } registration)
         {
-            registration = registrations.FirstOrDefault(r => IsHash(row, RegistrationToken.HashFromElsewhere(r.Token)));
+            registration = registrations.FirstOrDefault(r => ConfirmationRules.IsHash(row, RegistrationToken.HashFromElsewhere(r.Token)));
             if (registration is null)
             {
                 return read with { Distrust = NoToken };
@@ -37,6 +35,4 @@ internal static class ConfirmationTrust
             ? read with { Distrust = "The shortcode it names is not the one its address was registered for." }
             : read;
     }
-
-    private static bool IsHash(InboxRow row, byte[] expected) => row.TokenHash is { } hash && CryptographicOperations.FixedTimeEquals(hash, expected);
 }
