@@ -9,35 +9,6 @@ public sealed class PoisonRowException(Guid id, Exception inner) : Exception($"C
     public Guid Id { get; } = id;
 }
 
-/// <summary>A stored callback and what its body says.</summary>
-public sealed record ReadCallback(InboxRow Row, CallbackMessage Message)
-{
-    /// <summary>Why a confirmation is not trusted; null when it is.</summary>
-    public string? Distrust { get; init; }
-
-    /// <summary>The address a confirmation came from, where that alone is why it is not trusted; null otherwise.</summary>
-    public string? FromElsewhere { get; init; }
-
-    /// <summary>True for what counts if it can be read: its address carries a token that is believed.</summary>
-    public bool IsVouchedFor => !Row.IsProbe && (Row.Kind == CallbackKind.C2bConfirm ? Distrust is null : Row.SubjectId is not null);
-
-    /// <summary>What became of it.</summary>
-    public Judgement Say(Verdict verdict, string? detail = null) => new(Row.Id, verdict, detail);
-
-    /// <summary>Adds how it could be read.</summary>
-    public Judgement Finish(Judgement judgement) => !IsVouchedFor || Row.Kind == CallbackKind.C2bValidate ? judgement
-        : Message is CallbackMessage.Malformed ? judgement with { Reading = Reading.Unreadable }
-        : Message.ReadLeniently is { } why ? judgement with
-        {
-            Reading = Reading.Lenient,
-            Detail = Texts.Clip($"{judgement.Detail}{(judgement.Detail is null ? "" : " ")}Read leniently: {why}.", MostDetail),
-        }
-        : judgement;
-
-    /// <summary>The table's limit.</summary>
-    private const int MostDetail = 1000;
-}
-
 /// <summary>
 /// What stored callbacks mean for payments: read all, load what they concern once, decide row by row, write once. Call inside a
 /// transaction; what it loads stays locked until that ends. Each kind of callback has its rules with its feature.
@@ -132,17 +103,8 @@ public sealed class CallbackRules(
         {
             switch (read.Message)
             {
-                case CallbackMessage.Malformed when read.Row.Kind == CallbackKind.Stk:
-                    PromptRules.Gather(read, keys);
-                    break;
-                case CallbackMessage.Malformed { Number: { } number } when read is { Row.Kind: CallbackKind.C2bConfirm, Distrust: null }:
-                    keys.Numbers.Add(number);
-                    break;
-                case CallbackMessage.Malformed when QuestionRules.IsAbout(read.Row.Kind):
-                    QuestionRules.Gather(read, keys);
-                    break;
-                case CallbackMessage.Malformed when read.Row.Kind is not (CallbackKind.C2bConfirm or CallbackKind.C2bValidate):
-                    TransferRules.Gather(read, keys);
+                case CallbackMessage.Malformed malformed:
+                    UnreadableRules.Gather(read, malformed, keys);
                     break;
                 case CallbackMessage.PromptResult result:
                     PromptRules.Gather(read, result, keys);
@@ -203,45 +165,10 @@ public sealed class CallbackRules(
         }
     }
 
-    /// <summary>
-    /// What cannot be read settles nothing; where its address says what it was about, Safaricom is asked, and where it was money, a person.
-    /// </summary>
-    private static Judgement Judge(ReadCallback read, CallbackMessage.Malformed malformed, Books books, DateTimeOffset now)
-    {
-        if (read.Row.Kind == CallbackKind.C2bConfirm)
-        {
-            return OddConfirmations.Judge(read, malformed, books);
-        }
-
-        if (read.Row.SubjectId is { } subject)
-        {
-            if (books.Attempt(subject) is var (_, attempt))
-            {
-                Checkout.HearUnreadable(attempt, now);
-            }
-
-            if (books.Question(subject) is { } question)
-            {
-                QuestionRules.HearUnreadable(question, books, now);
-            }
-            else if (read.Row.Kind is CallbackKind.B2cTimeout or CallbackKind.B2bTimeout or CallbackKind.ReversalTimeout)
-            {
-                // Whatever stands in it, its address says that it is a queue timeout, which may lack its ids.
-                books.Transfer(subject)?.HearTimeout(now);
-            }
-            else
-            {
-                books.Transfer(subject)?.HearUnreadable(now);
-            }
-        }
-
-        return read.Say(Verdict.Malformed, malformed.Why);
-    }
-
     private static Judgement Judge(ReadCallback read, Books books, DateTimeOffset now) => read.Message switch
     {
         var message when read.Row.IsProbe => read.Say(Verdict.Probe, ProbeRules.Describe(message)),
-        CallbackMessage.Malformed malformed => Judge(read, malformed, books, now),
+        CallbackMessage.Malformed malformed => UnreadableRules.Judge(read, malformed, books, now),
         CallbackMessage.PromptResult result => PromptRules.Judge(read, result, books, now),
         CallbackMessage.Confirmation confirmation => ConfirmationRules.Judge(read, confirmation, books, now),
         CallbackMessage.TransferResult result => TransferRules.Judge(read, result, books, now),

@@ -172,7 +172,11 @@ public sealed class LenientReadingTests
         {
             var values = new Dictionary<string, string>
             {
-                ["TransID"] = "RKL51ZDR4F", ["TransAmount"] = "5.00", ["BusinessShortCode"] = "600966", ["BillRefNumber"] = account, ["FirstName"] = name,
+                ["TransID"] = "RKL51ZDR4F",
+                ["TransAmount"] = "5.00",
+                ["BusinessShortCode"] = "600966",
+                ["BillRefNumber"] = account,
+                ["FirstName"] = name,
             };
             var body = "{" + string.Join(',', keys.Select(key => $"\"{key}\":\"{values[key]}\"")) + "}";
             if (reader.Read(CallbackKind.C2bConfirm, Encoding.UTF8.GetBytes(body)) is not CallbackMessage.Confirmation told)

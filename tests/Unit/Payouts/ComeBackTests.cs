@@ -90,7 +90,12 @@ public sealed class ComeBackTests
     {
         var receipt = new Receipt
         {
-            Id = Guid.NewGuid(), Number = "UGA7RT61SV", Amount = Money.FromShillings(100), Method = PaymentMethod.Paybill, SettledBy = SettledBy.Confirmation, At = Now,
+            Id = Guid.NewGuid(),
+            Number = "UGA7RT61SV",
+            Amount = Money.FromShillings(100),
+            Method = PaymentMethod.Paybill,
+            SettledBy = SettledBy.Confirmation,
+            At = Now,
         };
         var refund = Refund.Queue(Guid.NewGuid(), "shop", new(receipt, receipt.Amount, RefundMethod.Reversal, Some.Phone), null, "Back", ofSurplus: true, Now);
         refund.Send(Now + TimeSpan.FromMinutes(1), Now);
@@ -108,7 +113,12 @@ public sealed class ComeBackTests
     {
         var receipt = new Receipt
         {
-            Id = Guid.NewGuid(), Number = "UGA7RT61SV", Amount = Money.FromShillings(500), Method = PaymentMethod.Paybill, SettledBy = SettledBy.Confirmation, At = Now,
+            Id = Guid.NewGuid(),
+            Number = "UGA7RT61SV",
+            Amount = Money.FromShillings(500),
+            Method = PaymentMethod.Paybill,
+            SettledBy = SettledBy.Confirmation,
+            At = Now,
         };
         var refund = Refund.Queue(Guid.NewGuid(), "shop", new(receipt, Money.FromShillings(100), RefundMethod.B2c, Some.Phone), null, "Back", ofSurplus: true, Now);
         refund.Send(Now + TimeSpan.FromMinutes(1), Now);
