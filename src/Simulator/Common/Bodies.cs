@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -31,8 +32,8 @@ internal static partial class Bodies
         ["gzip"] = body => new(Packed(body, stream => new GZipStream(stream, CompressionLevel.Fastest)), Encoding: "gzip"),
         ["deflate"] = body => new(Packed(body, stream => new ZLibStream(stream, CompressionLevel.Fastest)), Encoding: "deflate"),
         ["br"] = body => new(Packed(body, stream => new BrotliStream(stream, CompressionLevel.Fastest)), Encoding: "br"),
-        ["thousands"] = body => new(Utf8(Amount().Replace(body, m => $"{m.Groups[1].Value}{decimal.Parse(m.Groups[2].Value, null):#,0.00}\""))),
-        ["exponent"] = body => new(Utf8(Amount().Replace(body, m => $"{m.Groups[1].Value}{decimal.Parse(m.Groups[2].Value, null) * 100:0}E-2\""))),
+        ["thousands"] = body => new(Utf8(Amount().Replace(body, m => $"{m.Groups[1].Value}{Shillings(m).ToString("#,0.00", CultureInfo.InvariantCulture)}\""))),
+        ["exponent"] = body => new(Utf8(Amount().Replace(body, m => $"{m.Groups[1].Value}{(Shillings(m) * 100).ToString("0", CultureInfo.InvariantCulture)}E-2\""))),
         ["form"] = body => Flat(body) is { } fields
             ? new(Utf8(string.Join('&', fields.Select(f => $"{f.Key}={Uri.EscapeDataString(f.Value).Replace("%20", "+", StringComparison.Ordinal)}"))), "application/x-www-form-urlencoded")
             : new(Utf8(body)),
@@ -49,6 +50,8 @@ internal static partial class Bodies
     /// <summary>A body in a form; <c>mixed</c> takes another readable one for each body.</summary>
     public static Wired Make(string body, string form) =>
         Forms[form == "mixed" ? Readable[body.Sum(c => c) % Readable.Length] : form](body);
+
+    private static decimal Shillings(Match amount) => decimal.Parse(amount.Groups[2].Value, CultureInfo.InvariantCulture);
 
     private static byte[] Utf8(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 

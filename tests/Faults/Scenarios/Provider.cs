@@ -30,6 +30,8 @@ internal static class Provider
                 loseReply = 0.1,
                 contradict = 0.1,
                 malformCallback = 0.05,
+                oddBody = 0.15,
+                reversePayout = 0.05,
                 fail = 0.1,
                 queryPending = 0.15,
                 query4999 = 0.1,
@@ -41,7 +43,7 @@ internal static class Provider
         });
         var shop = new Shop(world);
         await shop.Trade(run.Options.Pick(120, 1000), atOnce: 6, api);
-        run.Did("10 % of callbacks lost, 10 % of replies, 10 % contradicted, 5 % malformed; half of all questions answered pending, 4999, 500, HTML or late");
+        run.Did("10 % of callbacks lost, 10 % of replies, 10 % contradicted, 5 % malformed, 15 % in a form nobody published, 5 % of payouts come back; half of all questions answered pending, 4999, 500, HTML or late");
         await Truth.Check(world, shop, api, TimeSpan.FromSeconds(240));
         await Backlog.Check(world);
     }
