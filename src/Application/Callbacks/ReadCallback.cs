@@ -12,13 +12,13 @@ public sealed record ReadCallback(InboxRow Row, CallbackMessage Message)
     public string? FromElsewhere { get; init; }
 
     /// <summary>True for what counts if it can be read: its address carries a token that is believed.</summary>
-    public bool IsVouchedFor => !Row.IsProbe && (Row.Kind == CallbackKind.C2bConfirm ? Distrust is null : Row.SubjectId is not null);
+    public bool IsAuthentic => !Row.IsProbe && (Row.Kind == CallbackKind.C2bConfirm ? Distrust is null : Row.SubjectId is not null);
 
     /// <summary>What became of it.</summary>
     public Judgement Say(Verdict verdict, string? detail = null) => new(Row.Id, verdict, detail);
 
     /// <summary>Adds how it could be read.</summary>
-    public Judgement Finish(Judgement judgement) => !IsVouchedFor || Row.Kind == CallbackKind.C2bValidate ? judgement
+    public Judgement Finish(Judgement judgement) => !IsAuthentic || Row.Kind == CallbackKind.C2bValidate ? judgement
         : Message is CallbackMessage.Malformed ? judgement with { Reading = Reading.Unreadable }
         : Message.ReadLeniently is { } why ? judgement with
         {
