@@ -22,6 +22,9 @@ public abstract record Reply
         /// </summary>
         public bool Paused { get; init; }
 
+        /// <summary>What kept it from leaving this process; null when Safaricom refused it. What waits to be sent goes on waiting (rule 19).</summary>
+        public Hindrance? Hindrance { get; init; }
+
         /// <summary>True when it certainly never got past Safaricom's gateway: M-PESA itself has not seen it.</summary>
         public bool NeverArrived { get; init; }
 
@@ -92,14 +95,7 @@ public sealed record StatusQuestion(Guid QuestionId, string? Receipt, string? Or
 public sealed record RegistrationRequest(string Token, string Version, string ResponseType);
 
 /// <summary>A C2B payment as the Pull Transactions API lists it.</summary>
-public sealed record PulledPayment(string Receipt, DateTimeOffset At, string? Payer, string? Account, Money Amount, bool IsTill);
-
-/// <summary>One page of pulled payments, or why there is none.</summary>
-public sealed record PullPage(IReadOnlyList<PulledPayment> Payments, string? Problem)
-{
-    /// <summary>How many rows the page had, unreadable ones included: how far the next offset lies from this one. 0 ends the pulling.</summary>
-    public int Rows { get; init; }
-}
+public sealed record PulledPayment(string Receipt, DateTimeOffset At, string? Payer, string? Account, Money Amount);
 
 /// <summary>Safaricom's Daraja API, as much of it as this service uses. Never throws for what the other side does.</summary>
 public interface IDaraja
@@ -116,6 +112,10 @@ public interface IDaraja
     /// <summary>STK query by CheckoutRequestID; safe to repeat.</summary>
     Task<Outcome> AskPrompt(string requestId, CancellationToken cancellation);
 
+    /// <summary>What keeps a transfer from being sent, as far as it can be told without asking anybody; null when it may be tried.</summary>
+    /// <param name="method">Where it goes; null for a reversal.</param>
+    Reply.Refused? WhyNotNow(PayoutMethod? method);
+
     /// <summary>Sends a B2C or B2B payment request. Never repeated unless nothing can have been accepted.</summary>
     Task<Reply> Transfer(TransferRequest transfer, CancellationToken cancellation);
 
@@ -131,6 +131,9 @@ public interface IDaraja
     /// <summary>Registers the confirmation and validation URLs. Refused carries Safaricom's reason.</summary>
     Task<Reply> RegisterUrls(RegistrationRequest registration, CancellationToken cancellation);
 
-    /// <summary>Reads a page of the Pull Transactions API; <paramref name="offset"/> counts payments from 0.</summary>
+    /// <summary>
+    /// Reads a page of the Pull Transactions API, having registered Pull if this process has not or if what came since may mean that it is not;
+    /// what <paramref name="offset"/> counts is Safaricom's to say.
+    /// </summary>
     Task<PullPage> Pull(DateTimeOffset from, DateTimeOffset to, int offset, CancellationToken cancellation);
 }

@@ -34,8 +34,17 @@ public static class CaseKind
     /// <summary>Money that went out has come back: M-PESA says that it was reversed.</summary>
     public const string Reversed = "reversed";
 
+    /// <summary>An authentic confirmation names a number that is not configured here (rule 17).</summary>
+    public const string UnknownShortcode = "unknown_shortcode";
+
+    /// <summary>A payout or refund waits to be sent, and has waited for long.</summary>
+    public const string NotSent = "not_sent";
+
     /// <summary>An untrusted confirmation names an order of ours.</summary>
     public const string UntrustedConfirmation = "untrusted_confirmation";
+
+    /// <summary>More of them than have a case each.</summary>
+    public const string UntrustedConfirmations = "untrusted_confirmations";
 
     /// <summary>An authentic confirmation came of which number and amount cannot be made out: money that stands nowhere (rule 17).</summary>
     public const string UnreadableConfirmation = "unreadable_confirmation";

@@ -28,16 +28,21 @@ public abstract record CallbackMessage
     /// <param name="Outcome">Never <see cref="Outcome.Unclear"/>.</param>
     public sealed record PromptResult(string? RequestId, Outcome Outcome) : CallbackMessage;
 
-    /// <summary>A C2B validation or confirmation.</summary>
+    /// <summary>A C2B validation: whether a payment that has not moved yet is wanted.</summary>
+    /// <param name="Shortcode">BusinessShortCode; null when absent.</param>
+    /// <param name="Account">BillRefNumber as typed by the customer.</param>
+    /// <param name="Amount">Null when it cannot be read.</param>
+    public sealed record Validation(string? Shortcode, string Account, Money? Amount) : CallbackMessage;
+
+    /// <summary>A C2B confirmation.</summary>
     /// <param name="Receipt">TransID.</param>
-    /// <param name="Shortcode">BusinessShortCode; empty when it cannot be made out.</param>
-    /// <param name="IsTill">True for "Buy Goods", which has no account.</param>
-    /// <param name="Account">BillRefNumber as typed by the customer; empty for tills.</param>
+    /// <param name="Shortcode">BusinessShortCode, which says what was paid; null when absent. TransactionType is not read (rule 16).</param>
+    /// <param name="Account">BillRefNumber as typed by the customer; empty when absent.</param>
     /// <param name="Payer">As given: plain, masked, spaced or a SHA-256.</param>
     /// <param name="PayerName">First, middle and last name joined; empty when none.</param>
     /// <param name="At">TransTime read as East Africa Time; null when unreadable.</param>
     public sealed record Confirmation(
-        string Receipt, string Shortcode, bool IsTill, string Account, Money Amount, string? Payer, string? PayerName, DateTimeOffset? At) : CallbackMessage;
+        string Receipt, string? Shortcode, string Account, Money Amount, string? Payer, string? PayerName, DateTimeOffset? At) : CallbackMessage;
 
     /// <summary>The result of a B2C, a B2B or a reversal.</summary>
     /// <param name="ConversationId">Safaricom's; null when absent.</param>
@@ -64,7 +69,11 @@ public abstract record CallbackMessage
 
     /// <summary>The result of a balance query.</summary>
     public sealed record BalanceResult(
-        string? ConversationId, string? OriginatorId, bool IsFinal, Failure? Problem, IReadOnlyList<AccountBalance> Accounts) : CallbackMessage;
+        string? ConversationId, string? OriginatorId, bool IsFinal, Failure? Problem, IReadOnlyList<AccountBalance> Accounts) : CallbackMessage
+    {
+        /// <summary>How many accounts the answer lists that could not be read.</summary>
+        public int Unread { get; init; }
+    }
 }
 
 /// <summary>An account of our shortcode and what is on it.</summary>

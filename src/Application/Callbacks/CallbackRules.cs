@@ -59,19 +59,9 @@ public sealed class CallbackRules(
             await paybill.CloseCases(books.Confirmed);
         }
 
-        if (books.Untrusted.Count > 0)
-        {
-            await paybill.OpenCases(books.Untrusted);
-        }
-
         if (books.TakenBack.Count > 0)
         {
             await paybill.CloseTakenBack(books.TakenBack);
-        }
-
-        if (books.Odd.Count > 0)
-        {
-            await paybill.OpenCases(books.Odd);
         }
 
         if (remembers && reads.Where(OddConfirmations.IsUnderstood).Select(read => read.Row.Id).ToList() is { Count: > 0 } understood)
@@ -80,7 +70,62 @@ public sealed class CallbackRules(
             await paybill.CloseUnreadable(understood);
         }
 
+        // Closed before others are opened: two batches that did it the other way round could wait for each other.
+        if (books.Untrusted.Count > 0)
+        {
+            await paybill.OpenCases(books.Untrusted);
+        }
+
+        if (books.Odd.Count > 0)
+        {
+            await paybill.OpenCases(books.Odd);
+        }
+
+        if (books.Strays.Count > 0)
+        {
+            await paybill.OpenCases(books.Strays);
+        }
+
+        // News only: what is known already costs no statement.
+        if (books.Hashes.News(books.Checkouts.Count > 0 ? books.Checkouts[0].PayerHash : null) is var (used, times))
+        {
+            await paybill.NotePayerHash(ours.Main, used, times);
+        }
+
         return (judgements, books);
+    }
+
+    /// <summary>
+    /// What a row is about, as far as another row may be about the same: a payment by its token, money by its number and its order. Empty where
+    /// it is about nothing of ours. Never throws: it is asked of rows that made the rules throw.
+    /// </summary>
+    public IReadOnlyCollection<string> SubjectsOf(InboxRow row)
+    {
+        if (!row.IsOfRegistration)
+        {
+            return row.SubjectId is { } subject ? [subject.ToString("N")] : [];
+        }
+
+        try
+        {
+            var keys = new BookKeys();
+            var read = new ReadCallback(row, reader.Read(row.Kind, row.Body));
+            if (read.Message is CallbackMessage.Confirmation told)
+            {
+                ConfirmationRules.Gather(read, told, keys, ours, row.ReceivedAt);
+            }
+            else if (read.Message is CallbackMessage.Malformed malformed)
+            {
+                UnreadableRules.Gather(read, malformed, keys);
+            }
+
+            return [.. keys.Numbers.Select(number => "receipt " + number), .. keys.References.Select(reference => "order " + reference)];
+        }
+        catch (Exception)
+        {
+            // A row nobody can read stands for itself.
+            return [];
+        }
     }
 
     private async Task<List<ReadCallback>> Trust(List<ReadCallback> reads)
@@ -91,7 +136,7 @@ public sealed class CallbackRules(
         }
 
         var registrations = await paybill.Registrations(CancellationToken.None);
-        return reads.ConvertAll(read => IsConfirmation(read) ? ConfirmationTrust.Judge(read, registrations, ours) : read);
+        return reads.ConvertAll(read => IsConfirmation(read) ? ConfirmationTrust.Judge(read, registrations) : read);
 
         static bool IsConfirmation(ReadCallback read) => read is { Row: { Kind: CallbackKind.C2bConfirm, IsProbe: false } };
     }
@@ -117,7 +162,7 @@ public sealed class CallbackRules(
                     QuestionRules.Gather(read, keys);
                     break;
                 case CallbackMessage.Confirmation confirmation:
-                    ConfirmationRules.Gather(read, confirmation, keys, now);
+                    ConfirmationRules.Gather(read, confirmation, keys, ours, now);
                     break;
             }
         }
@@ -145,7 +190,7 @@ public sealed class CallbackRules(
             var message = reader.Read(CallbackKind.C2bConfirm, body);
             foreach (var question in asked.Where(q => q.SubjectId == id))
             {
-                keys.Asked[question.Id] = message is CallbackMessage.Confirmation told ? ConfirmationRules.ToDomain(told, now)
+                keys.Asked[question.Id] = message is CallbackMessage.Confirmation told ? ConfirmationRules.ToDomain(told, ours, now)
                     : OddConfirmations.AsAsked(question, (CallbackMessage.Malformed)message, reads.Find(read => read.Row.SubjectId == question.Id)?.Message, ours, now);
                 ConfirmationRules.Gather(keys.Asked[question.Id], keys);
             }
@@ -170,6 +215,7 @@ public sealed class CallbackRules(
         var message when read.Row.IsProbe => read.Say(Verdict.Probe, ProbeRules.Describe(message)),
         CallbackMessage.Malformed malformed => UnreadableRules.Judge(read, malformed, books, now),
         CallbackMessage.PromptResult result => PromptRules.Judge(read, result, books, now),
+        CallbackMessage.Validation validation => ConfirmationRules.Judge(read, validation),
         CallbackMessage.Confirmation confirmation => ConfirmationRules.Judge(read, confirmation, books, now),
         CallbackMessage.TransferResult result => TransferRules.Judge(read, result, books, now),
         CallbackMessage.QueueTimeout timeout when QuestionRules.IsAbout(read.Row.Kind) => QuestionRules.Judge(read, timeout, books, now),

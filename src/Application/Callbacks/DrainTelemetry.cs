@@ -23,6 +23,10 @@ public sealed partial class DrainTelemetry(PaymentsMetrics metrics, ITraceContex
         {
             metrics.Judged(rows[i].Kind, judgements[i].Verdict, end - rows[i].ReceivedAt);
             Tell(rows[i], judgements[i]);
+            if (judgements[i].IsStray)
+            {
+                metrics.Strayed();
+            }
         }
 
         if (Traces.IsOn)

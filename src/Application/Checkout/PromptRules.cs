@@ -48,8 +48,15 @@ internal static class PromptRules
         attempt.RequestId ??= result.RequestId;
         attempt.Touch();
         var receipt = books.Receipt((result.Outcome as Outcome.Paid)?.Receipt);
+        var shown = receipt?.Payer;
         var verdict = checkout.HearCallback(attempt, result.Outcome, receipt, NewId.Next(), now);
         books.Remember(checkout);
+        if (receipt is { IsInferred: false } && receipt.AttemptId == attempt.Id)
+        {
+            // A confirmation told of it before, and how it showed the payer, who is known now.
+            books.Hashes.Look(shown, attempt.Phone, isCertain: true);
+        }
+
         return read.Say(verdict, verdict == Verdict.Hint ? "It settles nothing by itself; Safaricom is asked." : null);
     }
 }

@@ -8,31 +8,24 @@ internal static class ConfirmationTrust
     /// <summary>
     /// Says why a confirmation is not trusted, or nothing when it is. The token was checked when it came, or is now by its hash: because the
     /// database was away then, or because the address it came from was not allowed. Of the latter it counts when an operator has allowed that
-    /// address and replays it: his word, not the message's.
+    /// address and replays it: his word, not the message's. A token that was replaced before it came is nobody's word, from wherever. Which number
+    /// it names is another question: it is authentic money all the same (rule 17).
     /// </summary>
-    public static ReadCallback Judge(ReadCallback read, IReadOnlyList<Registration> registrations, OurShortcodes ours)
+    public static ReadCallback Judge(ReadCallback read, IReadOnlyList<Registration> registrations)
     {
         var row = read.Row;
-        if (registrations.FirstOrDefault(r => row.SubjectId == r.Id || ConfirmationRules.IsHash(row, RegistrationToken.Hash(r.Token))) is not { } registration)
+        var registration = registrations.FirstOrDefault(r => row.SubjectId == r.Id || ConfirmationRules.IsHash(row, RegistrationToken.Hash(r.Token)));
+        var elsewhere = registration is null ? registrations.FirstOrDefault(r => ConfirmationRules.IsHash(row, RegistrationToken.HashFromElsewhere(r.Token))) : null;
+        return (registration ?? elsewhere) switch
         {
-            registration = registrations.FirstOrDefault(r => ConfirmationRules.IsHash(row, RegistrationToken.HashFromElsewhere(r.Token)));
-            if (registration is null)
+            null => read with { Distrust = NoToken },
+            { ReplacedAt: { } at } when row.ReceivedAt >= at => read with { Distrust = $"The token in its address was replaced at {at:u}." },
+            _ when elsewhere is not null && !row.IsAllowedNow => read with
             {
-                return read with { Distrust = NoToken };
-            }
-
-            if (!row.IsAllowedNow)
-            {
-                return read with
-                {
-                    Distrust = $"Its token is ours, but it came from {row.Source ?? "an address nobody knows"}, which is not in Callbacks__AllowedNetworks.",
-                    FromElsewhere = row.Source ?? "unknown",
-                };
-            }
-        }
-
-        return read.Message is CallbackMessage.Confirmation { Shortcode: { Length: > 0 } shortcode } && shortcode != registration.Shortcode && shortcode != ours.Till
-            ? read with { Distrust = "The shortcode it names is not the one its address was registered for." }
-            : read;
+                Distrust = $"Its token is ours, but it came from {row.Source ?? "an address nobody knows"}, which is not in Callbacks__AllowedNetworks.",
+                FromElsewhere = row.Source ?? "unknown",
+            },
+            _ => read,
+        };
     }
 }

@@ -30,7 +30,7 @@ public sealed class ListReceiptsHandler(IPaybill paybill) : IRequestHandler<List
 
 /// <summary>Money that moved to us, as operators see it. Amounts are shillings with at most two decimals.</summary>
 /// <param name="Receipt">M-PESA's number; null while only a query knows of the payment.</param>
-/// <param name="Account">What the customer typed; empty for tills and prompts.</param>
+/// <param name="Account">What the customer typed; empty for prompts, and mostly for tills.</param>
 /// <param name="Payer">As Safaricom gave it: plain, masked, spaced or hashed.</param>
 /// <param name="At">When M-PESA says the money moved.</param>
 /// <param name="MatchedTo">The checkout it is put to; null while it stands nowhere.</param>
@@ -39,4 +39,8 @@ public sealed class ListReceiptsHandler(IPaybill paybill) : IRequestHandler<List
 /// <param name="MatchedBy">Who put it there by hand; null when the rules did.</param>
 public sealed record ReceiptView(
     string Id, string? Receipt, decimal Amount, string Account, string? Payer, string? PayerName, string Method, string SettledBy, DateTimeOffset At,
-    string? MatchedTo, decimal Applied, decimal Surplus, string? MatchedBy, DateTimeOffset? MatchedAt);
+    string? MatchedTo, decimal Applied, decimal Surplus, string? MatchedBy, DateTimeOffset? MatchedAt)
+{
+    /// <summary>The number that was paid, as the confirmation names it; null when none did.</summary>
+    public string? Shortcode { get; init; }
+}

@@ -81,10 +81,14 @@ internal static class OddConfirmations
     {
         var found = (answer as CallbackMessage.StatusResult)?.Transaction;
         var payer = found?.Parties is [var debit, ..] ? debit.Split(" - ", 2) : [];
-        var isTill = found?.Parties is [.., var credit] && credit.Split(" - ", 2)[0].Trim() == ours.Till;
+        var credit = found?.Parties is [.., var last] ? last : "";
+        var shortcode = Parties.IsBusiness(credit, ours.Till) ? ours.Till : Parties.IsBusiness(credit, ours.Main) ? ours.Main : null;
         return new(
-            question.Receipt ?? malformed.Number ?? "", found?.Amount is { Cents: > 0 } amount ? amount : Money.FromCents(-1), isTill ? "" : malformed.Account,
-            payer.Length > 0 ? payer[0].Trim() : null, payer.Length > 1 ? payer[1].Trim() : null, found?.At ?? now, isTill ? PaymentMethod.Till : PaymentMethod.Paybill,
-            SettledBy.StatusQuery);
+            question.Receipt ?? malformed.Number ?? "", found?.Amount is { Cents: > 0 } amount ? amount : Money.FromCents(-1), malformed.Account,
+            payer.Length > 0 ? payer[0].Trim() : null, payer.Length > 1 ? payer[1].Trim() : null, found?.At ?? now,
+            ours.MethodOf(shortcode, malformed.Account) ?? PaymentMethod.Paybill, SettledBy.StatusQuery)
+        {
+            Shortcode = shortcode,
+        };
     }
 }

@@ -37,6 +37,12 @@ public sealed partial class Books
     /// <summary>Untrusted confirmations that name an account.</summary>
     public List<UntrustedConfirmation> Untrusted { get; } = [];
 
+    /// <summary>True payments to numbers that are not configured here.</summary>
+    public List<StrayPayment> Strays { get; } = [];
+
+    /// <summary>What is shown of payers as hashes.</summary>
+    public PayerHashes Hashes { get; } = new();
+
     /// <summary>The checkout whose reference a customer typed; null when it is none of ours.</summary>
     public Checkout? ByAccount(string account)
     {
@@ -44,11 +50,16 @@ public sealed partial class Books
         return OrderReference.KeyOf(account) is { Length: > 0 } key ? byReference.GetValueOrDefault(key) : null;
     }
 
-    /// <summary>The checkouts with a prompt that a payment to the till may be of.</summary>
+    /// <summary>The checkouts a payment to the till may be for; a single one is the one it is for.</summary>
     public IReadOnlyList<Checkout> ByPrompt(Receipt receipt)
     {
         byAmount ??= Checkouts.SelectMany(c => c.Attempts.Select(a => (Checkout: c, Attempt: a))).ToLookup(p => p.Attempt.Amount);
-        return [.. byAmount[receipt.Amount].Where(p => p.Checkout.MayPay(receipt, p.Attempt)).Select(p => p.Checkout).Distinct()];
+        var claims = byAmount[receipt.Amount].Select(p => (p.Checkout, Claim: p.Checkout.ClaimOf(receipt, p.Attempt))).Where(p => p.Claim != TillClaim.None).ToList();
+
+        // Whose prompt was at that time is meant before whose may have been. With no payer shown, all whose prompts were may be.
+        var sure = claims.FindAll(p => p.Claim == TillClaim.Sure);
+        claims = sure.Count > 0 ? sure : claims;
+        return claims.TrueForAll(p => p.Claim == TillClaim.Rival) ? [] : [.. claims.Select(p => p.Checkout).Distinct()];
     }
 
     /// <summary>The checkout a receipt stands on; null when it stands nowhere.</summary>

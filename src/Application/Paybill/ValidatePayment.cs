@@ -48,19 +48,17 @@ public sealed partial class ValidatePaymentHandler(
             return new("0", "every payment is accepted");
         }
 
-        if (reader.Read(CallbackKind.C2bValidate, request.Body) is not CallbackMessage.Confirmation asked)
+        if (reader.Read(CallbackKind.C2bValidate, request.Body) is not CallbackMessage.Validation asked)
         {
             return Default("the question could not be read");
         }
 
-        if (asked.Shortcode != request.Shortcode && asked.Shortcode != ours.Till)
+        switch (ours.MethodOf(asked.Shortcode, asked.Account))
         {
-            return new(Shortcode, "not our shortcode");
-        }
-
-        if (asked.IsTill)
-        {
-            return new("0", "a till has no accounts");
+            case null:
+                return new(Shortcode, "not our shortcode");
+            case PaymentMethod.Till:
+                return new("0", "a till has no accounts");
         }
 
         try
@@ -77,9 +75,9 @@ public sealed partial class ValidatePaymentHandler(
         }
     }
 
-    private ValidationAnswer Judge(CallbackMessage.Confirmation asked, OrderWanted? wanted)
+    private ValidationAnswer Judge(CallbackMessage.Validation asked, OrderWanted? wanted)
     {
-        if (wanted?.InFlight.Contains(asked.Amount) == true)
+        if (asked.Amount is { } amount && wanted?.InFlight.Contains(amount) == true)
         {
             return new("0", "a prompt of ours asks for it");
         }
@@ -90,6 +88,7 @@ public sealed partial class ValidatePaymentHandler(
             null => Checks(ValidationChecks.UnknownAccount) ? new(Account, "no such order") : new("0", "no such order; accounts are not checked"),
             { Status: CheckoutStatus.Paid } when Checks(ValidationChecks.AlreadyPaid) => new(Other, "the order is paid"),
             { Status: CheckoutStatus.Cancelled } when Checks(ValidationChecks.AlreadyPaid) => new(Other, "the order is cancelled"),
+            _ when Checks(ValidationChecks.WrongAmount) && asked.Amount is null => Default("the amount could not be read"),
             _ when Checks(ValidationChecks.WrongAmount) && asked.Amount != wanted.Due && asked.Amount != wanted.Due.RoundedUp =>
                 new(Amount, $"{wanted.Due} are due"),
             _ => new("0", "as the order wants it"),

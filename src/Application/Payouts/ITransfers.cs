@@ -32,8 +32,19 @@ public interface ITransfers
     /// <param name="others">The most of each that have none.</param>
     Task<IReadOnlyList<DueTransfer>> TakeDue(int askable, int others, TimeSpan lease);
 
-    /// <summary>Enqueues again what is still <c>queued</c> after <paramref name="age"/>; answers how many.</summary>
+    /// <summary>
+    /// Enqueues again what is still <c>queued</c> and has no job any more: in line for <paramref name="age"/>, the oldest first; and of what
+    /// waits, for each of Safaricom's APIs the one that has waited longest to be tried. Call inside <see cref="ITransactions.Run"/>. Answers
+    /// how many had lost their job without waiting for anything.
+    /// </summary>
+    /// <param name="limit">The most of each API.</param>
     Task<int> EnqueueForgotten(TimeSpan age, int limit);
+
+    /// <summary>One that had waited got through: what waits for the same API is in line again. Answers how many, a thousand at most.</summary>
+    Task<int> LetWaitingGo(Transfer sent);
+
+    /// <summary>What has been queued for longer than <paramref name="after"/> and nobody was told of, the oldest first.</summary>
+    Task<IReadOnlyList<Guid>> FindUntold(TimeSpan after, int limit, CancellationToken cancellation);
 
     /// <summary>
     /// Brings the next questions about open transfers with these ids forward, <paramref name="most"/> at most; a hint can do no more. Answers

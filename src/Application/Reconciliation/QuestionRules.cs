@@ -75,13 +75,24 @@ internal static class QuestionRules
             return read.Say(Verdict.Duplicate);
         }
 
-        books.Answers.Add((question.Id, Question.Told));
-        if (question.KeepsBalances)
+        if (!question.KeepsBalances)
         {
-            books.Balances.AddRange(result.Accounts);
+            // Asked for the sake of who asks: that there is an answer is the answer.
+            books.Answers.Add((question.Id, Question.Told));
+            return read.Say(Verdict.Applied);
         }
 
-        return read.Say(Verdict.Applied);
+        if (!result.IsFinal && result.Accounts.Count == 0)
+        {
+            return read.Say(Verdict.Hint, "Safaricom said that more is to come.");
+        }
+
+        // What could be read is kept, each account with its own time; that the list is not whole is what the question is told.
+        books.Balances.AddRange(result.Accounts);
+        var why = result.Accounts.Count == 0 ? "Safaricom answered, but not an account of the answer could be read."
+            : result.Unread > 0 ? $"{result.Unread} of {result.Unread + result.Accounts.Count} accounts of Safaricom's answer could not be read." : null;
+        books.Answers.Add((question.Id, why ?? Question.Told));
+        return read.Say(result.Accounts.Count == 0 ? Verdict.Hint : Verdict.Applied, why);
     }
 
     public static Judgement Judge(ReadCallback read, CallbackMessage.QueueTimeout timeout, Books books, DateTimeOffset now)

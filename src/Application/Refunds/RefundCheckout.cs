@@ -25,7 +25,7 @@ public sealed class RefundCheckoutValidator : AbstractValidator<RefundCheckout>
 /// Reserves and enqueues in one commit, under the checkout's lock: two at once meet there, and the second sees the first. Dies before
 /// the commit: nothing is reserved. A refund never undoes <c>paid</c>.
 /// </summary>
-public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds, IAudit audit, ITransactions transactions)
+public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds, IPayoutCeilings ceilings, IAudit audit, ITransactions transactions, RequestNames names)
     : IRequestHandler<RefundCheckout, Answer<RefundView>>
 {
     /// <inheritdoc/>
@@ -46,7 +46,13 @@ public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds
             return RefundRequests.Refuse(refusal!.Value);
         }
 
-        var refund = Refund.Queue(NewId.Next(), checkout.Client, plan, checkout.Reference.Value, request.Reason!.Trim(), ofSurplus: false, now);
+        // A refund leaves the account like a payout, and is counted with them.
+        if (await ceilings.Reserve(request.Caller, plan.Amount, now) is { } over)
+        {
+            return over;
+        }
+
+        var refund = Refund.Queue(RefundRequests.Name(names, plan), checkout.Client, plan, checkout.Reference.Value, request.Reason!.Trim(), ofSurplus: false, now);
         KeyedRequest.Made(IntentKind.Refund, refund.Id);
         await refunds.Add(refund);
         if (request.Caller.SeesAll)
@@ -62,6 +68,9 @@ public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds
 /// <summary>What both ways to order a refund share.</summary>
 internal static class RefundRequests
 {
+    /// <summary>The id of a refund: its name at Safaricom where it goes by B2C, which takes one (rule 18).</summary>
+    public static Guid Name(RequestNames names, RefundPlan plan) => plan.Method == RefundMethod.B2c ? names.OfRefund(KeyedRequest.Current) : NewId.Next();
+
     /// <summary>The rule for an amount.</summary>
     public static IRuleBuilderOptions<T, decimal?> RefundAmount<T>(this IRuleBuilder<T, decimal?> rule) =>
         rule.Must(amount => amount is null || (amount > 0 && Money.TryFromDecimal(amount.Value, out _)))

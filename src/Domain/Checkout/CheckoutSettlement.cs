@@ -54,8 +54,10 @@ public sealed partial class Checkout
 
     /// <summary>An STK query's answer about one of this checkout's pushes; its schedule is the caller's.</summary>
     /// <param name="loose">Till payments that stand nowhere and may be this push's; null where the shortcode is no till's.</param>
+    /// <param name="asked">When it was asked, which is when what it says was so; null where that is now.</param>
     /// <returns>True when the push is settled.</returns>
-    public bool HearAnswer(Attempt attempt, Outcome outcome, Guid receiptId, DateTimeOffset now, IReadOnlyList<Receipt>? loose = null)
+    public bool HearAnswer(
+        Attempt attempt, Outcome outcome, Guid receiptId, DateTimeOffset now, IReadOnlyList<Receipt>? loose = null, DateTimeOffset? asked = null)
     {
         if (attempt.Status == AttemptStatus.Succeeded)
         {
@@ -68,6 +70,10 @@ public sealed partial class Checkout
                 HearPaidByQuery(attempt, receiptId, loose ?? [], now);
                 return true;
 
+            case Outcome.NotPaid when (asked ?? now) < attempt.StartedAt + Attempt.EarlyFailure:
+                // Also where a failure stands already: it is asked about because it is disputed, and this is no better one (rule 4).
+                return false;
+
             case Outcome.NotPaid { Certainty: Certainty.Unlisted } when attempt.Status == AttemptStatus.Failed:
                 // It is asked about because something came that may be its success; a code nobody knows does not say that it was none (rule 5).
                 return false;
@@ -79,9 +85,6 @@ public sealed partial class Checkout
                 Changed(now);
                 RaiseReported(attempt, $"a query says it was not paid ({again.Failure.ResultCode})", now);
                 return true;
-
-            case Outcome.NotPaid when now < attempt.StartedAt + Attempt.EarlyFailure:
-                return false;
 
             case Outcome.NotPaid { Certainty: Certainty.Unlisted } when attempt.ReportedFailure is null:
                 return false;
@@ -255,6 +258,7 @@ public sealed partial class Checkout
         if (own is not null)
         {
             PartFromPrompt(own);
+            AskWhether(own, attempt);
         }
 
         if (attempt.Status != AttemptStatus.Succeeded)
@@ -307,7 +311,7 @@ public sealed partial class Checkout
             return;
         }
 
-        var candidates = Candidates(attempt).Concat(loose.Where(r => r.CheckoutId is null && PayerHint.ShowsAnything(r.Payer) && IsSameMoney(r, attempt))).ToList();
+        var candidates = Candidates(attempt).Concat(Loose(loose, attempt)).ToList();
         if (candidates is [var same] && Namesakes(same).Count == 0 && !MayBeAnothers(same, attempt))
         {
             Join(same, attempt, inferred: true);
@@ -321,9 +325,11 @@ public sealed partial class Checkout
         }
 
         var own = NewReceipt(receiptId, attempt, SettledBy.StkQuery, null, null, now, now);
+        candidates = candidates.Count > 0 ? candidates : Astray(attempt);
         if (candidates.Count == 0)
         {
             Apply(own, now);
+            AskAboutLoose(loose, attempt, now);
             return;
         }
 
@@ -335,16 +341,6 @@ public sealed partial class Checkout
             + $"{string.Join(", ", candidates.Select(c => c.Number))}. It is not counted again until its number is known. "
             + "Compare with the M-PESA statement, then settle this case."));
     }
-
-    /// <summary>
-    /// Whether a confirmation may be the payment of a prompt (rule 7): amount, time, and the payer as far as visible. What was in the
-    /// books before the prompt cannot be, and the prompt asked only for the rest.
-    /// </summary>
-    private static bool IsSameMoney(Receipt receipt, Attempt attempt) =>
-        receipt.AttemptId is null && receipt.Number is not null && receipt.Amount == attempt.Amount
-        && receipt.RecordedAt >= attempt.StartedAt - Receipt.RecordingSlack
-        && receipt.At >= attempt.StartedAt - TimeSpan.FromMinutes(2) && receipt.At <= attempt.StartedAt + TimeSpan.FromMinutes(5)
-        && attempt.Phone is { } phone && PayerHint.MayBe(receipt.Payer, phone);
 
     /// <summary>The number of a payment that only a query knew has turned up.</summary>
     private Verdict Name(

@@ -44,8 +44,11 @@ public sealed class Receipt
 
     public required SettledBy SettledBy { get; set; }
 
-    /// <summary>What the customer typed as account; empty for STK and tills.</summary>
+    /// <summary>What the customer typed as account; empty for STK, and mostly for tills.</summary>
     public string Account { get; set; } = "";
+
+    /// <summary>Which number was paid, as the confirmation names it; null when none did.</summary>
+    public string? Shortcode { get; set; }
 
     /// <summary>The payer's number as given: plain, masked, spaced or hashed. Never a key (rule 13).</summary>
     public string? Payer { get; set; }
@@ -66,6 +69,12 @@ public sealed class Receipt
     /// that stand nowhere or are held; a refund of what was applied is another matter.
     /// </summary>
     public bool IsGivenBack { get; set; }
+
+    /// <summary>
+    /// Phones on which prompts of other orders asked for the same amount at that time, as of when it was loaded; null for one that was erased.
+    /// Told of till payments that stand nowhere.
+    /// </summary>
+    public IReadOnlyList<Msisdn?> Rivals { get; init; } = [];
 
     /// <summary>What is to be written when the unit of work ends.</summary>
     public Change Change { get; set; }

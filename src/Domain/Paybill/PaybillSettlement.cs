@@ -67,14 +67,6 @@ public sealed partial class Checkout
         return null;
     }
 
-    /// <summary>
-    /// Whether a payment without an account (a till's) may be that of a prompt of this checkout: a success without a number, or a prompt
-    /// of which more may still be heard. With nothing of the payer visible it is nobody's: a shop sees many equal amounts.
-    /// </summary>
-    public bool MayPay(Receipt receipt, Attempt attempt) =>
-        PayerHint.ShowsAnything(receipt.Payer) && IsSameMoney(receipt, attempt)
-        && (attempt.IsOpen || Receipts.Exists(r => r.AttemptId == attempt.Id && r.Number is null));
-
     /// <summary>A payment without an account that successes of several orders could be: it stands nowhere until a person decides.</summary>
     public void AskWhose(Receipt receipt, IReadOnlyList<Checkout> orders, DateTimeOffset now)
     {
@@ -87,7 +79,8 @@ public sealed partial class Checkout
 
     private void Take(Receipt receipt, DateTimeOffset now)
     {
-        var namesakes = Namesakes(receipt);
+        var isNew = receipt.Change == Change.Added;
+        var namesakes = Namesakes(receipt, isNew);
         if (namesakes is [var twin])
         {
             var attempt = AttemptOf(twin);
@@ -98,19 +91,21 @@ public sealed partial class Checkout
                 var kept = receipt.Change == Change.Added ? twin : receipt;
                 kept.IsInferred = true;
                 kept.Account = receipt.Account;
+                kept.Shortcode = receipt.Shortcode;
                 kept.PayerName ??= receipt.PayerName;
                 return;
             }
         }
 
-        if (namesakes.Count > 0)
+        var astray = namesakes.Count > 0 ? namesakes : Nameless.FindAll(r => MayBeSameMoney(receipt, AttemptOf(r), isNew));
+        if (astray.Count > 0)
         {
             Hold(receipt, now);
             cases.Add(new(
                 CaseKind.AmbiguousMatch, receipt.Id, Id,
-                $"Receipt {receipt.Number} of {receipt.Amount} could be the payment of {namesakes.Count} prompts that queries call paid, or there are "
-                + "several such receipts. It is not counted until somebody decides. Compare with the M-PESA statement: match it to this order if it "
-                + "is a payment of its own, then settle this case."));
+                $"Receipt {receipt.Number} of {receipt.Amount} could be the payment of {astray.Count} prompts that queries call paid, or there are "
+                + $"several such receipts.{(namesakes.Count > 0 ? "" : AnotherTime(receipt))} It is not counted until somebody decides. Compare with the "
+                + "M-PESA statement: match it to this order if it is a payment of its own, then settle this case."));
             return;
         }
 
@@ -138,12 +133,14 @@ public sealed partial class Checkout
     private List<Receipt> Candidates(Attempt attempt) => Receipts.FindAll(r => IsSameMoney(r, attempt));
 
     /// <summary>Successes without a number that may be this receipt's money.</summary>
-    private List<Receipt> Namesakes(Receipt receipt) =>
-        Receipts.FindAll(r => r is { Number: null, AttemptId: not null } && IsSameMoney(receipt, AttemptOf(r)));
+    private List<Receipt> Namesakes(Receipt receipt, bool isNew = false) => Nameless.FindAll(r => IsSameMoney(receipt, AttemptOf(r), isNew));
 
     /// <summary>Whether a receipt may as well be the payment of another prompt here, of which nobody knows yet what became of it.</summary>
     private bool MayBeAnothers(Receipt receipt, Attempt attempt) =>
         Attempts.Exists(other => other != attempt && other.IsOpen && IsSameMoney(receipt, other));
+
+    /// <summary>Successes whose number nobody has told.</summary>
+    private List<Receipt> Nameless => Receipts.FindAll(r => r is { Number: null, AttemptId: not null });
 
     private Attempt AttemptOf(Receipt receipt) => Attempts.Find(a => a.Id == receipt.AttemptId)!;
 
@@ -158,11 +155,11 @@ public sealed partial class Checkout
     /// <summary>
     /// Its prompt's callback named another number: this is a payment by hand after all. What it pays stays paid.
     /// </summary>
-    private static void PartFromPrompt(Receipt receipt)
+    private void PartFromPrompt(Receipt receipt)
     {
         receipt.AttemptId = null;
         receipt.IsInferred = false;
-        receipt.Method = receipt.Account.Length > 0 ? PaymentMethod.Paybill : PaymentMethod.Till;
+        receipt.Method = Ours.MethodOf(receipt.Shortcode, receipt.Account) ?? PaymentMethod.Paybill;
         receipt.SettledBy = receipt.SettledBy == SettledBy.StkQuery ? SettledBy.Confirmation : receipt.SettledBy;
         receipt.Touch();
     }
@@ -202,7 +199,7 @@ public sealed partial class Checkout
     /// </summary>
     private void Pair(DateTimeOffset now)
     {
-        foreach (var twin in Receipts.FindAll(r => r is { Number: null, AttemptId: not null }))
+        foreach (var twin in Nameless)
         {
             var attempt = AttemptOf(twin);
             if (Candidates(attempt) is [{ IsGivenBack: false } only] && Namesakes(only) is [_] && !MayBeAnothers(only, attempt)

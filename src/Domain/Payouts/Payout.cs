@@ -30,9 +30,10 @@ public sealed class Payout : Transfer
     public override Guid? CheckoutId => null;
 
     /// <inheritdoc/>
-    protected override bool TakesName => Method == PayoutMethod.Mpesa;
+    public override bool HasOwnName => Method == PayoutMethod.Mpesa;
 
     /// <summary>Makes one that waits to be sent.</summary>
+    /// <param name="id">To a phone: made of what the caller said (rule 18), for Safaricom is given it as the request's name.</param>
     public static Payout Queue(
         Guid id, string client, string reference, PayoutMethod method, string recipient, string? account, Money amount, string reason, string remarks,
         DateTimeOffset now)

@@ -34,7 +34,10 @@ public abstract partial class Transfer
     /// <summary>Safaricom's id of the request, null until its reply or a trusted callback tells it.</summary>
     public string? ConversationId { get; set; }
 
-    /// <summary>Ours from the start for B2C v3, Safaricom's for B2B and reversals and null until told. What a status query asks by.</summary>
+    /// <summary>
+    /// Ours from the start for B2C v3 and made of what the caller said (rule 18), Safaricom's for B2B and reversals and null until told. What a
+    /// status query asks by.
+    /// </summary>
     public string? OriginatorId { get; set; }
 
     /// <summary>True once a trusted callback spoke of it: it was accepted, whatever the reply says.</summary>
@@ -79,9 +82,6 @@ public abstract partial class Transfer
     /// <summary>What a person must decide.</summary>
     public IReadOnlyList<Case> Cases => cases;
 
-    /// <summary>True for what goes by B2C, whose v3 takes a name of ours.</summary>
-    protected abstract bool TakesName { get; }
-
     /// <summary>True once an outcome is known.</summary>
     public bool IsSettled => Status is TransferStatus.Completed or TransferStatus.Failed;
 
@@ -107,10 +107,11 @@ public abstract partial class Transfer
             throw new InvalidOperationException($"A {Noun} that is {Status} may not be sent.");
         }
 
-        OriginatorId = !TakesName ? OriginatorId : isNamed ? OriginatorId ?? Id.ToString() : null;
+        OriginatorId = !HasOwnName ? OriginatorId : isNamed ? OriginatorId ?? Id.ToString() : null;
         Status = TransferStatus.Sending;
         SendingAt = now;
         NextQuestionAt = askAt;
+        (WaitingFor, RetryAt) = (null, null);
         Touch(now);
     }
 
@@ -149,7 +150,8 @@ public abstract partial class Transfer
     {
         if (Status == TransferStatus.Sending)
         {
-            DoubtedBecause = LastAnswer = why;
+            LastAnswer = why;
+            DoubtedBecause ??= why;
             ToDoubt(now);
         }
     }
@@ -213,6 +215,8 @@ public abstract partial class Transfer
 
     private void End(TransferStatus status, SettledBy? by, Failure? failure, DateTimeOffset now)
     {
+        // What was cancelled here and completed all the same was sent, by whomever.
+        SendingAt ??= now;
         Status = status;
         SettledBy = by;
         Failure = failure;

@@ -39,15 +39,20 @@ public sealed class Refund : Transfer
     public override Guid? CheckoutId => OfCheckout;
 
     /// <inheritdoc/>
-    protected override bool TakesName => Method == RefundMethod.B2c;
+    public override bool HasOwnName => Method == RefundMethod.B2c;
 
     /// <summary>True while its amount must not go back another way: every state but failed (rule 12).</summary>
     public bool IsReserved => Status != TransferStatus.Failed;
 
-    /// <summary>True for a reversal that M-PESA will not do: only then may the whole go by B2C. What a retry may cure is no such refusal.</summary>
-    public bool IsRefusedReversal => Method == RefundMethod.Reversal && Status == TransferStatus.Failed && Failure is { Retryable: false };
+    /// <summary>
+    /// True for a reversal that M-PESA will not do: only then may the whole go by B2C. What a retry may cure is no such refusal, and what
+    /// Safaricom did not say is none at all: its code, or a person who looked it up, has to stand behind it (rule 19).
+    /// </summary>
+    public bool IsRefusedReversal => Method == RefundMethod.Reversal && Status == TransferStatus.Failed && Failure is { Retryable: false }
+        && (Failure.ResultCode is not null || SettledBy == Domain.SettledBy.Operator);
 
     /// <summary>Makes one that waits to be sent. Call under the lock of its checkout, or of its receipt where it has none.</summary>
+    /// <param name="id">By B2C: made of what the caller said (rule 18), for Safaricom is given it as the request's name.</param>
     public static Refund Queue(Guid id, string client, RefundPlan plan, string? orderReference, string reason, bool ofSurplus, DateTimeOffset now) => new()
     {
         Id = id,

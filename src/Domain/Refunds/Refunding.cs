@@ -93,7 +93,7 @@ public static class Refunding
             return (null, RefundRefusal.ExceedsPayment);
         }
 
-        Msisdn? payer = promptedPhone ?? (Msisdn.TryParse(receipt.Payer, out var plain) ? plain : null);
+        Msisdn? payer = promptedPhone ?? PayerHint.NumberIn(receipt.Payer);
         var refused = refunds.Any(r => r.ReceiptId == receipt.Id && r.IsRefusedReversal);
         if (wanted == receipt.Amount && !refused)
         {

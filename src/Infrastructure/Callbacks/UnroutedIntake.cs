@@ -36,7 +36,7 @@ public sealed partial class UnroutedIntake : BackgroundService
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    private readonly NpgsqlDataSource database;
+    private readonly Connections database;
     private readonly DatabaseState state;
     private readonly TimeProvider clock;
     private readonly ILogger<UnroutedIntake> log;
@@ -46,7 +46,7 @@ public sealed partial class UnroutedIntake : BackgroundService
     private Dictionary<string, (long Taken, long Refused)> unwritten = new(StringComparer.Ordinal);
     private DateTimeOffset pathsSince;
 
-    public UnroutedIntake(NpgsqlDataSource database, DatabaseState state, TimeProvider clock, PaymentsMetrics metrics, ILogger<UnroutedIntake> log)
+    public UnroutedIntake(Connections database, DatabaseState state, TimeProvider clock, PaymentsMetrics metrics, ILogger<UnroutedIntake> log)
     {
         (this.database, this.state, this.clock, this.log) = (database, state, clock, log);
         metrics.Meter.CreateObservableCounter(
@@ -93,6 +93,7 @@ public sealed partial class UnroutedIntake : BackgroundService
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var purpose = Connections.For(Purpose.Watch);
         await state.Ready.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (!stoppingToken.IsCancellationRequested)
         {

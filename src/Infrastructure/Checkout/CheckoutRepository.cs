@@ -6,7 +6,7 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>Reading checkouts. The checkout's row lock guards its attempts and receipts: whoever changes one holds it.</summary>
-internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : ICheckouts
+internal sealed partial class CheckoutRepository(Connections database, OurShortcodes ours) : ICheckouts
 {
     /// <inheritdoc/>
     public async Task<LoadedCheckouts> LoadForChange(CheckoutKeys keys)
@@ -14,7 +14,8 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
         await using var connection = await database.OpenConnectionAsync();
         var rows = (await connection.QueryAsync<CheckoutRow>(
             $"""
-            SELECT {CheckoutRow.Columns}
+            SELECT {CheckoutRow.Columns}, (
+                SELECT payer_hash FROM c2b_registrations WHERE shortcode = @main AND payer_hash_seen >= @enough) AS payer_hash
             FROM checkouts
             WHERE id IN (
                 SELECT unnest(@ids)
@@ -23,7 +24,7 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
                 UNION SELECT id FROM checkouts WHERE reference_key = ANY (@references)
                 {(keys.TillPayments is { Count: > 0 } ? "UNION " + PushesOfTillPayments : "")})
             ORDER BY id
-            FOR UPDATE
+            FOR NO KEY UPDATE
             """,
             new
             {
@@ -33,9 +34,15 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
                 references = Sorted(keys.ReferenceKeys),
                 tillAmounts = (keys.TillPayments ?? []).Select(p => p.Amount.Cents).ToArray(),
                 tillTimes = (keys.TillPayments ?? []).Select(p => p.At.UtcDateTime).ToArray(),
+                before = PromptWindow.Before,
+                after = PromptWindow.After,
+                astray = PromptWindow.Astray,
+                main = ours.Main,
+                enough = PayerHint.SeenEnough,
             })).AsList();
 
-        var checkouts = rows.ConvertAll(row => row.ToDomain());
+        LockOrder.Took(LockStep.Checkouts, rows.Select(row => row.Id));
+        var checkouts = rows.ConvertAll(row => row.ToDomain(ours));
         if (checkouts.Count > 0)
         {
             await Fill(connection, checkouts);
@@ -45,11 +52,11 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
         var unmatched = keys is { Numbers: { Count: > 0 } } or { ReceiptIds: { Count: > 0 } } or { WithTillReceipts: true }
             ? await connection.QueryAsync<ReceiptRow>(
                 $"""
-                SELECT {ReceiptRow.Columns} FROM receipts
+                SELECT {ReceiptRow.Columns}, {(keys.WithTillReceipts ? RivalsOfReceipt : "NULL::text[]")} AS rivals FROM receipts
                 WHERE checkout_id IS NULL
                   AND (receipt = ANY (@numbers) OR id = ANY (@receipts) OR (@withTill AND method = 'till' AND id IN ({TillReceiptsOfPushes})))
                 ORDER BY id
-                FOR UPDATE
+                FOR NO KEY UPDATE
                 """,
                 new
                 {
@@ -57,8 +64,12 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
                     receipts = Sorted(keys.ReceiptIds),
                     withTill = keys.WithTillReceipts,
                     loaded = checkouts.ConvertAll(c => c.Id).ToArray(),
+                    before = PromptWindow.Before,
+                    after = PromptWindow.After,
+                    astray = PromptWindow.Astray,
                 })
             : [];
+        LockOrder.Took(LockStep.Receipts, unmatched.Select(row => row.Id));
         return new(checkouts, await GivenBack(connection, [.. unmatched.Select(row => row.ToDomain())]));
     }
 
@@ -66,14 +77,20 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
     public async Task<Checkout?> Find(Guid id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var rows = await connection.QueryAsync<CheckoutRow>($"SELECT {CheckoutRow.Columns} FROM checkouts WHERE id = @id", new { id });
-        if (rows.SingleOrDefault()?.ToDomain() is not { } checkout)
+        return (await Read(connection, [id])).SingleOrDefault();
+    }
+
+    /// <summary>Reads several without locking; ids nobody has are left out.</summary>
+    public static async Task<List<Checkout>> Read(NpgsqlConnection connection, IReadOnlyCollection<Guid> ids)
+    {
+        var rows = await connection.QueryAsync<CheckoutRow>($"SELECT {CheckoutRow.Columns} FROM checkouts WHERE id = ANY (@ids)", new { ids = ids.ToArray() });
+        var checkouts = rows.Select(row => row.ToDomain()).ToList();
+        if (checkouts.Count > 0)
         {
-            return null;
+            await Fill(connection, checkouts);
         }
 
-        await Fill(connection, [checkout]);
-        return checkout;
+        return checkouts;
     }
 
     /// <inheritdoc/>
@@ -116,6 +133,7 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
 
         // Two prompts for one number at the same instant meet here; the lock ends with the transaction.
         await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended(@phone, 0))", new { phone = phone.Value });
+        LockOrder.Took(LockStep.Phone);
         var recent = (await connection.QueryAsync<DateTimeOffset>(
             "SELECT started_at FROM attempts WHERE phone = @phone AND started_at > @since ORDER BY started_at DESC LIMIT @most",
             new { phone = phone.Value, since = now - window, most })).AsList();
@@ -133,13 +151,13 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
                 WHERE next_question_at <= now() AND request_id IS NOT NULL AND (@checkoutId::uuid IS NULL OR checkout_id = @checkoutId)
                 ORDER BY next_question_at
                 LIMIT @askable
-                FOR UPDATE SKIP LOCKED),
+                FOR NO KEY UPDATE SKIP LOCKED),
             others AS (
                 SELECT id FROM attempts
                 WHERE next_question_at <= now() AND request_id IS NULL AND (@checkoutId::uuid IS NULL OR checkout_id = @checkoutId)
                 ORDER BY next_question_at
                 LIMIT @others
-                FOR UPDATE SKIP LOCKED)
+                FOR NO KEY UPDATE SKIP LOCKED)
             UPDATE attempts a
             SET next_question_at = now() + @lease, questions = questions + 1, asked_at = now()
             FROM (SELECT id FROM askable UNION ALL SELECT id FROM others) due
@@ -193,7 +211,7 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
                   AND coalesce(asked_at, started_at) < now() - interval '30 seconds'
                 ORDER BY id
                 LIMIT @most
-                FOR UPDATE SKIP LOCKED) hinted
+                FOR NO KEY UPDATE SKIP LOCKED) hinted
             WHERE a.id = hinted.id
             """,
             new { ids = requestIds.ToArray(), most });

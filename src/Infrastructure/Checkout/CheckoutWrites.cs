@@ -198,12 +198,14 @@ internal sealed partial class CheckoutRepository
     {
         if (rows.Count > 0)
         {
+            // By their numbers: whoever writes the same ones at this moment waits at the first of them, not in the middle.
+            rows.Sort((one, other) => string.CompareOrdinal(one.Number, other.Number));
             await connection.ExecuteAsync(
                 $"""
                 INSERT INTO receipts ({ReceiptRow.Columns})
                 SELECT * FROM unnest(
                     @ids, @numbers, @checkouts, @attempts, @amounts, @applied, @surplus, @surplusDue, @methods, @settledBy, @accounts, @payers,
-                    @payerNames, @at, @late, @inferred, @recorded)
+                    @payerNames, @at, @late, @inferred, @recorded, @shortcodes)
                 """,
                 Columns(rows));
         }
@@ -223,13 +225,13 @@ internal sealed partial class CheckoutRepository
             SET receipt = u.receipt, checkout_id = u.checkout_id, attempt_id = u.attempt_id, applied = u.applied, surplus = u.surplus,
                 surplus_due_at = u.surplus_due_at, method = u.method, settled_by = u.settled_by,
                 account = CASE WHEN r.erased_at IS NULL THEN u.account ELSE '' END, payer = CASE WHEN r.erased_at IS NULL THEN u.payer END,
-                payer_name = CASE WHEN r.erased_at IS NULL THEN u.payer_name END, at = u.at, late = u.late, inferred = u.inferred
+                payer_name = CASE WHEN r.erased_at IS NULL THEN u.payer_name END, at = u.at, late = u.late, inferred = u.inferred, shortcode = u.shortcode
             FROM unnest(
                 @ids, @numbers, @checkouts, @attempts, @applied, @surplus, @surplusDue, @methods, @settledBy, @accounts, @payers, @payerNames, @at, @late,
-                @inferred)
+                @inferred, @shortcodes)
                 AS u (
                     id, receipt, checkout_id, attempt_id, applied, surplus, surplus_due_at, method, settled_by, account, payer, payer_name, at, late,
-                    inferred)
+                    inferred, shortcode)
             WHERE r.id = u.id AND (r.receipt IS NULL OR r.receipt = u.receipt)
             """,
             Columns(rows));
@@ -255,6 +257,7 @@ internal sealed partial class CheckoutRepository
         late = rows.Select(r => r.Late).ToArray(),
         inferred = rows.Select(r => r.IsInferred).ToArray(),
         recorded = rows.Select(r => r.RecordedAt.UtcDateTime).ToArray(),
+        shortcodes = rows.Select(r => r.Shortcode).ToArray(),
     };
 
     private static async Task InsertEvents(NpgsqlConnection connection, List<Checkout> rows)

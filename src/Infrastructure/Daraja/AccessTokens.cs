@@ -9,7 +9,7 @@ namespace Payments.Infrastructure;
 /// (daraja.md §2). Fetched by one process at a time; no transaction is open while it asks Safaricom.
 /// </summary>
 /// <remarks>Nothing is kept in memory: one indexed read beside a call over the Internet costs nothing, and a cache would hand out dead tokens.</remarks>
-internal sealed class AccessTokens(NpgsqlDataSource database, DarajaHttp http, TimeProvider clock, ILogger<AccessTokens> log)
+internal sealed class AccessTokens(Connections database, DarajaHttp http, TimeProvider clock, ILogger<AccessTokens> log)
 {
     /// <summary>Longer than an answer can take (<see cref="FetchLimit"/>), so that no two ask at once; short, for a killed process keeps it.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(20);

@@ -15,8 +15,8 @@ public sealed class CallbackReader : ICallbackReader
     /// <summary>Real bodies are six levels deep; the limit keeps a hostile one from costing more than its bytes.</summary>
     private const int MaxDepth = 32;
 
-    /// <summary>Five accounts take about 400 characters.</summary>
-    private const int MaxBalances = 4096;
+    /// <summary>Five accounts take about 400 characters. A list that is longer than a whole callback may be is never cut: half an amount is another one.</summary>
+    private const int MaxBalances = 64 * 1024;
 
     /// <summary>Names and numbers of parties, and what a customer typed as an account (M-PESA keeps 20 characters of it).</summary>
     private const int MaxParty = 100;
@@ -40,8 +40,8 @@ public sealed class CallbackReader : ICallbackReader
             return malformed;
         }
 
-        return IsConfirmation(kind)
-            ? LenientConfirmation.Read(documents, malformed.Why, root => Confirmation(root, isLenient: true))
+        return kind == CallbackKind.C2bValidate ? LenientConfirmation.ReadQuestion(documents, malformed.Why, Validation)
+            : kind == CallbackKind.C2bConfirm ? LenientConfirmation.Read(documents, malformed.Why, Confirmation)
             : LenientResult.Read(documents, malformed.Why, root => Read(kind, root));
     }
 
@@ -74,7 +74,7 @@ public sealed class CallbackReader : ICallbackReader
             var message = Read(kind, document.RootElement);
             return (message, message switch
             {
-                CallbackMessage.Confirmation => LenientConfirmation.IsMissed(document.RootElement),
+                CallbackMessage.Confirmation or CallbackMessage.Validation => LenientConfirmation.IsMissed(document.RootElement),
                 CallbackMessage.QueueTimeout { ConversationId: null, OriginatorId: null } => true,
                 _ => false,
             });
@@ -92,12 +92,11 @@ public sealed class CallbackReader : ICallbackReader
         }
     }
 
-    private static bool IsConfirmation(CallbackKind kind) => kind is CallbackKind.C2bValidate or CallbackKind.C2bConfirm;
-
     private static CallbackMessage Read(CallbackKind kind, JsonElement root) => kind switch
     {
         CallbackKind.Stk => PromptResult(root.Get("Body"u8).Get("stkCallback"u8)),
-        CallbackKind.C2bValidate or CallbackKind.C2bConfirm => Confirmation(root, isLenient: false),
+        CallbackKind.C2bValidate => Validation(root),
+        CallbackKind.C2bConfirm => Confirmation(root),
         CallbackKind.B2cResult or CallbackKind.B2bResult or CallbackKind.ReversalResult => TransferResult(kind, root.Get("Result"u8)),
         CallbackKind.StatusResult => StatusResult(root.Get("Result"u8)),
         CallbackKind.BalanceResult => BalanceResult(root.Get("Result"u8)),
@@ -120,24 +119,25 @@ public sealed class CallbackReader : ICallbackReader
             : ResultCodes.Prompt(code, callback.Get("ResultDesc"u8).Text()));
     }
 
-    /// <param name="isLenient">True where it is enough that number and amount are there: which number of ours was paid is then not known.</param>
-    private static CallbackMessage Confirmation(JsonElement body, bool isLenient)
+    private static CallbackMessage Confirmation(JsonElement body)
     {
-        var amount = body.Get("TransAmount"u8).Amount();
-        if (body.Get("TransID"u8).Receipt() is not { } receipt || amount is not { Cents: > 0 }
-            || (body.Get("BusinessShortCode"u8).Code() ?? (isLenient ? "" : null)) is not { } shortcode)
+        if (body.Get("TransID"u8).Receipt() is not { } receipt || body.Get("TransAmount"u8).Amount() is not { Cents: > 0 } amount)
         {
-            return new CallbackMessage.Malformed("TransID, TransAmount or BusinessShortCode is missing or unreadable");
+            return new CallbackMessage.Malformed("TransID or TransAmount is missing or unreadable");
         }
 
-        // Tills say "Buy Goods" in Safaricom's documents and "Customer Merchant Payment" in M-PESA's own; they carry no account.
-        var type = body.Get("TransactionType"u8).Text() ?? "";
-        var isTill = type.Contains("goods", StringComparison.OrdinalIgnoreCase) || type.Contains("merchant", StringComparison.OrdinalIgnoreCase);
         string?[] names = [body.Get("FirstName"u8).Text(MaxParty), body.Get("MiddleName"u8).Text(MaxParty), body.Get("LastName"u8).Text(MaxParty)];
         var name = string.Join(' ', names.Where(part => part is not null));
-        return new CallbackMessage.Confirmation(receipt, shortcode, isTill, isTill ? "" : body.Get("BillRefNumber"u8).Text(MaxParty) ?? "", amount.Value,
-            body.Get("MSISDN"u8).Text(MaxParty), name, body.Get("TransTime"u8).Time());
+        return new CallbackMessage.Confirmation(
+            receipt, body.Get("BusinessShortCode"u8).Code(), body.Get("BillRefNumber"u8).Typed(MaxParty) ?? "", amount, body.Get("MSISDN"u8).Text(MaxParty), name,
+            body.Get("TransTime"u8).Time());
     }
+
+    /// <summary>A question needs no receipt number: nothing has moved. One that names neither a number of ours nor an account asks nothing.</summary>
+    private static CallbackMessage Validation(JsonElement body) =>
+        body.Get("BusinessShortCode"u8).Code() is var shortcode && (shortcode is not null || body.Get("BillRefNumber"u8).ValueKind != JsonValueKind.Undefined)
+            ? new CallbackMessage.Validation(shortcode, body.Get("BillRefNumber"u8).Typed(MaxParty) ?? "", body.Get("TransAmount"u8).Amount())
+            : new CallbackMessage.Malformed("BusinessShortCode and BillRefNumber are missing or unreadable");
 
     private static CallbackMessage TransferResult(CallbackKind kind, JsonElement result)
     {
@@ -194,9 +194,13 @@ public sealed class CallbackReader : ICallbackReader
             return new CallbackMessage.Malformed("there is no Result.ResultCode");
         }
 
+        var unread = 0;
         return new CallbackMessage.BalanceResult(result.Get("ConversationID"u8).Id(), result.Get("OriginatorConversationID"u8).Id(), IsFinal(result),
             code == "0" ? null : ResultCodes.Question(code, result.Get("ResultDesc"u8).Text()),
-            code == "0" ? Balances.Parse(NamedValues.Of(result)["AccountBalance"u8].Text(MaxBalances)) : []);
+            code == "0" ? Balances.Parse(NamedValues.Of(result)["AccountBalance"u8].Text(MaxBalances), out unread) : [])
+        {
+            Unread = unread,
+        };
     }
 
     /// <summary>No sample of this body was ever published: whatever arrives on a timeout's URL is one, with or without the Result envelope.</summary>

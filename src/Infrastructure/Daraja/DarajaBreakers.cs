@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Payments.Domain;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
@@ -102,9 +103,13 @@ public sealed class DarajaBreakers
         }
         catch (BrokenCircuitException)
         {
-            return new DarajaExchange.NotSent($"Safaricom's {api} API keeps failing and is left alone for a moment", options.Break);
+            return Paused(api, options.Break);
         }
     }
+
+    /// <summary>What a call meets while its API is left alone.</summary>
+    internal static DarajaExchange.NotSent Paused(DarajaApi api, TimeSpan pause) =>
+        new(Hindrance.Pause, $"Safaricom's {api} API keeps failing and is left alone for a moment", pause);
 
     private (ResiliencePipeline<DarajaExchange> Pipeline, CircuitBreakerStateProvider State) Build(DarajaApi api, TimeProvider clock, ILogger log)
     {

@@ -58,7 +58,7 @@ internal sealed class DarajaLook(
         return new(Read(exchange), Words(exchange), stolen);
 
         async Task<DarajaExchange> Ask(AccessToken with) => with.Value is null
-            ? new DarajaExchange.NotSent(with.Problem ?? "there is no access token")
+            ? new DarajaExchange.NotSent(Hindrance.AccessToken, with.Problem ?? "there is no access token")
             : await http.Post(DarajaApi.PromptQuery, "/mpesa/stkpushquery/v1/query", with.Value,
                 DarajaRequests.PromptQuery(options, id, clock.GetUtcNow()), cancellation);
     }
@@ -92,7 +92,7 @@ internal sealed class DarajaLook(
         return looks;
 
         async Task<DarajaExchange> Ask(Product product, AccessToken with) => with.Value is null
-            ? new DarajaExchange.NotSent(with.Problem ?? "there is no access token")
+            ? new DarajaExchange.NotSent(Hindrance.AccessToken, with.Problem ?? "there is no access token")
             : await http.Post(product.Api, product.Path, with.Value, Nothing, cancellation);
     }
 
@@ -119,7 +119,7 @@ internal sealed class DarajaLook(
         return reply is Reply.Refused said ? said with { NeverArrived = NeverArrived(exchange) } : reply;
 
         async Task<DarajaExchange> Ask(AccessToken with) => with.Value is null
-            ? new DarajaExchange.NotSent(with.Problem ?? "there is no access token")
+            ? new DarajaExchange.NotSent(Hindrance.AccessToken, with.Problem ?? "there is no access token")
             : await http.Post(DarajaApi.Balance, "/mpesa/accountbalance/v1/query", with.Value, body, cancellation);
     }
 

@@ -81,6 +81,9 @@ internal static class DarajaReplies
 
         // The STK query says "Bad Request" to an unknown id with a 500 of its own.
         DarajaExchange.Answered { Status: >= 500, ErrorText: { } text } when text.Contains("Bad Request", StringComparison.OrdinalIgnoreCase) => false,
+
+        // Pull says so that its list is empty.
+        DarajaExchange.Answered { Status: >= 500, ErrorText: { } text } when PullWords.SayNothingIsThere(text) => false,
         DarajaExchange.Answered { Status: >= 500 or 429 } => FaultOf(exchange) is Fault.None or Fault.Throttled,
         DarajaExchange.Answered => false,
         _ => true,
@@ -107,7 +110,7 @@ internal static class DarajaReplies
                 return new Reply.Refused(new(FailureCode.ProviderError, null,
                     toCustomer ? "M-PESA cannot be reached just now. Please try again in a moment." : $"Nothing was sent: {notSent.Why}.",
                     Retryable: true, notSent.PausedFor ?? AfterNoConnection, notSent.Why))
-                { Paused = notSent.PausedFor is not null, WasUnread = true };
+                { Paused = notSent.PausedFor is not null, WasUnread = true, Hindrance = notSent.Hindrance };
             case DarajaExchange.Lost lost:
                 return new Reply.Doubtful(lost.Why);
         }

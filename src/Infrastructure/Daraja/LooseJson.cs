@@ -68,6 +68,23 @@ internal static class LooseJson
     /// <summary>At most so many characters, without half of a pair at the end.</summary>
     public static string Cut(string text, int max) => text.Length <= max ? text : text[..(char.IsHighSurrogate(text[max - 1]) ? max - 1 : max)];
 
+    /// <summary>
+    /// What a person typed: as <see cref="Text"/>, but what cannot be shown leaves U+FFFD in its place, and so does what was cut off. Left out
+    /// without a trace it would make another word of it.
+    /// </summary>
+    public static string? Typed(this JsonElement value, int max)
+    {
+        const char Gone = '\uFFFD';
+        var text = Raw(value)?.Trim();
+        if (text is null or "")
+        {
+            return null;
+        }
+
+        text = string.Concat(text.Select(c => !char.IsControl(c) ? c : char.IsWhiteSpace(c) ? ' ' : Gone));
+        return text.Length <= max ? text : text[..(char.IsHighSurrogate(text[max - 2]) ? max - 2 : max - 1)] + Gone;
+    }
+
     /// <summary>An id as sent; null unless it is 1–100 visible ASCII characters, for a shortened id would be another id.</summary>
     public static string? Id(this JsonElement value) => Visible(value, MaxId);
 

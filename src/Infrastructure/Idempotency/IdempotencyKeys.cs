@@ -1,11 +1,10 @@
 using Dapper;
-using Npgsql;
 using Payments.Application;
 
 namespace Payments.Infrastructure;
 
 /// <summary>Keys in PostgreSQL: any number of API processes meet at one row.</summary>
-internal sealed class IdempotencyKeys(NpgsqlDataSource database) : IIdempotencyKeys
+internal sealed class IdempotencyKeys(Connections database) : IIdempotencyKeys
 {
     /// <summary>
     /// How long a request is believed to be at work: it waits at most 8 s for Safaricom, the rest is for locks. Too short does no

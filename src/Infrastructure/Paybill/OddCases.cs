@@ -16,6 +16,7 @@ internal sealed partial class PaybillRepository
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(@CasesLock)", new { CasesLock });
+        LockOrder.Took(LockStep.UntrustedCases);
         await OpenUnreadable(connection, [.. odd.Where(o => o.Kind == CaseKind.UnreadableConfirmation)]);
         await OpenElsewhere(connection, [.. odd.Where(o => o.Kind == CaseKind.ConfirmationsFromElsewhere)]);
     }
@@ -27,16 +28,22 @@ internal sealed partial class PaybillRepository
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
             """
-            UPDATE cases k
+            WITH taken_back AS (
+                SELECT k.id FROM cases k
+                WHERE k.kind = ANY (@kinds) AND k.status = 'open'
+                  AND (k.receipt = ANY (@numbers) OR k.receipt IS NULL AND EXISTS (SELECT FROM questions q WHERE q.subject_id = k.subject_id AND q.receipt = ANY (@numbers)))
+                ORDER BY k.id
+                FOR NO KEY UPDATE OF k)
+            UPDATE cases c
             SET status = 'settled', outcome = 'not_paid', reason = 'M-PESA says that it was paid and then reversed.', settled_by = 'service', settled_at = now()
-            WHERE k.kind = ANY (@kinds) AND k.status = 'open'
-              AND (k.receipt = ANY (@numbers) OR k.receipt IS NULL AND EXISTS (SELECT FROM questions q WHERE q.subject_id = k.subject_id AND q.receipt = ANY (@numbers)))
+            FROM taken_back WHERE c.id = taken_back.id AND c.status = 'open'
             """,
             new
             {
-                numbers = numbers.Order(StringComparer.Ordinal).ToArray(),
+                numbers = numbers.ToArray(),
                 kinds = new[] { CaseKind.UntrustedConfirmation, CaseKind.UnreadableConfirmation, CaseKind.ConfirmationsFromElsewhere },
             });
+        LockOrder.Took(LockStep.Cases);
     }
 
     /// <inheritdoc/>
@@ -45,10 +52,16 @@ internal sealed partial class PaybillRepository
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
             """
-            UPDATE cases SET status = 'settled', outcome = 'noted', reason = 'The stored callback was applied.', settled_by = 'service', settled_at = now()
-            WHERE subject_id = ANY (@ids) AND kind = ANY (@kinds) AND status = 'open'
+            WITH applied AS (
+                SELECT id FROM cases WHERE subject_id = ANY (@ids) AND kind = ANY (@kinds) AND status = 'open'
+                ORDER BY id
+                FOR NO KEY UPDATE)
+            UPDATE cases c
+            SET status = 'settled', outcome = 'noted', reason = 'The stored callback was applied.', settled_by = 'service', settled_at = now()
+            FROM applied WHERE c.id = applied.id AND c.status = 'open'
             """,
             new { ids = callbackIds.ToArray(), kinds = new[] { CaseKind.UnreadableConfirmation, CaseKind.ConfirmationsFromElsewhere } });
+        LockOrder.Took(LockStep.Cases);
     }
 
     /// <summary>

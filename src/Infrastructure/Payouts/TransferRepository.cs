@@ -1,18 +1,17 @@
 using Dapper;
-using Npgsql;
 using Payments.Application;
 using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
 /// <summary>Payouts and refunds as money on its way out: loading them to change, finding what is due, finding what lost its job.</summary>
-internal sealed partial class TransferRepository(NpgsqlDataSource database, IJobs jobs) : ITransfers
+internal sealed partial class TransferRepository(Connections database, IJobs jobs) : ITransfers
 {
     /// <summary>The filter both lists share, after the table's own part.</summary>
     public const string Filter =
         """
         (@client::text IS NULL OR client = @client)
-          AND (@status::text IS NULL OR status = @status)
+          AND (@status::text IS NULL OR (status = @status AND (sending_at IS NULL) = (@isCancelled OR @status = 'queued')))
           AND (@from::timestamptz IS NULL OR created_at >= @from)
           AND (@to::timestamptz IS NULL OR created_at < @to)
           AND (@afterAt::timestamptz IS NULL OR (created_at, id) < (@afterAt, @afterId))
@@ -27,7 +26,8 @@ internal sealed partial class TransferRepository(NpgsqlDataSource database, IJob
     {
         client = filter.Client,
         reference = filter.Reference,
-        status = filter.Status is { } status ? Wire.Name(status) : null,
+        status = filter.IsCancelled ? "failed" : filter.Status is { } status ? Wire.Name(status) : null,
+        isCancelled = filter.IsCancelled,
         from = filter.From?.ToUniversalTime(),
         to = filter.To?.ToUniversalTime(),
         afterAt = filter.After?.At,
@@ -42,18 +42,21 @@ internal sealed partial class TransferRepository(NpgsqlDataSource database, IJob
         await using var connection = await database.OpenConnectionAsync();
 
         // The checkout's lock is what refunds are reserved under: whoever changes one holds it.
-        await connection.ExecuteAsync(
+        var checkouts = await connection.QueryAsync<Guid>(
             """
-            SELECT FROM checkouts
+            SELECT id FROM checkouts
             WHERE id IN (SELECT checkout_id FROM refunds WHERE id = ANY (@sorted))
             ORDER BY id
-            FOR UPDATE
+            FOR NO KEY UPDATE
             """,
             new { sorted });
-        var payouts = await connection.QueryAsync<PayoutRow>(
-            $"SELECT {PayoutRow.Columns} FROM payouts WHERE id = ANY (@sorted) ORDER BY id FOR UPDATE", new { sorted });
-        var refunds = await connection.QueryAsync<RefundRow>(
-            $"SELECT {RefundRow.Columns} FROM refunds WHERE id = ANY (@sorted) ORDER BY id FOR UPDATE", new { sorted });
+        LockOrder.Took(LockStep.Checkouts, checkouts);
+        var payouts = (await connection.QueryAsync<PayoutRow>(
+            $"SELECT {PayoutRow.Columns} FROM payouts WHERE id = ANY (@sorted) ORDER BY id FOR NO KEY UPDATE", new { sorted })).AsList();
+        LockOrder.Took(LockStep.Payouts, payouts.Select(row => row.Id));
+        var refunds = (await connection.QueryAsync<RefundRow>(
+            $"SELECT {RefundRow.Columns} FROM refunds WHERE id = ANY (@sorted) ORDER BY id FOR NO KEY UPDATE", new { sorted })).AsList();
+        LockOrder.Took(LockStep.Refunds, refunds.Select(row => row.Id));
         return [.. payouts.Select(row => row.ToDomain()), .. refunds.Select(row => row.ToDomain())];
     }
 
@@ -98,36 +101,6 @@ internal sealed partial class TransferRepository(NpgsqlDataSource database, IJob
         }
 
         return due;
-    }
-
-    /// <inheritdoc/>
-    public async Task<int> EnqueueForgotten(TimeSpan age, int limit)
-    {
-        var found = new List<(string Prefix, Guid Id)>();
-        await using (var connection = await database.OpenConnectionAsync())
-        {
-            foreach (var (table, prefix) in Tables)
-            {
-                var ids = await connection.QueryAsync<Guid>(
-                    $"""
-                    UPDATE {table} t
-                    SET enqueued_at = now()
-                    FROM (
-                        SELECT id FROM {table}
-                        WHERE status = 'queued' AND enqueued_at < now() - @age
-                        ORDER BY enqueued_at
-                        LIMIT @limit
-                        FOR UPDATE SKIP LOCKED) lost
-                    WHERE t.id = lost.id
-                    RETURNING t.id
-                    """,
-                    new { age, limit });
-                found.AddRange(ids.Select(id => (prefix, id)));
-            }
-        }
-
-        found.ForEach(lost => jobs.SendTransfer(lost.Prefix, lost.Id));
-        return found.Count;
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ internal abstract record TransferRow
     protected const string Shared =
         "id, client, amount, status, conversation_id, originator_id, heard, receipt, settled_by, failure_code, failure_result_code, failure_message, "
         + "failure_provider_text, failure_retryable, failure_retry_after, refused_with, disputed, questions, next_question_at, doubt, last_answer, created_at, "
-        + "updated_at, sending_at, ended_at";
+        + "updated_at, sending_at, ended_at, waiting_for, retry_at, wait_told";
 
     public Guid Id { get; init; }
     public string Client { get; init; } = "";
@@ -36,6 +36,9 @@ internal abstract record TransferRow
     public DateTimeOffset UpdatedAt { get; init; }
     public DateTimeOffset? SendingAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
+    public string? WaitingFor { get; init; }
+    public DateTimeOffset? RetryAt { get; init; }
+    public bool WaitTold { get; init; }
 
     protected TransferStatus State => Wire.Read<TransferStatus>(Status);
 
@@ -59,6 +62,9 @@ internal abstract record TransferRow
         transfer.LastAnswer = LastAnswer;
         transfer.SendingAt = SendingAt;
         transfer.EndedAt = EndedAt;
+        transfer.WaitingFor = WaitingFor is null ? null : Wire.Read<Hindrance>(WaitingFor);
+        transfer.RetryAt = RetryAt;
+        transfer.IsWaitTold = WaitTold;
         return transfer;
     }
 }

@@ -1,5 +1,4 @@
 using Dapper;
-using Npgsql;
 using Payments.Application;
 
 namespace Payments.Infrastructure;
@@ -7,7 +6,7 @@ namespace Payments.Infrastructure;
 /// <summary>
 /// Erasing, one short statement a batch. Rows somebody works on are passed over (SKIP LOCKED): they are not old, or will be found again.
 /// </summary>
-internal sealed partial class ErasureRepository(NpgsqlDataSource database) : IErasure
+internal sealed partial class ErasureRepository(Connections database) : IErasure
 {
     /// <summary>
     /// A checkout with nothing left to decide: its prompts and refunds are settled and asked about no more, its surplus has gone back (a part

@@ -18,8 +18,10 @@ internal sealed partial class ForgottenRounds(IServiceScopeFactory scopes, Datab
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    /// <summary>One look; answers what was missing.</summary>
-    public static async Task<MissingRounds> RunOnce(IServiceProvider services, CancellationToken cancellation)
+    /// <summary>A round of Pull that is made up for. It may last for minutes, and questions about orders do not wait for it.</summary>
+    private Task pulling = Task.CompletedTask;
+
+    private async Task RunOnce(IServiceProvider services, CancellationToken cancellation)
     {
         var (mediator, rounds) = (services.GetRequiredService<IMediator>(), services.GetRequiredService<Rounds>());
         var missing = await services.GetRequiredService<IQuestionBudget>().FindForgotten(Age, services.GetRequiredService<C2bOptions>().PullEvery * 2, cancellation);
@@ -34,12 +36,23 @@ internal sealed partial class ForgottenRounds(IServiceScopeFactory scopes, Datab
             await mediator.Send(new EndDueCheckouts(), cancellation);
         }
 
-        if (missing.Pull && services.GetRequiredService<IOptions<DarajaOptions>>().Value.NominatedNumber is not null)
+        if (missing.Pull && pulling.IsCompleted && services.GetRequiredService<IOptions<DarajaOptions>>().Value.NominatedNumber is not null)
         {
-            await mediator.Send(new PullConfirmations(), cancellation);
+            pulling = Pull(cancellation);
         }
+    }
 
-        return missing;
+    private async Task Pull(CancellationToken cancellation)
+    {
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new PullConfirmations(), cancellation);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogFailed(failure.Message);
+        }
     }
 
     /// <inheritdoc/>
@@ -60,6 +73,8 @@ internal sealed partial class ForgottenRounds(IServiceScopeFactory scopes, Datab
 
             await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        await pulling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     [LoggerMessage(EventName = "rounds_failed", Level = LogLevel.Warning, Message = "Looking after missing rounds failed: {Why}; trying again")]

@@ -1,12 +1,11 @@
 using Dapper;
-using Npgsql;
 using Payments.Application;
 using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
 /// <summary>What Safaricom was asked, and what is known of our accounts.</summary>
-internal sealed class QuestionRepository(NpgsqlDataSource database) : IQuestions
+internal sealed class QuestionRepository(Connections database) : IQuestions
 {
     private sealed record Row
     {

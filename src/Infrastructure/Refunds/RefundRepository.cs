@@ -6,11 +6,12 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>Making and showing refunds.</summary>
-internal sealed class RefundRepository(NpgsqlDataSource database, ICheckouts checkouts, IJobs jobs) : IRefunds
+internal sealed class RefundRepository(Connections database, ICheckouts checkouts, IJobs jobs) : IRefunds
 {
     /// <inheritdoc/>
     public async Task Add(Refund refund)
     {
+        int again;
         await using (var connection = await database.OpenConnectionAsync())
         {
             await connection.ExecuteAsync(
@@ -42,47 +43,46 @@ internal sealed class RefundRepository(NpgsqlDataSource database, ICheckouts che
                     trace = Traces.Current,
                 });
             await TransferRepository.ShowOnCheckouts(connection, refund.OfCheckout is { } checkout ? [checkout] : []);
+            again = await TransferRepository.TakeUnmatchedAgain(connection, refund);
         }
 
         jobs.SendTransfer(PublicId.Refund, refund.Id);
+        if (again > 0)
+        {
+            jobs.Drain(again);
+        }
     }
 
     /// <inheritdoc/>
     public async Task<ReceiptToRefund?> LoadReceipt(Guid receiptId)
     {
-        // A match may move it to a checkout between the look and the lock: then look again. It moves at most once.
-        while (true)
+        Guid? checkoutId;
+        await using (var connection = await database.OpenConnectionAsync())
         {
-            Guid? checkoutId;
-            await using (var connection = await database.OpenConnectionAsync())
+            var standing = (await connection.QueryAsync<Guid?>("SELECT checkout_id FROM receipts WHERE id = @receiptId", new { receiptId })).AsList();
+            if (standing is not [var on])
             {
-                var rows = (await connection.QueryAsync<ReceiptRow>(
-                    $"SELECT {ReceiptRow.Columns} FROM receipts WHERE id = @receiptId", new { receiptId })).AsList();
-                if (rows is not [var row])
-                {
-                    return null;
-                }
-
-                checkoutId = row.CheckoutId;
-                if (checkoutId is null)
-                {
-                    rows = (await connection.QueryAsync<ReceiptRow>(
-                        $"SELECT {ReceiptRow.Columns} FROM receipts WHERE id = @receiptId AND checkout_id IS NULL FOR UPDATE", new { receiptId })).AsList();
-                    if (rows is [var locked])
-                    {
-                        return new(locked.ToDomain(), null, await OfReceipts(connection, [receiptId]));
-                    }
-
-                    continue;
-                }
+                return null;
             }
 
-            var loaded = await checkouts.LoadForChange(new(Ids: [checkoutId.Value]));
-            if (loaded.Checkouts is [var checkout] && checkout.Receipts.Find(r => r.Id == receiptId) is { } receipt)
+            checkoutId = on;
+            if (checkoutId is null)
             {
-                return new(receipt, checkout, checkout.Refunds);
+                var locked = (await connection.QueryAsync<ReceiptRow>(
+                    $"SELECT {ReceiptRow.Columns} FROM receipts WHERE id = @receiptId AND checkout_id IS NULL FOR NO KEY UPDATE", new { receiptId })).AsList();
+
+                // Matched between the look and the lock: it is locked all the same, and its checkout comes before it.
+                LockOrder.Took(LockStep.Receipts, receiptId);
+                return locked is [var row]
+                    ? new(row.ToDomain(), null, await OfReceipts(connection, [receiptId]))
+                    : throw new StartOverException("The receipt");
             }
         }
+
+        var loaded = await checkouts.LoadForChange(new(Ids: [checkoutId.Value]));
+        return loaded.Checkouts is [var checkout] && checkout.Receipts.Find(r => r.Id == receiptId) is { } receipt
+            ? new(receipt, checkout, checkout.Refunds)
+            : throw new StartOverException("The receipt");
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,8 @@ using System.Globalization;
 namespace Payments.Simulator;
 
 /// <summary>POST /mpesa/b2c/v1|v3/paymentrequest (daraja.md §6).</summary>
-internal sealed class B2c(Organisations organisations, Planner planner, Commands commands, Ledger ledger, Accounts accounts, PayoutMoney money, SettingsStore settings)
+internal sealed class B2c(
+    Organisations organisations, Planner planner, Commands commands, Ledger ledger, Accounts accounts, PayoutMoney money, SettingsStore settings)
 {
     // The URL in ReferenceItem is Safaricom's internal one, not the shop's (daraja.md §6).
     private const string InternalUrl = "https://internalsandbox.safaricom.co.ke/mpesa/b2cresults/v1/submit";
@@ -31,12 +32,12 @@ internal sealed class B2c(Organisations organisations, Planner planner, Commands
             ("Occassion", call["Occassion"].Length <= 100),
             ("OriginatorConversationID", originator.Length > 0));
         if (bad is not null) return Answer.BadField(bad);
-        if (_originators.ContainsKey(originator)) return Faults.DuplicateOriginator();
+        if (_originators.ContainsKey(originator)) return await Seen(call, originator);
 
         var plan = planner.For(Api.B2c, call["PartyB"]);
         if (await Gateway.Refused(plan, Api.B2c) is { } fault) return fault;
         // Two at the same instant: one of them is first.
-        if (!_originators.TryAdd(originator, 0)) return Faults.DuplicateOriginator();
+        if (!_originators.TryAdd(originator, 0)) return await Seen(call, originator);
 
         var command = new Command { Call = call, Shop = organisations.ByShortcode(call["PartyA"])!, Plan = plan, OriginatorConversationId = originator };
         var transaction = new Transaction
@@ -51,6 +52,20 @@ internal sealed class B2c(Organisations organisations, Planner planner, Commands
         };
         ledger.Open(transaction);
         return await commands.Accept(command, Documented, decided => Perform(transaction, plan, decided), () => ledger.Forget(transaction));
+    }
+
+    /// <summary>A name is good for one request, whatever became of that: nothing is moved and the first stays what the name finds.</summary>
+    private async Task<Answer> Seen(Call call, string originator)
+    {
+        if (settings.Current.DuplicateOriginator == "reply") return Faults.DuplicateOriginator();
+        var command = new Command
+        {
+            Call = call,
+            Shop = organisations.ByShortcode(call["PartyA"])!,
+            Plan = new() { Outcome = Outcomes.Duplicate },
+            OriginatorConversationId = originator,
+        };
+        return await commands.Accept(command, Documented, _ => Result.Refused(Outcomes.Duplicate));
     }
 
     private Result Perform(Transaction transaction, Plan plan, Outcome decided)

@@ -73,6 +73,9 @@ internal sealed record Plan
     /// <summary>Another party in the callback than the one that was paid.</summary>
     public string? CallbackParty { get; init; }
 
+    /// <summary>How the payer of a C2B confirmation, or a payout's receiver, is shown; null: as the settings say.</summary>
+    public string? Payer { get; init; }
+
     /// <summary>Result envelope; null: as the settings say.</summary>
     public string? Variant { get; init; }
 

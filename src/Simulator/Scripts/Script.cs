@@ -42,6 +42,9 @@ internal sealed record Script
 
     public int? ConfirmationDelayMs { get; init; }
 
+    /// <summary>How the payer of a C2B confirmation, or a payout's receiver, is shown.</summary>
+    public string? Payer { get; init; }
+
     public string? Error { get; init; }
 
     public string? Reply { get; init; }
@@ -87,6 +90,7 @@ internal sealed record Script
         if (Confirmation is not (null or "once" or "twice" or "never")) yield return Unknown("confirmation", Confirmation, ["once", "twice", "never"]);
         if (Body is not (null or "mixed") && !Bodies.Names.Contains(Body)) yield return Unknown("body", Body, [.. Bodies.Names, "mixed"]);
         if (ReversedAfterMs < 0) yield return "reversedAfterMs is milliseconds, 0 or more.";
+        if (Payer is not (null or Phones.Mixed) && !Phones.Forms.Contains(Payer)) yield return Unknown("payer", Payer, Phones.Forms.Append(Phones.Mixed));
         if (Api is not null && !Simulator.Api.Names.Contains(Api)) yield return Unknown("api", Api, Simulator.Api.Names);
         if (DelayMs < 0 || CallbackDelayMs < 0 || ConfirmationDelayMs < 0 || ReplyDelayMs < 0) yield return "Delays are milliseconds, 0 or more.";
         if (Times < 1 || QueryTimes < 1) yield return "times and queryTimes are 1 or more.";
@@ -114,6 +118,7 @@ internal sealed record Script
             CallbackParty = CallbackParty,
             Confirmation = Confirmations()?.Select(copy => copy with { Form = Body }).ToArray(),
             ReversedAfterMs = ReversedAfterMs,
+            Payer = Payer,
             Variant = Variant,
             Parameters = Parameters?.ToDictionary(p => p.Key, p => Told(p.Value)),
             QueueTimeout = QueueTimeout?.Split('-')[0],

@@ -24,6 +24,7 @@ internal sealed class Shop(World world)
     private readonly ConcurrentDictionary<string, Ordered> orders = new();
     private readonly ConcurrentDictionary<string, string> payouts = new();
     private readonly ConcurrentBag<Task> later = [];
+    private readonly ConcurrentQueue<Func<Api, Task>> requests = new();
     private int last = world.NextNumbers();
 
     /// <summary>One order.</summary>
@@ -35,6 +36,9 @@ internal sealed class Shop(World world)
 
     /// <summary>Payouts made so far: the receiver's number by reference.</summary>
     public IReadOnlyDictionary<string, string> Payouts => payouts;
+
+    /// <summary>How many requests it has made: from which to <see cref="Repeat"/>.</summary>
+    public int Requests => requests.Count;
 
     /// <summary>Minutes an order stays open.</summary>
     public int ExpiresInMinutes { get; init; } = 1440;
@@ -69,6 +73,14 @@ internal sealed class Shop(World world)
         await Task.WhenAll(later);
     }
 
+    /// <summary>Asks once more for all it has asked for since then, in the same words and under the same keys.</summary>
+    public async Task Repeat(Api api, int from)
+    {
+        // Refunds wait for their orders to be paid, so they do not wait for each other.
+        var all = requests.ToArray()[from..].Select(request => request(api)).ToArray();
+        await Task.WhenAll(all);
+    }
+
     private async Task One(Api api)
     {
         var number = Interlocked.Increment(ref last);
@@ -95,7 +107,7 @@ internal sealed class Shop(World world)
                 break;
             case 3:
                 await Order(api, number, phone);
-                later.Add(Refund(api, number));
+                later.Add(Make(api, which => Refund(which, number)));
                 break;
             default:
                 await Order(api, number, phone);
@@ -107,13 +119,19 @@ internal sealed class Shop(World world)
     {
         var (reference, amount) = (string.Create(CultureInfo.InvariantCulture, $"F{number}"), 10 + (number % 90));
         orders[reference] = new(phone, amount);
-        await Insist(api, "/api/checkouts", new { orderReference = reference, amount, phone, expiresInMinutes = ExpiresInMinutes }, $"order {reference}");
+        await Make(api, which => Insist(which, "/api/checkouts", new { orderReference = reference, amount, phone, expiresInMinutes = ExpiresInMinutes }, $"order {reference}"));
     }
 
     private async Task Payout(Api api, int number, object payout, string recipient)
     {
         payouts[$"P{number}"] = recipient;
-        await Insist(api, "/api/payouts", payout, $"payout P{number}");
+        await Make(api, which => Insist(which, "/api/payouts", payout, $"payout P{number}"));
+    }
+
+    private Task Make(Api api, Func<Api, Task> request)
+    {
+        requests.Enqueue(request);
+        return request(api);
     }
 
     private async Task PayByHand(int number, string phone)

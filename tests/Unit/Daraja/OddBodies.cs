@@ -54,7 +54,9 @@ internal static class OddBodies
         ["Brotli"] = Packed(stream => new BrotliStream(stream, CompressionLevel.Optimal), Text(Confirmation)),
         ["gzip twice, in Latin-1"] = Packed(stream => new GZipStream(stream, CompressionLevel.Fastest), Packed(
             stream => new GZipStream(stream, CompressionLevel.Fastest), Encoding.Latin1.GetBytes(Confirmation.Replace("JOHN", "JOS\u00c9")))),
-        ["no number of ours"] = Text(Confirmation.Replace("\"BusinessShortCode\":\"600966\",", "")),
+        ["no number of ours"] = Text(Confirmation.Replace("\"BusinessShortCode\":\"600966\",", "").Replace("}", ",}")),
+        ["our number alone in lower case"] = Text(Confirmation.Replace("BusinessShortCode", "businessShortCode")),
+        ["our number twice"] = Text(Confirmation.Replace("\"BusinessShortCode\":", "\"BusinessShortCode\":600966,\"BusinessShortCode\":")),
     };
 
     /// <summary>Confirmations of which nobody can say for certain what moved.</summary>
@@ -70,6 +72,7 @@ internal static class OddBodies
         ["another amount in a field of a form"] = Text(Form(text => text) + "&TransAmount=500.00"),
         ["a comma that may be a point"] = Text(Confirmation.Replace("\"5.00\"", "\"5,000\"")),
         ["a comma outside a text"] = Text(Confirmation.Replace("\"5.00\"", "1,500.00")),
+        ["two numbers that were paid"] = Text(Confirmation.Replace("\"BusinessShortCode\":", "\"BusinessShortCode\":\"600777\",\"BusinessShortCode\":")),
         ["half cents"] = Text(Confirmation.Replace("\"5.00\"", "\"5.005\"")),
         ["no amount"] = Text(Confirmation.Replace("5.00", "")),
         ["less than nothing"] = Text(Confirmation.Replace("\"5.00\"", "\"-5.00\"")),

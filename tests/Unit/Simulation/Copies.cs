@@ -14,6 +14,8 @@ internal static class Copies
     private static readonly FieldInfo LoadedVersion = Field(typeof(Checkout), nameof(Checkout.LoadedVersion));
     private static readonly FieldInfo LoadedStatus = Field(typeof(Transfer), nameof(Transfer.LoadedStatus));
 
+    private static readonly FieldInfo Rivals = Field(typeof(Receipt), nameof(Receipt.Rivals));
+
     public static Attempt Of(Attempt attempt)
     {
         var copy = (Attempt)Shallow(attempt);
@@ -25,6 +27,13 @@ internal static class Copies
     {
         var copy = (Receipt)Shallow(receipt);
         copy.Change = Change.None;
+        return copy;
+    }
+
+    public static Receipt Of(Receipt receipt, IEnumerable<Msisdn?> rivals)
+    {
+        var copy = Of(receipt);
+        Rivals.SetValue(copy, (Msisdn?[])[.. rivals]);
         return copy;
     }
 

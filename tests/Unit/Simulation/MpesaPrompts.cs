@@ -74,21 +74,6 @@ internal sealed partial class Mpesa
         };
     }
 
-    /// <summary>Pull: everything customers paid, callbacks or not.</summary>
-    public PullPage Pull(DateTimeOffset from, DateTimeOffset to, int offset)
-    {
-        const int PageSize = 4;
-        if (time.Chance(manners.OddAnswer))
-        {
-            return new([], "HTML");
-        }
-
-        var rows = moved.Where(m => m.ToUs && m.At >= from && m.At <= to).Skip(offset).Take(PageSize)
-            .Select(m => new PulledPayment(m.Receipt, m.At, Shown(m.Payer), m.Account, m.Amount, isTill)).ToList();
-        TrulyTold.UnionWith(rows.Select(r => r.Receipt));
-        return new(rows, null) { Rows = rows.Count };
-    }
-
     private void End(Push push, PromptRequest prompt)
     {
         if (time.Chance(manners.Fail))

@@ -39,6 +39,12 @@ internal sealed partial class Mpesa
     /// <summary>Takes a payout, a refund by B2C or a reversal, or not.</summary>
     public void Take(SubjectKind kind, Guid id, string originatorId, PayoutMethod? method, Money amount, string party, string? of, Action<Reply> reply)
     {
+        if (method == PayoutMethod.Mpesa && commands.ContainsKey(originatorId))
+        {
+            RefuseDuplicate(id, originatorId, reply);
+            return;
+        }
+
         Sent[id] = Sent.GetValueOrDefault(id) + 1;
         if (time.Chance(manners.Refuse))
         {
@@ -68,6 +74,21 @@ internal sealed partial class Mpesa
         }
 
         time.Within(0.2, time.Chance(0.1) ? 400 : 20, $"command {command.ConversationId} ends", () => End(command, kind));
+    }
+
+    /// <summary>A name is taken once: refused at once, or taken and then refused by a result of its own.</summary>
+    private void RefuseDuplicate(Guid id, string originatorId, Action<Reply> reply)
+    {
+        if (time.Chance(0.5))
+        {
+            time.Within(0.05, 2, "the name was seen before", () => reply(new Reply.Doubtful("duplicate")));
+            return;
+        }
+
+        var conversation = string.Create(CultureInfo.InvariantCulture, $"AG_{numbers++}");
+        time.Within(0.05, 1, "the command is accepted", () => reply(new Reply.Accepted(conversation, originatorId)));
+        var refused = new Outcome.NotPaid(new(FailureCode.ProviderError, "15", "Duplicate.", false), Certainty.AskFirst);
+        Deliver(CallbackKind.B2cResult, id, 0.05, 20, new CallbackMessage.TransferResult(conversation, originatorId, true, refused, null, null, []));
     }
 
     /// <summary>A transaction status query: its answer comes by callback to the question's own token.</summary>

@@ -30,8 +30,8 @@ internal sealed partial class Store : ICheckouts
         foreach (var (amount, at) in keys.TillPayments ?? [])
         {
             ids.UnionWith(attempts.Values
-                .Where(a => a.Amount == amount && IsNear(at, a)
-                    && (a.NextQuestionAt is not null || receipts.Values.Any(r => r.AttemptId == a.Id && r.Number is null)))
+                .Where(a => a.Amount == amount
+                    && ((a.NextQuestionAt is not null && PromptWindow.Holds(at, a.StartedAt)) || (IsNameless(a) && PromptWindow.MayHold(at, a.StartedAt))))
                 .Select(a => a.CheckoutId));
         }
 
@@ -40,8 +40,9 @@ internal sealed partial class Store : ICheckouts
         var unmatched = receipts.Values.Where(r => r.CheckoutId is null && (
                 (r.Number is not null && (keys.Numbers ?? []).Contains(r.Number)) || (keys.ReceiptIds ?? []).Contains(r.Id)
                 || (keys.WithTillReceipts && r.Method == PaymentMethod.Till
-                    && loaded.SelectMany(c => c.Attempts).Any(a => a.IsOpen && a.Amount == r.Amount && IsNear(r.At, a)))))
-            .Select(Copies.Of).ToList();
+                    && loaded.SelectMany(c => c.Attempts).Any(a => a.Status != AttemptStatus.Succeeded && a.Amount == r.Amount && PromptWindow.MayHold(r.At, a.StartedAt)))))
+            .Select(r => Copies.Of(r, attempts.Values.Where(a => a.Amount == r.Amount && !loaded.Exists(c => c.Id == a.CheckoutId)
+                && (a.NextQuestionAt is not null || IsNameless(a)) && PromptWindow.Holds(r.At, a.StartedAt)).Select(a => a.Phone))).ToList();
         unmatched.ForEach(receipt => receipt.IsGivenBack = RefundsOf([receipt.Id]).Any(r => r.IsReserved));
         return Task.FromResult(new LoadedCheckouts(loaded, unmatched));
     }
@@ -154,8 +155,7 @@ internal sealed partial class Store : ICheckouts
 
     public Task<IReadOnlyList<Checkout>> List(CheckoutFilter filter, CancellationToken cancellation) => throw new NotSupportedException();
 
-    private static bool IsNear(DateTimeOffset at, Attempt attempt) =>
-        at >= attempt.StartedAt - TimeSpan.FromMinutes(2) && at <= attempt.StartedAt + TimeSpan.FromMinutes(5);
+    private bool IsNameless(Attempt attempt) => receipts.Values.Any(r => r.AttemptId == attempt.Id && r.Number is null);
 
     private bool IsDue(Checkout checkout) => checkout.ExpiresAt <= time.Now
         && checkout.Status is CheckoutStatus.Open or CheckoutStatus.Pending or CheckoutStatus.Failed
@@ -164,6 +164,7 @@ internal sealed partial class Store : ICheckouts
     private Checkout Assemble(Guid id)
     {
         var checkout = Copies.Of(checkouts[id]);
+        checkout.PayerHash = hashSeen >= PayerHint.SeenEnough ? hash : null;
         checkout.Attempts.AddRange(attempts.Values.Where(a => a.CheckoutId == id).Select(Copies.Of).OrderBy(a => a.StartedAt));
         checkout.Receipts.AddRange(receipts.Values.Where(r => r.CheckoutId == id).Select(Copies.Of).OrderBy(r => r.RecordedAt));
         checkout.Refunds.AddRange(RefundsOf(checkout.Receipts.Select(r => r.Id).ToHashSet()));

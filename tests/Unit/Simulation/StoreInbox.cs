@@ -11,7 +11,9 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
 
     private readonly Dictionary<Guid, (InboxRow Row, bool IsNew)> inbox = [];
     private readonly List<CallbackMessage> messages = [];
-    private DateTimeOffset? pulledUntil;
+    private readonly HashSet<Guid> unmatched = [];
+    private PayerHash? hash;
+    private int hashSeen;
 
     public bool HasNew => inbox.Values.Any(r => r.IsNew);
 
@@ -38,12 +40,34 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
         {
             time.Tell($"    {inbox[judgement.Id].Row.Kind}: {judgement.Verdict} {judgement.Detail}");
             Put(inbox, judgement.Id, inbox[judgement.Id] with { IsNew = false });
+            if (judgement.Verdict == Verdict.Unmatched)
+            {
+                unmatched.Add(judgement.Id);
+            }
         }
 
         return Task.CompletedTask;
     }
 
-    public Task Park(Guid id, string why) => throw new InvalidOperationException($"The rules threw: {why}.");
+    /// <summary>What came for a request before its row was made anew is looked at again.</summary>
+    private void TakeUnmatchedAgain(Transfer added)
+    {
+        foreach (var (id, row) in inbox.Where(r => added.HasOwnName && r.Value.Row.SubjectId == added.Id && unmatched.Contains(r.Key)).ToList())
+        {
+            unmatched.Remove(id);
+            Put(inbox, id, row with { IsNew = true });
+        }
+    }
+
+    public Task<IReadOnlyList<InboxRow>> TakeSetAside(int limit) => throw new NotSupportedException();
+
+    public Task<Guid> Park(InboxRow row, string why) => throw new InvalidOperationException($"The rules threw: {why}.");
+
+    public Task SetAside(IReadOnlyCollection<Guid> ids, TimeSpan wait, Guid? blockedBy) => throw new NotSupportedException("A batch was taken apart.");
+
+    public Task SetAsideAll(Guid subjectId, TimeSpan wait, Guid blockedBy) => throw new NotSupportedException("A batch was taken apart.");
+
+    public Task Release(Guid id) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<Registration>> Registrations(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<Registration>>([Registered]);
 
@@ -51,7 +75,7 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
     {
         foreach (var one in untrusted)
         {
-            if (checkouts.Values.FirstOrDefault(c => c.Reference.Key == one.ReferenceKey) is { } checkout
+            if (checkouts.Values.FirstOrDefault(c => c.Reference.Key == one.ReferenceKey) is { Status: not (CheckoutStatus.Paid or CheckoutStatus.Cancelled) } checkout
                 && !cases.Values.Any(c => c.Kind == CaseKind.UntrustedConfirmation && c.CheckoutId == checkout.Id)
                 && !receipts.Values.Any(r => r.Number == one.Receipt))
             {
@@ -94,21 +118,24 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
         return Task.CompletedTask;
     }
 
+    public Task OpenCases(IReadOnlyCollection<StrayPayment> strays)
+    {
+        Open(strays.Where(s => !cases.Values.Any(c => c.IsOpen && c.Kind == CaseKind.UnknownShortcode && c.Story == s.Shortcode))
+            .DistinctBy(s => s.Shortcode).Select(s => new Case(CaseKind.UnknownShortcode, s.ReceiptId, null, s.Shortcode)));
+        return Task.CompletedTask;
+    }
+
+    public Task NotePayerHash(string shortcode, PayerHash? used, int times)
+    {
+        var before = (hash, hashSeen);
+        (hash, hashSeen) = (used, used is null ? 0 : used == hash ? hashSeen + times : times);
+        undo.Push(() => (hash, hashSeen) = before);
+        return Task.CompletedTask;
+    }
+
     public Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds) =>
         Task.FromResult<IReadOnlyList<(Guid Id, byte[] Body)>>(
             [.. callbackIds.Where(inbox.ContainsKey).Select(id => inbox[id].Row).Where(row => row.Kind == CallbackKind.C2bConfirm).Select(row => (row.Id, row.Body))]);
-
-    public Task<(DateTimeOffset From, DateTimeOffset To)> PullWindow(string shortcode, TimeSpan overlap, TimeSpan kept, CancellationToken cancellation)
-    {
-        var from = time.Now - kept;
-        return Task.FromResult((pulledUntil - overlap is { } last && last > from ? last : from, time.Now + TimeSpan.FromSeconds(1)));
-    }
-
-    public Task PulledUntil(string shortcode, DateTimeOffset until, CancellationToken cancellation)
-    {
-        pulledUntil = until;
-        return Task.CompletedTask;
-    }
 
     public Task<InboxRow?> TakeParked(Guid id) => throw new NotSupportedException();
 
@@ -126,7 +153,7 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
 
     Task<Registration?> IPaybill.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
 
-    Task<(Registration Now, Registration? Before)?> IPaybill.Begin(string shortcode, string version, string responseType) => throw new NotSupportedException();
+    Task<(Registration Now, Registration? Before)?> IPaybill.Begin(string shortcode, string version, string responseType, bool renews) => throw new NotSupportedException();
 
     Task IPaybill.Conclude(Registration outcome) => throw new NotSupportedException();
 

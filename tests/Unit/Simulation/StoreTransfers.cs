@@ -13,17 +13,25 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
 
     public Task<Guid?> Add(Payout payout)
     {
+        if (transfers.Values.OfType<Payout>().FirstOrDefault(p => p.Id == payout.Id || p.Reference == payout.Reference) is { } other)
+        {
+            return Task.FromResult<Guid?>(other.Id);
+        }
+
         Put(transfers, payout.Id, Copies.Of(payout));
         Put(enqueuedAt, payout.Id, time.Now);
         Enqueue(payout.Id);
+        TakeUnmatchedAgain(payout);
         return Task.FromResult<Guid?>(null);
     }
 
     public Task Add(Refund refund)
     {
+        Check(!transfers.ContainsKey(refund.Id), "refunds_pkey");
         Put(transfers, refund.Id, Copies.Of(refund));
         Put(enqueuedAt, refund.Id, time.Now);
         Enqueue(refund.Id);
+        TakeUnmatchedAgain(refund);
         return Task.CompletedTask;
     }
 
@@ -40,7 +48,8 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
             var before = transfers[transfer.Id].Status;
             Check(before == transfer.LoadedStatus, "a transfer was changed without its lock");
             Check(before != TransferStatus.Completed || transfer.Status == TransferStatus.Completed, "completed is never undone");
-            Check((transfer.Status == TransferStatus.Queued) == (transfer.SendingAt is null), "transfers.sending_at");
+            Check((transfer.Status == TransferStatus.Queued || transfer.IsCancelled) == (transfer.SendingAt is null), "transfers.sending_at");
+            Check(!transfer.IsCancelled || transfer.Failure!.Code == FailureCode.Cancelled, "transfers.failure_code of what was never sent");
             Check(transfer.IsSettled == (transfer.EndedAt is not null), "transfers.ended_at");
             Check((transfer.Status == TransferStatus.Failed) == (transfer.Failure is not null), "transfers.failure_code");
             Check(transfer.NextQuestionAt is null || transfer.Status is TransferStatus.Sending or TransferStatus.Sent or TransferStatus.InDoubt, "transfers.next_question_at");
@@ -50,6 +59,11 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
             if (transfer.IsSettled && before != transfer.Status && transfer.SettledBy is not (null or SettledBy.Operator))
             {
                 Close(transfer.Id, transfer.Status == TransferStatus.Completed, CaseKind.OutcomeUnknown, CaseKind.ReversalRefused);
+            }
+
+            if (transfer.IsWaitTold && before is TransferStatus.Queued or TransferStatus.Sending && transfer.Status is not (TransferStatus.Queued or TransferStatus.Sending))
+            {
+                Close(transfer.Id, transfer.Status == TransferStatus.Completed, CaseKind.NotSent);
             }
         }
 
@@ -73,15 +87,45 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
 
     public Task<int> EnqueueForgotten(TimeSpan age, int limit)
     {
-        var lost = transfers.Values.Where(t => t.Status == TransferStatus.Queued && enqueuedAt[t.Id] < time.Now - age).Select(t => t.Id).ToList();
-        foreach (var id in lost)
+        var due = transfers.Values.Where(t => t.Status == TransferStatus.Queued && (t.RetryAt ?? (enqueuedAt[t.Id] + age)) <= time.Now).ToList();
+        foreach (var group in due.GroupBy(ApiOf))
         {
-            Put(enqueuedAt, id, time.Now);
-            Enqueue(id);
+            var inLine = group.Where(t => t.WaitingFor is null || (t.WaitingFor == Hindrance.Restored && !IsRestoring)).OrderBy(t => t.CreatedAt).Take(limit);
+            var waiting = group.Where(t => t.WaitingFor is not (null or Hindrance.Restored)).OrderBy(t => t.RetryAt ?? enqueuedAt[t.Id]).Take(1);
+            foreach (var taken in inLine.Concat(waiting).ToList())
+            {
+                var row = Copies.Of(taken);
+                row.RetryAt = null;
+                Put(transfers, row.Id, row);
+                Put(enqueuedAt, row.Id, time.Now);
+                Enqueue(row.Id);
+            }
         }
 
-        return Task.FromResult(lost.Count);
+        return Task.FromResult(due.Count);
     }
+
+    /// <summary>When a sweep takes it again.</summary>
+    public DateTimeOffset NextTry(Transfer transfer, TimeSpan age) => (transfer.RetryAt ?? (enqueuedAt[transfer.Id] + age)) + TimeSpan.FromSeconds(1);
+
+    public Task<int> LetWaitingGo(Transfer sent)
+    {
+        var let = transfers.Values.Where(t => t.Status == TransferStatus.Queued && ApiOf(t) == ApiOf(sent)
+            && t.WaitingFor is not (null or Hindrance.Restored) && t.RetryAt is not null).ToList();
+        foreach (var waiting in let)
+        {
+            var row = Copies.Of(waiting);
+            (row.WaitingFor, row.RetryAt) = (null, time.Now);
+            Put(transfers, row.Id, row);
+        }
+
+        return Task.FromResult(let.Count);
+    }
+
+    public Task<IReadOnlyList<Guid>> FindUntold(TimeSpan after, int limit, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<Guid>>(
+        [.. transfers.Values.Where(t => t.Status == TransferStatus.Queued && !t.IsWaitTold && t.CreatedAt < time.Now - after).Select(t => t.Id).Take(limit)]);
+
+    private static string ApiOf(Transfer transfer) => transfer.HasOwnName ? "b2c" : transfer is Payout ? "b2b" : "reversal";
 
     Task<int> ITransfers.AskSooner(IReadOnlyCollection<string> ids, int most) => Task.FromResult(0);
 

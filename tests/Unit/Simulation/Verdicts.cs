@@ -61,9 +61,15 @@ internal static class Verdicts
                 yield return $"{movement.Receipt} is not in the books, though Pull lists it";
             }
 
-            if (named.Concat(nameless).Count(IsCounted) > 1)
+            // At a till whose clock is another, equal payments of one payer may trade places; the sum below holds all the same.
+            if (life.Mpesa.IsTellable && named.Concat(nameless).Count(IsCounted) > 1)
             {
                 yield return $"{movement.Receipt} is counted twice";
+            }
+
+            if (nameless.Exists(IsCounted) && life.Mpesa.Moved.Any(m => m.Of == movement.Receipt) && life.Mpesa.IsTellable && !WasAsked(life, movement, named))
+            {
+                yield return $"{movement.Receipt} went back as money of its own, its order still counts it, and nobody was asked";
             }
 
             if (named.Exists(r => r.Amount != movement.Amount))
@@ -71,7 +77,7 @@ internal static class Verdicts
                 yield return $"{movement.Receipt} has another amount in the books";
             }
 
-            if (movement.Subject is { } push && life.Store.Attempts.Single(a => a.Id == push) is { IsSettled: true, Status: AttemptStatus.Failed } && named.Count + nameless.Count == 0)
+            if (movement.Subject is { } push && life.Store.Attempts.FirstOrDefault(a => a.Id == push) is { IsSettled: true, Status: AttemptStatus.Failed } && named.Count + nameless.Count == 0)
             {
                 yield return $"{movement.Receipt} moved, and its prompt is failed with no money on record";
             }
@@ -155,21 +161,57 @@ internal static class Verdicts
                 yield return $"a {transfer.Noun} that came back is completed";
             }
 
+            // Not sent is not failed: only Safaricom, or a person, says that it is.
+            if (transfer is { Status: TransferStatus.Failed, IsCancelled: false } && !byOperator && life.Mpesa.Sent.GetValueOrDefault(transfer.Id) == 0)
+            {
+                yield return $"a {transfer.Noun} failed and was never sent";
+            }
+
             if (life.Store.Told.GetValueOrDefault((transfer.Id, $"{transfer.Noun}.completed")) != (transfer.Status == TransferStatus.Completed ? 1 : 0))
             {
                 yield return $"a {transfer.Noun} that is {transfer.Status} did not say completed once";
             }
         }
 
+        life.NoteReferences();
+        foreach (var paid in life.Mpesa.Moved.Where(m => m is { ToUs: false, Of: null }).GroupBy(m => life.References[m.Subject!.Value]))
+        {
+            if (paid.Count() > 1)
+            {
+                yield return $"payout {paid.Key} was paid {paid.Count()} times";
+            }
+        }
+
+        foreach (var again in life.Mpesa.Moved.Where(m => m is { ToUs: false, Of: not null }).GroupBy(m => m.Subject).Where(m => m.Count() > 1))
+        {
+            yield return $"one refund went back {again.Count()} times";
+        }
+
+        // The whole goes by B2C only where M-PESA itself would not reverse it.
+        foreach (var whole in life.Store.Transfers.OfType<Refund>().Where(r => r.Method == RefundMethod.B2c
+            && r.Amount == life.Store.Receipts.Single(receipt => receipt.Id == r.ReceiptId).Amount))
+        {
+            if (!life.Store.Transfers.OfType<Refund>().Any(r => r.ReceiptId == whole.ReceiptId && r.IsRefusedReversal && life.Mpesa.Sent.GetValueOrDefault(r.Id) > 0))
+            {
+                yield return "a whole receipt went by B2C though no reversal of it was refused";
+            }
+        }
+
         foreach (var back in life.Mpesa.Moved.Where(m => m.Of is not null && !life.Mpesa.CameBack.Contains(m.Subject!.Value)).GroupBy(m => m.Of))
         {
             var came = life.Mpesa.Moved.Single(m => m.Receipt == back.Key).Amount.Cents;
-            if (back.Sum(m => m.Amount.Cents) > came)
+
+            // What went back, was lost with the books and was never asked for again is nothing they could count.
+            if (back.Sum(m => m.Amount.Cents) > came && back.All(m => life.Store.Transfers.Any(t => t.Id == m.Subject)))
             {
                 yield return $"of {back.Key} {back.Sum(m => m.Amount.Cents)} cents went back, {came} came";
             }
         }
     }
+
+    /// <summary>Whether a person was told that a success without a number and a receipt may be one payment.</summary>
+    private static bool WasAsked(Life life, Movement movement, List<Receipt> named) =>
+        HasConflict(life, movement) || named.Exists(r => life.Store.HasCase(r.Id, CaseKind.AmbiguousMatch)) || life.Store.HasCase(movement.Subject!.Value, CaseKind.AmbiguousMatch);
 
     private static bool IsCounted(Receipt receipt) => receipt.CheckoutId is not null && !receipt.IsHeld;
 
