@@ -118,6 +118,11 @@ internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners,
 
         TrulyTold.Clear();
         TrulyTold.UnionWith(stillTold);
+        foreach (var lost in Unread.Keys.Where(callback => !inbox.Holds(callback)).ToList())
+        {
+            Unread.Remove(lost);
+        }
+
         foreach (var (_, kind, subject, message, mayBeLost) in delivered.Where(d => d.At >= since && (time.Chance(0.5) || !d.MayBeLost)).ToList())
         {
             time.Within(0, 600, $"callback {kind} again", () => Receive(kind, subject, message, mayBeLost));

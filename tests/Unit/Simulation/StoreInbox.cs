@@ -17,6 +17,9 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
 
     public bool HasNew => inbox.Values.Any(r => r.IsNew);
 
+    /// <summary>True while a callback is kept: a restore forgets those that came after the backup.</summary>
+    public bool Holds(Guid callback) => inbox.ContainsKey(callback);
+
     /// <summary>Keeps a callback durably, as the inbox writer does.</summary>
     public Guid Receive(CallbackKind kind, Guid? subject, CallbackMessage message)
     {

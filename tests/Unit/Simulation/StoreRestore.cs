@@ -26,7 +26,7 @@ internal sealed partial class Store : IRestores
         var back = new List<Action>
         {
             Copy(checkouts), Copy(attempts), Copy(receipts), Copy(askedAt), Copy(transfers), Copy(enqueuedAt), Copy(cases), Copy(questions), Copy(inbox), Copy(keys),
-            Copy(Told),
+            Copy(Told), Copy(named),
         };
         var (jobs, pulled, before) = (Jobs.ToList(), pulledUntil, restore);
         return () =>
