@@ -47,13 +47,14 @@ internal sealed partial class PullProgress(Connections database, ILogger<PullPro
             return null;
         }
 
-        // What moved before this database began belongs to whatever kept the shop's books then. The end is rounded up: Pull takes seconds. A
-        // mark in the future was written by a clock that was wrong: what has been paid since is read again.
+        // What moved before this database began belongs to whatever kept the shop's books then; the quarter of an hour is for M-PESA's clock,
+        // which may be behind ours. The end is rounded up: Pull takes seconds. A mark in the future was written by a clock that was wrong:
+        // what has been paid since is read again.
         var row = await connection.QuerySingleAsync<WindowRow>(new CommandDefinition(
             """
             SELECT greatest(
                     now() - @kept,
-                    (SELECT date_trunc('second', min(stamped_at)) - interval '1 minute' FROM deployment),
+                    (SELECT date_trunc('second', min(stamped_at)) - interval '15 minutes' FROM deployment),
                     CASE WHEN p.read_until IS NOT NULL THEN least(p.read_until, now()) - @overlap END) AS read_from,
                 date_trunc('second', now()) + interval '1 second' AS read_to, now() - @kept AS earliest, p.read_until
             FROM (SELECT (SELECT read_until FROM pull_progress WHERE shortcode = @shortcode) AS read_until) p

@@ -40,6 +40,18 @@ public sealed class PullTests(TestDatabase databases)
         Assert.True(await host.Sql<bool>("SELECT read_until > now() - interval '1 minute' FROM pull_progress"));
     }
 
+    [Theory]
+    [InlineData(10, 1)]
+    [InlineData(20, 0)]
+    public async Task A_payment_of_the_first_minutes_is_pulled_although_mpesas_clock_is_behind_ours(int minutesBehind, int pulled)
+    {
+        await using var host = await PaymentsHost.Start(databases, Granted);
+        await host.PayByHand(700, "FIRST-DAY");
+        await host.Sql<int>($"UPDATE deployment SET stamped_at = now() + interval '{minutesBehind} minutes'; SELECT 1");
+
+        Assert.Equal(pulled, await host.Send(new PullConfirmations()));
+    }
+
     [Fact]
     public async Task What_was_confirmed_already_or_paid_by_a_prompt_is_nothing_new()
     {

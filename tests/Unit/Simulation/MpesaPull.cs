@@ -13,6 +13,9 @@ internal sealed partial class Mpesa
     private readonly int counting = time.Pick(0, 0, 0, 1, 1, 2, 3, 4);
     private readonly bool saysPlainly = time.Chance(0.5);
 
+    /// <summary>When it last gave the first page whatever was asked. Twice in one round, nobody could tell that from pages counted from 1.</summary>
+    private DateTimeOffset firstPageAt;
+
     /// <summary>A time in which it knows nobody: everything is empty, in words that may mean that, whatever was paid.</summary>
     private readonly (DateTimeOffset From, DateTimeOffset To) silence =
         (Some.Start + TimeSpan.FromMinutes(time.Between(0, 200)), Some.Start + TimeSpan.FromMinutes(time.Chance(0.3) ? time.Between(0, 400) : 0));
@@ -38,20 +41,28 @@ internal sealed partial class Mpesa
                 () => new([], "HTML"),
                 () => new([], "not sent") { EndsRound = true },
                 () => new([], null) { Unread = "success and no list" },
-                () => Page(Listed(from, to).Take(PageSize)))();
+                () => Page(FirstPageAgain() ? Listed(from, to).Take(PageSize) : Listed(from, to).Skip(Skipped(offset)).Take(PageSize)))();
         }
 
-        var skip = counting switch
-        {
-            // Rows; pages; either from 1, where 0 is the first as well; or nothing at all.
-            0 => offset,
-            1 => offset * PageSize,
-            2 => Math.Max(0, offset - 1),
-            3 => Math.Max(0, offset - 1) * PageSize,
-            _ => 0,
-        };
-        var page = Page(Listed(from, to).Skip(skip).Take(PageSize));
+        var page = Page(Listed(from, to).Skip(Skipped(offset)).Take(PageSize));
         return page.Rows > 0 || saysPlainly ? page : Nothing;
+    }
+
+    private int Skipped(int offset) => counting switch
+    {
+        // Rows; pages; either from 1, where 0 is the first as well; or nothing at all.
+        0 => offset,
+        1 => offset * PageSize,
+        2 => Math.Max(0, offset - 1),
+        3 => Math.Max(0, offset - 1) * PageSize,
+        _ => 0,
+    };
+
+    private bool FirstPageAgain()
+    {
+        var isFirst = firstPageAt != time.Now;
+        firstPageAt = time.Now;
+        return isFirst;
     }
 
     private static PullPage Nothing => new([], null) { Unsaid = "No records found or Organization Name not available" };

@@ -18,7 +18,7 @@ internal sealed partial class Store : IPullProgress
 
         pulling = (round, time.Now + lease);
         var earliest = time.Now - kept;
-        var began = Some.Start - TimeSpan.FromMinutes(1);
+        var began = Some.Start - TimeSpan.FromMinutes(15);
         var from = pulledUntil - overlap is { } last && last > earliest ? last : earliest > began ? earliest : began;
         return Task.FromResult<PullWindow?>(new(from, time.Now + TimeSpan.FromSeconds(1), earliest, pulledUntil));
     }
