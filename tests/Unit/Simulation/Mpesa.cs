@@ -109,8 +109,9 @@ internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners,
     /// <summary>Our books lost what came since then: some of it is delivered again, and what nobody could know without it.</summary>
     public void Repeat(DateTimeOffset since, IEnumerable<string> stillTold)
     {
-        // What was refused at once was never taken: asked for again, it is new.
-        foreach (var id in Sent.Keys.Where(id => commands.Values.All(c => c.Id != id)
+        // What was refused at once was never taken: asked for again, it is new. Where no name is taken (B2C v1) everything is new: that it is not
+        // paid twice is for us to see.
+        foreach (var id in Sent.Keys.Where(id => (!TakesNames || commands.Values.All(c => c.Id != id))
             && inbox.Transfers.FirstOrDefault(t => t.Id == id) is null or { Status: TransferStatus.Queued }).ToList())
         {
             Sent.Remove(id);
