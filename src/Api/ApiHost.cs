@@ -103,6 +103,7 @@ public static class ApiHost
         services.AddSingleton<ContractDocument>();
 
         services.AddDefences(settings);
+        services.AddSingleton<UnroutedCallbacks>();
         services.AddSingleton(provider => ConnectionLimits.Of(
             settings.Limits, DescriptorLimit.Read(), provider.GetRequiredService<ConnectionBudget>().Total, settings.IsKept));
         services.AddSingleton<ConnectionTable>();
@@ -133,6 +134,11 @@ public static class ApiHost
         app.UseDefences(settings);
         app.UseExceptionHandler();
         app.UseRouting();
+        if (settings.Roles.HasFlag(Roles.Api))
+        {
+            app.Use(app.Services.GetRequiredService<UnroutedCallbacks>().Watch);
+        }
+
         app.UseStatusCodePages(Problems.OfStatus);
         app.UseCors();
         app.Use(app.Services.GetRequiredService<PageLimits>().Pass);

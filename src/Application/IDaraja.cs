@@ -70,7 +70,7 @@ public sealed record PromptRequest(Guid AttemptId, Msisdn Phone, Money Amount, s
 /// <summary>One B2C or B2B transfer out of our shortcode.</summary>
 /// <param name="Kind">Whether this is a payout or a refund: it decides the token's purpose.</param>
 /// <param name="Id">Ours; the callback URL's token is made for it.</param>
-/// <param name="OriginatorId">Our OriginatorConversationID (B2C v3), unique for ever.</param>
+/// <param name="OriginatorId">Our OriginatorConversationID (B2C v3), unique for ever; empty where none is sent.</param>
 /// <param name="Reason">B2C only: <c>business</c>, <c>salary</c> or <c>promotion</c>.</param>
 public sealed record TransferRequest(
     SubjectKind Kind, Guid Id, string OriginatorId, PayoutMethod Method, string Recipient, string? Account, Money Amount, string Reason, string Remarks);
@@ -103,6 +103,9 @@ public interface IDaraja
     /// <summary>Until when no push is sent because Safaricom's API keeps failing; null when one may be.</summary>
     DateTimeOffset? PromptsPausedUntil { get; }
 
+    /// <summary>True when payments to phones go out with a name of ours (B2C v3); false where the app has v1, which takes none.</summary>
+    bool NamesTransfers { get; }
+
     /// <summary>Sends an STK push. Never repeated unless nothing can have been accepted.</summary>
     Task<Reply> Push(PromptRequest prompt, CancellationToken cancellation);
 
@@ -113,7 +116,7 @@ public interface IDaraja
     /// <param name="method">Where it goes; null for a reversal.</param>
     Reply.Refused? WhyNotNow(PayoutMethod? method);
 
-    /// <summary>Sends a B2C (v3) or B2B payment request. Never repeated unless nothing can have been accepted.</summary>
+    /// <summary>Sends a B2C or B2B payment request. Never repeated unless nothing can have been accepted.</summary>
     Task<Reply> Transfer(TransferRequest transfer, CancellationToken cancellation);
 
     /// <summary>Sends a reversal. Never repeated unless nothing can have been accepted.</summary>

@@ -25,11 +25,12 @@ internal sealed partial class C2bCallbackEndpoints(
     /// <summary>A customer has paid: stored as it came, understood by a job.</summary>
     private async Task Confirm(HttpContext context)
     {
-        // From outside the allowed networks the token counts for nothing, now or later.
+        // From outside the allowed networks the token counts for nothing; that it was ours is kept, for the operator may allow the address.
         var token = CallbackEndpoints.Token(context);
         var source = context.Connection.RemoteIpAddress;
         var trusted = networks.AllowsC2b(source);
         var registration = tokens.Find(token);
+        var isKnown = registration is not null;
         if (!trusted && registration is not null)
         {
             LogFromElsewhere(source?.ToString());
@@ -40,7 +41,9 @@ internal sealed partial class C2bCallbackEndpoints(
         var late = trusted && registration is null && RegistrationToken.IsWellFormed(token);
         var probe = registration is null ? Arrivals.Read(context, probes, token) : null;
         var isVouchedFor = IsVouchedFor(late);
-        var isStranger = registration is null && probe is null && !isVouchedFor;
+
+        // Whoever has a token that was found is no stranger, from wherever he comes: money he tells of may wait, and is not turned away.
+        var isStranger = registration is null && !isKnown && probe is null && !isVouchedFor;
         if (isStranger && untrusted.Refuses(source) is { } wait)
         {
             await CallbackEndpoints.TooMany(context, wait);
@@ -62,8 +65,9 @@ internal sealed partial class C2bCallbackEndpoints(
         await inbox.Store(
             CallbackEndpoints.Incoming(context, CallbackKind.C2bConfirm, registration?.Id, body) with
             {
-                TokenHash = late ? RegistrationToken.Hash(token!) : null,
-                IsVouchedFor = isVouchedFor,
+                TokenHash = late ? RegistrationToken.Hash(token!)
+                    : !trusted && RegistrationToken.IsWellFormed(token) ? RegistrationToken.HashFromElsewhere(token!) : null,
+                IsVouchedFor = isVouchedFor || isKnown,
                 Probe = probe,
             },
             context.RequestAborted);
@@ -102,7 +106,7 @@ internal sealed partial class C2bCallbackEndpoints(
         Task stored;
         try
         {
-            answer = await context.RequestServices.GetRequiredService<IMediator>().Send(new ValidatePayment(body, registration?.Shortcode), patience.Token);
+            answer = await context.RequestServices.GetRequiredService<IMediator>().Send(new ValidatePayment(body, registration?.Shortcode) { IsFromElsewhere = !networks.AllowsC2b(source) }, patience.Token);
             var callback = CallbackEndpoints.Incoming(context, CallbackKind.C2bValidate, registration?.Id, body) with
             {
                 Answer = $"{answer.Code} ({answer.Why})",

@@ -34,13 +34,15 @@ internal static class RestoreCommand
         switch (args[1])
         {
             case "prepare":
-                var done = await mediator.Send(new PrepareRestore(KeysCommand.Caller()));
+                // Only B2C v3 takes a name once; it is the one setting of Daraja's that this needs.
+                var isNamed = WebApplication.CreateBuilder([.. args.Where(a => a.Contains(':', StringComparison.Ordinal))]).Configuration["Daraja:B2cVersion"] is not "v1";
+                var done = await mediator.Send(new PrepareRestore(KeysCommand.Caller(), isNamed));
                 await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
                     $"""
                     The events feed goes on after place {done.Restore.FeedPlace}: no event gets a number that was given before.
-                    {done.Doubted} queued payouts to businesses or reversals may have been sent since the backup: in doubt, not sent again.
-                    Payouts to phones go out: each has a name that Safaricom takes once.
-                    Until "restore release", refunds and payouts to businesses wait, each with a case: compare them with the M-PESA statement first.
+                    {done.Doubted} queued {(isNamed ? "payouts to businesses or reversals" : "payouts or refunds")} may have been sent since the backup: in doubt, not sent again.
+                    {(isNamed ? "Payouts to phones go out: each has a name that Safaricom takes once." : "Payouts to phones wait as well: B2C v1 takes no name.")}
+                    Until "restore release", refunds and payouts {(isNamed ? "to businesses " : "")}wait, each with a case: compare them with the M-PESA statement first.
                     """));
                 return 0;
 

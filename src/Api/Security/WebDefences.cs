@@ -76,7 +76,7 @@ internal static class WebDefences
             // Never callbacks: a redirect is not followed, and money would be missed. Health checks come from inside, and so does who calls the
             // API at localhost: where a tunnel or a proxy speaks HTTPS for this machine, nothing here does. Pages have cookies that want HTTPS.
             app.UseWhen(
-                context => !IsCallback(context.Request.Path) && !context.Request.Path.StartsWithSegments("/health")
+                context => !IsCallback(context.Request.Path) && !IsMeantForOne(context.Request) && !context.Request.Path.StartsWithSegments("/health")
                     && !(context.Request.Path.StartsWithSegments("/api") && LocalOnly.IsLocal(context)),
                 rest => rest.UseHsts().UseMiddleware<HttpsRedirect>());
         }
@@ -124,6 +124,9 @@ internal static class WebDefences
 
     private static RateLimitPartition<string> Window(string who, int most, TimeSpan window) =>
         RateLimitPartition.GetFixedWindowLimiter(who, _ => new() { PermitLimit = most, Window = window, QueueLimit = 0 });
+
+    /// <summary>A callback that a proxy has moved: what becomes of it is decided behind routing.</summary>
+    private static bool IsMeantForOne(HttpRequest request) => HttpMethods.IsPost(request.Method) && CallbackPath.Read(request.Path.Value ?? "") is not null;
 
     private static bool IsCallback(PathString path) => path.StartsWithSegments("/callbacks") || path.StartsWithSegments(Callbacks);
 

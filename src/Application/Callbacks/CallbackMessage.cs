@@ -9,9 +9,19 @@ public abstract record CallbackMessage
     {
     }
 
+    /// <summary>What kept it from being read plainly, without quoting the body; null when it came in the published form.</summary>
+    public string? ReadLeniently { get; init; }
+
     /// <summary>Not what this kind of callback looks like.</summary>
     /// <param name="Why">For the verdict's detail: what is wrong, without quoting personal data.</param>
-    public sealed record Malformed(string Why) : CallbackMessage;
+    public sealed record Malformed(string Why) : CallbackMessage
+    {
+        /// <summary>Confirmations: the receipt number it seems to name, in the form M-PESA is asked by; null when there is none, or more than one.</summary>
+        public string? Number { get; init; }
+
+        /// <summary>Confirmations: what the customer typed, as far as it can be made out; empty when it cannot.</summary>
+        public string Account { get; init; } = "";
+    }
 
     /// <summary>The result of an STK push.</summary>
     /// <param name="RequestId">CheckoutRequestID as sent, null when absent.</param>

@@ -9,16 +9,6 @@ public sealed class PoisonRowException(Guid id, Exception inner) : Exception($"C
     public Guid Id { get; } = id;
 }
 
-/// <summary>A stored callback and what its body says.</summary>
-public sealed record ReadCallback(InboxRow Row, CallbackMessage Message)
-{
-    /// <summary>Why a confirmation is not trusted; null when it is.</summary>
-    public string? Distrust { get; init; }
-
-    /// <summary>What became of it.</summary>
-    public Judgement Say(Verdict verdict, string? detail = null) => new(Row.Id, verdict, detail);
-}
-
 /// <summary>
 /// What stored callbacks mean for payments: read all, load what they concern once, decide row by row, write once. Call inside a
 /// transaction; what it loads stays locked until that ends. Each kind of callback has its rules with its feature.
@@ -53,7 +43,7 @@ public sealed class CallbackRules(
         {
             try
             {
-                judgements.Add(Judge(read, books, now));
+                judgements.Add(read.Finish(Judge(read, books, now)));
             }
             catch (Exception why)
             {
@@ -69,9 +59,26 @@ public sealed class CallbackRules(
             await paybill.CloseCases(books.Confirmed);
         }
 
+        if (books.TakenBack.Count > 0)
+        {
+            await paybill.CloseTakenBack(books.TakenBack);
+        }
+
+        if (remembers && reads.Where(OddConfirmations.IsUnderstood).Select(read => read.Row.Id).ToList() is { Count: > 0 } understood)
+        {
+            // A newer version reads what an older one could not.
+            await paybill.CloseUnreadable(understood);
+        }
+
+        // Closed before others are opened: two batches that did it the other way round could wait for each other.
         if (books.Untrusted.Count > 0)
         {
             await paybill.OpenCases(books.Untrusted);
+        }
+
+        if (books.Odd.Count > 0)
+        {
+            await paybill.OpenCases(books.Odd);
         }
 
         if (books.Strays.Count > 0)
@@ -102,9 +109,14 @@ public sealed class CallbackRules(
         try
         {
             var keys = new BookKeys();
-            if (reader.Read(row.Kind, row.Body) is CallbackMessage.Confirmation told)
+            var read = new ReadCallback(row, reader.Read(row.Kind, row.Body));
+            if (read.Message is CallbackMessage.Confirmation told)
             {
-                ConfirmationRules.Gather(new ReadCallback(row, told), told, keys, ours, row.ReceivedAt);
+                ConfirmationRules.Gather(read, told, keys, ours, row.ReceivedAt);
+            }
+            else if (read.Message is CallbackMessage.Malformed malformed)
+            {
+                UnreadableRules.Gather(read, malformed, keys);
             }
 
             return [.. keys.Numbers.Select(number => "receipt " + number), .. keys.References.Select(reference => "order " + reference)];
@@ -124,12 +136,9 @@ public sealed class CallbackRules(
         }
 
         var registrations = await paybill.Registrations(CancellationToken.None);
-        return reads.ConvertAll(read => IsConfirmation(read)
-            ? read with { Distrust = ConfirmationRules.Distrust(read.Row, registrations) }
-            : read);
+        return reads.ConvertAll(read => IsConfirmation(read) ? ConfirmationTrust.Judge(read, registrations) : read);
 
-        static bool IsConfirmation(ReadCallback read) =>
-            read is { Row: { Kind: CallbackKind.C2bConfirm, IsProbe: false }, Message: CallbackMessage.Confirmation };
+        static bool IsConfirmation(ReadCallback read) => read is { Row: { Kind: CallbackKind.C2bConfirm, IsProbe: false } };
     }
 
     private async Task<Books> Load(List<ReadCallback> reads, DateTimeOffset now)
@@ -139,11 +148,8 @@ public sealed class CallbackRules(
         {
             switch (read.Message)
             {
-                case CallbackMessage.Malformed when read.Row.Kind == CallbackKind.Stk:
-                    PromptRules.Gather(read, keys);
-                    break;
-                case CallbackMessage.Malformed when read.Row.Kind is CallbackKind.B2cResult or CallbackKind.B2bResult or CallbackKind.ReversalResult:
-                    TransferRules.Gather(read, keys);
+                case CallbackMessage.Malformed malformed:
+                    UnreadableRules.Gather(read, malformed, keys);
                     break;
                 case CallbackMessage.PromptResult result:
                     PromptRules.Gather(read, result, keys);
@@ -163,8 +169,8 @@ public sealed class CallbackRules(
 
         // Locked in one order whatever the batch holds: checkouts, then payouts and refunds. What a question is about never changes.
         var asked = keys.Questions.Count == 0 ? [] : await questions.Load(keys.Questions);
-        await GatherAsked(asked, keys, now);
-        keys.Transfers.UnionWith(asked.Select(q => q.SubjectId).OfType<Guid>().Where(id => !keys.Asked.ContainsKey(id)));
+        await GatherAsked(reads, asked, keys, now);
+        keys.Transfers.UnionWith(asked.Where(q => !keys.Asked.ContainsKey(q.Id)).Select(q => q.SubjectId).OfType<Guid>());
 
         // A receipt that stands alone is locked with the others, if there are any; else the transfers' own look locks it.
         var guards = keys.Transfers.Count == 0 ? ([], []) : await transfers.GuardsOf(keys.Transfers);
@@ -180,15 +186,17 @@ public sealed class CallbackRules(
         return books;
     }
 
-    private async Task GatherAsked(IReadOnlyList<Question> asked, BookKeys keys, DateTimeOffset now)
+    private async Task GatherAsked(List<ReadCallback> reads, IReadOnlyList<Question> asked, BookKeys keys, DateTimeOffset now)
     {
         var subjects = asked.Where(q => q.Kind == QuestionKind.Status).Select(q => q.SubjectId).OfType<Guid>().ToList();
         foreach (var (id, body) in subjects.Count == 0 ? [] : await paybill.StoredConfirmations(subjects))
         {
-            if (reader.Read(CallbackKind.C2bConfirm, body) is CallbackMessage.Confirmation told)
+            var message = reader.Read(CallbackKind.C2bConfirm, body);
+            foreach (var question in asked.Where(q => q.SubjectId == id))
             {
-                keys.Asked[id] = ConfirmationRules.ToDomain(told, ours, now);
-                ConfirmationRules.Gather(keys.Asked[id], keys);
+                keys.Asked[question.Id] = message is CallbackMessage.Confirmation told ? ConfirmationRules.ToDomain(told, ours, now)
+                    : OddConfirmations.AsAsked(question, (CallbackMessage.Malformed)message, reads.Find(read => read.Row.SubjectId == question.Id)?.Message, ours, now);
+                ConfirmationRules.Gather(keys.Asked[question.Id], keys);
             }
         }
     }
@@ -206,26 +214,10 @@ public sealed class CallbackRules(
         }
     }
 
-    /// <summary>What cannot be read settles nothing; where its address says what it was about, Safaricom is asked.</summary>
-    private static Judgement Judge(ReadCallback read, CallbackMessage.Malformed malformed, Books books, DateTimeOffset now)
-    {
-        if (read.Row.SubjectId is { } subject)
-        {
-            if (books.Attempt(subject) is var (checkout, attempt))
-            {
-                checkout.HearUnreadable(attempt, now);
-            }
-
-            books.Transfer(subject)?.HearUnreadable(now);
-        }
-
-        return read.Say(Verdict.Malformed, malformed.Why);
-    }
-
     private static Judgement Judge(ReadCallback read, Books books, DateTimeOffset now) => read.Message switch
     {
         var message when read.Row.IsProbe => read.Say(Verdict.Probe, ProbeRules.Describe(message)),
-        CallbackMessage.Malformed malformed => Judge(read, malformed, books, now),
+        CallbackMessage.Malformed malformed => UnreadableRules.Judge(read, malformed, books, now),
         CallbackMessage.PromptResult result => PromptRules.Judge(read, result, books, now),
         CallbackMessage.Validation validation => ConfirmationRules.Judge(read, validation),
         CallbackMessage.Confirmation confirmation => ConfirmationRules.Judge(read, confirmation, books, now),

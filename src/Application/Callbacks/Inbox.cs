@@ -11,7 +11,10 @@ namespace Payments.Application;
 public sealed record IncomingCallback(
     Guid Id, CallbackKind Kind, Guid? SubjectId, ReadOnlyMemory<byte> Body, string? ContentType, string? Source, string? TraceParent)
 {
-    /// <summary>SHA-256 of a registration token that could not be checked when it came; null otherwise. The drain decides.</summary>
+    /// <summary>
+    /// SHA-256 of a registration token that could not be checked when it came, or that came from outside the allowed networks (then of another
+    /// form, <see cref="RegistrationToken.HashFromElsewhere"/>); null otherwise. The drain decides.
+    /// </summary>
     public byte[]? TokenHash { get; init; }
 
     /// <summary>True where its address vouches for a token that could not be checked: it may have room that is kept for Safaricom's.</summary>
@@ -72,6 +75,15 @@ public sealed record InboxRow(
     /// <summary>See <see cref="IncomingCallback.TraceParent"/>.</summary>
     public string? TraceParent { get; init; }
 
+    /// <summary>The peer's address when it came.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>
+    /// True for a replay of what came from an address that has been allowed since. The first time the word of the process that took it counts,
+    /// for replicas may be configured differently while they are changed one by one.
+    /// </summary>
+    public bool IsAllowedNow { get; init; }
+
     /// <summary>The parked callback of the same payment it stepped aside for; null when it did not.</summary>
     public Guid? BlockedBy { get; init; }
 
@@ -79,10 +91,26 @@ public sealed record InboxRow(
     public bool IsOfRegistration => Kind is CallbackKind.C2bConfirm or CallbackKind.C2bValidate;
 }
 
+/// <summary>How a callback somebody vouched for could be read.</summary>
+public enum Reading
+{
+    /// <summary>As it is published; or nobody vouched for it, and how it is written is nobody's concern.</summary>
+    Plain,
+
+    /// <summary>In a form nobody published, which says the same.</summary>
+    Lenient,
+
+    /// <summary>Not at all.</summary>
+    Unreadable,
+}
+
 /// <summary>What became of a stored callback.</summary>
 /// <param name="Detail">A sentence for operators, without personal data; null when the verdict says it all.</param>
 public sealed record Judgement(Guid Id, Verdict Verdict, string? Detail)
 {
+    /// <summary>How it could be read: what is not plain is counted and told (rule 17).</summary>
+    public Reading Reading { get; init; }
+
     /// <summary>True for authentic money to a number that is not configured here (rule 17): it is counted apart.</summary>
     public bool IsStray { get; init; }
 }

@@ -9,21 +9,8 @@ internal static class ConfirmationRules
     /// <summary>The table's limits; what a reader joins out of three names can be longer.</summary>
     private const int MostName = 200;
 
-    /// <summary>
-    /// Why a confirmation is not trusted; null when it is. Its URL carried the token of a registration (checked when it came, or now by
-    /// its hash when the database was away then). Which number it names is another question: it is authentic money all the same (rule 17).
-    /// </summary>
-    public static string? Distrust(InboxRow row, IReadOnlyList<Registration> registrations)
-    {
-        var registration = registrations.FirstOrDefault(r => row.SubjectId == r.Id
-            || (row.TokenHash is { } hash && CryptographicOperations.FixedTimeEquals(hash, RegistrationToken.Hash(r.Token))));
-        return registration switch
-        {
-            null => "Its address carries no registration token of ours, or it came from outside the allowed networks.",
-            { ReplacedAt: { } at } when row.ReceivedAt >= at => $"The token in its address was replaced at {at:u}.",
-            _ => null,
-        };
-    }
+    /// <summary>Whether the token its address carried, of which the inbox keeps a hash alone, is the expected one.</summary>
+    public static bool IsHash(InboxRow row, byte[] expected) => row.TokenHash is { } hash && CryptographicOperations.FixedTimeEquals(hash, expected);
 
     public static void Gather(ReadCallback read, CallbackMessage.Confirmation told, BookKeys keys, OurShortcodes ours, DateTimeOffset now)
     {
@@ -50,6 +37,7 @@ internal static class ConfirmationRules
     {
         if (read.Distrust is { } why)
         {
+            OddConfirmations.Note(read, told.Receipt, told.Amount, books);
             if (OrderReference.KeyOf(told.Account) is { Length: > 0 } key)
             {
                 books.Untrusted.Add(new(read.Row.Id, key, told.Receipt, told.Amount, why));
@@ -104,6 +92,12 @@ internal static class ConfirmationRules
         }
 
         books.Answers.Add((question.Id, found.StateText));
+        if (found.State == TransactionState.Reversed && found.Receipt == asked.Number && found.Amount == asked.Amount && IsPaidToUs(found, books.Ours))
+        {
+            books.TakenBack.Add(asked.Number);
+            return read.Say(Verdict.Hint, "M-PESA says that it was paid and then reversed: the customer has the money again, and nothing was counted.");
+        }
+
         if (found.State != TransactionState.Completed || found.Receipt != asked.Number || found.Amount != asked.Amount || !IsPaidToUs(found, books.Ours))
         {
             return read.Say(Verdict.Hint, $"M-PESA calls it '{found.StateText}', but number, amount and parties do not all agree: nothing was counted.");

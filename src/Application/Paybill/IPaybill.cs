@@ -86,6 +86,18 @@ public interface IPaybill
     /// </summary>
     Task OpenCases(IReadOnlyCollection<UntrustedConfirmation> untrusted);
 
+    /// <summary>
+    /// Opens a case for each authentic confirmation that cannot be read, and one for each address that confirmations with our token come from
+    /// and that is not allowed.
+    /// </summary>
+    Task OpenCases(IReadOnlyCollection<OddConfirmation> odd);
+
+    /// <summary>Closes the cases about these numbers: M-PESA says that the payments were reversed, so nothing came.</summary>
+    Task CloseTakenBack(IReadOnlyCollection<string> numbers);
+
+    /// <summary>Closes the cases of confirmations that could not be read and now can.</summary>
+    Task CloseUnreadable(IReadOnlyCollection<Guid> callbackIds);
+
     /// <summary>Opens a case for each number that is not configured here and was paid, one at a time for each, whatever the number of payments.</summary>
     Task OpenCases(IReadOnlyCollection<StrayPayment> strays);
 

@@ -11,7 +11,7 @@ public sealed partial class BookKeys
     /// <summary>Payments to a till, which name no account.</summary>
     public List<(Money Amount, DateTimeOffset At)> TillPayments { get; } = [];
 
-    /// <summary>Untrusted confirmations that Safaricom was asked about, by their callbacks' ids.</summary>
+    /// <summary>Confirmations that Safaricom was asked about, by the questions' ids.</summary>
     public Dictionary<Guid, Confirmation> Asked { get; } = [];
 }
 
@@ -25,7 +25,7 @@ public sealed partial class Books
     /// <summary>Receipts that belong to no checkout, loaded or new.</summary>
     public IReadOnlyCollection<Receipt> Unmatched => unmatched;
 
-    /// <summary>Untrusted confirmations that Safaricom was asked about, by their callbacks' ids.</summary>
+    /// <summary>Confirmations that Safaricom was asked about, by the questions' ids.</summary>
     public IReadOnlyDictionary<Guid, Confirmation> Asked { get; set; } = new Dictionary<Guid, Confirmation>();
 
     /// <summary>The numbers customers pay us at.</summary>

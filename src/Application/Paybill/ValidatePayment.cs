@@ -10,7 +10,11 @@ namespace Payments.Application;
 /// </summary>
 /// <param name="Body">The bytes as they came.</param>
 /// <param name="Shortcode">The shortcode whose registration token the URL carried; null without one, and then nothing is looked up.</param>
-public sealed record ValidatePayment(ReadOnlyMemory<byte> Body, string? Shortcode) : IRequest<ValidationAnswer>;
+public sealed record ValidatePayment(ReadOnlyMemory<byte> Body, string? Shortcode) : IRequest<ValidationAnswer>
+{
+    /// <summary>True when it came from outside the allowed networks: then its token was not looked at.</summary>
+    public bool IsFromElsewhere { get; init; }
+}
 
 /// <summary>What Safaricom is told.</summary>
 /// <param name="Code"><c>0</c>, or <c>C2B00012</c> account, <c>C2B00013</c> amount, <c>C2B00015</c> shortcode, <c>C2B00016</c> anything else.</param>
@@ -36,7 +40,7 @@ public sealed partial class ValidatePaymentHandler(
     {
         if (request.Shortcode is null)
         {
-            return Default("no registration token");
+            return Default(request.IsFromElsewhere ? "from outside the allowed networks" : "no registration token");
         }
 
         if (options.Policy == ValidationChecks.None)

@@ -63,7 +63,7 @@ public sealed partial class SendTransferHandler(
         }
         else if (!await IsHeld(transfer, now))
         {
-            transfer.Send(now + options.NextOfTransfer(inDoubt: false, 0)!.Value, now);
+            transfer.Send(now + options.NextOfTransfer(inDoubt: false, 0)!.Value, now, daraja.NamesTransfers);
         }
 
         await transfers.Save([transfer]);
@@ -73,9 +73,9 @@ public sealed partial class SendTransferHandler(
     /// <summary>What need not be tried to be known: a restore that is not over, a certificate that is not there, an API that is left alone.</summary>
     private async Task<bool> IsHeld(Transfer transfer, DateTimeOffset now)
     {
-        // A payout to a phone has a name that Safaricom takes once, and cannot be sent twice. What has none might be; and a refund might give back
+        // A payout to a phone has a name that Safaricom takes once (B2C v1 apart), and cannot be sent twice. What has none might be; and a refund might give back
         // what has gone back since the backup, which these books do not know of.
-        if ((!transfer.HasOwnName || transfer is Refund) && await restores.IsUnderWay())
+        if ((!transfer.HasOwnName || !daraja.NamesTransfers || transfer is Refund) && await restores.IsUnderWay())
         {
             transfer.Wait(Hindrance.Restored, "These books do not know what was sent since their backup was made.", null, now);
             transfer.TellWait(now);
@@ -100,7 +100,7 @@ public sealed partial class SendTransferHandler(
         Payout p => daraja.Transfer(
             new(SubjectKind.Payout, p.Id, p.OriginatorId ?? "", p.Method, p.Recipient!, p.Account, p.Amount, p.Reason, p.Remarks!), cancellation),
         Refund { Method: RefundMethod.B2c } r => daraja.Transfer(
-            new(SubjectKind.Refund, r.Id, r.OriginatorId!, PayoutMethod.Mpesa, r.Recipient!.Value.Value, null, r.Amount, "business", r.Reason!), cancellation),
+            new(SubjectKind.Refund, r.Id, r.OriginatorId ?? "", PayoutMethod.Mpesa, r.Recipient!.Value.Value, null, r.Amount, "business", r.Reason!), cancellation),
         Refund r => daraja.Reverse(new(r.Id, r.OriginalReceipt, r.Amount, r.Reason!), cancellation),
         _ => throw new InvalidOperationException($"Nothing sends a {transfer.GetType().Name}."),
     };

@@ -27,7 +27,7 @@ internal static class QuestionRules
             return refused!;
         }
 
-        if (books.Asked.TryGetValue(question.SubjectId!.Value, out var confirmation))
+        if (books.Asked.TryGetValue(question.Id, out var confirmation))
         {
             return ConfirmationRules.Judge(read, result, question, confirmation, books, now);
         }
@@ -111,6 +111,18 @@ internal static class QuestionRules
         }
 
         return read.Say(Verdict.Hint, "The question timed out in Safaricom's queue.");
+    }
+
+    /// <summary>An answer to this very question that cannot be read: on record, and the schedule asks again.</summary>
+    public static void HearUnreadable(Question question, Books books, DateTimeOffset now)
+    {
+        // A balance is not money that moved; the next answer tells it.
+        if (question is { Kind: QuestionKind.Status, SubjectId: { } subject })
+        {
+            const string Why = "An answer came that could not be read.";
+            books.Answers.Add((question.Id, Why));
+            books.Transfer(subject)?.HearNothing(Why, now);
+        }
     }
 
     private static (Question? Question, Judgement? Refused) Find(

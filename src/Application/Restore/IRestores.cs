@@ -28,7 +28,8 @@ public interface IRestores
     /// What was queued when the backup was made and has no name of its own counts as sent: nobody can know that it was not. Answers how many.
     /// Call inside <see cref="ITransactions.Run"/>.
     /// </summary>
-    Task<int> DoubtUnnamed();
+    /// <param name="namesTransfers">False where B2C takes no name either.</param>
+    Task<int> DoubtUnnamed(bool namesTransfers);
 
     /// <summary>Declares it over; false when none is under way. Call inside <see cref="ITransactions.Run"/>.</summary>
     Task<bool> End(DateTimeOffset now);

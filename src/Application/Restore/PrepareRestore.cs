@@ -3,7 +3,8 @@ using MediatR;
 namespace Payments.Application;
 
 /// <summary>The books were restored to an earlier moment: done once, before anything starts on them.</summary>
-public sealed record PrepareRestore(Caller Caller) : IRequest<PreparedRestore>;
+/// <param name="NamesTransfers">False where payments to phones go out without a name of ours (B2C v1): then they may have been sent like all others.</param>
+public sealed record PrepareRestore(Caller Caller, bool NamesTransfers = true) : IRequest<PreparedRestore>;
 
 /// <summary>What was done.</summary>
 /// <param name="Doubted">Payouts and refunds that were queued and may have been sent since the backup.</param>
@@ -20,7 +21,7 @@ public sealed class PrepareRestoreHandler(IRestores restores, IAudit audit, ITra
     public Task<PreparedRestore> Handle(PrepareRestore request, CancellationToken cancellationToken) => transactions.Run(
         async now =>
         {
-            var done = new PreparedRestore(await restores.Begin(now), await restores.DoubtUnnamed());
+            var done = new PreparedRestore(await restores.Begin(now), await restores.DoubtUnnamed(request.NamesTransfers));
             await audit.Write(request.Caller.Actor, "restore.prepare", "database", null, new { doubted = done.Doubted, feedPlace = done.Restore.FeedPlace });
             return done;
         },

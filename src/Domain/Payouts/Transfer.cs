@@ -96,13 +96,18 @@ public abstract partial class Transfer
     /// job sends. Dies after it: the next run finds it sending, calls it in doubt and sends nothing.
     /// </summary>
     /// <param name="askAt">When to ask Safaricom if nothing has been heard by then.</param>
-    public void Send(DateTimeOffset askAt, DateTimeOffset now)
+    /// <param name="isNamed">
+    /// False where the API takes no name of ours (B2C v1): then there is none to ask by until the reply or a result tells Safaricom's, as with a
+    /// payment to a business.
+    /// </param>
+    public void Send(DateTimeOffset askAt, DateTimeOffset now, bool isNamed = true)
     {
         if (Status != TransferStatus.Queued)
         {
             throw new InvalidOperationException($"A {Noun} that is {Status} may not be sent.");
         }
 
+        OriginatorId = !HasOwnName ? OriginatorId : isNamed ? OriginatorId ?? Id.ToString() : null;
         Status = TransferStatus.Sending;
         SendingAt = now;
         NextQuestionAt = askAt;

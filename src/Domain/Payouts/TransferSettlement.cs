@@ -34,7 +34,7 @@ public abstract partial class Transfer
         Heard = IsDisputed = true;
         WasSent(now);
         Touch(now);
-        if (Status == TransferStatus.Failed)
+        if (Status == TransferStatus.Failed && !HasComeBack)
         {
             Open(CaseKind.SucceededAfterFailure,
                 $"This {Noun} of {Amount} had failed ({Failure?.ResultCode ?? "refused"}); a result came since that could not be read. "
@@ -85,13 +85,29 @@ public abstract partial class Transfer
 
         if (Status == TransferStatus.Completed)
         {
-            return found.State == TransactionState.Dead ? Verdict.Contradiction : LearnReceipt(found.Receipt, now);
+            return found.State switch
+            {
+                TransactionState.Dead => Verdict.Contradiction,
+                TransactionState.Reversed when IsComingBackClear => HearReversedAfterCompletion(found, now),
+                TransactionState.Reversed => Verdict.Duplicate,
+                _ => LearnReceipt(found.Receipt, now),
+            };
         }
 
         if (Disagreement(found.Amount.Value, found.Parties) is { } problem)
         {
             // Asking again would bring the same answer: a person looks at it.
             return Differs(problem, $"a status query, which calls it '{found.StateText}'", askAt: null, now);
+        }
+
+        if (found.State == TransactionState.Reversed)
+        {
+            return HearReversed(found, now);
+        }
+
+        if (IsOldNews(found.Receipt))
+        {
+            return Verdict.Duplicate;
         }
 
         if (found.State == TransactionState.Completed)
@@ -208,6 +224,11 @@ public abstract partial class Transfer
         if (Status == TransferStatus.Completed)
         {
             return LearnReceipt(paid.Receipt, now);
+        }
+
+        if (IsOldNews(paid.Receipt))
+        {
+            return Verdict.Duplicate;
         }
 
         if (paid.Amount is null || paid.Receipt is null)

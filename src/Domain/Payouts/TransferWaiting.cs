@@ -15,7 +15,10 @@ public abstract partial class Transfer
     /// <summary>True when the caller took it back before it was sent: a failure nobody is to blame for.</summary>
     public bool IsCancelled => Status == TransferStatus.Failed && SendingAt is null;
 
-    /// <summary>True when Safaricom refuses a second request of its name: B2C takes an id of ours. B2B and reversals have none.</summary>
+    /// <summary>
+    /// True for what goes by B2C, which takes an id of ours and refuses a second request of that name; B2B and reversals have none. Where the app
+    /// has B2C v1 nothing is sent by it (<see cref="Send"/>), and nothing is refused.
+    /// </summary>
     public abstract bool HasOwnName { get; }
 
     /// <summary>Something here keeps it from being sent; it was not tried.</summary>

@@ -86,6 +86,9 @@ public sealed class Refund : Transfer
     };
 
     /// <inheritdoc/>
+    protected override bool IsComingBackClear => Method == RefundMethod.B2c;
+
+    /// <inheritdoc/>
     protected override string? PartyProblem(IReadOnlyList<string> parties) => Recipient is not { } payer || Parties.MayInclude(parties, payer.Value)
         ? null
         : $"It was to go back to {payer.Masked}, but another receiver is named";

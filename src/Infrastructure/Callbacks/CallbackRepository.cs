@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Dapper;
 using Payments.Application;
@@ -6,7 +7,7 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>The inbox table after a callback is stored: taking rows, finishing them, showing them.</summary>
-internal sealed class CallbackRepository(Connections database, IJobs jobs) : ICallbacks
+internal sealed class CallbackRepository(Connections database, IJobs jobs, CallbackNetworks networks) : ICallbacks
 {
     /// <summary>Rows one statement moves well within its time.</summary>
     private const int MostAtOnce = 20_000;
@@ -17,7 +18,7 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs) : ICa
 
     private sealed record Row
     {
-        public const string Columns = "id, kind, subject_id, body, token_hash, answer, erased_at, probe_id, received_at, trace_parent, blocked_by";
+        public const string Columns = "id, kind, subject_id, body, token_hash, answer, erased_at, probe_id, received_at, trace_parent, source, blocked_by";
 
         public Guid Id { get; init; }
         public string Kind { get; init; } = "";
@@ -29,12 +30,14 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs) : ICa
         public Guid? ProbeId { get; init; }
         public DateTimeOffset ReceivedAt { get; init; }
         public string? TraceParent { get; init; }
+        public string? Source { get; init; }
         public Guid? BlockedBy { get; init; }
 
         public InboxRow ToInbox() => new(Id, Wire.Read<CallbackKind>(Kind), SubjectId, Body, TokenHash, Answer, ErasedAt, ProbeId is not null)
         {
             ReceivedAt = ReceivedAt,
             TraceParent = TraceParent,
+            Source = Source,
             BlockedBy = BlockedBy,
         };
     }
@@ -103,7 +106,9 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs) : ICa
         var rows = await connection.QueryAsync<Row>(
             $"SELECT {Row.Columns} FROM callbacks WHERE id = @id FOR UPDATE", new { id });
         LockOrder.Took(LockStep.Callbacks, id);
-        return rows.SingleOrDefault()?.ToInbox();
+        return rows.SingleOrDefault() is { } row
+            ? row.ToInbox() with { IsAllowedNow = networks.AllowsC2b(IPAddress.TryParse(row.Source, out var source) ? source : null) }
+            : null;
     }
 
     /// <inheritdoc/>

@@ -191,11 +191,16 @@ internal sealed class AccessTokens(Connections database, DarajaHttp http, TimePr
         }
 
         var answer = (DarajaExchange.Answered)exchange;
-        if (answer.Status == 200 && answer.Json.Get("access_token"u8).Id() is { } token)
+        if (answer.Status == 200 && answer.Json.Get("access_token"u8).AccessToken() is { } token)
         {
             // A number here, a string there (daraja.md §2).
             var seconds = answer.Json.Get("expires_in"u8).Number() is { } given && given is >= 1 and <= 86_400 ? (int)given : UsualSeconds;
             return (AccessToken.Of(token), seconds);
+        }
+
+        if (answer.Status == 200 && answer.Json.Get("access_token"u8).ValueKind == System.Text.Json.JsonValueKind.String)
+        {
+            return (AccessToken.Failed("Safaricom gave an access token that cannot be sent: it is empty, too long for a header, or has characters none takes"), 0);
         }
 
         return (AccessToken.Failed(answer.Status is 400 or 401

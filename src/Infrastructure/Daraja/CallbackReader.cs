@@ -7,8 +7,8 @@ namespace Payments.Infrastructure;
 
 /// <summary>Reads callback bodies in every variant Safaricom is known to send (daraja.md §3, §5–§8).</summary>
 /// <remarks>
-/// Unknown members are ignored, missing ones read as null and left to the domain to judge. A body is malformed when it is not one JSON
-/// document, when an object has a key twice (which of the two to believe is not ours to guess), or when it lacks what its kind is about.
+/// Unknown members are ignored, missing ones read as null and left to the domain to judge. A body that is not one JSON document, that has a key
+/// twice, or that lacks what its kind is about is read a second time, leniently; it is malformed when that makes nothing certain of it either.
 /// </remarks>
 public sealed class CallbackReader : ICallbackReader
 {
@@ -26,6 +26,27 @@ public sealed class CallbackReader : ICallbackReader
     /// <inheritdoc/>
     public CallbackMessage Read(CallbackKind kind, ReadOnlyMemory<byte> body)
     {
+        var (plain, isMissed) = ReadPlainly(kind, body);
+        return plain is CallbackMessage.Malformed malformed ? ReadLeniently(kind, body, malformed)
+            : isMissed && ReadLeniently(kind, body, new("a key is not spelt as it is published")) is var found and not CallbackMessage.Malformed ? found
+            : plain;
+    }
+
+    /// <summary>The second reading; what the first said of a body of which nothing more can be made.</summary>
+    private static CallbackMessage ReadLeniently(CallbackKind kind, ReadOnlyMemory<byte> body, CallbackMessage.Malformed malformed)
+    {
+        if (BodyText.Of(body) is not { Length: > 0 } text || LooseDocument.Read(text) is not { Count: > 0 } documents)
+        {
+            return malformed;
+        }
+
+        return kind == CallbackKind.C2bValidate ? LenientConfirmation.ReadQuestion(documents, malformed.Why, Validation)
+            : kind == CallbackKind.C2bConfirm ? LenientConfirmation.Read(documents, malformed.Why, Confirmation)
+            : LenientResult.Read(documents, malformed.Why, root => Read(kind, root));
+    }
+
+    private static (CallbackMessage Message, bool IsMissed) ReadPlainly(CallbackKind kind, ReadOnlyMemory<byte> body)
+    {
         if (body.Span.StartsWith("\uFEFF"u8))
         {
             body = body[3..];
@@ -33,32 +54,41 @@ public sealed class CallbackReader : ICallbackReader
 
         if (body.Span.TrimStart(" \t\r\n"u8).IsEmpty)
         {
-            return new CallbackMessage.Malformed("the body is empty");
+            return (new CallbackMessage.Malformed("the body is empty"), false);
         }
 
         // The parser checks text only when it is read: a body that is half checked would be half believed.
         if (!Utf8.IsValid(body.Span))
         {
-            return new CallbackMessage.Malformed("the body is not UTF-8");
+            return (new CallbackMessage.Malformed("the body is not UTF-8"), false);
         }
 
         try
         {
             using var document = JsonDocument.Parse(body, Strict);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? Read(kind, document.RootElement)
-                : new CallbackMessage.Malformed($"the body is a JSON {document.RootElement.ValueKind}, not an object");
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                return (new CallbackMessage.Malformed($"the body is a JSON {document.RootElement.ValueKind}, not an object"), false);
+            }
+
+            var message = Read(kind, document.RootElement);
+            return (message, message switch
+            {
+                CallbackMessage.Confirmation or CallbackMessage.Validation => LenientConfirmation.IsMissed(document.RootElement),
+                CallbackMessage.QueueTimeout { ConversationId: null, OriginatorId: null } => true,
+                _ => false,
+            });
         }
         catch (JsonException problem)
         {
             // The parser's own message may quote the body.
-            return new CallbackMessage.Malformed(
+            return (new CallbackMessage.Malformed(
                 problem.LineNumber is { } line
-                    ? $"the body is not JSON (line {line + 1}, byte {problem.BytePositionInLine + 1})" : "a key appears twice in one object");
+                    ? $"the body is not JSON (line {line + 1}, byte {problem.BytePositionInLine + 1})" : "a key appears twice in one object"), false);
         }
         catch (InvalidOperationException)
         {
-            return new CallbackMessage.Malformed("a key of the body is not text");
+            return (new CallbackMessage.Malformed("a key of the body is not text"), false);
         }
     }
 
@@ -146,6 +176,7 @@ public sealed class CallbackReader : ICallbackReader
         {
             "COMPLETED" => TransactionState.Completed,
             "CANCELLED" or "DECLINED" or "EXPIRED" => TransactionState.Dead,
+            "REVERSED" => TransactionState.Reversed,
             _ => TransactionState.UnderWay,
         };
 

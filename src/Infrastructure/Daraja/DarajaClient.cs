@@ -32,6 +32,9 @@ internal sealed class DarajaClient(
     public DateTimeOffset? PromptsPausedUntil => breakers.PausedUntil(DarajaApi.Push);
 
     /// <inheritdoc/>
+    public bool NamesTransfers => options.B2cVersion != "v1";
+
+    /// <inheritdoc/>
     public async Task<Reply> Push(PromptRequest prompt, CancellationToken cancellation)
     {
         var body = DarajaRequests.Push(options, prompt, urls.For(CallbackKind.Stk, SubjectKind.Attempt, prompt.AttemptId), clock.GetUtcNow());
@@ -72,8 +75,8 @@ internal sealed class DarajaClient(
 
         var (app, subject) = (options.Paying, (transfer.Kind, transfer.Id));
         return transfer.Method == PayoutMethod.Mpesa
-            ? WithInitiator(DarajaApi.B2c, app, "/mpesa/b2c/v3/paymentrequest", subject, CallbackKind.B2cResult, CallbackKind.B2cTimeout,
-                (credential, result, timeout) => DarajaRequests.B2c(app, transfer, credential, result, timeout), cancellation)
+            ? WithInitiator(DarajaApi.B2c, app, $"/mpesa/b2c/{options.B2cVersion}/paymentrequest", subject, CallbackKind.B2cResult, CallbackKind.B2cTimeout,
+                (credential, result, timeout) => DarajaRequests.B2c(app, transfer, NamesTransfers, credential, result, timeout), cancellation)
             : WithInitiator(DarajaApi.B2b, app, "/mpesa/b2b/v1/paymentrequest", subject, CallbackKind.B2bResult, CallbackKind.B2bTimeout,
                 (credential, result, timeout) => DarajaRequests.B2b(app, transfer, credential, result, timeout), cancellation);
     }
@@ -173,7 +176,7 @@ internal sealed class DarajaClient(
 
         var request = body(credential, urls.For(result, subject.Kind, subject.Id), urls.For(timeout, subject.Kind, subject.Id));
         var exchange = await Post(api, app, path, request, subject.Id, cancellation);
-        return DarajaReplies.ToRequest(exchange, toCustomer: false, ConversationIds.Id, ConversationIds.Other);
+        return DarajaProducts.Name(api, options, exchange, DarajaReplies.ToRequest(exchange, toCustomer: false, ConversationIds.Id, ConversationIds.Other));
     }
 
     /// <summary>Sends with the app's token; when that is refused, once more with another. A refused token means that nothing was accepted.</summary>

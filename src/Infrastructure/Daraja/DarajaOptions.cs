@@ -43,6 +43,12 @@ public sealed class DarajaOptions
     public string? TillNumber { get; set; }
 
     /// <summary>
+    /// The B2C API the app has: <c>v3</c>, or <c>v1</c>, which takes no name of ours: a payout to a phone whose reply is lost cannot be asked about
+    /// then, and Safaricom refuses no repetition. The other has "no apiproduct match".
+    /// </summary>
+    public string B2cVersion { get; set; } = "v3";
+
+    /// <summary>
     /// The phone number of the organisation as the M-PESA portal shows it, under which the Pull Transactions API was granted; without it nothing is
     /// pulled. <c>07…</c> and <c>01…</c> are sent as <c>2547…</c> and <c>2541…</c>: production refuses the short form.
     /// </summary>
@@ -122,6 +128,11 @@ public sealed class DarajaOptions
             {
                 yield return problem;
             }
+        }
+
+        if (B2cVersion is not ("v1" or "v3"))
+        {
+            yield return new("Daraja__B2cVersion", $"'{B2cVersion}' is no version", "v1 or v3, whichever the app has");
         }
 
         if (Kind == DarajaEnvironment.Production && SafaricomCertificates.IsSandboxPasskey(Passkey))

@@ -119,7 +119,7 @@ internal static class DarajaReplies
         var responseCode = answer.Json.Get("ResponseCode"u8).Code();
         Reply.Refused Refuse(FailureCode code, string customer, string operators, bool retryable = false, TimeSpan? after = null) =>
             new(new(code, answer.ErrorCode ?? responseCode, toCustomer ? customer : operators, retryable, after,
-                answer.ErrorText ?? answer.Redacted(answer.Json.Get("ResponseDescription"u8).Text())));
+                answer.ErrorText ?? answer.Words("ResponseDescription"u8)));
 
         return FaultOf(answer) switch
         {
@@ -177,7 +177,7 @@ internal static class DarajaReplies
         {
             null => new Outcome.Unclear(answer.Shape),
             "0" => new Outcome.Paid(null, null, null, null),
-            var code => ResultCodes.Prompt(code, answer.Redacted(answer.Json.Get("ResultDesc"u8).Text())),
+            var code => ResultCodes.Prompt(code, answer.Words("ResultDesc"u8)),
         };
     }
 

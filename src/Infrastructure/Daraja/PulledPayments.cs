@@ -119,5 +119,5 @@ internal static class PulledPayments
     private static PullPage Refused(string what, string words) => new([], $"Safaricom {what}: {words.Trim()}") { IsRefused = true, EndsRound = true };
 
     private static string? Text(DarajaExchange.Answered answer) =>
-        answer.Redacted(PullRows.Member(answer.Json, "responsemessage", "responsedescription", "message").Text(MaxText * 2));
+        answer.Words(PullRows.Member(answer.Json, "responsemessage", "responsedescription", "message"), MaxText * 2);
 }

@@ -81,6 +81,8 @@ public static class InfrastructureServices
             services.AddSpool(spooling);
             services.AddSingleton<UntrustedIntake>();
             services.AddHostedService(s => s.GetRequiredService<UntrustedIntake>());
+            services.AddSingleton<UnroutedIntake>();
+            services.AddHostedService(s => s.GetRequiredService<UnroutedIntake>());
             services.AddSingleton<WatchedCheckouts>();
             services.AddHostedService(s => s.GetRequiredService<WatchedCheckouts>());
             services.AddHostedService<LiveEvents>();

@@ -80,14 +80,18 @@ internal sealed partial class PaybillRepository(Connections database, CallbackUr
         await connection.ExecuteAsync(
             """
             WITH confirmed AS (
-                SELECT id FROM cases WHERE receipt = ANY (@numbers) AND status = 'open' AND kind = @kind
+                SELECT id FROM cases WHERE receipt = ANY (@numbers) AND status = 'open' AND kind = ANY (@kinds)
                 ORDER BY id
                 FOR NO KEY UPDATE)
             UPDATE cases c
             SET status = 'settled', outcome = 'paid', reason = 'M-PESA has confirmed the receipt.', settled_by = 'service', settled_at = now()
             FROM confirmed WHERE c.id = confirmed.id AND c.status = 'open'
             """,
-            new { numbers = numbers.ToArray(), kind = CaseKind.UntrustedConfirmation });
+            new
+            {
+                numbers = numbers.ToArray(),
+                kinds = new[] { CaseKind.UntrustedConfirmation, CaseKind.UnreadableConfirmation, CaseKind.ConfirmationsFromElsewhere },
+            });
         LockOrder.Took(LockStep.Cases);
     }
 

@@ -146,6 +146,7 @@ internal sealed partial class ErasureRepository(Connections database) : IErasure
     private const string Hints =
         $"""
         DELETE FROM untrusted_intake WHERE hour < now() - @keep;
+        DELETE FROM unrouted_callbacks WHERE hour < now() - @keep;
         DELETE FROM callbacks c
         WHERE c.id IN (
             SELECT c.id FROM callbacks c

@@ -18,6 +18,7 @@ internal sealed class QuestionRepository(Connections database) : IQuestions
         public DateTimeOffset? AnsweredAt { get; init; }
         public string? Answer { get; init; }
         public bool IsOfMain { get; init; }
+        public string? Receipt { get; init; }
     }
 
     private sealed record BalanceRow
@@ -28,11 +29,12 @@ internal sealed class QuestionRepository(Connections database) : IQuestions
     }
 
     /// <inheritdoc/>
-    public async Task Add(Guid id, QuestionKind kind, Guid? subjectId)
+    public async Task Add(Guid id, QuestionKind kind, Guid? subjectId, string? receipt = null)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
-            "INSERT INTO questions (id, kind, subject_id) VALUES (@id, @kind, @subjectId)", new { id, kind = Wire.Name(kind), subjectId });
+            "INSERT INTO questions (id, kind, subject_id, receipt) VALUES (@id, @kind, @subjectId, @receipt)",
+            new { id, kind = Wire.Name(kind), subjectId, receipt });
     }
 
     /// <inheritdoc/>
@@ -62,13 +64,14 @@ internal sealed class QuestionRepository(Connections database) : IQuestions
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
             """
-            SELECT id, kind, subject_id, conversation_id, originator_id, answered_at,
+            SELECT id, kind, subject_id, conversation_id, originator_id, answered_at, receipt,
                 EXISTS (SELECT FROM initiator_tries t WHERE t.question_id = q.id AND NOT t.of_payouts) AS is_of_main
             FROM questions q WHERE id = ANY (@ids)
             """,
             new { ids = ids.ToArray() });
         return [.. rows.Select(r => new Question(r.Id, Wire.Read<QuestionKind>(r.Kind), r.SubjectId, r.ConversationId, r.OriginatorId, r.AnsweredAt)
         {
+            Receipt = r.Receipt,
             KeepsBalances = !r.IsOfMain,
         })];
     }

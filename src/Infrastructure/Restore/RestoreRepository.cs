@@ -44,19 +44,19 @@ internal sealed class RestoreRepository(Connections database) : IRestores
     }
 
     /// <inheritdoc/>
-    public async Task<int> DoubtUnnamed()
+    public async Task<int> DoubtUnnamed(bool namesTransfers)
     {
         await using var connection = await database.OpenConnectionAsync();
         var doubted = 0;
         foreach (var (table, unnamed) in new[] { ("payouts", "method <> 'mpesa'"), ("refunds", "method = 'reversal'") })
         {
-            // The reconciler takes it from there: in doubt, asked about where there is an id, else a case.
+            // The reconciler takes it from there: in doubt, asked about where there is an id, else a case. A name that was never sent is none to ask by.
             doubted += await connection.ExecuteAsync(
                 $"""
                 UPDATE {table}
-                SET status = 'sending', sending_at = now(), next_question_at = now(), waiting_for = NULL, retry_at = NULL,
+                SET status = 'sending', sending_at = now(), next_question_at = now(), waiting_for = NULL, retry_at = NULL, originator_id = NULL,
                     doubt = 'It was queued when the backup was made that these books were restored from; whether it was sent after that is not known.'
-                WHERE status = 'queued' AND {unnamed}
+                WHERE status = 'queued' AND {(namesTransfers ? unnamed : "true")}
                 """);
         }
 

@@ -1,4 +1,5 @@
 using Dapper;
+using Npgsql;
 using Payments.Application;
 
 namespace Payments.Infrastructure;
@@ -15,10 +16,13 @@ internal sealed class SetupRecords(Connections database, TimeProvider clock) : I
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var kinds = (await connection.QueryAsync<KindRow>(
             """
-            SELECT kind, count(*)::int AS count, count(*) FILTER (WHERE subject_id IS NULL)::int AS hints
+            SELECT kind, count(*)::int AS count,
+                count(*) FILTER (WHERE subject_id IS NULL AND verdict IN ('hint', 'malformed') AND token_hash = ANY (@elsewhere) IS NOT TRUE)::int AS hints,
+                count(*) FILTER (WHERE token_hash = ANY (@elsewhere))::int AS elsewhere,
+                count(*) FILTER (WHERE subject_id IS NOT NULL AND verdict = 'malformed' AND kind <> 'c2b_validate')::int AS unreadable
             FROM callbacks WHERE id >= @hour AND probe_id IS NULL GROUP BY kind ORDER BY kind
             """,
-            new { hour })).ToList();
+            new { hour, elsewhere = await Elsewhere(connection) })).ToList();
         var prompts = await connection.QuerySingleAsync<PromptRow>(
             """
             SELECT count(*)::int AS accepted, (count(*) FILTER (WHERE settled_by = 'callback'))::int AS by_callback,
@@ -55,7 +59,8 @@ internal sealed class SetupRecords(Connections database, TimeProvider clock) : I
             ORDER BY what, at DESC
             """,
             new { day, since });
-        return new([.. kinds.Select(k => (k.Kind, k.Count))], kinds.Sum(k => k.Hints), last.Heard, prompts.Accepted, prompts.ByCallback, prompts.Unanswered,
+        return new(
+            [.. kinds.Select(k => (k.Kind, k.Count))], kinds.Sum(k => k.Hints), kinds.Sum(k => k.Elsewhere), kinds.Sum(k => k.Unreadable), last.Heard, prompts.Accepted, prompts.ByCallback, prompts.Unanswered,
             last.Accepted, [.. refused.Select(r => r.ToRefused())]);
     }
 
@@ -137,7 +142,41 @@ internal sealed class SetupRecords(Connections database, TimeProvider clock) : I
         return new(bytes, bigEndian: true);
     }
 
-    private sealed record KindRow(string Kind, int Count, int Hints);
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<FromElsewhere>> FromElsewhere(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<FromElsewhere>(
+            """
+            SELECT coalesce(source, 'unknown') AS source, count(*)::int AS count, max(received_at) AS last_at
+            FROM callbacks
+            WHERE state = 'done' AND subject_id IS NULL AND done_at > now() - interval '7 days' AND verdict IN ('hint', 'malformed')
+              AND token_hash = ANY (@elsewhere)
+            GROUP BY source ORDER BY max(received_at) DESC LIMIT 20
+            """,
+            new { elsewhere = await Elsewhere(connection) });
+        return [.. rows];
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Unrouted>> Unrouted(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return (await connection.QueryAsync<Unrouted>(
+            """
+            SELECT path, sum(taken)::bigint AS taken, sum(refused)::bigint AS refused FROM unrouted_callbacks WHERE hour > now() - interval '1 day'
+            GROUP BY path ORDER BY sum(taken) DESC, sum(refused) DESC LIMIT 5
+            """)).AsList();
+    }
+
+    /// <summary>What tokens of ours that came from elsewhere are stored as; one that was replaced is nobody's.</summary>
+    private static async Task<byte[][]> Elsewhere(NpgsqlConnection connection) =>
+    [
+        .. (await connection.QueryAsync<string>("SELECT token FROM c2b_registrations UNION ALL SELECT token FROM c2b_other_registrations WHERE replaced_at IS NULL"))
+            .Select(RegistrationToken.HashFromElsewhere),
+    ];
+
+    private sealed record KindRow(string Kind, int Count, int Hints, int Elsewhere, int Unreadable);
 
     private sealed record PromptRow(int Accepted, int ByCallback, int Unanswered);
 

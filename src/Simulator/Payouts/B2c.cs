@@ -20,6 +20,7 @@ internal sealed class B2c(
 
     private async Task<Answer> Handle(Call call, int version)
     {
+        if (settings.Current.B2cVersion is var bought and not "any" && bought != $"v{version}") return Api.NoProduct();
         var originator = version == 3 ? call["OriginatorConversationID"] : Ids.Request();
         var bad = Command.Bad(
             call,
@@ -50,7 +51,7 @@ internal sealed class B2c(
             OriginatorConversationId = originator,
         };
         ledger.Open(transaction);
-        return await commands.Accept(command, Documented, decided => Perform(transaction, decided), () => ledger.Forget(transaction));
+        return await commands.Accept(command, Documented, decided => Perform(transaction, plan, decided), () => ledger.Forget(transaction));
     }
 
     /// <summary>A name is good for one request, whatever became of that: nothing is moved and the first stays what the name finds.</summary>
@@ -67,7 +68,7 @@ internal sealed class B2c(
         return await commands.Accept(command, Documented, _ => Result.Refused(Outcomes.Duplicate));
     }
 
-    private Result Perform(Transaction transaction, Outcome decided)
+    private Result Perform(Transaction transaction, Plan plan, Outcome decided)
     {
         var settled = money.Settle(transaction, decided, () =>
             // B2C's limits (daraja.md §14); it debits the Utility account (daraja.md §6).
@@ -77,6 +78,7 @@ internal sealed class B2c(
             : Outcomes.InsufficientFunds);
         var references = new Parameter[] { new("QueueTimeoutURL", InternalUrl) };
         if (!settled.Outcome.Paid) return new(settled.Outcome, settled.Receipt) { References = references };
+        money.ComeBack(transaction, plan, () => accounts.Credit(transaction.From, utility: transaction.Amount));
         var funds = accounts.Of(transaction.From);
         return new(settled.Outcome, settled.Receipt)
         {

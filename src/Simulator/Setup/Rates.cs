@@ -30,6 +30,12 @@ internal sealed record Rates
     /// <summary>The body of a callback is cut short; the whole one does not follow.</summary>
     public double MalformCallback { get; init; }
 
+    /// <summary>The callback's body comes in a form nobody published that says the same.</summary>
+    public double OddBody { get; init; }
+
+    /// <summary>A payout that was paid comes back within two seconds.</summary>
+    public double ReversePayout { get; init; }
+
     /// <summary>Every delivery waits up to this many milliseconds more, each its own time: what was in order no longer is.</summary>
     public int ShuffleMs { get; init; }
 
@@ -61,7 +67,7 @@ internal sealed record Rates
     {
         double[] fractions =
         [
-            Refuse, Fail, LoseCallback, LoseReply, Contradict, Duplicate, BeforeReply, MalformCallback,
+            Refuse, Fail, LoseCallback, LoseReply, Contradict, Duplicate, BeforeReply, MalformCallback, OddBody, ReversePayout,
             QueryPending, Query4999, Query500, QueryHtml, QueryLate, PullOdd,
         ];
         if (fractions.Any(f => f is < 0 or > 1 or double.NaN)) yield return "rates are fractions from 0 to 1.";

@@ -90,6 +90,21 @@ internal sealed record Settings
     /// <summary>Pull register answers "Response Status" with a space (daraja.md §10).</summary>
     public bool PullSpacedKey { get; init; }
 
+    /// <summary>The form of every callback's body: "documented", "mixed" or one of the README's table.</summary>
+    public string CallbackBody { get; init; } = Bodies.Documented;
+
+    /// <summary>The address of this machine callbacks come from, such as 127.0.0.9; null: whichever the system takes.</summary>
+    public string? CallbackSource { get; init; }
+
+    /// <summary>X-Forwarded-For of callbacks, as a proxy would write it; null: none.</summary>
+    public string? ForwardedFor { get; init; }
+
+    /// <summary>The B2C version the app bought: "any", "v1" or "v3"; the other has no apiproduct match (daraja.md §6).</summary>
+    public string B2cVersion { get; init; } = "any";
+
+    /// <summary>Characters of an access token: 28 in the documents, some apps have got hundreds.</summary>
+    public int TokenLength { get; init; } = 28;
+
     /// <summary>How else Pull answers.</summary>
     public PullManners Pull { get; init; } = new();
 
@@ -107,6 +122,8 @@ internal sealed record Settings
             ("subscriberLock", SubscriberLock, ["reply", "callback", "off"]),
             ("stkPhone", StkPhone, ["number", "string", "masked"]),
             ("c2bVersion", C2bVersion, ["any", "v1", "v2"]),
+            ("b2cVersion", B2cVersion, ["any", "v1", "v3"]),
+            ("callbackBody", CallbackBody, [.. Bodies.Names, "mixed"]),
             ("c2bPhone", C2bPhone, ["auto", .. Phones.Forms, Phones.Mixed]),
             ("partyPhone", PartyPhone, [.. Phones.Forms, Phones.Mixed]),
             ("duplicateOriginator", DuplicateOriginator, ["reply", "result"]),
@@ -119,6 +136,8 @@ internal sealed record Settings
         if (DelayMs < 0 || PromptLifeMs < 0 || ValidationDeadlineMs < 0) yield return "Times are milliseconds, 0 or more.";
         if (Siblings is null || Siblings.Any(s => s is not { Length: >= 5 and <= 7 } || !s.All(char.IsAsciiDigit))) yield return "siblings are 5 to 7 digits each.";
         if (TokenSeconds < 1 || PullPageSize < 1) yield return "tokenSeconds and pullPageSize are 1 or more.";
+        if (TokenLength is < 28 or > 8000) yield return "tokenLength is from 28 to 8000.";
+        if (CallbackSource is not null && !System.Net.IPAddress.TryParse(CallbackSource, out _)) yield return "callbackSource is an address of this machine.";
         foreach (var name in (Products ?? []).Except(Api.Names)) yield return $"products knows no '{name}', only {string.Join(", ", Api.Names)}.";
         if (Shape.Problem(Variant) is { } variant) yield return variant;
         if (Pull is null) yield return "pull is an object.";

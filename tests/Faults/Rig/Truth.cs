@@ -201,7 +201,7 @@ internal static class Truth
         foreach (var receipt in books.Refunds.Select(r => (string)r["originalReceipt"]!).Concat(reversals.Select(r => r.Key)).Distinct())
         {
             var back = reversals[receipt].Sum(Amount)
-                + books.Refunds.Where(r => (string)r["originalReceipt"]! == receipt).SelectMany(r => byOurId[OurId(r)]).Sum(Amount);
+                + books.Refunds.Where(r => (string)r["originalReceipt"]! == receipt).SelectMany(r => byOurId[OurId(r)]).Where(moved => !HasComeBack(moved)).Sum(Amount);
             if (back > came.GetValueOrDefault(receipt))
             {
                 differences.Add($"of receipt {receipt} {back} went back, {came.GetValueOrDefault(receipt)} came");
@@ -228,7 +228,7 @@ internal static class Truth
 
             status = "with a case";
         }
-        else if (status == "failed" ? truth.Count > 0 : truth.Count == 0 || Amount(truth[0]) != Amount(transfer)
+        else if (status == "failed" ? truth.Exists(moved => !HasComeBack(moved)) : truth.Count == 0 || Amount(truth[0]) != Amount(transfer)
             || ((string?)transfer["receipt"] is { } receipt && receipt != (string?)truth[0]["receipt"]))
         {
             differences.Add($"{name} is {transfer.ToJsonString()}, and what moved is {Show(truth)}");
@@ -238,6 +238,9 @@ internal static class Truth
     }
 
     private static string Kind(JsonNode moved) => (string)moved["kind"]!;
+
+    /// <summary>A payout M-PESA has reversed: failed for who asked, completed for who was told before, and the money is here either way.</summary>
+    private static bool HasComeBack(JsonNode moved) => (bool?)moved["reversed"] == true;
 
     private static decimal Amount(JsonNode thing) => (decimal)thing["amount"]!;
 

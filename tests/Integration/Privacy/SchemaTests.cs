@@ -72,12 +72,13 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
         ("pull_progress", "shortcode read_until read_at"),
         ("pull_rounds", "shortcode round running_until started_at ended_at state since gap_from gap_until"),
         ("question_budget", "one tokens counted_at"),
-        ("questions", "id kind subject_id asked_at answered_at"),
+        ("questions", "id kind subject_id asked_at answered_at receipt"),
         ("receipts", "id checkout_id attempt_id amount applied surplus written_off written_off_at surplus_due_at method settled_by at created_at late inferred matched_at erased_at shortcode"),
         ("refunds", "id disputed trace_parent client checkout_id receipt_id method amount of_surplus taken_from status heard settled_by refused_with failure_code failure_result_code failure_retryable "
             + "failure_retry_after questions next_question_at asked_at created_at updated_at enqueued_at sending_at ended_at erased_at waiting_for retry_at wait_told"),
         ("signing_keys", "key_id first_signed_at last_signed_at"),
         ("sign_in_failures", "failures last_at locked_until"),
+        ("unrouted_callbacks", "hour path taken refused"),
         ("untrusted_intake", "hour stored bytes refused"));
 
     [Fact]

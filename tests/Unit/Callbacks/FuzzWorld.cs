@@ -77,6 +77,8 @@ internal sealed class FuzzWorld : ICheckouts, IPaybill, ITransfers, IQuestions
 
     public Task OpenCases(IReadOnlyCollection<UntrustedConfirmation> untrusted) => Task.CompletedTask;
 
+    public Task OpenCases(IReadOnlyCollection<OddConfirmation> odd) => Task.CompletedTask;
+
     public Task OpenCases(IReadOnlyCollection<StrayPayment> strays) => Task.CompletedTask;
 
     public Task NotePayerHash(string shortcode, PayerHash? used, int times) => Task.CompletedTask;
@@ -125,7 +127,10 @@ internal sealed class FuzzWorld : ICheckouts, IPaybill, ITransfers, IQuestions
     Task<int> ITransfers.LetWaitingGo(Transfer sent) => throw new NotSupportedException();
     Task<IReadOnlyList<Guid>> ITransfers.FindUntold(TimeSpan after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
     Task<int> ITransfers.AskSooner(IReadOnlyCollection<string> ids, int most) => throw new NotSupportedException();
-    Task IQuestions.Add(Guid id, QuestionKind kind, Guid? subjectId) => throw new NotSupportedException();
+    Task IPaybill.CloseTakenBack(IReadOnlyCollection<string> numbers) => throw new NotSupportedException();
+
+    Task IPaybill.CloseUnreadable(IReadOnlyCollection<Guid> callbackIds) => throw new NotSupportedException();
+    Task IQuestions.Add(Guid id, QuestionKind kind, Guid? subjectId, string? receipt) => throw new NotSupportedException();
     Task IQuestions.AddPrompts(IReadOnlyCollection<(Guid Id, Guid AttemptId)> asked) => throw new NotSupportedException();
     Task IQuestions.Withdraw(Guid id) => throw new NotSupportedException();
     Task IQuestions.Accepted(Guid id, string? conversationId, string? originatorId) => throw new NotSupportedException();

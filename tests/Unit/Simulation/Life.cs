@@ -15,7 +15,7 @@ internal sealed partial class Life
     private static readonly TimeSpan Lasts = TimeSpan.FromHours(60);
     private static readonly Caller Shop = new("shop", true, null);
 
-    private static readonly DrainTelemetry Watching = new(new(Nobody.Sees), Nobody.Sees);
+    private static readonly DrainTelemetry Watching = new(new(Nobody.Sees), Nobody.Sees, NullLogger<DrainTelemetry>.Instance);
 
     private readonly ReconciliationOptions options = new();
     private readonly LimitOptions limits = new() { PromptAnswer = TimeSpan.Zero, HintQuestionsPerMinute = int.MaxValue };
@@ -251,12 +251,12 @@ internal sealed partial class Life
             {
                 Do("ask", () => new AskCaseHandler(
                     Store, Store, Store, Nobody.Sees, process, options, new(Store, Store, Store, process, Store, Nobody.Sees, process, process))
-                    .Handle(new(Shop, open.Id), CancellationToken.None));
+                    .Handle(new(Shop, open.Id, open.Kind == CaseKind.UnreadableConfirmation ? Mpesa.Unread[open.SubjectId] : null), CancellationToken.None));
                 continue;
             }
 
             var outcome = open.Kind is CaseKind.OutcomeUnknown or CaseKind.AmountDiffers or CaseKind.PartyDiffers or CaseKind.ReversalRefused
-                ? Mpesa.HasMoved(open.SubjectId) || IsReversed(open.SubjectId) ? CaseOutcome.Paid : CaseOutcome.NotPaid
+                ? (Mpesa.HasMoved(open.SubjectId) && !Mpesa.CameBack.Contains(open.SubjectId)) || IsReversed(open.SubjectId) ? CaseOutcome.Paid : CaseOutcome.NotPaid
                 : CaseOutcome.Noted;
             Do("settle", () => new SettleCaseHandler(Store, Store, Store, Nobody.Sees, process).Handle(new(Shop, open.Id, outcome, "The portal says so."), CancellationToken.None));
         }

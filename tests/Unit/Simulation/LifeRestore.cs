@@ -69,7 +69,7 @@ internal sealed partial class Life
             var before = Store.Restored;
             while (Store.Restored == before)
             {
-                Do("prepare", () => new PrepareRestoreHandler(Store, Nobody.Sees, process).Handle(new(Shop), CancellationToken.None));
+                Do("prepare", () => new PrepareRestoreHandler(Store, Nobody.Sees, process).Handle(new(Shop, Mpesa.TakesNames), CancellationToken.None));
             }
 
             var wait = 1.0;

@@ -38,8 +38,14 @@ internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners,
     /// <summary>Numbers that a confirmation, a callback or Pull has told us of, and that we kept.</summary>
     public HashSet<string> TrulyTold { get; } = [];
 
+    /// <summary>Confirmations nobody can read, by the stored callback: the number each would have told.</summary>
+    public Dictionary<Guid, string> Unread { get; } = [];
+
     /// <summary>Whether every payment can be found in the end, whatever was lost on the way.</summary>
     public bool Pulls => pulls;
+
+    /// <summary>False where the app has B2C v1 only.</summary>
+    public bool TakesNames { get; } = time.Chance(0.8);
 
     /// <summary>Whether it can be told which of several equal payments is which: by its time, or by the order it names.</summary>
     public bool IsTellable => clock == TimeSpan.Zero || !isTill;
@@ -103,8 +109,9 @@ internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners,
     /// <summary>Our books lost what came since then: some of it is delivered again, and what nobody could know without it.</summary>
     public void Repeat(DateTimeOffset since, IEnumerable<string> stillTold)
     {
-        // What was refused at once was never taken: asked for again, it is new.
-        foreach (var id in Sent.Keys.Where(id => commands.Values.All(c => c.Id != id)
+        // What was refused at once was never taken: asked for again, it is new. Where no name is taken (B2C v1) everything is new: that it is not
+        // paid twice is for us to see.
+        foreach (var id in Sent.Keys.Where(id => (!TakesNames || commands.Values.All(c => c.Id != id))
             && inbox.Transfers.FirstOrDefault(t => t.Id == id) is null or { Status: TransferStatus.Queued }).ToList())
         {
             Sent.Remove(id);
@@ -112,6 +119,11 @@ internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners,
 
         TrulyTold.Clear();
         TrulyTold.UnionWith(stillTold);
+        foreach (var lost in Unread.Keys.Where(callback => !inbox.Holds(callback)).ToList())
+        {
+            Unread.Remove(lost);
+        }
+
         foreach (var (_, kind, subject, message, mayBeLost) in delivered.Where(d => d.At >= since && (time.Chance(0.5) || !d.MayBeLost)).ToList())
         {
             time.Within(0, 600, $"callback {kind} again", () => Receive(kind, subject, message, mayBeLost));
@@ -131,8 +143,27 @@ internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners,
             var copies = time.Chance(manners.Duplicate) ? 2 : 1;
             for (var i = 0; i < copies; i++)
             {
-                Deliver(CallbackKind.C2bConfirm, Store.Registered.Id, 0.1, time.Chance(0.1) ? 900 : 8, Told(movement));
+                var to = time.Chance(0.1) ? 900 : 8;
+                if (time.Chance(manners.Malform))
+                {
+                    Mumble(movement, to);
+                }
+                else
+                {
+                    Deliver(CallbackKind.C2bConfirm, Store.Registered.Id, 0.1, to, Told(movement));
+                }
             }
+        }
+    }
+
+    /// <summary>A confirmation in a form nobody can read, at most its number.</summary>
+    private void Mumble(Movement movement, double to)
+    {
+        var message = new CallbackMessage.Malformed("cut short") { Number = time.Chance(0.5) ? movement.Receipt : null, Account = time.Chance(0.5) ? movement.Account : "" };
+        if (!time.Chance(manners.LoseCallback))
+        {
+            time.Within(0.1, to, $"a confirmation of {movement.Receipt} nobody can read", () =>
+                Unread[inbox.Receive(CallbackKind.C2bConfirm, Store.Registered.Id, message)] = movement.Receipt);
         }
     }
 

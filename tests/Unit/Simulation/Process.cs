@@ -22,6 +22,8 @@ internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double cr
 
     public DateTimeOffset? PromptsPausedUntil => null;
 
+    public bool NamesTransfers => mpesa.TakesNames;
+
     public void Die()
     {
         IsDead = true;

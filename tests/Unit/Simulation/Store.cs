@@ -132,9 +132,9 @@ internal sealed partial class Store : ICases, IQuestions
 
     public Task<ILookup<Guid, CaseEntry>> History(IReadOnlyCollection<Guid> subjectIds, CancellationToken cancellation) => throw new NotSupportedException();
 
-    public Task Add(Guid id, QuestionKind kind, Guid? subjectId)
+    public Task Add(Guid id, QuestionKind kind, Guid? subjectId, string? receipt = null)
     {
-        Put(questions, id, new(id, kind, subjectId, null, null, null));
+        Put(questions, id, new(id, kind, subjectId, null, null, null) { Receipt = receipt });
         return Task.CompletedTask;
     }
 

@@ -17,12 +17,16 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
 
     public bool HasNew => inbox.Values.Any(r => r.IsNew);
 
+    /// <summary>True while a callback is kept: a restore forgets those that came after the backup.</summary>
+    public bool Holds(Guid callback) => inbox.ContainsKey(callback);
+
     /// <summary>Keeps a callback durably, as the inbox writer does.</summary>
-    public void Receive(CallbackKind kind, Guid? subject, CallbackMessage message)
+    public Guid Receive(CallbackKind kind, Guid? subject, CallbackMessage message)
     {
         var row = new InboxRow(NewId.Next(), kind, subject, BitConverter.GetBytes(messages.Count));
         messages.Add(message);
         inbox[row.Id] = (row, true);
+        return row.Id;
     }
 
     /// <summary>Bodies here are numbers of messages: reading bytes has tests of its own.</summary>
@@ -85,6 +89,38 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
         return Task.CompletedTask;
     }
 
+    /// <summary>The numbers that cases of unreadable confirmations name, by the confirmation.</summary>
+    private readonly Dictionary<Guid, string> named = [];
+
+    public Task OpenCases(IReadOnlyCollection<OddConfirmation> odd)
+    {
+        foreach (var one in odd)
+        {
+            if (cases.Values.Any(c => c.Kind == one.Kind && (c.SubjectId == one.CallbackId || (c.IsOpen && one.Receipt is { } told && named.GetValueOrDefault(c.SubjectId) == told))))
+            {
+                continue;
+            }
+
+            Open([new(one.Kind, one.CallbackId, null, one.Story)]);
+            if (one.Receipt is { } number)
+            {
+                Put(named, one.CallbackId, number);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task CloseCases(IReadOnlyCollection<string> numbers)
+    {
+        foreach (var (callback, _) in named.Where(n => numbers.Contains(n.Value)).ToList())
+        {
+            Close(callback, paid: true, CaseKind.UnreadableConfirmation);
+        }
+
+        return Task.CompletedTask;
+    }
+
     public Task OpenCases(IReadOnlyCollection<StrayPayment> strays)
     {
         Open(strays.Where(s => !cases.Values.Any(c => c.IsOpen && c.Kind == CaseKind.UnknownShortcode && c.Story == s.Shortcode))
@@ -100,10 +136,9 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
         return Task.CompletedTask;
     }
 
-    public Task CloseCases(IReadOnlyCollection<string> numbers) => Task.CompletedTask;
-
     public Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds) =>
-        Task.FromResult<IReadOnlyList<(Guid Id, byte[] Body)>>([]);
+        Task.FromResult<IReadOnlyList<(Guid Id, byte[] Body)>>(
+            [.. callbackIds.Where(inbox.ContainsKey).Select(id => inbox[id].Row).Where(row => row.Kind == CallbackKind.C2bConfirm).Select(row => (row.Id, row.Body))]);
 
     public Task<InboxRow?> TakeParked(Guid id) => throw new NotSupportedException();
 
@@ -114,6 +149,10 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
     public Task<IReadOnlyList<CallbackView>> List(CallbackFilter filter, CancellationToken cancellation) => throw new NotSupportedException();
 
     Task<CallbackView?> ICallbacks.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
+
+    Task IPaybill.CloseTakenBack(IReadOnlyCollection<string> numbers) => throw new NotSupportedException();
+
+    Task IPaybill.CloseUnreadable(IReadOnlyCollection<Guid> callbackIds) => throw new NotSupportedException();
 
     Task<Registration?> IPaybill.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
 

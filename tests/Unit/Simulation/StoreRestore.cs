@@ -26,7 +26,7 @@ internal sealed partial class Store : IRestores
         var back = new List<Action>
         {
             Copy(checkouts), Copy(attempts), Copy(receipts), Copy(askedAt), Copy(transfers), Copy(enqueuedAt), Copy(cases), Copy(questions), Copy(inbox), Copy(keys),
-            Copy(Told),
+            Copy(Told), Copy(named),
         };
         var (jobs, pulled, before, masked) = (Jobs.ToList(), pulledUntil, restore, erased.ToList());
         return () =>
@@ -62,13 +62,14 @@ internal sealed partial class Store : IRestores
         return Task.FromResult(restore!);
     }
 
-    public Task<int> DoubtUnnamed()
+    public Task<int> DoubtUnnamed(bool namesTransfers)
     {
-        var queued = transfers.Values.Where(t => t.Status == TransferStatus.Queued && !t.HasOwnName).ToList();
+        var queued = transfers.Values.Where(t => t.Status == TransferStatus.Queued && !(t.HasOwnName && namesTransfers)).ToList();
         foreach (var one in queued)
         {
             var row = Copies.Of(one);
             (row.Status, row.SendingAt, row.NextQuestionAt, row.WaitingFor, row.RetryAt) = (TransferStatus.Sending, time.Database, time.Database, null, null);
+            row.OriginatorId = null;
             Put(transfers, row.Id, row);
         }
 

@@ -6,7 +6,7 @@ namespace Payments.Tests.Unit;
 internal static class Verdicts
 {
     private static readonly string[] CannotBeKnown =
-        [CaseKind.OutcomeUnknown, CaseKind.AmountDiffers, CaseKind.PartyDiffers, CaseKind.ReversalRefused, CaseKind.SucceededAfterFailure];
+        [CaseKind.OutcomeUnknown, CaseKind.AmountDiffers, CaseKind.PartyDiffers, CaseKind.ReversalRefused, CaseKind.SucceededAfterFailure, CaseKind.Reversed];
 
     /// <summary>Everything that does not hold; empty when all is well.</summary>
     public static IEnumerable<string> Of(Life life) =>
@@ -94,6 +94,14 @@ internal static class Verdicts
             }
         }
 
+        foreach (var told in life.Mpesa.Unread.GroupBy(u => u.Value, u => u.Key))
+        {
+            if (!receipts.Any(r => r.Number == told.Key) && !told.Any(callback => life.Store.HasCase(callback, CaseKind.UnreadableConfirmation)))
+            {
+                yield return $"{told.Key} was told of in a way nobody can read, is not in the books, and nobody was told";
+            }
+        }
+
         var counted = receipts.Where(IsCounted).Sum(r => r.Amount.Cents);
         var moved = life.Mpesa.Moved.Where(m => m.ToUs).Sum(m => m.Amount.Cents);
         if (counted > moved)
@@ -151,6 +159,13 @@ internal static class Verdicts
                 yield return $"a {transfer.Noun} is failed, has moved, and nobody was told";
             }
 
+            // Whoever was told that it came back is not told afterwards that it was paid.
+            if (transfer.Status == TransferStatus.Completed && !byOperator && life.Mpesa.CameBack.Contains(transfer.Id) && life.Store.HasCase(transfer.Id, CaseKind.Reversed)
+                && life.Store.Told.GetValueOrDefault((transfer.Id, $"{transfer.Noun}.failed")) > 0)
+            {
+                yield return $"a {transfer.Noun} that came back is completed";
+            }
+
             // Not sent is not failed: only Safaricom, or a person, says that it is.
             if (transfer is { Status: TransferStatus.Failed, IsCancelled: false } && !byOperator && life.Mpesa.Sent.GetValueOrDefault(transfer.Id) == 0)
             {
@@ -187,7 +202,7 @@ internal static class Verdicts
             }
         }
 
-        foreach (var back in life.Mpesa.Moved.Where(m => m.Of is not null).GroupBy(m => m.Of))
+        foreach (var back in life.Mpesa.Moved.Where(m => m.Of is not null && !life.Mpesa.CameBack.Contains(m.Subject!.Value)).GroupBy(m => m.Of))
         {
             var came = life.Mpesa.Moved.Single(m => m.Receipt == back.Key).Amount.Cents;
 
