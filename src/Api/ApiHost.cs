@@ -64,7 +64,7 @@ public static class ApiHost
         // each request while nobody listens.
         builder.Logging.AddFilter(HostingLog, LogLevel.None);
         builder.Logging.AddFilter<ConsoleLoggerProvider>(HostingLog, LogLevel.None);
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        LogLimit.Add(builder);
 
         // Its keys are not used: cookies and forms are sealed with keys made of our own secrets.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
@@ -98,6 +98,7 @@ public static class ApiHost
         services.AddProblemDetails();
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.Encoder = HtmlSafe);
         services.AddOpenApi("v1", Documentation.Describe);
+        services.AddSingleton<ContractDocument>();
 
         services.AddDefences(settings);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -121,6 +122,7 @@ public static class ApiHost
         app.UseRouting();
         app.UseStatusCodePages(Problems.OfStatus);
         app.UseCors();
+        app.Use(app.Services.GetRequiredService<PageLimits>().Pass);
         app.Use(WaitForDatabase);
         app.UseAuthentication();
         app.UseRateLimiter();
@@ -133,7 +135,7 @@ public static class ApiHost
         }
 
         app.MapControllers();
-        app.MapOpenApi();
+        ContractDocument.Map(app);
         app.MapScalarApiReference("/docs");
         app.UseHangfireDashboard("/hangfire", new DashboardOptions
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using Payments.Application;
 using Payments.Infrastructure;
 
@@ -53,17 +54,6 @@ internal sealed class Arrival : IDisposable
 
             return new(place, body);
         }
-        catch (Exception fault) when (RequestFaults.IsGone(fault))
-        {
-            // Nobody waits for an answer, and half a callback is none.
-            RequestFaults.Close(context, fault);
-            return new(place, null);
-        }
-        catch (Exception fault) when (RequestFaults.Of(fault) is { } refusal)
-        {
-            await Refuse(context, refusal);
-            return new(place, null);
-        }
         catch
         {
             place.Dispose();
@@ -76,6 +66,7 @@ internal sealed class Arrival : IDisposable
     private static async ValueTask<(byte[]? Body, Refusal? Refusal)> Read(HttpContext context, IntakeRoom.Place place)
     {
         var reader = context.Request.BodyReader;
+        var start = default(SequencePosition);
         Timer? patience = null;
         try
         {
@@ -102,8 +93,14 @@ internal sealed class Arrival : IDisposable
                     return (body, null);
                 }
 
-                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                start = read.Buffer.Start;
+                reader.AdvanceTo(start, read.Buffer.End);
             }
+        }
+        catch (Exception fault) when (RequestFaults.Of(fault) is { } refusal)
+        {
+            LetGo(reader, start);
+            return (null, refusal);
         }
         finally
         {
@@ -111,6 +108,19 @@ internal sealed class Arrival : IDisposable
             {
                 await patience.DisposeAsync();
             }
+        }
+    }
+
+    /// <summary>Ends a read that failed, or the server, which reads on behind us, would warn that somebody is reading already.</summary>
+    private static void LetGo(PipeReader reader, SequencePosition start)
+    {
+        try
+        {
+            reader.AdvanceTo(start);
+        }
+        catch (Exception ended) when (ended is InvalidOperationException or ArgumentOutOfRangeException)
+        {
+            // It ended by itself.
         }
     }
 

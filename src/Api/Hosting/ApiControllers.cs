@@ -1,8 +1,6 @@
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.AspNetCore.Mvc.Formatters;
 
 namespace Payments.Api;
 
@@ -15,17 +13,6 @@ internal static class ApiControllers
             options.Conventions.Add(new IdempotencyConvention());
             options.ModelBinderProviders.Insert(0, new IsoTimeBinder.Provider());
             options.Filters.Add<KnownParameters>();
-        })
-        .AddMvcOptions(options =>
-        {
-            // JSON between programs is UTF-8 (RFC 8259): another encoding is 415, not half a text.
-            foreach (var json in options.InputFormatters.OfType<TextInputFormatter>())
-            {
-                foreach (var other in json.SupportedEncodings.Where(encoding => encoding.CodePage != Encoding.UTF8.CodePage).ToList())
-                {
-                    json.SupportedEncodings.Remove(other);
-                }
-            }
         })
         .AddApplicationPart(typeof(ApiHost).Assembly)
         .AddJsonOptions(options =>

@@ -93,7 +93,7 @@ internal static class Problems
                 return true;
 
             case var _ when RequestFaults.Of(exception) is { } fault:
-                RequestFaults.Close(context, exception);
+                RequestFaults.Close(context);
                 await Write(context, fault == RequestFaults.Unreadable ? Validation(context, new() { ["body"] = [fault.Detail] }) : Of(context, fault));
                 return true;
 
@@ -188,7 +188,7 @@ internal sealed partial class UnhandledExceptions(ILogger<UnhandledExceptions> l
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         // A caller who went away, or whom the end of the process could wait for no longer, is no failure of ours.
-        if (exception is not (ValidationException or InboxUnavailableException) && !RequestFaults.IsGone(exception) && RequestFaults.Of(exception) is null)
+        if (exception is not (ValidationException or InboxUnavailableException) && RequestFaults.Of(exception) is null)
         {
             LogFailed(httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName, Problems.TraceId(httpContext), exception);
         }

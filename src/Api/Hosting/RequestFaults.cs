@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Connections;
 using Payments.Application;
@@ -6,7 +7,7 @@ namespace Payments.Api;
 
 /// <summary>
 /// Exceptions that are the caller's doing: a body that breaks HTTP, comes too slowly, is no form, or ends because the caller has gone. They
-/// are answered in a sentence, or not at all, and never logged one by one: anybody can send as many as he likes.
+/// are answered in a sentence, though perhaps nobody hears it, and never logged one by one: anybody can send as many as he likes.
 /// </summary>
 internal static class RequestFaults
 {
@@ -24,7 +25,8 @@ internal static class RequestFaults
                     return TooLarge;
                 case BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout }:
                     return TooSlow;
-                case BadHttpRequestException or AntiforgeryValidationException:
+                case BadHttpRequestException or AntiforgeryValidationException or DecoderFallbackException:
+                case ConnectionResetException or ConnectionAbortedException:
                 case InvalidDataException or IOException when IsThrownByTheServer(cause):
                     return Unreadable;
             }
@@ -33,23 +35,16 @@ internal static class RequestFaults
         return null;
     }
 
-    /// <summary>True when nobody is there to be answered.</summary>
-    public static bool IsGone(Exception exception) => Causes(exception).Any(cause => cause is ConnectionResetException or ConnectionAbortedException);
-
     /// <summary>A body that does not keep to its own form.</summary>
     public static Refusal Unreadable { get; } = new("validation_failed", "The body could not be read.");
 
     /// <summary>
-    /// The last request of its connection: what was read of a broken body is not put back, and the next one could begin anywhere. Where nobody
-    /// waits for an answer the connection ends at once, and with it the server's tries to read the rest.
+    /// Makes it the last request of its connection: what was read of a broken body is not put back, and the next one could begin anywhere. Said
+    /// and not done by aborting: the server would try to read on, and warn that it cannot.
     /// </summary>
-    public static void Close(HttpContext context, Exception? fault = null)
+    public static void Close(HttpContext context)
     {
-        if (fault is not null && IsGone(fault))
-        {
-            context.Abort();
-        }
-        else if (!context.Response.HasStarted && HttpProtocol.IsHttp11(context.Request.Protocol))
+        if (!context.Response.HasStarted && HttpProtocol.IsHttp11(context.Request.Protocol))
         {
             context.Response.Headers.Connection = "close";
         }

@@ -19,7 +19,10 @@ internal static class WebDefences
         services.AddSingleton(settings);
         services.AddSingleton(settings.Operators);
         services.AddSingleton(settings.Returns);
-        services.AddSingleton<SignInFailures>();
+        services.AddSingleton<PageLimits>();
+        services.AddSingleton<SignInTries>();
+        services.AddSingleton<PasswordChecks>();
+        services.AddSingleton<KnownDevices>();
         services.AddSingleton<IDataProtectionProvider>(new SecretsProtection(settings.Callbacks.Secrets.Select(Convert.FromBase64String)));
         services.AddAntiforgery(options => Set(options.Cookie, "forms", settings));
         services.AddAuthentication().AddCookie(OperatorSession.Scheme, options => Configure(options, settings));
@@ -37,8 +40,6 @@ internal static class WebDefences
                 DateTimeOffset.UtcNow + (rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1)))));
         });
 
-        // Kestrel itself may speak plain HTTP behind a proxy: what the world is sent to is the proxy's 443.
-        services.AddHttpsRedirection(https => https.HttpsPort = 443);
         services.AddHsts(hsts =>
         {
             // A year, as browsers' preload lists ask; subdomains are the shop's own affair.
@@ -73,7 +74,7 @@ internal static class WebDefences
             app.UseWhen(
                 context => !IsCallback(context.Request.Path) && !context.Request.Path.StartsWithSegments("/health")
                     && !(context.Request.Path.StartsWithSegments("/api") && LocalOnly.IsLocal(context)),
-                rest => rest.UseHsts().UseHttpsRedirection());
+                rest => rest.UseHsts().UseMiddleware<HttpsRedirect>());
         }
     }
 
@@ -92,6 +93,9 @@ internal static class WebDefences
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
 
+        // Nor is who takes a minute for the largest page of ours: a phone at the edge of a cell has ten times that.
+        kestrel.Limits.MinResponseDataRate = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
+
         // Longer than load balancers keep theirs (60 s), so that they close first and no request meets a closing connection.
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(120);
         kestrel.Limits.Http2.MaxStreamsPerConnection = 100;
@@ -103,20 +107,13 @@ internal static class WebDefences
     private static RateLimitPartition<string> Limit(HttpContext context, Settings settings)
     {
         var path = context.Request.Path;
-        var address = context.Connection.RemoteIpAddress?.ToString() ?? "unknown";
-        if (path.StartsWithSegments(SignInPages.Path) && HttpMethods.IsPost(context.Request.Method))
-        {
-            // Each try costs us a tenth of a second of hashing.
-            return Window("sign-in " + address, 20, TimeSpan.FromSeconds(10));
-        }
-
         if (!path.StartsWithSegments("/api") || IsCallback(path))
         {
             return RateLimitPartition.GetNoLimiter("");
         }
 
         var who = context.User.FindFirstValue(CallerClaims.Checkout) ?? context.User.FindFirstValue(CallerClaims.Key)
-            ?? context.User.FindFirstValue(CallerClaims.Client) ?? "nobody " + address;
+            ?? context.User.FindFirstValue(CallerClaims.Client) ?? "nobody " + SourceKey.Of(context.Connection.RemoteIpAddress);
         return Window(who, settings.Limits.RequestsPerKey, TimeSpan.FromSeconds(1));
     }
 

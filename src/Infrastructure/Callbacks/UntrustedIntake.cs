@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -63,7 +62,7 @@ public sealed partial class UntrustedIntake(
         }
 
         var left = TurnMinute();
-        var key = Key(source);
+        var key = SourceKey.Of(source);
         var counted = minute;
         if (!counted.ContainsKey(key) && counted.Count >= MostSources)
         {
@@ -92,31 +91,17 @@ public sealed partial class UntrustedIntake(
         {
             if (storedOfDay + storedHere + bytes > options.Value.UntrustedBytesPerDay)
             {
-                Tallied(Key(source)).Refused++;
+                Tallied(SourceKey.Of(source)).Refused++;
                 refusedSinceLog++;
                 return false;
             }
 
             storedHere += bytes;
-            var tally = Tallied(Key(source));
+            var tally = Tallied(SourceKey.Of(source));
             tally.Stored++;
             tally.Bytes += bytes;
             return true;
         }
-    }
-
-    /// <summary>An IPv6 customer has a whole /64 to send from.</summary>
-    private static string Key(IPAddress? source)
-    {
-        var plain = source is { IsIPv4MappedToIPv6: true } ? source.MapToIPv4() : source;
-        if (plain is not { AddressFamily: AddressFamily.InterNetworkV6 })
-        {
-            return plain?.ToString() ?? "unknown";
-        }
-
-        var bytes = plain.GetAddressBytes();
-        Array.Clear(bytes, 8, 8);
-        return new IPAddress(bytes) + "/64";
     }
 
     /// <summary>Begins a new minute when the last is over; answers what is left of it.</summary>

@@ -42,7 +42,10 @@ public sealed class BrokenRequestTests(Running running) : IClassFixture<Running>
     }
 
     [Theory]
-    [MemberData(nameof(Addresses))]
+    [InlineData("/callbacks/stk/callback")]
+    [InlineData("/callbacks/c2b/validate")]
+    [InlineData("/callbacks/c2b/confirm/0123456789abcdef0123456789abcdef")]
+    [InlineData("/api/checkouts")]
     public async Task Who_goes_away_in_the_middle_leaves_no_line_in_the_log(string path)
     {
         using var log = new LogLines(host);
@@ -106,16 +109,17 @@ public sealed class BrokenRequestTests(Running running) : IClassFixture<Running>
     }
 
     [Theory]
-    [InlineData("utf-16")]
-    [InlineData("iso-8859-1")]
-    [InlineData("bogus")]
-    public async Task Json_that_is_not_utf_8_is_415(string charset)
+    [InlineData("utf-16", 400)]
+    [InlineData("utf-16BE", 415)]
+    [InlineData("iso-8859-1", 415)]
+    [InlineData("bogus", 415)]
+    public async Task A_body_in_another_encoding_than_it_says_is_no_error_of_ours(string charset, int status)
     {
         using var log = new LogLines(host);
         using var content = new ByteArrayContent("{}a"u8.ToArray());
         content.Headers.TryAddWithoutValidation("Content-Type", "application/json; charset=" + charset);
 
-        Assert.Equal((415, "unsupported_media_type"), await (await host.Shop.PostAsync("/api/checkouts", content)).Problem());
+        Assert.Equal((status, status == 400 ? "validation_failed" : "unsupported_media_type"), await (await host.Shop.PostAsync("/api/checkouts", content)).Problem());
         IsQuiet(log, new(""));
     }
 
@@ -133,7 +137,7 @@ public sealed class BrokenRequestTests(Running running) : IClassFixture<Running>
 
     private static void IsQuiet(LogLines log, RawAnswer answer)
     {
-        Assert.Empty(log.Warnings);
+        Assert.DoesNotContain(log.Warnings, line => !line.Contains("log_lines_left_out", StringComparison.Ordinal) || line.Contains("Kestrel", StringComparison.Ordinal));
         Assert.DoesNotContain("   at ", answer.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("Microsoft.", answer.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("Payments.Api", answer.Text, StringComparison.Ordinal);
