@@ -33,4 +33,7 @@ public static class CaseKind
 
     /// <summary>An untrusted confirmation names an order of ours.</summary>
     public const string UntrustedConfirmation = "untrusted_confirmation";
+
+    /// <summary>More of them than have a case each.</summary>
+    public const string UntrustedConfirmations = "untrusted_confirmations";
 }

@@ -36,9 +36,11 @@ internal sealed partial class C2bCallbackEndpoints(
             registration = null;
         }
 
+        registration ??= trusted ? await LookUp(token, options.ValidationLookUp) : null;
         var late = trusted && registration is null && RegistrationToken.IsWellFormed(token);
         var probe = registration is null ? Arrivals.Read(context, probes, token) : null;
-        var isStranger = registration is null && probe is null && !(late && tokens.MayMiss);
+        var isVouchedFor = IsVouchedFor(late);
+        var isStranger = registration is null && probe is null && !isVouchedFor;
         if (isStranger && untrusted.Refuses(source) is { } wait)
         {
             await CallbackEndpoints.TooMany(context, wait);
@@ -61,6 +63,7 @@ internal sealed partial class C2bCallbackEndpoints(
             CallbackEndpoints.Incoming(context, CallbackKind.C2bConfirm, registration?.Id, body) with
             {
                 TokenHash = late ? RegistrationToken.Hash(token!) : null,
+                IsVouchedFor = isVouchedFor,
                 Probe = probe,
             },
             context.RequestAborted);
@@ -77,9 +80,10 @@ internal sealed partial class C2bCallbackEndpoints(
     {
         using var patience = new CancellationTokenSource(options.ValidationLookUp);
         var (token, source) = (CallbackEndpoints.Token(context), context.Connection.RemoteIpAddress);
-        var registration = networks.AllowsC2b(source) ? await tokens.Find(token, patience.Token) : null;
+        var trusted = networks.AllowsC2b(source);
+        var registration = trusted ? await tokens.Find(token, patience.Token) : null;
         var probe = registration is null ? Arrivals.Read(context, probes, token) : null;
-        var isStranger = registration is null && probe is null && !(RegistrationToken.IsWellFormed(token) && tokens.MayMiss);
+        var isStranger = registration is null && probe is null && !IsVouchedFor(trusted && RegistrationToken.IsWellFormed(token));
         if (isStranger && untrusted.Refuses(source) is { } wait)
         {
             await CallbackEndpoints.TooMany(context, wait);
@@ -119,6 +123,18 @@ internal sealed partial class C2bCallbackEndpoints(
         await CallbackEndpoints.Answer(
             context, answer.IsAccepted ? Accepted : Encoding.UTF8.GetBytes($$"""{"ResultCode":"{{answer.Code}}","ResultDesc":"Rejected"}"""));
     }
+
+    private async Task<Registration?> LookUp(string? token, TimeSpan longest)
+    {
+        using var patience = new CancellationTokenSource(longest);
+        return await tokens.Find(token, patience.Token);
+    }
+
+    /// <summary>
+    /// A token that could not be looked up, the database being away since the start, proves nothing; only where C2B callbacks are let in from
+    /// some networks alone does the address vouch for it. Anywhere else it has what strangers have until the database is back.
+    /// </summary>
+    private bool IsVouchedFor(bool isUnknown) => isUnknown && networks.AreLimited && tokens.MayMiss;
 
     /// <summary>Somebody else may hold the token by then, so it is worth a line; but it may also be a proxy nobody has named.</summary>
     [LoggerMessage(EventName = "c2b_from_elsewhere", Level = LogLevel.Warning,

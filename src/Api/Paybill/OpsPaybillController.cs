@@ -10,7 +10,8 @@ namespace Payments.Api;
 /// <summary>What to register.</summary>
 /// <param name="Version">v1 or v2; as configured (C2B__Version) when absent.</param>
 /// <param name="ResponseType">Completed or Cancelled: what Safaricom does when our validation does not answer; as configured when absent.</param>
-public sealed record RegisterC2bBody(string? Version, string? ResponseType);
+/// <param name="Renew">True for a new token in the addresses: the one in force may be known to somebody else. It counts until Safaricom has the new one.</param>
+public sealed record RegisterC2bBody(string? Version, string? ResponseType, bool? Renew);
 
 /// <summary>Whose money it is.</summary>
 /// <param name="CheckoutId">The checkout the receipt is put to.</param>
@@ -24,7 +25,10 @@ public sealed record MatchBody(string? CheckoutId);
 public sealed class OpsPaybillController(IMediator mediator, RegistrationTokens tokens) : ControllerBase
 {
     /// <summary>Registers our confirmation and validation URLs with Safaricom; the same again is 200.</summary>
-    /// <remarks>Production registers once: the token in the URLs is kept and used again at every try. 202: no clear answer came, register again.</remarks>
+    /// <remarks>
+    /// Production registers once: the token in the URLs is kept and used again at every try. 202: no clear answer came, register again. With renew
+    /// the URLs get a new token; in production have the old ones deleted in the M-PESA portal first.
+    /// </remarks>
     [HttpPost("c2b/register")]
     [ProducesResponseType<RegistrationView>(200)]
     [ProducesResponseType<RegistrationView>(202)]
@@ -32,7 +36,7 @@ public sealed class OpsPaybillController(IMediator mediator, RegistrationTokens 
     public async Task<ActionResult<RegistrationView>> Register(
         [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] RegisterC2bBody? body, CancellationToken cancellation)
     {
-        var answer = await mediator.Send(new RegisterC2b(User.Caller(), body?.Version, body?.ResponseType), cancellation);
+        var answer = await mediator.Send(new RegisterC2b(User.Caller(), body?.Version, body?.ResponseType) { Renews = body?.Renew == true }, cancellation);
 
         // Whoever is told that it is registered may be asked about a payment in the same second.
         await tokens.ReadAgain();

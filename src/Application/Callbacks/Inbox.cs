@@ -14,6 +14,9 @@ public sealed record IncomingCallback(
     /// <summary>SHA-256 of a registration token that could not be checked when it came; null otherwise. The drain decides.</summary>
     public byte[]? TokenHash { get; init; }
 
+    /// <summary>True where its address vouches for a token that could not be checked: it may have room that is kept for Safaricom's.</summary>
+    public bool IsVouchedFor { get; init; }
+
     /// <summary>What Safaricom is answered where that says something: a validation's code and why.</summary>
     public string? Answer { get; init; }
 
@@ -63,7 +66,7 @@ public sealed record InboxRow(
     Guid Id, CallbackKind Kind, Guid? SubjectId, byte[] Body, byte[]? TokenHash = null, string? Answer = null, DateTimeOffset? ErasedAt = null,
     bool IsProbe = false)
 {
-    /// <summary>When it came; for ages, decides nothing.</summary>
+    /// <summary>When it came, as the database has it; decides whether a token that was replaced since still counted then.</summary>
     public DateTimeOffset ReceivedAt { get; init; }
 
     /// <summary>See <see cref="IncomingCallback.TraceParent"/>.</summary>

@@ -20,6 +20,7 @@ internal static class ConfirmationRules
         return registration switch
         {
             null => "Its address carries no registration token of ours, or it came from outside the allowed networks.",
+            { ReplacedAt: { } at } when row.ReceivedAt >= at => $"The token in its address was replaced at {at:u}.",
             _ when told.Shortcode != registration.Shortcode && told.Shortcode != ours.Till => "The shortcode it names is not the one its address was registered for.",
             _ => null,
         };

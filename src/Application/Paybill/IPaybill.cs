@@ -21,6 +21,9 @@ public enum RegistrationState
 
     /// <summary>The reply was lost: Safaricom may have our URLs.</summary>
     InDoubt,
+
+    /// <summary>Another token has taken its place: what comes with this one from then on is anybody's.</summary>
+    Replaced,
 }
 
 /// <summary>The C2B registration of a shortcode. Its token is a secret: whoever has it can confirm payments.</summary>
@@ -28,6 +31,12 @@ public sealed record Registration(
     Guid Id, string Shortcode, string Token, RegistrationState State, string Version, string ResponseType, string ConfirmationUrl, string ValidationUrl,
     string? Detail, DateTimeOffset? RegisteredAt)
 {
+    /// <summary>True for a token that is to take the place of the one in force and has not yet; both count until then.</summary>
+    public bool IsNext { get; init; }
+
+    /// <summary>Since when another token is in its place; null for one that counts.</summary>
+    public DateTimeOffset? ReplacedAt { get; init; }
+
     /// <summary>True when Safaricom would keep the very same for both.</summary>
     public bool AsksTheSameAs(Registration other) =>
         (ConfirmationUrl, ValidationUrl, Version, ResponseType) == (other.ConfirmationUrl, other.ValidationUrl, other.Version, other.ResponseType);
@@ -48,7 +57,7 @@ public sealed record OrderWanted(CheckoutStatus Status, Money Due, IReadOnlyList
 /// <summary>Registrations, pulling and what else only Paybill keeps.</summary>
 public interface IPaybill
 {
-    /// <summary>All registrations: one for each shortcode this database ever had.</summary>
+    /// <summary>All registrations this database ever had: for each shortcode the one in force first, then the next, then those that were replaced.</summary>
     Task<IReadOnlyList<Registration>> Registrations(CancellationToken cancellation);
 
     /// <summary>Closes the cases of untrusted confirmations whose receipts are now known to be true.</summary>
@@ -61,12 +70,16 @@ public interface IPaybill
     /// Puts down that the shortcode's registration is about to be asked for, with the token it already has if it has one, and says how it
     /// stood before (null when it is new). Null while somebody else is asking; whoever died asking is waited for a minute.
     /// </summary>
-    Task<(Registration Now, Registration? Before)?> Begin(string shortcode, string version, string responseType);
+    /// <param name="renews">With a new token in place of the one in force. Once that was asked for, every try is for the new one until it is there.</param>
+    Task<(Registration Now, Registration? Before)?> Begin(string shortcode, string version, string responseType, bool renews);
 
-    /// <summary>Writes what came of it.</summary>
+    /// <summary>Writes what came of it. A next one that is registered takes the place of the one in force, in this very commit.</summary>
     Task Conclude(Registration outcome);
 
-    /// <summary>Opens a case for each order that untrusted confirmations name, one in a checkout's life, whatever the number of them.</summary>
+    /// <summary>
+    /// Opens a case for each order with money due that untrusted confirmations name, one in a checkout's life, whatever the number of them; so
+    /// many at once, and one for all the others together.
+    /// </summary>
     Task OpenCases(IReadOnlyCollection<UntrustedConfirmation> untrusted);
 
     /// <summary>Bodies of those of the given callbacks that are confirmations.</summary>

@@ -188,11 +188,11 @@ internal sealed partial class InboxWriter(
 
         // The second half of the spool is for what is sure to be Safaricom's.
         var kept = batch;
-        if (!spool.HasRoomForStrangers && batch.Exists(waiting => waiting.Callback.SubjectId is null))
+        if (!spool.HasRoomForStrangers && batch.Exists(IsStrangers))
         {
             var full = new InboxUnavailableException("The database is away, and the spool has no room for callbacks without a valid token.");
-            batch.FindAll(waiting => waiting.Callback.SubjectId is null).ForEach(waiting => waiting.Stored.TrySetException(full));
-            kept = batch.FindAll(waiting => waiting.Callback.SubjectId is not null);
+            batch.FindAll(IsStrangers).ForEach(waiting => waiting.Stored.TrySetException(full));
+            kept = batch.FindAll(waiting => !IsStrangers(waiting));
         }
 
         if (kept.Count > 0)
@@ -203,6 +203,8 @@ internal sealed partial class InboxWriter(
 
         return "spooled";
     }
+
+    private static bool IsStrangers(Waiting waiting) => waiting.Callback is { SubjectId: null, IsVouchedFor: false };
 
     private async Task Write(List<Waiting> batch)
     {

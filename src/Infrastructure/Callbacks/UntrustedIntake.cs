@@ -150,10 +150,14 @@ public sealed partial class UntrustedIntake(
     {
         await state.Ready.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        // Known before the first confirmation comes: none of its requests is then taken for a stranger's while the database is away.
-        registrations.Warm();
         for (var round = 0L; !stoppingToken.IsCancellationRequested; round++)
         {
+            if (round % 12 == 0)
+            {
+                // Known before the first confirmation comes: none of its requests is then taken for a stranger's while the database is away.
+                registrations.Warm();
+            }
+
             try
             {
                 // What leaves the day's window is noticed every minute; with nothing to write that is all there is to do.

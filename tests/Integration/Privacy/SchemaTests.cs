@@ -37,7 +37,7 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
                 "questions.conversation_id", "questions.originator_id"],
         ["Sentences of this service and M-PESA's word for a state; no party is quoted in them."] =
             ["attempts.failure_message", "payouts.failure_message", "refunds.failure_message", "questions.answer", "callbacks.detail", "callbacks.answer",
-                "c2b_registrations.detail", "initiator_tries.refusal", "events.data"],
+                "c2b_registrations.detail", "c2b_other_registrations.detail", "initiator_tries.refusal", "events.data"],
         ["The name of the shop a row belongs to: a business's, given by its operator."] =
             ["checkouts.client", "payouts.client", "refunds.client", "cases.client", "events.client", "api_keys.client"],
     };
@@ -50,7 +50,8 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
             + "reported_failure_code reported_result_code reported_amount questions next_question_at asked_at"),
         ("audit_log", "id at action"),
         ("balances", "name available at"),
-        ("c2b_registrations", "id shortcode token state version response_type confirmation_url validation_url created_at asked_at registered_at"),
+        ("c2b_registrations", "id shortcode token state version response_type confirmation_url validation_url created_at asked_at asked_until registered_at"),
+        ("c2b_other_registrations", "id shortcode token state version response_type confirmation_url validation_url created_at registered_at replaced_at"),
         ("callbacks", "id kind subject_id state verdict token_hash probe_id received_at done_at erased_at"),
         ("cases", "id kind subject_id checkout_id status outcome created_at settled_at erased_at"),
         ("checkouts", "id amount paid status version created_at updated_at expires_at ended_at erased_at"),

@@ -50,7 +50,7 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
     {
         foreach (var one in untrusted)
         {
-            if (checkouts.Values.FirstOrDefault(c => c.Reference.Key == one.ReferenceKey) is { } checkout
+            if (checkouts.Values.FirstOrDefault(c => c.Reference.Key == one.ReferenceKey) is { Status: not (CheckoutStatus.Paid or CheckoutStatus.Cancelled) } checkout
                 && !cases.Values.Any(c => c.Kind == CaseKind.UntrustedConfirmation && c.CheckoutId == checkout.Id)
                 && !receipts.Values.Any(r => r.Number == one.Receipt))
             {
@@ -90,7 +90,7 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
 
     Task<Registration?> IPaybill.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
 
-    Task<(Registration Now, Registration? Before)?> IPaybill.Begin(string shortcode, string version, string responseType) => throw new NotSupportedException();
+    Task<(Registration Now, Registration? Before)?> IPaybill.Begin(string shortcode, string version, string responseType, bool renews) => throw new NotSupportedException();
 
     Task IPaybill.Conclude(Registration outcome) => throw new NotSupportedException();
 
