@@ -89,6 +89,7 @@ public static class ApiHost
             builder.Configuration, provider => settings.Facts(() => provider.GetRequiredService<PublicAddress>().Current.AbsoluteUri), settings.Port);
         services.AddSingleton(new ClientSecrets(settings.Callbacks.Secrets.Select(Convert.FromBase64String)));
         services.AddSingleton<IClientSecrets>(s => s.GetRequiredService<ClientSecrets>());
+        services.AddSingleton<CallerKeys>();
 
         services.AddAuthentication(BearerAuthentication.Name)
             .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.Name, null);

@@ -14,8 +14,9 @@ public sealed class LogLimit(TimeProvider clock)
     /// <summary>The logging asks twice for a line: whether it would be written, and when it is.</summary>
     private const int AsksPerLine = 2;
 
-    /// <summary>Whose lines these are: the framework's, and the one of our own that a request can cause.</summary>
-    private static readonly string[] Categories = ["Microsoft.AspNetCore", typeof(UnhandledExceptions).FullName!];
+    /// <summary>Whose lines these are: the framework's, and those of our own that a request can cause.</summary>
+    private static readonly string[] Categories =
+        ["Microsoft.AspNetCore", typeof(UnhandledExceptions).FullName!, typeof(C2bCallbackEndpoints).FullName!, typeof(BearerAuthentication).FullName!];
 
     private readonly ConcurrentDictionary<(string?, string?), Minute> minutes = new();
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Payments.Api;
 
 /// <summary>
@@ -86,11 +88,14 @@ internal sealed class PasswordChecks : IDisposable
             {
                 waiting.Wait(ending.Token);
                 Work work;
+                bool isKnown;
                 lock (gate)
                 {
-                    work = (known.Count > 0 ? known : strangers).Dequeue();
+                    isKnown = known.Count > 0;
+                    work = (isKnown ? known : strangers).Dequeue();
                 }
 
+                var began = Stopwatch.GetTimestamp();
                 try
                 {
                     work.Done.TrySetResult(Passwords.Matches(work.Hash, work.Password));
@@ -98,6 +103,12 @@ internal sealed class PasswordChecks : IDisposable
                 catch (Exception failure)
                 {
                     work.Done.TrySetException(failure);
+                }
+
+                if (!isKnown)
+                {
+                    // Strangers have half of one processor at most, however many they are.
+                    ending.Token.WaitHandle.WaitOne(Stopwatch.GetElapsedTime(began));
                 }
             }
         }

@@ -25,8 +25,11 @@ public sealed record Vital(string Name, VitalState State, string Detail);
 /// <summary>Why a process is as ready as it says: everything on-call people ask first, looked at now. Never throws, takes seconds at most.</summary>
 public sealed class Vitals(
     NpgsqlDataSource database, DatabaseState state, Backlogs backlogs, DarajaBreakers breakers, Roles roles, SpoolOptions spooling,
-    IHostApplicationLifetime lifetime, InboxGauge? intake = null, DatabaseCircuit? circuit = null, Spool? spool = null)
+    IHostApplicationLifetime lifetime, TimeProvider clock, InboxGauge? intake = null, DatabaseCircuit? circuit = null, Spool? spool = null)
 {
+    private SharedLook<bool>? works;
+    private SharedLook<IReadOnlyList<Vital>>? vitals;
+
     /// <summary>A balancer's patience: what takes longer is as good as away.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -39,16 +42,17 @@ public sealed class Vitals(
     /// <summary>True once the process was told to end: balancers should look elsewhere.</summary>
     public bool IsEnding => lifetime.ApplicationStopping.IsCancellationRequested;
 
-    /// <summary>Looks at everything.</summary>
+    /// <summary>Looks at everything, once for all who ask at a time.</summary>
     public async Task<IReadOnlyList<Vital>> Look(CancellationToken cancellation)
     {
-        var found = new List<Vital>();
-        if (IsEnding)
-        {
-            found.Add(new("process", VitalState.Failed, "It was told to end and takes its last requests."));
-        }
+        var seen = await LazyInitializer.EnsureInitialized(ref vitals, () => new(Look, clock)).See(cancellation);
+        return IsEnding ? [new("process", VitalState.Failed, "It was told to end and takes its last requests."), .. seen] : seen;
+    }
 
-        var there = await Add(found, cancellation);
+    private async Task<IReadOnlyList<Vital>> Look()
+    {
+        var found = new List<Vital>();
+        var there = await Add(found, CancellationToken.None);
         found.Add(state.IsReady
             ? new("migrations", VitalState.Ok, there is { Migration: { } newest } ? $"All have run; the newest is {newest}." : "All have run.")
             : new("migrations", VitalState.Failed, $"They have not run yet: {state.Problem ?? "the database was not reached so far"}"));
@@ -60,14 +64,15 @@ public sealed class Vitals(
         found.Add(Breakers());
         if (there is not null)
         {
-            found.AddRange(await Behind(cancellation));
+            found.AddRange(await Behind(CancellationToken.None));
         }
 
         return found;
     }
 
-    /// <summary>Whether the database is there and migrated: all that a process without callbacks needs.</summary>
-    public async Task<bool> Works(CancellationToken cancellation) => state.IsReady && await Add([], cancellation) is not null;
+    /// <summary>Whether the database is there and migrated: all that a process without callbacks needs. One look for all who ask at a time.</summary>
+    public async Task<bool> Works(CancellationToken cancellation) => state.IsReady
+        && await LazyInitializer.EnsureInitialized(ref works, () => new(async () => await Add([], CancellationToken.None) is not null, clock)).See(cancellation);
 
     private async Task<Answer?> Add(List<Vital> found, CancellationToken cancellation)
     {

@@ -121,6 +121,32 @@ public sealed class PublicPageTests(PublicPageTests.BehindAProxy running) : ICla
         Assert.Equal(isOne, (await Source(second).GetAsync("/nothing")).StatusCode == HttpStatusCode.TooManyRequests);
     }
 
+    [Theory]
+    [InlineData("api")]
+    [InlineData("worker")]
+    public async Task However_many_ask_whether_it_is_ready_the_database_is_asked_four_times_a_second(string role)
+    {
+        await using var asked = await PaymentsHost.Start(running.Databases, "Roles=" + role, "Proxy:KnownProxies:0=127.0.0.1");
+        using var anybody = new HttpClient { BaseAddress = asked.ApiUrl };
+        anybody.DefaultRequestHeaders.Add("X-Forwarded-For", "198.51.100.99");
+        await asked.Sql<object>("CREATE EXTENSION IF NOT EXISTS pg_stat_statements SCHEMA public; SELECT 1::int");
+        await asked.Sql<object>("SELECT public.pg_stat_statements_reset(0, (SELECT oid FROM pg_database WHERE datname = current_database()), 0); SELECT 1::int");
+        Assert.Equal(HttpStatusCode.OK, (await asked.Anyone.GetAsync("/health/ready")).StatusCode);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        while (clock.Elapsed < TimeSpan.FromSeconds(2))
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => anybody.GetAsync("/health/ready")));
+            Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        }
+
+        var looks = await asked.Sql<long>(
+            """
+            SELECT coalesce(max(calls), 0) FROM public.pg_stat_statements
+            WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND (query IN ('SELECT 1', 'SELECT $1', 'SELECT $1::int') OR query LIKE 'SELECT CASE WHEN to_regclass%')
+            """);
+        Assert.InRange(looks, 1, (long)(clock.Elapsed.TotalSeconds * 4) + 3);
+    }
+
     [Fact]
     public async Task What_anybody_can_have_logged_is_bounded_and_counted()
     {
@@ -140,6 +166,22 @@ public sealed class PublicPageTests(PublicPageTests.BehindAProxy running) : ICla
         }
 
         Assert.Single(log.Warnings, line => line.Contains("log_lines_left_out", StringComparison.Ordinal) && line.Contains("Antiforgery", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Bearer sk_nobody")]
+    [InlineData("Basic eDp5")]
+    public async Task A_wrong_key_leaves_no_line_in_the_log(string authorization)
+    {
+        using var log = new LogLines(host);
+        for (var i = 0; i < 50; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/checkouts");
+            request.Headers.TryAddWithoutValidation("Authorization", authorization);
+            Assert.Equal(HttpStatusCode.Unauthorized, (await host.Anyone.SendAsync(request)).StatusCode);
+        }
+
+        Assert.DoesNotContain(log.All, line => line.Contains("Authentication", StringComparison.Ordinal));
     }
 
     private HttpClient Source(string address)

@@ -7,12 +7,15 @@ namespace Payments.Tests.Integration;
 /// <summary>What a host of this process logs from here on, as an operator would see it.</summary>
 internal sealed class LogLines : ILoggerProvider
 {
-    private readonly ConcurrentQueue<string> lines = new();
+    private readonly ConcurrentQueue<(LogLevel Level, string Text)> lines = new();
 
     public LogLines(PaymentsHost host) => host.Services.GetRequiredService<ILoggerFactory>().AddProvider(this);
 
     /// <summary>Warnings and worse, each with its exception.</summary>
-    public IReadOnlyList<string> Warnings => [.. lines];
+    public IReadOnlyList<string> Warnings => [.. lines.Where(line => line.Level >= LogLevel.Warning).Select(line => line.Text)];
+
+    /// <summary>Everything.</summary>
+    public IReadOnlyList<string> All => [.. lines.Select(line => line.Text)];
 
     public void Clear() => lines.Clear();
 
@@ -28,14 +31,11 @@ internal sealed class LogLines : ILoggerProvider
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+        public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel))
-            {
-                all.lines.Enqueue($"{logLevel} {name} {eventId.Name} {formatter(state, exception)} {exception}");
-            }
+            all.lines.Enqueue((logLevel, $"{logLevel} {name} {eventId.Name} {formatter(state, exception)} {exception}"));
         }
     }
 }
