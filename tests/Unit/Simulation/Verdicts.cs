@@ -67,7 +67,7 @@ internal static class Verdicts
                 yield return $"{movement.Receipt} is counted twice";
             }
 
-            if (nameless.Exists(IsCounted) && life.Mpesa.Moved.Any(m => m.Of == movement.Receipt) && life.Mpesa.IsTellable && !WasAsked(life, movement, named))
+            if (named.Count > 0 && nameless.Exists(IsCounted) && life.Mpesa.Moved.Any(m => m.Of == movement.Receipt) && life.Mpesa.IsTellable && !WasAsked(life, movement, named))
             {
                 yield return $"{movement.Receipt} went back as money of its own, its order still counts it, and nobody was asked";
             }
