@@ -21,6 +21,7 @@ public sealed class LockOrderTests(LockOrderTests.NoWorkers running) : IClassFix
     public async Task A_receipt_that_is_matched_while_it_is_refunded_lets_a_refund_of_its_checkout_through()
     {
         var (checkout, receipt) = (await SeedCheckout("open"), await SeedReceipt("LOCKAAA001"));
+        await host.Sql<int>($"UPDATE checkouts SET paid = 1000 WHERE id = '{checkout}' RETURNING 1");
         await using var matching = await Holder.Open(host);
         await matching.Run($"UPDATE receipts SET checkout_id = '{checkout}', applied = amount WHERE id = '{receipt}'");
         await using var changing = await Holder.Open(host);

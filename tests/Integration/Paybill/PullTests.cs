@@ -45,12 +45,29 @@ public sealed class PullTests(TestDatabase databases)
     [InlineData(20, 0)]
     public async Task A_payment_of_the_first_minutes_is_pulled_although_mpesas_clock_is_behind_ours(int minutesBehind, int pulled)
     {
+        const string Nothing = """{"ResponseRefID":"1","ResponseCode":"1001","ResponseMessage":"No transactions available for the selected time period","Response":[[]]}""";
         await using var host = await PaymentsHost.Start(databases, Granted);
         await host.PayByHand(700, "FIRST-DAY");
-        await host.Sql<int>($"UPDATE deployment SET stamped_at = now() + interval '{minutesBehind} minutes'; SELECT 1");
 
-        Assert.Equal(pulled, await host.Send(new PullConfirmations()));
+        // Asked for a time that begins after the one M-PESA's clock showed, it is not in the list.
+        var at = DateTimeOffset.UtcNow.AddMinutes(-minutesBehind);
+        await using var front = await PullFront.Start(host, (asked, told) => StartOf(asked) <= at ? told : Nothing);
+
+        Assert.Equal(pulled, await front.Host.Send(new PullConfirmations()));
     }
+
+    [Fact]
+    public async Task A_first_start_that_seems_to_be_of_the_future_holds_nothing_up()
+    {
+        await using var host = await PaymentsHost.Start(databases, Granted);
+        await host.PayByHand(700, "FIRST-DAY");
+        await host.Sql<int>("UPDATE deployment SET stamped_at = now() + interval '1 day'; SELECT 1");
+
+        Assert.Equal(1, await host.Send(new PullConfirmations()));
+    }
+
+    private static DateTimeOffset StartOf(JsonNode asked) => DateTimeOffset.ParseExact(
+        (string)asked["StartDate"]! + " +03:00", "yyyy-MM-dd HH:mm:ss zzz", System.Globalization.CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task What_was_confirmed_already_or_paid_by_a_prompt_is_nothing_new()
