@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using Payments.Api;
 using Xunit;
 
 namespace Payments.Tests.Integration;
@@ -54,6 +55,41 @@ public sealed class B2cVersionTests(B2cVersionTests.FirstVersion running, TestDa
         Assert.Equal("in_doubt", (string?)(await host.GetTransfer(payout))["status"]);
         Assert.Equal(1, await host.SentTo("254700000606"));
         Assert.Equal(0L, await host.Sql<long>($"SELECT count(*) FROM questions WHERE subject_id = '{PayoutCalls.IdOf(payout)}'"));
+    }
+
+    [Fact]
+    public async Task After_a_restore_nothing_goes_to_a_phone_by_it_until_that_is_over()
+    {
+        await using var restored = await PaymentsHost.Start(databases, "Daraja:B2cVersion=v1", "Reconciliation:ForgottenAfter=00:00:02");
+        await restored.Simulator.PutAsJsonAsync("/simulator/settings", new { b2cVersion = "v1" });
+        await restored.Sql<object>(
+            """
+            INSERT INTO payouts (id, client, reference, method, recipient, amount, reason, remarks, status, originator_id, created_at, updated_at, enqueued_at, retry_at)
+            VALUES ('00000000-0000-7000-8000-000000000001', 'shop', 'R-1', 'mpesa', '254700005006', 10000, 'business', 'Payment', 'queued', 'never-sent', now(), now(), now(), now() + interval '1 h');
+            SELECT 1
+            """);
+
+        var told = await Restore(restored, "prepare");
+
+        Assert.Contains("1 queued payouts or refunds may have been sent", told, StringComparison.Ordinal);
+        Assert.Contains("Payouts to phones wait as well", told, StringComparison.Ordinal);
+        var ordered = await restored.Payout("254700005007");
+        await PaymentsHost.Eventually(async () => (string?)(await restored.GetTransfer(ordered))["waitingFor"]?["code"] == "restored", "it waits");
+        Assert.Equal("not_sent", (string?)Assert.Single(await restored.Cases(ordered))["kind"]);
+        Assert.Empty(await restored.Requests("/mpesa/b2c/"));
+
+        // What was queued at the backup may have gone out, and has no name to ask by.
+        Assert.Equal("", await restored.Sql<string>("SELECT coalesce(originator_id, '') FROM payouts WHERE reference = 'R-1' AND status IN ('sending', 'in_doubt')"));
+        Assert.Contains("1 payouts or refunds go out", await Restore(restored, "release"), StringComparison.Ordinal);
+        await restored.UntilTransfer(ordered, "completed", 60);
+        Assert.Equal((0, 1), (await restored.SentTo("254700005006"), await restored.SentTo("254700005007")));
+    }
+
+    private static async Task<string> Restore(PaymentsHost host, string verb)
+    {
+        await using var output = new StringWriter();
+        Assert.Equal(0, await CommandLine.Run(["restore", verb, .. host.Configuration], output, output));
+        return output.ToString();
     }
 
     [Fact]

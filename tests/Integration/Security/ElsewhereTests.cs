@@ -48,6 +48,26 @@ public sealed class ElsewhereTests(ElsewhereTests.BehindProxy running, TestDatab
     }
 
     [Fact]
+    public async Task With_a_token_that_was_replaced_before_it_came_it_is_no_case_of_an_address_and_allowing_that_changes_nothing()
+    {
+        var stolen = new string('c', 32);
+        await host.Sql<object>(
+            $"""
+            INSERT INTO c2b_other_registrations (id, shortcode, token, state, version, response_type, confirmation_url, validation_url, replaced_at)
+            SELECT gen_random_uuid(), shortcode, '{stolen}', 'replaced', version, response_type, confirmation_url, validation_url, now() - interval '1 hour' FROM c2b_registrations;
+            SELECT 1
+            """);
+        var body = PaybillHost.Body(PaymentsHost.NewReceipt(), "NOBODY-7");
+
+        Assert.Equal("hint", await From("196.201.212.241", body, stolen));
+
+        Assert.StartsWith("The token in its address was replaced at", await Detail(body), StringComparison.Ordinal);
+        Assert.Equal("", await Story("196.201.212.241"));
+        await using var allowed = await PaymentsHost.StartOn(host.ConnectionString, "Callbacks:AllowedNetworks:0=any");
+        Assert.Equal("hint", await Replay(allowed, await host.Sql<Guid>($"SELECT id FROM callbacks WHERE body = {Hex(body)}")));
+    }
+
+    [Fact]
     public async Task Many_from_one_address_are_one_case_and_orders_or_none_make_no_difference()
     {
         for (var i = 0; i < 5; i++)

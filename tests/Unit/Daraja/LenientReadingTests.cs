@@ -100,6 +100,32 @@ public sealed class LenientReadingTests
     }
 
     [Fact]
+    public void A_question_in_another_form_asks_the_same_and_needs_no_number()
+    {
+        var plain = Encoding.UTF8.GetString(Recorded.Body("c2b-paybill-masked-phone")).Replace("RKL51ZDR4F", "");
+        foreach (var body in new[]
+        {
+            plain.Replace("}", ",}"), plain.Replace("BillRefNumber", "billRefNumber"), plain.Replace("BusinessShortCode", "business_short_code"), $"[{plain}]",
+        })
+        {
+            var asked = Assert.IsType<CallbackMessage.Validation>(reader.Read(CallbackKind.C2bValidate, Encoding.UTF8.GetBytes(body)));
+
+            Assert.Equal(("600966", "INV-8", Money.FromShillings(5)), (asked.Shortcode, asked.Account, asked.Amount));
+            Assert.NotNull(asked.ReadLeniently);
+        }
+
+        // What it asks for may be two things: the configured default answers. An amount that may be two is none.
+        foreach (var field in new[] { "BillRefNumber", "BusinessShortCode" })
+        {
+            Assert.IsType<CallbackMessage.Malformed>(reader.Read(CallbackKind.C2bValidate, Encoding.UTF8.GetBytes(plain.Replace($"\"{field}\":", $"\"{field}\":\"600777\",\"{field}\":"))));
+        }
+
+        var odd = Assert.IsType<CallbackMessage.Validation>(reader.Read(
+            CallbackKind.C2bValidate, Encoding.UTF8.GetBytes(plain.Replace("\"TransAmount\":", "\"TransAmount\":\"7.00\",\"TransAmount\":"))));
+        Assert.Equal(("INV-8", null), (odd.Account, odd.Amount));
+    }
+
+    [Fact]
     public void A_result_is_read_leniently_too_and_says_the_same()
     {
         foreach (var (kind, name) in new[]
