@@ -106,7 +106,8 @@ public sealed partial class OwnRoleTests(TestDatabase databases)
                 ? new[] { $"DROP DATABASE IF EXISTS {database} WITH (FORCE)", $"DROP ROLE IF EXISTS {role}" }
                 : [$"REASSIGN OWNED BY {role} TO current_user", $"DROP OWNED BY {role}", $"DROP ROLE IF EXISTS {role}"])
             {
-                await using var command = new NpgsqlCommand(sql, connection);
+                // A drop waits for a checkpoint, which takes its time on a busy disk.
+                await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 180 };
                 await command.ExecuteNonQueryAsync();
             }
         }

@@ -263,8 +263,10 @@ public sealed class RegistrationTests(TestDatabase databases)
         Assert.Equal("hint", await host.Confirm(old, PaybillHost.Body(PaymentsHost.NewReceipt(), "OVER-1")));
     }
 
-    [Fact]
-    public async Task A_process_that_died_while_renewing_goes_on_with_the_same_new_token()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_process_that_died_while_renewing_goes_on_with_the_same_new_token(bool renews)
     {
         await using var host = await PaymentsHost.Start(databases);
         var old = await host.RegisterC2b();
@@ -276,7 +278,8 @@ public sealed class RegistrationTests(TestDatabase databases)
             SELECT 1
             """);
 
-        var answers = await Task.WhenAll(Register(host, new { renew = true }), Register(host));
+        // Who asks to renew once that is over has another token drawn: so he comes first.
+        var answers = renews ? [await Register(host, new { renew = true }), await Register(host)] : await Task.WhenAll(Register(host), Register(host));
 
         Assert.All(answers, answer => Assert.Equal(200, answer.Status));
         Assert.Equal(new string('b', 32), await host.Sql<string>("SELECT token FROM c2b_registrations"));

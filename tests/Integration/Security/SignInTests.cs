@@ -171,8 +171,13 @@ public sealed partial class SignInTests(SignInTests.WithOperators running) : ICl
 
         public async Task<HttpResponseMessage> SignIn(string name, string password, string returnUrl = "/hangfire")
         {
-            var page = await client.GetStringAsync("/sign-in");
-            var token = FormToken().Match(page);
+            var page = await client.GetAsync("/sign-in");
+            if (!page.IsSuccessStatusCode)
+            {
+                return page;
+            }
+
+            var token = FormToken().Match(await page.Content.ReadAsStringAsync());
             return await client.PostAsync("/sign-in", new FormUrlEncodedContent(new Dictionary<string, string>
             {
                 [token.Groups[1].Value] = WebUtility.HtmlDecode(token.Groups[2].Value),
