@@ -148,7 +148,7 @@ public sealed class SpoolTests(TestDatabase databases)
 
         await PaymentsHost.Eventually(async () => await host.Sql<long>("SELECT count(*) FROM callbacks") == 1, "what was left is drained");
         Assert.Equal("left", await host.Sql<string>("SELECT convert_from(body, 'UTF8') FROM callbacks"));
-        await PaymentsHost.Eventually(() => Task.FromResult(folder.Segments.Count() == 1), "the drained segment is deleted, the living one's is there");
+        await PaymentsHost.Eventually(() => Task.FromResult(folder.Segments.Length == 1), "the drained segment is deleted, the living one's is there");
     }
 
     /// <summary>A disk of 1 MiB in memory.</summary>
