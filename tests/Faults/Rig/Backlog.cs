@@ -5,7 +5,7 @@ namespace Payments.Tests.Faults;
 /// <summary>What is still to be understood.</summary>
 internal static class Backlog
 {
-    /// <summary>The promise of issue 5: done within 30 s of the last start.</summary>
+    /// <summary>Promised in docs/reliability.md: done within 30 s of the last start.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <summary>Waits until no callback is new and the spools are empty.</summary>
