@@ -167,8 +167,8 @@ internal static class Verdicts
                 yield return $"a {transfer.Noun} that came back is completed";
             }
 
-            // Not sent is not failed: only Safaricom, or a person, says that it is.
-            if (transfer is { Status: TransferStatus.Failed, IsCancelled: false } && !byOperator && life.Mpesa.Sent.GetValueOrDefault(transfer.Id) == 0)
+            // Not sent is not failed: only Safaricom, or a person, says that it is. Where it takes no name, what was sent before a restore is forgotten.
+            if ((life.Mpesa.TakesNames || life.Store.Restored is null) && transfer is { Status: TransferStatus.Failed, IsCancelled: false } && !byOperator && life.Mpesa.Sent.GetValueOrDefault(transfer.Id) == 0)
             {
                 yield return $"a {transfer.Noun} failed and was never sent";
             }
