@@ -1,10 +1,9 @@
 using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using Hangfire;
 using Hangfire.Dashboard;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Console;
 using Payments.Application;
 using Payments.Infrastructure;
@@ -66,7 +65,7 @@ public static class ApiHost
         // each request while nobody listens.
         builder.Logging.AddFilter(HostingLog, LogLevel.None);
         builder.Logging.AddFilter<ConsoleLoggerProvider>(HostingLog, LogLevel.None);
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        LogLimit.Add(builder);
 
         // Its keys are not used: cookies and forms are sealed with keys made of our own secrets.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
@@ -91,44 +90,33 @@ public static class ApiHost
             builder.Configuration, provider => settings.Facts(() => provider.GetRequiredService<PublicAddress>().Current.AbsoluteUri), settings.Port);
         services.AddSingleton(new ClientSecrets(settings.Callbacks.Secrets.Select(Convert.FromBase64String)));
         services.AddSingleton<IClientSecrets>(s => s.GetRequiredService<ClientSecrets>());
+        services.AddSingleton<CallerKeys>();
 
         services.AddAuthentication(BearerAuthentication.Name)
             .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.Name, null);
         services.AddAuthorization(options => options.AddScopes());
-        services.AddControllers(options =>
-            {
-                options.Conventions.Add(new IdempotencyConvention());
-                options.ModelBinderProviders.Insert(0, new IsoTimeBinder.Provider());
-            })
-            .AddApplicationPart(typeof(ApiHost).Assembly)
-            .AddJsonOptions(options =>
-            {
-                options.JsonSerializerOptions.NumberHandling = JsonNumberHandling.Strict;
-
-                // A misspelt field is an error, not a silence.
-                options.JsonSerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
-                options.JsonSerializerOptions.AllowDuplicateProperties = false;
-                options.JsonSerializerOptions.MaxDepth = 16;
-                options.JsonSerializerOptions.Encoder = HtmlSafe;
-                options.JsonSerializerOptions.Converters.Add(new UtcTimes());
-            })
-            .ConfigureApiBehaviorOptions(options =>
-            {
-                options.InvalidModelStateResponseFactory = Problems.OfModelState;
-
-                // Bare statuses (415 above all) get their body, with a code, from Problems.OfStatus.
-                options.SuppressMapClientErrors = true;
-            });
+        services.AddApiControllers(HtmlSafe);
         services.AddExceptionHandler<UnhandledExceptions>();
         services.AddProblemDetails();
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.Encoder = HtmlSafe);
         services.AddOpenApi("v1", Documentation.Describe);
+        services.AddSingleton<ContractDocument>();
 
         services.AddDefences(settings);
+        services.AddSingleton<UnroutedCallbacks>();
+        services.AddSingleton(provider => ConnectionLimits.Of(
+            settings.Limits, DescriptorLimit.Read(), provider.GetRequiredService<ConnectionBudget>().Total, settings.IsKept));
+        services.AddSingleton<ConnectionTable>();
+        services.AddSingleton<IConnectionListenerFactory, LimitedListenerFactory>();
+        services.AddHostedService<ConnectionWatch>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            WebDefences.Limit(kestrel);
-            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => ShutdownNotice.Watch(endpoint.ApplicationServices, next)));
+            WebDefences.Limit(kestrel, settings.Limits);
+            kestrel.ConfigureEndpointDefaults(endpoint =>
+            {
+                endpoint.Use(ConnectionWatch.Connection);
+                endpoint.Use(next => ShutdownNotice.Watch(endpoint.ApplicationServices, next));
+            });
         });
 
         // Last, so that it waits before anything else is told to stop.
@@ -140,15 +128,24 @@ public static class ApiHost
 
     private static void Map(WebApplication app, Settings settings)
     {
+        app.Use(ConnectionWatch.Request);
+        app.Use(RequestPurpose.Set);
         app.Use(RequestSpans.Name);
         app.UseDefences(settings);
         app.UseExceptionHandler();
         app.UseRouting();
+        if (settings.Roles.HasFlag(Roles.Api))
+        {
+            app.Use(app.Services.GetRequiredService<UnroutedCallbacks>().Watch);
+        }
+
         app.UseStatusCodePages(Problems.OfStatus);
         app.UseCors();
+        app.Use(app.Services.GetRequiredService<PageLimits>().Pass);
         app.Use(WaitForDatabase);
         app.UseAuthentication();
         app.UseRateLimiter();
+        app.UseMiddleware<Admission>();
         app.UseAuthorization();
         app.UseMiddleware<OperatorGate>();
         if (settings.Roles.HasFlag(Roles.Api))
@@ -158,7 +155,7 @@ public static class ApiHost
         }
 
         app.MapControllers();
-        app.MapOpenApi();
+        ContractDocument.Map(app);
         app.MapScalarApiReference("/docs");
         app.UseHangfireDashboard("/hangfire", new DashboardOptions
         {
@@ -191,14 +188,6 @@ public static class ApiHost
     // A worker has no inbox and so no circuit.
     private static bool IsThere(IServiceProvider services) =>
         services.GetService<DatabaseCircuit>() is { } circuit ? !circuit.IsAway : services.GetRequiredService<DatabaseState>().IsReady;
-}
-
-/// <summary>Times as ISO 8601 in UTC, with a Z.</summary>
-internal sealed class UtcTimes : JsonConverter<DateTimeOffset>
-{
-    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
-
-    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(value.UtcDateTime);
 }
 
 /// <summary>The configuration is wrong; the message lists every problem.</summary>

@@ -22,6 +22,9 @@ public abstract record Reply
         /// </summary>
         public bool Paused { get; init; }
 
+        /// <summary>What kept it from leaving this process; null when Safaricom refused it. What waits to be sent goes on waiting (rule 19).</summary>
+        public Hindrance? Hindrance { get; init; }
+
         /// <summary>True when it certainly never got past Safaricom's gateway: M-PESA itself has not seen it.</summary>
         public bool NeverArrived { get; init; }
 
@@ -67,7 +70,7 @@ public sealed record PromptRequest(Guid AttemptId, Msisdn Phone, Money Amount, s
 /// <summary>One B2C or B2B transfer out of our shortcode.</summary>
 /// <param name="Kind">Whether this is a payout or a refund: it decides the token's purpose.</param>
 /// <param name="Id">Ours; the callback URL's token is made for it.</param>
-/// <param name="OriginatorId">Our OriginatorConversationID (B2C v3), unique for ever.</param>
+/// <param name="OriginatorId">Our OriginatorConversationID (B2C v3), unique for ever; empty where none is sent.</param>
 /// <param name="Reason">B2C only: <c>business</c>, <c>salary</c> or <c>promotion</c>.</param>
 public sealed record TransferRequest(
     SubjectKind Kind, Guid Id, string OriginatorId, PayoutMethod Method, string Recipient, string? Account, Money Amount, string Reason, string Remarks);
@@ -92,14 +95,7 @@ public sealed record StatusQuestion(Guid QuestionId, string? Receipt, string? Or
 public sealed record RegistrationRequest(string Token, string Version, string ResponseType);
 
 /// <summary>A C2B payment as the Pull Transactions API lists it.</summary>
-public sealed record PulledPayment(string Receipt, DateTimeOffset At, string? Payer, string? Account, Money Amount, bool IsTill);
-
-/// <summary>One page of pulled payments, or why there is none.</summary>
-public sealed record PullPage(IReadOnlyList<PulledPayment> Payments, string? Problem)
-{
-    /// <summary>How many rows the page had, unreadable ones included: how far the next offset lies from this one. 0 ends the pulling.</summary>
-    public int Rows { get; init; }
-}
+public sealed record PulledPayment(string Receipt, DateTimeOffset At, string? Payer, string? Account, Money Amount);
 
 /// <summary>Safaricom's Daraja API, as much of it as this service uses. Never throws for what the other side does.</summary>
 public interface IDaraja
@@ -107,13 +103,20 @@ public interface IDaraja
     /// <summary>Until when no push is sent because Safaricom's API keeps failing; null when one may be.</summary>
     DateTimeOffset? PromptsPausedUntil { get; }
 
+    /// <summary>True when payments to phones go out with a name of ours (B2C v3); false where the app has v1, which takes none.</summary>
+    bool NamesTransfers { get; }
+
     /// <summary>Sends an STK push. Never repeated unless nothing can have been accepted.</summary>
     Task<Reply> Push(PromptRequest prompt, CancellationToken cancellation);
 
     /// <summary>STK query by CheckoutRequestID; safe to repeat.</summary>
     Task<Outcome> AskPrompt(string requestId, CancellationToken cancellation);
 
-    /// <summary>Sends a B2C (v3) or B2B payment request. Never repeated unless nothing can have been accepted.</summary>
+    /// <summary>What keeps a transfer from being sent, as far as it can be told without asking anybody; null when it may be tried.</summary>
+    /// <param name="method">Where it goes; null for a reversal.</param>
+    Reply.Refused? WhyNotNow(PayoutMethod? method);
+
+    /// <summary>Sends a B2C or B2B payment request. Never repeated unless nothing can have been accepted.</summary>
     Task<Reply> Transfer(TransferRequest transfer, CancellationToken cancellation);
 
     /// <summary>Sends a reversal. Never repeated unless nothing can have been accepted.</summary>
@@ -128,6 +131,9 @@ public interface IDaraja
     /// <summary>Registers the confirmation and validation URLs. Refused carries Safaricom's reason.</summary>
     Task<Reply> RegisterUrls(RegistrationRequest registration, CancellationToken cancellation);
 
-    /// <summary>Reads a page of the Pull Transactions API; <paramref name="offset"/> counts payments from 0.</summary>
+    /// <summary>
+    /// Reads a page of the Pull Transactions API, having registered Pull if this process has not or if what came since may mean that it is not;
+    /// what <paramref name="offset"/> counts is Safaricom's to say.
+    /// </summary>
     Task<PullPage> Pull(DateTimeOffset from, DateTimeOffset to, int offset, CancellationToken cancellation);
 }

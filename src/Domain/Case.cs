@@ -31,6 +31,24 @@ public static class CaseKind
     /// <summary>A reversal was refused in a way that may mean it already happened.</summary>
     public const string ReversalRefused = "reversal_refused";
 
+    /// <summary>Money that went out has come back: M-PESA says that it was reversed.</summary>
+    public const string Reversed = "reversed";
+
+    /// <summary>An authentic confirmation names a number that is not configured here (rule 17).</summary>
+    public const string UnknownShortcode = "unknown_shortcode";
+
+    /// <summary>A payout or refund waits to be sent, and has waited for long.</summary>
+    public const string NotSent = "not_sent";
+
     /// <summary>An untrusted confirmation names an order of ours.</summary>
     public const string UntrustedConfirmation = "untrusted_confirmation";
+
+    /// <summary>More of them than have a case each.</summary>
+    public const string UntrustedConfirmations = "untrusted_confirmations";
+
+    /// <summary>An authentic confirmation came of which number and amount cannot be made out: money that stands nowhere (rule 17).</summary>
+    public const string UnreadableConfirmation = "unreadable_confirmation";
+
+    /// <summary>Confirmations with our token come from an address that is not allowed: their money waits because of that alone.</summary>
+    public const string ConfirmationsFromElsewhere = "confirmations_from_elsewhere";
 }

@@ -11,39 +11,26 @@ namespace Payments.Api;
 
 /// <summary>Reads <c>Authorization: Bearer …</c>: a shop's key or a checkout's clientSecret.</summary>
 internal sealed class BearerAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IReadOnlyList<ApiKey> keys, KeyRing ring,
-    ClientSecrets secrets)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, CallerKeys keys, KeyRing ring, ClientSecrets secrets)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string Name = "Bearer";
-
-    /// <summary>Longer than any key; hashing more would be work for nothing.</summary>
-    private const int MostChars = 256;
 
     private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(1);
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var header = Request.Headers.Authorization.ToString();
-        if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) || header.Length > MostChars)
+        if (CallerKeys.Text(Request.Headers.Authorization.ToString()) is not { } text)
         {
             return AuthenticateResult.NoResult();
         }
 
-        var text = header["Bearer ".Length..].Trim();
         if (secrets.TryRead(text, out var checkoutId))
         {
             return Accept([new(CallerClaims.Checkout, checkoutId.ToString())]);
         }
 
-        // Every key is compared, so that the time says nothing about which one was close.
-        ApiKey? found = null;
-        foreach (var key in keys)
-        {
-            found = key.Matches(text) ? key : found;
-        }
-
-        if (found is not null)
+        if (keys.Configured(text) is { } found)
         {
             return Accept(Claims(found.Client, found.Scopes));
         }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using Payments.Application;
 using Payments.Infrastructure;
 
@@ -24,7 +25,10 @@ internal sealed class Arrival : IDisposable
     /// <summary>The bytes; null when they were refused, which has been answered then: 413, 408, or 503 with Retry-After.</summary>
     public byte[]? Body { get; }
 
-    /// <summary>Reads the body, or answers why not: at once, without an exception, and where there is no room without reading it.</summary>
+    /// <summary>
+    /// Reads the body, or answers why not: at once, where there is no room without reading it, and without a line in the log for what anybody
+    /// can send.
+    /// </summary>
     /// <param name="isKnown">True when its address carries a valid token, for whom a part of the room is kept free.</param>
     public static async ValueTask<Arrival> Of(HttpContext context, IntakeRoom room, bool isKnown)
     {
@@ -62,6 +66,7 @@ internal sealed class Arrival : IDisposable
     private static async ValueTask<(byte[]? Body, Refusal? Refusal)> Read(HttpContext context, IntakeRoom.Place place)
     {
         var reader = context.Request.BodyReader;
+        var start = default(SequencePosition);
         Timer? patience = null;
         try
         {
@@ -88,8 +93,14 @@ internal sealed class Arrival : IDisposable
                     return (body, null);
                 }
 
-                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                start = read.Buffer.Start;
+                reader.AdvanceTo(start, read.Buffer.End);
             }
+        }
+        catch (Exception fault) when (RequestFaults.Of(fault) is { } refusal)
+        {
+            LetGo(reader, start);
+            return (null, refusal);
         }
         finally
         {
@@ -100,11 +111,28 @@ internal sealed class Arrival : IDisposable
         }
     }
 
+    /// <summary>Ends a read that failed, or the server, which reads on behind us, would warn that somebody is reading already.</summary>
+    private static void LetGo(PipeReader reader, SequencePosition start)
+    {
+        try
+        {
+            reader.AdvanceTo(start);
+        }
+        catch (Exception ended) when (ended is InvalidOperationException or ArgumentOutOfRangeException)
+        {
+            // It ended by itself.
+        }
+    }
+
     private static Task Refuse(HttpContext context, Refusal refusal)
     {
         if (refusal == NoRoom)
         {
             context.Response.Headers.RetryAfter = "5";
+        }
+        else
+        {
+            RequestFaults.Close(context);
         }
 
         return Problems.Write(context, refusal);

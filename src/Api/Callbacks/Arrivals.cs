@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Payments.Application;
 using Payments.Domain;
 using Payments.Infrastructure;
@@ -9,13 +10,19 @@ internal static class Arrivals
 {
     private const int MostChars = 500;
 
+    /// <summary>
+    /// A probe is over in minutes; a day allows for any clock. Its address went through whatever stands before us, and whoever kept it there
+    /// shall not be let in by it for ever.
+    /// </summary>
+    private static readonly TimeSpan Life = TimeSpan.FromDays(1);
+
     /// <summary>What the forwarded-headers middleware moves the direct peer to when it believes the header.</summary>
     private const string DirectPeer = "X-Original-For";
 
     /// <summary>The mark; null for everything that is no probe.</summary>
     public static ProbeMark? Read(HttpContext context, CallbackTokens tokens, string? token)
     {
-        if (!tokens.TryRead(token, SubjectKind.Probe, out var id))
+        if (!tokens.TryRead(token, SubjectKind.Probe, out var id) || (DateTimeOffset.UtcNow - MadeAt(id)).Duration() > Life)
         {
             return null;
         }
@@ -24,5 +31,13 @@ internal static class Arrivals
         var arrival = ArrivalText.Write(
             context.Connection.RemoteIpAddress?.ToString(), headers[DirectPeer].ToString(), headers["X-Forwarded-For"].ToString(), context.Request.Scheme);
         return new(id, Texts.Clip(arrival, MostChars)!);
+    }
+
+    /// <summary>Ids of ours begin with the time they were made at (UUIDv7), and the token's signature is over the whole id.</summary>
+    private static DateTimeOffset MadeAt(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        return DateTimeOffset.FromUnixTimeMilliseconds((long)(BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16));
     }
 }

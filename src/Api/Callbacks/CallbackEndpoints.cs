@@ -29,9 +29,10 @@ internal sealed class CallbackEndpoints(IInbox inbox, IntakeRoom room, CallbackT
         Map(app, "callback", context => Store(context, CallbackKind.Stk));
     }
 
-    /// <summary>One path under both prefixes, with and without a token.</summary>
+    /// <summary>One path under both prefixes, with and without a token; and under others, where a valid token says that it is meant.</summary>
     public static void Map(IEndpointRouteBuilder app, string path, RequestDelegate take)
     {
+        app.ServiceProvider.GetRequiredService<UnroutedCallbacks>().Add(path, take);
         foreach (var prefix in Prefixes)
         {
             app.MapPost(prefix + path + "/{token?}", take).ShortCircuit().ExcludeFromDescription();

@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Payments.Application;
 
 namespace Payments.Api;
@@ -9,6 +10,12 @@ namespace Payments.Api;
 /// <param name="Outcome"><c>paid</c>: the money moved; <c>not_paid</c>: it did not; <c>noted</c>: nothing is left to decide.</param>
 /// <param name="Reason">How you know, in 1–500 characters; kept with the case.</param>
 public sealed record SettleBody(string? Outcome, string? Reason);
+
+/// <summary>What to ask by.</summary>
+/// <param name="Receipt">
+/// The receipt number, where the case is about a confirmation of which it could not be made out (<c>unreadable_confirmation</c>); left out for others.
+/// </param>
+public sealed record AskBody(string? Receipt);
 
 /// <summary>Cases: what a person must decide.</summary>
 [ApiController]
@@ -32,9 +39,12 @@ public sealed class CasesController(IMediator mediator) : ControllerBase
     /// <summary>Has Safaricom asked again, within seconds; look at the payment then.</summary>
     [HttpPost("{id}/ask")]
     [ProducesResponseType<CaseView>(202)]
-    [Refuses("not_found", "case_settled", "nothing_to_ask")]
-    public async Task<ActionResult<CaseView>> Ask(string id, CancellationToken cancellation) => this.ToResult(
-        PublicId.TryRead(PublicId.Case, id, out var found) ? await mediator.Send(new AskCase(User.Caller(), found), cancellation) : Refusal.NotFound("case"), 202);
+    [Refuses("validation_failed", "not_found", "case_settled", "nothing_to_ask")]
+    public async Task<ActionResult<CaseView>> Ask(
+        string id, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] AskBody? body, CancellationToken cancellation) => this.ToResult(
+        PublicId.TryRead(PublicId.Case, id, out var found)
+            ? await mediator.Send(new AskCase(User.Caller(), found, body?.Receipt), cancellation)
+            : Refusal.NotFound("case"), 202);
 
     /// <summary>Settles a case, and with <c>paid</c> or <c>not_paid</c> what it is about.</summary>
     [HttpPost("{id}/settle")]

@@ -12,7 +12,7 @@ namespace Payments.Api;
 /// <summary>A checkout's changes as they happen.</summary>
 [ApiController]
 [Route("api/checkouts")]
-public sealed class CheckoutEventsController(IMediator mediator, LiveEvents live, IOptions<JsonOptions> json, IHostApplicationLifetime lifetime)
+public sealed class CheckoutEventsController(IMediator mediator, WatchedCheckouts watched, IOptions<JsonOptions> json, IHostApplicationLifetime lifetime)
     : ControllerBase
 {
     /// <summary>Proxies close silent connections after 30 s or more; half of that keeps every one of them open.</summary>
@@ -20,6 +20,7 @@ public sealed class CheckoutEventsController(IMediator mediator, LiveEvents live
 
     /// <summary>Server-Sent Events: a snapshot, then each change; after paid, expired or cancelled <c>event: end</c>.</summary>
     [HttpGet("{id}/events")]
+    [Stream]
     [Authorize(Scope.OneCheckout)]
     [Produces("text/event-stream")]
     [ProducesResponseType(200)]
@@ -35,7 +36,7 @@ public sealed class CheckoutEventsController(IMediator mediator, LiveEvents live
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
 
         // Subscribed before the snapshot is read: a change in between is seen twice rather than never.
-        using var watch = live.Subscribe(checkoutId);
+        using var watch = watched.Subscribe(checkoutId);
         var answer = await mediator.Send(new GetCheckout(User.Caller(), checkoutId), stop.Token);
         if (answer.Value is not { } checkout)
         {
@@ -55,14 +56,12 @@ public sealed class CheckoutEventsController(IMediator mediator, LiveEvents live
             await Send(checkout, stop.Token);
             while (!HasEnded(checkout))
             {
-                var woken = await watch.Changed(Heartbeat, stop.Token);
-                var now = await mediator.Send(new GetCheckout(User.Caller(), checkoutId), stop.Token);
-                if (now.Value is { } later && later.Version > checkout.Version)
+                if (await watch.Newer(checkout.Version, Heartbeat, stop.Token) is { } newer)
                 {
-                    checkout = later;
+                    checkout = CheckoutView.Of(newer, User.Caller().IsShop);
                     await Send(checkout, stop.Token);
                 }
-                else if (!woken)
+                else
                 {
                     await Write(": still here\n\n", stop.Token);
                 }

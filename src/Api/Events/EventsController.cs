@@ -12,9 +12,10 @@ namespace Payments.Api;
 public sealed class EventsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Reads what changed after a place, in commit order, skipping nothing. Start without after, go on with next.</summary>
+    /// <remarks>A place beyond the feed's end, which is shorter after a restore, is 409 <c>events_restarted</c>; its <c>next</c> is where to go on.</remarks>
     [HttpGet]
     [Authorize(Scope.Checkouts)]
-    [Refuses("validation_failed")]
-    public Task<EventPage> Read(string? after, int? limit, CancellationToken cancellation) =>
-        mediator.Send(new ReadEvents(User.Caller(), User.HasScope(Scope.Payouts), after, limit), cancellation);
+    [Refuses("validation_failed", "events_restarted")]
+    public async Task<ActionResult<EventPage>> Read(string? after, int? limit, CancellationToken cancellation) =>
+        this.ToResult(await mediator.Send(new ReadEvents(User.Caller(), User.HasScope(Scope.Payouts), after, limit), cancellation));
 }

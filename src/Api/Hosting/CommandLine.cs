@@ -12,6 +12,7 @@ public static class CommandLine
         dotnet run --project src/Api -- doctor             finds out why callbacks do not arrive, and says it in one sentence
         dotnet run --project src/Api -- keys               makes, lists, ends and replaces API keys
         dotnet run --project src/Api -- privacy            shows or erases what is kept of one phone number
+        dotnet run --project src/Api -- restore            prepares a database that was restored from a backup, before the service starts on it
         dotnet run --project src/Api -- hash-password      turns an operator's password into what Ops__Users__0__PasswordHash wants
         dotnet run --project src/Api -- health             asks the service on this machine whether it is ready, for container engines
         dotnet run --project src/Api -- configuration      every configuration key there is, as docs/configuration.md
@@ -38,6 +39,9 @@ public static class CommandLine
         ["privacy"] = (PrivacyCommand.Usage, (args, output, errors) => args is [_, "show" or "erase", ..]
             ? PrivacyCommand.Run(args, output)
             : Misuse(errors, args.Length < 2 ? "privacy needs one of show and erase" : $"privacy has no {args[1]}, only show and erase")),
+        ["restore"] = (RestoreCommand.Usage, (args, output, errors) => args is [_, "prepare" or "status" or "release", ..]
+            ? RestoreCommand.Run(args, output)
+            : Misuse(errors, args.Length < 2 ? "restore needs one of prepare, status and release" : $"restore has no {args[1]}, only prepare, status and release")),
         ["hash-password"] = (PasswordHelp, (args, _, errors) => args.Length == 1 ? Passwords.Run() : Misuse(errors, $"hash-password takes no {args[1]}")),
         ["health"] = (HealthCommand.Help, (args, output, errors) =>
             args.Length == 1 ? HealthCommand.Run(output) : Misuse(errors, $"health takes no {args[1]}")),
@@ -75,7 +79,7 @@ public static class CommandLine
             await ApiHost.Build(args).RunAsync();
             return Environment.ExitCode;
         }
-        catch (ConfigurationException wrong)
+        catch (Exception wrong) when (wrong is ConfigurationException or Infrastructure.DatabaseRefusedException)
         {
             await errors.WriteLineAsync(wrong.Message);
             return 1;

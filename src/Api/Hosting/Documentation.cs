@@ -29,7 +29,9 @@ internal static class Documentation
         {
             var metadata = context.Description.ActionDescriptor.EndpointMetadata;
             operation.Responses ??= [];
-            var codes = new List<string>();
+
+            // A parameter the call does not have is refused by every one of them.
+            var codes = new List<string> { "validation_failed" };
             if (metadata.OfType<Microsoft.AspNetCore.Authorization.IAuthorizeData>().Any())
             {
                 operation.Security = [new() { [new("key", context.Document)] = [] }];
@@ -38,7 +40,7 @@ internal static class Documentation
 
             if (operation.RequestBody is not null)
             {
-                codes.AddRange(["validation_failed", "payload_too_large", "unsupported_media_type"]);
+                codes.AddRange(["payload_too_large", "unsupported_media_type", "request_timeout"]);
             }
 
             codes.AddRange(IdempotencyConvention.Describe(operation, context.Description.ActionDescriptor));

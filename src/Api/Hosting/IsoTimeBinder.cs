@@ -9,6 +9,9 @@ namespace Payments.Api;
 /// </summary>
 internal sealed class IsoTimeBinder : IModelBinder
 {
+    /// <summary>What is said of anything else.</summary>
+    public const string Wanted = "Give a time in ISO 8601, such as 2026-07-10T06:15:44Z.";
+
     private static readonly string[] Forms =
         ["yyyy-MM-dd", "yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss"];
 
@@ -29,7 +32,7 @@ internal sealed class IsoTimeBinder : IModelBinder
         }
         else
         {
-            bindingContext.ModelState.TryAddModelError(bindingContext.ModelName, "Give a time in ISO 8601, such as 2026-07-10T06:15:44Z.");
+            bindingContext.ModelState.TryAddModelError(bindingContext.ModelName, Wanted);
         }
 
         return Task.CompletedTask;

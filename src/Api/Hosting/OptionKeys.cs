@@ -134,23 +134,6 @@ internal static class OptionKeys
     private static string Shown(string name) => name.Replace(":", "__", StringComparison.Ordinal);
 
     /// <summary>A known key that a slip of the fingers away is the given one.</summary>
-    private static string? Nearest(string path) => All.Select(key => (key.Variable, Distance: Distance(key.Path.ToUpperInvariant(), path.ToUpperInvariant())))
-        .Where(near => near.Distance <= 3).OrderBy(near => near.Distance).Select(near => near.Variable).FirstOrDefault();
-
-    /// <summary>Levenshtein's: how many characters have to change.</summary>
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)));
-            }
-        }
-
-        return row[b.Length];
-    }
+    private static string? Nearest(string path) =>
+        Spelling.Nearest(path, All.Select(key => key.Path)) is { } near ? All.First(key => key.Path == near).Variable : null;
 }

@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using FluentValidation;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Payments.Application;
@@ -22,15 +21,18 @@ internal static class Problems
         ["method_not_allowed"] = 405,
         ["request_timeout"] = 408,
         ["already_paid"] = 409,
+        ["already_sent"] = 409,
         ["attempt_in_progress"] = 409,
         ["callback_erased"] = 409,
         ["case_settled"] = 409,
         ["checkout_cancelled"] = 409,
         ["checkout_expired"] = 409,
+        ["events_restarted"] = 409,
         ["idempotency_in_progress"] = 409,
         ["registration_in_progress"] = 409,
         ["not_paid"] = 409,
         ["nothing_to_ask"] = 409,
+        ["nothing_to_write_off"] = 409,
         ["key_expired"] = 409,
         ["order_reference_in_use"] = 409,
         ["outcome_not_possible"] = 409,
@@ -73,37 +75,15 @@ internal static class Problems
         return new ProblemResult(Of(controller.HttpContext, answer.Refusal!));
     }
 
-    /// <summary>What a body that could not be bound is answered with.</summary>
-    public static IActionResult OfModelState(ActionContext context)
-    {
-        var errors = context.ModelState.Where(e => e.Value is { Errors.Count: > 0 })
-            .GroupBy(e => e.Key.TrimStart('$', '.') is { Length: > 0 } field ? field : "body")
-            .ToDictionary(g => g.Key, g => g.SelectMany(e => e.Value!.Errors.Select(error => Say(error.ErrorMessage))).Distinct().ToArray());
-
-        // Beside a JSON error the binder also reports the parameter itself as missing; that says nothing new.
-        if (errors.Count > 1)
-        {
-            errors.Remove("body");
-        }
-
-        return new ProblemResult(Validation(context.HttpContext, errors));
-    }
-
     /// <summary>A refusal as the result of a filter.</summary>
     public static ActionResult ToResult(HttpContext context, Refusal refusal) => new ProblemResult(Of(context, refusal));
 
     /// <summary>A field that cannot be taken, as the result of a filter.</summary>
     public static ActionResult ToResult(HttpContext context, string field, string error) =>
-        new ProblemResult(Validation(context, new() { [field] = [error] }));
+        Invalid(context, new() { [field] = [error] });
 
-    /// <summary>The serializer's words name .NET types; these name what to do.</summary>
-    private static string Say(string message) => message switch
-    {
-        _ when message.Contains("could not be mapped", StringComparison.Ordinal) => "There is no such field.",
-        _ when message.Contains("could not be converted", StringComparison.Ordinal) => "This value has the wrong type or is out of range.",
-        _ when message.Contains("LineNumber", StringComparison.Ordinal) => "This is not valid JSON.",
-        _ => message,
-    };
+    /// <summary>Fields that cannot be taken, as the result of a filter.</summary>
+    public static ActionResult Invalid(HttpContext context, Dictionary<string, string[]> errors) => new ProblemResult(Validation(context, errors));
 
     /// <summary>What an exception is answered with; never a stack trace.</summary>
     public static async ValueTask<bool> Handle(HttpContext context, Exception exception)
@@ -115,12 +95,9 @@ internal static class Problems
                     g => g.Key, g => g.Select(e => e.ErrorMessage).ToArray())));
                 return true;
 
-            case BadHttpRequestException { StatusCode: 413 }:
-                await Write(context, new Refusal("payload_too_large", "The body is larger than this call takes."));
-                return true;
-
-            case BadHttpRequestException bad:
-                await Write(context, Validation(context, new() { ["body"] = [bad.Message] }));
+            case var _ when RequestFaults.Of(exception) is { } fault:
+                RequestFaults.Close(context);
+                await Write(context, fault == RequestFaults.Unreadable ? Validation(context, new() { ["body"] = [fault.Detail] }) : Of(context, fault));
                 return true;
 
             case InboxUnavailableException or TimeoutException or System.Transactions.TransactionException:
@@ -170,6 +147,11 @@ internal static class Problems
             problem.Extensions[subject.StartsWith(PublicId.Payout, StringComparison.Ordinal) ? "payoutId" : "checkoutId"] = subject;
         }
 
+        if (refusal.Next is { } next)
+        {
+            problem.Extensions["next"] = next;
+        }
+
         return problem;
     }
 
@@ -214,8 +196,7 @@ internal sealed partial class UnhandledExceptions(ILogger<UnhandledExceptions> l
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         // A caller who went away, or whom the end of the process could wait for no longer, is no failure of ours.
-        if (exception is not (ValidationException or BadHttpRequestException or InboxUnavailableException)
-            && exception.GetBaseException() is not (ConnectionAbortedException or ConnectionResetException))
+        if (exception is not (ValidationException or InboxUnavailableException) && RequestFaults.Of(exception) is null)
         {
             LogFailed(httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName, Problems.TraceId(httpContext), exception);
         }

@@ -50,6 +50,19 @@ internal sealed class Settings
     /// <summary>The port this process listens on; null when its address does not say.</summary>
     public required int? Port { get; init; }
 
+    /// <summary>Whether a connection from there may have a place of those kept free: a proxy of ours, or Safaricom itself.</summary>
+    public Func<System.Net.IPAddress?, bool> IsKept
+    {
+        get
+        {
+            var networks = new CallbackNetworks([.. Callbacks.AllowedNetworks], Daraja.Kind);
+            return address => networks.IsSafaricoms(address)
+                || (Plain(address) is { } plain && Proxies.Any(proxy => proxy.Contains(plain)));
+
+            static System.Net.IPAddress? Plain(System.Net.IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
+        }
+    }
+
     /// <summary>Reads everything and lists every problem at once.</summary>
     public static Settings Read(ConfigurationManager configuration)
     {
@@ -62,11 +75,8 @@ internal sealed class Settings
         var c2b = Bind<C2bOptions>(configuration, "C2B");
         var retention = Bind<RetentionOptions>(configuration, "Retention");
         var connection = configuration.GetConnectionString("Payments");
-        if (WhyNoConnection(connection) is { } why)
-        {
-            problems.Add(new("ConnectionStrings__Payments", why, "a PostgreSQL connection string such as Host=db;Database=payments;Username=payments;Password=…"));
-        }
-
+        var roles = ReadRoles(configuration["Roles"], problems);
+        problems.AddRange(DatabaseSettings.Problems(connection, roles));
         var port = PortOf(configuration["urls"]);
         var logs = Bind<LogOptions>(configuration, "Logs");
         problems.AddRange(logs.Validate());
@@ -112,7 +122,7 @@ internal sealed class Settings
             Retention = retention,
             Logs = logs,
             Shutdown = shutdown,
-            Roles = ReadRoles(configuration["Roles"], problems),
+            Roles = roles,
             Problems = problems,
             Port = port,
         };
@@ -130,6 +140,7 @@ internal sealed class Settings
             PublicBaseUrl = address,
             Problems = [.. Problems.Select(problem => new SetupProblem(problem.Key, problem.Wrong, problem.Right))],
             HasSpool = Spool.IsOn,
+            PullEvery = Daraja.Nominated is null ? null : C2b.PullEvery,
             HasAllowedNetworks = networks.AreLimited,
             Allows = networks.AllowsC2b,
         };
@@ -146,24 +157,6 @@ internal sealed class Settings
         catch (InvalidOperationException)
         {
             return new();
-        }
-    }
-
-    private static string? WhyNoConnection(string? text)
-    {
-        if (string.IsNullOrWhiteSpace(text))
-        {
-            return "is missing";
-        }
-
-        try
-        {
-            return string.IsNullOrEmpty(new Npgsql.NpgsqlConnectionStringBuilder(text).Host) ? "names no Host" : null;
-        }
-        catch (Exception wrong) when (wrong is ArgumentException or FormatException)
-        {
-            // Its own words may quote the password.
-            return "is no connection string of PostgreSQL";
         }
     }
 

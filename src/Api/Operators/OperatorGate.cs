@@ -14,6 +14,8 @@ internal sealed class OperatorGate(RequestDelegate next, Settings settings, IAud
     /// <summary>Jobs of one deed whose states are put down; the dashboard's pages have at most 500, and one line need not hold more.</summary>
     private const int MostJobs = 500;
 
+    private const string JobDetails = "/hangfire/jobs/details";
+
     private static readonly string[] Guarded = ["/hangfire", "/docs", "/metrics", "/ops"];
 
     public async Task InvokeAsync(HttpContext context)
@@ -21,7 +23,7 @@ internal sealed class OperatorGate(RequestDelegate next, Settings settings, IAud
         var path = context.Request.Path;
         if (!Guarded.Any(guarded => path.StartsWithSegments(guarded, StringComparison.OrdinalIgnoreCase)) || (IsLaptop(context) && !IsDeed(context)))
         {
-            await next(context);
+            await Show(context);
             return;
         }
 
@@ -54,8 +56,14 @@ internal sealed class OperatorGate(RequestDelegate next, Settings settings, IAud
             return;
         }
 
-        await next(context);
+        await Show(context);
     }
+
+    /// <summary>Goes on; a job that cannot be is answered here, for the dashboard would throw.</summary>
+    private Task Show(HttpContext context) =>
+        context.Request.Path.StartsWithSegments(JobDetails, StringComparison.OrdinalIgnoreCase, out var job) && !IsJobId(job.Value?.TrimStart('/') ?? "")
+            ? Problems.Write(context, new Refusal("not_found", "There is no such job."))
+            : next(context);
 
     /// <summary>Whether the dashboard shows its buttons.</summary>
     public static bool MayAct(HttpContext context, Settings settings) => (settings.IsSimulator && LocalOnly.IsLocal(context)) || context.User.Acts();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Mvc;
 using Payments.Application;
 using Payments.Infrastructure;
 
@@ -12,65 +13,106 @@ internal static class SignInPages
 {
     public const string Path = "/sign-in";
 
+    /// <summary>Where a sign-in leads that came from nowhere.</summary>
+    private const string Home = "/hangfire";
+
+    /// <summary>A name, a password and an address of the longest, thrice over for their encoding.</summary>
+    private const int MostBytes = 16 * 1024;
+
+    /// <summary>Longer than any page's address.</summary>
+    private const int MostPath = 2000;
+
     private static readonly HtmlEncoder Html = HtmlEncoder.Default;
 
     public static void Map(WebApplication app)
     {
         app.MapGet(Path, (HttpContext http, string? returnUrl) => Page(http, returnUrl, null, 200)).ExcludeFromDescription();
-        app.MapPost(Path, SignIn).ExcludeFromDescription().DisableAntiforgery();
-        app.MapPost("/sign-out", SignOut).ExcludeFromDescription().DisableAntiforgery();
+        app.MapPost(Path, SignIn).ExcludeFromDescription().DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(MostBytes));
+        app.MapPost("/sign-out", SignOut).ExcludeFromDescription().DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(MostBytes));
     }
 
-    /// <summary>Only a path of this very service: anything else would make the page a springboard to somebody else's.</summary>
+    /// <summary>
+    /// Only a path of this very service, as it may stand in a header: visible ASCII without a backslash, which browsers take for a slash. Anything
+    /// else would make the page a springboard to somebody else's, or could not be sent.
+    /// </summary>
     public static string LocalPath(string? returnUrl) =>
-        returnUrl is ['/', ..] && !returnUrl.StartsWith("//", StringComparison.Ordinal) && !returnUrl.Contains('\\', StringComparison.Ordinal)
-            && !returnUrl.Any(char.IsControl) ? returnUrl : "/hangfire";
+        returnUrl is ['/', ..] and not ['/', '/', ..] && returnUrl.Length <= MostPath && returnUrl.All(c => c is > ' ' and <= '~' and not '\\')
+            ? returnUrl : Home;
 
     private static async Task<IResult> SignIn(
-        HttpContext http, IReadOnlyList<Operator> operators, SignInFailures failures, IAntiforgery antiforgery, IAudit audit, ITransactions transactions)
+        HttpContext http, IReadOnlyList<Operator> operators, SignInTries tries, PasswordChecks checks, KnownDevices devices, IAntiforgery antiforgery,
+        IAudit audit, ITransactions transactions)
     {
-        if (!http.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(http))
+        if (!await IsOurs(http, antiforgery))
         {
             return Page(http, null, "This form is too old or not ours. Try again.", 400);
         }
 
         var form = await http.Request.ReadFormAsync();
         var (name, password, returnUrl) = (form["name"].ToString(), form["password"].ToString(), form["returnUrl"].ToString());
-        var address = http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
-        if (await failures.IsLocked(name, address))
+        var (source, device) = (SourceKey.Of(http.Connection.RemoteIpAddress), devices.Read(http, name));
+
+        // The place in the line comes first: no more is counted in the database than can be hashed.
+        using var place = checks.Enter(source, device is not null);
+        if (place is null)
         {
-            http.Response.Headers.RetryAfter = "900";
-            return Page(http, returnUrl, "Too many failed tries. Wait a quarter of an hour.", 429);
+            return Wait(http, returnUrl, TimeSpan.FromSeconds(2));
+        }
+
+        if (await tries.Take(name, source, device) is { } wait)
+        {
+            return Wait(http, returnUrl, wait);
         }
 
         var who = operators.FirstOrDefault(o => o.Name == name);
-        if (password.Length > 1000 || !Passwords.Matches(who?.PasswordHash, password))
+        if (password.Length > 1000 || !await place.Matches(who?.PasswordHash, password))
         {
-            await failures.Failed(name, address);
             return Page(http, returnUrl, "This name and password do not belong together.", 401);
         }
 
-        await failures.Succeeded(name, address);
+        await tries.Succeeded(name, source, device);
         var now = await transactions.Run(
             async now =>
             {
-                await audit.Write("operator/" + who!.Name, "operator.sign_in", "operator/" + who.Name, null, new { from = address });
+                var from = http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+                await audit.Write("operator/" + who!.Name, "operator.sign_in", "operator/" + who.Name, null, new { from });
                 return now;
             },
             http.RequestAborted);
-        await http.SignInAsync(OperatorSession.Scheme, OperatorSession.Open(who!, now));
+        devices.Remember(http, who!.Name);
+        await http.SignInAsync(OperatorSession.Scheme, OperatorSession.Open(who, now));
         return Results.LocalRedirect(LocalPath(returnUrl));
+    }
+
+    private static IResult Wait(HttpContext http, string returnUrl, TimeSpan wait)
+    {
+        http.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        return Page(http, returnUrl, $"Too many tries. Wait {(wait > TimeSpan.FromMinutes(1) ? "a quarter of an hour" : "a few seconds")}.", 429);
     }
 
     private static async Task<IResult> SignOut(HttpContext http, IAntiforgery antiforgery)
     {
-        if (!http.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(http))
+        if (!await IsOurs(http, antiforgery))
         {
             return Page(http, null, "This form is too old or not ours. Try again.", 400);
         }
 
         await http.SignOutAsync(OperatorSession.Scheme);
         return Results.LocalRedirect(Path);
+    }
+
+    /// <summary>Whether it is our form, whole and with its token.</summary>
+    private static async Task<bool> IsOurs(HttpContext http, IAntiforgery antiforgery)
+    {
+        try
+        {
+            return http.Request.HasFormContentType && await antiforgery.IsRequestValidAsync(http);
+        }
+        catch (Exception broken) when (RequestFaults.Of(broken) is not null)
+        {
+            RequestFaults.Close(http);
+            return false;
+        }
     }
 
     private static IResult Page(HttpContext http, string? returnUrl, string? problem, int status)

@@ -25,20 +25,25 @@ internal sealed partial class C2bCallbackEndpoints(
     /// <summary>A customer has paid: stored as it came, understood by a job.</summary>
     private async Task Confirm(HttpContext context)
     {
-        // From outside the allowed networks the token counts for nothing, now or later.
+        // From outside the allowed networks the token counts for nothing; that it was ours is kept, for the operator may allow the address.
         var token = CallbackEndpoints.Token(context);
         var source = context.Connection.RemoteIpAddress;
         var trusted = networks.AllowsC2b(source);
         var registration = tokens.Find(token);
+        var isKnown = registration is not null;
         if (!trusted && registration is not null)
         {
             LogFromElsewhere(source?.ToString());
             registration = null;
         }
 
+        registration ??= trusted ? await LookUp(token, options.ValidationLookUp) : null;
         var late = trusted && registration is null && RegistrationToken.IsWellFormed(token);
         var probe = registration is null ? Arrivals.Read(context, probes, token) : null;
-        var isStranger = registration is null && probe is null && !(late && tokens.MayMiss);
+        var isVouchedFor = IsVouchedFor(late);
+
+        // Whoever has a token that was found is no stranger, from wherever he comes: money he tells of may wait, and is not turned away.
+        var isStranger = registration is null && !isKnown && probe is null && !isVouchedFor;
         if (isStranger && untrusted.Refuses(source) is { } wait)
         {
             await CallbackEndpoints.TooMany(context, wait);
@@ -60,7 +65,9 @@ internal sealed partial class C2bCallbackEndpoints(
         await inbox.Store(
             CallbackEndpoints.Incoming(context, CallbackKind.C2bConfirm, registration?.Id, body) with
             {
-                TokenHash = late ? RegistrationToken.Hash(token!) : null,
+                TokenHash = late ? RegistrationToken.Hash(token!)
+                    : !trusted && RegistrationToken.IsWellFormed(token) ? RegistrationToken.HashFromElsewhere(token!) : null,
+                IsVouchedFor = isVouchedFor || isKnown,
                 Probe = probe,
             },
             context.RequestAborted);
@@ -77,9 +84,10 @@ internal sealed partial class C2bCallbackEndpoints(
     {
         using var patience = new CancellationTokenSource(options.ValidationLookUp);
         var (token, source) = (CallbackEndpoints.Token(context), context.Connection.RemoteIpAddress);
-        var registration = networks.AllowsC2b(source) ? await tokens.Find(token, patience.Token) : null;
+        var trusted = networks.AllowsC2b(source);
+        var registration = trusted ? await tokens.Find(token, patience.Token) : null;
         var probe = registration is null ? Arrivals.Read(context, probes, token) : null;
-        var isStranger = registration is null && probe is null && !(RegistrationToken.IsWellFormed(token) && tokens.MayMiss);
+        var isStranger = registration is null && probe is null && !IsVouchedFor(trusted && RegistrationToken.IsWellFormed(token));
         if (isStranger && untrusted.Refuses(source) is { } wait)
         {
             await CallbackEndpoints.TooMany(context, wait);
@@ -98,7 +106,7 @@ internal sealed partial class C2bCallbackEndpoints(
         Task stored;
         try
         {
-            answer = await context.RequestServices.GetRequiredService<IMediator>().Send(new ValidatePayment(body, registration?.Shortcode), patience.Token);
+            answer = await context.RequestServices.GetRequiredService<IMediator>().Send(new ValidatePayment(body, registration?.Shortcode) { IsFromElsewhere = !networks.AllowsC2b(source) }, patience.Token);
             var callback = CallbackEndpoints.Incoming(context, CallbackKind.C2bValidate, registration?.Id, body) with
             {
                 Answer = $"{answer.Code} ({answer.Why})",
@@ -119,6 +127,18 @@ internal sealed partial class C2bCallbackEndpoints(
         await CallbackEndpoints.Answer(
             context, answer.IsAccepted ? Accepted : Encoding.UTF8.GetBytes($$"""{"ResultCode":"{{answer.Code}}","ResultDesc":"Rejected"}"""));
     }
+
+    private async Task<Registration?> LookUp(string? token, TimeSpan longest)
+    {
+        using var patience = new CancellationTokenSource(longest);
+        return await tokens.Find(token, patience.Token);
+    }
+
+    /// <summary>
+    /// A token that could not be looked up, the database being away since the start, proves nothing; only where C2B callbacks are let in from
+    /// some networks alone does the address vouch for it. Anywhere else it has what strangers have until the database is back.
+    /// </summary>
+    private bool IsVouchedFor(bool isUnknown) => isUnknown && networks.AreLimited && tokens.MayMiss;
 
     /// <summary>Somebody else may hold the token by then, so it is worth a line; but it may also be a proxy nobody has named.</summary>
     [LoggerMessage(EventName = "c2b_from_elsewhere", Level = LogLevel.Warning,

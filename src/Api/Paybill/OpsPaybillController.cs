@@ -10,11 +10,16 @@ namespace Payments.Api;
 /// <summary>What to register.</summary>
 /// <param name="Version">v1 or v2; as configured (C2B__Version) when absent.</param>
 /// <param name="ResponseType">Completed or Cancelled: what Safaricom does when our validation does not answer; as configured when absent.</param>
-public sealed record RegisterC2bBody(string? Version, string? ResponseType);
+/// <param name="Renew">True for a new token in the addresses: the one in force may be known to somebody else. It counts until Safaricom has the new one.</param>
+public sealed record RegisterC2bBody(string? Version, string? ResponseType, bool? Renew);
 
 /// <summary>Whose money it is.</summary>
 /// <param name="CheckoutId">The checkout the receipt is put to.</param>
 public sealed record MatchBody(string? CheckoutId);
+
+/// <summary>Why it is left as it is.</summary>
+/// <param name="Reason">2–200 characters, kept for good in the audit log: no names or numbers.</param>
+public sealed record WriteOffBody(string? Reason);
 
 /// <summary>Payments by hand, for operators: the registration, and money without an order.</summary>
 [ApiController]
@@ -24,7 +29,10 @@ public sealed record MatchBody(string? CheckoutId);
 public sealed class OpsPaybillController(IMediator mediator, RegistrationTokens tokens) : ControllerBase
 {
     /// <summary>Registers our confirmation and validation URLs with Safaricom; the same again is 200.</summary>
-    /// <remarks>Production registers once: the token in the URLs is kept and used again at every try. 202: no clear answer came, register again.</remarks>
+    /// <remarks>
+    /// Production registers once: the token in the URLs is kept and used again at every try. 202: no clear answer came, register again. With renew
+    /// the URLs get a new token; in production have the old ones deleted in the M-PESA portal first.
+    /// </remarks>
     [HttpPost("c2b/register")]
     [ProducesResponseType<RegistrationView>(200)]
     [ProducesResponseType<RegistrationView>(202)]
@@ -32,18 +40,27 @@ public sealed class OpsPaybillController(IMediator mediator, RegistrationTokens 
     public async Task<ActionResult<RegistrationView>> Register(
         [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] RegisterC2bBody? body, CancellationToken cancellation)
     {
-        var answer = await mediator.Send(new RegisterC2b(User.Caller(), body?.Version, body?.ResponseType), cancellation);
+        var answer = await mediator.Send(new RegisterC2b(User.Caller(), body?.Version, body?.ResponseType) { Renews = body?.Renew == true }, cancellation);
 
         // Whoever is told that it is registered may be asked about a payment in the same second.
         await tokens.ReadAgain();
         return this.ToResult(answer, answer.Value?.State == "in_doubt" ? 202 : 200);
     }
 
-    /// <summary>Reads receipts, newest first; matched=false is money without an order.</summary>
+    /// <summary>Reads receipts, newest first: matched=false is money without an order, surplus=true what exceeds its order, open=true what is to be settled.</summary>
     [HttpGet("receipts")]
     [Refuses("validation_failed")]
-    public Task<Page<ReceiptView>> Receipts(bool? matched, string? cursor, int? limit, CancellationToken cancellation) =>
-        mediator.Send(new ListReceipts(matched, cursor, limit), cancellation);
+    public Task<Page<ReceiptView>> Receipts(bool? matched, bool? surplus, bool? open, string? cursor, int? limit, CancellationToken cancellation) =>
+        mediator.Send(new ListReceipts(matched, surplus, open, cursor, limit), cancellation);
+
+    /// <summary>Writes off what of a receipt nobody can give back; the same again is 200. It can still be refunded or matched later.</summary>
+    [HttpPost("receipts/{id}/write-off")]
+    [ProducesResponseType<ReceiptView>(200)]
+    [Refuses("validation_failed", "not_found", "nothing_to_write_off")]
+    public async Task<ActionResult<ReceiptView>> WriteOff(string id, WriteOffBody body, CancellationToken cancellation) => this.ToResult(
+        PublicId.TryRead(PublicId.Receipt, id, out var receipt)
+            ? await mediator.Send(new WriteOffReceipt(User.Caller(), receipt, body.Reason), cancellation)
+            : Refusal.NotFound("receipt"));
 
     /// <summary>Puts a receipt to a checkout; the same again is 200.</summary>
     [HttpPost("receipts/{id}/match")]

@@ -34,6 +34,15 @@ public sealed class PayoutsController(IMediator mediator) : ControllerBase
             new RequestPayout(User.Caller(), body.Method, body.Recipient, body.Account, body.Amount, body.Reason, body.Remarks, body.Reference), cancellation),
         202);
 
+    /// <summary>Takes back a payout that was not sent yet; cancelling again is the same answer.</summary>
+    /// <remarks>What waits (<c>waitingFor</c>) goes out by itself when it can. Its reference stays used.</remarks>
+    [HttpPost("{id}/cancel")]
+    [Refuses("not_found", "already_sent")]
+    public async Task<ActionResult<PayoutView>> Cancel(string id, CancellationToken cancellation) => this.ToResult(
+        PublicId.TryRead(PublicId.Payout, id, out var payout)
+            ? await mediator.Send(new CancelPayout(User.Caller(), payout), cancellation)
+            : Refusal.NotFound("payout"));
+
     /// <summary>Reads one payout.</summary>
     [HttpGet("{id}")]
     [Refuses("not_found")]

@@ -50,19 +50,24 @@ internal static class KeysCommand
     public static Caller Caller() => new("", SeesAll: true, null) { Actor = "command/" + Environment.UserName, Scopes = KeyScopes.All };
 
     /// <summary>The use cases over the configured database, without serving anything.</summary>
-    public static async Task<ServiceProvider> Open(string[] args)
+    /// <param name="database">Another database of the same server; null: the configured one.</param>
+    public static async Task<ServiceProvider> Open(string[] args, string? database = null)
     {
         var settings = Settings.Read(WebApplication.CreateBuilder([.. args.Where(a => a.Contains(':', StringComparison.Ordinal))]).Configuration);
-        if (string.IsNullOrEmpty(settings.ConnectionString))
+        if (settings.Problems.Where(p => p.Key.StartsWith("ConnectionStrings", StringComparison.Ordinal)).ToList() is { Count: > 0 } wrong)
         {
-            throw new ConfigurationException([.. settings.Problems.Where(p => p.Key.StartsWith("ConnectionStrings", StringComparison.Ordinal))]);
+            throw new ConfigurationException(wrong);
         }
 
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddInfrastructure(settings.ConnectionString, Roles.None, new("", ""));
+        var connection = database is null
+            ? settings.ConnectionString
+            : new Npgsql.NpgsqlConnectionStringBuilder(settings.ConnectionString) { Database = database }.ConnectionString;
+        services.AddInfrastructure(connection, Roles.None, new("", ""));
         var provider = services.BuildServiceProvider();
-        await Migrator.Migrate(provider.GetRequiredService<Npgsql.NpgsqlDataSource>(), CancellationToken.None);
+        provider.GetRequiredService<Hangfire.PostgreSql.PostgreSqlStorageOptions>().SchemaName =
+            await Migrator.Migrate(provider.GetRequiredService<Connections>().Pool, CancellationToken.None);
         return provider;
     }
 

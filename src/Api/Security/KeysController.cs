@@ -9,7 +9,7 @@ namespace Payments.Api;
 /// <summary>A new key.</summary>
 /// <param name="Client">Whose key it is; its rows belong to this name.</param>
 /// <param name="Scopes">checkouts, payouts, ops; only what your own key has.</param>
-/// <param name="ExpiresAt">When it ends by itself; never when absent.</param>
+/// <param name="ExpiresAt">When it ends by itself; never when absent. No later than your own key's end.</param>
 /// <param name="PayoutLimit">The most one payout may be, in shillings.</param>
 /// <param name="DailyPayoutLimit">The most of one day in Nairobi, in shillings.</param>
 public sealed record CreateKeyBody(
@@ -28,6 +28,7 @@ public sealed class KeysController(IMediator mediator, KeyRing ring) : Controlle
 {
     /// <summary>Lists keys, newest first, without the keys themselves.</summary>
     [HttpGet]
+    [Refuses("validation_failed")]
     public async Task<Page<KeyView>> List(string? client, CancellationToken cancellation) =>
         new(await mediator.Send(new ListKeys(client), cancellation), null);
 
@@ -57,6 +58,7 @@ public sealed class KeysController(IMediator mediator, KeyRing ring) : Controlle
     }
 
     /// <summary>Makes a key's successor; this answer is the only one that shows it.</summary>
+    /// <remarks>It lasts as long as the key was made for, from now; a key that rotates itself keeps its own end. Nothing outlives the key it is made with.</remarks>
     [HttpPost("{id}/rotate")]
     [ShownOnce]
     [ProducesResponseType<KeyView>(201)]

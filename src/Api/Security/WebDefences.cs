@@ -19,7 +19,10 @@ internal static class WebDefences
         services.AddSingleton(settings);
         services.AddSingleton(settings.Operators);
         services.AddSingleton(settings.Returns);
-        services.AddSingleton<SignInFailures>();
+        services.AddSingleton<PageLimits>();
+        services.AddSingleton<SignInTries>();
+        services.AddSingleton<PasswordChecks>();
+        services.AddSingleton<KnownDevices>();
         services.AddSingleton<IDataProtectionProvider>(new SecretsProtection(settings.Callbacks.Secrets.Select(Convert.FromBase64String)));
         services.AddAntiforgery(options => Set(options.Cookie, "forms", settings));
         services.AddAuthentication().AddCookie(OperatorSession.Scheme, options => Configure(options, settings));
@@ -32,13 +35,15 @@ internal static class WebDefences
         services.AddRateLimiter(limiter =>
         {
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => Limit(context, settings));
-            limiter.OnRejected = (rejected, _) => new(Problems.Write(rejected.HttpContext, new Refusal(
-                "too_many_requests", "More requests than this key may send.",
-                DateTimeOffset.UtcNow + (rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1)))));
+            limiter.OnRejected = async (rejected, _) =>
+            {
+                await Pacing.Wait(rejected.HttpContext.RequestAborted);
+                await Problems.Write(rejected.HttpContext, new Refusal(
+                    "too_many_requests", "More requests than this key may send.",
+                    DateTimeOffset.UtcNow + (rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1))));
+            };
         });
 
-        // Kestrel itself may speak plain HTTP behind a proxy: what the world is sent to is the proxy's 443.
-        services.AddHttpsRedirection(https => https.HttpsPort = 443);
         services.AddHsts(hsts =>
         {
             // A year, as browsers' preload lists ask; subdomains are the shop's own affair.
@@ -71,14 +76,14 @@ internal static class WebDefences
             // Never callbacks: a redirect is not followed, and money would be missed. Health checks come from inside, and so does who calls the
             // API at localhost: where a tunnel or a proxy speaks HTTPS for this machine, nothing here does. Pages have cookies that want HTTPS.
             app.UseWhen(
-                context => !IsCallback(context.Request.Path) && !context.Request.Path.StartsWithSegments("/health")
+                context => !IsCallback(context.Request.Path) && !IsMeantForOne(context.Request) && !context.Request.Path.StartsWithSegments("/health")
                     && !(context.Request.Path.StartsWithSegments("/api") && LocalOnly.IsLocal(context)),
-                rest => rest.UseHsts().UseHttpsRedirection());
+                rest => rest.UseHsts().UseMiddleware<HttpsRedirect>());
         }
     }
 
     /// <summary>Kestrel's limits, each on purpose.</summary>
-    public static void Limit(KestrelServerOptions kestrel)
+    public static void Limit(KestrelServerOptions kestrel, LimitOptions limits)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = ApiHost.MostBodyBytes;
@@ -92,36 +97,36 @@ internal static class WebDefences
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
 
+        // Nor is who takes half a minute for the largest page of ours: a phone at the edge of a cell has three times that. Who takes nothing at all
+        // is ended by the kernel (LimitedListener).
+        kestrel.Limits.MinResponseDataRate = new(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(5));
+
         // Longer than load balancers keep theirs (60 s), so that they close first and no request meets a closing connection.
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(120);
         kestrel.Limits.Http2.MaxStreamsPerConnection = 100;
 
-        // Each costs some 20 KiB whether it says anything or not: so many are a few hundred MiB, and far more than one process serves well.
-        kestrel.Limits.MaxConcurrentConnections = 20_000;
+        // The table before the listeners counts first and knows more; this is for sockets that do not come through it.
+        kestrel.Limits.MaxConcurrentConnections = limits.Connections;
     }
 
     private static RateLimitPartition<string> Limit(HttpContext context, Settings settings)
     {
         var path = context.Request.Path;
-        var address = context.Connection.RemoteIpAddress?.ToString() ?? "unknown";
-        if (path.StartsWithSegments(SignInPages.Path) && HttpMethods.IsPost(context.Request.Method))
-        {
-            // Each try costs us a tenth of a second of hashing.
-            return Window("sign-in " + address, 20, TimeSpan.FromSeconds(10));
-        }
-
         if (!path.StartsWithSegments("/api") || IsCallback(path))
         {
             return RateLimitPartition.GetNoLimiter("");
         }
 
         var who = context.User.FindFirstValue(CallerClaims.Checkout) ?? context.User.FindFirstValue(CallerClaims.Key)
-            ?? context.User.FindFirstValue(CallerClaims.Client) ?? "nobody " + address;
+            ?? context.User.FindFirstValue(CallerClaims.Client) ?? "nobody " + SourceKey.Of(context.Connection.RemoteIpAddress);
         return Window(who, settings.Limits.RequestsPerKey, TimeSpan.FromSeconds(1));
     }
 
     private static RateLimitPartition<string> Window(string who, int most, TimeSpan window) =>
         RateLimitPartition.GetFixedWindowLimiter(who, _ => new() { PermitLimit = most, Window = window, QueueLimit = 0 });
+
+    /// <summary>A callback that a proxy has moved: what becomes of it is decided behind routing.</summary>
+    private static bool IsMeantForOne(HttpRequest request) => HttpMethods.IsPost(request.Method) && CallbackPath.Read(request.Path.Value ?? "") is not null;
 
     private static bool IsCallback(PathString path) => path.StartsWithSegments("/callbacks") || path.StartsWithSegments(Callbacks);
 

@@ -63,8 +63,11 @@ internal static class TelemetryServices
         && !string.Equals(configuration[$"OTEL_{signal}_EXPORTER"], "none", StringComparison.OrdinalIgnoreCase);
 }
 
-/// <summary>Goes on with a trace only for callers who show a key, and never takes baggage along.</summary>
-internal sealed class CallersContext : DistributedContextPropagator
+/// <summary>
+/// Goes on with a trace only for callers who show a key of ours, and never takes baggage along. Any other header would let a stranger have each of
+/// his requests recorded, whatever the sampler says.
+/// </summary>
+internal sealed class CallersContext(CallerKeys keys) : DistributedContextPropagator
 {
     private static readonly DistributedContextPropagator W3C = CreateDefaultPropagator();
 
@@ -78,7 +81,7 @@ internal sealed class CallersContext : DistributedContextPropagator
     public override void ExtractTraceIdAndState(object? carrier, PropagatorGetterCallback? getter, out string? traceId, out string? traceState)
     {
         (traceId, traceState) = (null, null);
-        if (carrier is IHeaderDictionary { Authorization.Count: > 0 })
+        if (carrier is IHeaderDictionary { TraceParent.Count: > 0, Authorization: [{ } header] } && keys.Knows(header))
         {
             W3C.ExtractTraceIdAndState(carrier, getter, out traceId, out traceState);
         }

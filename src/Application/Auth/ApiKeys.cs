@@ -78,9 +78,9 @@ public interface IAudit
 public interface IPayoutCeilings
 {
     /// <summary>
-    /// Counts a payout against the ceilings of the caller's key; a refusal (<c>payout_ceiling_exceeded</c>) when it is over one. Call
-    /// inside the transaction that commits the payout. A payout counts on the day it was asked for, whatever becomes of it. Keys of the
-    /// configuration have no ceilings.
+    /// Counts a payout or refund, whatever leaves the account, against the ceilings of the caller's key; a refusal
+    /// (<c>payout_ceiling_exceeded</c>) when it is over one. Call inside the transaction that commits it, after everything else it locks. It
+    /// counts on the day it was asked for, whatever becomes of it. Keys of the configuration have no ceilings.
     /// </summary>
     Task<Refusal?> Reserve(Caller caller, Money amount, DateTimeOffset now);
 

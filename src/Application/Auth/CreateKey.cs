@@ -34,9 +34,15 @@ public sealed class CreateKeyHandler(IApiKeys keys, IAudit audit, ITransactions 
     public Task<Answer<KeyView>> Handle(CreateKey request, CancellationToken cancellationToken) => transactions.Run<Answer<KeyView>>(
         async now =>
         {
-            if (await KeyRules.MayNotGive(request.Caller, request.Scopes!, keys) is { } refusal)
+            var own = request.Caller.KeyId is { } mine ? await keys.LoadForChange(mine) : null;
+            if (KeyRules.MayNotGive(request.Caller, own, request.Scopes!, now) is { } refusal)
             {
                 return refusal;
+            }
+
+            if (KeyRules.Outlives(request.ExpiresAt, own))
+            {
+                return new Refusal("forbidden", $"Your key ends at {own!.ExpiresAt:u}, and what it makes cannot outlive it: give an earlier expiresAt.");
             }
 
             if (request.ExpiresAt <= now)
@@ -70,18 +76,47 @@ internal static class KeyRules
 
     public static Money? Limit(decimal? shillings) => shillings is { } value && Money.TryFromDecimal(value, out var money) ? money : null;
 
-    /// <summary>Nobody gives away what he has not: neither a scope, nor payouts without the ceiling he is under himself.</summary>
-    public static async Task<Refusal?> MayNotGive(Caller caller, IReadOnlyList<string> scopes, IApiKeys keys)
+    /// <summary>
+    /// A key and the caller's own, locked in the order of their ids, so that two that rotate each other do not wait for each other.
+    /// </summary>
+    public static async Task<(ApiKeyRow? Row, ApiKeyRow? Own)> Load(IApiKeys keys, Guid id, Caller caller)
     {
+        var locked = new Dictionary<Guid, ApiKeyRow?>();
+        foreach (var each in new[] { id, caller.KeyId ?? id }.Distinct().Order())
+        {
+            locked[each] = await keys.LoadForChange(each);
+        }
+
+        return (locked[id], caller.KeyId is { } own ? locked[own] : null);
+    }
+
+    /// <summary>The refusal of a caller whose key has ended: a process may not have heard of it yet, the locked row has.</summary>
+    public static Refusal? HasEnded(ApiKeyRow? own, DateTimeOffset now) =>
+        own is { RevokedAt: not null } || own?.ExpiresAt <= now ? new("unauthorized", "Your key has ended.") : null;
+
+    /// <summary>
+    /// Nobody gives away what he has not: neither a scope, nor payouts without the ceiling he is under himself, nor anything with a key that has
+    /// ended.
+    /// </summary>
+    /// <param name="own">The caller's key, locked; null for callers without one.</param>
+    public static Refusal? MayNotGive(Caller caller, ApiKeyRow? own, IReadOnlyList<string> scopes, DateTimeOffset now)
+    {
+        if (HasEnded(own, now) is { } ended)
+        {
+            return ended;
+        }
+
         var missing = scopes.Except(caller.Scopes).ToList();
         if (missing.Count > 0)
         {
             return new("forbidden", $"Your key lacks {string.Join(", ", missing)} and cannot give it away.");
         }
 
-        return scopes.Contains(KeyScopes.Payouts) && caller.KeyId is { } own
-            && await keys.LoadForChange(own) is { PayoutLimit: not null } or { DailyPayoutLimit: not null }
+        return scopes.Contains(KeyScopes.Payouts) && own is { PayoutLimit: not null } or { DailyPayoutLimit: not null }
             ? new("forbidden", "Your key has a ceiling on payouts and cannot give payouts away.")
             : null;
     }
+
+    /// <summary>Whether a key with that end would be there after the caller's own is gone: he could make himself another for ever.</summary>
+    public static bool Outlives(DateTimeOffset? end, ApiKeyRow? own) => own?.ExpiresAt is { } ownEnd && (end is null || end > ownEnd);
 }

@@ -6,6 +6,12 @@ namespace Payments.Application;
 /// <summary>Lists keys, newest first, ended ones included.</summary>
 public sealed record ListKeys(string? Client) : IRequest<IReadOnlyList<KeyView>>;
 
+/// <summary>What a filter may be.</summary>
+public sealed class ListKeysValidator : AbstractValidator<ListKeys>
+{
+    public ListKeysValidator() => RuleFor(q => q.Client).Printable(100);
+}
+
 /// <summary>Reads them.</summary>
 public sealed class ListKeysHandler(IApiKeys keys) : IRequestHandler<ListKeys, IReadOnlyList<KeyView>>
 {
@@ -24,7 +30,13 @@ public sealed class RevokeKeyHandler(IApiKeys keys, IAudit audit, ITransactions 
     public Task<Answer<KeyView>> Handle(RevokeKey request, CancellationToken cancellationToken) => transactions.Run<Answer<KeyView>>(
         async now =>
         {
-            if (await keys.LoadForChange(request.Id) is not { } row)
+            var (row, own) = await KeyRules.Load(keys, request.Id, request.Caller);
+            if (KeyRules.HasEnded(own, now) is { } refusal)
+            {
+                return refusal;
+            }
+
+            if (row is null)
             {
                 return Refusal.NotFound("key");
             }
@@ -56,22 +68,17 @@ public sealed class RotateKeyValidator : AbstractValidator<RotateKey>
         .OverridePropertyName("overlapMinutes");
 }
 
-/// <summary>The successor has the same client, scopes, ceilings and family.</summary>
+/// <summary>The successor has the same client, scopes, ceilings and family, and outlives neither the caller's key nor, rotated by itself, its own.</summary>
 public sealed class RotateKeyHandler(IApiKeys keys, IAudit audit, ITransactions transactions) : IRequestHandler<RotateKey, Answer<KeyView>>
 {
     /// <inheritdoc/>
     public Task<Answer<KeyView>> Handle(RotateKey request, CancellationToken cancellationToken) => transactions.Run<Answer<KeyView>>(
         async now =>
         {
-            if (await keys.LoadForChange(request.Id) is not { } row)
+            var (row, own) = await KeyRules.Load(keys, request.Id, request.Caller);
+            if (row is null)
             {
                 return Refusal.NotFound("key");
-            }
-
-            // Its own successor has its own ceilings: a key may always rotate itself.
-            if (request.Caller.KeyId != row.Id && await KeyRules.MayNotGive(request.Caller, row.Scopes, keys) is { } refusal)
-            {
-                return refusal;
             }
 
             if (row.RevokedAt is not null || row.ExpiresAt <= now)
@@ -79,8 +86,22 @@ public sealed class RotateKeyHandler(IApiKeys keys, IAudit audit, ITransactions 
                 return new Refusal("key_expired", "This key has ended; make a new one.");
             }
 
+            // As long as it was made for, counted from now; a key that rotates itself ends when it would have ended anyway.
+            var isItself = request.Caller.KeyId == row.Id;
+            var lasting = isItself || row.ExpiresAt is not { } end ? row.ExpiresAt : now + (end - row.CreatedAt);
+
+            // Its own successor has its own scopes and ceilings: a key may always rotate itself.
+            if (!isItself && KeyRules.MayNotGive(request.Caller, own, row.Scopes, now) is { } refusal)
+            {
+                return refusal;
+            }
+
+            if (KeyRules.Outlives(lasting, own))
+            {
+                return new Refusal("forbidden", $"Your key ends at {own!.ExpiresAt:u}, and what it makes cannot outlive it: rotate this key with one that lasts.");
+            }
+
             var (text, hash) = KeyRules.Draw();
-            var lasting = row.ExpiresAt is { } end ? now + (end - row.CreatedAt) : (DateTimeOffset?)null;
             var successor = row with
             {
                 Id = NewId.Next(),

@@ -9,24 +9,40 @@ public abstract record CallbackMessage
     {
     }
 
+    /// <summary>What kept it from being read plainly, without quoting the body; null when it came in the published form.</summary>
+    public string? ReadLeniently { get; init; }
+
     /// <summary>Not what this kind of callback looks like.</summary>
     /// <param name="Why">For the verdict's detail: what is wrong, without quoting personal data.</param>
-    public sealed record Malformed(string Why) : CallbackMessage;
+    public sealed record Malformed(string Why) : CallbackMessage
+    {
+        /// <summary>Confirmations: the receipt number it seems to name, in the form M-PESA is asked by; null when there is none, or more than one.</summary>
+        public string? Number { get; init; }
+
+        /// <summary>Confirmations: what the customer typed, as far as it can be made out; empty when it cannot.</summary>
+        public string Account { get; init; } = "";
+    }
 
     /// <summary>The result of an STK push.</summary>
     /// <param name="RequestId">CheckoutRequestID as sent, null when absent.</param>
     /// <param name="Outcome">Never <see cref="Outcome.Unclear"/>.</param>
     public sealed record PromptResult(string? RequestId, Outcome Outcome) : CallbackMessage;
 
-    /// <summary>A C2B validation or confirmation.</summary>
+    /// <summary>A C2B validation: whether a payment that has not moved yet is wanted.</summary>
+    /// <param name="Shortcode">BusinessShortCode; null when absent.</param>
+    /// <param name="Account">BillRefNumber as typed by the customer.</param>
+    /// <param name="Amount">Null when it cannot be read.</param>
+    public sealed record Validation(string? Shortcode, string Account, Money? Amount) : CallbackMessage;
+
+    /// <summary>A C2B confirmation.</summary>
     /// <param name="Receipt">TransID.</param>
-    /// <param name="IsTill">True for "Buy Goods", which has no account.</param>
-    /// <param name="Account">BillRefNumber as typed by the customer; empty for tills.</param>
+    /// <param name="Shortcode">BusinessShortCode, which says what was paid; null when absent. TransactionType is not read (rule 16).</param>
+    /// <param name="Account">BillRefNumber as typed by the customer; empty when absent.</param>
     /// <param name="Payer">As given: plain, masked, spaced or a SHA-256.</param>
     /// <param name="PayerName">First, middle and last name joined; empty when none.</param>
     /// <param name="At">TransTime read as East Africa Time; null when unreadable.</param>
     public sealed record Confirmation(
-        string Receipt, string Shortcode, bool IsTill, string Account, Money Amount, string? Payer, string? PayerName, DateTimeOffset? At) : CallbackMessage;
+        string Receipt, string? Shortcode, string Account, Money Amount, string? Payer, string? PayerName, DateTimeOffset? At) : CallbackMessage;
 
     /// <summary>The result of a B2C, a B2B or a reversal.</summary>
     /// <param name="ConversationId">Safaricom's; null when absent.</param>
@@ -53,7 +69,11 @@ public abstract record CallbackMessage
 
     /// <summary>The result of a balance query.</summary>
     public sealed record BalanceResult(
-        string? ConversationId, string? OriginatorId, bool IsFinal, Failure? Problem, IReadOnlyList<AccountBalance> Accounts) : CallbackMessage;
+        string? ConversationId, string? OriginatorId, bool IsFinal, Failure? Problem, IReadOnlyList<AccountBalance> Accounts) : CallbackMessage
+    {
+        /// <summary>How many accounts the answer lists that could not be read.</summary>
+        public int Unread { get; init; }
+    }
 }
 
 /// <summary>An account of our shortcode and what is on it.</summary>

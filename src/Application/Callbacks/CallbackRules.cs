@@ -9,16 +9,6 @@ public sealed class PoisonRowException(Guid id, Exception inner) : Exception($"C
     public Guid Id { get; } = id;
 }
 
-/// <summary>A stored callback and what its body says.</summary>
-public sealed record ReadCallback(InboxRow Row, CallbackMessage Message)
-{
-    /// <summary>Why a confirmation is not trusted; null when it is.</summary>
-    public string? Distrust { get; init; }
-
-    /// <summary>What became of it.</summary>
-    public Judgement Say(Verdict verdict, string? detail = null) => new(Row.Id, verdict, detail);
-}
-
 /// <summary>
 /// What stored callbacks mean for payments: read all, load what they concern once, decide row by row, write once. Call inside a
 /// transaction; what it loads stays locked until that ends. Each kind of callback has its rules with its feature.
@@ -53,7 +43,7 @@ public sealed class CallbackRules(
         {
             try
             {
-                judgements.Add(Judge(read, books, now));
+                judgements.Add(read.Finish(Judge(read, books, now)));
             }
             catch (Exception why)
             {
@@ -69,12 +59,73 @@ public sealed class CallbackRules(
             await paybill.CloseCases(books.Confirmed);
         }
 
+        if (books.TakenBack.Count > 0)
+        {
+            await paybill.CloseTakenBack(books.TakenBack);
+        }
+
+        if (remembers && reads.Where(OddConfirmations.IsUnderstood).Select(read => read.Row.Id).ToList() is { Count: > 0 } understood)
+        {
+            // A newer version reads what an older one could not.
+            await paybill.CloseUnreadable(understood);
+        }
+
+        // Closed before others are opened: two batches that did it the other way round could wait for each other.
         if (books.Untrusted.Count > 0)
         {
             await paybill.OpenCases(books.Untrusted);
         }
 
+        if (books.Odd.Count > 0)
+        {
+            await paybill.OpenCases(books.Odd);
+        }
+
+        if (books.Strays.Count > 0)
+        {
+            await paybill.OpenCases(books.Strays);
+        }
+
+        // News only: what is known already costs no statement.
+        if (books.Hashes.News(books.Checkouts.Count > 0 ? books.Checkouts[0].PayerHash : null) is var (used, times))
+        {
+            await paybill.NotePayerHash(ours.Main, used, times);
+        }
+
         return (judgements, books);
+    }
+
+    /// <summary>
+    /// What a row is about, as far as another row may be about the same: a payment by its token, money by its number and its order. Empty where
+    /// it is about nothing of ours. Never throws: it is asked of rows that made the rules throw.
+    /// </summary>
+    public IReadOnlyCollection<string> SubjectsOf(InboxRow row)
+    {
+        if (!row.IsOfRegistration)
+        {
+            return row.SubjectId is { } subject ? [subject.ToString("N")] : [];
+        }
+
+        try
+        {
+            var keys = new BookKeys();
+            var read = new ReadCallback(row, reader.Read(row.Kind, row.Body));
+            if (read.Message is CallbackMessage.Confirmation told)
+            {
+                ConfirmationRules.Gather(read, told, keys, ours, row.ReceivedAt);
+            }
+            else if (read.Message is CallbackMessage.Malformed malformed)
+            {
+                UnreadableRules.Gather(read, malformed, keys);
+            }
+
+            return [.. keys.Numbers.Select(number => "receipt " + number), .. keys.References.Select(reference => "order " + reference)];
+        }
+        catch (Exception)
+        {
+            // A row nobody can read stands for itself.
+            return [];
+        }
     }
 
     private async Task<List<ReadCallback>> Trust(List<ReadCallback> reads)
@@ -85,12 +136,9 @@ public sealed class CallbackRules(
         }
 
         var registrations = await paybill.Registrations(CancellationToken.None);
-        return reads.ConvertAll(read => IsConfirmation(read)
-            ? read with { Distrust = ConfirmationRules.Distrust(read.Row, (CallbackMessage.Confirmation)read.Message, registrations, ours) }
-            : read);
+        return reads.ConvertAll(read => IsConfirmation(read) ? ConfirmationTrust.Judge(read, registrations) : read);
 
-        static bool IsConfirmation(ReadCallback read) =>
-            read is { Row: { Kind: CallbackKind.C2bConfirm, IsProbe: false }, Message: CallbackMessage.Confirmation };
+        static bool IsConfirmation(ReadCallback read) => read is { Row: { Kind: CallbackKind.C2bConfirm, IsProbe: false } };
     }
 
     private async Task<Books> Load(List<ReadCallback> reads, DateTimeOffset now)
@@ -100,11 +148,8 @@ public sealed class CallbackRules(
         {
             switch (read.Message)
             {
-                case CallbackMessage.Malformed when read.Row.Kind == CallbackKind.Stk:
-                    PromptRules.Gather(read, keys);
-                    break;
-                case CallbackMessage.Malformed when read.Row.Kind is CallbackKind.B2cResult or CallbackKind.B2bResult or CallbackKind.ReversalResult:
-                    TransferRules.Gather(read, keys);
+                case CallbackMessage.Malformed malformed:
+                    UnreadableRules.Gather(read, malformed, keys);
                     break;
                 case CallbackMessage.PromptResult result:
                     PromptRules.Gather(read, result, keys);
@@ -117,35 +162,41 @@ public sealed class CallbackRules(
                     QuestionRules.Gather(read, keys);
                     break;
                 case CallbackMessage.Confirmation confirmation:
-                    ConfirmationRules.Gather(read, confirmation, keys, now);
+                    ConfirmationRules.Gather(read, confirmation, keys, ours, now);
                     break;
             }
         }
 
         // Locked in one order whatever the batch holds: checkouts, then payouts and refunds. What a question is about never changes.
         var asked = keys.Questions.Count == 0 ? [] : await questions.Load(keys.Questions);
-        await GatherAsked(asked, keys, now);
-        keys.Transfers.UnionWith(asked.Select(q => q.SubjectId).OfType<Guid>().Where(id => !keys.Asked.ContainsKey(id)));
-        keys.Checkouts.UnionWith(keys.Transfers.Count == 0 ? [] : await transfers.CheckoutsOf(keys.Transfers));
+        await GatherAsked(reads, asked, keys, now);
+        keys.Transfers.UnionWith(asked.Where(q => !keys.Asked.ContainsKey(q.Id)).Select(q => q.SubjectId).OfType<Guid>());
+
+        // A receipt that stands alone is locked with the others, if there are any; else the transfers' own look locks it.
+        var guards = keys.Transfers.Count == 0 ? ([], []) : await transfers.GuardsOf(keys.Transfers);
+        keys.Checkouts.UnionWith(guards.Checkouts);
         var books = new Books(keys.Attempts.Count + keys.Numbers.Count + keys.Checkouts.Count == 0
             ? new([], [])
             : await checkouts.LoadForChange(new(
-                Ids: keys.Checkouts, AttemptIds: keys.Attempts, Numbers: keys.Numbers, ReferenceKeys: keys.References, TillPayments: keys.TillPayments)));
+                Ids: keys.Checkouts, AttemptIds: keys.Attempts, Numbers: keys.Numbers, ReferenceKeys: keys.References, TillPayments: keys.TillPayments,
+                ReceiptIds: guards.Receipts)));
         books.Asked = keys.Asked;
         books.Ours = ours;
         books.Bring(keys.Transfers.Count == 0 ? [] : await transfers.LoadForChange(keys.Transfers), asked);
         return books;
     }
 
-    private async Task GatherAsked(IReadOnlyList<Question> asked, BookKeys keys, DateTimeOffset now)
+    private async Task GatherAsked(List<ReadCallback> reads, IReadOnlyList<Question> asked, BookKeys keys, DateTimeOffset now)
     {
         var subjects = asked.Where(q => q.Kind == QuestionKind.Status).Select(q => q.SubjectId).OfType<Guid>().ToList();
         foreach (var (id, body) in subjects.Count == 0 ? [] : await paybill.StoredConfirmations(subjects))
         {
-            if (reader.Read(CallbackKind.C2bConfirm, body) is CallbackMessage.Confirmation told)
+            var message = reader.Read(CallbackKind.C2bConfirm, body);
+            foreach (var question in asked.Where(q => q.SubjectId == id))
             {
-                keys.Asked[id] = ConfirmationRules.ToDomain(told, now);
-                ConfirmationRules.Gather(keys.Asked[id], keys);
+                keys.Asked[question.Id] = message is CallbackMessage.Confirmation told ? ConfirmationRules.ToDomain(told, ours, now)
+                    : OddConfirmations.AsAsked(question, (CallbackMessage.Malformed)message, reads.Find(read => read.Row.SubjectId == question.Id)?.Message, ours, now);
+                ConfirmationRules.Gather(keys.Asked[question.Id], keys);
             }
         }
     }
@@ -163,27 +214,12 @@ public sealed class CallbackRules(
         }
     }
 
-    /// <summary>What cannot be read settles nothing; where its address says what it was about, Safaricom is asked.</summary>
-    private static Judgement Judge(ReadCallback read, CallbackMessage.Malformed malformed, Books books, DateTimeOffset now)
-    {
-        if (read.Row.SubjectId is { } subject)
-        {
-            if (books.Attempt(subject) is var (_, attempt))
-            {
-                Checkout.HearUnreadable(attempt, now);
-            }
-
-            books.Transfer(subject)?.HearUnreadable(now);
-        }
-
-        return read.Say(Verdict.Malformed, malformed.Why);
-    }
-
     private static Judgement Judge(ReadCallback read, Books books, DateTimeOffset now) => read.Message switch
     {
         var message when read.Row.IsProbe => read.Say(Verdict.Probe, ProbeRules.Describe(message)),
-        CallbackMessage.Malformed malformed => Judge(read, malformed, books, now),
+        CallbackMessage.Malformed malformed => UnreadableRules.Judge(read, malformed, books, now),
         CallbackMessage.PromptResult result => PromptRules.Judge(read, result, books, now),
+        CallbackMessage.Validation validation => ConfirmationRules.Judge(read, validation),
         CallbackMessage.Confirmation confirmation => ConfirmationRules.Judge(read, confirmation, books, now),
         CallbackMessage.TransferResult result => TransferRules.Judge(read, result, books, now),
         CallbackMessage.QueueTimeout timeout when QuestionRules.IsAbout(read.Row.Kind) => QuestionRules.Judge(read, timeout, books, now),

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 using Payments.Domain;
 
 namespace Payments.Application;
@@ -9,7 +10,7 @@ namespace Payments.Application;
 /// own request's; it reaches from arrival to commit and is linked to its request and to the drain. One look-up for a whole batch, made
 /// only while somebody listens.
 /// </summary>
-public sealed class DrainTelemetry(PaymentsMetrics metrics, ITraceContexts contexts)
+public sealed partial class DrainTelemetry(PaymentsMetrics metrics, ITraceContexts contexts, ILogger<DrainTelemetry> log)
 {
     /// <summary>A batch is committed.</summary>
     /// <param name="now">The transaction's time, which ages are counted by.</param>
@@ -21,6 +22,11 @@ public sealed class DrainTelemetry(PaymentsMetrics metrics, ITraceContexts conte
         for (var i = 0; i < rows.Count; i++)
         {
             metrics.Judged(rows[i].Kind, judgements[i].Verdict, end - rows[i].ReceivedAt);
+            Tell(rows[i], judgements[i]);
+            if (judgements[i].IsStray)
+            {
+                metrics.Strayed();
+            }
         }
 
         if (Traces.IsOn)
@@ -31,6 +37,25 @@ public sealed class DrainTelemetry(PaymentsMetrics metrics, ITraceContexts conte
 
     /// <summary>A row is parked.</summary>
     public void Parked(InboxRow row, DateTimeOffset now) => metrics.Judged(row.Kind, Verdict.Failed, now - row.ReceivedAt);
+
+    /// <summary>What somebody vouched for and did not come as published is news, for it may be money (rule 17).</summary>
+    private void Tell(InboxRow row, Judgement judgement)
+    {
+        if (judgement.Reading == Reading.Plain)
+        {
+            return;
+        }
+
+        metrics.Read(row.Kind, judgement.Reading);
+        if (judgement.Reading == Reading.Lenient)
+        {
+            LogLenient(PublicId.Write(PublicId.Callback, row.Id), Wire.Name(row.Kind), judgement.Detail);
+        }
+        else
+        {
+            LogUnreadable(PublicId.Write(PublicId.Callback, row.Id), Wire.Name(row.Kind), judgement.Detail);
+        }
+    }
 
     private async Task Trace(IReadOnlyList<InboxRow> rows, IReadOnlyList<Judgement> judgements, DateTimeOffset from, DateTimeOffset to)
     {
@@ -71,4 +96,12 @@ public sealed class DrainTelemetry(PaymentsMetrics metrics, ITraceContexts conte
             return new Dictionary<Guid, string>();
         }
     }
+
+    [LoggerMessage(EventName = "callback_read_leniently", Level = LogLevel.Warning,
+        Message = "Callback {CallbackId} ({Kind}) did not come in the published form and could be read all the same: {Why}")]
+    private partial void LogLenient(string callbackId, string kind, string? why);
+
+    [LoggerMessage(EventName = "callback_unreadable", Level = LogLevel.Error,
+        Message = "Callback {CallbackId} ({Kind}) has a valid token and cannot be read: {Why}")]
+    private partial void LogUnreadable(string callbackId, string kind, string? why);
 }

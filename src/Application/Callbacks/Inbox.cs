@@ -11,8 +11,14 @@ namespace Payments.Application;
 public sealed record IncomingCallback(
     Guid Id, CallbackKind Kind, Guid? SubjectId, ReadOnlyMemory<byte> Body, string? ContentType, string? Source, string? TraceParent)
 {
-    /// <summary>SHA-256 of a registration token that could not be checked when it came; null otherwise. The drain decides.</summary>
+    /// <summary>
+    /// SHA-256 of a registration token that could not be checked when it came, or that came from outside the allowed networks (then of another
+    /// form, <see cref="RegistrationToken.HashFromElsewhere"/>); null otherwise. The drain decides.
+    /// </summary>
     public byte[]? TokenHash { get; init; }
+
+    /// <summary>True where its address vouches for a token that could not be checked: it may have room that is kept for Safaricom's.</summary>
+    public bool IsVouchedFor { get; init; }
 
     /// <summary>What Safaricom is answered where that says something: a validation's code and why.</summary>
     public string? Answer { get; init; }
@@ -63,22 +69,63 @@ public sealed record InboxRow(
     Guid Id, CallbackKind Kind, Guid? SubjectId, byte[] Body, byte[]? TokenHash = null, string? Answer = null, DateTimeOffset? ErasedAt = null,
     bool IsProbe = false)
 {
-    /// <summary>When it came; for ages, decides nothing.</summary>
+    /// <summary>When it came, as the database has it; decides whether a token that was replaced since still counted then.</summary>
     public DateTimeOffset ReceivedAt { get; init; }
 
     /// <summary>See <see cref="IncomingCallback.TraceParent"/>.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>The peer's address when it came.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>
+    /// True for a replay of what came from an address that has been allowed since. The first time the word of the process that took it counts,
+    /// for replicas may be configured differently while they are changed one by one.
+    /// </summary>
+    public bool IsAllowedNow { get; init; }
+
+    /// <summary>The parked callback of the same payment it stepped aside for; null when it did not.</summary>
+    public Guid? BlockedBy { get; init; }
+
+    /// <summary>True where <see cref="SubjectId"/> is the shortcode's registration, which all payments by hand share, and no payment.</summary>
+    public bool IsOfRegistration => Kind is CallbackKind.C2bConfirm or CallbackKind.C2bValidate;
+}
+
+/// <summary>How a callback somebody vouched for could be read.</summary>
+public enum Reading
+{
+    /// <summary>As it is published; or nobody vouched for it, and how it is written is nobody's concern.</summary>
+    Plain,
+
+    /// <summary>In a form nobody published, which says the same.</summary>
+    Lenient,
+
+    /// <summary>Not at all.</summary>
+    Unreadable,
 }
 
 /// <summary>What became of a stored callback.</summary>
 /// <param name="Detail">A sentence for operators, without personal data; null when the verdict says it all.</param>
-public sealed record Judgement(Guid Id, Verdict Verdict, string? Detail);
+public sealed record Judgement(Guid Id, Verdict Verdict, string? Detail)
+{
+    /// <summary>How it could be read: what is not plain is counted and told (rule 17).</summary>
+    public Reading Reading { get; init; }
+
+    /// <summary>True for authentic money to a number that is not configured here (rule 17): it is counted apart.</summary>
+    public bool IsStray { get; init; }
+}
 
 /// <summary>The inbox table: <c>new → done | parked → done</c>. Call inside <see cref="ITransactions.Run"/>.</summary>
 public interface ICallbacks
 {
-    /// <summary>Takes up to <paramref name="limit"/> new rows that nobody else has: those with a token first, then oldest first.</summary>
+    /// <summary>
+    /// Takes up to <paramref name="limit"/> new rows that nobody else has and that have not stepped aside: those with a token first, then oldest
+    /// first.
+    /// </summary>
     Task<IReadOnlyList<InboxRow>> TakeNew(int limit);
+
+    /// <summary>Takes up to <paramref name="limit"/> rows that have stepped aside, nobody else has and whose time has come, longest due first.</summary>
+    Task<IReadOnlyList<InboxRow>> TakeSetAside(int limit);
 
     /// <summary>Takes those of the given rows that are still new and that nobody else has.</summary>
     Task<IReadOnlyList<InboxRow>> TakeNew(IReadOnlyCollection<Guid> ids);
@@ -92,10 +139,22 @@ public interface ICallbacks
     /// <summary>Marks rows done with their verdicts; a row that was done keeps its verdict unless it is applied now.</summary>
     Task Finish(IReadOnlyCollection<Judgement> judgements);
 
-    /// <summary>Sets a row that throws aside with a job of its own, in the same commit.</summary>
-    Task Park(Guid id, string why);
+    /// <summary>
+    /// Parks a row that cannot be applied, with a job of its own in the same commit; behind a parked row of the same payment without one.
+    /// </summary>
+    /// <returns>The parked row the others of its payment are to stand behind.</returns>
+    Task<Guid> Park(InboxRow row, string why);
 
-    /// <summary>True when a new row is older than <paramref name="age"/>: its job was lost.</summary>
+    /// <summary>Has those of the given rows that are new and nobody else has step aside for a while, perhaps behind a parked one.</summary>
+    Task SetAside(IReadOnlyCollection<Guid> ids, TimeSpan wait, Guid? blockedBy);
+
+    /// <summary>The same for all new rows of a payment, up to a number that one statement is quick with.</summary>
+    Task SetAsideAll(Guid subjectId, TimeSpan wait, Guid blockedBy);
+
+    /// <summary>A parked row is applied: what stood behind it is new again.</summary>
+    Task Release(Guid id);
+
+    /// <summary>True when a new row that has not stepped aside is older than <paramref name="age"/>: its job was lost.</summary>
     Task<bool> HasForgotten(TimeSpan age, CancellationToken cancellation);
 
     /// <summary>Reads a page of rows, newest first.</summary>

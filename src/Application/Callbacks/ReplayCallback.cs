@@ -48,6 +48,7 @@ public sealed class ReplayCallbackHandler(
                 PublicId.Write(PublicId.Callback, request.Id), request.DryRun, Wire.Name(judgements[0].Verdict), judgements[0].Detail, books.Changes());
             if (!request.DryRun)
             {
+                await callbacks.Release(row.Id);
                 await audit.Write(request.Caller.Actor, "callback.replay", view.Id, view.Changes.ToDictionary(c => c.Id, c => c.Before), new
                 {
                     view.Verdict,

@@ -1,10 +1,20 @@
+using FluentValidation;
 using MediatR;
 using Payments.Domain;
 
 namespace Payments.Application;
 
 /// <summary>An operator has Safaricom asked again about what a case is about; the answer is in the case's payment within seconds.</summary>
-public sealed record AskCase(Caller Caller, Guid Id) : IRequest<Answer<CaseView>>;
+/// <param name="Receipt">The receipt number, where the case is about a confirmation of which it could not be made out; else null.</param>
+public sealed record AskCase(Caller Caller, Guid Id, string? Receipt = null) : IRequest<Answer<CaseView>>;
+
+/// <summary>What a question may be.</summary>
+public sealed class AskCaseValidator : AbstractValidator<AskCase>
+{
+    public AskCaseValidator() => RuleFor(c => c.Receipt)
+        .Must(receipt => receipt is null || (receipt.Trim() is { Length: >= 1 and <= 20 } number && number.All(char.IsAsciiLetterOrDigit)))
+        .WithMessage("Give the receipt number as M-PESA writes it, such as UGA7RT61SV.");
+}
 
 /// <summary>Brings the next question forward to now; the reconciler, within 5 s, asks it as it asks every other.</summary>
 public sealed class AskCaseHandler(
@@ -13,7 +23,7 @@ public sealed class AskCaseHandler(
 {
     /// <inheritdoc/>
     public async Task<Answer<CaseView>> Handle(AskCase request, CancellationToken cancellationToken) =>
-        await confirmations.Ask(request.Caller, request.Id, cancellationToken)
+        await confirmations.Ask(request.Caller, request.Id, request.Receipt?.Trim().ToUpperInvariant(), cancellationToken)
         ?? await transactions.Run(now => Ask(request.Caller, request.Id, now), cancellationToken);
 
     private async Task<Answer<CaseView>> Ask(Caller caller, Guid id, DateTimeOffset now)
@@ -59,7 +69,7 @@ public sealed class AskCaseHandler(
     {
         var loaded = await checkouts.LoadForChange(new(AttemptIds: [id]));
         var attempt = loaded.Checkouts.SelectMany(c => c.Attempts).FirstOrDefault(a => a.Id == id);
-        if (attempt is not { RequestId: not null } || (attempt.IsSettled && attempt is not { Status: AttemptStatus.Failed, IsDisputed: true }))
+        if (attempt is not { RequestId: not null, HasErasedId: false } || (attempt.IsSettled && attempt is not { Status: AttemptStatus.Failed, IsDisputed: true }))
         {
             return false;
         }

@@ -1,5 +1,6 @@
 using FluentValidation;
 using MediatR;
+using Payments.Domain;
 
 namespace Payments.Application;
 
@@ -70,14 +71,18 @@ public sealed class SettleCaseHandler(ICases cases, ICheckouts checkouts, ITrans
         {
             case CaseSubject.Payout or CaseSubject.Refund:
                 var loaded = await transfers.LoadForChange([found.SubjectId]);
-                return new(!loaded[0].IsSettled, loaded[0].SettleByOperator, () => transfers.Save(loaded), () => Wire.Name(loaded[0].Status));
+
+                // Of what waits to be sent nothing is unknown: a person may take note of it and leave it in the queue.
+                return new(
+                    !loaded[0].IsSettled && loaded[0].Status != TransferStatus.Queued, loaded[0].SettleByOperator, () => transfers.Save(loaded),
+                    () => TransferStates.Name(loaded[0]));
 
             case CaseSubject.Attempt:
-                var books = await checkouts.LoadForChange(new(AttemptIds: [found.SubjectId]));
+                var books = await checkouts.LoadForChange(new(AttemptIds: [found.SubjectId], WithTillReceipts: true));
                 var checkout = books.Checkouts[0];
                 var attempt = checkout.Attempts.Single(a => a.Id == found.SubjectId);
                 return new(
-                    !attempt.IsSettled, (paid, _, now) => checkout.SettleByOperator(attempt, paid, NewId.Next(), now), () => checkouts.Save(books.Checkouts),
+                    !attempt.IsSettled, (paid, _, now) => checkout.SettleByOperator(attempt, paid, NewId.Next(), now, books.Unmatched), () => checkouts.Save(books.Checkouts),
                     () => Wire.Name(attempt.Status));
 
             default:

@@ -9,7 +9,7 @@ namespace Payments.Application;
 /// <param name="ReferenceKeys">Compared forms of order references.</param>
 /// <param name="ReceiptIds">Receipts that may stand on no checkout; those on one come with its <paramref name="Ids"/>.</param>
 /// <param name="TillPayments">Payments without an account: checkouts with a push that may have asked for one.</param>
-/// <param name="WithTillReceipts">True to bring along till payments that stand nowhere and may be of the loaded checkouts' open pushes.</param>
+/// <param name="WithTillReceipts">True to bring along till payments that stand nowhere and may be of pushes of the loaded checkouts that are not known to be paid.</param>
 public sealed record CheckoutKeys(
     IReadOnlyCollection<Guid>? Ids = null, IReadOnlyCollection<Guid>? AttemptIds = null, IReadOnlyCollection<string>? Numbers = null,
     IReadOnlyCollection<string>? ReferenceKeys = null, IReadOnlyCollection<Guid>? ReceiptIds = null,

@@ -39,17 +39,23 @@ internal static class PromptRules
             return read.Say(Verdict.Unmatched, "Its token was made for a prompt that is not in this database.");
         }
 
-        if (attempt.RequestId is { } known && known != result.RequestId)
+        if (!attempt.IsNamed(result.RequestId))
         {
             // Rule 3: the right token with another push's id is not this push's callback.
             return read.Say(Verdict.Hint, "Its CheckoutRequestID is not that of the prompt its address belongs to.");
         }
 
-        attempt.RequestId ??= result.RequestId;
-        attempt.Touch();
+        attempt.Learn(result.RequestId);
         var receipt = books.Receipt((result.Outcome as Outcome.Paid)?.Receipt);
+        var shown = receipt?.Payer;
         var verdict = checkout.HearCallback(attempt, result.Outcome, receipt, NewId.Next(), now);
         books.Remember(checkout);
+        if (receipt is { IsInferred: false } && receipt.AttemptId == attempt.Id)
+        {
+            // A confirmation told of it before, and how it showed the payer, who is known now.
+            books.Hashes.Look(shown, attempt.Phone, isCertain: true);
+        }
+
         return read.Say(verdict, verdict == Verdict.Hint ? "It settles nothing by itself; Safaricom is asked." : null);
     }
 }

@@ -42,7 +42,7 @@ public sealed class StartCheckoutValidator : AbstractValidator<StartCheckout>
 /// </summary>
 public sealed class StartCheckoutHandler(
     ICheckouts checkouts, ITransactions transactions, IDetached detached, IDaraja daraja, IClientSecrets secrets, LimitOptions limits,
-    ReconciliationOptions reconciliation) : IRequestHandler<StartCheckout, Answer<CheckoutView>>
+    ReconciliationOptions reconciliation, LostPayments lost) : IRequestHandler<StartCheckout, Answer<CheckoutView>>
 {
     private sealed record Begun(Checkout Checkout, Attempt? Attempt, PromptRefusedView? Refused);
 
@@ -80,20 +80,10 @@ public sealed class StartCheckoutHandler(
 
         Attempt? attempt = null;
         PromptRefusedView? refused = null;
-        if (phone is { } to)
+        var paid = await lost.Find(reference);
+        if (paid.Count == 0)
         {
-            if (daraja.PromptsPausedUntil is { } resumed)
-            {
-                refused = new("prompts_paused", resumed);
-            }
-            else if (await checkouts.ReservePrompt(to, limits.PromptsPerPhone, limits.PromptWindow, now) is { } retryAt)
-            {
-                refused = new("too_many_prompts", retryAt);
-            }
-            else
-            {
-                attempt = checkout.Prompt(NewId.Next(), to, now + reconciliation.Next(accepted: true, 0)!.Value, now);
-            }
+            (attempt, refused) = await Prompt(checkout, phone, now);
         }
 
         if (await checkouts.Add(checkout) is { } existing)
@@ -104,8 +94,33 @@ public sealed class StartCheckoutHandler(
         }
 
         await checkouts.Save([checkout]);
+        if (paid.Count > 0)
+        {
+            // Whoever has paid is not asked again.
+            checkout = await lost.Join(checkout.Id, paid, now);
+            (attempt, refused) = checkout.Status == CheckoutStatus.Paid ? (null, null) : await Prompt(checkout, phone, now);
+            await checkouts.Save([checkout]);
+        }
+
         KeyedRequest.Made(IntentKind.NewCheckout, checkout.Id);
         return new Begun(checkout, attempt, refused);
+    }
+
+    private async Task<(Attempt? Attempt, PromptRefusedView? Refused)> Prompt(Checkout checkout, Msisdn? phone, DateTimeOffset now)
+    {
+        if (phone is not { } to)
+        {
+            return (null, null);
+        }
+
+        if (daraja.PromptsPausedUntil is { } resumed)
+        {
+            return (null, new("prompts_paused", resumed));
+        }
+
+        return await checkouts.ReservePrompt(to, limits.PromptsPerPhone, limits.PromptWindow, now) is { } retryAt
+            ? (null, new("too_many_prompts", retryAt))
+            : (checkout.Prompt(NewId.Next(), to, now + reconciliation.Next(accepted: true, 0)!.Value, now), null);
     }
 }
 

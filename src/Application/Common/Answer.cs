@@ -7,6 +7,9 @@ namespace Payments.Application;
 /// <param name="Subject">The caller's own row the refusal is about, as its public id; null when there is none.</param>
 public sealed record Refusal(string Code, string Detail, DateTimeOffset? RetryAt = null, string? Subject = null)
 {
+    /// <summary>Where a reader goes on, in place of the place it gave; null for every other refusal.</summary>
+    public string? Next { get; init; }
+
     /// <summary>The row does not exist, or is another client's.</summary>
     public static Refusal NotFound(string what) => new("not_found", $"There is no such {what}.");
 }

@@ -1,10 +1,13 @@
+using FluentValidation;
+using FluentValidation.Results;
 using Payments.Domain;
 
 namespace Payments.Application;
 
 /// <summary>
-/// An operator has Safaricom asked about the receipt an untrusted confirmation names (rule 3): our own question, with its own token; its
-/// answer comes by callback, and only if number, amount and parties agree is the money counted.
+/// An operator has Safaricom asked about the receipt a confirmation names that is not trusted, or cannot be read (rules 3 and 17): our own question,
+/// with its own token; its answer comes by callback, and only if number, amount and parties agree is the money counted. Where the number cannot
+/// be made out the operator names it: M-PESA's word makes the receipt, not his.
 /// </summary>
 /// <remarks>
 /// The question is committed before it is asked, so that an answer that beats the reply finds it. Dies between: nothing was asked, and the
@@ -14,14 +17,23 @@ public sealed class AskConfirmation(
     ICases cases, IPaybill paybill, IQuestions questions, IQuestionBudget budget, ICallbackReader reader, IAudit audit, ITransactions transactions,
     IDaraja daraja)
 {
-    private sealed record Prepared(Guid Question, string Receipt, StoredCase About);
+    /// <summary>The kinds of case that are about a stored confirmation.</summary>
+    private static readonly string[] Kinds = [CaseKind.UntrustedConfirmation, CaseKind.UnreadableConfirmation, CaseKind.ConfirmationsFromElsewhere];
 
-    /// <summary>Asks, if the case is an open one of this kind; null when it is not.</summary>
-    public async Task<Answer<CaseView>?> Ask(Caller caller, Guid caseId, CancellationToken cancellation)
+    private sealed record Prepared(Guid Question, string? Receipt, StoredCase About);
+
+    /// <summary>Asks, if the case is an open one of these kinds; null when it is not.</summary>
+    /// <param name="named">The receipt number the operator gives; null to take the confirmation's.</param>
+    public async Task<Answer<CaseView>?> Ask(Caller caller, Guid caseId, string? named, CancellationToken cancellation)
     {
-        if (await transactions.Run(_ => Prepare(caller, caseId), cancellation) is not { } prepared)
+        if (await transactions.Run(_ => Prepare(caller, caseId, named), cancellation) is not { } prepared)
         {
             return null;
+        }
+
+        if (prepared.Receipt is null)
+        {
+            return new Refusal("nothing_to_ask", "No receipt number can be made out of it: find it in the body or in the M-PESA statement and give it as \"receipt\".");
         }
 
         var reply = await daraja.AskStatus(new(prepared.Question, prepared.Receipt, null), CancellationToken.None);
@@ -36,20 +48,35 @@ public sealed class AskConfirmation(
         return new Refusal("nothing_to_ask", $"Safaricom did not take the question: {why}");
     }
 
-    private async Task<Prepared?> Prepare(Caller caller, Guid caseId)
+    private async Task<Prepared?> Prepare(Caller caller, Guid caseId, string? named)
     {
-        if (await cases.Find(caseId) is not { Kind: CaseKind.UntrustedConfirmation, IsOpen: true } found
-            || await paybill.StoredConfirmations([found.SubjectId]) is not [var (_, body)]
-            || reader.Read(CallbackKind.C2bConfirm, body) is not CallbackMessage.Confirmation told)
+        if (await cases.Find(caseId) is not { IsOpen: true } found || !Kinds.Contains(found.Kind)
+            || await paybill.StoredConfirmations([found.SubjectId]) is not [var (_, body)])
         {
             return null;
+        }
+
+        var (told, isReadable) = reader.Read(CallbackKind.C2bConfirm, body) switch
+        {
+            CallbackMessage.Confirmation confirmation => (confirmation.Receipt, true),
+            CallbackMessage.Malformed malformed => (malformed.Number, false),
+            _ => (null, false),
+        };
+        if (isReadable && named is not null && named != told)
+        {
+            throw new ValidationException([new ValidationFailure("Receipt", $"This confirmation names {told}: leave the number out, or give that one.")]);
+        }
+
+        if ((named ?? told) is not { } number)
+        {
+            return new(Guid.Empty, null, found);
         }
 
         // A person asked: the budget counts it and does not hold it back.
         await budget.Spend(1);
         var question = NewId.Next();
-        await questions.Add(question, QuestionKind.Status, found.SubjectId);
+        await questions.Add(question, QuestionKind.Status, found.SubjectId, number);
         await CaseNotes.Asked(audit, caller, found);
-        return new(question, told.Receipt, found);
+        return new(question, number, found);
     }
 }

@@ -9,39 +9,35 @@ internal static class ConfirmationRules
     /// <summary>The table's limits; what a reader joins out of three names can be longer.</summary>
     private const int MostName = 200;
 
-    /// <summary>
-    /// Why a confirmation is not trusted; null when it is. Its URL carried the token of a registration (checked when it came, or now by
-    /// its hash when the database was away then), and the number it names is that registration's, or our till.
-    /// </summary>
-    public static string? Distrust(InboxRow row, CallbackMessage.Confirmation told, IReadOnlyList<Registration> registrations, OurShortcodes ours)
-    {
-        var registration = registrations.FirstOrDefault(r => row.SubjectId == r.Id
-            || (row.TokenHash is { } hash && CryptographicOperations.FixedTimeEquals(hash, RegistrationToken.Hash(r.Token))));
-        return registration switch
-        {
-            null => "Its address carries no registration token of ours, or it came from outside the allowed networks.",
-            _ when told.Shortcode != registration.Shortcode && told.Shortcode != ours.Till => "The shortcode it names is not the one its address was registered for.",
-            _ => null,
-        };
-    }
+    /// <summary>Whether the token its address carried, of which the inbox keeps a hash alone, is the expected one.</summary>
+    public static bool IsHash(InboxRow row, byte[] expected) => row.TokenHash is { } hash && CryptographicOperations.FixedTimeEquals(hash, expected);
 
-    public static void Gather(ReadCallback read, CallbackMessage.Confirmation told, BookKeys keys, DateTimeOffset now)
+    public static void Gather(ReadCallback read, CallbackMessage.Confirmation told, BookKeys keys, OurShortcodes ours, DateTimeOffset now)
     {
-        if (read is { Row.Kind: CallbackKind.C2bConfirm, Distrust: null })
+        if (read.Distrust is not null)
         {
-            Gather(ToDomain(told, now), keys);
+            return;
+        }
+
+        if (IsStray(told, ours))
+        {
+            // It pays nothing of ours, whatever it names.
+            keys.Numbers.Add(told.Receipt);
+        }
+        else
+        {
+            Gather(ToDomain(told, ours, now), keys);
         }
     }
+
+    /// <summary>True for money to a number that is not configured here.</summary>
+    private static bool IsStray(CallbackMessage.Confirmation told, OurShortcodes ours) => ours.MethodOf(told.Shortcode, told.Account) is null;
 
     public static Judgement Judge(ReadCallback read, CallbackMessage.Confirmation told, Books books, DateTimeOffset now)
     {
-        if (read.Row.Kind == CallbackKind.C2bValidate)
-        {
-            return read.Say(Verdict.Hint, $"A question, not money. Answered: {read.Row.Answer ?? "not known"}.");
-        }
-
         if (read.Distrust is { } why)
         {
+            OddConfirmations.Note(read, told.Receipt, told.Amount, books);
             if (OrderReference.KeyOf(told.Account) is { Length: > 0 } key)
             {
                 books.Untrusted.Add(new(read.Row.Id, key, told.Receipt, told.Amount, why));
@@ -50,9 +46,31 @@ internal static class ConfirmationRules
             return read.Say(Verdict.Hint, why + " It waits, unconfirmed, until Pull lists its receipt or an operator asks for it.");
         }
 
-        var (verdict, detail) = Apply(ToDomain(told, now), books, now);
+        var confirmation = ToDomain(told, books.Ours, now);
+        if (IsStray(told, books.Ours) && books.Receipt(told.Receipt) is null)
+        {
+            return TakeStray(read, confirmation, books, now);
+        }
+
+        var (verdict, detail) = Apply(confirmation, books, now);
         return read.Say(verdict, detail);
     }
+
+    /// <summary>Authentic, and paid to a number of somebody's that nobody told us of: on record, and a person's question (rule 17).</summary>
+    private static Judgement TakeStray(ReadCallback read, Confirmation confirmation, Books books, DateTimeOffset now)
+    {
+        var receipt = confirmation.ToReceipt(NewId.Next(), now);
+        books.AddUnmatched(receipt);
+        books.Confirmed.Add(confirmation.Number);
+        books.Strays.Add(new(confirmation.Shortcode!, receipt.Id, confirmation.Number, confirmation.Amount));
+        var till = books.Ours.Till is { } ours ? $"our till {ours}" : "a till of ours";
+        var judgement = read.Say(Verdict.Unmatched, $"It was paid to {confirmation.Shortcode}, which is neither our shortcode {books.Ours.Main} nor {till}.");
+        return judgement with { IsStray = true };
+    }
+
+    /// <summary>A validation on record.</summary>
+    public static Judgement Judge(ReadCallback read, CallbackMessage.Validation _) =>
+        read.Say(Verdict.Hint, $"A question, not money. Answered: {read.Row.Answer ?? "not known"}.");
 
     /// <summary>
     /// The answer to an operator's question about an untrusted confirmation: it counts when M-PESA knows the receipt as completed, with that
@@ -74,6 +92,12 @@ internal static class ConfirmationRules
         }
 
         books.Answers.Add((question.Id, found.StateText));
+        if (found.State == TransactionState.Reversed && found.Receipt == asked.Number && found.Amount == asked.Amount && IsPaidToUs(found, books.Ours))
+        {
+            books.TakenBack.Add(asked.Number);
+            return read.Say(Verdict.Hint, "M-PESA says that it was paid and then reversed: the customer has the money again, and nothing was counted.");
+        }
+
         if (found.State != TransactionState.Completed || found.Receipt != asked.Number || found.Amount != asked.Amount || !IsPaidToUs(found, books.Ours))
         {
             return read.Say(Verdict.Hint, $"M-PESA calls it '{found.StateText}', but number, amount and parties do not all agree: nothing was counted.");
@@ -86,7 +110,7 @@ internal static class ConfirmationRules
     /// <summary>The debit party comes first, the credit party last (daraja.md §8); a payout of ours has them the other way round.</summary>
     private static bool IsPaidToUs(TransactionFound found, OurShortcodes ours)
     {
-        bool IsOurs(string party) => party.Split(" - ", 2)[0].Trim() is var number && (number == ours.Main || number == ours.Till);
+        bool IsOurs(string party) => Parties.IsBusiness(party, ours.Main) || Parties.IsBusiness(party, ours.Till);
         return found.Parties is [var debit, .., var credit] && !IsOurs(debit) && IsOurs(credit);
     }
 
@@ -98,7 +122,9 @@ internal static class ConfirmationRules
         {
             keys.TillPayments.Add((confirmation.Amount, confirmation.At));
         }
-        else if (OrderReference.KeyOf(confirmation.Account) is { Length: > 0 } key)
+
+        // At a till too: what was typed is what was meant.
+        if (OrderReference.KeyOf(confirmation.Account) is { Length: > 0 } key)
         {
             keys.References.Add(key);
         }
@@ -113,8 +139,9 @@ internal static class ConfirmationRules
             return Again(known, confirmation, books, now);
         }
 
-        if (confirmation.Method != PaymentMethod.Till && books.ByAccount(confirmation.Account) is { } checkout)
+        if (books.ByAccount(confirmation.Account) is { } checkout)
         {
+            checkout.Attempts.ForEach(attempt => books.Hashes.Look(confirmation.Payer, attempt.Phone, isCertain: false));
             checkout.HearConfirmation(confirmation, NewId.Next(), now);
             books.Remember(checkout);
             return (Verdict.Applied, null);
@@ -122,7 +149,7 @@ internal static class ConfirmationRules
 
         var receipt = confirmation.ToReceipt(NewId.Next(), now);
         var prompts = confirmation.Method == PaymentMethod.Till ? books.ByPrompt(receipt) : [];
-        if (prompts is [var only])
+        if (prompts is [var only] && only.IsShownToPay(receipt))
         {
             only.HearConfirmation(confirmation, receipt.Id, now);
             books.Remember(only);
@@ -135,26 +162,49 @@ internal static class ConfirmationRules
             asked.AskWhose(receipt, prompts, now);
         }
 
-        return (Verdict.Unmatched, prompts.Count > 1 ? "Several prompts of ours could be what it pays." : "Its account is no order reference of ours.");
+        return (Verdict.Unmatched, prompts.Count > 1 ? "Several prompts of ours could be what it pays."
+            : OrderReference.StrangerIn(confirmation.Account) is { } stranger ? $"Its account holds {stranger}, which no order reference has, so it matches nothing."
+            : "Its account is no order reference of ours.");
     }
 
     private static (Verdict, string?) Again(Receipt known, Confirmation confirmation, Books books, DateTimeOffset now)
     {
         if (books.CheckoutOf(known) is { } checkout)
         {
+            books.Hashes.Look(confirmation.Payer, checkout.PhoneOf(known), isCertain: !known.IsInferred);
             return (checkout.HearAgain(known, confirmation, now), null);
         }
 
-        if (known.Amount != confirmation.Amount)
+        var (hadAccount, hadPayer) = (known.Account.Length > 0, known.Payer is not null);
+        var verdict = known.HearAgain(confirmation);
+        var isTill = confirmation.Method == PaymentMethod.Till;
+        return verdict switch
         {
-            return (Verdict.Contradiction, "Its receipt number is here with another amount.");
-        }
+            Verdict.Contradiction => (verdict, "Its receipt number is here with another amount."),
 
-        confirmation.FillIn(known);
-        return (Verdict.Duplicate, null);
+            // To another number than ours it pays nothing of ours, whoever says so.
+            _ when books.Ours.MethodOf(confirmation.Shortcode, confirmation.Account) is null || books.Ours.MethodOf(known.Shortcode, known.Account) is null => (verdict, null),
+
+            // Only what is new: an account that was nobody's when it was told does not become somebody's by being told again.
+            _ when !hadAccount && books.ByAccount(known.Account) is { } order => Join(known, order, confirmation, books, now),
+            _ when isTill && !hadPayer && books.ByPrompt(known) is [var only] && only.IsShownToPay(known) => Join(known, only, confirmation, books, now),
+            _ => (verdict, null),
+        };
     }
 
-    public static Confirmation ToDomain(CallbackMessage.Confirmation told, DateTimeOffset now) => new(
+    private static (Verdict, string?) Join(Receipt known, Checkout checkout, Confirmation confirmation, Books books, DateTimeOffset now)
+    {
+        known.Method = confirmation.Method;
+        known.Shortcode ??= confirmation.Shortcode;
+        var verdict = checkout.HearLater(known, now);
+        books.Remember(checkout);
+        return (verdict, verdict == Verdict.Contradiction ? "It is this order's, but it is being refunded or has been." : null);
+    }
+
+    public static Confirmation ToDomain(CallbackMessage.Confirmation told, OurShortcodes ours, DateTimeOffset now) => new(
         told.Receipt, told.Amount, told.Account, told.Payer is { Length: > 0 } ? told.Payer : null, told.PayerName is { Length: > 0 } name ? Texts.Clip(name, MostName) : null, told.At ?? now,
-        told.IsTill ? PaymentMethod.Till : PaymentMethod.Paybill, SettledBy.Confirmation);
+        ours.MethodOf(told.Shortcode, told.Account) ?? PaymentMethod.Paybill, SettledBy.Confirmation)
+    {
+        Shortcode = told.Shortcode,
+    };
 }

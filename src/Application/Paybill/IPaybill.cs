@@ -2,11 +2,6 @@ using Payments.Domain;
 
 namespace Payments.Application;
 
-/// <summary>The numbers customers pay us at.</summary>
-/// <param name="Main">The Pay Bill, or a till's store number.</param>
-/// <param name="Till">The till; null for a Pay Bill.</param>
-public sealed record OurShortcodes(string Main, string? Till);
-
 /// <summary>Where a registration stands.</summary>
 public enum RegistrationState
 {
@@ -21,6 +16,9 @@ public enum RegistrationState
 
     /// <summary>The reply was lost: Safaricom may have our URLs.</summary>
     InDoubt,
+
+    /// <summary>Another token has taken its place: what comes with this one from then on is anybody's.</summary>
+    Replaced,
 }
 
 /// <summary>The C2B registration of a shortcode. Its token is a secret: whoever has it can confirm payments.</summary>
@@ -28,6 +26,12 @@ public sealed record Registration(
     Guid Id, string Shortcode, string Token, RegistrationState State, string Version, string ResponseType, string ConfirmationUrl, string ValidationUrl,
     string? Detail, DateTimeOffset? RegisteredAt)
 {
+    /// <summary>True for a token that is to take the place of the one in force and has not yet; both count until then.</summary>
+    public bool IsNext { get; init; }
+
+    /// <summary>Since when another token is in its place; null for one that counts.</summary>
+    public DateTimeOffset? ReplacedAt { get; init; }
+
     /// <summary>True when Safaricom would keep the very same for both.</summary>
     public bool AsksTheSameAs(Registration other) =>
         (ConfirmationUrl, ValidationUrl, Version, ResponseType) == (other.ConfirmationUrl, other.ValidationUrl, other.Version, other.ResponseType);
@@ -41,14 +45,23 @@ public sealed record Registration(
 /// <param name="ReferenceKey">The compared form of the account it names.</param>
 public sealed record UntrustedConfirmation(Guid CallbackId, string ReferenceKey, string Receipt, Money Amount, string Why);
 
+/// <summary>A true payment to a number that is not configured here.</summary>
+/// <param name="ReceiptId">Its receipt.</param>
+public sealed record StrayPayment(string Shortcode, Guid ReceiptId, string Receipt, Money Amount);
+
 /// <summary>What a validation needs to know of an order.</summary>
 /// <param name="InFlight">Amounts of prompts that are under way.</param>
 public sealed record OrderWanted(CheckoutStatus Status, Money Due, IReadOnlyList<Money> InFlight);
 
+/// <summary>Which receipts; what is null takes all.</summary>
+/// <param name="Surplus">True: some of it exceeds its order.</param>
+/// <param name="Open">True: something of it has to be settled.</param>
+public sealed record ReceiptFilter(bool? Matched, bool? Surplus, bool? Open);
+
 /// <summary>Registrations, pulling and what else only Paybill keeps.</summary>
 public interface IPaybill
 {
-    /// <summary>All registrations: one for each shortcode this database ever had.</summary>
+    /// <summary>All registrations this database ever had: for each shortcode the one in force first, then the next, then those that were replaced.</summary>
     Task<IReadOnlyList<Registration>> Registrations(CancellationToken cancellation);
 
     /// <summary>Closes the cases of untrusted confirmations whose receipts are now known to be true.</summary>
@@ -61,13 +74,38 @@ public interface IPaybill
     /// Puts down that the shortcode's registration is about to be asked for, with the token it already has if it has one, and says how it
     /// stood before (null when it is new). Null while somebody else is asking; whoever died asking is waited for a minute.
     /// </summary>
-    Task<(Registration Now, Registration? Before)?> Begin(string shortcode, string version, string responseType);
+    /// <param name="renews">With a new token in place of the one in force. Once that was asked for, every try is for the new one until it is there.</param>
+    Task<(Registration Now, Registration? Before)?> Begin(string shortcode, string version, string responseType, bool renews);
 
-    /// <summary>Writes what came of it.</summary>
+    /// <summary>Writes what came of it. A next one that is registered takes the place of the one in force, in this very commit.</summary>
     Task Conclude(Registration outcome);
 
-    /// <summary>Opens a case for each order that untrusted confirmations name, one in a checkout's life, whatever the number of them.</summary>
+    /// <summary>
+    /// Opens a case for each order with money due that untrusted confirmations name, one in a checkout's life, whatever the number of them; so
+    /// many at once, and one for all the others together.
+    /// </summary>
     Task OpenCases(IReadOnlyCollection<UntrustedConfirmation> untrusted);
+
+    /// <summary>
+    /// Opens a case for each authentic confirmation that cannot be read, and one for each address that confirmations with our token come from
+    /// and that is not allowed.
+    /// </summary>
+    Task OpenCases(IReadOnlyCollection<OddConfirmation> odd);
+
+    /// <summary>Closes the cases about these numbers: M-PESA says that the payments were reversed, so nothing came.</summary>
+    Task CloseTakenBack(IReadOnlyCollection<string> numbers);
+
+    /// <summary>Closes the cases of confirmations that could not be read and now can.</summary>
+    Task CloseUnreadable(IReadOnlyCollection<Guid> callbackIds);
+
+    /// <summary>Opens a case for each number that is not configured here and was paid, one at a time for each, whatever the number of payments.</summary>
+    Task OpenCases(IReadOnlyCollection<StrayPayment> strays);
+
+    /// <summary>
+    /// Notes that payers were shown with this hash, <paramref name="times"/> more times, or (null) with one nobody can compute: then what was
+    /// known of it is forgotten.
+    /// </summary>
+    Task NotePayerHash(string shortcode, PayerHash? used, int times);
 
     /// <summary>Bodies of those of the given callbacks that are confirmations.</summary>
     Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds);
@@ -75,18 +113,15 @@ public interface IPaybill
     /// <summary>What the order with this reference wants; null when there is none. Takes no lock.</summary>
     Task<OrderWanted?> Wanted(string referenceKey, CancellationToken cancellation);
 
-    /// <summary>From where pulling goes on: where it got to, but not before <paramref name="kept"/> ago nor before this database began.</summary>
-    Task<(DateTimeOffset From, DateTimeOffset To)> PullWindow(string shortcode, TimeSpan overlap, TimeSpan kept, CancellationToken cancellation);
-
-    /// <summary>Everything up to <paramref name="until"/> has been pulled; never goes back.</summary>
-    Task PulledUntil(string shortcode, DateTimeOffset until, CancellationToken cancellation);
-
     /// <summary>Reads a page of receipts, newest first.</summary>
-    Task<IReadOnlyList<ReceiptView>> Receipts(bool? matched, Cursor? after, int limit, CancellationToken cancellation);
+    Task<IReadOnlyList<ReceiptView>> Receipts(ReceiptFilter filter, Cursor? after, int limit, CancellationToken cancellation);
 
     /// <summary>Reads one receipt; null when there is none.</summary>
     Task<ReceiptView?> Receipt(Guid id, CancellationToken cancellation);
 
     /// <summary>Notes who put a receipt to its checkout, and settles the open question about it.</summary>
     Task NoteMatch(Guid receiptId, string by);
+
+    /// <summary>Notes who wrote off what is left of a receipt, and why.</summary>
+    Task NoteWriteOff(Guid receiptId, string by, string reason);
 }

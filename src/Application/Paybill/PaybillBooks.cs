@@ -11,7 +11,7 @@ public sealed partial class BookKeys
     /// <summary>Payments to a till, which name no account.</summary>
     public List<(Money Amount, DateTimeOffset At)> TillPayments { get; } = [];
 
-    /// <summary>Untrusted confirmations that Safaricom was asked about, by their callbacks' ids.</summary>
+    /// <summary>Confirmations that Safaricom was asked about, by the questions' ids.</summary>
     public Dictionary<Guid, Confirmation> Asked { get; } = [];
 }
 
@@ -25,7 +25,7 @@ public sealed partial class Books
     /// <summary>Receipts that belong to no checkout, loaded or new.</summary>
     public IReadOnlyCollection<Receipt> Unmatched => unmatched;
 
-    /// <summary>Untrusted confirmations that Safaricom was asked about, by their callbacks' ids.</summary>
+    /// <summary>Confirmations that Safaricom was asked about, by the questions' ids.</summary>
     public IReadOnlyDictionary<Guid, Confirmation> Asked { get; set; } = new Dictionary<Guid, Confirmation>();
 
     /// <summary>The numbers customers pay us at.</summary>
@@ -37,6 +37,12 @@ public sealed partial class Books
     /// <summary>Untrusted confirmations that name an account.</summary>
     public List<UntrustedConfirmation> Untrusted { get; } = [];
 
+    /// <summary>True payments to numbers that are not configured here.</summary>
+    public List<StrayPayment> Strays { get; } = [];
+
+    /// <summary>What is shown of payers as hashes.</summary>
+    public PayerHashes Hashes { get; } = new();
+
     /// <summary>The checkout whose reference a customer typed; null when it is none of ours.</summary>
     public Checkout? ByAccount(string account)
     {
@@ -44,11 +50,21 @@ public sealed partial class Books
         return OrderReference.KeyOf(account) is { Length: > 0 } key ? byReference.GetValueOrDefault(key) : null;
     }
 
-    /// <summary>The checkouts with a prompt that a payment to the till may be of.</summary>
+    /// <summary>The checkouts a payment to the till may be for; a single one is the one it is for.</summary>
     public IReadOnlyList<Checkout> ByPrompt(Receipt receipt)
     {
         byAmount ??= Checkouts.SelectMany(c => c.Attempts.Select(a => (Checkout: c, Attempt: a))).ToLookup(p => p.Attempt.Amount);
-        return [.. byAmount[receipt.Amount].Where(p => p.Checkout.MayPay(receipt, p.Attempt)).Select(p => p.Checkout).Distinct()];
+        var claims = byAmount[receipt.Amount].Select(p => (p.Checkout, p.Attempt, Claim: p.Checkout.ClaimOf(receipt, p.Attempt))).Where(p => p.Claim != TillClaim.None).ToList();
+
+        // Whose prompt was at that time is meant before whose may have been. But a success that a query told of has been paid, and a prompt nobody
+        // knows about may not have been: there the clocks may differ. And whose number was erased may be the same customer.
+        if (claims.FindAll(p => p.Claim == TillClaim.Sure) is { Count: > 0 } sure)
+        {
+            var isPaid = sure.Exists(p => p.Checkout.IsNameless(p.Attempt));
+            claims = claims.FindAll(p => p.Claim == TillClaim.Sure || (p.Claim == TillClaim.Unseen && p.Attempt.Phone is null) || (p.Claim == TillClaim.Astray && !isPaid));
+        }
+
+        return claims.TrueForAll(p => p.Claim == TillClaim.Rival) ? [] : [.. claims.Select(p => p.Checkout).Distinct()];
     }
 
     /// <summary>The checkout a receipt stands on; null when it stands nowhere.</summary>

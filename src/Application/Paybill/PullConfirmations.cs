@@ -9,64 +9,87 @@ namespace Payments.Application;
 public sealed record PullConfirmations : IRequest<int>;
 
 /// <summary>
-/// Pages by offset through a window that ends now and begins an overlap before the last whole round's end. Each page is one commit; how
-/// far it got is written only after the last page. Dies anywhere: what was committed is known by its numbers next time, and the next round
-/// begins where the last whole one did. Two rounds at once: the numbers decide, and progress only goes forward.
+/// Reads a window that ends now and begins an overlap before the mark, in pieces and from the oldest on; each page is one commit, and the mark
+/// moves past a piece only once all of it was read and understood. Dies anywhere: what was committed is known by its numbers next time, and the
+/// next round begins at the mark. Two rounds at once: one has the lease, the other does nothing; after a frozen one both may write, the
+/// numbers decide, and each moves the mark only past what it has read itself.
 /// </summary>
 public sealed partial class PullConfirmationsHandler(
-    IDaraja daraja, IPaybill paybill, ICheckouts checkouts, IQuestionBudget budget, ITransactions transactions, OurShortcodes ours,
+    IDaraja daraja, IPullProgress progress, IPaybill paybill, ICheckouts checkouts, IQuestionBudget budget, ITransactions transactions, OurShortcodes ours,
     ILogger<PullConfirmationsHandler> log)
     : IRequestHandler<PullConfirmations, int>
 {
     /// <summary>What Pull may list late; four rounds, so that a few failed ones leave no gap either.</summary>
     private static readonly TimeSpan Overlap = TimeSpan.FromHours(1);
 
-    /// <summary>Safaricom keeps 48 hours (daraja.md §10); the minute keeps the edge out of what it would refuse.</summary>
-    private static readonly TimeSpan Kept = TimeSpan.FromHours(48) - TimeSpan.FromMinutes(1);
+    /// <summary>Safaricom keeps 48 hours (daraja.md §10); the minutes keep the edge, by whoever's clock, out of what it would refuse.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromHours(48) - TimeSpan.FromMinutes(5);
 
-    /// <summary>An answer that never ends must not keep a worker for ever; more than any shop's hour even in small pages.</summary>
-    private const int MostPages = 10_000;
+    /// <summary>One question's turn, three tries and commit; whoever dies keeps others away that long.</summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// An answer that never ends must not keep a worker for ever: five minutes of the usual budget, and more than any shop's piece even where a
+    /// page has ten rows. What is left is the next round's.
+    /// </summary>
+    private const int MostQuestions = 3_000;
 
     /// <summary>How often a page waits a second for its turn among the questions; the next round, in a quarter of an hour, begins where this one did.</summary>
     private const int MostWaits = 30;
 
+    private readonly Guid round = NewId.Next();
+    private int added;
+    private int asked;
+
     /// <inheritdoc/>
     public async Task<int> Handle(PullConfirmations request, CancellationToken cancellationToken)
     {
-        var (from, to) = await paybill.PullWindow(ours.Main, Overlap, Kept, cancellationToken);
-        var (offset, taken, failed) = (0, 0, 0);
-        for (var page = 0; page < MostPages; page++)
+        if (await progress.Begin(ours.Main, round, Lease, Overlap, Kept, cancellationToken) is not { } window)
         {
-            if (!await IsItsTurn(cancellationToken))
-            {
-                LogStopped("Pull is paused, or other questions use the budget up", offset);
-                return taken;
-            }
-
-            var pulled = await daraja.Pull(from, to, offset, cancellationToken);
-            if (pulled.Problem is { } problem)
-            {
-                LogStopped(problem, offset);
-                return taken;
-            }
-
-            if (pulled.Rows == 0)
-            {
-                if (failed == 0)
-                {
-                    await paybill.PulledUntil(ours.Main, to, cancellationToken);
-                }
-
-                LogPulled(offset, taken);
-                return taken;
-            }
-
-            var (added, broken) = await Take(pulled.Payments, cancellationToken);
-            (offset, taken, failed) = (offset + pulled.Rows, taken + added, failed + broken);
+            return 0;
         }
 
-        LogStopped("the list does not end", offset);
-        return taken;
+        PullReport report;
+        var reader = new PullReader((span, offset) => Ask(span, offset, cancellationToken), payments => TakeAll(payments, cancellationToken));
+        try
+        {
+            report = await new PullRound(reader, progress, ours.Main, window).Run(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // A process that ends lets the next one begin at once.
+            await progress.End(ours.Main, round, new(PullState.NotAnswered, "The process ended in the middle of a round"));
+            throw;
+        }
+
+        await progress.End(ours.Main, round, report);
+        if (report.Why is { } why)
+        {
+            LogStands(report.State, why, reader.Listed, added);
+        }
+        else
+        {
+            LogPulled(reader.Listed, added);
+        }
+
+        return added;
+    }
+
+    private async Task<PullPage> Ask(PullSpan span, int offset, CancellationToken cancellation)
+    {
+        if (asked++ >= MostQuestions)
+        {
+            return new([], $"A round asks {MostQuestions} questions at most; the next one goes on") { EndsRound = true };
+        }
+
+        if (!await IsItsTurn(cancellation))
+        {
+            return new([], "Pull is paused, or other questions use the budget up") { EndsRound = true };
+        }
+
+        return await progress.Renew(ours.Main, round, Lease)
+            ? await daraja.Pull(span.From, span.To, offset, cancellation)
+            : new([], "Another process has taken the round over") { EndsRound = true };
     }
 
     private async Task<bool> IsItsTurn(CancellationToken cancellation)
@@ -89,6 +112,13 @@ public sealed partial class PullConfirmationsHandler(
         var may = await budget.MayAsk(DarajaQuestion.Pull, 1);
         await budget.Spend(may);
         return may > 0;
+    }
+
+    private async Task<int> TakeAll(IReadOnlyList<PulledPayment> payments, CancellationToken cancellation)
+    {
+        var (taken, failed) = await Take(payments, cancellation);
+        added += taken;
+        return failed;
     }
 
     private async Task<(int Added, int Failed)> Take(IReadOnlyList<PulledPayment> payments, CancellationToken cancellation)
@@ -124,8 +154,8 @@ public sealed partial class PullConfirmationsHandler(
     private async Task<int> Apply(IReadOnlyList<PulledPayment> payments, DateTimeOffset now)
     {
         var confirmations = payments.Select(p => new Confirmation(
-            p.Receipt, p.Amount, p.Account ?? "", p.Payer is { Length: > 0 } ? p.Payer : null, null, p.At, p.IsTill ? PaymentMethod.Till : PaymentMethod.Paybill,
-            SettledBy.Pull)).ToList();
+            p.Receipt, p.Amount, p.Account ?? "", p.Payer is { Length: > 0 } ? p.Payer : null, null, p.At,
+            ours.MethodOf(null, p.Account ?? "") ?? PaymentMethod.Paybill, SettledBy.Pull)).ToList();
         var keys = new BookKeys();
         confirmations.ForEach(c => ConfirmationRules.Gather(c, keys));
         var books = new Books(await checkouts.LoadForChange(
@@ -139,8 +169,10 @@ public sealed partial class PullConfirmationsHandler(
     [LoggerMessage(EventName = "pulled", Level = LogLevel.Information, Message = "{Count} payments were pulled, {New} of them new")]
     private partial void LogPulled(int count, int @new);
 
-    [LoggerMessage(EventName = "pull_stopped", Level = LogLevel.Warning, Message = "Pulling stopped ({Why}) at offset {Offset}; the next round begins again")]
-    private partial void LogStopped(string why, int offset);
+    [LoggerMessage(
+        EventName = "pull_stopped", Level = LogLevel.Warning,
+        Message = "Pull's mark stands ({State}): {Why}. {Count} payments were pulled all the same, {New} of them new; the next round reads the rest again")]
+    private partial void LogStands(PullState state, string why, int count, int @new);
 
     [LoggerMessage(EventName = "pulled_payment_failed", Level = LogLevel.Error, Message = "Pulled payment {Receipt} could not be applied; the next round tries again")]
     private partial void LogNotTaken(string receipt, Exception why);

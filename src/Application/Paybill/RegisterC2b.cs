@@ -1,10 +1,15 @@
 using FluentValidation;
 using MediatR;
+using Payments.Domain;
 
 namespace Payments.Application;
 
 /// <summary>Registers the confirmation and validation URLs with Safaricom; what is null is as configured (section <c>C2B</c>).</summary>
-public sealed record RegisterC2b(Caller Caller, string? Version, string? ResponseType) : IRequest<Answer<RegistrationView>>;
+public sealed record RegisterC2b(Caller Caller, string? Version, string? ResponseType) : IRequest<Answer<RegistrationView>>
+{
+    /// <summary>With a new token in the URLs: the one in force may be known to somebody else.</summary>
+    public bool Renews { get; init; }
+}
 
 /// <summary>What may be asked for.</summary>
 public sealed class RegisterC2bValidator : AbstractValidator<RegisterC2b>
@@ -23,6 +28,12 @@ public sealed class RegisterC2bValidator : AbstractValidator<RegisterC2b>
 /// told "already registered" and takes that for success, for it asked for the very same. Two at once: the second waits for the first's outcome,
 /// or it could not tell "registered by the first" from "registered by a stranger".
 /// </summary>
+/// <remarks>
+/// A renewal goes the same way with a token of its own beside the one in force. From its first commit on both count, for Safaricom may use
+/// either; when Safaricom has clearly taken the new one, the old one is replaced in the same commit and never counts again. Where that is not
+/// clear both go on: "already registered" after a lost answer may mean either. From the first try on, every try is for the new one, so that an
+/// operator who registers again after the URLs were deleted in the portal does not bring the stolen token back.
+/// </remarks>
 public sealed class RegisterC2bHandler(
     IPaybill paybill, IDaraja daraja, IAudit audit, ITransactions transactions, C2bOptions options, OurShortcodes ours)
     : IRequestHandler<RegisterC2b, Answer<RegistrationView>>
@@ -49,7 +60,7 @@ public sealed class RegisterC2bHandler(
                 var final = outcome.State == RegistrationState.Registered && outcome.RegisteredAt is null ? outcome with { RegisteredAt = now } : outcome;
                 await paybill.Conclude(final);
                 await audit.Write(
-                    request.Caller.Actor, "paybill.register", PublicId.Write(PublicId.Registration, final.Id),
+                    request.Caller.Actor, final.IsNext ? "paybill.renew" : "paybill.register", PublicId.Write(PublicId.Registration, final.Id),
                     before is null ? null : RegistrationView.Of(before), RegistrationView.Of(final));
                 if (refusal is not null)
                 {
@@ -67,7 +78,7 @@ public sealed class RegisterC2bHandler(
         for (var looks = 1; ; looks++)
         {
             var begun = await transactions.Run(
-                _ => paybill.Begin(ours.Main, request.Version ?? options.Version, request.ResponseType ?? options.ResponseType), cancellation);
+                _ => paybill.Begin(ours.Main, request.Version ?? options.Version, request.ResponseType ?? options.ResponseType, request.Renews), cancellation);
             if (begun is not null || looks == MostLooks)
             {
                 return begun;
@@ -86,6 +97,11 @@ public sealed class RegisterC2bHandler(
 
             case Reply.Doubtful doubtful:
                 return (wanted with { State = RegistrationState.InDoubt, Detail = $"No clear answer came ({doubtful.Why}). Register again: the same URLs are sent." }, null);
+
+            // The old URLs are, or these, whose answer was lost: nobody can tell, so both go on.
+            case Reply.Refused { Registration: RegistrationProblem.AlreadyRegistered } when wanted.IsNext && before is not null
+                && before.State is RegistrationState.InDoubt or RegistrationState.Calling:
+                return (before with { State = RegistrationState.InDoubt, Detail = EitherIsThere }, new("urls_already_registered", EitherIsThere));
 
             // It is we who asked for these: the first time the answer was lost, or it is there since long.
             case Reply.Refused { Registration: RegistrationProblem.AlreadyRegistered } when before is not null && before.AsksTheSameAs(wanted)
@@ -118,12 +134,16 @@ public sealed class RegisterC2bHandler(
         }
     }
 
+    private const string EitherIsThere =
+        "Safaricom has URLs already: the old ones, or the new ones, whose answer was lost. Both tokens count. Have the URLs deleted in the M-PESA portal "
+        + "(two operators), then register again.";
+
     private static string Explain(Reply.Refused refused) =>
         refused.Failure is { ProviderText: { } text } failure ? $"{failure.Message} Safaricom said: {failure.ResultCode} {text}" : refused.Failure.Message;
 }
 
 /// <summary>A registration as operators see it, without its token.</summary>
-/// <param name="State"><c>registered</c>, <c>in_doubt</c> (no clear answer came; register again), <c>refused</c> or <c>calling</c>.</param>
+/// <param name="State"><c>registered</c>, <c>in_doubt</c> (no clear answer came; register again), <c>refused</c>, <c>calling</c>, or <c>replaced</c> (another token is in its place).</param>
 /// <param name="ConfirmationUrl">With dots for the secret.</param>
 public sealed record RegistrationView(
     string Id, string Shortcode, string State, string Version, string ResponseType, string ConfirmationUrl, string ValidationUrl, string? Detail,

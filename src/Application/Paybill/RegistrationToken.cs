@@ -23,4 +23,10 @@ public static class RegistrationToken
 
     /// <summary>What may be kept of a token that could not be checked: nobody gets the token back out of it.</summary>
     public static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+
+    /// <summary>
+    /// What is kept of a token that came from outside the allowed networks: proof that it was ours, and that the address alone is why it is not
+    /// believed. Another form than <see cref="Hash"/>, which a process of an older version would believe.
+    /// </summary>
+    public static byte[] HashFromElsewhere(string token) => SHA256.HashData(Encoding.UTF8.GetBytes("from elsewhere " + token));
 }

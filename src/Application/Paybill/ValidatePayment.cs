@@ -10,7 +10,11 @@ namespace Payments.Application;
 /// </summary>
 /// <param name="Body">The bytes as they came.</param>
 /// <param name="Shortcode">The shortcode whose registration token the URL carried; null without one, and then nothing is looked up.</param>
-public sealed record ValidatePayment(ReadOnlyMemory<byte> Body, string? Shortcode) : IRequest<ValidationAnswer>;
+public sealed record ValidatePayment(ReadOnlyMemory<byte> Body, string? Shortcode) : IRequest<ValidationAnswer>
+{
+    /// <summary>True when it came from outside the allowed networks: then its token was not looked at.</summary>
+    public bool IsFromElsewhere { get; init; }
+}
 
 /// <summary>What Safaricom is told.</summary>
 /// <param name="Code"><c>0</c>, or <c>C2B00012</c> account, <c>C2B00013</c> amount, <c>C2B00015</c> shortcode, <c>C2B00016</c> anything else.</param>
@@ -36,7 +40,7 @@ public sealed partial class ValidatePaymentHandler(
     {
         if (request.Shortcode is null)
         {
-            return Default("no registration token");
+            return Default(request.IsFromElsewhere ? "from outside the allowed networks" : "no registration token");
         }
 
         if (options.Policy == ValidationChecks.None)
@@ -44,19 +48,17 @@ public sealed partial class ValidatePaymentHandler(
             return new("0", "every payment is accepted");
         }
 
-        if (reader.Read(CallbackKind.C2bValidate, request.Body) is not CallbackMessage.Confirmation asked)
+        if (reader.Read(CallbackKind.C2bValidate, request.Body) is not CallbackMessage.Validation asked)
         {
             return Default("the question could not be read");
         }
 
-        if (asked.Shortcode != request.Shortcode && asked.Shortcode != ours.Till)
+        switch (ours.MethodOf(asked.Shortcode, asked.Account))
         {
-            return new(Shortcode, "not our shortcode");
-        }
-
-        if (asked.IsTill)
-        {
-            return new("0", "a till has no accounts");
+            case null:
+                return new(Shortcode, "not our shortcode");
+            case PaymentMethod.Till:
+                return new("0", "a till has no accounts");
         }
 
         try
@@ -73,9 +75,9 @@ public sealed partial class ValidatePaymentHandler(
         }
     }
 
-    private ValidationAnswer Judge(CallbackMessage.Confirmation asked, OrderWanted? wanted)
+    private ValidationAnswer Judge(CallbackMessage.Validation asked, OrderWanted? wanted)
     {
-        if (wanted?.InFlight.Contains(asked.Amount) == true)
+        if (asked.Amount is { } amount && wanted?.InFlight.Contains(amount) == true)
         {
             return new("0", "a prompt of ours asks for it");
         }
@@ -86,6 +88,7 @@ public sealed partial class ValidatePaymentHandler(
             null => Checks(ValidationChecks.UnknownAccount) ? new(Account, "no such order") : new("0", "no such order; accounts are not checked"),
             { Status: CheckoutStatus.Paid } when Checks(ValidationChecks.AlreadyPaid) => new(Other, "the order is paid"),
             { Status: CheckoutStatus.Cancelled } when Checks(ValidationChecks.AlreadyPaid) => new(Other, "the order is cancelled"),
+            _ when Checks(ValidationChecks.WrongAmount) && asked.Amount is null => Default("the amount could not be read"),
             _ when Checks(ValidationChecks.WrongAmount) && asked.Amount != wanted.Due && asked.Amount != wanted.Due.RoundedUp =>
                 new(Amount, $"{wanted.Due} are due"),
             _ => new("0", "as the order wants it"),

@@ -5,7 +5,11 @@ namespace Payments.Application;
 /// <summary>A filter over payouts or refunds; times are createdAt, half-open.</summary>
 /// <param name="Reference">The payout's own reference, or the order reference of a refund.</param>
 public sealed record TransferFilter(
-    string? Client, string? Reference, TransferStatus? Status, DateTimeOffset? From, DateTimeOffset? To, Cursor? After, int Limit);
+    string? Client, string? Reference, TransferStatus? Status, DateTimeOffset? From, DateTimeOffset? To, Cursor? After, int Limit)
+{
+    /// <summary>True: only those that were cancelled, which no other status shows.</summary>
+    public bool IsCancelled { get; init; }
+}
 
 /// <summary>Payouts as the API makes and shows them.</summary>
 public interface IPayouts

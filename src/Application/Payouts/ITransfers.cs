@@ -14,12 +14,15 @@ public sealed record DueTransfer(Guid Id, bool OfPayouts, string? OriginatorId, 
 public interface ITransfers
 {
     /// <summary>
-    /// Loads payouts and refunds to change, locked until the transaction ends, a refund's checkout before it. Ids nobody has are left out.
+    /// Loads payouts and refunds to change, locked until the transaction ends, a refund's checkout before it, or its receipt where that stands on
+    /// none. Ids nobody has are left out.
     /// </summary>
     Task<IReadOnlyList<Transfer>> LoadForChange(IReadOnlyCollection<Guid> ids);
 
-    /// <summary>The checkouts of those refunds, unlocked: whoever will change both asks first and locks them in order.</summary>
-    Task<IReadOnlyList<Guid>> CheckoutsOf(IReadOnlyCollection<Guid> ids);
+    /// <summary>
+    /// The checkouts of those refunds, and their receipts that stand on none, unlocked: whoever will change both asks first and locks them in order.
+    /// </summary>
+    Task<(IReadOnlyList<Guid> Checkouts, IReadOnlyList<Guid> Receipts)> GuardsOf(IReadOnlyCollection<Guid> ids);
 
     /// <summary>Writes what changed, with events and cases; each UPDATE names the status it leaves.</summary>
     Task Save(IReadOnlyCollection<Transfer> transfers);
@@ -32,8 +35,19 @@ public interface ITransfers
     /// <param name="others">The most of each that have none.</param>
     Task<IReadOnlyList<DueTransfer>> TakeDue(int askable, int others, TimeSpan lease);
 
-    /// <summary>Enqueues again what is still <c>queued</c> after <paramref name="age"/>; answers how many.</summary>
+    /// <summary>
+    /// Enqueues again what is still <c>queued</c> and has no job any more: in line for <paramref name="age"/>, the oldest first; and of what
+    /// waits, for each of Safaricom's APIs the one that has waited longest to be tried. Call inside <see cref="ITransactions.Run"/>. Answers
+    /// how many had lost their job without waiting for anything.
+    /// </summary>
+    /// <param name="limit">The most of each API.</param>
     Task<int> EnqueueForgotten(TimeSpan age, int limit);
+
+    /// <summary>One that had waited got through: what waits for the same API is in line again. Answers how many, a thousand at most.</summary>
+    Task<int> LetWaitingGo(Transfer sent);
+
+    /// <summary>What has been queued for longer than <paramref name="after"/> and nobody was told of, the oldest first.</summary>
+    Task<IReadOnlyList<Guid>> FindUntold(TimeSpan after, int limit, CancellationToken cancellation);
 
     /// <summary>
     /// Brings the next questions about open transfers with these ids forward, <paramref name="most"/> at most; a hint can do no more. Answers

@@ -1,6 +1,5 @@
 using FluentValidation;
 using MediatR;
-using Payments.Domain;
 
 namespace Payments.Application;
 
@@ -28,7 +27,7 @@ public sealed class ListPayoutsHandler(IPayouts payouts) : IRequestHandler<ListP
     {
         var limit = request.Limit ?? Paging.DefaultLimit;
         var found = await payouts.List(
-            TransferFilters.Of(request.Caller, request.Reference, request.Status, request.From, request.To, request.Cursor, limit), cancellationToken);
+            TransferStates.Filter(request.Caller, request.Reference, request.Status, request.From, request.To, request.Cursor, limit), cancellationToken);
         return Paging.Page(found, limit, p => new(p.CreatedAt, p.Id), PayoutView.Of);
     }
 }
@@ -44,17 +43,4 @@ public sealed class GetPayoutHandler(IPayouts payouts) : IRequestHandler<GetPayo
         await payouts.Find(request.Id, cancellationToken) is { } payout && (request.Caller.SeesAll || payout.Client == request.Caller.Client)
             ? PayoutView.Of(payout)
             : Refusal.NotFound("payout");
-}
-
-/// <summary>What the lists of payouts and refunds share.</summary>
-internal static class TransferFilters
-{
-    /// <summary>The rule for <c>status</c>.</summary>
-    public static IRuleBuilderOptions<T, string?> TransferState<T>(this IRuleBuilder<T, string?> rule) =>
-        rule.Must(status => status is null || Wire.TryRead<TransferStatus>(status, out _))
-            .WithMessage($"Give one of {string.Join(", ", Enum.GetValues<TransferStatus>().Select(Wire.Name))}.");
-
-    /// <summary>One row more than the page has, which tells whether there is another.</summary>
-    public static TransferFilter Of(Caller caller, string? reference, string? status, DateTimeOffset? from, DateTimeOffset? to, string? cursor, int limit) =>
-        new(caller.SeesAll ? null : caller.Client, reference, Wire.TryRead<TransferStatus>(status, out var s) ? s : null, from, to, Paging.Read(cursor), limit + 1);
 }

@@ -50,7 +50,8 @@ public sealed class RequestPayoutValidator : AbstractValidator<RequestPayout>
 /// Commits the intent with its job, nothing more: the payout is sent by the job. Dies before the commit: there is no payout. The answer
 /// is lost: the same Idempotency-Key gets it again, and without one the reference is in use.
 /// </summary>
-public sealed class RequestPayoutHandler(IPayouts payouts, ITransactions transactions, IPayoutCeilings ceilings) : IRequestHandler<RequestPayout, Answer<PayoutView>>
+public sealed class RequestPayoutHandler(IPayouts payouts, ITransactions transactions, IPayoutCeilings ceilings, RequestNames names)
+    : IRequestHandler<RequestPayout, Answer<PayoutView>>
 {
     /// <inheritdoc/>
     public Task<Answer<PayoutView>> Handle(RequestPayout request, CancellationToken cancellationToken) =>
@@ -60,8 +61,9 @@ public sealed class RequestPayoutHandler(IPayouts payouts, ITransactions transac
     {
         var method = Wire.Read<PayoutMethod>(request.Method!);
         var recipient = method == PayoutMethod.Mpesa && Rules.TryReadPhone(request.Recipient, out var phone) ? phone.Value : request.Recipient!;
+        var id = method == PayoutMethod.Mpesa ? names.OfPayout(request.Caller.Client, request.Reference!) : NewId.Next();
         var payout = Payout.Queue(
-            NewId.Next(), request.Caller.Client, request.Reference!, method, recipient, request.Account?.Trim(),
+            id, request.Caller.Client, request.Reference!, method, recipient, request.Account?.Trim(),
             Money.FromShillings((long)request.Amount!.Value), request.Reason ?? "business", request.Remarks ?? "Payment", now);
         if (await ceilings.Reserve(request.Caller, payout.Amount, now) is { } over)
         {

@@ -4,7 +4,7 @@ using Payments.Domain;
 
 namespace Payments.Application;
 
-/// <summary>Sends a queued payout or refund, once, and records Safaricom's reply. True when this run sent it.</summary>
+/// <summary>Sends a queued payout or refund, once, and records Safaricom's reply. True when this run tried to.</summary>
 public sealed record SendTransfer(Guid Id) : IRequest<bool>;
 
 /// <summary>
@@ -12,11 +12,13 @@ public sealed record SendTransfer(Guid Id) : IRequest<bool>;
 /// before the first commit — still queued, nothing sent, the sweep enqueues it again;
 /// after it, before, during or after the call — <c>sending</c>; the next run, or the reconciler, makes it <c>in_doubt</c>, nobody sends;
 /// after the second commit — done.
+/// What cannot be sent is not tried, or found out to have been kept here, and goes back into the queue (rule 19): dies before that commit —
+/// <c>sending</c>, so in doubt, though nothing left; dies after it — the sweep tries again when its time has come.
 /// Two runs at once meet at the row's lock: one sends, the other finds <c>sending</c>, doubts and sends nothing; the sender's reply then
 /// still fills in the ids or the refusal. The result beats the reply: it settles, and the reply only fills in ids.
 /// </summary>
 public sealed partial class SendTransferHandler(
-    ITransfers transfers, ITransactions transactions, IDaraja daraja, ReconciliationOptions options, ITraceContexts contexts,
+    ITransfers transfers, IRestores restores, ITransactions transactions, IDaraja daraja, ReconciliationOptions options, ITraceContexts contexts,
     ILogger<SendTransferHandler> log)
     : IRequestHandler<SendTransfer, bool>
 {
@@ -25,7 +27,8 @@ public sealed partial class SendTransferHandler(
     {
         var trace = Traces.IsOn ? (await contexts.Of([request.Id])).GetValueOrDefault(request.Id) : null;
         using var span = Traces.Continue("send transfer", trace);
-        if (await transactions.Run(now => Begin(request.Id, now), cancellationToken) is not { } begun)
+        var (begun, hadWaited) = await transactions.Run(now => Begin(request.Id, now), cancellationToken);
+        if (begun is null)
         {
             return false;
         }
@@ -34,49 +37,85 @@ public sealed partial class SendTransferHandler(
 
         // From here on nobody may stop it half way: the reply is recorded even while the host shuts down.
         var reply = await Send(begun, CancellationToken.None);
-        await transactions.RunPatiently(now => Record(request.Id, reply, now));
-        LogReply(begun.Noun, Name(begun), reply.GetType().Name);
+        await transactions.RunPatiently(now => Record(begun, reply, now));
+        LogReply(begun.Noun, Name(begun), reply is Reply.Refused { Hindrance: not null } ? "none, it was not sent" : reply.GetType().Name);
+        if (hadWaited && reply is not Reply.Refused { Hindrance: not null })
+        {
+            // What kept it keeps the others no more. Dies before this: the next one that tries lets them go.
+            await transactions.Run(_ => transfers.LetWaitingGo(begun), CancellationToken.None);
+        }
+
         return true;
     }
 
-    private async Task<Transfer?> Begin(Guid id, DateTimeOffset now)
+    private async Task<(Transfer? Begun, bool HadWaited)> Begin(Guid id, DateTimeOffset now)
     {
         if (await transfers.LoadForChange([id]) is not [var transfer])
         {
             throw new InvalidOperationException($"The payout or refund {id} of a committed job is not there.");
         }
 
+        var hadWaited = transfer.WaitingFor is not null;
         if (transfer.Status != TransferStatus.Queued)
         {
             LogNotSent(transfer.Noun, Name(transfer), Wire.Name(transfer.Status));
             transfer.Doubt("A job found it already being sent; whether the request left is not known.", now);
-            await transfers.Save([transfer]);
-            return null;
+        }
+        else if (!await IsHeld(transfer, now))
+        {
+            transfer.Send(now + options.NextOfTransfer(inDoubt: false, 0)!.Value, now, daraja.NamesTransfers);
         }
 
-        transfer.Send(now + options.NextOfTransfer(inDoubt: false, 0)!.Value, now);
         await transfers.Save([transfer]);
-        return transfer;
+        return (transfer.Status == TransferStatus.Sending && transfer.LoadedStatus == TransferStatus.Queued ? transfer : null, hadWaited);
     }
+
+    /// <summary>What need not be tried to be known: a restore that is not over, a certificate that is not there, an API that is left alone.</summary>
+    private async Task<bool> IsHeld(Transfer transfer, DateTimeOffset now)
+    {
+        // A payout to a phone has a name that Safaricom takes once (B2C v1 apart), and cannot be sent twice. What has none might be; and a refund might give back
+        // what has gone back since the backup, which these books do not know of.
+        if ((!transfer.HasOwnName || !daraja.NamesTransfers || transfer is Refund) && await restores.IsUnderWay())
+        {
+            transfer.Wait(Hindrance.Restored, "These books do not know what was sent since their backup was made.", null, now);
+            transfer.TellWait(now);
+            return true;
+        }
+
+        var method = transfer is Payout payout ? payout.Method : transfer.HasOwnName ? PayoutMethod.Mpesa : (PayoutMethod?)null;
+        if (daraja.WhyNotNow(method) is not { Hindrance: { } hindrance } why)
+        {
+            return false;
+        }
+
+        transfer.Wait(hindrance, why.Failure.Message, RetryAt(transfer, why, now), now);
+        return true;
+    }
+
+    private DateTimeOffset RetryAt(Transfer transfer, Reply.Refused kept, DateTimeOffset now) =>
+        now + (kept is { Paused: true, Failure.RetryAfter: { } pause } ? pause : options.UnsentRetryAfter(now - transfer.CreatedAt));
 
     private Task<Reply> Send(Transfer transfer, CancellationToken cancellation) => transfer switch
     {
         Payout p => daraja.Transfer(
             new(SubjectKind.Payout, p.Id, p.OriginatorId ?? "", p.Method, p.Recipient!, p.Account, p.Amount, p.Reason, p.Remarks!), cancellation),
         Refund { Method: RefundMethod.B2c } r => daraja.Transfer(
-            new(SubjectKind.Refund, r.Id, r.OriginatorId!, PayoutMethod.Mpesa, r.Recipient!.Value.Value, null, r.Amount, "business", r.Reason!), cancellation),
+            new(SubjectKind.Refund, r.Id, r.OriginatorId ?? "", PayoutMethod.Mpesa, r.Recipient!.Value.Value, null, r.Amount, "business", r.Reason!), cancellation),
         Refund r => daraja.Reverse(new(r.Id, r.OriginalReceipt, r.Amount, r.Reason!), cancellation),
         _ => throw new InvalidOperationException($"Nothing sends a {transfer.GetType().Name}."),
     };
 
-    private async Task<bool> Record(Guid id, Reply reply, DateTimeOffset now)
+    private async Task<bool> Record(Transfer begun, Reply reply, DateTimeOffset now)
     {
-        var loaded = await transfers.LoadForChange([id]);
+        var loaded = await transfers.LoadForChange([begun.Id]);
         var transfer = loaded[0];
         switch (reply)
         {
             case Reply.Accepted accepted:
                 transfer.Accepted(accepted.RequestId, accepted.OtherId, now);
+                break;
+            case Reply.Refused { Hindrance: { } hindrance } kept:
+                transfer.NotSent(hindrance, kept.Failure.Message, begun.SendingAt!.Value, RetryAt(transfer, kept, now), now);
                 break;
             case Reply.Refused refused:
                 transfer.Refused(refused.Failure, now);

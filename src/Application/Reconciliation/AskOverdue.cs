@@ -18,12 +18,13 @@ public sealed partial class AskOverdueHandler(
     ICheckouts checkouts, IQuestions questions, IQuestionBudget budget, ITransactions transactions, IDaraja daraja, ReconciliationOptions options,
     ILogger<AskOverdueHandler> log) : IRequestHandler<AskOverdue, int>
 {
-    private sealed record Asked(DueAttempt Due, Guid Question);
+    /// <param name="At">When it was taken: what its answer says was so then, however long it is under way.</param>
+    private sealed record Asked(DueAttempt Due, Guid Question, DateTimeOffset At);
 
     /// <inheritdoc/>
     public async Task<int> Handle(AskOverdue request, CancellationToken cancellationToken)
     {
-        var taken = await transactions.Run(_ => Take(request.CheckoutId), cancellationToken);
+        var taken = await transactions.Run(now => Take(request.CheckoutId, now), cancellationToken);
         await InParallel.Work(new Queue<Asked>(taken), options.Parallel, async asked =>
         {
             // A shutdown leaves the rest to their leases; what was answered is written all the same.
@@ -35,10 +36,10 @@ public sealed partial class AskOverdueHandler(
         return taken.Count;
     }
 
-    private async Task<IReadOnlyList<Asked>> Take(Guid? checkoutId)
+    private async Task<IReadOnlyList<Asked>> Take(Guid? checkoutId, DateTimeOffset now)
     {
         var most = await budget.MayAsk(DarajaQuestion.Prompt, options.BatchSize);
-        var taken = (await checkouts.TakeDue(checkoutId, most, options.BatchSize, options.Lease)).Select(due => new Asked(due, NewId.Next())).ToList();
+        var taken = (await checkouts.TakeDue(checkoutId, most, options.BatchSize, options.Lease)).Select(due => new Asked(due, NewId.Next(), now)).ToList();
         var askable = taken.FindAll(asked => asked.Due.RequestId is not null);
         await budget.Spend(askable.Count);
 
@@ -70,9 +71,9 @@ public sealed partial class AskOverdueHandler(
         checkout.Doubt(attempt, "The process that sent it ended before Safaricom's reply.", now);
         attempt.LastAnswer = Describe(outcome);
         attempt.Touch();
-        if (!checkout.HearAnswer(attempt, outcome, NewId.Next(), now, loaded.Unmatched))
+        if (!checkout.HearAnswer(attempt, outcome, NewId.Next(), now, loaded.Unmatched, asked.At))
         {
-            await Schedule(checkout, attempt, outcome, now);
+            await Schedule(checkout, attempt, outcome, asked.At, now);
         }
 
         LogAnswer(PublicId.Write(PublicId.Attempt, attempt.Id), attempt.Questions, attempt.LastAnswer, Wire.Name(attempt.Status));
@@ -80,14 +81,13 @@ public sealed partial class AskOverdueHandler(
         return true;
     }
 
-    private async Task Schedule(Checkout checkout, Attempt attempt, Outcome outcome, DateTimeOffset now)
+    private async Task Schedule(Checkout checkout, Attempt attempt, Outcome outcome, DateTimeOffset askedAt, DateTimeOffset now)
     {
         var isAccepted = attempt.RequestId is not null;
-        var believed = attempt.StartedAt + Attempt.EarlyFailure;
-        if (outcome is Outcome.NotPaid && now < believed)
+        if (outcome is Outcome.NotPaid && attempt.IsEarly(askedAt))
         {
             // Too early to be believed: look again as soon as it may be.
-            attempt.NextQuestionAt = believed;
+            attempt.NextQuestionAt = attempt.BelievedFrom(now);
         }
         else if (outcome is Outcome.Unclear { WasNotAsked: true } && now < attempt.StartedAt + ReconciliationOptions.Length(options.PendingSchedule))
         {

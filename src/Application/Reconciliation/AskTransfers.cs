@@ -5,8 +5,8 @@ using Payments.Domain;
 namespace Payments.Application;
 
 /// <summary>
-/// One round of finding out about payouts and refunds: enqueues again what lost its job, asks Safaricom about what is overdue. Answers
-/// how many it dealt with.
+/// One round of finding out about payouts and refunds: enqueues again what lost its job or waits to be sent, tells people of what has waited
+/// for long, asks Safaricom about what is overdue. Answers how many it dealt with.
 /// </summary>
 public sealed record AskTransfers : IRequest<int>;
 
@@ -29,6 +29,11 @@ public sealed partial class AskTransfersHandler(
             LogForgotten(lost);
         }
 
+        foreach (var untold in await transfers.FindUntold(options.UnsentCaseAfter, options.BatchSize, cancellationToken))
+        {
+            await transactions.Run(now => TellWait(untold, now), cancellationToken);
+        }
+
         var due = await transactions.Run(_ => Take(), cancellationToken);
         await InParallel.Work(new Queue<DueTransfer>(due), options.Parallel, async transfer =>
         {
@@ -38,6 +43,14 @@ public sealed partial class AskTransfersHandler(
             await Ask(transfer, cancellationToken);
         });
         return lost + due.Count;
+    }
+
+    private async Task<bool> TellWait(Guid id, DateTimeOffset now)
+    {
+        var loaded = await transfers.LoadForChange([id]);
+        loaded[0].TellWait(now);
+        await transfers.Save(loaded);
+        return true;
     }
 
     private async Task<IReadOnlyList<DueTransfer>> Take()

@@ -7,7 +7,8 @@ public sealed record GetDaraja : IRequest<DarajaView>;
 
 /// <summary>Safaricom as this deployment finds it, over all its processes.</summary>
 /// <param name="Apis">Those that were ever found failing; an API that is not listed never was.</param>
-public sealed record DarajaView(IReadOnlyList<DarajaApiView> Apis, QuestionsView Questions);
+/// <param name="Pull">How Pull stands; null where it is off or has not run.</param>
+public sealed record DarajaView(IReadOnlyList<DarajaApiView> Apis, QuestionsView Questions, PullView? Pull);
 
 /// <summary>One of Safaricom's APIs.</summary>
 /// <param name="State"><c>closed</c>: it works; <c>open</c>: nothing is sent to it until <paramref name="PausedUntil"/>; <c>half_open</c>: the next call tries it.</param>
@@ -23,6 +24,17 @@ public sealed record DarajaApiView(string Api, string State, DateTimeOffset? Pau
 /// <param name="OpenCases">What the questions could not find out, and whatever else a person must decide.</param>
 /// <param name="PulledUntil">Up to when confirmations were pulled; null where Pull is off or has not run.</param>
 public sealed record QuestionsView(double PerSecond, double Left, long Overdue, DateTimeOffset? OldestDueAt, long OpenCases, DateTimeOffset? PulledUntil);
+
+/// <summary>How far Pull has read what customers paid.</summary>
+/// <param name="Until">Everything up to then was read; null when nothing was yet.</param>
+/// <param name="State">
+/// How the last round ended: <c>complete</c>, <c>uncertain</c> (nothing was listed, in words that may mean something else), <c>incomplete</c>,
+/// <c>contradicted</c> (nothing was listed, though a payment of that time is known), <c>not_registered</c> or <c>not_answered</c>; null before the first has.
+/// </param>
+/// <param name="Why">Why <paramref name="Until"/> stands; null when it does not.</param>
+/// <param name="Since">Since when it stands.</param>
+/// <param name="StartedAt">When the last round began.</param>
+public sealed record PullView(DateTimeOffset? Until, string? State, string? Why, DateTimeOffset? Since, DateTimeOffset StartedAt);
 
 /// <summary>Reads it.</summary>
 public sealed class GetDarajaHandler(IQuestionBudget budget) : IRequestHandler<GetDaraja, DarajaView>

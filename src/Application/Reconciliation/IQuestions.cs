@@ -22,6 +22,9 @@ public sealed record Question(Guid Id, QuestionKind Kind, Guid? SubjectId, strin
     /// <summary>The answer on record when what was asked is kept elsewhere.</summary>
     public const string Told = "told";
 
+    /// <summary>The receipt number that was asked about; null where it was asked by another id.</summary>
+    public string? Receipt { get; init; }
+
     /// <summary>False for the balance of the app that is paid, where another one pays: only the paying one's accounts are kept.</summary>
     public bool KeepsBalances { get; init; } = true;
 
@@ -43,7 +46,8 @@ public sealed record KnownBalance(string Name, Money Available, DateTimeOffset A
 public interface IQuestions
 {
     /// <summary>Adds a question before it is asked: a callback that beats the reply finds it.</summary>
-    Task Add(Guid id, QuestionKind kind, Guid? subjectId);
+    /// <param name="receipt">The receipt number it is asked by; null where it is another id.</param>
+    Task Add(Guid id, QuestionKind kind, Guid? subjectId, string? receipt = null);
 
     /// <summary>Adds questions about prompts before they are asked.</summary>
     Task AddPrompts(IReadOnlyCollection<(Guid Id, Guid AttemptId)> asked);

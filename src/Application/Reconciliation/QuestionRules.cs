@@ -27,7 +27,7 @@ internal static class QuestionRules
             return refused!;
         }
 
-        if (books.Asked.TryGetValue(question.SubjectId!.Value, out var confirmation))
+        if (books.Asked.TryGetValue(question.Id, out var confirmation))
         {
             return ConfirmationRules.Judge(read, result, question, confirmation, books, now);
         }
@@ -75,13 +75,24 @@ internal static class QuestionRules
             return read.Say(Verdict.Duplicate);
         }
 
-        books.Answers.Add((question.Id, Question.Told));
-        if (question.KeepsBalances)
+        if (!question.KeepsBalances)
         {
-            books.Balances.AddRange(result.Accounts);
+            // Asked for the sake of who asks: that there is an answer is the answer.
+            books.Answers.Add((question.Id, Question.Told));
+            return read.Say(Verdict.Applied);
         }
 
-        return read.Say(Verdict.Applied);
+        if (!result.IsFinal && result.Accounts.Count == 0)
+        {
+            return read.Say(Verdict.Hint, "Safaricom said that more is to come.");
+        }
+
+        // What could be read is kept, each account with its own time; that the list is not whole is what the question is told.
+        books.Balances.AddRange(result.Accounts);
+        var why = result.Accounts.Count == 0 ? "Safaricom answered, but not an account of the answer could be read."
+            : result.Unread > 0 ? $"{result.Unread} of {result.Unread + result.Accounts.Count} accounts of Safaricom's answer could not be read." : null;
+        books.Answers.Add((question.Id, why ?? Question.Told));
+        return read.Say(result.Accounts.Count == 0 ? Verdict.Hint : Verdict.Applied, why);
     }
 
     public static Judgement Judge(ReadCallback read, CallbackMessage.QueueTimeout timeout, Books books, DateTimeOffset now)
@@ -100,6 +111,18 @@ internal static class QuestionRules
         }
 
         return read.Say(Verdict.Hint, "The question timed out in Safaricom's queue.");
+    }
+
+    /// <summary>An answer to this very question that cannot be read: on record, and the schedule asks again.</summary>
+    public static void HearUnreadable(Question question, Books books, DateTimeOffset now)
+    {
+        // A balance is not money that moved; the next answer tells it.
+        if (question is { Kind: QuestionKind.Status, SubjectId: { } subject })
+        {
+            const string Why = "An answer came that could not be read.";
+            books.Answers.Add((question.Id, Why));
+            books.Transfer(subject)?.HearNothing(Why, now);
+        }
     }
 
     private static (Question? Question, Judgement? Refused) Find(

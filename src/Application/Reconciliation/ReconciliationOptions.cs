@@ -38,6 +38,16 @@ public sealed class ReconciliationOptions
     public TimeSpan ForgottenAfter { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
+    /// How soon a payout or refund is tried again that could not be sent (no certificate, no access token, no connection), at first; one that
+    /// has waited for long is tried again after a quarter of that time, two minutes at most. Of all that wait one tries, and when it gets
+    /// through the others follow.
+    /// </summary>
+    public TimeSpan UnsentRetry { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a payout or refund may wait to be sent before a person is told: the receiver was promised minutes, not days.</summary>
+    public TimeSpan UnsentCaseAfter { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>
     /// Questions all processes together may ask in a second. Safaricom publishes no number; ten is about what the prompts of one busy
     /// shop come to, so that questions never weigh more than sales, and clears the 36,000 lost callbacks of a bad hour in another.
     /// One whose answer is worth nothing (no answer, a server error) is repeated up to twice within a second and counts once.
@@ -70,6 +80,13 @@ public sealed class ReconciliationOptions
 
     /// <summary>The wait before the next question about a transfer after <paramref name="asked"/> were asked; null when the schedule is over.</summary>
     public TimeSpan? NextOfTransfer(bool inDoubt, int asked) => At(TransferScheduleOf(inDoubt), asked);
+
+    /// <summary>How soon what could not be sent is tried again, after it has waited for <paramref name="age"/>.</summary>
+    public TimeSpan UnsentRetryAfter(TimeSpan age)
+    {
+        var (longest, quarter) = (TimeSpan.FromMinutes(2), age / 4);
+        return quarter < UnsentRetry ? UnsentRetry : quarter < longest ? quarter : longest;
+    }
 
     /// <summary>The schedule of a transfer.</summary>
     public string TransferScheduleOf(bool inDoubt) => inDoubt ? DoubtSchedule : TransferSchedule;
@@ -106,7 +123,8 @@ public sealed class ReconciliationOptions
             yield return ("Reconciliation__QuestionsPerSecond", "asks nothing, or too much", "above 0 and at most 1000, with Reconciliation__QuestionBurst 1 or more");
         }
 
-        if (BatchSize < 1 || Parallel < 1 || Lease <= TimeSpan.Zero || LastAnswer <= TimeSpan.Zero || ForgottenAfter <= TimeSpan.Zero || UnaskedRetry <= TimeSpan.Zero)
+        if (BatchSize < 1 || Parallel < 1 || Lease <= TimeSpan.Zero || LastAnswer <= TimeSpan.Zero || ForgottenAfter <= TimeSpan.Zero || UnaskedRetry <= TimeSpan.Zero
+            || UnsentRetry <= TimeSpan.Zero || UnsentCaseAfter <= TimeSpan.Zero)
         {
             yield return ("Reconciliation", "has a size or a time that is not above zero", "such as Reconciliation__BatchSize=40, Reconciliation__Lease=00:03:00");
         }

@@ -4,7 +4,7 @@ namespace Payments.Application;
 
 /// <summary>A receipt with everything that went back of it, loaded under the lock that guards it.</summary>
 /// <param name="Checkout">Its checkout, locked; null for money without an order, and then the receipt itself is locked.</param>
-public sealed record ReceiptToRefund(Receipt Receipt, Checkout? Checkout, IReadOnlyList<Refund> Refunds);
+public sealed record ReceiptToRefund(Receipt Receipt, Checkout? Checkout);
 
 /// <summary>Refunds as the API makes and shows them.</summary>
 public interface IRefunds

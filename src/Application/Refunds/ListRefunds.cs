@@ -27,7 +27,7 @@ public sealed class ListRefundsHandler(IRefunds refunds) : IRequestHandler<ListR
     {
         var limit = request.Limit ?? Paging.DefaultLimit;
         var found = await refunds.List(
-            TransferFilters.Of(request.Caller, request.OrderReference, request.Status, request.From, request.To, request.Cursor, limit), cancellationToken);
+            TransferStates.Filter(request.Caller, request.OrderReference, request.Status, request.From, request.To, request.Cursor, limit), cancellationToken);
         return Paging.Page(found, limit, r => new(r.CreatedAt, r.Id), r => RefundView.Of(r, toShop: true));
     }
 }

@@ -23,9 +23,10 @@ public sealed class RefundCheckoutValidator : AbstractValidator<RefundCheckout>
 
 /// <summary>
 /// Reserves and enqueues in one commit, under the checkout's lock: two at once meet there, and the second sees the first. Dies before
-/// the commit: nothing is reserved. A refund never undoes <c>paid</c>.
+/// the commit: nothing is reserved. What is reserved no longer counts towards an order that is not paid, in the same commit; a refund never
+/// undoes <c>paid</c>.
 /// </summary>
-public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds, IAudit audit, ITransactions transactions)
+public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds, IPayoutCeilings ceilings, IAudit audit, ITransactions transactions, RequestNames names)
     : IRequestHandler<RefundCheckout, Answer<RefundView>>
 {
     /// <inheritdoc/>
@@ -46,13 +47,22 @@ public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds
             return RefundRequests.Refuse(refusal!.Value);
         }
 
-        var refund = Refund.Queue(NewId.Next(), checkout.Client, plan, checkout.Reference.Value, request.Reason!.Trim(), ofSurplus: false, now);
+        // A refund leaves the account like a payout, and is counted with them.
+        if (await ceilings.Reserve(request.Caller, plan.Amount, now) is { } over)
+        {
+            return over;
+        }
+
+        var refund = Refund.Queue(RefundRequests.Name(names, plan), checkout.Client, plan, checkout.Reference.Value, request.Reason!.Trim(), ofSurplus: false, now);
         KeyedRequest.Made(IntentKind.Refund, refund.Id);
+        var left = plan.Receipt.Left;
+        checkout.Reserve(refund, now);
+        await checkouts.Save([checkout]);
         await refunds.Add(refund);
         if (request.Caller.SeesAll)
         {
             // A shop's own refunds are its business; an operator's are accounted for.
-            await RefundRequests.Note(audit, request.Caller, "checkout.refund", refund, plan.Receipt, checkout.Refunds);
+            await RefundRequests.Note(audit, request.Caller, "checkout.refund", refund, plan.Receipt, left);
         }
 
         return RefundView.Of(refund, toShop: true);
@@ -62,6 +72,9 @@ public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds
 /// <summary>What both ways to order a refund share.</summary>
 internal static class RefundRequests
 {
+    /// <summary>The id of a refund: its name at Safaricom where it goes by B2C, which takes one (rule 18).</summary>
+    public static Guid Name(RequestNames names, RefundPlan plan) => plan.Method == RefundMethod.B2c ? names.OfRefund(KeyedRequest.Current) : NewId.Next();
+
     /// <summary>The rule for an amount.</summary>
     public static IRuleBuilderOptions<T, decimal?> RefundAmount<T>(this IRuleBuilder<T, decimal?> rule) =>
         rule.Must(amount => amount is null || (amount > 0 && Money.TryFromDecimal(amount.Value, out _)))
@@ -73,13 +86,13 @@ internal static class RefundRequests
             .WithMessage("Say why in 2 to 100 characters; it becomes the remark on the statement.");
 
     /// <summary>Puts an operator's refund down: what was left of the receipt before and after. Whose phone it goes to is in the refund's row.</summary>
-    public static Task Note(IAudit audit, Caller caller, string action, Refund refund, Receipt receipt, IReadOnlyList<Refund> before) => audit.Write(
+    public static Task Note(IAudit audit, Caller caller, string action, Refund refund, Receipt receipt, Money before) => audit.Write(
         caller.Actor, action, PublicId.Write(PublicId.Receipt, receipt.Id),
-        new { receipt = receipt.Number, left = Refunding.Left(receipt, before).Shillings },
+        new { receipt = receipt.Number, left = before.Shillings },
         new
         {
             receipt = receipt.Number,
-            left = (Refunding.Left(receipt, before) - refund.Amount).Shillings,
+            left = (before - refund.Amount).Shillings,
             refund = PublicId.Write(PublicId.Refund, refund.Id),
             method = Wire.Name(refund.Method),
             amount = refund.Amount.Shillings,

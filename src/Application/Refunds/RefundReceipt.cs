@@ -19,7 +19,8 @@ public sealed class RefundReceiptValidator : AbstractValidator<RefundReceipt>
 }
 
 /// <summary>Reserves and enqueues in one commit, under the lock of the receipt's checkout, or of the receipt where it has none.</summary>
-public sealed class RefundReceiptHandler(IRefunds refunds, IAudit audit, ITransactions transactions) : IRequestHandler<RefundReceipt, Answer<RefundView>>
+public sealed class RefundReceiptHandler(ICheckouts checkouts, IRefunds refunds, IPayoutCeilings ceilings, IAudit audit, ITransactions transactions, RequestNames names)
+    : IRequestHandler<RefundReceipt, Answer<RefundView>>
 {
     /// <inheritdoc/>
     public Task<Answer<RefundView>> Handle(RefundReceipt request, CancellationToken cancellationToken) =>
@@ -32,19 +33,37 @@ public sealed class RefundReceiptHandler(IRefunds refunds, IAudit audit, ITransa
             return Refusal.NotFound("receipt");
         }
 
+        var receipt = loaded.Receipt;
         var (plan, refusal) = Refunding.OfSurplus(
-            loaded.Receipt, loaded.Refunds, loaded.Checkout?.PhoneOf(loaded.Receipt), RefundRequests.Read(request.Amount));
+            receipt, receipt.Refunds, loaded.Checkout?.PhoneOf(receipt), RefundRequests.Read(request.Amount));
         if (plan is null)
         {
             return RefundRequests.Refuse(refusal!.Value);
         }
 
+        if (await ceilings.Reserve(request.Caller, plan.Amount, now) is { } over)
+        {
+            return over;
+        }
+
         var reason = request.Reason?.Trim() ?? (loaded.Checkout is null ? "Payment without an order" : "Paid too much");
         var refund = Refund.Queue(
-            NewId.Next(), loaded.Checkout?.Client ?? request.Caller.Client, plan, loaded.Checkout?.Reference.Value, reason, ofSurplus: true, now);
+            RefundRequests.Name(names, plan), loaded.Checkout?.Client ?? request.Caller.Client, plan, loaded.Checkout?.Reference.Value, reason, ofSurplus: true, now);
         KeyedRequest.Made(IntentKind.Refund, refund.Id);
+        var left = receipt.Left;
+        if (loaded.Checkout is { } checkout)
+        {
+            checkout.Reserve(refund, now);
+            await checkouts.Save([checkout]);
+        }
+        else
+        {
+            receipt.Reserve(refund);
+            await checkouts.Save([], [receipt]);
+        }
+
         await refunds.Add(refund);
-        await RefundRequests.Note(audit, request.Caller, "receipt.refund", refund, loaded.Receipt, loaded.Refunds);
+        await RefundRequests.Note(audit, request.Caller, "receipt.refund", refund, receipt, left);
         return RefundView.Of(refund, toShop: true);
     }
 }

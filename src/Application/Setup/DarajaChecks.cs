@@ -91,7 +91,7 @@ internal static class DarajaChecks
         foreach (var product in missing)
         {
             var seen = $"{product.Name} is not on the app ({product.Words}); {product.Uses}.";
-            var todo = $"Have {product.Name} added to the app in the Daraja portal; a token fetched after that knows it.";
+            var todo = product.Instead ?? $"Have {product.Name} added to the app in the Daraja portal; a token fetched after that knows it.";
             if (product.IsNeeded)
             {
                 round.Bad("daraja.products", Products, seen, todo);

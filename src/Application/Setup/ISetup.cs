@@ -131,6 +131,12 @@ public interface ISetupRecords
     /// <summary>Reads what callbacks and requests there were in the last hour.</summary>
     Task<Traffic> Traffic(CancellationToken cancellation);
 
+    /// <summary>Confirmations with our registration token whose address was not allowed when they came, of a week, by address; the latest first.</summary>
+    Task<IReadOnlyList<FromElsewhere>> FromElsewhere(CancellationToken cancellation);
+
+    /// <summary>Callbacks of a day at paths nobody serves, the most frequent first.</summary>
+    Task<IReadOnlyList<Unrouted>> Unrouted(CancellationToken cancellation);
+
     /// <summary>When a good token of an app was last refused, and how often that happened; null when never.</summary>
     Task<(DateTimeOffset At, int Times)?> StolenToken(string tokenKey, CancellationToken cancellation);
 
@@ -153,9 +159,21 @@ public interface ISetupRecords
 /// <param name="Answer"><see cref="Question.Told"/> when the credential was accepted, else why not.</param>
 public sealed record InitiatorTry(Guid Question, DateTimeOffset AskedAt, string? Refusal, DateTimeOffset? AnsweredAt, string? Answer);
 
+/// <summary>Callbacks at a path nobody serves.</summary>
+/// <param name="Path">With dots for all but our own words.</param>
+/// <param name="Taken">How many had a valid token and were taken all the same.</param>
+/// <param name="Refused">How many were answered 404.</param>
+public sealed record Unrouted(string Path, long Taken, long Refused);
+
+/// <summary>What came from an address that was not allowed and waits.</summary>
+/// <param name="Source">The address as stored.</param>
+public sealed record FromElsewhere(string Source, int Count, DateTimeOffset LastAt);
+
 /// <summary>The last hour.</summary>
 /// <param name="Callbacks">How many of which kind came, probes left out.</param>
 /// <param name="Hints">How many of them carried no valid token.</param>
+/// <param name="Elsewhere">How many carried our registration token and came from an address that is not allowed.</param>
+/// <param name="Unreadable">How many carried a valid token and could not be read.</param>
 /// <param name="LastCallbackAt">The last one ever.</param>
 /// <param name="Accepted">Prompts Safaricom accepted that are old enough to have been answered.</param>
 /// <param name="ByCallback">How many of those a callback settled.</param>
@@ -163,7 +181,7 @@ public sealed record InitiatorTry(Guid Question, DateTimeOffset AskedAt, string?
 /// <param name="LastAcceptedAt">The last request of any kind that Safaricom accepted.</param>
 /// <param name="Refused">The last request of each kind that Safaricom refused at once, within a day.</param>
 public sealed record Traffic(
-    IReadOnlyList<(string Kind, int Count)> Callbacks, int Hints, DateTimeOffset? LastCallbackAt, int Accepted, int ByCallback, int Unanswered,
+    IReadOnlyList<(string Kind, int Count)> Callbacks, int Hints, int Elsewhere, int Unreadable, DateTimeOffset? LastCallbackAt, int Accepted, int ByCallback, int Unanswered,
     DateTimeOffset? LastAcceptedAt, IReadOnlyList<RefusedInitiation> Refused);
 
 /// <summary>A request that was refused at once: no callback is coming for it.</summary>

@@ -9,6 +9,7 @@ internal static class ProbeRules
         CallbackMessage.Malformed malformed => $"Not understood: {malformed.Why}.",
         CallbackMessage.PromptResult result => $"Understood as the result of a prompt: {Outcome(result.Outcome)}.",
         CallbackMessage.Confirmation confirmation => $"Understood as a payment by hand of KES {confirmation.Amount.Shillings}, receipt {confirmation.Receipt}.",
+        CallbackMessage.Validation { Amount: { } amount } => $"Understood as a question about a payment by hand of KES {amount.Shillings}.",
         CallbackMessage.TransferResult result => $"Understood as the result of a payout or reversal: {Outcome(result.Outcome)}.",
         CallbackMessage.QueueTimeout => "Understood as a queue timeout.",
         CallbackMessage.StatusResult result => result.Transaction is { } found

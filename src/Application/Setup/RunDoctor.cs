@@ -25,7 +25,7 @@ public sealed record RunDoctor : IRequest<DoctorReport>
 /// </summary>
 public sealed class RunDoctorHandler(
     SetupFacts facts, DoctorLimits limits, IDatabaseLook database, IPublicDoor door, IProbes probes, IDarajaLook daraja, ISetupRecords records, IPaybill paybill,
-    IQuestions questions, TimeProvider clock)
+    IPullProgress pull, IQuestions questions, TimeProvider clock)
     : IRequestHandler<RunDoctor, DoctorReport>
 {
     /// <inheritdoc/>
@@ -49,6 +49,9 @@ public sealed class RunDoctorHandler(
         await round.Try("daraja", "Safaricom's side", () => DarajaChecks.Run(round, daraja, records, cancellationToken), cancellationToken);
         await round.Try("daraja.initiator", "The initiator", () => InitiatorChecks.Run(round, daraja, records, questions, cancellationToken), cancellationToken);
         await round.Try("c2b.registration", "Payments by hand", () => RegistrationChecks.Run(round, paybill, cancellationToken), cancellationToken);
+        await round.Try("c2b.pull", "Pull", () => PullChecks.Run(round, pull, cancellationToken), cancellationToken);
+        await round.Try("callbacks.networks", "Where confirmations come from", () => NetworkChecks.Run(round, records, cancellationToken), cancellationToken);
+        await round.Try("callbacks.paths", "Where callbacks come to", () => PathChecks.Run(round, records, cancellationToken), cancellationToken);
         await round.Try("traffic", "The last hour", () => TrafficChecks.Run(round, records, cancellationToken), cancellationToken);
         return round.Report();
     }

@@ -19,6 +19,9 @@ public sealed record SetupFacts
     /// <summary>True when callbacks survive an outage of the database.</summary>
     public bool HasSpool { get; init; }
 
+    /// <summary>How often Pull is asked; null where it is off.</summary>
+    public TimeSpan? PullEvery { get; init; }
+
     /// <summary>True when C2B callbacks are believed from some networks only.</summary>
     public bool HasAllowedNetworks { get; init; }
 

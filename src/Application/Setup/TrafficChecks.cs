@@ -6,6 +6,7 @@ namespace Payments.Application;
 internal static class TrafficChecks
 {
     private const string Callbacks = "Callbacks came in the last hour";
+    private const string Readable = "Callbacks of the last hour could be read";
     private const string Initiations = "Safaricom accepts what it is asked for";
 
     public static async Task Run(Round round, ISetupRecords records, CancellationToken cancellation)
@@ -13,12 +14,14 @@ internal static class TrafficChecks
         if (round.NoDatabase is { } away)
         {
             round.Skip("callbacks.recent", Callbacks, away);
+            round.Skip("callbacks.readable", Readable, away);
             round.Skip("initiations.recent", Initiations, away);
             return;
         }
 
         var traffic = await records.Traffic(cancellation);
         Heard(round, traffic);
+        Read(round, traffic);
         Asked(round, traffic);
     }
 
@@ -27,7 +30,8 @@ internal static class TrafficChecks
         var came = traffic.Callbacks.Count == 0
             ? "None came" + (traffic.LastCallbackAt is { } last ? $"; the last one ever at {Time(last)}" : ", and none ever did")
             : $"{string.Join(", ", traffic.Callbacks.Select(c => $"{c.Count} {c.Kind}"))} came"
-                + (traffic.Hints > 0 ? $", {traffic.Hints} without a valid token" : "");
+                + (traffic.Hints > 0 ? $", {traffic.Hints} without a valid token" : "")
+                + (traffic.Elsewhere > 0 ? $", {traffic.Elsewhere} with our token from an address that is not allowed" : "");
         var seen = $"{came}. Of {traffic.Accepted} accepted prompts {traffic.ByCallback} were settled by their callback"
             + (traffic.Unanswered > 0 ? $", {traffic.Unanswered} by nothing yet" : "") + ".";
         if (traffic is { Accepted: > 0, ByCallback: 0 })
@@ -45,6 +49,20 @@ internal static class TrafficChecks
         else
         {
             round.Ok("callbacks.recent", Callbacks, seen);
+        }
+    }
+
+    private static void Read(Round round, Traffic traffic)
+    {
+        if (traffic.Unreadable > 0)
+        {
+            round.Bad("callbacks.readable", Readable, $"{traffic.Unreadable} with a valid token could not be read.",
+                "Confirmations among them are cases (GET /api/ops/cases?status=open&kind=unreadable_confirmation); the outcomes of the others are asked about. "
+                + "See their bodies (GET /api/ops/callbacks?verdict=malformed): Safaricom's form has changed, or something in front changes bodies. Report the form.");
+        }
+        else
+        {
+            round.Ok("callbacks.readable", Readable, "Every one with a valid token could.");
         }
     }
 

@@ -28,6 +28,10 @@ public sealed class PaymentsMetrics
     private readonly Histogram<double> lag;
     private readonly Counter<long> verdicts;
     private readonly Histogram<double> daraja;
+    private long strays;
+
+    /// <summary>Trusted callbacks that did not come as published, by kind and reading. All of them from the start: an alert on the first needs the nought before it.</summary>
+    private readonly long[,] readings = new long[Enum.GetValues<CallbackKind>().Length, Enum.GetValues<Reading>().Length];
 
     public PaymentsMetrics(IMeterFactory meters)
     {
@@ -39,6 +43,12 @@ public sealed class PaymentsMetrics
         drain = Meter.CreateHistogram("payments.drain.duration", "s", "One commit of applied callbacks.", advice: Buckets<double>(Seconds));
         lag = Meter.CreateHistogram("payments.callback.lag", "s", "A callback's age when it was applied.", advice: Buckets<double>(Ages));
         verdicts = Meter.CreateCounter<long>("payments.callback.verdicts", "{callback}", "What became of callbacks, by kind.");
+
+        // Read, not told: it is there from the beginning. An alert on a counter that appears with its first event would miss that event.
+        _ = Meter.CreateObservableCounter(
+            "payments.confirmation.unknown.shortcode", () => Volatile.Read(ref strays), "{payment}", "Authentic payments to a number that is not configured here.");
+        Meter.CreateObservableCounter(
+            "payments.callback.readings", Readings, "{callback}", "Callbacks with a valid token that did not come as published: read leniently, or not at all.");
         daraja = Meter.CreateHistogram(
             "payments.daraja.call.duration", "s", "HTTP calls to Daraja, by API and Safaricom's code.", advice: Buckets<double>(Seconds));
     }
@@ -80,6 +90,18 @@ public sealed class PaymentsMetrics
             lag.Record(Math.Max(0, age.TotalSeconds));
         }
     }
+
+    /// <summary>A callback with a valid token did not come in the published form.</summary>
+    public void Read(CallbackKind kind, Reading reading) => Interlocked.Increment(ref readings[(int)kind, (int)reading]);
+
+    private IEnumerable<Measurement<long>> Readings() =>
+        from kind in Enum.GetValues<CallbackKind>()
+        from reading in new[] { Reading.Lenient, Reading.Unreadable }
+        select new Measurement<long>(
+            Interlocked.Read(ref readings[(int)kind, (int)reading]), new("kind", Wire.Name(kind)), new KeyValuePair<string, object?>("reading", Wire.Name(reading)));
+
+    /// <summary>Somebody paid a number that is not configured here.</summary>
+    public void Strayed() => Interlocked.Increment(ref strays);
 
     /// <summary>An HTTP call to Daraja ended.</summary>
     /// <param name="code">Safaricom's code, already bounded.</param>

@@ -1,7 +1,7 @@
 namespace Payments.Domain;
 
 /// <summary>A transaction as a status query describes it.</summary>
-/// <param name="State">TransactionStatus as a decision: completed, dead (Cancelled, Declined, Expired) or anything else.</param>
+/// <param name="State">TransactionStatus as a decision: completed, dead (Cancelled, Declined, Expired), reversed or anything else.</param>
 /// <param name="StateText">TransactionStatus as sent.</param>
 /// <param name="OriginatorId">The transaction's own OriginatorConversationID, null when absent.</param>
 /// <param name="Parties">Debit and credit party names as given (<c>254708374149 - JOHN DOE</c>).</param>
@@ -20,4 +20,7 @@ public enum TransactionState
 
     /// <summary>Cancelled, Declined or Expired: it will not move.</summary>
     Dead,
+
+    /// <summary>The money moved and has come back.</summary>
+    Reversed,
 }

@@ -5,8 +5,9 @@ public sealed partial class Checkout
 {
     /// <summary>A person found out what became of a push. Nothing undoes a success.</summary>
     /// <param name="receiptId">The id a new receipt would get; its number is not known.</param>
+    /// <param name="loose">Till payments that stand nowhere and may be this push's.</param>
     /// <returns>False when the push's state does not allow that outcome.</returns>
-    public bool SettleByOperator(Attempt attempt, bool paid, Guid receiptId, DateTimeOffset now)
+    public bool SettleByOperator(Attempt attempt, bool paid, Guid receiptId, DateTimeOffset now, IReadOnlyList<Receipt>? loose = null)
     {
         if (attempt.Status == AttemptStatus.Succeeded)
         {
@@ -26,7 +27,7 @@ public sealed partial class Checkout
         }
 
         // The same money may have been confirmed meanwhile: a query's success is read the same way (rule 7).
-        HearAnswer(attempt, new Outcome.Paid(null, null, null, null), receiptId, now);
+        HearAnswer(attempt, new Outcome.Paid(null, null, null, null), receiptId, now, loose);
         attempt.SettledBy = SettledBy.Operator;
         if (Receipts.Find(r => r.Id == receiptId) is { } added)
         {

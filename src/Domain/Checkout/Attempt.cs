@@ -1,7 +1,7 @@
 namespace Payments.Domain;
 
 /// <summary>One STK push. Changed only through its <see cref="Checkout"/>, whose lock guards it.</summary>
-public sealed class Attempt
+public sealed partial class Attempt
 {
     /// <summary>
     /// A prompt lives one to three minutes on the phone; after three a new one may be sent and this one no longer counts as
@@ -84,7 +84,13 @@ public sealed class Attempt
     public bool IsOpen => !IsSettled || NextQuestionAt is not null;
 
     /// <summary>True while the customer may still be looking at this prompt.</summary>
-    public bool IsUnderWay(DateTimeOffset now) => !IsSettled && now < StartedAt + PromptLife;
+    public bool IsUnderWay(DateTimeOffset now) => !IsSettled && IsYoungerThan(PromptLife, now);
+
+    /// <summary>True while a query's failure is not believed yet (rule 4).</summary>
+    public bool IsEarly(DateTimeOffset now) => IsYoungerThan(EarlyFailure, now);
+
+    /// <summary>From when on a query's failure is believed.</summary>
+    public DateTimeOffset BelievedFrom(DateTimeOffset now) => IsEarly(now) ? StartedAt + EarlyFailure : now;
 
     /// <summary>Asks no later than <paramref name="at"/>.</summary>
     public void AskBy(DateTimeOffset at)
@@ -105,6 +111,12 @@ public sealed class Attempt
 
     /// <summary>Marks the row as changed.</summary>
     public void Touch() => Change = Change == Change.Added ? Change.Added : Change.Updated;
+
+    /// <summary>
+    /// A push that seems to be of the future was sent before PostgreSQL's clock was set back: how long ago nobody can tell, but it does not stay
+    /// young until that hour has come again (decision 0038).
+    /// </summary>
+    private bool IsYoungerThan(TimeSpan age, DateTimeOffset now) => (now - StartedAt).Duration() < age;
 }
 
 /// <summary>What the end of a unit of work has to write for one row.</summary>

@@ -28,14 +28,14 @@ public sealed partial class Checkout
                 Fail(attempt, failed.Failure, SettledBy.Callback, now);
                 if (attempt.IsDisputed)
                 {
-                    AskInstead(attempt, attempt.StartedAt + Attempt.EarlyFailure, now);
+                    AskInstead(attempt, attempt.BelievedFrom(now), now);
                 }
 
                 return Verdict.Applied;
 
             case Outcome.NotPaid doubtful:
                 attempt.ReportedFailure = doubtful.Failure;
-                return AskInstead(attempt, Later(now, attempt.StartedAt + Attempt.EarlyFailure), now);
+                return AskInstead(attempt, attempt.BelievedFrom(now), now);
 
             default:
                 return AskInstead(attempt, now, now);
@@ -46,7 +46,7 @@ public sealed partial class Checkout
     /// A trusted callback about a push that cannot be read: it settles nothing, and Safaricom is asked, also about a
     /// failed one, for it may have been its success (rule 4).
     /// </summary>
-    public static void HearUnreadable(Attempt attempt, DateTimeOffset now)
+    public void HearUnreadable(Attempt attempt, DateTimeOffset now)
     {
         attempt.Dispute();
         AskInstead(attempt, now, now);
@@ -54,8 +54,10 @@ public sealed partial class Checkout
 
     /// <summary>An STK query's answer about one of this checkout's pushes; its schedule is the caller's.</summary>
     /// <param name="loose">Till payments that stand nowhere and may be this push's; null where the shortcode is no till's.</param>
+    /// <param name="asked">When it was asked, which is when what it says was so; null where that is now.</param>
     /// <returns>True when the push is settled.</returns>
-    public bool HearAnswer(Attempt attempt, Outcome outcome, Guid receiptId, DateTimeOffset now, IReadOnlyList<Receipt>? loose = null)
+    public bool HearAnswer(
+        Attempt attempt, Outcome outcome, Guid receiptId, DateTimeOffset now, IReadOnlyList<Receipt>? loose = null, DateTimeOffset? asked = null)
     {
         if (attempt.Status == AttemptStatus.Succeeded)
         {
@@ -68,6 +70,10 @@ public sealed partial class Checkout
                 HearPaidByQuery(attempt, receiptId, loose ?? [], now);
                 return true;
 
+            case Outcome.NotPaid when attempt.IsEarly(asked ?? now):
+                // Also where a failure stands already: it is asked about because it is disputed, and this is no better one (rule 4).
+                return false;
+
             case Outcome.NotPaid { Certainty: Certainty.Unlisted } when attempt.Status == AttemptStatus.Failed:
                 // It is asked about because something came that may be its success; a code nobody knows does not say that it was none (rule 5).
                 return false;
@@ -79,9 +85,6 @@ public sealed partial class Checkout
                 Changed(now);
                 RaiseReported(attempt, $"a query says it was not paid ({again.Failure.ResultCode})", now);
                 return true;
-
-            case Outcome.NotPaid when now < attempt.StartedAt + Attempt.EarlyFailure:
-                return false;
 
             case Outcome.NotPaid { Certainty: Certainty.Unlisted } when attempt.ReportedFailure is null:
                 return false;
@@ -142,20 +145,25 @@ public sealed partial class Checkout
             Receipts.Add(receipt);
         }
 
-        var before = Status;
-        var taken = Status == CheckoutStatus.Cancelled || receipt.IsGivenBack ? Money.Zero : Money.Min(receipt.Unassigned, Due);
         if (receipt.IsGivenBack)
         {
-            cases.Add(new(
-                CaseKind.ReceiptConflict, receipt.Id, Id,
-                $"Receipt {receipt.Number} of {receipt.Amount} is a payment of this order, but it is being refunded or has been: it pays for nothing here. "
-                + "Tell the shop, then settle this case."));
+            JoinGivenBack(receipt);
         }
 
+        var isLate = Status is CheckoutStatus.Failed or CheckoutStatus.Expired;
+        if (Count(receipt, now) > Money.Zero)
+        {
+            receipt.Late = isLate;
+        }
+    }
+
+    /// <summary>Counts what of a receipt of this checkout counts as nothing yet and has not gone back; answers what of it pays for the checkout.</summary>
+    private Money Count(Receipt receipt, DateTimeOffset now)
+    {
+        var taken = Status == CheckoutStatus.Cancelled ? Money.Zero : Money.Min(receipt.Unassigned, Due);
         if (taken > Money.Zero)
         {
             receipt.Applied += taken;
-            receipt.Late = before is CheckoutStatus.Failed or CheckoutStatus.Expired;
             Paid += taken;
             if (Due == Money.Zero)
             {
@@ -179,8 +187,10 @@ public sealed partial class Checkout
             }
         }
 
+        receipt.KeepToOpen();
         receipt.Touch();
         Changed(now);
+        return taken;
     }
 
     /// <summary>Declares what waited for a number in vain as surplus (rule 7).</summary>
@@ -255,6 +265,7 @@ public sealed partial class Checkout
         if (own is not null)
         {
             PartFromPrompt(own);
+            AskWhether(own, attempt);
         }
 
         if (attempt.Status != AttemptStatus.Succeeded)
@@ -307,7 +318,7 @@ public sealed partial class Checkout
             return;
         }
 
-        var candidates = Candidates(attempt).Concat(loose.Where(r => r.CheckoutId is null && PayerHint.ShowsAnything(r.Payer) && IsSameMoney(r, attempt))).ToList();
+        var candidates = Candidates(attempt).Concat(Loose(loose, attempt)).ToList();
         if (candidates is [var same] && Namesakes(same).Count == 0 && !MayBeAnothers(same, attempt))
         {
             Join(same, attempt, inferred: true);
@@ -316,14 +327,20 @@ public sealed partial class Checkout
             {
                 Apply(same, now);
             }
+            else if (same.IsGivenBack && same.Applied == Money.Zero)
+            {
+                JoinGivenBack(same);
+            }
 
             return;
         }
 
         var own = NewReceipt(receiptId, attempt, SettledBy.StkQuery, null, null, now, now);
+        candidates = candidates.Count > 0 ? candidates : Astray(attempt);
         if (candidates.Count == 0)
         {
             Apply(own, now);
+            AskAboutLoose(loose, attempt, now);
             return;
         }
 
@@ -335,16 +352,6 @@ public sealed partial class Checkout
             + $"{string.Join(", ", candidates.Select(c => c.Number))}. It is not counted again until its number is known. "
             + "Compare with the M-PESA statement, then settle this case."));
     }
-
-    /// <summary>
-    /// Whether a confirmation may be the payment of a prompt (rule 7): amount, time, and the payer as far as visible. What was in the
-    /// books before the prompt cannot be, and the prompt asked only for the rest.
-    /// </summary>
-    private static bool IsSameMoney(Receipt receipt, Attempt attempt) =>
-        receipt.AttemptId is null && receipt.Number is not null && receipt.Amount == attempt.Amount
-        && receipt.RecordedAt >= attempt.StartedAt - Receipt.RecordingSlack
-        && receipt.At >= attempt.StartedAt - TimeSpan.FromMinutes(2) && receipt.At <= attempt.StartedAt + TimeSpan.FromMinutes(5)
-        && attempt.Phone is { } phone && PayerHint.MayBe(receipt.Payer, phone);
 
     /// <summary>The number of a payment that only a query knew has turned up.</summary>
     private Verdict Name(
@@ -360,18 +367,18 @@ public sealed partial class Checkout
             return Verdict.Contradiction;
         }
 
-        if (known is { IsGivenBack: true })
-        {
-            return Conflict(attempt, $"The prompt of {attempt.StartedAt:u} counts as paid by a query; its receipt {number} is being refunded or has been.", now);
-        }
-
         if (known is not null)
         {
             // The same money twice on this checkout, once by query and once by confirmation: keep the one with the number.
-            if (Status == CheckoutStatus.Paid && own.Applied > known.Amount - known.Applied)
+            if (Status == CheckoutStatus.Paid && own.Applied > known.Spare)
             {
-                // Both pay for this order, so they cannot be one: it was there before the prompt.
-                return Conflict(attempt, $"Receipt {number} came for the prompt of {attempt.StartedAt:u}, but it paid a part of this order before that.", now);
+                // It went back, and nothing undoes paid; or both pay for this order, so they cannot be one: it was there before the prompt.
+                return Conflict(
+                    attempt,
+                    known.IsGivenBack
+                        ? $"The prompt of {attempt.StartedAt:u} counts as paid by a query; its receipt {number} is being refunded or has been."
+                        : $"Receipt {number} came for the prompt of {attempt.StartedAt:u}, but it paid a part of this order before that.",
+                    now);
             }
 
             var other = known.AttemptId is null ? null : AttemptOf(known);
@@ -385,9 +392,9 @@ public sealed partial class Checkout
 
             own.Change = Change.Removed;
             Join(known, attempt, inferred: false);
-            if (wasHeld && (known.CheckoutId is null || known.IsHeld))
+            if ((wasHeld || known.IsGivenBack) && (known.CheckoutId is null || known.IsHeld))
             {
-                // Neither counted until now.
+                // Neither counted until now, or what one of them had counted for has gone back.
                 Apply(known, now);
                 Tell(CheckoutEvents.ReceiptKnown, now);
             }
@@ -431,11 +438,17 @@ public sealed partial class Checkout
             Receipts.Add(receipt);
         }
 
-        var taken = Status == CheckoutStatus.Cancelled ? Money.Zero : Money.Min(receipt.Amount - receipt.Applied, Due);
+        var taken = Status == CheckoutStatus.Cancelled ? Money.Zero : Money.Min(receipt.Spare, Due);
+        receipt.Surplus += receipt.Unassigned - taken;
         receipt.Applied += taken;
-        receipt.Surplus = receipt.Amount - receipt.Applied;
         receipt.SurplusDueAt = null;
         Paid += taken;
+        if (receipt.IsGivenBack && receipt.Applied == Money.Zero)
+        {
+            JoinGivenBack(receipt);
+        }
+
+        receipt.KeepToOpen();
         receipt.Touch();
         Tell(CheckoutEvents.ReceiptKnown, now);
     }
@@ -517,16 +530,33 @@ public sealed partial class Checkout
         }
     }
 
-    private static Verdict AskInstead(Attempt attempt, DateTimeOffset at, DateTimeOffset now)
+    private Verdict AskInstead(Attempt attempt, DateTimeOffset at, DateTimeOffset now)
     {
         // A failed one is asked about too: what came may be a success that outranks the failure (rule 4).
-        if (attempt.Status != AttemptStatus.Succeeded)
+        if (attempt.Status == AttemptStatus.Succeeded)
         {
-            attempt.AskBy(Later(at, now));
+            return Verdict.Hint;
+        }
+
+        var wasErased = attempt.HasErasedId;
+        if (attempt.RestoreId())
+        {
+            attempt.AskBy(at);
+        }
+        else
+        {
+            cases.Add(new(
+                CaseKind.OutcomeUnknown, attempt.Id, Id,
+                $"A prompt for {attempt.Amount} of {attempt.StartedAt:u} failed ({attempt.Failure?.ResultCode}), but a callback came that may be its success "
+                + "and proves none, and Safaricom cannot be asked: the id was erased with the customer's number. Look the payment up in the M-PESA portal, "
+                + "then settle this case."));
+        }
+
+        if (wasErased)
+        {
+            Changed(now);
         }
 
         return Verdict.Hint;
     }
-
-    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Payments.Domain;
 
 /// <summary>
@@ -29,9 +32,48 @@ public readonly record struct OrderReference
     }
 
     /// <summary>The compared form of anything a customer typed as an account; empty matches nothing.</summary>
-    public static string KeyOf(string? account) =>
-        account is null ? "" : string.Concat(account.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant();
+    /// <remarks>
+    /// Spaces and punctuation make no difference. Whatever else is no A–Z or 0–9 (letters and digits of other scripts, accents, what cannot be
+    /// seen) makes it match nothing: leaving it out would pay an order whose reference nobody typed (rule 8).
+    /// </remarks>
+    public static string KeyOf(string? account)
+    {
+        var key = new StringBuilder();
+        foreach (var rune in CompatibilityForms.Fold(account ?? "").EnumerateRunes())
+        {
+            if (rune.IsAscii && Rune.IsLetterOrDigit(rune))
+            {
+                key.Append(char.ToUpperInvariant((char)rune.Value));
+            }
+            else if (!MakesNoDifference(rune))
+            {
+                return "";
+            }
+        }
+
+        return key.ToString();
+    }
+
+    /// <summary>The first character that makes an account match nothing, as <c>U+200B</c>; null when there is none.</summary>
+    public static string? StrangerIn(string? account)
+    {
+        foreach (var rune in CompatibilityForms.Fold(account ?? "").EnumerateRunes())
+        {
+            if (!(rune.IsAscii && Rune.IsLetterOrDigit(rune)) && !MakesNoDifference(rune))
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"U+{rune.Value:X4}");
+            }
+        }
+
+        return null;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Value;
+
+    private static bool MakesNoDifference(Rune rune) => Rune.IsWhiteSpace(rune) || (rune.IsAscii
+        ? !Rune.IsControl(rune)
+        : Rune.GetUnicodeCategory(rune) is UnicodeCategory.ConnectorPunctuation or UnicodeCategory.DashPunctuation or UnicodeCategory.OpenPunctuation
+            or UnicodeCategory.ClosePunctuation or UnicodeCategory.InitialQuotePunctuation or UnicodeCategory.FinalQuotePunctuation
+            or UnicodeCategory.OtherPunctuation);
 }

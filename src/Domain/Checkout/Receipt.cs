@@ -1,7 +1,7 @@
 namespace Payments.Domain;
 
 /// <summary>Money that moved to us, by M-PESA's receipt number (rule 6).</summary>
-public sealed class Receipt
+public sealed partial class Receipt
 {
     /// <summary>How long a success without a number waits for one before its excess counts as surplus (rule 7).</summary>
     public static readonly TimeSpan NumberWait = TimeSpan.FromMinutes(30);
@@ -44,8 +44,11 @@ public sealed class Receipt
 
     public required SettledBy SettledBy { get; set; }
 
-    /// <summary>What the customer typed as account; empty for STK and tills.</summary>
+    /// <summary>What the customer typed as account; empty for STK, and mostly for tills.</summary>
     public string Account { get; set; } = "";
+
+    /// <summary>Which number was paid, as the confirmation names it; null when none did.</summary>
+    public string? Shortcode { get; set; }
 
     /// <summary>The payer's number as given: plain, masked, spaced or hashed. Never a key (rule 13).</summary>
     public string? Payer { get; set; }
@@ -62,19 +65,19 @@ public sealed class Receipt
     public bool Late { get; set; }
 
     /// <summary>
-    /// True when a refund of it went out or may have before it counted as anything: it pays for nothing any more (rule 12). Told of receipts
-    /// that stand nowhere or are held; a refund of what was applied is another matter.
+    /// Phones on which prompts of other orders asked for the same amount at that time, as of when it was loaded; null for one that was erased.
+    /// Told of till payments that stand nowhere.
     /// </summary>
-    public bool IsGivenBack { get; set; }
+    public IReadOnlyList<Msisdn?> Rivals { get; init; } = [];
 
     /// <summary>What is to be written when the unit of work ends.</summary>
     public Change Change { get; set; }
 
-    /// <summary>What of it is neither applied nor surplus yet.</summary>
-    public Money Unassigned => Amount - Applied - Surplus;
+    /// <summary>What of it is neither applied nor surplus yet, and has not gone back either.</summary>
+    public Money Unassigned => Amount - Applied - Surplus - Uncounted;
 
     /// <summary>True when it stands on a checkout but counts as nothing there until a person decides (rule 7).</summary>
-    public bool IsHeld => CheckoutId is not null && SurplusDueAt is null && Applied == Money.Zero && Surplus == Money.Zero;
+    public bool IsHeld => CheckoutId is not null && SurplusDueAt is null && Applied == Money.Zero && Surplus == Money.Zero && !StoppedCounting;
 
     /// <summary>Marks the row as changed.</summary>
     public void Touch() => Change = Change == Change.Added ? Change.Added : Change.Updated;

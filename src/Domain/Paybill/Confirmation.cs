@@ -2,7 +2,7 @@ namespace Payments.Domain;
 
 /// <summary>A payment by the customer's own hand, as a trusted confirmation or the Pull API tells it.</summary>
 /// <param name="Number">M-PESA's receipt number.</param>
-/// <param name="Account">What the customer typed; empty for tills.</param>
+/// <param name="Account">What the customer typed; empty when nothing.</param>
 /// <param name="Payer">As given: plain, masked, spaced or hashed; null when nothing came.</param>
 /// <param name="PayerName">Null when nothing came.</param>
 /// <param name="At">When M-PESA says the money moved.</param>
@@ -11,6 +11,9 @@ namespace Payments.Domain;
 public sealed record Confirmation(
     string Number, Money Amount, string Account, string? Payer, string? PayerName, DateTimeOffset At, PaymentMethod Method, SettledBy By)
 {
+    /// <summary>Which of our numbers was paid, as named; null where none is.</summary>
+    public string? Shortcode { get; init; }
+
     /// <summary>The receipt this payment is, standing nowhere yet.</summary>
     public Receipt ToReceipt(Guid id, DateTimeOffset now) => new()
     {
@@ -22,10 +25,17 @@ public sealed record Confirmation(
         PayerName = PayerName,
         At = At,
         Method = Method,
+        Shortcode = Shortcode,
         SettledBy = By,
         RecordedAt = now,
         Change = Change.Added,
     };
+
+    /// <summary>The question when it names another amount than the receipt that has its number.</summary>
+    public Case Contradicts(Receipt known) => new(
+        CaseKind.AmountDiffers, known.Id, known.CheckoutId,
+        $"Receipt {known.Number} is here with {known.Amount}; a confirmation names {Amount} for it. Nothing was changed. "
+        + "Compare with the M-PESA statement, then settle this case.");
 
     /// <summary>The number again: fills in what the first to tell it did not know, and overwrites nothing.</summary>
     public void FillIn(Receipt receipt)

@@ -13,17 +13,14 @@ public sealed partial class Checkout
 {
     /// <summary>A trusted confirmation, or a pulled payment, of money nobody has told of yet, for this checkout.</summary>
     /// <param name="receiptId">The id its receipt would get.</param>
-    public void HearConfirmation(Confirmation confirmation, Guid receiptId, DateTimeOffset now) => Take(confirmation.ToReceipt(receiptId, now), now);
+    public void HearConfirmation(Confirmation confirmation, Guid receiptId, DateTimeOffset now) => Take(confirmation.ToReceipt(receiptId, now), isNew: true, now);
 
     /// <summary>A number this checkout already has: nothing moves twice.</summary>
     public Verdict HearAgain(Receipt known, Confirmation confirmation, DateTimeOffset now)
     {
         if (known.Amount != confirmation.Amount)
         {
-            cases.Add(new(
-                CaseKind.AmountDiffers, known.Id, Id,
-                $"Receipt {known.Number} is here with {known.Amount}; a confirmation names {confirmation.Amount} for it. Nothing was changed. "
-                + "Compare with the M-PESA statement, then settle this case."));
+            cases.Add(confirmation.Contradicts(known));
             Changed(now);
             return Verdict.Contradiction;
         }
@@ -36,6 +33,11 @@ public sealed partial class Checkout
     /// <returns>Null when it is there now, else why not.</returns>
     public MatchRefusal? Match(Receipt receipt, DateTimeOffset now)
     {
+        if (receipt.CheckoutId == Id && !receipt.IsHeld)
+        {
+            return null;
+        }
+
         if (receipt.IsGivenBack)
         {
             return MatchRefusal.GivenBack;
@@ -43,12 +45,8 @@ public sealed partial class Checkout
 
         if (receipt.CheckoutId == Id)
         {
-            if (receipt.IsHeld)
-            {
-                // Decided: it is money of its own.
-                Apply(receipt, now);
-            }
-
+            // Decided: it is money of its own.
+            Apply(receipt, now);
             return null;
         }
 
@@ -63,54 +61,56 @@ public sealed partial class Checkout
             return Status == CheckoutStatus.Paid ? MatchRefusal.AlreadyPaid : MatchRefusal.Cancelled;
         }
 
-        Take(receipt, now);
+        Take(receipt, isNew: false, now);
         return null;
     }
 
     /// <summary>
-    /// Whether a payment without an account (a till's) may be that of a prompt of this checkout: a success without a number, or a prompt
-    /// of which more may still be heard. With nothing of the payer visible it is nobody's: a shop sees many equal amounts.
+    /// Whether a payment without an account (a till's) is taken for that of a prompt of this checkout, where it can be nobody else's: only the
+    /// payer says so, and where the prompt's phone was erased nothing can be compared with him.
     /// </summary>
-    public bool MayPay(Receipt receipt, Attempt attempt) =>
-        PayerHint.ShowsAnything(receipt.Payer) && IsSameMoney(receipt, attempt)
-        && (attempt.IsOpen || Receipts.Exists(r => r.AttemptId == attempt.Id && r.Number is null));
+    public bool IsShownToPay(Receipt receipt) => Attempts.Exists(a => a.Phone is not null && ClaimOf(receipt, a) is not (TillClaim.None or TillClaim.Rival));
 
     /// <summary>A payment without an account that successes of several orders could be: it stands nowhere until a person decides.</summary>
     public void AskWhose(Receipt receipt, IReadOnlyList<Checkout> orders, DateTimeOffset now)
     {
         cases.Add(new(
             CaseKind.AmbiguousMatch, receipt.Id, null,
-            $"Receipt {receipt.Number} of {receipt.Amount} could be the payment of {orders.Count} orders: "
-            + $"{string.Join(", ", orders.Select(o => o.Reference.Value))}. Compare with the M-PESA statement, match it, then settle this case."));
+            $"Receipt {receipt.Number} of {receipt.Amount} could be the payment of {string.Join(" or of ", orders.Select(o => o.Reference.Value))}, "
+            + "and nothing says of which. Compare with the M-PESA statement, match it, then settle this case."));
         Changed(now);
     }
 
-    private void Take(Receipt receipt, DateTimeOffset now)
+    /// <param name="isNew">False for money that is in the books, perhaps since a moment ago.</param>
+    private void Take(Receipt receipt, bool isNew, DateTimeOffset now)
     {
-        var namesakes = Namesakes(receipt);
+        var isRecordedNow = receipt.Change == Change.Added;
+        var namesakes = Namesakes(receipt, isRecordedNow);
         if (namesakes is [var twin])
         {
             var attempt = AttemptOf(twin);
             if (Candidates(attempt).All(other => other == receipt) && !MayBeAnothers(receipt, attempt))
             {
                 // In the books already, by query: it only gets its number.
-                Name(twin, receipt.Number!, receipt.Payer, receipt.At, receipt.Amount, receipt.Change == Change.Added ? null : receipt, attempt, Guid.Empty, now);
-                var kept = receipt.Change == Change.Added ? twin : receipt;
+                Name(twin, receipt.Number!, receipt.Payer, receipt.At, receipt.Amount, isNew ? null : receipt, attempt, Guid.Empty, now);
+                var kept = isNew ? twin : receipt;
                 kept.IsInferred = true;
                 kept.Account = receipt.Account;
+                kept.Shortcode = receipt.Shortcode;
                 kept.PayerName ??= receipt.PayerName;
                 return;
             }
         }
 
-        if (namesakes.Count > 0)
+        var astray = namesakes.Count > 0 ? namesakes : Nameless.FindAll(r => MayBeSameMoney(receipt, AttemptOf(r), isRecordedNow));
+        if (astray.Count > 0)
         {
             Hold(receipt, now);
             cases.Add(new(
                 CaseKind.AmbiguousMatch, receipt.Id, Id,
-                $"Receipt {receipt.Number} of {receipt.Amount} could be the payment of {namesakes.Count} prompts that queries call paid, or there are "
-                + "several such receipts. It is not counted until somebody decides. Compare with the M-PESA statement: match it to this order if it "
-                + "is a payment of its own, then settle this case."));
+                $"Receipt {receipt.Number} of {receipt.Amount} could be the payment of {astray.Count} prompts that queries call paid, or there are "
+                + $"several such receipts.{(namesakes.Count > 0 ? "" : AnotherTime(receipt))} It is not counted until somebody decides. Compare with the "
+                + "M-PESA statement: match it to this order if it is a payment of its own, then settle this case."));
             return;
         }
 
@@ -125,7 +125,7 @@ public sealed partial class Checkout
     {
         foreach (var attempt in Attempts.Where(a => a.Status == AttemptStatus.Unknown && (a.RequestId is null || a.NextQuestionAt is null)))
         {
-            if (Candidates(attempt) is [var only] && !only.IsHeld && !MayBeAnothers(only, attempt) && Namesakes(only).Count == 0)
+            if (Candidates(attempt) is [{ IsGivenBack: false } only] && !only.IsHeld && !MayBeAnothers(only, attempt) && Namesakes(only).Count == 0)
             {
                 Succeed(attempt, only.SettledBy, now);
                 Join(only, attempt, inferred: true);
@@ -138,12 +138,14 @@ public sealed partial class Checkout
     private List<Receipt> Candidates(Attempt attempt) => Receipts.FindAll(r => IsSameMoney(r, attempt));
 
     /// <summary>Successes without a number that may be this receipt's money.</summary>
-    private List<Receipt> Namesakes(Receipt receipt) =>
-        Receipts.FindAll(r => r is { Number: null, AttemptId: not null } && IsSameMoney(receipt, AttemptOf(r)));
+    private List<Receipt> Namesakes(Receipt receipt, bool isNew = false) => Nameless.FindAll(r => IsSameMoney(receipt, AttemptOf(r), isNew));
 
     /// <summary>Whether a receipt may as well be the payment of another prompt here, of which nobody knows yet what became of it.</summary>
     private bool MayBeAnothers(Receipt receipt, Attempt attempt) =>
         Attempts.Exists(other => other != attempt && other.IsOpen && IsSameMoney(receipt, other));
+
+    /// <summary>Successes whose number nobody has told.</summary>
+    private List<Receipt> Nameless => Receipts.FindAll(r => r is { Number: null, AttemptId: not null });
 
     private Attempt AttemptOf(Receipt receipt) => Attempts.Find(a => a.Id == receipt.AttemptId)!;
 
@@ -158,11 +160,11 @@ public sealed partial class Checkout
     /// <summary>
     /// Its prompt's callback named another number: this is a payment by hand after all. What it pays stays paid.
     /// </summary>
-    private static void PartFromPrompt(Receipt receipt)
+    private void PartFromPrompt(Receipt receipt)
     {
         receipt.AttemptId = null;
         receipt.IsInferred = false;
-        receipt.Method = receipt.Account.Length > 0 ? PaymentMethod.Paybill : PaymentMethod.Till;
+        receipt.Method = Ours.MethodOf(receipt.Shortcode, receipt.Account) ?? PaymentMethod.Paybill;
         receipt.SettledBy = receipt.SettledBy == SettledBy.StkQuery ? SettledBy.Confirmation : receipt.SettledBy;
         receipt.Touch();
     }
@@ -202,11 +204,11 @@ public sealed partial class Checkout
     /// </summary>
     private void Pair(DateTimeOffset now)
     {
-        foreach (var twin in Receipts.FindAll(r => r is { Number: null, AttemptId: not null }))
+        foreach (var twin in Nameless)
         {
             var attempt = AttemptOf(twin);
             if (Candidates(attempt) is [{ IsGivenBack: false } only] && Namesakes(only) is [_] && !MayBeAnothers(only, attempt)
-                && !(Status == CheckoutStatus.Paid && twin.Applied > only.Amount - only.Applied))
+                && !(Status == CheckoutStatus.Paid && twin.Applied > only.Spare))
             {
                 Name(twin, only.Number!, only.Payer, only.At, only.Amount, only, attempt, Guid.Empty, now);
                 only.IsInferred = true;

@@ -1,27 +1,42 @@
 namespace Payments.Domain;
 
-/// <summary>Compares who Safaricom says received money with whom it was sent to, as far as that is visible (rules 9 and 13).</summary>
-internal static class Parties
+/// <summary>Compares who Safaricom says received money with whom it was sent to, as far as that is visible (rules 9, 13 and 16).</summary>
+public static class Parties
 {
-    /// <summary>False only when numbers are visible and none of them can be <paramref name="expected"/>.</summary>
+    /// <summary>False only when it is certain that somebody else than <paramref name="expected"/> received it.</summary>
+    /// <param name="parties">Names or numbers as given; of several the first paid and the last received (daraja.md §8).</param>
     public static bool MayInclude(IReadOnlyList<string> parties, string expected)
     {
-        var visible = parties.Select(NumberOf).OfType<string>().ToList();
-        return visible.Count == 0 || visible.Exists(shown => MayBe(shown, expected));
+        if (parties.Any(party => Compare(party, expected) == PayerMatch.Same))
+        {
+            return true;
+        }
+
+        // Who paid is ourselves, and says nothing of who received.
+        return parties.Count == 0 || Compare(parties[^1], expected) != PayerMatch.Differs;
     }
+
+    /// <summary>True when a party is shown with this business's whole number.</summary>
+    public static bool IsBusiness(string party, string? number) =>
+        number is not null && ShownNumber.Read(party) is { Kind: ShownKind.Business } shown && shown.Text == number.TrimStart('0');
 
     /// <summary>A phone masked, a shortcode as it is.</summary>
     public static string Show(string party) => Msisdn.TryParse(party, out var phone) ? phone.Masked : party;
 
-    /// <summary>The number in <c>254708374149 - JOHN DOE</c>; null when no digit, star or hash of one is there.</summary>
-    private static string? NumberOf(string party)
+    private static PayerMatch Compare(string party, string expected)
     {
-        var number = party.Split(" - ", 2)[0].Replace(" ", "", StringComparison.Ordinal).TrimStart('+');
-        number = number is { Length: 10 } && number[0] == '0' ? "254" + number[1..] : number;
-        var readable = number.Length > 0 && (number.All(c => char.IsAsciiDigit(c) || c == '*') || (number.Length == 64 && number.All(char.IsAsciiHexDigit)));
-        return readable ? number : null;
-    }
+        if (Msisdn.TryParse(expected, out var phone))
+        {
+            return PayerHint.Compare(party, phone);
+        }
 
-    private static bool MayBe(string shown, string expected) =>
-        Msisdn.TryParse(expected, out var phone) ? PayerHint.MayBe(shown, phone) : shown.Contains('*', StringComparison.Ordinal) || shown == expected;
+        var shown = ShownNumber.Read(party);
+        return shown.Kind switch
+        {
+            ShownKind.Business => IsBusiness(party, expected) ? PayerMatch.Same : PayerMatch.Differs,
+            ShownKind.Phone => PayerMatch.Differs,
+            ShownKind.Mask or ShownKind.Hash => PayerMatch.Unlike,
+            _ => PayerMatch.Hidden,
+        };
+    }
 }

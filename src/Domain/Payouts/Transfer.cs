@@ -34,7 +34,10 @@ public abstract partial class Transfer
     /// <summary>Safaricom's id of the request, null until its reply or a trusted callback tells it.</summary>
     public string? ConversationId { get; set; }
 
-    /// <summary>Ours from the start for B2C v3, Safaricom's for B2B and reversals and null until told. What a status query asks by.</summary>
+    /// <summary>
+    /// Ours from the start for B2C v3 and made of what the caller said (rule 18), Safaricom's for B2B and reversals and null until told. What a
+    /// status query asks by.
+    /// </summary>
     public string? OriginatorId { get; set; }
 
     /// <summary>True once a trusted callback spoke of it: it was accepted, whatever the reply says.</summary>
@@ -93,16 +96,22 @@ public abstract partial class Transfer
     /// job sends. Dies after it: the next run finds it sending, calls it in doubt and sends nothing.
     /// </summary>
     /// <param name="askAt">When to ask Safaricom if nothing has been heard by then.</param>
-    public void Send(DateTimeOffset askAt, DateTimeOffset now)
+    /// <param name="isNamed">
+    /// False where the API takes no name of ours (B2C v1): then there is none to ask by until the reply or a result tells Safaricom's, as with a
+    /// payment to a business.
+    /// </param>
+    public void Send(DateTimeOffset askAt, DateTimeOffset now, bool isNamed = true)
     {
         if (Status != TransferStatus.Queued)
         {
             throw new InvalidOperationException($"A {Noun} that is {Status} may not be sent.");
         }
 
+        OriginatorId = !HasOwnName ? OriginatorId : isNamed ? OriginatorId ?? Id.ToString() : null;
         Status = TransferStatus.Sending;
         SendingAt = now;
         NextQuestionAt = askAt;
+        (WaitingFor, RetryAt) = (null, null);
         Touch(now);
     }
 
@@ -141,7 +150,8 @@ public abstract partial class Transfer
     {
         if (Status == TransferStatus.Sending)
         {
-            DoubtedBecause = LastAnswer = why;
+            LastAnswer = why;
+            DoubtedBecause ??= why;
             ToDoubt(now);
         }
     }
@@ -205,6 +215,8 @@ public abstract partial class Transfer
 
     private void End(TransferStatus status, SettledBy? by, Failure? failure, DateTimeOffset now)
     {
+        // What was cancelled here and completed all the same was sent, by whomever.
+        SendingAt ??= now;
         Status = status;
         SettledBy = by;
         Failure = failure;

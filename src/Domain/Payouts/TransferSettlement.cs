@@ -9,6 +9,7 @@ public abstract partial class Transfer
     public Verdict HearResult(Outcome outcome, bool isFinal, IReadOnlyList<string> parties, DateTimeOffset now)
     {
         Heard = true;
+        WasSent(now);
         Touch(now);
         return outcome switch
         {
@@ -23,6 +24,7 @@ public abstract partial class Transfer
     public Verdict HearOther(string story, DateTimeOffset now)
     {
         Heard = true;
+        WasSent(now);
         return Differs((CaseKind.PartyDiffers, story), "a result", askAt: now, now);
     }
 
@@ -30,8 +32,9 @@ public abstract partial class Transfer
     public void HearUnreadable(DateTimeOffset now)
     {
         Heard = IsDisputed = true;
+        WasSent(now);
         Touch(now);
-        if (Status == TransferStatus.Failed)
+        if (Status == TransferStatus.Failed && !HasComeBack)
         {
             Open(CaseKind.SucceededAfterFailure,
                 $"This {Noun} of {Amount} had failed ({Failure?.ResultCode ?? "refused"}); a result came since that could not be read. "
@@ -45,6 +48,7 @@ public abstract partial class Transfer
     public Verdict HearTimeout(DateTimeOffset now)
     {
         Heard = true;
+        WasSent(now);
         Touch(now);
         if (IsSettled)
         {
@@ -61,12 +65,18 @@ public abstract partial class Transfer
     /// <summary>The answer to a transaction status query about it (rule 10). It never downgrades what is settled.</summary>
     public Verdict HearStatus(TransactionFound found, DateTimeOffset now)
     {
-        var named = (ConversationId is not null && found.ConversationId is not null) || (OriginatorId is not null && found.OriginatorId is not null);
-        if (!named || !IsNamed(found.ConversationId, found.OriginatorId))
+        // Asked by a name of ours it is that name that counts: where Safaricom took our request and then refused it as a duplicate, we have the
+        // ConversationID of that one, and the answer has the first one's.
+        var named = HasOwnName && found.OriginatorId is not null
+            ? found.OriginatorId == OriginatorId
+            : ((ConversationId is not null && found.ConversationId is not null) || (OriginatorId is not null && found.OriginatorId is not null))
+                && IsNamed(found.ConversationId, found.OriginatorId);
+        if (!named)
         {
             return AskAgain("The answer was about another transaction.", now);
         }
 
+        WasSent(now);
         Learn(found.ConversationId, found.OriginatorId);
         if (found.State == TransactionState.UnderWay || found.Amount is null)
         {
@@ -75,13 +85,29 @@ public abstract partial class Transfer
 
         if (Status == TransferStatus.Completed)
         {
-            return found.State == TransactionState.Dead ? Verdict.Contradiction : LearnReceipt(found.Receipt, now);
+            return found.State switch
+            {
+                TransactionState.Dead => Verdict.Contradiction,
+                TransactionState.Reversed when IsComingBackClear => HearReversedAfterCompletion(found, now),
+                TransactionState.Reversed => Verdict.Duplicate,
+                _ => LearnReceipt(found.Receipt, now),
+            };
         }
 
         if (Disagreement(found.Amount.Value, found.Parties) is { } problem)
         {
             // Asking again would bring the same answer: a person looks at it.
             return Differs(problem, $"a status query, which calls it '{found.StateText}'", askAt: null, now);
+        }
+
+        if (found.State == TransactionState.Reversed)
+        {
+            return HearReversed(found, now);
+        }
+
+        if (IsOldNews(found.Receipt))
+        {
+            return Verdict.Duplicate;
         }
 
         if (found.State == TransactionState.Completed)
@@ -110,7 +136,7 @@ public abstract partial class Transfer
     /// <summary>A question brought no answer; its schedule is the caller's. "Not found" never fails anything by itself (rule 10).</summary>
     public void HearNothing(string why, DateTimeOffset now)
     {
-        if (!IsSettled)
+        if (!IsSettled && Status != TransferStatus.Queued)
         {
             LastAnswer = why;
             Touch(now);
@@ -162,15 +188,22 @@ public abstract partial class Transfer
             + "It is not sent again. Look it up in the M-PESA portal, then settle this case as paid or not_paid.");
     }
 
-    /// <summary>A person found out. Money that moved can be recorded after a failure too; nothing undoes a completion.</summary>
+    /// <summary>
+    /// A person found out. Money that moved can be recorded after a failure too; nothing undoes a completion. What waits to be sent, and a
+    /// case says so, is sent no more: it was paid another way, or it is cancelled.
+    /// </summary>
     /// <returns>False when its state does not allow that outcome.</returns>
     public bool SettleByOperator(bool paid, string reason, DateTimeOffset now)
     {
         switch (Status)
         {
-            case TransferStatus.Queued or TransferStatus.Sending or TransferStatus.Completed:
+            case TransferStatus.Sending or TransferStatus.Completed:
+            case TransferStatus.Queued when !IsWaitTold:
             case TransferStatus.Failed when !paid:
                 return false;
+            case TransferStatus.Queued when !paid:
+                SettledBy = Domain.SettledBy.Operator;
+                return Cancel(now);
         }
 
         LastAnswer = reason;
@@ -191,6 +224,11 @@ public abstract partial class Transfer
         if (Status == TransferStatus.Completed)
         {
             return LearnReceipt(paid.Receipt, now);
+        }
+
+        if (IsOldNews(paid.Receipt))
+        {
+            return Verdict.Duplicate;
         }
 
         if (paid.Amount is null || paid.Receipt is null)

@@ -29,6 +29,12 @@ public sealed class Refund : Transfer
     /// <summary>True when an operator gave back surplus, which is counted apart.</summary>
     public bool OfSurplus { get; init; }
 
+    /// <summary>What it takes its amount from; decided when it is reserved.</summary>
+    public RefundSource Source { get; set; }
+
+    /// <summary>The source it was loaded with.</summary>
+    public RefundSource LoadedSource { get; init; }
+
     /// <summary>The checkout's id as stored; null for money without an order.</summary>
     public Guid? OfCheckout { get; init; }
 
@@ -38,13 +44,24 @@ public sealed class Refund : Transfer
     /// <inheritdoc/>
     public override Guid? CheckoutId => OfCheckout;
 
+    /// <inheritdoc/>
+    public override bool HasOwnName => Method == RefundMethod.B2c;
+
     /// <summary>True while its amount must not go back another way: every state but failed (rule 12).</summary>
     public bool IsReserved => Status != TransferStatus.Failed;
 
-    /// <summary>True for a reversal that M-PESA will not do: only then may the whole go by B2C. What a retry may cure is no such refusal.</summary>
-    public bool IsRefusedReversal => Method == RefundMethod.Reversal && Status == TransferStatus.Failed && Failure is { Retryable: false };
+    /// <summary>True when it was reserved when it was loaded and is not any more, or the other way round: what it gave back counts again, or no longer.</summary>
+    public bool HasTurned => IsReserved != (LoadedStatus != TransferStatus.Failed);
+
+    /// <summary>
+    /// True for a reversal that M-PESA will not do: only then may the whole go by B2C. What a retry may cure is no such refusal, and what
+    /// Safaricom did not say is none at all: its code, or a person who looked it up, has to stand behind it (rule 19).
+    /// </summary>
+    public bool IsRefusedReversal => Method == RefundMethod.Reversal && Status == TransferStatus.Failed && Failure is { Retryable: false }
+        && (Failure.ResultCode is not null || SettledBy == Domain.SettledBy.Operator);
 
     /// <summary>Makes one that waits to be sent. Call under the lock of its checkout, or of its receipt where it has none.</summary>
+    /// <param name="id">By B2C: made of what the caller said (rule 18), for Safaricom is given it as the request's name.</param>
     public static Refund Queue(Guid id, string client, RefundPlan plan, string? orderReference, string reason, bool ofSurplus, DateTimeOffset now) => new()
     {
         Id = id,
@@ -58,6 +75,7 @@ public sealed class Refund : Transfer
         Recipient = plan.Payer,
         Reason = reason,
         OfSurplus = ofSurplus,
+        Source = plan.Receipt.CheckoutId is null ? RefundSource.Nowhere : RefundSource.Counted,
         CreatedAt = now,
         UpdatedAt = now,
         Status = TransferStatus.Queued,
@@ -66,6 +84,9 @@ public sealed class Refund : Transfer
         // B2C v3 takes an id of ours, unique for ever; a reversal gets Safaricom's.
         OriginatorId = plan.Method == RefundMethod.B2c ? id.ToString() : null,
     };
+
+    /// <inheritdoc/>
+    protected override bool IsComingBackClear => Method == RefundMethod.B2c;
 
     /// <inheritdoc/>
     protected override string? PartyProblem(IReadOnlyList<string> parties) => Recipient is not { } payer || Parties.MayInclude(parties, payer.Value)

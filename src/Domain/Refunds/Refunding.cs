@@ -36,13 +36,23 @@ public static class Refunding
     public static Money Left(Receipt receipt, IEnumerable<Refund> refunds) =>
         Money.FromCents(Math.Max(0, receipt.Amount.Cents - refunds.Where(r => r.IsReserved && r.ReceiptId == receipt.Id).Sum(r => r.Amount.Cents)));
 
-    /// <summary>What of a receipt's surplus no operator has given back.</summary>
-    public static Money SurplusLeft(Receipt receipt, IEnumerable<Refund> refunds) => Money.FromCents(Math.Max(0,
-        receipt.Surplus.Cents - refunds.Where(r => r.IsReserved && r.OfSurplus && r.ReceiptId == receipt.Id).Sum(r => r.Amount.Cents)));
+    /// <summary>What of a receipt's surplus has not gone back.</summary>
+    public static Money SurplusLeft(Receipt receipt, IReadOnlyCollection<Refund> refunds) => LeftOf(receipt, receipt.Surplus, refunds, ofSurplus: true);
 
     /// <summary>What of a receipt's applied part no shop has given back.</summary>
-    public static Money AppliedLeft(Receipt receipt, IEnumerable<Refund> refunds) => Money.FromCents(Math.Max(0,
-        receipt.Applied.Cents - refunds.Where(r => r.IsReserved && !r.OfSurplus && r.ReceiptId == receipt.Id).Sum(r => r.Amount.Cents)));
+    public static Money AppliedLeft(Receipt receipt, IReadOnlyCollection<Refund> refunds) => LeftOf(receipt, receipt.Applied, refunds, ofSurplus: false);
+
+    /// <summary>
+    /// Of one of a receipt's shares, never more than is left of the receipt. What was given back while the order was not paid, or before the
+    /// money was its, is in no share any more.
+    /// </summary>
+    private static Money LeftOf(Receipt receipt, Money share, IReadOnlyCollection<Refund> refunds, bool ofSurplus)
+    {
+        var taken = refunds
+            .Where(r => r is { IsReserved: true, Source: RefundSource.Counted } && r.OfSurplus == ofSurplus && r.ReceiptId == receipt.Id)
+            .Sum(r => r.Amount.Cents);
+        return Money.Min(Money.FromCents(Math.Max(0, share.Cents - taken)), Left(receipt, refunds));
+    }
 
     /// <summary>Plans a refund of one of a checkout's receipts.</summary>
     /// <param name="number">Which receipt; null is fine where only one can be meant.</param>
@@ -54,6 +64,8 @@ public static class Refunding
             return (null, RefundRefusal.NotPaid);
         }
 
+        var refunds = checkout.Refunds;
+
         if (number is not null)
         {
             return checkout.Receipts.Find(r => r.Number == number) is { } named ? Plan(checkout, named, amount) : (null, RefundRefusal.ReceiptUnknown);
@@ -64,21 +76,21 @@ public static class Refunding
             return Plan(checkout, only, amount);
         }
 
-        var left = checkout.Receipts.Where(r => Left(r, checkout.Refunds) > Money.Zero).ToList();
-        var total = Money.FromCents(left.Sum(r => Left(r, checkout.Refunds).Cents));
+        var left = checkout.Receipts.Where(r => Left(r, refunds) > Money.Zero).ToList();
+        var total = Money.FromCents(left.Sum(r => Left(r, refunds).Cents));
         return left switch
         {
             [] => (null, RefundRefusal.ExceedsPayment),
             [var last] => Plan(checkout, last, amount),
             _ when amount > total => (null, RefundRefusal.ExceedsPayment),
-            _ when amount is { } some && left.Where(r => Left(r, checkout.Refunds) == some).ToList() is [var whole] => Plan(checkout, whole, amount),
+            _ when amount is { } some && left.Where(r => Left(r, refunds) == some).ToList() is [var whole] => Plan(checkout, whole, amount),
             _ => (null, RefundRefusal.ReceiptNotNamed),
         };
     }
 
     /// <summary>Plans a refund of one receipt, of <paramref name="limit"/> at most.</summary>
     public static (RefundPlan? Plan, RefundRefusal? Refusal) OfReceipt(
-        Receipt receipt, IReadOnlyList<Refund> refunds, Msisdn? promptedPhone, Money? amount, Money limit)
+        Receipt receipt, IReadOnlyCollection<Refund> refunds, Msisdn? promptedPhone, Money? amount, Money limit)
     {
         if (receipt.Number is null)
         {
@@ -93,7 +105,7 @@ public static class Refunding
             return (null, RefundRefusal.ExceedsPayment);
         }
 
-        Msisdn? payer = promptedPhone ?? (Msisdn.TryParse(receipt.Payer, out var plain) ? plain : null);
+        Msisdn? payer = promptedPhone ?? PayerHint.NumberIn(receipt.Payer);
         var refused = refunds.Any(r => r.ReceiptId == receipt.Id && r.IsRefusedReversal);
         if (wanted == receipt.Amount && !refused)
         {
@@ -112,7 +124,7 @@ public static class Refunding
 
     /// <summary>Plans the refund of what an operator may give back: surplus, or money without an order.</summary>
     public static (RefundPlan? Plan, RefundRefusal? Refusal) OfSurplus(
-        Receipt receipt, IReadOnlyList<Refund> refunds, Msisdn? promptedPhone, Money? amount) =>
+        Receipt receipt, IReadOnlyCollection<Refund> refunds, Msisdn? promptedPhone, Money? amount) =>
         OfReceipt(receipt, refunds, promptedPhone, amount, receipt.CheckoutId is null || receipt.IsHeld ? receipt.Amount : SurplusLeft(receipt, refunds));
 
     /// <summary>
@@ -121,8 +133,8 @@ public static class Refunding
     /// </summary>
     private static (RefundPlan? Plan, RefundRefusal? Refusal) Plan(Checkout checkout, Receipt receipt, Money? amount)
     {
-        var untouched = Left(receipt, checkout.Refunds) == receipt.Amount;
-        var limit = untouched && (amount is null || amount == receipt.Amount) ? receipt.Amount : AppliedLeft(receipt, checkout.Refunds);
-        return OfReceipt(receipt, checkout.Refunds, checkout.PhoneOf(receipt), amount, limit);
+        var untouched = receipt.Left == receipt.Amount;
+        var limit = untouched && (amount is null || amount == receipt.Amount) ? receipt.Amount : AppliedLeft(receipt, receipt.Refunds);
+        return OfReceipt(receipt, receipt.Refunds, checkout.PhoneOf(receipt), amount, limit);
     }
 }

@@ -1,13 +1,12 @@
 using System.Text.Json;
 using Dapper;
-using Npgsql;
 using Payments.Application;
 using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
 /// <summary>Keys in PostgreSQL.</summary>
-public sealed class ApiKeyRepository(NpgsqlDataSource database) : IApiKeys, IPayoutCeilings
+public sealed class ApiKeyRepository(Connections database) : IApiKeys, IPayoutCeilings
 {
     private const string Columns =
         "id, client, family, ending, scopes, payout_limit, daily_payout_limit, created_at, expires_at, revoked_at, last_used_at";
@@ -117,6 +116,7 @@ public sealed class ApiKeyRepository(NpgsqlDataSource database) : IApiKeys, IPay
             ON CONFLICT (family, day) DO UPDATE SET asked = a.asked + excluded.asked WHERE a.asked + excluded.asked <= @most
             """,
             new { key.Family, day = now.ToOffset(Nairobi).Date, cents = amount.Cents, most = daily.Cents });
+        LockOrder.Took(LockStep.Allowance);
         var midnight = new DateTimeOffset(now.ToOffset(Nairobi).Date.AddDays(1), Nairobi);
         return counted == 1
             ? null
@@ -176,7 +176,7 @@ public sealed class ApiKeyRepository(NpgsqlDataSource database) : IApiKeys, IPay
 }
 
 /// <summary>The audit log in PostgreSQL, which refuses to change or delete a line.</summary>
-internal sealed class Audit(NpgsqlDataSource database) : IAudit
+internal sealed class Audit(Connections database) : IAudit
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 

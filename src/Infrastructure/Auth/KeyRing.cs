@@ -31,7 +31,7 @@ public sealed partial class KeyRing(ApiKeyRepository keys, TimeProvider time, IL
     /// </summary>
     public async Task<ApiKeyRow?> Find(string text, CancellationToken cancellation)
     {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        var hash = Hash(text);
         var known = (await Fresh(Life, cancellation)).Keys.GetValueOrDefault(hash) ?? (await Fresh(Miss, cancellation)).Keys.GetValueOrDefault(hash);
         if (known is not null)
         {
@@ -41,11 +41,16 @@ public sealed partial class KeyRing(ApiKeyRepository keys, TimeProvider time, IL
         return known;
     }
 
+    /// <summary>Whether it is a key that was there when the keys were last read; asks nobody.</summary>
+    public bool Knows(string text) => ring.Keys.ContainsKey(Hash(text));
+
     /// <summary>Forgets what it knows: the next caller is checked against the database.</summary>
     public void Forget() => ring = ring with { ReadAt = 0 };
 
     /// <inheritdoc/>
     public void Dispose() => reading.Dispose();
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private async Task<Ring> Fresh(TimeSpan age, CancellationToken cancellation)
     {
@@ -59,6 +64,8 @@ public sealed partial class KeyRing(ApiKeyRepository keys, TimeProvider time, IL
         {
             if (!IsFresh(age))
             {
+                // Every caller waits for this one read, operators too.
+                using var purpose = Connections.For(Purpose.Watch);
                 var before = time.GetTimestamp();
                 ring = new(await keys.LoadValid(cancellation), before);
             }

@@ -6,13 +6,15 @@ namespace Payments.Infrastructure;
 public sealed class CallbackNetworks
 {
     /// <summary>
-    /// The addresses Safaricom has shops let in (daraja.md §13: twelve that two sources agree on, and two more of one source). They change
-    /// without notice: a confirmation from a new one is a hint, which Pull or a question confirms, and the log says where it came from.
+    /// The addresses Safaricom has shops let in (daraja.md §13: twelve that two sources agree on, and two more of one source), and three that
+    /// callbacks were seen to come from. They change without notice: a confirmation from a new one waits, a case and the doctor name its address,
+    /// and Pull, a question or a replay after it was allowed settles it.
     /// </summary>
     public static readonly IReadOnlyList<string> Published =
     [
         "196.201.214.200", "196.201.214.206", "196.201.214.207", "196.201.214.208", "196.201.213.114", "196.201.213.44", "196.201.212.127",
         "196.201.212.138", "196.201.212.129", "196.201.212.136", "196.201.212.74", "196.201.212.69", "196.201.212.128", "196.201.212.132",
+        "196.201.212.130", "196.201.212.131", "196.201.212.139",
     ];
 
     private static readonly IPNetwork[] Safaricoms = Read(Published);
@@ -39,7 +41,7 @@ public sealed class CallbackNetworks
     public bool IsSafaricoms(IPAddress? source) => Contains(trusted, source);
 
     private static IPNetwork[] Read(IEnumerable<string> texts) =>
-        [.. texts.Select(text => CallbackOptions.TryNetwork(text, out var network) ? network : (IPNetwork?)null).OfType<IPNetwork>()];
+        [.. texts.SelectMany(text => text == CallbackOptions.Published ? Published : [text]).Select(text => CallbackOptions.TryNetwork(text, out var network) ? network : (IPNetwork?)null).OfType<IPNetwork>()];
 
     private static bool Contains(IPNetwork[] networks, IPAddress? source)
     {

@@ -11,6 +11,9 @@ public sealed class CallbackOptions
     /// <summary>What <see cref="AllowedNetworks"/> says where C2B callbacks may come from anywhere.</summary>
     public const string Anywhere = "any";
 
+    /// <summary>What <see cref="AllowedNetworks"/> says for Safaricom's known addresses, beside which others may be named.</summary>
+    public const string Published = "safaricom";
+
     /// <summary>The address under which Safaricom reaches this service; a path is allowed. Left out where a tunnel gives it.</summary>
     public string? PublicBaseUrl { get; set; }
 
@@ -27,8 +30,8 @@ public sealed class CallbackOptions
     public IList<string> Secrets { get; } = [];
 
     /// <summary>
-    /// Networks C2B callbacks may come from (<c>196.201.214.0/24</c>, a single address is its own network), or <c>any</c>. Empty: Safaricom's
-    /// published addresses in Production, any elsewhere (<see cref="CallbackNetworks"/>).
+    /// Networks C2B callbacks may come from (<c>196.201.214.0/24</c>, a single address is its own network), <c>safaricom</c> for its known addresses
+    /// (others may stand beside it), or <c>any</c>. Empty: <c>safaricom</c> in Production, any elsewhere (<see cref="CallbackNetworks"/>).
     /// </summary>
     public IList<string> AllowedNetworks { get; } = [];
 
@@ -87,10 +90,10 @@ public sealed class CallbackOptions
 
         for (var i = 0; i < AllowedNetworks.Count; i++)
         {
-            if (!TryNetwork(AllowedNetworks[i], out _) && AllowedNetworks is not [Anywhere])
+            if (!TryNetwork(AllowedNetworks[i], out _) && AllowedNetworks[i] != Published && AllowedNetworks is not [Anywhere])
             {
                 yield return new($"Callbacks__AllowedNetworks__{i}", $"'{AllowedNetworks[i]}' is no network",
-                    $"an address or a network such as 196.201.214.0/24, or '{Anywhere}' alone");
+                    $"an address or a network such as 196.201.214.0/24, '{Published}' for Safaricom's known addresses, or '{Anywhere}' alone");
             }
         }
     }

@@ -1,19 +1,24 @@
+using System.Net;
 using System.Text;
 using Dapper;
-using Npgsql;
 using Payments.Application;
 using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
 /// <summary>The inbox table after a callback is stored: taking rows, finishing them, showing them.</summary>
-internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) : ICallbacks
+internal sealed class CallbackRepository(Connections database, IJobs jobs, CallbackNetworks networks) : ICallbacks
 {
+    /// <summary>Rows one statement moves well within its time.</summary>
+    private const int MostAtOnce = 20_000;
+
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
+
+    private sealed record ParkedRow(Guid Id, Guid? BlockedBy);
 
     private sealed record Row
     {
-        public const string Columns = "id, kind, subject_id, body, token_hash, answer, erased_at, probe_id, received_at, trace_parent";
+        public const string Columns = "id, kind, subject_id, body, token_hash, answer, erased_at, probe_id, received_at, trace_parent, source, blocked_by";
 
         public Guid Id { get; init; }
         public string Kind { get; init; } = "";
@@ -25,11 +30,15 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
         public Guid? ProbeId { get; init; }
         public DateTimeOffset ReceivedAt { get; init; }
         public string? TraceParent { get; init; }
+        public string? Source { get; init; }
+        public Guid? BlockedBy { get; init; }
 
         public InboxRow ToInbox() => new(Id, Wire.Read<CallbackKind>(Kind), SubjectId, Body, TokenHash, Answer, ErasedAt, ProbeId is not null)
         {
             ReceivedAt = ReceivedAt,
             TraceParent = TraceParent,
+            Source = Source,
+            BlockedBy = BlockedBy,
         };
     }
 
@@ -40,8 +49,24 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
         var rows = await connection.QueryAsync<Row>(
             $"""
             SELECT {Row.Columns} FROM callbacks
-            WHERE state = 'new'
+            WHERE state = 'new' AND retry_at IS NULL
             ORDER BY (subject_id IS NULL), id
+            LIMIT @limit
+            FOR UPDATE SKIP LOCKED
+            """,
+            new { limit });
+        return [.. rows.Select(row => row.ToInbox())];
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<InboxRow>> TakeSetAside(int limit)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        var rows = await connection.QueryAsync<Row>(
+            $"""
+            SELECT {Row.Columns} FROM callbacks
+            WHERE state = 'new' AND (retry_at <= now() OR retry_at > now() + {ClockStep.Slack})
+            ORDER BY retry_at
             LIMIT @limit
             FOR UPDATE SKIP LOCKED
             """,
@@ -70,6 +95,7 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
             $"SELECT {Row.Columns} FROM callbacks WHERE id = @id AND state = 'parked' FOR UPDATE", new { id });
+        LockOrder.Took(LockStep.Callbacks, id);
         return rows.SingleOrDefault()?.ToInbox();
     }
 
@@ -79,7 +105,10 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
             $"SELECT {Row.Columns} FROM callbacks WHERE id = @id FOR UPDATE", new { id });
-        return rows.SingleOrDefault()?.ToInbox();
+        LockOrder.Took(LockStep.Callbacks, id);
+        return rows.SingleOrDefault() is { } row
+            ? row.ToInbox() with { IsAllowedNow = networks.AllowsC2b(IPAddress.TryParse(row.Source, out var source) ? source : null) }
+            : null;
     }
 
     /// <inheritdoc/>
@@ -102,19 +131,73 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
     }
 
     /// <inheritdoc/>
-    public async Task Park(Guid id, string why)
+    public async Task<Guid> Park(InboxRow row, string why)
     {
+        ParkedRow? parked;
         await using (var connection = await database.OpenConnectionAsync())
         {
-            var parked = await connection.ExecuteAsync(
-                "UPDATE callbacks SET state = 'parked', verdict = 'failed', detail = @why WHERE id = @id AND state = 'new'", new { id, why });
-            if (parked == 0)
-            {
-                return;
-            }
+            // The row in front is locked, so that it is not applied before this one stands behind it: who stands behind nobody is retried by nobody.
+            parked = await connection.QuerySingleOrDefaultAsync<ParkedRow>(
+                """
+                WITH front AS (
+                    SELECT id FROM callbacks
+                    WHERE state = 'parked' AND id <> @id AND (id = @blockedBy OR (subject_id = @payment AND blocked_by IS NULL))
+                    ORDER BY id = @blockedBy LIMIT 1 FOR SHARE)
+                UPDATE callbacks SET state = 'parked', verdict = 'failed', detail = @why, retry_at = NULL, blocked_by = (SELECT id FROM front)
+                WHERE id = @id AND state = 'new'
+                RETURNING id, blocked_by
+                """,
+                new { row.Id, row.BlockedBy, payment = row.IsOfRegistration ? null : row.SubjectId, why });
         }
 
-        jobs.ApplyParked(id);
+        if (parked is { BlockedBy: null })
+        {
+            jobs.ApplyParked(row.Id);
+        }
+
+        return parked?.BlockedBy ?? row.Id;
+    }
+
+    /// <inheritdoc/>
+    public async Task SetAside(IReadOnlyCollection<Guid> ids, TimeSpan wait, Guid? blockedBy)
+    {
+        if (ids.Count == 0)
+        {
+            return;
+        }
+
+        await using var connection = await database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            """
+            UPDATE callbacks SET retry_at = now() + @wait, blocked_by = coalesce(@blockedBy, blocked_by)
+            WHERE id IN (SELECT id FROM callbacks WHERE id = ANY (@ids) AND state = 'new' FOR UPDATE SKIP LOCKED)
+            """,
+            new { ids = ids.ToArray(), wait, blockedBy });
+    }
+
+    /// <inheritdoc/>
+    public async Task SetAsideAll(Guid subjectId, TimeSpan wait, Guid blockedBy)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            """
+            UPDATE callbacks SET retry_at = now() + @wait, blocked_by = @blockedBy
+            WHERE id IN (
+                SELECT id FROM callbacks WHERE state = 'new' AND retry_at IS NULL AND subject_id = @subjectId LIMIT @MostAtOnce FOR UPDATE SKIP LOCKED)
+            """,
+            new { subjectId, wait, blockedBy, MostAtOnce });
+    }
+
+    /// <inheritdoc/>
+    public async Task Release(Guid id)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            """
+            UPDATE callbacks SET state = 'new', verdict = NULL, detail = NULL, blocked_by = NULL, retry_at = now()
+            WHERE blocked_by = @id AND state <> 'done'
+            """,
+            new { id });
     }
 
     /// <inheritdoc/>
@@ -122,7 +205,12 @@ internal sealed class CallbackRepository(NpgsqlDataSource database, IJobs jobs) 
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return await connection.QuerySingleAsync<bool>(
-            "SELECT EXISTS (SELECT FROM callbacks WHERE state = 'new' AND received_at < now() - @age)", new { age });
+            $"""
+            SELECT EXISTS (
+                SELECT FROM callbacks
+                WHERE state = 'new' AND retry_at IS NULL AND (received_at < now() - @age OR received_at > now() + {ClockStep.Slack}))
+            """,
+            new { age });
     }
 
     /// <inheritdoc/>

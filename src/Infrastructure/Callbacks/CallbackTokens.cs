@@ -89,6 +89,20 @@ public sealed class CallbackTokens
         return valid;
     }
 
+    /// <summary>True for a token of ours, whatever it was made for.</summary>
+    public bool IsValid(string? token)
+    {
+        foreach (var purpose in (ReadOnlySpan<SubjectKind>)[SubjectKind.Attempt, SubjectKind.Payout, SubjectKind.Refund, SubjectKind.Question, SubjectKind.Probe])
+        {
+            if (TryRead(token, purpose, out _))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static bool TryHex(ReadOnlySpan<char> text, Span<byte> bytes) =>
         !text.ContainsAnyExcept(LowerHex) && Convert.FromHexString(text, bytes, out _, out _) == OperationStatus.Done;
 

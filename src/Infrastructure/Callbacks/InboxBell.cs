@@ -32,7 +32,7 @@ public sealed class InboxBell(Roles roles)
 /// tell (it was not heard, or this process did not listen yet) that look finds.
 /// </summary>
 internal sealed partial class InboxListener(
-    NpgsqlDataSource database, DatabaseState state, IServiceScopeFactory scopes, ILogger<InboxListener> log) : BackgroundService
+    Connections database, DatabaseState state, IServiceScopeFactory scopes, ILogger<InboxListener> log) : BackgroundService
 {
     private readonly SemaphoreSlim rung = new(0, 1);
 
@@ -51,6 +51,7 @@ internal sealed partial class InboxListener(
 
     private async Task Listen(CancellationToken cancellation)
     {
+        using var purpose = Connections.For(Purpose.Watch);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         connection.Notification += (_, _) => Wake();
         await using (var listen = new NpgsqlCommand($"LISTEN {InboxBell.Channel}", connection))
@@ -68,6 +69,7 @@ internal sealed partial class InboxListener(
 
     private async Task Drain(CancellationToken cancellation)
     {
+        using var purpose = Connections.For(Purpose.Drain);
         while (true)
         {
             await rung.WaitAsync(cancellation);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using System.Transactions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -60,7 +59,7 @@ public sealed class InboxOptions
 /// is there once. No spool, or no room in it: 503, and a row that is there after all is drained all the same.
 /// </summary>
 internal sealed partial class InboxWriter(
-    NpgsqlDataSource database, IJobs jobs, InboxBell bell, InboxOptions options, SpoolOptions spooling, DatabaseCircuit circuit, PaymentsMetrics metrics,
+    Connections database, IJobs jobs, InboxBell bell, InboxOptions options, SpoolOptions spooling, DatabaseCircuit circuit, PaymentsMetrics metrics,
     ILogger<InboxWriter> log, Spool? spool = null) : BackgroundService, IInbox
 {
     /// <summary>Without a spool giving up means 503, so a commit gets all the time in which somebody may still be waiting for the answer.</summary>
@@ -110,6 +109,7 @@ internal sealed partial class InboxWriter(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var purpose = Connections.For(Purpose.Inbox);
         var busy = false;
         var began = 0L;
         while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
@@ -188,11 +188,11 @@ internal sealed partial class InboxWriter(
 
         // The second half of the spool is for what is sure to be Safaricom's.
         var kept = batch;
-        if (!spool.HasRoomForStrangers && batch.Exists(waiting => waiting.Callback.SubjectId is null))
+        if (!spool.HasRoomForStrangers && batch.Exists(IsStrangers))
         {
             var full = new InboxUnavailableException("The database is away, and the spool has no room for callbacks without a valid token.");
-            batch.FindAll(waiting => waiting.Callback.SubjectId is null).ForEach(waiting => waiting.Stored.TrySetException(full));
-            kept = batch.FindAll(waiting => waiting.Callback.SubjectId is not null);
+            batch.FindAll(IsStrangers).ForEach(waiting => waiting.Stored.TrySetException(full));
+            kept = batch.FindAll(waiting => !IsStrangers(waiting));
         }
 
         if (kept.Count > 0)
@@ -204,13 +204,13 @@ internal sealed partial class InboxWriter(
         return "spooled";
     }
 
+    private static bool IsStrangers(Waiting waiting) => waiting.Callback is { SubjectId: null, IsVouchedFor: false };
+
     private async Task Write(List<Waiting> batch)
     {
         try
         {
-            using var scope = new TransactionScope(
-                TransactionScopeOption.RequiresNew, new TransactionOptions { IsolationLevel = IsolationLevel.ReadCommitted, Timeout = TimeSpan.FromSeconds(30) },
-                TransactionScopeAsyncFlowOption.Enabled);
+            using var scope = Connections.Begin(TimeSpan.FromSeconds(30));
             await Insert(batch);
             jobs.Drain(batch.Count);
             scope.Complete();

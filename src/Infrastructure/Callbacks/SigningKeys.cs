@@ -1,7 +1,6 @@
 using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Payments.Application;
 
 namespace Payments.Infrastructure;
@@ -11,7 +10,7 @@ namespace Payments.Infrastructure;
 /// signed is still out there.
 /// </summary>
 internal sealed partial class SigningKeys(
-    NpgsqlDataSource database, DatabaseState state, CallbackTokens tokens, ReconciliationOptions reconciliation, ILogger<SigningKeys> log)
+    Connections database, DatabaseState state, CallbackTokens tokens, ReconciliationOptions reconciliation, ILogger<SigningKeys> log)
     : BackgroundService
 {
     /// <summary>

@@ -8,7 +8,7 @@ namespace Payments.Infrastructure;
 
 /// <summary>
 /// The row is the truth, the job a hint: drains what is still new after 10 s, whatever Hangfire's tables say. Runs in every worker;
-/// SKIP LOCKED lets them share.
+/// SKIP LOCKED lets them share. What has stepped aside has its turn here, apart from what is new.
 /// </summary>
 internal sealed partial class Sweeper(IServiceScopeFactory scopes, DatabaseState state, ILogger<Sweeper> log) : BackgroundService
 {
@@ -18,14 +18,18 @@ internal sealed partial class Sweeper(IServiceScopeFactory scopes, DatabaseState
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     /// <summary>One look; answers how many callbacks were dealt with.</summary>
-    public static async Task<int> RunOnce(IServiceProvider services, CancellationToken cancellation) =>
-        await services.GetRequiredService<ICallbacks>().HasForgotten(Age, cancellation)
-            ? await services.GetRequiredService<IMediator>().Send(new DrainCallbacks(), cancellation)
-            : 0;
+    public static async Task<int> RunOnce(IServiceProvider services, CancellationToken cancellation)
+    {
+        var mediator = services.GetRequiredService<IMediator>();
+        var swept = await services.GetRequiredService<ICallbacks>().HasForgotten(Age, cancellation) ? await mediator.Send(new DrainCallbacks(), cancellation) : 0;
+        await mediator.Send(new DrainSetAside(), cancellation);
+        return swept;
+    }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var purpose = Connections.For(Purpose.Drain);
         await state.Ready.WaitAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {

@@ -1,11 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Payments.Infrastructure;
 
@@ -19,7 +17,7 @@ namespace Payments.Infrastructure;
 /// request never waits for the count. While the database is away each process counts its own, and the spool has a share of its own.
 /// </remarks>
 public sealed partial class UntrustedIntake(
-    NpgsqlDataSource database, DatabaseState state, CallbackNetworks networks, RegistrationTokens registrations, IOptions<CallbackOptions> options,
+    Connections database, DatabaseState state, CallbackNetworks networks, RegistrationTokens registrations, IOptions<CallbackOptions> options,
     TimeProvider clock, ILogger<UntrustedIntake> log)
     : BackgroundService
 {
@@ -63,7 +61,7 @@ public sealed partial class UntrustedIntake(
         }
 
         var left = TurnMinute();
-        var key = Key(source);
+        var key = SourceKey.Of(source);
         var counted = minute;
         if (!counted.ContainsKey(key) && counted.Count >= MostSources)
         {
@@ -92,31 +90,17 @@ public sealed partial class UntrustedIntake(
         {
             if (storedOfDay + storedHere + bytes > options.Value.UntrustedBytesPerDay)
             {
-                Tallied(Key(source)).Refused++;
+                Tallied(SourceKey.Of(source)).Refused++;
                 refusedSinceLog++;
                 return false;
             }
 
             storedHere += bytes;
-            var tally = Tallied(Key(source));
+            var tally = Tallied(SourceKey.Of(source));
             tally.Stored++;
             tally.Bytes += bytes;
             return true;
         }
-    }
-
-    /// <summary>An IPv6 customer has a whole /64 to send from.</summary>
-    private static string Key(IPAddress? source)
-    {
-        var plain = source is { IsIPv4MappedToIPv6: true } ? source.MapToIPv4() : source;
-        if (plain is not { AddressFamily: AddressFamily.InterNetworkV6 })
-        {
-            return plain?.ToString() ?? "unknown";
-        }
-
-        var bytes = plain.GetAddressBytes();
-        Array.Clear(bytes, 8, 8);
-        return new IPAddress(bytes) + "/64";
     }
 
     /// <summary>Begins a new minute when the last is over; answers what is left of it.</summary>
@@ -165,10 +149,14 @@ public sealed partial class UntrustedIntake(
     {
         await state.Ready.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        // Known before the first confirmation comes: none of its requests is then taken for a stranger's while the database is away.
-        registrations.Warm();
         for (var round = 0L; !stoppingToken.IsCancellationRequested; round++)
         {
+            if (round % 12 == 0)
+            {
+                // Known before the first confirmation comes: none of its requests is then taken for a stranger's while the database is away.
+                registrations.Warm();
+            }
+
             try
             {
                 // What leaves the day's window is noticed every minute; with nothing to write that is all there is to do.
@@ -191,6 +179,7 @@ public sealed partial class UntrustedIntake(
     /// <summary>Writes what was counted and reads the day's sum; what cannot be written is counted on.</summary>
     internal async Task Write(bool reads, CancellationToken cancellation)
     {
+        using var purpose = Connections.For(Purpose.Watch);
         Dictionary<string, Tally> taken;
         long bytes;
         lock (gate)

@@ -1,11 +1,10 @@
 using Dapper;
-using Npgsql;
 using Payments.Application;
 
 namespace Payments.Infrastructure;
 
 /// <summary>Cases: written beside what they are about, read and settled here.</summary>
-internal sealed partial class CaseRepository(NpgsqlDataSource database) : ICases
+internal sealed partial class CaseRepository(Connections database) : ICases
 {
     /// <summary>What a case is about is told by where its id is found: ids are unique over all tables.</summary>
     private const string Columns =

@@ -6,7 +6,7 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>Reading checkouts. The checkout's row lock guards its attempts and receipts: whoever changes one holds it.</summary>
-internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : ICheckouts
+internal sealed partial class CheckoutRepository(Connections database, OurShortcodes ours) : ICheckouts
 {
     /// <inheritdoc/>
     public async Task<LoadedCheckouts> LoadForChange(CheckoutKeys keys)
@@ -14,7 +14,8 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
         await using var connection = await database.OpenConnectionAsync();
         var rows = (await connection.QueryAsync<CheckoutRow>(
             $"""
-            SELECT {CheckoutRow.Columns}
+            SELECT {CheckoutRow.Columns}, (
+                SELECT payer_hash FROM c2b_registrations WHERE shortcode = @main AND payer_hash_seen >= @enough) AS payer_hash
             FROM checkouts
             WHERE id IN (
                 SELECT unnest(@ids)
@@ -23,7 +24,7 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
                 UNION SELECT id FROM checkouts WHERE reference_key = ANY (@references)
                 {(keys.TillPayments is { Count: > 0 } ? "UNION " + PushesOfTillPayments : "")})
             ORDER BY id
-            FOR UPDATE
+            FOR NO KEY UPDATE
             """,
             new
             {
@@ -33,9 +34,15 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
                 references = Sorted(keys.ReferenceKeys),
                 tillAmounts = (keys.TillPayments ?? []).Select(p => p.Amount.Cents).ToArray(),
                 tillTimes = (keys.TillPayments ?? []).Select(p => p.At.UtcDateTime).ToArray(),
+                before = PromptWindow.Before,
+                after = PromptWindow.After,
+                astray = PromptWindow.Astray,
+                main = ours.Main,
+                enough = PayerHint.SeenEnough,
             })).AsList();
 
-        var checkouts = rows.ConvertAll(row => row.ToDomain());
+        LockOrder.Took(LockStep.Checkouts, rows.Select(row => row.Id));
+        var checkouts = rows.ConvertAll(row => row.ToDomain(ours));
         if (checkouts.Count > 0)
         {
             await Fill(connection, checkouts);
@@ -45,11 +52,11 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
         var unmatched = keys is { Numbers: { Count: > 0 } } or { ReceiptIds: { Count: > 0 } } or { WithTillReceipts: true }
             ? await connection.QueryAsync<ReceiptRow>(
                 $"""
-                SELECT {ReceiptRow.Columns} FROM receipts
+                SELECT {ReceiptRow.Columns}, {(keys.WithTillReceipts ? RivalsOfReceipt : "NULL::text[]")} AS rivals FROM receipts
                 WHERE checkout_id IS NULL
                   AND (receipt = ANY (@numbers) OR id = ANY (@receipts) OR (@withTill AND method = 'till' AND id IN ({TillReceiptsOfPushes})))
                 ORDER BY id
-                FOR UPDATE
+                FOR NO KEY UPDATE
                 """,
                 new
                 {
@@ -57,23 +64,35 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
                     receipts = Sorted(keys.ReceiptIds),
                     withTill = keys.WithTillReceipts,
                     loaded = checkouts.ConvertAll(c => c.Id).ToArray(),
+                    before = PromptWindow.Before,
+                    after = PromptWindow.After,
+                    astray = PromptWindow.Astray,
                 })
             : [];
-        return new(checkouts, await GivenBack(connection, [.. unmatched.Select(row => row.ToDomain())]));
+        LockOrder.Took(LockStep.Receipts, unmatched.Select(row => row.Id));
+        List<Receipt> alone = [.. unmatched.Select(row => row.ToDomain())];
+        await RefundRepository.HandOut(connection, alone);
+        return new(checkouts, alone);
     }
 
     /// <inheritdoc/>
     public async Task<Checkout?> Find(Guid id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var rows = await connection.QueryAsync<CheckoutRow>($"SELECT {CheckoutRow.Columns} FROM checkouts WHERE id = @id", new { id });
-        if (rows.SingleOrDefault()?.ToDomain() is not { } checkout)
+        return (await Read(connection, [id])).SingleOrDefault();
+    }
+
+    /// <summary>Reads several without locking; ids nobody has are left out.</summary>
+    public static async Task<List<Checkout>> Read(NpgsqlConnection connection, IReadOnlyCollection<Guid> ids)
+    {
+        var rows = await connection.QueryAsync<CheckoutRow>($"SELECT {CheckoutRow.Columns} FROM checkouts WHERE id = ANY (@ids)", new { ids = ids.ToArray() });
+        var checkouts = rows.Select(row => row.ToDomain()).ToList();
+        if (checkouts.Count > 0)
         {
-            return null;
+            await Fill(connection, checkouts);
         }
 
-        await Fill(connection, [checkout]);
-        return checkout;
+        return checkouts;
     }
 
     /// <inheritdoc/>
@@ -116,9 +135,10 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
 
         // Two prompts for one number at the same instant meet here; the lock ends with the transaction.
         await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended(@phone, 0))", new { phone = phone.Value });
+        LockOrder.Took(LockStep.Phone);
         var recent = (await connection.QueryAsync<DateTimeOffset>(
-            "SELECT started_at FROM attempts WHERE phone = @phone AND started_at > @since ORDER BY started_at DESC LIMIT @most",
-            new { phone = phone.Value, since = now - window, most })).AsList();
+            $"SELECT started_at FROM attempts WHERE phone = @phone AND started_at > @since AND started_at <= @now + {ClockStep.Slack} ORDER BY started_at DESC LIMIT @most",
+            new { phone = phone.Value, since = now - window, now, most })).AsList();
         return recent.Count < most ? null : recent[^1] + window;
     }
 
@@ -133,13 +153,13 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
                 WHERE next_question_at <= now() AND request_id IS NOT NULL AND (@checkoutId::uuid IS NULL OR checkout_id = @checkoutId)
                 ORDER BY next_question_at
                 LIMIT @askable
-                FOR UPDATE SKIP LOCKED),
+                FOR NO KEY UPDATE SKIP LOCKED),
             others AS (
                 SELECT id FROM attempts
                 WHERE next_question_at <= now() AND request_id IS NULL AND (@checkoutId::uuid IS NULL OR checkout_id = @checkoutId)
                 ORDER BY next_question_at
                 LIMIT @others
-                FOR UPDATE SKIP LOCKED)
+                FOR NO KEY UPDATE SKIP LOCKED)
             UPDATE attempts a
             SET next_question_at = now() + @lease, questions = questions + 1, asked_at = now()
             FROM (SELECT id FROM askable UNION ALL SELECT id FROM others) due
@@ -167,7 +187,7 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
              WHERE c.expires_at <= now() AND c.status IN ('open', 'pending', 'failed')
                AND NOT EXISTS (
                    SELECT FROM attempts a
-                   WHERE a.checkout_id = c.id AND a.ended_at IS NULL AND a.started_at > now() - @life)
+                   WHERE a.checkout_id = c.id AND a.ended_at IS NULL AND a.started_at > now() - @life AND a.started_at < now() + @life)
              ORDER BY c.expires_at LIMIT @limit)
             UNION
             (SELECT checkout_id FROM receipts WHERE surplus_due_at <= now() AND checkout_id IS NOT NULL LIMIT @limit)
@@ -193,7 +213,7 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
                   AND coalesce(asked_at, started_at) < now() - interval '30 seconds'
                 ORDER BY id
                 LIMIT @most
-                FOR UPDATE SKIP LOCKED) hinted
+                FOR NO KEY UPDATE SKIP LOCKED) hinted
             WHERE a.id = hinted.id
             """,
             new { ids = requestIds.ToArray(), most });
@@ -217,32 +237,7 @@ internal sealed partial class CheckoutRepository(NpgsqlDataSource database) : IC
             byId[receipt.CheckoutId!.Value].Receipts.Add(receipt.ToDomain());
         }
 
-        await FillRefunds(connection, checkouts);
-    }
-
-    private static async Task FillRefunds(NpgsqlConnection connection, List<Checkout> checkouts)
-    {
-        var owners = checkouts.SelectMany(c => c.Receipts.Select(r => (Receipt: r.Id, Checkout: c))).ToDictionary(o => o.Receipt, o => o.Checkout);
-        foreach (var refund in owners.Count == 0 ? [] : await RefundRepository.OfReceipts(connection, owners.Keys))
-        {
-            owners[refund.ReceiptId].Refunds.Add(refund);
-            if (refund.IsReserved && owners[refund.ReceiptId].Receipts.Find(r => r.Id == refund.ReceiptId) is { IsHeld: true } held)
-            {
-                held.IsGivenBack = true;
-            }
-        }
-    }
-
-    /// <summary>Asked once the receipts are locked: a refund reserved while we waited for a lock is seen.</summary>
-    private static async Task<List<Receipt>> GivenBack(NpgsqlConnection connection, List<Receipt> unmatched)
-    {
-        foreach (var refund in unmatched.Count == 0 ? [] : await RefundRepository.OfReceipts(connection, unmatched.ConvertAll(r => r.Id)))
-        {
-            var receipt = unmatched.Find(r => r.Id == refund.ReceiptId)!;
-            receipt.IsGivenBack |= refund.IsReserved;
-        }
-
-        return unmatched;
+        await RefundRepository.HandOut(connection, [.. checkouts.SelectMany(c => c.Receipts)]);
     }
 
     private static T[] Sorted<T>(IReadOnlyCollection<T>? values) => values is null ? [] : [.. values.Distinct().Order()];

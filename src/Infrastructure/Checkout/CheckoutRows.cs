@@ -26,7 +26,10 @@ internal sealed record CheckoutRow
     public DateTimeOffset ExpiresAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
 
-    public Checkout ToDomain()
+    /// <summary>Read only where it is loaded to be changed.</summary>
+    public string? PayerHash { get; init; }
+
+    public Checkout ToDomain(OurShortcodes? ours = null)
     {
         _ = Domain.OrderReference.TryParse(OrderReference, out var reference);
         return new()
@@ -47,6 +50,8 @@ internal sealed record CheckoutRow
             UpdatedAt = UpdatedAt,
             ExpiresAt = ExpiresAt,
             EndedAt = EndedAt,
+            Ours = ours ?? new("", null),
+            PayerHash = PayerHash is null ? null : Wire.Read<PayerHash>(PayerHash),
         };
     }
 
@@ -125,7 +130,7 @@ internal sealed record ReceiptRow
 {
     public const string Columns =
         "id, receipt, checkout_id, attempt_id, amount, applied, surplus, surplus_due_at, method, settled_by, account, payer, payer_name, at, late, "
-        + "inferred, created_at";
+        + "inferred, created_at, written_off, shortcode";
 
     public Guid Id { get; init; }
     public string? Receipt { get; init; }
@@ -144,6 +149,11 @@ internal sealed record ReceiptRow
     public bool Late { get; init; }
     public bool Inferred { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
+    public long WrittenOff { get; init; }
+    public string? Shortcode { get; init; }
+
+    /// <summary>Read only with till payments that stand nowhere.</summary>
+    public string[]? Rivals { get; init; }
 
     public Receipt ToDomain() => new()
     {
@@ -158,11 +168,14 @@ internal sealed record ReceiptRow
         Method = Wire.Read<PaymentMethod>(Method),
         SettledBy = Wire.Read<SettledBy>(SettledBy),
         Account = Account,
+        Shortcode = Shortcode,
+        Rivals = [.. (Rivals ?? []).Select(rival => Msisdn.TryParse(rival, out var phone) ? phone : (Msisdn?)null)],
         Payer = Payer,
         PayerName = PayerName,
         At = At,
         Late = Late,
         IsInferred = Inferred,
         RecordedAt = CreatedAt,
+        WrittenOff = Money.FromCents(WrittenOff),
     };
 }

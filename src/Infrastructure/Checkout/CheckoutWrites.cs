@@ -72,8 +72,11 @@ internal sealed partial class CheckoutRepository
         await DeleteReceipts(connection, [.. checkouts.SelectMany(c => c.Merged)]);
         await UpdateReceipts(connection, receipts.FindAll(r => r.Change == Change.Updated));
         await InsertReceipts(connection, receipts.FindAll(r => r.Change == Change.Added));
+        await RefundRepository.UpdateSources(connection, receipts);
         await InsertEvents(connection, [.. changed.Where(c => c.Events.Count > 0)]);
-        await InsertCases(connection, [.. changed.Where(c => c.Cases.Count > 0)]);
+        await InsertCases(connection, [
+            .. changed.SelectMany(c => c.Cases.Select(k => ((string?)c.Client, k))),
+            .. (unmatched ?? []).SelectMany(r => r.Cases.Select(k => ((string?)null, k)))]);
         await CloseCases(connection, [.. changed.SelectMany(c => c.FoundOut).Where(a => a is { IsSettled: true, SettledBy: not (null or SettledBy.Operator) })]);
         await Notify(connection, changed);
     }
@@ -198,12 +201,14 @@ internal sealed partial class CheckoutRepository
     {
         if (rows.Count > 0)
         {
+            // By their numbers: whoever writes the same ones at this moment waits at the first of them, not in the middle.
+            rows.Sort((one, other) => string.CompareOrdinal(one.Number, other.Number));
             await connection.ExecuteAsync(
                 $"""
                 INSERT INTO receipts ({ReceiptRow.Columns})
                 SELECT * FROM unnest(
                     @ids, @numbers, @checkouts, @attempts, @amounts, @applied, @surplus, @surplusDue, @methods, @settledBy, @accounts, @payers,
-                    @payerNames, @at, @late, @inferred, @recorded)
+                    @payerNames, @at, @late, @inferred, @recorded, @writtenOff, @shortcodes)
                 """,
                 Columns(rows));
         }
@@ -223,13 +228,16 @@ internal sealed partial class CheckoutRepository
             SET receipt = u.receipt, checkout_id = u.checkout_id, attempt_id = u.attempt_id, applied = u.applied, surplus = u.surplus,
                 surplus_due_at = u.surplus_due_at, method = u.method, settled_by = u.settled_by,
                 account = CASE WHEN r.erased_at IS NULL THEN u.account ELSE '' END, payer = CASE WHEN r.erased_at IS NULL THEN u.payer END,
-                payer_name = CASE WHEN r.erased_at IS NULL THEN u.payer_name END, at = u.at, late = u.late, inferred = u.inferred
+                payer_name = CASE WHEN r.erased_at IS NULL THEN u.payer_name END, at = u.at, late = u.late, inferred = u.inferred, shortcode = u.shortcode,
+                written_off = u.written_off, written_off_by = CASE WHEN u.written_off > 0 THEN r.written_off_by END,
+                written_off_at = CASE WHEN u.written_off > 0 THEN r.written_off_at END,
+                written_off_reason = CASE WHEN u.written_off > 0 THEN r.written_off_reason END
             FROM unnest(
                 @ids, @numbers, @checkouts, @attempts, @applied, @surplus, @surplusDue, @methods, @settledBy, @accounts, @payers, @payerNames, @at, @late,
-                @inferred)
+                @inferred, @writtenOff, @shortcodes)
                 AS u (
                     id, receipt, checkout_id, attempt_id, applied, surplus, surplus_due_at, method, settled_by, account, payer, payer_name, at, late,
-                    inferred)
+                    inferred, written_off, shortcode)
             WHERE r.id = u.id AND (r.receipt IS NULL OR r.receipt = u.receipt)
             """,
             Columns(rows));
@@ -255,6 +263,8 @@ internal sealed partial class CheckoutRepository
         late = rows.Select(r => r.Late).ToArray(),
         inferred = rows.Select(r => r.IsInferred).ToArray(),
         recorded = rows.Select(r => r.RecordedAt.UtcDateTime).ToArray(),
+        writtenOff = rows.Select(r => r.WrittenOff.Cents).ToArray(),
+        shortcodes = rows.Select(r => r.Shortcode).ToArray(),
     };
 
     private static async Task InsertEvents(NpgsqlConnection connection, List<Checkout> rows)
@@ -281,15 +291,15 @@ internal sealed partial class CheckoutRepository
             });
     }
 
-    private static async Task InsertCases(NpgsqlConnection connection, List<Checkout> rows)
+    private static async Task InsertCases(NpgsqlConnection connection, List<(string? Client, Case Case)> met)
     {
-        if (rows.Count == 0)
+        if (met.Count == 0)
         {
             return;
         }
 
         // Met again, the story grows, but not without end.
-        var cases = rows.SelectMany(c => c.Cases.Select(k => (c.Client, Case: k))).DistinctBy(c => (c.Case.Kind, c.Case.SubjectId)).ToList();
+        var cases = met.DistinctBy(c => (c.Case.Kind, c.Case.SubjectId)).ToList();
         await connection.ExecuteAsync(
             """
             INSERT INTO cases (id, kind, subject_id, checkout_id, client, story)

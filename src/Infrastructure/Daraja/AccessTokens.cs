@@ -9,7 +9,7 @@ namespace Payments.Infrastructure;
 /// (daraja.md §2). Fetched by one process at a time; no transaction is open while it asks Safaricom.
 /// </summary>
 /// <remarks>Nothing is kept in memory: one indexed read beside a call over the Internet costs nothing, and a cache would hand out dead tokens.</remarks>
-internal sealed class AccessTokens(NpgsqlDataSource database, DarajaHttp http, TimeProvider clock, ILogger<AccessTokens> log)
+internal sealed class AccessTokens(Connections database, DarajaHttp http, TimeProvider clock, ILogger<AccessTokens> log)
 {
     /// <summary>Longer than an answer can take (<see cref="FetchLimit"/>), so that no two ask at once; short, for a killed process keeps it.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(20);
@@ -21,6 +21,9 @@ internal sealed class AccessTokens(NpgsqlDataSource database, DarajaHttp http, T
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>False for a token that seems to be of the future: the clock was set back since, and nobody knows how old it is.</summary>
+    private const string WasFetched = $"fetched_at <= now() + {ClockStep.Slack}";
 
     /// <summary>What Safaricom grants; used when an answer does not say.</summary>
     private const int UsualSeconds = 3599;
@@ -100,8 +103,8 @@ internal sealed class AccessTokens(NpgsqlDataSource database, DarajaHttp http, T
     private async Task<Stored?> Read(DarajaApp app, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(
-            """
-            SELECT token, expires_at > now(), expires_at - least(interval '5 minutes', (expires_at - fetched_at) / 4) > now()
+            $"""
+            SELECT token, expires_at > now() AND {WasFetched}, expires_at - least(interval '5 minutes', (expires_at - fetched_at) / 4) > now() AND {WasFetched}
             FROM access_tokens
             WHERE app = $1 AND token IS NOT NULL AND expires_at IS NOT NULL AND fetched_at IS NOT NULL
             """);
@@ -115,11 +118,11 @@ internal sealed class AccessTokens(NpgsqlDataSource database, DarajaHttp http, T
     {
         var lease = Guid.NewGuid();
         await using var command = database.CreateCommand(
-            """
+            $"""
             INSERT INTO access_tokens AS t (app, lease, leased_until)
             VALUES ($1, $2, now() + $3)
             ON CONFLICT (app) DO UPDATE SET lease = excluded.lease, leased_until = excluded.leased_until
-            WHERE (t.leased_until IS NULL OR t.leased_until < now()) AND t.token IS NOT DISTINCT FROM $4
+            WHERE (t.leased_until IS NULL OR t.leased_until < now() OR t.leased_until > now() + $3 + {ClockStep.Slack}) AND t.token IS NOT DISTINCT FROM $4
             """);
         command.Parameters.Add(new() { Value = app.TokenKey });
         command.Parameters.Add(new() { Value = lease });
@@ -188,11 +191,16 @@ internal sealed class AccessTokens(NpgsqlDataSource database, DarajaHttp http, T
         }
 
         var answer = (DarajaExchange.Answered)exchange;
-        if (answer.Status == 200 && answer.Json.Get("access_token"u8).Id() is { } token)
+        if (answer.Status == 200 && answer.Json.Get("access_token"u8).AccessToken() is { } token)
         {
             // A number here, a string there (daraja.md §2).
             var seconds = answer.Json.Get("expires_in"u8).Number() is { } given && given is >= 1 and <= 86_400 ? (int)given : UsualSeconds;
             return (AccessToken.Of(token), seconds);
+        }
+
+        if (answer.Status == 200 && answer.Json.Get("access_token"u8).ValueKind == System.Text.Json.JsonValueKind.String)
+        {
+            return (AccessToken.Failed("Safaricom gave an access token that cannot be sent: it is empty, too long for a header, or has characters none takes"), 0);
         }
 
         return (AccessToken.Failed(answer.Status is 400 or 401

@@ -11,7 +11,7 @@ public static class AddDarajaExtension
 {
     /// <summary>
     /// Adds <see cref="IDaraja"/>, <see cref="ICallbackReader"/>, <see cref="CallbackTokens"/>, <see cref="CallbackUrls"/> and
-    /// <see cref="DarajaBreakers"/> from the sections <c>Daraja</c> and <c>Callbacks</c>. An <see cref="Npgsql.NpgsqlDataSource"/> is
+    /// <see cref="DarajaBreakers"/> from the sections <c>Daraja</c> and <c>Callbacks</c>. An <see cref="Connections"/> is
     /// expected. Nothing is validated here: the host lists the problems of all sections at once.
     /// </summary>
     public static IServiceCollection AddDaraja(this IServiceCollection services, IConfiguration configuration)
@@ -40,6 +40,7 @@ public static class AddDarajaExtension
         services.AddSingleton<DarajaHttp>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<IDaraja, DarajaClient>();
+        services.AddSingleton(provider => new RequestNames(provider.GetRequiredService<IOptions<DarajaOptions>>().Value.Paying.RequestScope));
         services.AddSingleton<ICallbackReader, CallbackReader>();
         return services;
     }

@@ -21,21 +21,27 @@ internal static class Balances
 
     /// <summary>
     /// Reads <c>Name|KES|current|available|reserved|uncleared</c>, joined by <c>&amp;</c>, or cut after <c>current</c>; parts that cannot
-    /// be read are left out.
+    /// be read are left out, and so is what is in another currency.
     /// </summary>
-    public static IReadOnlyList<AccountBalance> Parse(string? text)
+    public static IReadOnlyList<AccountBalance> Parse(string? text) => Parse(text, out _);
+
+    /// <inheritdoc cref="Parse(string?)"/>
+    /// <param name="unread">How many parts were left out: a list with such is not all there is on our accounts.</param>
+    public static IReadOnlyList<AccountBalance> Parse(string? text, out int unread)
     {
         var accounts = new List<AccountBalance>();
-        foreach (var part in (text ?? "").Split('&', MaxAccounts))
+        var parts = (text ?? "").Split('&', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        foreach (var part in parts.Take(MaxAccounts))
         {
             var fields = part.Split('|');
-            if (fields.Length >= 3 && fields[0].Trim() is { Length: > 0 and <= MaxName } name
+            if (fields.Length >= 3 && fields[0].Trim() is { Length: > 0 and <= MaxName } name && fields[1].Trim() is "KES" or ""
                 && Available(LooseJson.ParseNumber(fields[Math.Min(3, fields.Length - 1)])) is { } available)
             {
                 accounts.Add(new(name, available));
             }
         }
 
+        unread = parts.Length - accounts.Count;
         return accounts;
     }
 

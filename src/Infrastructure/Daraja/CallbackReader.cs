@@ -7,16 +7,16 @@ namespace Payments.Infrastructure;
 
 /// <summary>Reads callback bodies in every variant Safaricom is known to send (daraja.md §3, §5–§8).</summary>
 /// <remarks>
-/// Unknown members are ignored, missing ones read as null and left to the domain to judge. A body is malformed when it is not one JSON
-/// document, when an object has a key twice (which of the two to believe is not ours to guess), or when it lacks what its kind is about.
+/// Unknown members are ignored, missing ones read as null and left to the domain to judge. A body that is not one JSON document, that has a key
+/// twice, or that lacks what its kind is about is read a second time, leniently; it is malformed when that makes nothing certain of it either.
 /// </remarks>
 public sealed class CallbackReader : ICallbackReader
 {
     /// <summary>Real bodies are six levels deep; the limit keeps a hostile one from costing more than its bytes.</summary>
     private const int MaxDepth = 32;
 
-    /// <summary>Five accounts take about 400 characters.</summary>
-    private const int MaxBalances = 4096;
+    /// <summary>Five accounts take about 400 characters. A list that is longer than a whole callback may be is never cut: half an amount is another one.</summary>
+    private const int MaxBalances = 64 * 1024;
 
     /// <summary>Names and numbers of parties, and what a customer typed as an account (M-PESA keeps 20 characters of it).</summary>
     private const int MaxParty = 100;
@@ -26,6 +26,27 @@ public sealed class CallbackReader : ICallbackReader
     /// <inheritdoc/>
     public CallbackMessage Read(CallbackKind kind, ReadOnlyMemory<byte> body)
     {
+        var (plain, isMissed) = ReadPlainly(kind, body);
+        return plain is CallbackMessage.Malformed malformed ? ReadLeniently(kind, body, malformed)
+            : isMissed && ReadLeniently(kind, body, new("a key is not spelt as it is published")) is var found and not CallbackMessage.Malformed ? found
+            : plain;
+    }
+
+    /// <summary>The second reading; what the first said of a body of which nothing more can be made.</summary>
+    private static CallbackMessage ReadLeniently(CallbackKind kind, ReadOnlyMemory<byte> body, CallbackMessage.Malformed malformed)
+    {
+        if (BodyText.Of(body) is not { Length: > 0 } text || LooseDocument.Read(text) is not { Count: > 0 } documents)
+        {
+            return malformed;
+        }
+
+        return kind == CallbackKind.C2bValidate ? LenientConfirmation.ReadQuestion(documents, malformed.Why, Validation)
+            : kind == CallbackKind.C2bConfirm ? LenientConfirmation.Read(documents, malformed.Why, Confirmation)
+            : LenientResult.Read(documents, malformed.Why, root => Read(kind, root));
+    }
+
+    private static (CallbackMessage Message, bool IsMissed) ReadPlainly(CallbackKind kind, ReadOnlyMemory<byte> body)
+    {
         if (body.Span.StartsWith("\uFEFF"u8))
         {
             body = body[3..];
@@ -33,39 +54,49 @@ public sealed class CallbackReader : ICallbackReader
 
         if (body.Span.TrimStart(" \t\r\n"u8).IsEmpty)
         {
-            return new CallbackMessage.Malformed("the body is empty");
+            return (new CallbackMessage.Malformed("the body is empty"), false);
         }
 
         // The parser checks text only when it is read: a body that is half checked would be half believed.
         if (!Utf8.IsValid(body.Span))
         {
-            return new CallbackMessage.Malformed("the body is not UTF-8");
+            return (new CallbackMessage.Malformed("the body is not UTF-8"), false);
         }
 
         try
         {
             using var document = JsonDocument.Parse(body, Strict);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? Read(kind, document.RootElement)
-                : new CallbackMessage.Malformed($"the body is a JSON {document.RootElement.ValueKind}, not an object");
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                return (new CallbackMessage.Malformed($"the body is a JSON {document.RootElement.ValueKind}, not an object"), false);
+            }
+
+            var message = Read(kind, document.RootElement);
+            return (message, message switch
+            {
+                CallbackMessage.Confirmation or CallbackMessage.Validation => LenientConfirmation.IsMissed(document.RootElement),
+                CallbackMessage.QueueTimeout { ConversationId: null, OriginatorId: null } => true,
+                _ => false,
+            });
         }
         catch (JsonException problem)
         {
             // The parser's own message may quote the body.
-            return new CallbackMessage.Malformed(
+            return (new CallbackMessage.Malformed(
                 problem.LineNumber is { } line
-                    ? $"the body is not JSON (line {line + 1}, byte {problem.BytePositionInLine + 1})" : "a key appears twice in one object");
+                    ? $"the body is not JSON (line {line + 1}, byte {problem.BytePositionInLine + 1})" : "a key appears twice in one object"), false);
         }
         catch (InvalidOperationException)
         {
-            return new CallbackMessage.Malformed("a key of the body is not text");
+            return (new CallbackMessage.Malformed("a key of the body is not text"), false);
         }
     }
 
     private static CallbackMessage Read(CallbackKind kind, JsonElement root) => kind switch
     {
         CallbackKind.Stk => PromptResult(root.Get("Body"u8).Get("stkCallback"u8)),
-        CallbackKind.C2bValidate or CallbackKind.C2bConfirm => Confirmation(root),
+        CallbackKind.C2bValidate => Validation(root),
+        CallbackKind.C2bConfirm => Confirmation(root),
         CallbackKind.B2cResult or CallbackKind.B2bResult or CallbackKind.ReversalResult => TransferResult(kind, root.Get("Result"u8)),
         CallbackKind.StatusResult => StatusResult(root.Get("Result"u8)),
         CallbackKind.BalanceResult => BalanceResult(root.Get("Result"u8)),
@@ -90,20 +121,23 @@ public sealed class CallbackReader : ICallbackReader
 
     private static CallbackMessage Confirmation(JsonElement body)
     {
-        var amount = body.Get("TransAmount"u8).Amount();
-        if (body.Get("TransID"u8).Receipt() is not { } receipt || amount is not { Cents: > 0 } || body.Get("BusinessShortCode"u8).Code() is not { } shortcode)
+        if (body.Get("TransID"u8).Receipt() is not { } receipt || body.Get("TransAmount"u8).Amount() is not { Cents: > 0 } amount)
         {
-            return new CallbackMessage.Malformed("TransID, TransAmount or BusinessShortCode is missing or unreadable");
+            return new CallbackMessage.Malformed("TransID or TransAmount is missing or unreadable");
         }
 
-        // Tills say "Buy Goods" in Safaricom's documents and "Customer Merchant Payment" in M-PESA's own; they carry no account.
-        var type = body.Get("TransactionType"u8).Text() ?? "";
-        var isTill = type.Contains("goods", StringComparison.OrdinalIgnoreCase) || type.Contains("merchant", StringComparison.OrdinalIgnoreCase);
         string?[] names = [body.Get("FirstName"u8).Text(MaxParty), body.Get("MiddleName"u8).Text(MaxParty), body.Get("LastName"u8).Text(MaxParty)];
         var name = string.Join(' ', names.Where(part => part is not null));
-        return new CallbackMessage.Confirmation(receipt, shortcode, isTill, isTill ? "" : body.Get("BillRefNumber"u8).Text(MaxParty) ?? "", amount.Value,
-            body.Get("MSISDN"u8).Text(MaxParty), name, body.Get("TransTime"u8).Time());
+        return new CallbackMessage.Confirmation(
+            receipt, body.Get("BusinessShortCode"u8).Code(), body.Get("BillRefNumber"u8).Typed(MaxParty) ?? "", amount, body.Get("MSISDN"u8).Text(MaxParty), name,
+            body.Get("TransTime"u8).Time());
     }
+
+    /// <summary>A question needs no receipt number: nothing has moved. One that names neither a number of ours nor an account asks nothing.</summary>
+    private static CallbackMessage Validation(JsonElement body) =>
+        body.Get("BusinessShortCode"u8).Code() is var shortcode && (shortcode is not null || body.Get("BillRefNumber"u8).ValueKind != JsonValueKind.Undefined)
+            ? new CallbackMessage.Validation(shortcode, body.Get("BillRefNumber"u8).Typed(MaxParty) ?? "", body.Get("TransAmount"u8).Amount())
+            : new CallbackMessage.Malformed("BusinessShortCode and BillRefNumber are missing or unreadable");
 
     private static CallbackMessage TransferResult(CallbackKind kind, JsonElement result)
     {
@@ -142,6 +176,7 @@ public sealed class CallbackReader : ICallbackReader
         {
             "COMPLETED" => TransactionState.Completed,
             "CANCELLED" or "DECLINED" or "EXPIRED" => TransactionState.Dead,
+            "REVERSED" => TransactionState.Reversed,
             _ => TransactionState.UnderWay,
         };
 
@@ -159,9 +194,13 @@ public sealed class CallbackReader : ICallbackReader
             return new CallbackMessage.Malformed("there is no Result.ResultCode");
         }
 
+        var unread = 0;
         return new CallbackMessage.BalanceResult(result.Get("ConversationID"u8).Id(), result.Get("OriginatorConversationID"u8).Id(), IsFinal(result),
             code == "0" ? null : ResultCodes.Question(code, result.Get("ResultDesc"u8).Text()),
-            code == "0" ? Balances.Parse(NamedValues.Of(result)["AccountBalance"u8].Text(MaxBalances)) : []);
+            code == "0" ? Balances.Parse(NamedValues.Of(result)["AccountBalance"u8].Text(MaxBalances), out unread) : [])
+        {
+            Unread = unread,
+        };
     }
 
     /// <summary>No sample of this body was ever published: whatever arrives on a timeout's URL is one, with or without the Result envelope.</summary>

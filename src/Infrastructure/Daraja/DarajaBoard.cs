@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Payments.Application;
 
 namespace Payments.Infrastructure;
@@ -9,7 +8,7 @@ namespace Payments.Infrastructure;
 /// Where processes tell each other, and operators, how they find Safaricom's APIs: a breaker that opens in one pauses everybody's questions,
 /// and whoever is answered again says so. Told in the background and in order; a database that is away loses the news, not the call.
 /// </summary>
-public sealed class DarajaBoard(NpgsqlDataSource database, ILogger<DarajaBoard> log)
+public sealed class DarajaBoard(Connections database, ILogger<DarajaBoard> log)
 {
     /// <summary>The state of an API that works.</summary>
     public const string Closed = "closed";

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Payments.Domain;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
@@ -59,6 +60,7 @@ public sealed class DarajaBreakers
     private readonly ConcurrentDictionary<DarajaApi, DateTimeOffset> openUntil = new();
     private readonly DarajaBreakerOptions options;
     private readonly TimeProvider clock;
+    private readonly SteadyClock steady;
     private readonly DarajaBoard board;
 
     public DarajaBreakers(IOptions<DarajaOptions> options, TimeProvider clock, DarajaBoard board, ILogger<DarajaBreakers> log)
@@ -66,9 +68,10 @@ public sealed class DarajaBreakers
         this.options = options.Value.Breaker;
         this.clock = clock;
         this.board = board;
+        steady = new SteadyClock(clock);
         foreach (var api in Enum.GetValues<DarajaApi>())
         {
-            pipelines[api] = Build(api, clock, log);
+            pipelines[api] = Build(api, steady, log);
         }
     }
 
@@ -82,7 +85,8 @@ public sealed class DarajaBreakers
         });
 
     /// <summary>Until when nothing is sent to an API; null when it may be tried.</summary>
-    internal DateTimeOffset? PausedUntil(DarajaApi api) => openUntil.TryGetValue(api, out var until) && until > clock.GetUtcNow() ? until : null;
+    internal DateTimeOffset? PausedUntil(DarajaApi api) =>
+        openUntil.TryGetValue(api, out var until) && until - steady.GetUtcNow() is var left && left > TimeSpan.Zero ? clock.GetUtcNow() + left : null;
 
     /// <summary>What moves money, or changes something that cannot be changed twice.</summary>
     internal static bool IsMoney(DarajaApi api) => api is DarajaApi.Push or DarajaApi.B2c or DarajaApi.B2b or DarajaApi.Reversal or DarajaApi.Register;
@@ -102,9 +106,13 @@ public sealed class DarajaBreakers
         }
         catch (BrokenCircuitException)
         {
-            return new DarajaExchange.NotSent($"Safaricom's {api} API keeps failing and is left alone for a moment", options.Break);
+            return Paused(api, options.Break);
         }
     }
+
+    /// <summary>What a call meets while its API is left alone.</summary>
+    internal static DarajaExchange.NotSent Paused(DarajaApi api, TimeSpan pause) =>
+        new(Hindrance.Pause, $"Safaricom's {api} API keeps failing and is left alone for a moment", pause);
 
     private (ResiliencePipeline<DarajaExchange> Pipeline, CircuitBreakerStateProvider State) Build(DarajaApi api, TimeProvider clock, ILogger log)
     {
@@ -131,7 +139,7 @@ public sealed class DarajaBreakers
                 StateProvider = state,
                 OnOpened = opened => Done(() =>
                 {
-                    openUntil[api] = clock.GetUtcNow() + options.Break;
+                    openUntil[api] = steady.GetUtcNow() + options.Break;
                     board.Paused(api, options.Break, Describe(opened.Outcome.Result));
                     Changed("open");
                 }),

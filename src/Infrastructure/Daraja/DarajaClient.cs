@@ -16,11 +16,23 @@ internal sealed class DarajaClient(
 
     private readonly DarajaOptions options = settings.Value;
 
-    /// <summary>Pull is registered by each process that pulls: the second time is answered "already".</summary>
-    private bool pullRegistered;
+    /// <summary>
+    /// How long a registration is relied on after an answer that may mean there is none: longer than a round's few questions, shorter than the
+    /// usual way to the next round.
+    /// </summary>
+    private static readonly TimeSpan Doubted = TimeSpan.FromMinutes(10);
+
+    /// <summary>Pull is registered by each process that pulls: the second time is answered "already". When that was; null before.</summary>
+    private long? pullRegisteredAt;
+
+    /// <summary>True when an answer came that may mean that Pull is not registered any more.</summary>
+    private bool isPullDoubted;
 
     /// <inheritdoc/>
     public DateTimeOffset? PromptsPausedUntil => breakers.PausedUntil(DarajaApi.Push);
+
+    /// <inheritdoc/>
+    public bool NamesTransfers => options.B2cVersion != "v1";
 
     /// <inheritdoc/>
     public async Task<Reply> Push(PromptRequest prompt, CancellationToken cancellation)
@@ -39,6 +51,20 @@ internal sealed class DarajaClient(
     }
 
     /// <inheritdoc/>
+    public Reply.Refused? WhyNotNow(PayoutMethod? method)
+    {
+        if (SecurityCredential.Encrypt(method is null ? options.Main : options.Paying) is { Problem: { } wrong })
+        {
+            return WithoutCertificate(wrong);
+        }
+
+        var api = method is null ? DarajaApi.Reversal : method == PayoutMethod.Mpesa ? DarajaApi.B2c : DarajaApi.B2b;
+        return breakers.PausedUntil(api) - clock.GetUtcNow() is { } pause
+            ? (Reply.Refused)DarajaReplies.ToRequest(DarajaBreakers.Paused(api, pause), toCustomer: false, "", "")
+            : null;
+    }
+
+    /// <inheritdoc/>
     public Task<Reply> Transfer(TransferRequest transfer, CancellationToken cancellation)
     {
         if (transfer.Account?.Trim().Length > DarajaRequests.BusinessAccount)
@@ -49,8 +75,8 @@ internal sealed class DarajaClient(
 
         var (app, subject) = (options.Paying, (transfer.Kind, transfer.Id));
         return transfer.Method == PayoutMethod.Mpesa
-            ? WithInitiator(DarajaApi.B2c, app, "/mpesa/b2c/v3/paymentrequest", subject, CallbackKind.B2cResult, CallbackKind.B2cTimeout,
-                (credential, result, timeout) => DarajaRequests.B2c(app, transfer, credential, result, timeout), cancellation)
+            ? WithInitiator(DarajaApi.B2c, app, $"/mpesa/b2c/{options.B2cVersion}/paymentrequest", subject, CallbackKind.B2cResult, CallbackKind.B2cTimeout,
+                (credential, result, timeout) => DarajaRequests.B2c(app, transfer, NamesTransfers, credential, result, timeout), cancellation)
             : WithInitiator(DarajaApi.B2b, app, "/mpesa/b2b/v1/paymentrequest", subject, CallbackKind.B2bResult, CallbackKind.B2bTimeout,
                 (credential, result, timeout) => DarajaRequests.B2b(app, transfer, credential, result, timeout), cancellation);
     }
@@ -94,30 +120,48 @@ internal sealed class DarajaClient(
     /// <inheritdoc/>
     public async Task<PullPage> Pull(DateTimeOffset from, DateTimeOffset to, int offset, CancellationToken cancellation)
     {
-        if (options.NominatedNumber is null)
+        if (options.Nominated is not { } number)
         {
             return new([], "Pull is off: Daraja__NominatedNumber is not set");
         }
 
-        if (!pullRegistered)
+        var wasRegistered = pullRegisteredAt is { } at && !(isPullDoubted && clock.GetElapsedTime(at) > Doubted);
+        if (!wasRegistered && await RegisterPull(number, cancellation) is { } refused)
         {
-            var body = DarajaRequests.PullRegister(options.Main, options.NominatedNumber, urls.ForPull);
-            pullRegistered = PulledPayments.IsRegistered(await Post(DarajaApi.Pull, options.Main, "/pulltransactions/v1/register", body, null, cancellation));
+            return refused;
         }
 
+        var page = await AskPull(from, to, offset, cancellation);
+        if (page.IsRefused && wasRegistered)
+        {
+            // Taken away, or never there: registering again does no harm, and without it nothing is to be believed.
+            page = await RegisterPull(number, cancellation) ?? await AskPull(from, to, offset, cancellation);
+        }
+
+        if (page.Unread is { } unread)
+        {
+            log.LogWarning(DarajaEvents.PullSkipped, "An answer of Pull was not understood: {Why}", unread);
+        }
+
+        return page;
+    }
+
+    /// <summary>Why Pull is not registered; null when it is.</summary>
+    private async Task<PullPage?> RegisterPull(string number, CancellationToken cancellation)
+    {
+        var body = DarajaRequests.PullRegister(options.Main, number, urls.ForPull);
+        var problem = PulledPayments.WhyNotRegistered(await Post(DarajaApi.Pull, options.Main, "/pulltransactions/v1/register", body, null, cancellation));
+        (pullRegisteredAt, isPullDoubted) = (problem is null ? clock.GetTimestamp() : null, false);
+        return problem;
+    }
+
+    private async Task<PullPage> AskPull(DateTimeOffset from, DateTimeOffset to, int offset, CancellationToken cancellation)
+    {
         var question = DarajaRequests.Pull(options.Main, from, to, offset);
-        var page = PulledPayments.Read(await Post(DarajaApi.Pull, options.Main, "/pulltransactions/v1/query", question, null, cancellation));
-        if (page.Problem is not null)
-        {
-            // Which error says "not registered" is nowhere told: next time registers again, which does no harm.
-            pullRegistered = false;
-        }
+        var page = PulledPayments.Read(await Post(DarajaApi.Pull, options.Main, "/pulltransactions/v1/query", question, null, cancellation), from, to);
 
-        if (page.Rows > page.Payments.Count)
-        {
-            log.LogWarning(DarajaEvents.PullSkipped, "{Count} of {Rows} pulled payments could not be read", page.Rows - page.Payments.Count, page.Rows);
-        }
-
+        // Which error says "not registered" is nowhere told, and the words for "nothing" say it too: a later round registers again, which does no harm.
+        isPullDoubted |= page is not { Problem: null, Unsaid: null };
         return page;
     }
 
@@ -127,12 +171,12 @@ internal sealed class DarajaClient(
         var (credential, wrong) = SecurityCredential.Encrypt(app);
         if (credential is null)
         {
-            return Refused(FailureCode.ProviderError, $"Nothing was sent: Daraja__CertificatePath {wrong}.");
+            return WithoutCertificate(wrong!);
         }
 
         var request = body(credential, urls.For(result, subject.Kind, subject.Id), urls.For(timeout, subject.Kind, subject.Id));
         var exchange = await Post(api, app, path, request, subject.Id, cancellation);
-        return DarajaReplies.ToRequest(exchange, toCustomer: false, ConversationIds.Id, ConversationIds.Other);
+        return DarajaProducts.Name(api, options, exchange, DarajaReplies.ToRequest(exchange, toCustomer: false, ConversationIds.Id, ConversationIds.Other));
     }
 
     /// <summary>Sends with the app's token; when that is refused, once more with another. A refused token means that nothing was accepted.</summary>
@@ -155,6 +199,7 @@ internal sealed class DarajaClient(
 
         // A refusal with a reason and "still under way" are answers like others, whatever their status.
         var ordinary = exchange is DarajaExchange.Answered { IsSuccess: true }
+            || (api == DarajaApi.Pull && exchange is DarajaExchange.Answered { ErrorText: { } text } && PullWords.SayNothingIsThere(text))
             || DarajaReplies.FaultOf(exchange) is not (DarajaReplies.Fault.None or DarajaReplies.Fault.Token or DarajaReplies.Fault.Misconfigured);
         log.Log(ordinary ? LogLevel.Information : LogLevel.Warning, DarajaEvents.Replied,
             "Daraja's {Api} for {Subject}: {Answer} after {Elapsed:0} ms", api, subject, Describe(exchange), clock.GetElapsedTime(started).TotalMilliseconds);
@@ -162,7 +207,7 @@ internal sealed class DarajaClient(
 
         async Task<DarajaExchange> Send(AccessToken with) =>
             with.Value is null
-                ? new DarajaExchange.NotSent($"there is no access token: {with.Problem}", with.PausedFor)
+                ? new DarajaExchange.NotSent(Hindrance.AccessToken, $"there is no access token: {with.Problem}", with.PausedFor)
                 : await http.Post(api, path, with.Value, body, cancellation);
     }
 
@@ -176,6 +221,9 @@ internal sealed class DarajaClient(
         DarajaExchange.Answered answer => answer.Shape,
         _ => "",
     };
+
+    private static Reply.Refused WithoutCertificate(string wrong) =>
+        Refused(FailureCode.ProviderError, $"Nothing was sent: Daraja__CertificatePath {wrong}.") with { WasUnread = true, Hindrance = Hindrance.Certificate };
 
     private static Reply.Refused Refused(FailureCode code, string message) => new(new(code, null, message, Retryable: false));
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
@@ -10,10 +11,13 @@ internal abstract class DarajaExchange
     }
 
     /// <summary>Nothing can have reached Safaricom: no token, no name, no connection, no TLS, or the breaker held it back.</summary>
+    /// <param name="hindrance">What kept it here.</param>
     /// <param name="why">Safe to log and to show an operator.</param>
     /// <param name="pausedFor">How long the breaker holds everything back; null when it is not the breaker.</param>
-    public sealed class NotSent(string why, TimeSpan? pausedFor = null) : DarajaExchange
+    public sealed class NotSent(Hindrance hindrance, string why, TimeSpan? pausedFor = null) : DarajaExchange
     {
+        public Hindrance Hindrance => hindrance;
+
         public string Why => why;
 
         public TimeSpan? PausedFor => pausedFor;
@@ -49,12 +53,18 @@ internal abstract class DarajaExchange
         public string? ErrorCode => Json.Get("errorCode"u8).Code();
 
         /// <summary>The gateway's <c>errorMessage</c>; some of them quote the token, which must not be kept.</summary>
-        public string? ErrorText => Redacted(Json.Get("errorMessage"u8).Text());
+        public string? ErrorText => Words("errorMessage"u8);
 
         /// <summary>What the answer looks like, without a word of it.</summary>
         public string Shape => ErrorCode is { } code ? $"HTTP {Status} with error {code}" : $"HTTP {Status} with {content}";
 
-        public string? Redacted(string? text) => string.IsNullOrEmpty(bearer) ? text : text?.Replace(bearer, "[token]", StringComparison.Ordinal);
+        /// <summary>A text of the answer without the token; cut after that, for a part of a token is no business of anybody's either.</summary>
+        public string? Words(ReadOnlySpan<byte> name) => Words(Json.Get(name), LooseJson.MaxText);
+
+        /// <inheritdoc cref="Words(ReadOnlySpan{byte})"/>
+        public string? Words(JsonElement text, int max) => Redacted(text.Text(int.MaxValue)) is { } whole ? LooseJson.Cut(whole, max) : null;
+
+        private string? Redacted(string? text) => string.IsNullOrEmpty(bearer) ? text : text?.Replace(bearer, "[token]", StringComparison.Ordinal);
 
         private static (JsonElement Json, string Content) Read(byte[] body)
         {

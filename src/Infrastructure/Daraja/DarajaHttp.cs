@@ -7,6 +7,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
 using Payments.Application;
+using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
@@ -16,8 +17,11 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
     /// <summary>The named client.</summary>
     public const string Client = "daraja";
 
-    /// <summary>A page of pulled payments is the longest answer, some 100 KiB; anything longer is no answer of Daraja's.</summary>
+    /// <summary>Some KiB are usual; anything longer is no answer of Daraja's.</summary>
     private const int MaxAnswerBytes = 256 * 1024;
+
+    /// <summary>How many rows a page of pulled payments may have is not published: this is a busy shop's whole piece of 2½ hours in one page.</summary>
+    private const int MaxListBytes = 8 * 1024 * 1024;
 
     /// <summary>
     /// Kept short: a request on a connection that Safaricom closed a moment ago is lost, and a lost request for money is a doubt, while
@@ -85,11 +89,10 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
         ActivityHeadersPropagator = null,
     };
 
-    /// <summary>Configures the named client: its own timeouts apply, and nothing is read without a limit.</summary>
+    /// <summary>Configures the named client: its own timeouts apply, and what is read has a limit of its own for each call.</summary>
     public static void Configure(HttpClient client)
     {
         client.Timeout = Timeout.InfiniteTimeSpan;
-        client.MaxResponseContentBufferSize = MaxAnswerBytes;
 
         // Safaricom's edge turns away requests without a name.
         client.DefaultRequestHeaders.UserAgent.ParseAdd("Payments/1.0");
@@ -101,7 +104,7 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
     {
         var started = clock.GetTimestamp();
         using var span = Traces.Start(SpanNames[(int)api], ActivityKind.Client);
-        var exchange = await Send(create, bearer, timeout, cancellation);
+        var exchange = await Send(create, bearer, timeout, api == DarajaApi.Pull ? MaxListBytes : MaxAnswerBytes, cancellation);
         var code = CodeOf(exchange);
         metrics.Called(api.ToString(), code, clock.GetElapsedTime(started));
         if (span is not null)
@@ -132,7 +135,8 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
     private static bool IsCode(string code) => code.Length <= 12 && !code.AsSpan().ContainsAnyExcept(CodeChars)
         && (code.Length <= 8 || code.Contains('.', StringComparison.Ordinal) || code.StartsWith("SFC_", StringComparison.Ordinal));
 
-    private async Task<DarajaExchange> Send(Func<HttpRequestMessage> create, string? bearer, TimeSpan timeout, CancellationToken cancellation)
+    private async Task<DarajaExchange> Send(
+        Func<HttpRequestMessage> create, string? bearer, TimeSpan timeout, int mostBytes, CancellationToken cancellation)
     {
         using var limit = new CancellationTokenSource(timeout, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
@@ -141,19 +145,20 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
         {
             using var request = create();
             using var client = clients.CreateClient(Client);
-            using var response = await client.SendAsync(request, both.Token);
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token);
+            await response.Content.LoadIntoBufferAsync(mostBytes, both.Token);
             return new DarajaExchange.Answered((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(both.Token), bearer);
         }
         catch (HttpRequestException problem) when (problem.HttpRequestError is
             HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
             or HttpRequestError.ProxyTunnelError)
         {
-            return new DarajaExchange.NotSent($"Safaricom could not be reached ({problem.HttpRequestError})");
+            return new DarajaExchange.NotSent(Hindrance.Connection, $"Safaricom could not be reached ({problem.HttpRequestError})");
         }
         catch (OperationCanceledException problem) when (!both.IsCancellationRequested && problem.InnerException is TimeoutException)
         {
             // The handler's own connect timeout: the only other one, the client's, is switched off.
-            return new DarajaExchange.NotSent("Safaricom could not be reached (no connection in time)");
+            return new DarajaExchange.NotSent(Hindrance.Connection, "Safaricom could not be reached (no connection in time)");
         }
         catch (OperationCanceledException)
         {

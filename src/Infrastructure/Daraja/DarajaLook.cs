@@ -58,7 +58,7 @@ internal sealed class DarajaLook(
         return new(Read(exchange), Words(exchange), stolen);
 
         async Task<DarajaExchange> Ask(AccessToken with) => with.Value is null
-            ? new DarajaExchange.NotSent(with.Problem ?? "there is no access token")
+            ? new DarajaExchange.NotSent(Hindrance.AccessToken, with.Problem ?? "there is no access token")
             : await http.Post(DarajaApi.PromptQuery, "/mpesa/stkpushquery/v1/query", with.Value,
                 DarajaRequests.PromptQuery(options, id, clock.GetUtcNow()), cancellation);
     }
@@ -81,14 +81,18 @@ internal sealed class DarajaLook(
                     exchange = await Ask(product, await tokens.Replace(group.Key, old, cancellation));
                 }
 
-                looks.Add(new(product.Name, group.Key.Shortcode, IsThere(exchange), product.Uses, product.IsNeeded, Words(exchange)));
+                var isThere = IsThere(exchange);
+                looks.Add(new(product.Name, group.Key.Shortcode, isThere, product.Uses, product.IsNeeded, product.Version is { } version ? $"{Words(exchange)}, asked for {product.Name} {version}" : Words(exchange))
+                {
+                    Instead = isThere == false && product.Other is { } other && IsThere(await Ask(other, await tokens.Get(group.Key, cancellation))) == true ? other.Uses : null,
+                });
             }
         }
 
         return looks;
 
         async Task<DarajaExchange> Ask(Product product, AccessToken with) => with.Value is null
-            ? new DarajaExchange.NotSent(with.Problem ?? "there is no access token")
+            ? new DarajaExchange.NotSent(Hindrance.AccessToken, with.Problem ?? "there is no access token")
             : await http.Post(product.Api, product.Path, with.Value, Nothing, cancellation);
     }
 
@@ -115,7 +119,7 @@ internal sealed class DarajaLook(
         return reply is Reply.Refused said ? said with { NeverArrived = NeverArrived(exchange) } : reply;
 
         async Task<DarajaExchange> Ask(AccessToken with) => with.Value is null
-            ? new DarajaExchange.NotSent(with.Problem ?? "there is no access token")
+            ? new DarajaExchange.NotSent(Hindrance.AccessToken, with.Problem ?? "there is no access token")
             : await http.Post(DarajaApi.Balance, "/mpesa/accountbalance/v1/query", with.Value, body, cancellation);
     }
 
@@ -137,7 +141,12 @@ internal sealed class DarajaLook(
 
         if (paying.InitiatorName is not null)
         {
-            yield return new("B2C", DarajaApi.B2c, "/mpesa/b2c/v3/paymentrequest", paying, "nothing is paid out to phones", IsNeeded: false);
+            var other = DarajaProducts.OtherB2c(options);
+            yield return new("B2C", DarajaApi.B2c, $"/mpesa/b2c/{options.B2cVersion}/paymentrequest", paying, "nothing is paid out to phones", IsNeeded: false)
+            {
+                Version = options.B2cVersion,
+                Other = new("B2C", DarajaApi.B2c, $"/mpesa/b2c/{other}/paymentrequest", paying, $"The app has B2C {other}: set Daraja__B2cVersion={other}.", IsNeeded: false),
+            };
             yield return new("B2B", DarajaApi.B2b, "/mpesa/b2b/v1/paymentrequest", paying, "nothing is paid out to businesses", IsNeeded: false);
             yield return new("Account Balance", DarajaApi.Balance, "/mpesa/accountbalance/v1/query", paying, "the float is not known", IsNeeded: false);
         }
@@ -203,5 +212,12 @@ internal sealed class DarajaLook(
         return HMACSHA256.HashData(secret, (byte[])[.. name, .. SecurityCredential.KeyOf(app)]);
     }
 
-    private sealed record Product(string Name, DarajaApi Api, string Path, DarajaApp App, string Uses, bool IsNeeded);
+    private sealed record Product(string Name, DarajaApi Api, string Path, DarajaApp App, string Uses, bool IsNeeded)
+    {
+        /// <summary>The version asked for, where an app may have another.</summary>
+        public string? Version { get; init; }
+
+        /// <summary>That other one, and what to do if the app has it.</summary>
+        public Product? Other { get; init; }
+    }
 }

@@ -1,3 +1,5 @@
+using Payments.Domain;
+
 namespace Payments.Infrastructure;
 
 /// <summary>Which of Safaricom's servers, or the stand-in, this deployment talks to.</summary>
@@ -40,8 +42,20 @@ public sealed class DarajaOptions
     /// <summary>Set for Buy Goods: the till that is paid, while <see cref="Shortcode"/> signs the request.</summary>
     public string? TillNumber { get; set; }
 
-    /// <summary>The phone number under which the Pull Transactions API was granted; without it nothing is pulled.</summary>
+    /// <summary>
+    /// The B2C API the app has: <c>v3</c>, or <c>v1</c>, which takes no name of ours: a payout to a phone whose reply is lost cannot be asked about
+    /// then, and Safaricom refuses no repetition. The other has "no apiproduct match".
+    /// </summary>
+    public string B2cVersion { get; set; } = "v3";
+
+    /// <summary>
+    /// The phone number of the organisation as the M-PESA portal shows it, under which the Pull Transactions API was granted; without it nothing is
+    /// pulled. <c>07…</c> and <c>01…</c> are sent as <c>2547…</c> and <c>2541…</c>: production refuses the short form.
+    /// </summary>
     public string? NominatedNumber { get; set; }
+
+    /// <summary><see cref="NominatedNumber"/> in the form production takes; null where Pull is off, or when it is none, which <see cref="Validate"/> refuses.</summary>
+    public string? Nominated => Msisdn.TryParse(NominatedNumber is ['0', .. var national] ? "254" + national : NominatedNumber, out var number) ? number.Value : null;
 
     /// <summary>The API user that may send money, reverse and ask.</summary>
     public string? InitiatorName { get; set; }
@@ -101,7 +115,7 @@ public sealed class DarajaOptions
         {
             Required("Daraja__ConsumerKey", ConsumerKey), Required("Daraja__ConsumerSecret", ConsumerSecret),
             Number("Daraja__Shortcode", Shortcode, required: true), Required("Daraja__Passkey", Passkey),
-            Number("Daraja__TillNumber", TillNumber, required: false), Nominated(),
+            Number("Daraja__TillNumber", TillNumber, required: false), NominatedProblem(),
             Number("Daraja__Payouts__Shortcode", Payouts.Shortcode, required: false), Pair(), Optional("Daraja__Payouts__ConsumerKey", Payouts.ConsumerKey),
             Optional("Daraja__Payouts__ConsumerSecret", Payouts.ConsumerSecret),
             Initiator("Daraja__", Main), Payouts.CertificatePath is null && Payouts.InitiatorName is null && Payouts.InitiatorPassword is null
@@ -114,6 +128,11 @@ public sealed class DarajaOptions
             {
                 yield return problem;
             }
+        }
+
+        if (B2cVersion is not ("v1" or "v3"))
+        {
+            yield return new("Daraja__B2cVersion", $"'{B2cVersion}' is no version", "v1 or v3, whichever the app has");
         }
 
         if (Kind == DarajaEnvironment.Production && SafaricomCertificates.IsSandboxPasskey(Passkey))
@@ -156,9 +175,9 @@ public sealed class DarajaOptions
         _ => new(key, "is not 5 to 7 digits", "5 to 7 digits"),
     };
 
-    private ConfigurationProblem? Nominated() =>
-        NominatedNumber is null || (NominatedNumber.All(char.IsAsciiDigit) && NominatedNumber.Length is 10 or 12)
-            ? null : new("Daraja__NominatedNumber", "is not a phone number", "10 digits (07…, 01…) or 12 (254…)");
+    private ConfigurationProblem? NominatedProblem() =>
+        NominatedNumber is null || Nominated is not null
+            ? null : new("Daraja__NominatedNumber", "is no Kenyan mobile number", "12 digits (2547…, 2541…), or 10 (07…, 01…)");
 
     private ConfigurationProblem? Pair() => Payouts.ConsumerKey is null == Payouts.ConsumerSecret is null
         ? null : new("Daraja__Payouts__ConsumerKey", "and its secret are not both set", "both or neither: they belong together");

@@ -81,6 +81,9 @@ internal static class DarajaReplies
 
         // The STK query says "Bad Request" to an unknown id with a 500 of its own.
         DarajaExchange.Answered { Status: >= 500, ErrorText: { } text } when text.Contains("Bad Request", StringComparison.OrdinalIgnoreCase) => false,
+
+        // Pull says so that its list is empty.
+        DarajaExchange.Answered { Status: >= 500, ErrorText: { } text } when PullWords.SayNothingIsThere(text) => false,
         DarajaExchange.Answered { Status: >= 500 or 429 } => FaultOf(exchange) is Fault.None or Fault.Throttled,
         DarajaExchange.Answered => false,
         _ => true,
@@ -107,7 +110,7 @@ internal static class DarajaReplies
                 return new Reply.Refused(new(FailureCode.ProviderError, null,
                     toCustomer ? "M-PESA cannot be reached just now. Please try again in a moment." : $"Nothing was sent: {notSent.Why}.",
                     Retryable: true, notSent.PausedFor ?? AfterNoConnection, notSent.Why))
-                { Paused = notSent.PausedFor is not null, WasUnread = true };
+                { Paused = notSent.PausedFor is not null, WasUnread = true, Hindrance = notSent.Hindrance };
             case DarajaExchange.Lost lost:
                 return new Reply.Doubtful(lost.Why);
         }
@@ -116,7 +119,7 @@ internal static class DarajaReplies
         var responseCode = answer.Json.Get("ResponseCode"u8).Code();
         Reply.Refused Refuse(FailureCode code, string customer, string operators, bool retryable = false, TimeSpan? after = null) =>
             new(new(code, answer.ErrorCode ?? responseCode, toCustomer ? customer : operators, retryable, after,
-                answer.ErrorText ?? answer.Redacted(answer.Json.Get("ResponseDescription"u8).Text())));
+                answer.ErrorText ?? answer.Words("ResponseDescription"u8)));
 
         return FaultOf(answer) switch
         {
@@ -174,7 +177,7 @@ internal static class DarajaReplies
         {
             null => new Outcome.Unclear(answer.Shape),
             "0" => new Outcome.Paid(null, null, null, null),
-            var code => ResultCodes.Prompt(code, answer.Redacted(answer.Json.Get("ResultDesc"u8).Text())),
+            var code => ResultCodes.Prompt(code, answer.Words("ResultDesc"u8)),
         };
     }
 

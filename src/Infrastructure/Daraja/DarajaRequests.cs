@@ -47,9 +47,10 @@ internal static class DarajaRequests
         return new { BusinessShortCode = options.Shortcode, Password = Password(options, timestamp), Timestamp = timestamp, CheckoutRequestID = requestId };
     }
 
-    public static object B2c(DarajaApp app, TransferRequest transfer, string credential, string resultUrl, string timeoutUrl) => new
+    /// <param name="isNamed">False for v1, which knows no such field.</param>
+    public static object B2c(DarajaApp app, TransferRequest transfer, bool isNamed, string credential, string resultUrl, string timeoutUrl) => new
     {
-        OriginatorConversationID = transfer.OriginatorId,
+        OriginatorConversationID = isNamed ? transfer.OriginatorId : null,
         app.InitiatorName,
         SecurityCredential = credential,
         CommandID = transfer.Reason switch

@@ -17,6 +17,11 @@ internal static class LooseJson
     /// <summary>Safaricom's longest id has about 40 characters; our own OriginatorConversationID is ours to bound.</summary>
     private const int MaxId = 100;
 
+    /// <summary>
+    /// An access token is opaque: 28 characters in the documents, hundreds from some gateways. What servers take as one header is the only limit.
+    /// </summary>
+    private const int MaxToken = 8 * 1024;
+
     /// <summary>A receipt has 10 characters today; twice that leaves room.</summary>
     private const int MaxReceipt = 20;
 
@@ -56,17 +61,35 @@ internal static class LooseJson
             text = string.Concat(text.Where(c => !char.IsControl(c)));
         }
 
-        text = text.Trim();
-        if (text.Length > max)
+        text = Cut(text.Trim(), max);
+        return text.Length == 0 ? null : text;
+    }
+
+    /// <summary>At most so many characters, without half of a pair at the end.</summary>
+    public static string Cut(string text, int max) => text.Length <= max ? text : text[..(char.IsHighSurrogate(text[max - 1]) ? max - 1 : max)];
+
+    /// <summary>
+    /// What a person typed: as <see cref="Text"/>, but what cannot be shown leaves U+FFFD in its place, and so does what was cut off. Left out
+    /// without a trace it would make another word of it.
+    /// </summary>
+    public static string? Typed(this JsonElement value, int max)
+    {
+        const char Gone = '\uFFFD';
+        var text = Raw(value)?.Trim();
+        if (text is null or "")
         {
-            text = text[..(char.IsHighSurrogate(text[max - 1]) ? max - 1 : max)];
+            return null;
         }
 
-        return text.Length == 0 ? null : text;
+        text = string.Concat(text.Select(c => !char.IsControl(c) ? c : char.IsWhiteSpace(c) ? ' ' : Gone));
+        return text.Length <= max ? text : text[..(char.IsHighSurrogate(text[max - 2]) ? max - 2 : max - 1)] + Gone;
     }
 
     /// <summary>An id as sent; null unless it is 1–100 visible ASCII characters, for a shortened id would be another id.</summary>
     public static string? Id(this JsonElement value) => Visible(value, MaxId);
+
+    /// <summary>An access token as sent; null when it cannot stand in a header.</summary>
+    public static string? AccessToken(this JsonElement value) => Visible(value, MaxToken);
 
     /// <summary>A result or error code: <c>0</c>, <c>1032</c>, <c>SFC_IC0003</c>, <c>500.001.1001</c>.</summary>
     public static string? Code(this JsonElement value) => Visible(value, MaxCode);

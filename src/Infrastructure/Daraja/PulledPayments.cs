@@ -1,74 +1,123 @@
 using System.Text.Json;
 using Payments.Application;
+using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
-/// <summary>Reads the Pull Transactions API (daraja.md §10): lists in lists, another spelling than everywhere else.</summary>
+/// <summary>Reads the Pull Transactions API (daraja.md §10): lists in lists, another spelling than everywhere else, one code for several things.</summary>
 internal static class PulledPayments
 {
     private const int MaxText = 100;
 
-    /// <summary>True when the shortcode is registered for pulling, now (1000) or before (1001).</summary>
-    public static bool IsRegistered(DarajaExchange exchange) =>
-        exchange is DarajaExchange.Answered { IsSuccess: true } answer
-        && (answer.Json.Get("ResponseStatus"u8).Code() ?? answer.Json.Get("Response Status"u8).Code()) is "1000" or "1001";
-
-    /// <summary>Reads one page. 1001 means that there is nothing.</summary>
-    public static PullPage Read(DarajaExchange exchange)
+    /// <summary>Why the shortcode is not registered for pulling; null when it is, now (1000) or before (1001).</summary>
+    public static PullPage? WhyNotRegistered(DarajaExchange exchange)
     {
-        switch (exchange)
+        if (DarajaReplies.FaultOf(exchange) == DarajaReplies.Fault.AlreadyRegistered)
         {
-            case DarajaExchange.NotSent notSent:
-                return new([], notSent.Why);
-            case DarajaExchange.Lost lost:
-                return new([], lost.Why);
+            return null;
         }
 
-        var answer = (DarajaExchange.Answered)exchange;
-        if (!answer.IsSuccess || answer.ErrorCode is not null)
+        if (exchange is DarajaExchange.Answered { IsSuccess: true, ErrorCode: null } answer)
         {
-            return new([], answer.Shape);
+            var text = Text(answer);
+            var status = PullRows.Member(answer.Json, "responsestatus", "responsecode").Code();
+            if (status == "1000" || (status == "1001" && (text is null || text.Contains("already", StringComparison.OrdinalIgnoreCase))))
+            {
+                return null;
+            }
+
+            if (status is not null)
+            {
+                return Refused("refuses to register Pull", $"{status} {text}");
+            }
         }
 
-        return answer.Json.Get("ResponseCode"u8).Code() switch
+        return Failure(exchange, "refuses to register Pull", "Pull could not be registered: ") with { EndsRound = true };
+    }
+
+    /// <summary>Reads one page of what was paid between two times.</summary>
+    public static PullPage Read(DarajaExchange exchange, DateTimeOffset from, DateTimeOffset to)
+    {
+        if (exchange is not DarajaExchange.Answered { IsSuccess: true, ErrorCode: null } answer)
         {
-            "1000" => Page(answer.Json.Get("Response"u8)),
-            "1001" => new([], null),
-            var code => new([], $"Pull answered with code {code ?? "none"}"),
+            return exchange is DarajaExchange.Answered { ErrorText: { } error } && PullWords.SayNothingIsThere(error)
+                ? new([], null) { Unsaid = error } : Failure(exchange, "says that Pull is not registered for this shortcode", "");
+        }
+
+        var (code, text) = (answer.Json.Get("ResponseCode"u8).Code(), Text(answer));
+        var found = PullRows.Of(answer.Json);
+        if (found.Rows.Count > 0)
+        {
+            return Page(found, code, answer, from, to);
+        }
+
+        return (code, found) switch
+        {
+            (_, { Others: > 0 }) => new([], null) { Unread = $"{found.Others} rows could not be read" },
+            ("1000", { HasList: true }) => new([], null),
+            ("1000", _) => new([], null) { Unread = "Pull answered with success and no list" },
+            ("1001", _) when PullWords.Refuse(text) => Refused("says that Pull is not registered for this shortcode", $"1001 {text}"),
+            ("1001", _) when PullWords.SayPlainlyNothingIsThere(text) => new([], null),
+            ("1001", _) => new([], null) { Unsaid = $"1001 {text ?? "without a word"}" },
+            _ => new([], $"Pull answered with code {code ?? "none"}{(text is null ? "" : $": {text}")}"),
         };
     }
 
-    private static PullPage Page(JsonElement response)
+    private static PullPage Page(PullRows found, string? code, DarajaExchange.Answered answer, DateTimeOffset from, DateTimeOffset to)
     {
-        var rows = new List<JsonElement>();
-        Collect(response, rows, depth: 0);
-        return new([.. rows.Select(ReadOne).OfType<PulledPayment>()], null) { Rows = rows.Count };
-    }
-
-    private static void Collect(JsonElement value, List<JsonElement> rows, int depth)
-    {
-        if (value.ValueKind == JsonValueKind.Object)
+        var outside = 0;
+        var payments = new List<PulledPayment>();
+        var keys = new List<string>();
+        foreach (var row in found.Rows)
         {
-            rows.Add(value);
-        }
-        else if (value.ValueKind == JsonValueKind.Array && depth < 3)
-        {
-            foreach (var inner in value.EnumerateArray())
+            var payment = ReadOne(row, from, to, out var isInside);
+            keys.Add(payment?.Receipt ?? row.GetRawText());
+            if (payment is not null)
             {
-                Collect(inner, rows, depth + 1);
+                payments.Add(payment);
+                outside += isInside ? 0 : 1;
             }
         }
+
+        var unread = found.Rows.Count - payments.Count + found.Others;
+        return new(payments, null)
+        {
+            Rows = found.Rows.Count,
+            Keys = keys,
+            TotalPages = PullRows.Member(answer.Json, "totalpages").Number() is { } pages and > 0 and < int.MaxValue ? (int)pages : null,
+            Unread = unread > 0 ? $"{unread} of {found.Rows.Count + found.Others} rows could not be read"
+                : outside > 0 ? $"{outside} rows lie outside the time that was asked for"
+                : code is "1000" or null ? null : $"Pull listed rows with code {code}",
+        };
     }
 
-    private static PulledPayment? ReadOne(JsonElement row)
+    private static PulledPayment? ReadOne(JsonElement row, DateTimeOffset from, DateTimeOffset to, out bool isInside)
     {
-        var isTill = row.Get("transactiontype"u8).Text()?.Contains("goods", StringComparison.OrdinalIgnoreCase) == true;
-        return row.Get("transactionId"u8).Receipt() is { } receipt && row.Get("amount"u8).Amount() is { Cents: > 0 } amount
-            && row.Get("trxDate"u8).Time() is { } at
-            ? new PulledPayment(receipt, at, Payer(row.Get("msisdn"u8).Text(MaxText)), isTill ? null : row.Get("billreference"u8).Text(MaxText), amount, isTill)
+        var time = PullTime.Read(PullRows.Member(row, "trxdate", "transtime", "transactiondate", "transactiontime"), from, to, out isInside);
+        var payer = PullRows.Member(row, "msisdn", "phonenumber").Text(MaxText);
+        var account = PullRows.Member(row, "billreference", "billrefnumber", "accountreference").Typed(MaxText);
+        return PullRows.Receipt(row).Receipt() is { } receipt && PullRows.Member(row, "amount", "transamount", "transactionamount").Amount() is { Cents: > 0 } amount
+            && time is { } at
+            ? new PulledPayment(receipt, at, Payer(payer), account, amount)
             : null;
     }
 
     /// <summary>Comes without its country code: 722000000.</summary>
-    private static string? Payer(string? text) => text is { Length: 9 } && text[0] is '1' or '7' && text!.All(char.IsAsciiDigit) ? "254" + text : text;
+    private static string? Payer(string? text) => PayerHint.NumberIn(text)?.Value ?? text;
+
+    /// <summary>An exchange that gave no page: a refusal when Safaricom has a reason of its own, else trouble that passes.</summary>
+    private static PullPage Failure(DarajaExchange exchange, string refusing, string before) => exchange switch
+    {
+        DarajaExchange.NotSent notSent => new([], before + notSent.Why) { EndsRound = true },
+        DarajaExchange.Lost lost => new([], before + lost.Why),
+        DarajaExchange.Answered answer when DarajaReplies.FaultOf(answer) is DarajaReplies.Fault.Refused or DarajaReplies.Fault.Token =>
+            Refused(refusing, $"{answer.ErrorCode} {answer.ErrorText}"),
+        DarajaExchange.Answered answer => new([], before + (answer.ErrorText is { } text ? $"{answer.Shape}: {text}" : answer.Shape)),
+        _ => throw new InvalidOperationException($"Unknown exchange {exchange.GetType().Name}."),
+    };
+
+    private static PullPage Refused(string what, string words) => new([], $"Safaricom {what}: {words.Trim()}") { IsRefused = true, EndsRound = true };
+
+    private static string? Text(DarajaExchange.Answered answer) =>
+        answer.Words(PullRows.Member(answer.Json, "responsemessage", "responsedescription", "message"), MaxText * 2);
 }

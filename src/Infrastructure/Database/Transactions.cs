@@ -10,7 +10,7 @@ namespace Payments.Infrastructure;
 /// Transactions by TransactionScope: repositories and Hangfire open and close connections inside it and get the same one, so that
 /// rows and the job that follows them are one commit.
 /// </summary>
-internal sealed class Transactions(NpgsqlDataSource database, IdempotencyKeys keys) : ITransactions
+internal sealed class Transactions(Connections database, IdempotencyKeys keys) : ITransactions
 {
     /// <summary>A deadlock's loser succeeds at once as a rule; three in a row mean something else is wrong.</summary>
     private const int Tries = 3;
@@ -20,13 +20,8 @@ internal sealed class Transactions(NpgsqlDataSource database, IdempotencyKeys ke
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
-    private static readonly TransactionOptions Options = new()
-    {
-        IsolationLevel = IsolationLevel.ReadCommitted,
-
-        // Above every statement's own limit, so that PostgreSQL's error is the one that is seen.
-        Timeout = TimeSpan.FromSeconds(60),
-    };
+    /// <summary>Above every statement's own limit, so that PostgreSQL's error is the one that is seen.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <inheritdoc/>
     public Task<T> Run<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation) => Run(work, commits: true, cancellation);
@@ -48,9 +43,10 @@ internal sealed class Transactions(NpgsqlDataSource database, IdempotencyKeys ke
         }
     }
 
+    /// <summary>A privilege or a table that is missing (42) comes back, and what a trigger says (P0) is its owner's to take back.</summary>
     private static bool IsPassing(Exception failure) => failure is TimeoutException or TransactionException or NpgsqlException { IsTransient: true }
-        or PostgresException { SqlState: ['5', '3' or '7' or '8', ..] or ['2', '5', ..] }
-        || (failure is PostgresException conflict && IsConflict(conflict)) || (failure is NpgsqlException and not PostgresException);
+        or PostgresException { SqlState: ['5', '3' or '7' or '8', ..] or ['2', '5', ..] or ['4', '2', ..] or ['P', '0', ..] }
+        || (failure is PostgresException conflict && (IsConflict(conflict) || IsStalePlan(conflict))) || (failure is NpgsqlException and not PostgresException);
 
     /// <inheritdoc/>
     public Task<T> DryRun<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation) => Run(work, commits: false, cancellation);
@@ -65,7 +61,12 @@ internal sealed class Transactions(NpgsqlDataSource database, IdempotencyKeys ke
                     ? await RunOnce(now => WithKey(keyed, work, now), commits, keyed.Committed, cancellation)
                     : await RunOnce(work, commits, null, cancellation);
             }
-            catch (PostgresException conflict) when (tried < Tries && IsConflict(conflict))
+            catch (PostgresException stale) when (tried < Tries && IsStalePlan(stale))
+            {
+                // Each connection has plans of its own, made before a table changed: all of them go.
+                database.Clear();
+            }
+            catch (Exception conflict) when (tried < Tries && (conflict is StartOverException || (conflict is PostgresException refused && IsConflict(refused))))
             {
                 // Jittered, so that the two do not meet again.
                 await Task.Delay(Random.Shared.Next(5, 50), cancellation);
@@ -76,7 +77,8 @@ internal sealed class Transactions(NpgsqlDataSource database, IdempotencyKeys ke
     private async Task<T> RunOnce<T>(Func<DateTimeOffset, Task<T>> work, bool commits, Action? committed, CancellationToken cancellation)
     {
         T result;
-        using (var scope = new TransactionScope(TransactionScopeOption.RequiresNew, Options, TransactionScopeAsyncFlowOption.Enabled))
+        LockOrder.Begin();
+        using (var scope = Connections.Begin(Limit))
         {
             result = await work(await Now(cancellation));
             if (commits)
@@ -112,6 +114,13 @@ internal sealed class Transactions(NpgsqlDataSource database, IdempotencyKeys ke
     private static bool IsConflict(PostgresException failure) => failure.SqlState is
         PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.SerializationFailure
         or PostgresErrorCodes.UniqueViolation;
+
+    /// <summary>
+    /// "Cached plan must not change result type", or a prepared statement that is gone: a migration of a newer version, or a pooler, has been
+    /// there since it was prepared. With a new connection it works.
+    /// </summary>
+    private static bool IsStalePlan(PostgresException failure) => failure.SqlState is
+        PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.InvalidSqlStatementName;
 
     private async Task<DateTimeOffset> Now(CancellationToken cancellation)
     {

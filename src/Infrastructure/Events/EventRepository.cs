@@ -1,6 +1,6 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Dapper;
-using Npgsql;
 using Payments.Application;
 
 namespace Payments.Infrastructure;
@@ -9,10 +9,10 @@ namespace Payments.Infrastructure;
 /// The feed. Ids are drawn before their transaction commits, so reading by id would skip a slow one. Places are given out here, to
 /// committed rows only and by one reader at a time: what is placed is complete up to there, for ever.
 /// </summary>
-internal sealed class EventRepository(NpgsqlDataSource database, ITransactions transactions) : IEvents
+internal sealed class EventRepository(Connections database, ITransactions transactions) : IEvents
 {
     /// <summary>The advisory lock that placers meet at.</summary>
-    private const long PlacingLock = 7_203_114_906;
+    public const long PlacingLock = 7_203_114_906;
 
     /// <summary>One read places at most this many: the first reader after a busy night does not wait for all of them.</summary>
     private const int MostPlaced = 10_000;
@@ -20,21 +20,27 @@ internal sealed class EventRepository(NpgsqlDataSource database, ITransactions t
     private sealed record Row(long Position, string Type, DateTimeOffset At, string Data);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<EventView>> Read(string? client, bool withPayouts, long after, int limit, CancellationToken cancellation)
+    public async Task<FeedRead> Read(string? client, bool withPayouts, long after, int limit, CancellationToken cancellation)
     {
         await transactions.Run(_ => Place(), cancellation);
         await using var connection = await database.OpenConnectionAsync(cancellation);
+
+        // The end first: what is placed after this look has a place beyond it.
+        var (end, given) = await connection.QuerySingleAsync<(long End, long Given)>(
+            """
+            SELECT coalesce((SELECT max(position) FROM events), 0), CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM event_positions
+            """);
         var rows = await connection.QueryAsync<Row>(
             """
             SELECT position, type, at, data FROM events
-            WHERE position > @after AND (@client::text IS NULL OR client = @client)
+            WHERE position > @after AND position <= @end AND (@client::text IS NULL OR client = @client)
               AND (@withPayouts OR type LIKE 'checkout.%')
             ORDER BY position
             LIMIT @limit
             """,
-            new { after, client, withPayouts, limit });
-        return [.. rows.Select(row => new EventView(
-            row.Position.ToString(System.Globalization.CultureInfo.InvariantCulture), row.Type, row.At, JsonNode.Parse(row.Data)))];
+            new { after, end, client, withPayouts, limit });
+        return new(
+            [.. rows.Select(row => new EventView(row.Position.ToString(CultureInfo.InvariantCulture), row.Type, row.At, JsonNode.Parse(row.Data)))], end, given);
     }
 
     private async Task<int> Place()

@@ -1,21 +1,28 @@
 using Dapper;
 using Hangfire;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Payments.Infrastructure;
 
 /// <summary>What waits in the database at one moment. Ages by PostgreSQL's clock.</summary>
-/// <param name="New">Callbacks stored and not drained; counted up to <see cref="Backlogs.Most"/>.</param>
+/// <param name="New">Callbacks stored and not drained, without those that have stepped aside; counted up to <see cref="Backlogs.Most"/>.</param>
 /// <param name="OldestNew">The age of the oldest of them; null when there is none.</param>
+/// <param name="SetAside">Callbacks that could not be applied and are tried again soon; counted up to <see cref="Backlogs.Most"/>.</param>
 /// <param name="InDoubt">Attempts, payouts and refunds sent with an unknown outcome, by how long.</param>
 /// <param name="Cases">Open cases by kind.</param>
 /// <param name="Tokens">The access token of each Daraja app.</param>
 /// <param name="Servers">Hangfire servers with a heartbeat in the last minute.</param>
 /// <param name="FailedJobs">Jobs whose retries are used up.</param>
+/// <param name="Pull">How Pull stands; null where it is off.</param>
 public sealed record Backlog(
-    long New, TimeSpan? OldestNew, IReadOnlyList<InDoubtCount> InDoubt, IReadOnlyList<CaseCount> Cases, IReadOnlyList<TokenAge> Tokens,
-    IReadOnlyList<JobServer> Servers, long FailedJobs);
+    long New, TimeSpan? OldestNew, long SetAside, IReadOnlyList<InDoubtCount> InDoubt, IReadOnlyList<CaseCount> Cases, IReadOnlyList<TokenAge> Tokens,
+    IReadOnlyList<JobServer> Servers, long FailedJobs, PullBacklog? Pull);
+
+/// <summary>What Pull has not read.</summary>
+/// <param name="Age">Since when: since the mark, or since this database began where there is none.</param>
+/// <param name="State">How the last round ended, as in <see cref="Application.PullState"/>; <c>none</c> before the first has.</param>
+/// <param name="Why">Why the mark stands; null when it does not.</param>
+public sealed record PullBacklog(TimeSpan Age, string State, string? Why);
 
 /// <summary>How many of a kind have been in doubt for about how long: <c>under_5m</c>, <c>under_1h</c>, <c>under_1d</c>, <c>over_1d</c>.</summary>
 public sealed record InDoubtCount(string Kind, string Age, long Count);
@@ -32,7 +39,7 @@ public sealed record TokenAge(string App, TimeSpan Age, TimeSpan Left);
 public sealed record JobServer(string Name, IReadOnlyList<string> Queues, TimeSpan Heartbeat);
 
 /// <summary>Reads <see cref="Backlog"/>s: a few index scans, each bounded, so that looking does not add to the trouble looked for.</summary>
-public sealed class Backlogs(NpgsqlDataSource database, JobStorage jobs, IOptions<DarajaOptions> daraja)
+public sealed class Backlogs(Connections database, JobStorage jobs, IOptions<DarajaOptions> daraja)
 {
     /// <summary>Counting stops here: beyond it the number says no more than "very many".</summary>
     public const int Most = 100_000;
@@ -49,9 +56,15 @@ public sealed class Backlogs(NpgsqlDataSource database, JobStorage jobs, IOption
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
             """
-            SELECT count(*) FROM (SELECT FROM callbacks WHERE state = 'new' LIMIT @Most) waiting;
+            SELECT count(*) FROM (SELECT FROM callbacks WHERE state = 'new' AND retry_at IS NULL LIMIT @Most) waiting;
 
-            SELECT now() - received_at FROM callbacks WHERE state = 'new' ORDER BY id LIMIT 1;
+            -- The index has those with a token before the others: its first, and the first of the others.
+            SELECT now() - min(received_at) FROM (
+                (SELECT received_at FROM callbacks WHERE state = 'new' AND retry_at IS NULL ORDER BY (subject_id IS NULL), id LIMIT 1)
+                UNION ALL
+                (SELECT received_at FROM callbacks WHERE state = 'new' AND retry_at IS NULL AND (subject_id IS NULL) = true ORDER BY id LIMIT 1)) oldest;
+
+            SELECT count(*) FROM (SELECT FROM callbacks WHERE state = 'new' AND retry_at IS NOT NULL LIMIT @Most) aside;
 
             -- Those still asked about are in the reconciler's index; the others have an open case.
             WITH stuck AS (SELECT subject_id FROM cases WHERE status = 'open'), doubtful AS (
@@ -77,15 +90,21 @@ public sealed class Backlogs(NpgsqlDataSource database, JobStorage jobs, IOption
             SELECT CASE WHEN app = @main THEN 'main' ELSE 'payouts' END AS app, now() - fetched_at AS age, expires_at - now() AS left
             FROM access_tokens
             WHERE app IN (@main, @paying) AND token IS NOT NULL AND fetched_at IS NOT NULL AND expires_at IS NOT NULL;
+
+            SELECT greatest(interval '0', now() - coalesce(p.read_until, d.stamped_at, now())) AS age, coalesce(r.state, 'none') AS state, r.why
+            FROM (SELECT @shortcode AS shortcode, (SELECT min(stamped_at) FROM deployment) AS stamped_at) d
+            LEFT JOIN pull_progress p USING (shortcode) LEFT JOIN pull_rounds r USING (shortcode);
             """,
-            new { Most, main = daraja.Value.Main.TokenKey, paying = daraja.Value.Paying.TokenKey }, commandTimeout: Patience, cancellationToken: cancellation));
+            new { Most, main = daraja.Value.Main.TokenKey, paying = daraja.Value.Paying.TokenKey, shortcode = daraja.Value.Main.Shortcode }, commandTimeout: Patience, cancellationToken: cancellation));
         var waiting = await rows.ReadSingleAsync<long>();
-        TimeSpan? oldest = (await rows.ReadAsync<TimeSpan>()).Select(age => (TimeSpan?)age).SingleOrDefault();
+        var oldest = await rows.ReadSingleAsync<TimeSpan?>();
+        var aside = await rows.ReadSingleAsync<long>();
         var inDoubt = (await rows.ReadAsync<InDoubtCount>()).AsList();
         var cases = (await rows.ReadAsync<CaseCount>()).AsList();
         var tokens = (await rows.ReadAsync<TokenAge>()).AsList();
+        var pull = await rows.ReadSingleAsync<PullBacklog>();
         var (servers, failed) = await Task.Run(Jobs, cancellation);
-        return new(waiting, oldest, inDoubt, cases, tokens, servers, failed);
+        return new(waiting, oldest, aside, inDoubt, cases, tokens, servers, failed, daraja.Value.Nominated is null ? null : pull);
     }
 
     private (List<JobServer> Servers, long Failed) Jobs()

@@ -24,9 +24,12 @@ public sealed record Vital(string Name, VitalState State, string Detail);
 
 /// <summary>Why a process is as ready as it says: everything on-call people ask first, looked at now. Never throws, takes seconds at most.</summary>
 public sealed class Vitals(
-    NpgsqlDataSource database, DatabaseState state, Backlogs backlogs, DarajaBreakers breakers, Roles roles, SpoolOptions spooling,
-    IHostApplicationLifetime lifetime, InboxGauge? intake = null, DatabaseCircuit? circuit = null, Spool? spool = null)
+    Connections database, DatabaseState state, Backlogs backlogs, DarajaBreakers breakers, Roles roles, SpoolOptions spooling,
+    IHostApplicationLifetime lifetime, TimeProvider clock, InboxGauge? intake = null, DatabaseCircuit? circuit = null, Spool? spool = null)
 {
+    private SharedLook<bool>? works;
+    private SharedLook<IReadOnlyList<Vital>>? vitals;
+
     /// <summary>A balancer's patience: what takes longer is as good as away.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -39,16 +42,18 @@ public sealed class Vitals(
     /// <summary>True once the process was told to end: balancers should look elsewhere.</summary>
     public bool IsEnding => lifetime.ApplicationStopping.IsCancellationRequested;
 
-    /// <summary>Looks at everything.</summary>
+    /// <summary>Looks at everything, once for all who ask at a time.</summary>
     public async Task<IReadOnlyList<Vital>> Look(CancellationToken cancellation)
     {
-        var found = new List<Vital>();
-        if (IsEnding)
-        {
-            found.Add(new("process", VitalState.Failed, "It was told to end and takes its last requests."));
-        }
+        // The reasons are for operators, who look again to see whether it has helped.
+        var seen = await LazyInitializer.EnsureInitialized(ref vitals, () => new(Look, clock, TimeSpan.Zero)).See(cancellation);
+        return IsEnding ? [new("process", VitalState.Failed, "It was told to end and takes its last requests."), .. seen] : seen;
+    }
 
-        var there = await Add(found, cancellation);
+    private async Task<IReadOnlyList<Vital>> Look()
+    {
+        var found = new List<Vital>();
+        var there = await Add(found, CancellationToken.None);
         found.Add(state.IsReady
             ? new("migrations", VitalState.Ok, there is { Migration: { } newest } ? $"All have run; the newest is {newest}." : "All have run.")
             : new("migrations", VitalState.Failed, $"They have not run yet: {state.Problem ?? "the database was not reached so far"}"));
@@ -60,14 +65,15 @@ public sealed class Vitals(
         found.Add(Breakers());
         if (there is not null)
         {
-            found.AddRange(await Behind(cancellation));
+            found.AddRange(await Behind(CancellationToken.None));
         }
 
         return found;
     }
 
-    /// <summary>Whether the database is there and migrated: all that a process without callbacks needs.</summary>
-    public async Task<bool> Works(CancellationToken cancellation) => state.IsReady && await Add([], cancellation) is not null;
+    /// <summary>Whether the database is there and migrated: all that a process without callbacks needs. One look for all who ask at a time.</summary>
+    public async Task<bool> Works(CancellationToken cancellation) => state.IsReady
+        && await LazyInitializer.EnsureInitialized(ref works, () => new(async () => await Add([], CancellationToken.None) is not null, clock)).See(cancellation);
 
     private async Task<Answer?> Add(List<Vital> found, CancellationToken cancellation)
     {
@@ -116,6 +122,12 @@ public sealed class Vitals(
             { Bytes: > 0 } => new("spool", VitalState.Warning, Invariant($"{spool.Bytes:N0} bytes wait for the database, {spooling.MaxBytes:N0} may.")),
             _ => new("spool", VitalState.Ok, Invariant($"Empty; {spooling.MaxBytes:N0} bytes may wait.")),
         };
+        if (spool is { AsideBytes: > 0 })
+        {
+            yield return new("spool_aside", VitalState.Warning, Invariant(
+                $"{spool.AsideBytes:N0} bytes could not be stored and are kept beside the segments: the log says why (spool_…), docs/operations.md what to do."));
+        }
+
         if (intake is not null)
         {
             var share = Math.Max((double)intake.Waiting / intake.Most, (double)intake.Bytes / intake.MostBytes);
@@ -150,6 +162,11 @@ public sealed class Vitals(
         yield return behind.OldestNew is { } age
             ? new("callbacks", age > StuckAfter ? VitalState.Failed : VitalState.Ok, Invariant($"{behind.New:N0} wait for their drain, the oldest for {age.TotalSeconds:0.0} s."))
             : new("callbacks", VitalState.Ok, "None waits for its drain.");
+        if (behind.SetAside > 0)
+        {
+            yield return new("callbacks_set_aside", VitalState.Warning, Invariant(
+                $"{behind.SetAside:N0} could not be applied so far and are tried again every few seconds: the log says why (callbacks_set_aside, callback_parked)."));
+        }
 
         var served = behind.Servers.SelectMany(s => s.Queues).ToHashSet(StringComparer.Ordinal);
         string[] lacking = [.. new[] { CallbackJobs.Queue, "default", TransferJobs.Queue }.Where(queue => !served.Contains(queue))];
@@ -172,6 +189,12 @@ public sealed class Vitals(
         yield return new(
             "cases", behind.Cases.Count > 0 ? VitalState.Warning : VitalState.Ok,
             behind.Cases.Count == 0 ? "None is open." : "Open: " + string.Join(", ", behind.Cases.Select(c => Invariant($"{c.Count:N0} {c.Kind}"))) + ".");
+        if (behind.Pull is { } pull)
+        {
+            yield return pull.Why is null
+                ? new("pull", VitalState.Ok, Invariant($"What customers paid was read up to {pull.Age.TotalMinutes:0} minutes ago."))
+                : new("pull", VitalState.Warning, Invariant($"What customers paid was read up to {pull.Age.TotalMinutes:0} minutes ago: {pull.Why}."));
+        }
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

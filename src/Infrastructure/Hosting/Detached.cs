@@ -34,6 +34,9 @@ internal sealed partial class Detached(IServiceScopeFactory scopes, ILogger<Deta
         {
             // The request's Idempotency-Key is for its intent, which is committed; what follows is not part of it.
             KeyedRequest.Current = null;
+
+            // Safaricom's reply is not one of the requests that crowd each other.
+            using var purpose = Connections.For(Purpose.Jobs);
             await using var scope = scopes.CreateAsyncScope();
             return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command, CancellationToken.None);
         }

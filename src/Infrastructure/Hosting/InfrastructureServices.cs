@@ -24,7 +24,14 @@ public static class InfrastructureServices
     public static IServiceCollection AddInfrastructure(
         this IServiceCollection services, string connectionString, Roles roles, DeploymentStamp stamp, SpoolOptions? spool = null)
     {
-        services.AddSingleton(_ => Database.Create(connectionString));
+        services.AddSingleton(_ =>
+        {
+            var settings = DatabaseSettings.Read(connectionString, roles);
+            return roles == Roles.None ? settings : settings.Within(ConnectionLimit.TryRead(settings));
+        });
+        services.AddSingleton(provider => ConnectionBudget.For(roles, provider.GetRequiredService<DatabaseSettings>().Connection.MaxPoolSize));
+        services.AddSingleton<Connections>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DatabaseRequirements>(provider, roles));
         services.AddSingleton<DatabaseState>();
         services.AddSingleton(stamp);
         services.AddHostedService<DatabaseStartup>();
@@ -37,7 +44,10 @@ public static class InfrastructureServices
         services.AddSingleton<IPayouts, PayoutRepository>();
         services.AddSingleton<IRefunds, RefundRepository>();
         services.AddSingleton<ITransfers, TransferRepository>();
+        services.AddSingleton<IRestores, RestoreRepository>();
+        services.AddSingleton<LostPayments>();
         services.AddSingleton<IQuestions, QuestionRepository>();
+        services.AddSingleton<ClockStep>();
         services.AddSingleton<IQuestionBudget, QuestionBudget>();
         services.AddSingleton<AskingReaders>();
         services.AddSingleton<ICases, CaseRepository>();
@@ -71,8 +81,11 @@ public static class InfrastructureServices
             services.AddSpool(spooling);
             services.AddSingleton<UntrustedIntake>();
             services.AddHostedService(s => s.GetRequiredService<UntrustedIntake>());
-            services.AddSingleton<LiveEvents>();
-            services.AddHostedService(s => s.GetRequiredService<LiveEvents>());
+            services.AddSingleton<UnroutedIntake>();
+            services.AddHostedService(s => s.GetRequiredService<UnroutedIntake>());
+            services.AddSingleton<WatchedCheckouts>();
+            services.AddHostedService(s => s.GetRequiredService<WatchedCheckouts>());
+            services.AddHostedService<LiveEvents>();
         }
 
         if (roles.HasFlag(Roles.Worker))
@@ -108,31 +121,33 @@ public static class InfrastructureServices
     private static void AddHangfireStorage(this IServiceCollection services)
     {
         services.AddSingleton<IJobs, HangfireJobs>();
+
+        // Its schema is known once the database is: DatabaseStartup puts it in.
+        services.AddSingleton(new PostgreSqlStorageOptions
+        {
+            SchemaName = JobsSchema.Own,
+            EnableTransactionScopeEnlistment = true,
+
+            // Within one process an enqueue wakes a worker by itself; this is the wait for what another process enqueued.
+            QueuePollInterval = TimeSpan.FromSeconds(1),
+
+            // A job fetched by a process that died is taken again after this, not after half an hour: the worker's heartbeat keeps
+            // a live one's fetch fresh.
+            UseSlidingInvisibilityTimeout = true,
+            InvisibilityTimeout = TimeSpan.FromSeconds(30),
+
+            // Hangfire's locks are rows, which a process or a PostgreSQL that dies leaves behind: every worker that meets one, and all rounds,
+            // would wait for ten minutes. They are held for milliseconds, and nothing of ours relies on them: our rows have locks of their own.
+            DistributedLockTimeout = TimeSpan.FromSeconds(10),
+
+            // Finished jobs go quickly: at a job per batch these tables would grow by millions a day.
+            JobExpirationCheckInterval = TimeSpan.FromMinutes(1),
+            DeleteExpiredBatchSize = 10_000,
+            // The migrator does it, under its lock: a process must start while the database is away.
+            PrepareSchemaIfNecessary = false,
+        });
         services.AddSingleton<JobStorage>(provider => new PostgreSqlStorage(
-            new SharedDataSource(provider.GetRequiredService<NpgsqlDataSource>()),
-            new PostgreSqlStorageOptions
-            {
-                SchemaName = Database.HangfireSchema,
-                EnableTransactionScopeEnlistment = true,
-
-                // Within one process an enqueue wakes a worker by itself; this is the wait for what another process enqueued.
-                QueuePollInterval = TimeSpan.FromSeconds(1),
-
-                // A job fetched by a process that died is taken again after this, not after half an hour: the worker's heartbeat keeps
-                // a live one's fetch fresh.
-                UseSlidingInvisibilityTimeout = true,
-                InvisibilityTimeout = TimeSpan.FromSeconds(30),
-
-                // Hangfire's locks are rows, which a process or a PostgreSQL that dies leaves behind: every worker that meets one, and all rounds,
-                // would wait for ten minutes. They are held for milliseconds, and nothing of ours relies on them: our rows have locks of their own.
-                DistributedLockTimeout = TimeSpan.FromSeconds(10),
-
-                // Finished jobs go quickly: at a job per batch these tables would grow by millions a day.
-                JobExpirationCheckInterval = TimeSpan.FromMinutes(1),
-                DeleteExpiredBatchSize = 10_000,
-                // The migrator does it, under its lock: a process must start while the database is away.
-                PrepareSchemaIfNecessary = false,
-            }));
+            new HangfireConnections(provider.GetRequiredService<Connections>()), provider.GetRequiredService<PostgreSqlStorageOptions>()));
         services.AddHangfire((_, config) => config
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
             .UseSimpleAssemblyNameTypeSerializer()
@@ -140,8 +155,9 @@ public static class InfrastructureServices
             .UseFilter(new ShortRetention()));
     }
 
-    private sealed class SharedDataSource(NpgsqlDataSource database) : IConnectionFactory
+    /// <summary>A job that is enqueued in a transaction of ours is part of it, on that transaction's own connection.</summary>
+    private sealed class HangfireConnections(Connections database) : IConnectionFactory
     {
-        public NpgsqlConnection GetOrCreateConnection() => database.CreateConnection();
+        public NpgsqlConnection GetOrCreateConnection() => database.HangfirePool.CreateConnection();
     }
 }

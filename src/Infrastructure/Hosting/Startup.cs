@@ -5,7 +5,6 @@ using Hangfire.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Payments.Infrastructure;
 
@@ -26,52 +25,10 @@ public sealed class DatabaseState
     internal void SetReady() => ready.TrySetResult();
 }
 
-/// <summary>
-/// Migrates the database and stamps it, in a supervised retry loop: a process started while the database is away listens all the same.
-/// </summary>
-internal sealed partial class DatabaseStartup(
-    NpgsqlDataSource database, DatabaseState state, DeploymentStamp stamp, IHostApplicationLifetime lifetime, ILogger<DatabaseStartup> log)
-    : BackgroundService
-{
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await Migrator.Migrate(database, stoppingToken);
-                if (await stamp.Mismatch(database) is { } mismatch)
-                {
-                    LogMismatch(mismatch);
-                    Environment.ExitCode = 1;
-                    lifetime.StopApplication();
-                    return;
-                }
-
-                state.SetReady();
-                return;
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                state.Problem = failure.Message;
-                LogWaiting(failure.Message);
-                await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
-
-    [LoggerMessage(EventName = "database_waiting", Level = LogLevel.Warning, Message = "The database is not ready: {Why}; trying again")]
-    private partial void LogWaiting(string why);
-
-    [LoggerMessage(EventName = "database_mismatch", Level = LogLevel.Critical, Message = "{Mismatch}")]
-    private partial void LogMismatch(string mismatch);
-}
-
 /// <summary>The environment and shortcode a database belongs to, written at the first start and compared at every other.</summary>
 public sealed record DeploymentStamp(string Environment, string Shortcode)
 {
-    internal async Task<string?> Mismatch(NpgsqlDataSource database)
+    internal async Task<string?> Mismatch(Connections database)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
@@ -89,7 +46,7 @@ public sealed record DeploymentStamp(string Environment, string Shortcode)
 /// met an outage waits longer after every failure, in the end for minutes, and payouts would wait with it.
 /// </summary>
 internal sealed partial class HangfireServers(
-    IServiceProvider services, NpgsqlDataSource database, DatabaseState state, JobsEnd end, ILogger<HangfireServers> log)
+    IServiceProvider services, Connections database, DatabaseState state, JobsEnd end, ILogger<HangfireServers> log)
     : BackgroundService, IHostedLifecycleService
 {
     /// <summary>Between two looks at the database: what an outage adds at its end. A shorter one costs a worker a second or two by itself.</summary>
@@ -133,6 +90,8 @@ internal sealed partial class HangfireServers(
 
     private async Task<bool> Answers(CancellationToken stop)
     {
+        // Busy jobs are no outage.
+        using var purpose = Connections.For(Purpose.Watch);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         patience.CancelAfter(TimeSpan.FromSeconds(5));
         try

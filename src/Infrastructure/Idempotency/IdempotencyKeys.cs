@@ -1,11 +1,10 @@
 using Dapper;
-using Npgsql;
 using Payments.Application;
 
 namespace Payments.Infrastructure;
 
 /// <summary>Keys in PostgreSQL: any number of API processes meet at one row.</summary>
-internal sealed class IdempotencyKeys(NpgsqlDataSource database) : IIdempotencyKeys
+internal sealed class IdempotencyKeys(Connections database) : IIdempotencyKeys
 {
     /// <summary>
     /// How long a request is believed to be at work: it waits at most 8 s for Safaricom, the rest is for locks. Too short does no
@@ -24,12 +23,12 @@ internal sealed class IdempotencyKeys(NpgsqlDataSource database) : IIdempotencyK
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(
-            """
-            SELECT hash, intent_kind, intent_id, status, answer, running_until > now() AS is_running
+            $"""
+            SELECT hash, intent_kind, intent_id, status, answer, running_until > now() AND running_until <= now() + @Lease + {ClockStep.Slack} AS is_running
             FROM idempotency_keys
             WHERE owner = @owner AND key = @key
             """,
-            new { owner, key });
+            new { owner, key, Lease });
         return row is null
             ? null
             : new(row.Hash, row.IntentId is { } id ? new(row.IntentKind!, id) : null, row.Status, row.Answer, row.IsRunning);

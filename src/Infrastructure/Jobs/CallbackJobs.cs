@@ -15,15 +15,22 @@ public sealed class CallbackJobs(IMediator mediator, JobsEnd end)
     [Queue(Queue)]
     [AutomaticRetry(Attempts = 3, DelaysInSeconds = [1, 5, 15], OnAttemptsExceeded = AttemptsExceededAction.Fail)]
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Style", "IDE0060", Justification = "Shown by the dashboard.")]
-    public Task Drain(int count) => end.Run(stop => mediator.Send(new DrainCallbacks(), stop));
+    public async Task Drain(int count)
+    {
+        using var purpose = Connections.For(Purpose.Drain);
+        await end.Run(stop => mediator.Send(new DrainCallbacks(), stop));
+    }
 
     /// <summary>Applies one parked callback. Retried for about an hour, then left failed for an operator to requeue.</summary>
     /// <param name="callbackId">The callback's public id.</param>
     [Queue(Queue)]
     [AutomaticRetry(Attempts = 5, DelaysInSeconds = [5, 30, 120, 600, 3000], OnAttemptsExceeded = AttemptsExceededAction.Fail)]
-    public Task Apply(string callbackId) => PublicId.TryRead(PublicId.Callback, callbackId, out var id)
-        ? mediator.Send(new ApplyParkedCallback(id))
-        : throw new ArgumentException($"'{callbackId}' is no callback id.", nameof(callbackId));
+    public async Task Apply(string callbackId)
+    {
+        using var purpose = Connections.For(Purpose.Drain);
+        await mediator.Send(PublicId.TryRead(PublicId.Callback, callbackId, out var id)
+            ? new ApplyParkedCallback(id) : throw new ArgumentException($"'{callbackId}' is no callback id.", nameof(callbackId)));
+    }
 }
 
 /// <summary>

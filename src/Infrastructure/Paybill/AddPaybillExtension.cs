@@ -4,6 +4,7 @@ using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Payments.Application;
+using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
@@ -13,6 +14,7 @@ internal static class AddPaybillExtension
     public static void AddPaybill(this IServiceCollection services)
     {
         services.AddSingleton<IPaybill, PaybillRepository>();
+        services.AddSingleton<IPullProgress, PullProgress>();
         services.AddSingleton<RegistrationTokens>();
         services.AddTransient<AskConfirmation>();
         services.AddSingleton(provider =>

@@ -7,13 +7,18 @@ namespace Payments.Infrastructure;
 
 /// <summary>
 /// Registration tokens on the request path: known ones are in memory, so no request waits for the database because of them. A token that
-/// is not there may be one another process registered a moment ago, or the database was away since the start: the callback is stored with
-/// the token's SHA-256 and the drain decides (decision 0020). Misses refresh the memory, at most every few seconds, whoever sends them.
+/// is not there may be one another process registered a moment ago, or the database was away since the start: it is looked up, and where
+/// that cannot be done the callback is stored with the token's SHA-256 and the drain decides (decision 0020). Whoever sends misses, and
+/// however many, the database is asked once in two seconds, and so many requests wait for it. The form of a token proves nothing: until it
+/// was found, whoever sent it is a stranger (decision 0045).
 /// </summary>
 public sealed partial class RegistrationTokens(IPaybill paybill, TimeProvider clock, ILogger<RegistrationTokens> log)
 {
     /// <summary>Anybody can send tokens: however many come, the database is asked this often.</summary>
     private static readonly TimeSpan LeastBetween = TimeSpan.FromSeconds(2);
+
+    /// <summary>Requests that may wait for a reading at once: a wait holds a connection and no body, and the next in line is a stranger at once.</summary>
+    private const int MostWaiting = 256;
 
     /// <summary>How old a reading may be for a token that is not in it to be nobody's: the wait between two readings, twice.</summary>
     private static readonly TimeSpan Fresh = 2 * LeastBetween;
@@ -23,10 +28,11 @@ public sealed partial class RegistrationTokens(IPaybill paybill, TimeProvider cl
     private Task refreshing = Task.CompletedTask;
     private long? refreshed;
     private long? readFrom;
+    private int waiting;
 
     /// <summary>
-    /// True while a token that <see cref="Find(string?)"/> does not know may still be one of ours: the registrations were not read just now. One is
-    /// committed before Safaricom hears of it, so no confirmation overtakes the next reading.
+    /// True while a token that <see cref="Find(string?)"/> does not know may still be one of ours: the registrations were not read just now, and
+    /// looking it up was in vain. One is committed before Safaricom hears of it, so no confirmation overtakes the next reading.
     /// </summary>
     public bool MayMiss
     {
@@ -39,7 +45,7 @@ public sealed partial class RegistrationTokens(IPaybill paybill, TimeProvider cl
         }
     }
 
-    /// <summary>Reads the registrations before anybody asks for one.</summary>
+    /// <summary>Reads the registrations before anybody asks for one, and now and then: a token that was replaced elsewhere is no valid one here.</summary>
     public void Warm() => _ = Refresh();
 
     /// <summary>The registration of a token, from memory; null when it is not there. A miss lets the memory be refreshed, and does not wait.</summary>
@@ -59,20 +65,34 @@ public sealed partial class RegistrationTokens(IPaybill paybill, TimeProvider cl
         return found;
     }
 
-    /// <summary>The same, waiting for a refresh until <paramref name="patience"/> ends; null then.</summary>
-    public async Task<Registration?> Find(string? token, CancellationToken patience)
+    /// <summary>
+    /// The same, looked up where the memory is too old to say that it is nobody's, until <paramref name="patience"/> ends. Null: it is
+    /// nobody's, or (<see cref="MayMiss"/>) it could not be looked up.
+    /// </summary>
+    public async ValueTask<Registration?> Find(string? token, CancellationToken patience)
     {
         if (Find(token) is { } found)
         {
             return found;
         }
 
-        if (!RegistrationToken.IsWellFormed(token))
+        if (!RegistrationToken.IsWellFormed(token) || !MayMiss)
         {
             return null;
         }
 
-        await Refresh().WaitAsync(patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            if (Interlocked.Increment(ref waiting) <= MostWaiting)
+            {
+                await Refresh().WaitAsync(patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref waiting);
+        }
+
         return Look(token!);
     }
 
@@ -126,9 +146,10 @@ public sealed partial class RegistrationTokens(IPaybill paybill, TimeProvider cl
     {
         try
         {
+            using var purpose = Connections.For(Purpose.Watch);
             var began = clock.GetTimestamp();
             var rows = await paybill.Registrations(CancellationToken.None);
-            known = [.. rows.Select(r => (r, Encoding.ASCII.GetBytes(r.Token)))];
+            known = [.. rows.Where(r => r.ReplacedAt is null).Select(r => (r, Encoding.ASCII.GetBytes(r.Token)))];
             lock (gate)
             {
                 readFrom = began;

@@ -1,16 +1,16 @@
 using Dapper;
-using Npgsql;
 using Payments.Application;
 using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
 /// <summary>Making and showing payouts.</summary>
-internal sealed class PayoutRepository(NpgsqlDataSource database, IJobs jobs) : IPayouts
+internal sealed class PayoutRepository(Connections database, IJobs jobs) : IPayouts
 {
     /// <inheritdoc/>
     public async Task<Guid?> Add(Payout payout)
     {
+        var again = 0;
         await using (var connection = await database.OpenConnectionAsync())
         {
             var added = await connection.ExecuteAsync(
@@ -21,7 +21,7 @@ internal sealed class PayoutRepository(NpgsqlDataSource database, IJobs jobs) : 
                 VALUES (
                     @Id, @Client, @Reference, @method, @Recipient, @Account, @amount, @Reason, @Remarks, @status, @OriginatorId, @CreatedAt, @UpdatedAt, @CreatedAt,
                     @trace)
-                ON CONFLICT ON CONSTRAINT payouts_reference DO NOTHING
+                ON CONFLICT DO NOTHING
                 """,
                 new
                 {
@@ -42,13 +42,21 @@ internal sealed class PayoutRepository(NpgsqlDataSource database, IJobs jobs) : 
                 });
             if (added == 0)
             {
+                // Whichever was met first, the reference or the id that is made of it.
                 return await connection.QuerySingleAsync<Guid>(
                     "SELECT id FROM payouts WHERE client = @Client AND reference = @Reference", new { payout.Client, payout.Reference });
             }
+
+            again = await TransferRepository.TakeUnmatchedAgain(connection, payout);
         }
 
         // Row and job are one commit: neither is ever there without the other (the sweep is for jobs lost later).
         jobs.SendTransfer(PublicId.Payout, payout.Id);
+        if (again > 0)
+        {
+            jobs.Drain(again);
+        }
+
         return null;
     }
 

@@ -9,14 +9,14 @@ internal static class TransferEventData
 {
     public static string Of(Transfer transfer)
     {
-        var failure = transfer.Failure is { } f ? Wire.Name(f.Code) : null;
+        var failure = transfer is { IsCancelled: false, Failure: { } f } ? Wire.Name(f.Code) : null;
         return transfer switch
         {
             Payout payout => JsonSerializer.Serialize(new
             {
                 id = PublicId.Write(PublicId.Payout, payout.Id),
                 reference = payout.Reference,
-                status = Wire.Name(payout.Status),
+                status = TransferStates.Name(payout),
                 method = Wire.Name(payout.Method),
                 amount = payout.Amount.Shillings,
                 receipt = payout.Receipt,
@@ -28,7 +28,7 @@ internal static class TransferEventData
                 checkoutId = refund.CheckoutId is { } checkout ? PublicId.Write(PublicId.Checkout, checkout) : null,
                 reference = refund.OrderReference,
                 originalReceipt = refund.OriginalReceipt,
-                status = Wire.Name(refund.Status),
+                status = TransferStates.Name(refund),
                 method = Wire.Name(refund.Method),
                 amount = refund.Amount.Shillings,
                 receipt = refund.Receipt,

@@ -6,19 +6,31 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>Payouts and refunds as money on its way out: loading them to change, finding what is due, finding what lost its job.</summary>
-internal sealed partial class TransferRepository(NpgsqlDataSource database, IJobs jobs) : ITransfers
+internal sealed partial class TransferRepository(Connections database, ICheckouts checkouts, IJobs jobs) : ITransfers
 {
     /// <summary>The filter both lists share, after the table's own part.</summary>
     public const string Filter =
         """
         (@client::text IS NULL OR client = @client)
-          AND (@status::text IS NULL OR status = @status)
+          AND (@status::text IS NULL OR (status = @status AND (sending_at IS NULL) = (@isCancelled OR @status = 'queued')))
           AND (@from::timestamptz IS NULL OR created_at >= @from)
           AND (@to::timestamptz IS NULL OR created_at < @to)
           AND (@afterAt::timestamptz IS NULL OR (created_at, id) < (@afterAt, @afterId))
         ORDER BY created_at DESC, id DESC
         LIMIT @limit
         """;
+
+    /// <summary>The checkouts that refunds in <c>@ids</c> are of by now: money that stood alone may have been matched since.</summary>
+    private const string CheckoutsOfRefunds =
+        """
+        SELECT checkout_id FROM refunds WHERE id = ANY (@ids)
+        UNION SELECT r.checkout_id FROM refunds f JOIN receipts r ON r.id = f.receipt_id WHERE f.id = ANY (@ids)
+        """;
+
+    private const string ReceiptsAlone =
+        "SELECT DISTINCT r.id, true FROM refunds f JOIN receipts r ON r.id = f.receipt_id WHERE f.id = ANY (@ids) AND r.checkout_id IS NULL";
+
+    private sealed record Guard(Guid Id, bool IsReceipt);
 
     private static readonly (string Table, string Prefix)[] Tables = [("payouts", PublicId.Payout), ("refunds", PublicId.Refund)];
 
@@ -27,7 +39,8 @@ internal sealed partial class TransferRepository(NpgsqlDataSource database, IJob
     {
         client = filter.Client,
         reference = filter.Reference,
-        status = filter.Status is { } status ? Wire.Name(status) : null,
+        status = filter.IsCancelled ? "failed" : filter.Status is { } status ? Wire.Name(status) : null,
+        isCancelled = filter.IsCancelled,
         from = filter.From?.ToUniversalTime(),
         to = filter.To?.ToUniversalTime(),
         afterAt = filter.After?.At,
@@ -41,29 +54,56 @@ internal sealed partial class TransferRepository(NpgsqlDataSource database, IJob
         var sorted = ids.Distinct().Order().ToArray();
         await using var connection = await database.OpenConnectionAsync();
 
-        // The checkout's lock is what refunds are reserved under: whoever changes one holds it.
-        await connection.ExecuteAsync(
-            """
-            SELECT FROM checkouts
-            WHERE id IN (SELECT checkout_id FROM refunds WHERE id = ANY (@sorted))
-            ORDER BY id
-            FOR UPDATE
-            """,
-            new { sorted });
-        var payouts = await connection.QueryAsync<PayoutRow>(
-            $"SELECT {PayoutRow.Columns} FROM payouts WHERE id = ANY (@sorted) ORDER BY id FOR UPDATE", new { sorted });
-        var refunds = await connection.QueryAsync<RefundRow>(
-            $"SELECT {RefundRow.Columns} FROM refunds WHERE id = ANY (@sorted) ORDER BY id FOR UPDATE", new { sorted });
+        await LockReceipts(connection, sorted);
+        var payouts = (await connection.QueryAsync<PayoutRow>(
+            $"SELECT {PayoutRow.Columns} FROM payouts WHERE id = ANY (@sorted) ORDER BY id FOR NO KEY UPDATE", new { sorted })).AsList();
+        LockOrder.Took(LockStep.Payouts, payouts.Select(row => row.Id));
+        var refunds = (await connection.QueryAsync<RefundRow>(
+            $"SELECT {RefundRow.Columns} FROM refunds WHERE id = ANY (@sorted) ORDER BY id FOR NO KEY UPDATE", new { sorted })).AsList();
+        LockOrder.Took(LockStep.Refunds, refunds.Select(row => row.Id));
         return [.. payouts.Select(row => row.ToDomain()), .. refunds.Select(row => row.ToDomain())];
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Guid>> CheckoutsOf(IReadOnlyCollection<Guid> ids)
+    public async Task<(IReadOnlyList<Guid> Checkouts, IReadOnlyList<Guid> Receipts)> GuardsOf(IReadOnlyCollection<Guid> ids)
     {
         await using var connection = await database.OpenConnectionAsync();
-        var found = await connection.QueryAsync<Guid>(
-            "SELECT DISTINCT checkout_id FROM refunds WHERE id = ANY (@ids) AND checkout_id IS NOT NULL", new { ids = ids.ToArray() });
-        return [.. found];
+        var found = (await connection.QueryAsync<Guard>(
+            $"""
+            SELECT checkout_id AS id, false AS is_receipt FROM ({CheckoutsOfRefunds}) guards WHERE checkout_id IS NOT NULL
+            UNION ALL {ReceiptsAlone}
+            """,
+            new { ids = ids.ToArray() })).AsList();
+        return ([.. found.Where(g => !g.IsReceipt).Select(g => g.Id)], [.. found.Where(g => g.IsReceipt).Select(g => g.Id)]);
+    }
+
+    /// <summary>
+    /// What refunds are reserved under, the checkout's lock, or the receipt's where it has none: whoever changes one holds it.
+    /// </summary>
+    private static async Task LockReceipts(NpgsqlConnection connection, Guid[] ids)
+    {
+        var guards = (await connection.QueryAsync<Guard>(
+            $"""
+            WITH locked AS (SELECT id FROM checkouts WHERE id IN ({CheckoutsOfRefunds}) ORDER BY id FOR NO KEY UPDATE)
+            SELECT id, false AS is_receipt FROM locked
+            UNION ALL {ReceiptsAlone}
+            """,
+            new { ids })).AsList();
+        LockOrder.Took(LockStep.Checkouts, guards.Where(g => !g.IsReceipt).Select(g => g.Id));
+        var alone = guards.Where(g => g.IsReceipt).Select(g => g.Id).ToArray();
+        if (alone.Length == 0)
+        {
+            return;
+        }
+
+        var locked = (await connection.QueryAsync<Guid>(
+            "SELECT id FROM receipts WHERE checkout_id IS NULL AND id = ANY (@alone) ORDER BY id FOR NO KEY UPDATE", new { alone })).AsList();
+        LockOrder.Took(LockStep.Receipts, alone);
+        if (locked.Count < alone.Length)
+        {
+            // Matched between the look and the lock: it is locked all the same, and its checkout comes before it.
+            throw new StartOverException("The receipt");
+        }
     }
 
     /// <inheritdoc/>
@@ -98,36 +138,6 @@ internal sealed partial class TransferRepository(NpgsqlDataSource database, IJob
         }
 
         return due;
-    }
-
-    /// <inheritdoc/>
-    public async Task<int> EnqueueForgotten(TimeSpan age, int limit)
-    {
-        var found = new List<(string Prefix, Guid Id)>();
-        await using (var connection = await database.OpenConnectionAsync())
-        {
-            foreach (var (table, prefix) in Tables)
-            {
-                var ids = await connection.QueryAsync<Guid>(
-                    $"""
-                    UPDATE {table} t
-                    SET enqueued_at = now()
-                    FROM (
-                        SELECT id FROM {table}
-                        WHERE status = 'queued' AND enqueued_at < now() - @age
-                        ORDER BY enqueued_at
-                        LIMIT @limit
-                        FOR UPDATE SKIP LOCKED) lost
-                    WHERE t.id = lost.id
-                    RETURNING t.id
-                    """,
-                    new { age, limit });
-                found.AddRange(ids.Select(id => (prefix, id)));
-            }
-        }
-
-        found.ForEach(lost => jobs.SendTransfer(lost.Prefix, lost.Id));
-        return found.Count;
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ internal abstract record TransferRow
     protected const string Shared =
         "id, client, amount, status, conversation_id, originator_id, heard, receipt, settled_by, failure_code, failure_result_code, failure_message, "
         + "failure_provider_text, failure_retryable, failure_retry_after, refused_with, disputed, questions, next_question_at, doubt, last_answer, created_at, "
-        + "updated_at, sending_at, ended_at";
+        + "updated_at, sending_at, ended_at, waiting_for, retry_at, wait_told";
 
     public Guid Id { get; init; }
     public string Client { get; init; } = "";
@@ -36,6 +36,9 @@ internal abstract record TransferRow
     public DateTimeOffset UpdatedAt { get; init; }
     public DateTimeOffset? SendingAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
+    public string? WaitingFor { get; init; }
+    public DateTimeOffset? RetryAt { get; init; }
+    public bool WaitTold { get; init; }
 
     protected TransferStatus State => Wire.Read<TransferStatus>(Status);
 
@@ -59,6 +62,9 @@ internal abstract record TransferRow
         transfer.LastAnswer = LastAnswer;
         transfer.SendingAt = SendingAt;
         transfer.EndedAt = EndedAt;
+        transfer.WaitingFor = WaitingFor is null ? null : Wire.Read<Hindrance>(WaitingFor);
+        transfer.RetryAt = RetryAt;
+        transfer.IsWaitTold = WaitTold;
         return transfer;
     }
 }
@@ -96,7 +102,7 @@ internal sealed record PayoutRow : TransferRow
 /// <summary>A row of <c>refunds</c>.</summary>
 internal sealed record RefundRow : TransferRow
 {
-    public const string Columns = Shared + ", checkout_id, receipt_id, original_receipt, order_reference, method, recipient, reason, of_surplus";
+    public const string Columns = Shared + ", checkout_id, receipt_id, original_receipt, order_reference, method, recipient, reason, of_surplus, taken_from";
 
     public Guid? CheckoutId { get; init; }
     public Guid ReceiptId { get; init; }
@@ -106,6 +112,7 @@ internal sealed record RefundRow : TransferRow
     public string? Recipient { get; init; }
     public string? Reason { get; init; }
     public bool OfSurplus { get; init; }
+    public string TakenFrom { get; init; } = "counted";
 
     public Refund ToDomain() => Fill(new Refund
     {
@@ -124,5 +131,7 @@ internal sealed record RefundRow : TransferRow
         Recipient = Msisdn.TryParse(Recipient, out var phone) ? phone : null,
         Reason = Reason,
         OfSurplus = OfSurplus,
+        Source = Wire.Read<RefundSource>(TakenFrom),
+        LoadedSource = Wire.Read<RefundSource>(TakenFrom),
     });
 }

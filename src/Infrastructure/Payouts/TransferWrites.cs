@@ -17,6 +17,13 @@ internal sealed partial class TransferRepository
             return;
         }
 
+        await Write(changed);
+        await TurnedRefunds.Count(checkouts, changed);
+    }
+
+    /// <summary>Closes its connection when it is done: whoever writes next in this transaction gets the same one, and not another beside it.</summary>
+    private async Task Write(List<Transfer> changed)
+    {
         await using var connection = await database.OpenConnectionAsync();
         await Update(connection, "payouts", [.. changed.OfType<Payout>()]);
         await Update(connection, "refunds", [.. changed.OfType<Refund>()]);
@@ -25,6 +32,17 @@ internal sealed partial class TransferRepository
         await InsertCases(connection, changed);
         await CloseCases(connection, changed);
     }
+
+    /// <summary>
+    /// A request whose name is made of what the caller said may have been made before, and forgotten by a restore: results that came for it
+    /// since then, and found nothing, are looked at again. Answers how many.
+    /// </summary>
+    public static Task<int> TakeUnmatchedAgain(NpgsqlConnection connection, Transfer added) => !added.HasOwnName ? Task.FromResult(0) : connection.ExecuteAsync(
+        """
+        UPDATE callbacks SET state = 'new', done_at = NULL, verdict = NULL, detail = NULL, retry_at = NULL, blocked_by = NULL
+        WHERE subject_id = @Id AND verdict = 'unmatched' AND state = 'done' AND erased_at IS NULL
+        """,
+        new { added.Id });
 
     /// <summary>A refund is part of what a checkout shows: its version counts, and who watches it is told.</summary>
     public static async Task ShowOnCheckouts(NpgsqlConnection connection, IReadOnlyCollection<Guid> checkouts)
@@ -57,14 +75,16 @@ internal sealed partial class TransferRepository
                 failure_message = u.failure_message, failure_provider_text = u.failure_provider_text, failure_retryable = u.failure_retryable,
                 failure_retry_after = u.failure_retry_after, refused_with = u.refused_with, disputed = u.disputed, questions = u.questions,
                 next_question_at = u.next_question_at, doubt = u.doubt, last_answer = u.last_answer,
-                updated_at = u.updated_at, sending_at = u.sending_at, ended_at = u.ended_at
+                updated_at = u.updated_at, sending_at = u.sending_at, ended_at = u.ended_at, waiting_for = u.waiting_for, retry_at = u.retry_at,
+                wait_told = u.wait_told
             FROM unnest(
                 @ids, @loaded, @status, @conversations, @originators, @heard, @receipts, @settledBy, @codes, @resultCodes, @messages, @providerTexts,
-                @retryable, @retryAfter, @refusedWith, @disputed, @questions, @next, @doubts, @answers, @updated, @sending, @ended)
+                @retryable, @retryAfter, @refusedWith, @disputed, @questions, @next, @doubts, @answers, @updated, @sending, @ended,
+                @waiting, @retryAt, @told)
                 AS u (
                 id, loaded, status, conversation_id, originator_id, heard, receipt, settled_by, failure_code, failure_result_code, failure_message,
                 failure_provider_text, failure_retryable, failure_retry_after, refused_with, disputed, questions, next_question_at, doubt, last_answer,
-                updated_at, sending_at, ended_at)
+                updated_at, sending_at, ended_at, waiting_for, retry_at, wait_told)
             WHERE t.id = u.id AND t.status = u.loaded AND (t.status <> 'completed' OR u.status = 'completed')
             """,
             new
@@ -92,6 +112,9 @@ internal sealed partial class TransferRepository
                 updated = rows.Select(t => t.UpdatedAt.UtcDateTime).ToArray(),
                 sending = rows.Select(t => t.SendingAt?.UtcDateTime).ToArray(),
                 ended = rows.Select(t => t.EndedAt?.UtcDateTime).ToArray(),
+                waiting = rows.Select(t => t.WaitingFor is { } hindrance ? Wire.Name(hindrance) : null).ToArray(),
+                retryAt = rows.Select(t => t.RetryAt?.UtcDateTime).ToArray(),
+                told = rows.Select(t => t.IsWaitTold).ToArray(),
             });
         if (updated != rows.Count)
         {
@@ -154,6 +177,18 @@ internal sealed partial class TransferRepository
     /// <summary>Nobody need find out what has become known; what else is wrong stays open.</summary>
     private static async Task CloseCases(NpgsqlConnection connection, List<Transfer> rows)
     {
+        var gone = rows.Where(t => t.IsWaitTold && t.LoadedStatus is (TransferStatus.Queued or TransferStatus.Sending)
+            && t.Status is not (TransferStatus.Queued or TransferStatus.Sending) && t.SettledBy != SettledBy.Operator).ToList();
+        if (gone.Count > 0)
+        {
+            await connection.ExecuteAsync(
+                """
+                UPDATE cases SET status = 'settled', settled_at = now(), outcome = @Noted, reason = 'It waits no more.', settled_by = 'service'
+                WHERE subject_id = ANY (@ids) AND kind = @NotSent AND status = 'open'
+                """,
+                new { CaseOutcome.Noted, CaseKind.NotSent, ids = gone.Select(t => t.Id).ToArray() });
+        }
+
         var settled = rows.Where(t => t.IsSettled && t.LoadedStatus != t.Status && t.SettledBy is not (null or SettledBy.Operator)).ToList();
         if (settled.Count > 0)
         {

@@ -1,5 +1,4 @@
 using Dapper;
-using Npgsql;
 using Payments.Application;
 
 namespace Payments.Infrastructure;
@@ -7,11 +6,11 @@ namespace Payments.Infrastructure;
 /// <summary>
 /// Erasing, one short statement a batch. Rows somebody works on are passed over (SKIP LOCKED): they are not old, or will be found again.
 /// </summary>
-internal sealed partial class ErasureRepository(NpgsqlDataSource database) : IErasure
+internal sealed partial class ErasureRepository(Connections database) : IErasure
 {
     /// <summary>
     /// A checkout with nothing left to decide: its prompts and refunds are settled and asked about no more, its surplus has gone back (a part
-    /// goes to the payer's phone), and no case about it is open.
+    /// goes to the payer's phone) or was written off, and no case about it is open.
     /// </summary>
     private const string DecidedCheckout =
         """
@@ -22,17 +21,17 @@ internal sealed partial class ErasureRepository(NpgsqlDataSource database) : IEr
         AND NOT EXISTS (
             SELECT FROM receipts r
             LEFT JOIN LATERAL (
-                SELECT coalesce(sum(f.amount), 0) AS gone, coalesce(sum(f.amount) FILTER (WHERE f.of_surplus), 0) AS surplus_gone
+                SELECT coalesce(sum(f.amount), 0) AS gone, coalesce(sum(f.amount) FILTER (WHERE f.of_surplus AND f.taken_from = 'counted'), 0) AS surplus_gone
                 FROM refunds f WHERE f.receipt_id = r.id AND f.status = 'completed') back ON true
             WHERE r.checkout_id = c.id
-              AND (r.surplus_due_at IS NOT NULL OR least(r.surplus - back.surplus_gone, r.amount - back.gone) > 0))
+              AND (r.surplus_due_at IS NOT NULL OR least(r.surplus - back.surplus_gone, r.amount - back.gone) > r.written_off))
         """;
 
-    /// <summary>Money without an order that has gone back whole; until then an operator must be able to find out whose it is.</summary>
+    /// <summary>Money without an order that has gone back whole or was written off; until then an operator must be able to find out whose it is.</summary>
     private const string DecidedReceipt =
         """
         r.checkout_id IS NULL AND r.erased_at IS NULL
-        AND r.amount <= (SELECT coalesce(sum(f.amount), 0) FROM refunds f WHERE f.receipt_id = r.id AND f.status = 'completed')
+        AND r.amount <= r.written_off + (SELECT coalesce(sum(f.amount), 0) FROM refunds f WHERE f.receipt_id = r.id AND f.status = 'completed')
         AND NOT EXISTS (SELECT FROM refunds f WHERE f.receipt_id = r.id AND f.ended_at IS NULL)
         AND NOT EXISTS (SELECT FROM cases k WHERE k.status = 'open' AND k.subject_id = r.id)
         """;
@@ -147,6 +146,7 @@ internal sealed partial class ErasureRepository(NpgsqlDataSource database) : IEr
     private const string Hints =
         $"""
         DELETE FROM untrusted_intake WHERE hour < now() - @keep;
+        DELETE FROM unrouted_callbacks WHERE hour < now() - @keep;
         DELETE FROM callbacks c
         WHERE c.id IN (
             SELECT c.id FROM callbacks c

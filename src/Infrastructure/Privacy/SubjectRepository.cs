@@ -1,7 +1,8 @@
-using System.Security.Cryptography;
 using System.Text;
 using Dapper;
+using Npgsql;
 using Payments.Application;
+using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
@@ -15,8 +16,9 @@ internal sealed partial class ErasureRepository
     public async Task<SubjectRows> Find(string phone, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
+        var forms = await Forms(connection, phone, cancellation);
         async Task<IReadOnlyList<Guid>> Ids(string sql) => (await connection.QueryAsync<Guid>(new CommandDefinition(
-            sql, new { phone, forms = Forms(phone), digits = Encoding.ASCII.GetBytes(phone[3..]) }, commandTimeout: PatienceSeconds,
+            sql, new { phone, forms, digits = Encoding.ASCII.GetBytes(phone[3..]) }, commandTimeout: PatienceSeconds,
             cancellationToken: cancellation))).AsList();
         return new(
             await Ids(
@@ -81,7 +83,7 @@ internal sealed partial class ErasureRepository
             new
             {
                 phone,
-                forms = Forms(phone),
+                forms = await Forms(connection, phone, cancellation),
                 checkouts = rows.Checkouts.ToArray(),
                 receipts = rows.Receipts.ToArray(),
                 payouts = rows.Payouts.ToArray(),
@@ -116,10 +118,16 @@ internal sealed partial class ErasureRepository
         return erased;
     }
 
-    /// <summary>How a payer's number comes: plain, with a plus, as people write it, or hashed (daraja.md §5). A masked one is nobody's.</summary>
-    private static string[] Forms(string phone)
-    {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(phone)));
-        return [phone, "+" + phone, "0" + phone[3..], hash, hash.ToUpperInvariant()];
-    }
+    /// <summary>
+    /// How this payer's number is written in what is kept: plain in whatever writing, or hashed (daraja.md §5). A masked one is nobody's.
+    /// </summary>
+    private static async Task<string[]> Forms(NpgsqlConnection connection, string phone, CancellationToken cancellation) =>
+        Msisdn.TryParse(phone, out var number)
+            ? [.. await connection.QueryAsync<string>(new CommandDefinition(
+                """
+                SELECT DISTINCT payer FROM receipts
+                WHERE lower(payer) = ANY (@forms) OR (payer !~ '[A-Za-z*]' AND regexp_replace(payer, '[^0-9]', '', 'g') = ANY (@forms))
+                """,
+                new { forms = PayerHint.FormsOf(number).ToArray() }, commandTimeout: PatienceSeconds, cancellationToken: cancellation))]
+            : [];
 }

@@ -9,7 +9,8 @@ namespace Payments.Infrastructure;
 
 /// <summary>
 /// The row is the truth, the job a hint: runs the round that has not come although it was due, whatever Hangfire's tables say. A process whose
-/// clock was an hour wrong may have put the next run of every recurring job an hour away. Runs in every worker; SKIP LOCKED lets them share.
+/// clock was an hour wrong may have put the next run of every recurring job an hour away; PostgreSQL's, the next question of every payment. Runs
+/// in every worker; SKIP LOCKED lets them share.
 /// </summary>
 internal sealed partial class ForgottenRounds(IServiceScopeFactory scopes, DatabaseState state, ILogger<ForgottenRounds> log) : BackgroundService
 {
@@ -18,10 +19,13 @@ internal sealed partial class ForgottenRounds(IServiceScopeFactory scopes, Datab
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    /// <summary>One look; answers what was missing.</summary>
-    public static async Task<MissingRounds> RunOnce(IServiceProvider services, CancellationToken cancellation)
+    /// <summary>A round of Pull that is made up for. It may last for minutes, and questions about orders do not wait for it.</summary>
+    private Task pulling = Task.CompletedTask;
+
+    private async Task RunOnce(IServiceProvider services, CancellationToken cancellation)
     {
         var (mediator, rounds) = (services.GetRequiredService<IMediator>(), services.GetRequiredService<Rounds>());
+        await services.GetRequiredService<ClockStep>().Heal(cancellation);
         var missing = await services.GetRequiredService<IQuestionBudget>().FindForgotten(Age, services.GetRequiredService<C2bOptions>().PullEvery * 2, cancellation);
         if (missing.Questions)
         {
@@ -34,12 +38,23 @@ internal sealed partial class ForgottenRounds(IServiceScopeFactory scopes, Datab
             await mediator.Send(new EndDueCheckouts(), cancellation);
         }
 
-        if (missing.Pull && services.GetRequiredService<IOptions<DarajaOptions>>().Value.NominatedNumber is not null)
+        if (missing.Pull && pulling.IsCompleted && services.GetRequiredService<IOptions<DarajaOptions>>().Value.NominatedNumber is not null)
         {
-            await mediator.Send(new PullConfirmations(), cancellation);
+            pulling = Pull(cancellation);
         }
+    }
 
-        return missing;
+    private async Task Pull(CancellationToken cancellation)
+    {
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new PullConfirmations(), cancellation);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogFailed(failure.Message);
+        }
     }
 
     /// <inheritdoc/>
@@ -60,6 +75,8 @@ internal sealed partial class ForgottenRounds(IServiceScopeFactory scopes, Datab
 
             await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        await pulling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     [LoggerMessage(EventName = "rounds_failed", Level = LogLevel.Warning, Message = "Looking after missing rounds failed: {Why}; trying again")]

@@ -1,12 +1,11 @@
 using Dapper;
-using Npgsql;
 using Payments.Application;
 using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
 /// <summary>What Safaricom was asked, and what is known of our accounts.</summary>
-internal sealed class QuestionRepository(NpgsqlDataSource database) : IQuestions
+internal sealed class QuestionRepository(Connections database) : IQuestions
 {
     private sealed record Row
     {
@@ -19,6 +18,7 @@ internal sealed class QuestionRepository(NpgsqlDataSource database) : IQuestions
         public DateTimeOffset? AnsweredAt { get; init; }
         public string? Answer { get; init; }
         public bool IsOfMain { get; init; }
+        public string? Receipt { get; init; }
     }
 
     private sealed record BalanceRow
@@ -29,11 +29,12 @@ internal sealed class QuestionRepository(NpgsqlDataSource database) : IQuestions
     }
 
     /// <inheritdoc/>
-    public async Task Add(Guid id, QuestionKind kind, Guid? subjectId)
+    public async Task Add(Guid id, QuestionKind kind, Guid? subjectId, string? receipt = null)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
-            "INSERT INTO questions (id, kind, subject_id) VALUES (@id, @kind, @subjectId)", new { id, kind = Wire.Name(kind), subjectId });
+            "INSERT INTO questions (id, kind, subject_id, receipt) VALUES (@id, @kind, @subjectId, @receipt)",
+            new { id, kind = Wire.Name(kind), subjectId, receipt });
     }
 
     /// <inheritdoc/>
@@ -63,13 +64,14 @@ internal sealed class QuestionRepository(NpgsqlDataSource database) : IQuestions
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
             """
-            SELECT id, kind, subject_id, conversation_id, originator_id, answered_at,
+            SELECT id, kind, subject_id, conversation_id, originator_id, answered_at, receipt,
                 EXISTS (SELECT FROM initiator_tries t WHERE t.question_id = q.id AND NOT t.of_payouts) AS is_of_main
             FROM questions q WHERE id = ANY (@ids)
             """,
             new { ids = ids.ToArray() });
         return [.. rows.Select(r => new Question(r.Id, Wire.Read<QuestionKind>(r.Kind), r.SubjectId, r.ConversationId, r.OriginatorId, r.AnsweredAt)
         {
+            Receipt = r.Receipt,
             KeepsBalances = !r.IsOfMain,
         })];
     }
@@ -133,9 +135,9 @@ internal sealed class QuestionRepository(NpgsqlDataSource database) : IQuestions
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
-            """
+            $"""
             SELECT id, kind, asked_at, answered_at, answer FROM questions
-            WHERE kind = 'balance' AND asked_at > now() - @since
+            WHERE kind = 'balance' AND asked_at > now() - @since AND asked_at <= now() + {ClockStep.Slack}
             ORDER BY asked_at DESC
             LIMIT 1
             """,

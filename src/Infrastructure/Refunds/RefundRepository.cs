@@ -6,20 +6,21 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>Making and showing refunds.</summary>
-internal sealed class RefundRepository(NpgsqlDataSource database, ICheckouts checkouts, IJobs jobs) : IRefunds
+internal sealed class RefundRepository(Connections database, ICheckouts checkouts, IJobs jobs) : IRefunds
 {
     /// <inheritdoc/>
     public async Task Add(Refund refund)
     {
+        int again;
         await using (var connection = await database.OpenConnectionAsync())
         {
             await connection.ExecuteAsync(
                 """
                 INSERT INTO refunds (
-                    id, client, checkout_id, receipt_id, original_receipt, order_reference, method, recipient, amount, reason, of_surplus, status,
+                    id, client, checkout_id, receipt_id, original_receipt, order_reference, method, recipient, amount, reason, of_surplus, taken_from, status,
                     originator_id, created_at, updated_at, enqueued_at, trace_parent)
                 VALUES (
-                    @Id, @Client, @OfCheckout, @ReceiptId, @OriginalReceipt, @OrderReference, @method, @recipient, @amount, @Reason, @OfSurplus, @status,
+                    @Id, @Client, @OfCheckout, @ReceiptId, @OriginalReceipt, @OrderReference, @method, @recipient, @amount, @Reason, @OfSurplus, @source, @status,
                     @OriginatorId, @CreatedAt, @UpdatedAt, @CreatedAt, @trace)
                 """,
                 new
@@ -35,6 +36,7 @@ internal sealed class RefundRepository(NpgsqlDataSource database, ICheckouts che
                     amount = refund.Amount.Cents,
                     refund.Reason,
                     refund.OfSurplus,
+                    source = Wire.Name(refund.Source),
                     status = Wire.Name(refund.Status),
                     refund.OriginatorId,
                     refund.CreatedAt,
@@ -42,47 +44,51 @@ internal sealed class RefundRepository(NpgsqlDataSource database, ICheckouts che
                     trace = Traces.Current,
                 });
             await TransferRepository.ShowOnCheckouts(connection, refund.OfCheckout is { } checkout ? [checkout] : []);
+            again = await TransferRepository.TakeUnmatchedAgain(connection, refund);
         }
 
         jobs.SendTransfer(PublicId.Refund, refund.Id);
+        if (again > 0)
+        {
+            jobs.Drain(again);
+        }
     }
 
     /// <inheritdoc/>
     public async Task<ReceiptToRefund?> LoadReceipt(Guid receiptId)
     {
-        // A match may move it to a checkout between the look and the lock: then look again. It moves at most once.
-        while (true)
+        Guid? checkoutId;
+        await using (var connection = await database.OpenConnectionAsync())
         {
-            Guid? checkoutId;
-            await using (var connection = await database.OpenConnectionAsync())
+            var standing = (await connection.QueryAsync<Guid?>("SELECT checkout_id FROM receipts WHERE id = @receiptId", new { receiptId })).AsList();
+            if (standing is not [var on])
             {
-                var rows = (await connection.QueryAsync<ReceiptRow>(
-                    $"SELECT {ReceiptRow.Columns} FROM receipts WHERE id = @receiptId", new { receiptId })).AsList();
-                if (rows is not [var row])
-                {
-                    return null;
-                }
-
-                checkoutId = row.CheckoutId;
-                if (checkoutId is null)
-                {
-                    rows = (await connection.QueryAsync<ReceiptRow>(
-                        $"SELECT {ReceiptRow.Columns} FROM receipts WHERE id = @receiptId AND checkout_id IS NULL FOR UPDATE", new { receiptId })).AsList();
-                    if (rows is [var locked])
-                    {
-                        return new(locked.ToDomain(), null, await OfReceipts(connection, [receiptId]));
-                    }
-
-                    continue;
-                }
+                return null;
             }
 
-            var loaded = await checkouts.LoadForChange(new(Ids: [checkoutId.Value]));
-            if (loaded.Checkouts is [var checkout] && checkout.Receipts.Find(r => r.Id == receiptId) is { } receipt)
+            checkoutId = on;
+            if (checkoutId is null)
             {
-                return new(receipt, checkout, checkout.Refunds);
+                var locked = (await connection.QueryAsync<ReceiptRow>(
+                    $"SELECT {ReceiptRow.Columns} FROM receipts WHERE id = @receiptId AND checkout_id IS NULL FOR NO KEY UPDATE", new { receiptId })).AsList();
+
+                // Matched between the look and the lock: it is locked all the same, and its checkout comes before it.
+                LockOrder.Took(LockStep.Receipts, receiptId);
+                if (locked is not [var row])
+                {
+                    throw new StartOverException("The receipt");
+                }
+
+                var alone = row.ToDomain();
+                await HandOut(connection, [alone]);
+                return new(alone, null);
             }
         }
+
+        var loaded = await checkouts.LoadForChange(new(Ids: [checkoutId.Value]));
+        return loaded.Checkouts is [var checkout] && checkout.Receipts.Find(r => r.Id == receiptId) is { } receipt
+            ? new(receipt, checkout)
+            : throw new StartOverException("The receipt");
     }
 
     /// <inheritdoc/>
@@ -103,11 +109,35 @@ internal sealed class RefundRepository(NpgsqlDataSource database, ICheckouts che
         return [.. rows.Select(row => row.ToDomain())];
     }
 
-    /// <summary>Every refund of these receipts, oldest first.</summary>
-    public static async Task<IReadOnlyList<Refund>> OfReceipts(NpgsqlConnection connection, IReadOnlyCollection<Guid> receipts)
+    /// <summary>Writes where refunds of these receipts take their amounts from, if that is another place than it was.</summary>
+    public static async Task UpdateSources(NpgsqlConnection connection, IEnumerable<Receipt> receipts)
     {
+        var moved = receipts.SelectMany(r => r.Refunds).Where(r => r.Change != Change.Added && r.Source != r.LoadedSource).OrderBy(r => r.Id).ToList();
+        if (moved.Count > 0)
+        {
+            await connection.ExecuteAsync(
+                "UPDATE refunds f SET taken_from = u.source FROM unnest(@ids, @sources) AS u (id, source) WHERE f.id = u.id",
+                new { ids = moved.ConvertAll(r => r.Id).ToArray(), sources = moved.ConvertAll(r => Wire.Name(r.Source)).ToArray() });
+        }
+    }
+
+    /// <summary>
+    /// Gives each receipt its refunds, oldest first; what they mean for it is the domain's business. Asked once the receipts are locked: a
+    /// refund reserved while we waited for a lock is seen.
+    /// </summary>
+    public static async Task HandOut(NpgsqlConnection connection, IReadOnlyCollection<Receipt> receipts)
+    {
+        if (receipts.Count == 0)
+        {
+            return;
+        }
+
+        var byId = receipts.ToDictionary(r => r.Id);
         var rows = await connection.QueryAsync<RefundRow>(
-            $"SELECT {RefundRow.Columns} FROM refunds WHERE receipt_id = ANY (@ids) ORDER BY created_at, id", new { ids = receipts.ToArray() });
-        return [.. rows.Select(row => row.ToDomain())];
+            $"SELECT {RefundRow.Columns} FROM refunds WHERE receipt_id = ANY (@ids) ORDER BY created_at, id", new { ids = byId.Keys.ToArray() });
+        foreach (var row in rows)
+        {
+            byId[row.ReceiptId].Refunds.Add(row.ToDomain());
+        }
     }
 }

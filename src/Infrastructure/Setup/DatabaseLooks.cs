@@ -6,7 +6,7 @@ using Payments.Application;
 namespace Payments.Infrastructure;
 
 /// <summary>Looks at the database without changing it.</summary>
-internal sealed class DatabaseLooks(NpgsqlDataSource database) : IDatabaseLook
+internal sealed class DatabaseLooks(Connections database) : IDatabaseLook
 {
     /// <summary>Longer than a database on another continent takes.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);

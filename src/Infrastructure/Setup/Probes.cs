@@ -1,12 +1,11 @@
 using Dapper;
-using Npgsql;
 using Payments.Application;
 using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
 /// <summary>Probes: their bodies, their addresses, and their rows in the inbox, whichever replica wrote them.</summary>
-internal sealed class Probes(NpgsqlDataSource database, CallbackTokens tokens) : IProbes
+internal sealed class Probes(Connections database, CallbackTokens tokens) : IProbes
 {
     /// <inheritdoc/>
     public IReadOnlyList<SampleCallback> Samples(string kind) => SamplePayloads.Of(kind);

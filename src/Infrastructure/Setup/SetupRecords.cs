@@ -5,20 +5,24 @@ using Payments.Application;
 namespace Payments.Infrastructure;
 
 /// <summary>What the doctor reads of the last hour, and what it remembers of initiators' credentials.</summary>
-internal sealed class SetupRecords(NpgsqlDataSource database, TimeProvider clock) : ISetupRecords
+internal sealed class SetupRecords(Connections database, TimeProvider clock) : ISetupRecords
 {
     /// <inheritdoc/>
     public async Task<Traffic> Traffic(CancellationToken cancellation)
     {
-        // Ids begin with their time: the primary key finds an hour, or a day, of a table of years.
-        var (hour, day) = (FirstIdOf(clock.GetUtcNow().AddHours(-1)), FirstIdOf(clock.GetUtcNow().AddDays(-1)));
+        // Ids begin with their time: the primary key finds an hour, or a day, of a table of years. Those of payouts and refunds by B2C do not,
+        // they are made of what the caller said.
+        var (hour, day, since) = (FirstIdOf(clock.GetUtcNow().AddHours(-1)), FirstIdOf(clock.GetUtcNow().AddDays(-1)), clock.GetUtcNow().AddDays(-1));
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var kinds = (await connection.QueryAsync<KindRow>(
             """
-            SELECT kind, count(*)::int AS count, count(*) FILTER (WHERE subject_id IS NULL)::int AS hints
+            SELECT kind, count(*)::int AS count,
+                count(*) FILTER (WHERE subject_id IS NULL AND verdict IN ('hint', 'malformed') AND token_hash = ANY (@elsewhere) IS NOT TRUE)::int AS hints,
+                count(*) FILTER (WHERE token_hash = ANY (@elsewhere))::int AS elsewhere,
+                count(*) FILTER (WHERE subject_id IS NOT NULL AND verdict = 'malformed' AND kind <> 'c2b_validate')::int AS unreadable
             FROM callbacks WHERE id >= @hour AND probe_id IS NULL GROUP BY kind ORDER BY kind
             """,
-            new { hour })).ToList();
+            new { hour, elsewhere = await Elsewhere(connection) })).ToList();
         var prompts = await connection.QuerySingleAsync<PromptRow>(
             """
             SELECT count(*)::int AS accepted, (count(*) FILTER (WHERE settled_by = 'callback'))::int AS by_callback,
@@ -31,31 +35,32 @@ internal sealed class SetupRecords(NpgsqlDataSource database, TimeProvider clock
             SELECT (SELECT received_at FROM callbacks WHERE probe_id IS NULL ORDER BY id DESC LIMIT 1) AS heard,
                 greatest(
                     (SELECT max(started_at) FROM attempts WHERE id >= @day AND request_id IS NOT NULL),
-                    (SELECT max(sending_at) FROM payouts WHERE id >= @day AND conversation_id IS NOT NULL),
-                    (SELECT max(sending_at) FROM refunds WHERE id >= @day AND conversation_id IS NOT NULL)) AS accepted
+                    (SELECT max(sending_at) FROM payouts WHERE created_at >= @since AND conversation_id IS NOT NULL),
+                    (SELECT max(sending_at) FROM refunds WHERE created_at >= @since AND conversation_id IS NOT NULL)) AS accepted
             """,
-            new { day });
+            new { day, since });
 
         // A busy customer's phone says nothing about the set-up.
         var refused = await connection.QueryAsync<RefusedRow>(
             """
             SELECT DISTINCT ON (what) what, id, at, failure_result_code, failure_message, failure_provider_text,
                 NOT EXISTS (SELECT FROM attempts a WHERE what = 'prompt' AND a.id >= @day AND a.request_id IS NOT NULL AND a.started_at > r.at)
-                AND NOT EXISTS (SELECT FROM payouts p WHERE what = 'payout' AND p.id >= @day AND p.conversation_id IS NOT NULL AND p.sending_at > r.at)
-                AND NOT EXISTS (SELECT FROM refunds f WHERE what = 'refund' AND f.id >= @day AND f.conversation_id IS NOT NULL AND f.sending_at > r.at) AS is_last
+                AND NOT EXISTS (SELECT FROM payouts p WHERE what = 'payout' AND p.created_at >= @since AND p.conversation_id IS NOT NULL AND p.sending_at > r.at)
+                AND NOT EXISTS (SELECT FROM refunds f WHERE what = 'refund' AND f.created_at >= @since AND f.conversation_id IS NOT NULL AND f.sending_at > r.at) AS is_last
             FROM (
                 SELECT 'prompt' AS what, id, started_at AS at, failure_result_code, failure_message, failure_provider_text
                 FROM attempts WHERE id >= @day AND status = 'failed' AND request_id IS NULL AND settled_by IS NULL AND failure_code <> 'busy'
                 UNION ALL
                 SELECT 'payout', id, sending_at, failure_result_code, failure_message, failure_provider_text
-                FROM payouts WHERE id >= @day AND status = 'failed' AND conversation_id IS NULL AND settled_by IS NULL AND failure_code <> 'busy'
+                FROM payouts WHERE created_at >= @since AND status = 'failed' AND sending_at IS NOT NULL AND conversation_id IS NULL AND settled_by IS NULL AND failure_code <> 'busy'
                 UNION ALL
                 SELECT 'refund', id, sending_at, failure_result_code, failure_message, failure_provider_text
-                FROM refunds WHERE id >= @day AND status = 'failed' AND conversation_id IS NULL AND settled_by IS NULL AND failure_code <> 'busy') r
+                FROM refunds WHERE created_at >= @since AND status = 'failed' AND sending_at IS NOT NULL AND conversation_id IS NULL AND settled_by IS NULL AND failure_code <> 'busy') r
             ORDER BY what, at DESC
             """,
-            new { day });
-        return new([.. kinds.Select(k => (k.Kind, k.Count))], kinds.Sum(k => k.Hints), last.Heard, prompts.Accepted, prompts.ByCallback, prompts.Unanswered,
+            new { day, since });
+        return new(
+            [.. kinds.Select(k => (k.Kind, k.Count))], kinds.Sum(k => k.Hints), kinds.Sum(k => k.Elsewhere), kinds.Sum(k => k.Unreadable), last.Heard, prompts.Accepted, prompts.ByCallback, prompts.Unanswered,
             last.Accepted, [.. refused.Select(r => r.ToRefused())]);
     }
 
@@ -137,7 +142,41 @@ internal sealed class SetupRecords(NpgsqlDataSource database, TimeProvider clock
         return new(bytes, bigEndian: true);
     }
 
-    private sealed record KindRow(string Kind, int Count, int Hints);
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<FromElsewhere>> FromElsewhere(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<FromElsewhere>(
+            """
+            SELECT coalesce(source, 'unknown') AS source, count(*)::int AS count, max(received_at) AS last_at
+            FROM callbacks
+            WHERE state = 'done' AND subject_id IS NULL AND done_at > now() - interval '7 days' AND verdict IN ('hint', 'malformed')
+              AND token_hash = ANY (@elsewhere)
+            GROUP BY source ORDER BY max(received_at) DESC LIMIT 20
+            """,
+            new { elsewhere = await Elsewhere(connection) });
+        return [.. rows];
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Unrouted>> Unrouted(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return (await connection.QueryAsync<Unrouted>(
+            """
+            SELECT path, sum(taken)::bigint AS taken, sum(refused)::bigint AS refused FROM unrouted_callbacks WHERE hour > now() - interval '1 day'
+            GROUP BY path ORDER BY sum(taken) DESC, sum(refused) DESC LIMIT 5
+            """)).AsList();
+    }
+
+    /// <summary>What tokens of ours that came from elsewhere are stored as; one that was replaced is nobody's.</summary>
+    private static async Task<byte[][]> Elsewhere(NpgsqlConnection connection) =>
+    [
+        .. (await connection.QueryAsync<string>("SELECT token FROM c2b_registrations UNION ALL SELECT token FROM c2b_other_registrations WHERE replaced_at IS NULL"))
+            .Select(RegistrationToken.HashFromElsewhere),
+    ];
+
+    private sealed record KindRow(string Kind, int Count, int Hints, int Elsewhere, int Unreadable);
 
     private sealed record PromptRow(int Accepted, int ByCallback, int Unanswered);
 

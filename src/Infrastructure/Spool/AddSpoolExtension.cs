@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Payments.Infrastructure;
 
@@ -12,6 +13,9 @@ public static class AddSpoolExtension
         services.AddSingleton<IntakeHealth>();
         if (options.IsOn)
         {
+            services.AddSingleton(provider => new SpoolSeal(
+                provider.GetRequiredService<IOptions<CallbackOptions>>().Value.Secrets.Select(Convert.FromBase64String),
+                provider.GetRequiredService<IOptions<DarajaOptions>>().Value.Shortcode ?? ""));
             services.AddSingleton<Spool>();
         }
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Payments.Infrastructure;
 
@@ -7,7 +6,7 @@ namespace Payments.Infrastructure;
 /// Whether the inbox's database is worth waiting for: after a commit that failed or was too slow nobody else waits for it, until a
 /// probe in the background (<see cref="SpoolDrain"/>) has written to it again.
 /// </summary>
-public sealed partial class DatabaseCircuit(DatabaseState state, NpgsqlDataSource database, ILogger<DatabaseCircuit> log)
+public sealed partial class DatabaseCircuit(DatabaseState state, Connections database, ILogger<DatabaseCircuit> log)
 {
     private readonly Lock gate = new();
     private bool isOpen;

@@ -16,21 +16,32 @@ public enum IntakeState
 }
 
 /// <summary>Whether a callback can be stored durably now, and where.</summary>
-public sealed class IntakeHealth(NpgsqlDataSource database, DatabaseState state, DatabaseCircuit circuit, Spool? spool = null)
+public sealed class IntakeHealth
 {
     /// <summary>A balancer asks every few seconds and wants an answer, not a long wait.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Looks at the database and the disk; never throws, takes about a second at most.</summary>
+    private readonly Connections database;
+    private readonly DatabaseState state;
+    private readonly DatabaseCircuit circuit;
+    private readonly Spool? spool;
+    private readonly SharedLook<bool> answers;
+
+    public IntakeHealth(Connections database, DatabaseState state, DatabaseCircuit circuit, TimeProvider clock, Spool? spool = null)
+    {
+        (this.database, this.state, this.circuit, this.spool) = (database, state, circuit, spool);
+        answers = new(Answers, clock);
+    }
+
+    /// <summary>Looks at the database and the disk, once for all who ask at a time; never throws, takes about a second at most.</summary>
     public async Task<IntakeState> Check(CancellationToken cancellation) =>
-        state.IsReady && !circuit.IsOpen && await Answers(cancellation) ? IntakeState.Ready
+        state.IsReady && !circuit.IsOpen && await answers.See(cancellation) ? IntakeState.Ready
         : spool is { HasRoom: true } ? IntakeState.Degraded
         : IntakeState.Unavailable;
 
-    private async Task<bool> Answers(CancellationToken cancellation)
+    private async Task<bool> Answers()
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
+        using var patience = new CancellationTokenSource(Patience);
         try
         {
             await using var command = database.CreateCommand("SELECT 1");

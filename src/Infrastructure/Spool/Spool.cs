@@ -16,7 +16,9 @@ public sealed class Spool : IDisposable
     private static readonly TimeSpan FailureCounts = TimeSpan.FromSeconds(5);
 
     private readonly SpoolOptions options;
+    private readonly SpoolSeal seal;
     private readonly string folder;
+    private readonly SpoolAside aside;
     private readonly Lock gate = new();
     private readonly List<SpoolSegment> sealedSegments = [];
     private SpoolSegment? active;
@@ -24,11 +26,13 @@ public sealed class Spool : IDisposable
     private long failedAt = long.MinValue;
     private bool disposed;
 
-    public Spool(SpoolOptions options)
+    public Spool(SpoolOptions options, SpoolSeal seal)
     {
         this.options = options;
+        this.seal = seal;
         folder = options.Path ?? throw new ArgumentException("A spool needs a path.", nameof(options));
         MakeFolder(folder);
+        aside = new(folder);
         Count();
     }
 
@@ -43,6 +47,9 @@ public sealed class Spool : IDisposable
             }
         }
     }
+
+    /// <summary>Bytes set aside in the folder, which wait for an operator; as of the last look, a second ago.</summary>
+    public long AsideBytes => aside.Bytes;
 
     /// <summary>True when a callback could be kept now.</summary>
     public bool HasRoom
@@ -103,7 +110,7 @@ public sealed class Spool : IDisposable
                 var now = DateTimeOffset.UtcNow;
                 foreach (var callback in callbacks)
                 {
-                    SpoolRecord.Write(buffer, callback, now);
+                    SpoolRecord.Write(buffer, callback, now, seal);
                     if (buffer.Length >= options.SegmentBytes)
                     {
                         AppendGroup(buffer);
@@ -125,19 +132,19 @@ public sealed class Spool : IDisposable
     }
 
     /// <summary>
-    /// The segment to drain next, oldest first; null when nothing waits. The one being written is closed only when no other is left: while
-    /// the database is away this is asked every second, and a file for each second would soon be too many.
+    /// The segment to drain next, oldest first, of those not to be passed over; null when nothing waits. The one being written is closed only
+    /// when no other is left: while the database is away this is asked every second, and a file for each second would soon be too many.
     /// </summary>
-    internal SpoolSegment? Next()
+    internal SpoolSegment? Next(IReadOnlySet<SpoolSegment> passedOver)
     {
         lock (gate)
         {
-            if (sealedSegments.Count == 0)
+            if (sealedSegments.TrueForAll(passedOver.Contains))
             {
                 Rotate();
             }
 
-            return sealedSegments.FirstOrDefault();
+            return sealedSegments.Find(segment => !passedOver.Contains(segment));
         }
     }
 
@@ -155,23 +162,29 @@ public sealed class Spool : IDisposable
         }
     }
 
-    /// <summary>Sets damaged bytes aside, durably, before their segment may go.</summary>
-    internal void SetAside(SpoolSegment segment, string extension, IReadOnlyList<ReadOnlyMemory<byte>> damage)
+    /// <summary>A segment's content. One that is larger than any this service writes is set aside as it is: null.</summary>
+    internal SpoolContent? Read(SpoolSegment segment)
     {
-        var path = Path.ChangeExtension(segment.Path, extension);
-        using (var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write))
+        if (segment.Length <= Math.Max(options.SegmentBytes, SpoolOptions.UsualSegmentBytes) * 4L)
         {
-            var at = RandomAccess.GetLength(file);
-            foreach (var piece in damage)
-            {
-                RandomAccess.Write(file, piece.Span, at);
-                at += piece.Length;
-            }
-
-            RandomAccess.FlushToDisk(file);
+            return SpoolRecord.ReadAll(segment.Read(), seal);
         }
 
-        DurableFolder.Flush(folder);
+        lock (gate)
+        {
+            sealedSegments.Remove(segment);
+            segment.Rename(SpoolAside.Extension(AsideReason.Torn));
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc cref="SpoolAside.Keep"/>
+    internal string SetAside(SpoolSegment segment, AsideReason why, IEnumerable<ReadOnlyMemory<byte>> pieces)
+    {
+        var path = aside.Keep(segment, why, pieces);
+        aside.Count();
+        return path;
     }
 
     /// <summary>Everything in it is in the inbox: deletes it.</summary>
@@ -264,20 +277,9 @@ public sealed class Spool : IDisposable
     private void Count()
     {
         var own = OwnBytes;
-        var all = new DirectoryInfo(folder).EnumerateFiles("*" + SpoolSegment.Extension).Sum(LengthOf);
+        var all = new DirectoryInfo(folder).EnumerateFiles("*" + SpoolSegment.Extension).Sum(SpoolAside.LengthOf);
         othersBytes = Math.Max(0, all - own);
-    }
-
-    private static long LengthOf(FileInfo file)
-    {
-        try
-        {
-            return file.Length;
-        }
-        catch (FileNotFoundException)
-        {
-            return 0;
-        }
+        aside.Count();
     }
 
     private bool HasFreeDisk()

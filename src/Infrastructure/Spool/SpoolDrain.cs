@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Payments.Infrastructure;
 
@@ -10,7 +9,7 @@ namespace Payments.Infrastructure;
 /// the best probe there is, for it needs the same write.
 /// </summary>
 internal sealed partial class SpoolDrain(
-    NpgsqlDataSource database, DatabaseState state, DatabaseCircuit circuit, IJobs jobs, InboxBell bell, SpoolOptions options, ILogger<SpoolDrain> log, Spool? spool = null)
+    Connections database, DatabaseState state, DatabaseCircuit circuit, IJobs jobs, InboxBell bell, SpoolOptions options, ILogger<SpoolDrain> log, Spool? spool = null)
     : BackgroundService
 {
     /// <summary>Rows in one commit: few enough to be quick on a database that has just come back.</summary>
@@ -25,6 +24,8 @@ internal sealed partial class SpoolDrain(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var purpose = Connections.For(Purpose.Inbox);
+
         // Before the tables are there is nothing to write to.
         await state.Ready.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (!stoppingToken.IsCancellationRequested)
@@ -52,7 +53,10 @@ internal sealed partial class SpoolDrain(
         }
     }
 
-    /// <summary>True when something was written.</summary>
+    /// <summary>
+    /// True when something was written. What is wrong with a file or the folder is no word about the database: it is passed over until the next
+    /// look, and the other segments go on.
+    /// </summary>
     private async Task<bool> DrainAll(CancellationToken cancellation)
     {
         if (spool is null)
@@ -60,15 +64,30 @@ internal sealed partial class SpoolDrain(
             return false;
         }
 
-        if (spool.Adopt() is > 0 and var adopted)
+        var (total, passedOver) = (0, new HashSet<SpoolSegment>());
+        try
         {
-            LogAdopted(adopted);
-        }
+            if (spool.Adopt() is > 0 and var adopted)
+            {
+                LogAdopted(adopted);
+            }
 
-        var total = 0;
-        while (spool.Next() is { } segment)
+            while (spool.Next(passedOver) is { } segment)
+            {
+                try
+                {
+                    total += await Drain(segment, cancellation);
+                }
+                catch (Exception own) when (IsOfAFile(own))
+                {
+                    passedOver.Add(segment);
+                    LogPassedOver(segment.Path, own.Message);
+                }
+            }
+        }
+        catch (Exception own) when (IsOfAFile(own))
         {
-            total += await Drain(segment, cancellation);
+            LogFailed(own.Message);
         }
 
         if (total > 0)
@@ -79,23 +98,29 @@ internal sealed partial class SpoolDrain(
         return total > 0;
     }
 
+    private static bool IsOfAFile(Exception failure) =>
+        failure is (IOException or UnauthorizedAccessException) and { InnerException: not System.Net.Sockets.SocketException };
+
     /// <summary>
     /// One segment. Dies before a commit: nothing happened. Dies after it: the segment is adopted and its rows meet themselves. Only a
-    /// segment of which every whole record is committed, and every other byte set aside, is deleted.
+    /// segment of which every record that can be stored is committed, and every other byte set aside, is deleted.
     /// </summary>
     private async Task<int> Drain(SpoolSegment segment, CancellationToken cancellation)
     {
-        var (records, damage) = SpoolRecord.ReadAll(segment.Read());
-        foreach (var batch in records.Chunk(BatchRows))
+        if (spool!.Read(segment) is not { } content)
+        {
+            LogTooLarge(segment.Path);
+            return 0;
+        }
+
+        foreach (var batch in (await Believed(content.Records)).Chunk(BatchRows))
         {
             cancellation.ThrowIfCancellationRequested();
             var clock = Stopwatch.StartNew();
-            var refused = await Write(batch);
-            if (refused.Count > 0)
+            if (await Write(batch) is { Count: > 0 } refused)
             {
                 // PostgreSQL will not have them, today or tomorrow; nothing that comes through the endpoints is like that.
-                LogRefused(refused.Count, segment.Path);
-                spool!.SetAside(segment, ".refused", [.. refused.Select(row => row.Callback.Body)]);
+                LogRefused(refused.Count, spool.SetAside(segment, AsideReason.Refused, refused.Select(row => row.Record)));
             }
 
             circuit.Close();
@@ -103,14 +128,29 @@ internal sealed partial class SpoolDrain(
             await Task.Delay(pace > TimeSpan.Zero ? pace : TimeSpan.Zero, cancellation);
         }
 
-        if (damage.Count > 0)
+        foreach (var aside in content.Aside.GroupBy(piece => piece.Why))
         {
-            LogDamaged(damage.Sum(piece => piece.Length), segment.Path);
-            spool!.SetAside(segment, ".torn", damage);
+            var path = spool.SetAside(segment, aside.Key, aside.Select(piece => piece.Bytes));
+            Log(aside.Key, aside.Count(), aside.Sum(piece => piece.Bytes.Length), path);
         }
 
-        spool!.Remove(segment);
-        return records.Count;
+        spool.Remove(segment);
+        return content.Records.Count;
+    }
+
+    /// <summary>
+    /// Records of the version before say whose payment succeeded and prove nothing: in the day after an upgrade they are what it has left, later
+    /// (and in a database that was never upgraded) anybody's, and then hints.
+    /// </summary>
+    private async Task<IReadOnlyList<SpooledCallback>> Believed(IReadOnlyList<SpooledCallback> records)
+    {
+        if (records.All(record => record.IsSealed) || await SpooledRows.WasUpgradedLately(database))
+        {
+            return records;
+        }
+
+        LogOld(records.Count(record => !record.IsSealed));
+        return [.. records.Select(record => record.IsSealed ? record : record.AsHint())];
     }
 
     private async Task<List<SpooledCallback>> Write(IReadOnlyList<SpooledCallback> batch)
@@ -146,21 +186,4 @@ internal sealed partial class SpoolDrain(
         await using var command = database.CreateCommand("SELECT 1");
         await command.ExecuteScalarAsync(limit.Token);
     }
-
-    [LoggerMessage(EventName = "spool_drained", Level = LogLevel.Warning, Message = "{Count} spooled callbacks entered the inbox")]
-    private partial void LogDrained(int count);
-
-    [LoggerMessage(EventName = "spool_adopted", Level = LogLevel.Warning, Message = "Took over {Count} spool segments that a dead process left")]
-    private partial void LogAdopted(int count);
-
-    [LoggerMessage(EventName = "spool_damaged", Level = LogLevel.Error,
-        Message = "{Bytes} bytes of {Path} are torn or damaged and are kept beside it as .torn")]
-    private partial void LogDamaged(int bytes, string path);
-
-    [LoggerMessage(EventName = "spool_refused", Level = LogLevel.Error,
-        Message = "PostgreSQL refuses {Count} callbacks of {Path}; they are kept beside it as .refused")]
-    private partial void LogRefused(int count, string path);
-
-    [LoggerMessage(EventName = "spool_waiting", Level = LogLevel.Warning, Message = "The spool cannot be drained yet: {Why}")]
-    private partial void LogFailed(string why);
 }

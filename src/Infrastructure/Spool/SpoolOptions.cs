@@ -3,6 +3,9 @@ namespace Payments.Infrastructure;
 /// <summary>Section <c>Spool</c>: where callbacks wait on local disk while the database is away. Off without a path.</summary>
 public sealed class SpoolOptions
 {
+    /// <summary>What a segment holds unless somebody chose another size; also the least a reader expects.</summary>
+    internal const int UsualSegmentBytes = 16 * 1024 * 1024;
+
     /// <summary>A folder that outlives the process (and the container); several processes may share it. Null: no spool.</summary>
     public string? Path { get; set; }
 
@@ -16,7 +19,7 @@ public sealed class SpoolOptions
     /// Bytes in one file. One file is read whole when it is drained and stored again whole when a process dies at it, so this bounds both
     /// the memory and the work done twice.
     /// </summary>
-    public int SegmentBytes { get; set; } = 16 * 1024 * 1024;
+    public int SegmentBytes { get; set; } = UsualSegmentBytes;
 
     /// <summary>
     /// Spooled callbacks entering the inbox per second: about half of what the inbox takes on two cores, so that what comes in meanwhile

@@ -6,13 +6,10 @@ using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
-/// <summary>A callback that waited on disk, and when it came.</summary>
-/// <param name="ReceivedAt">By the clock of the process that took it: shown to operators, decides nothing.</param>
-public sealed record SpooledCallback(IncomingCallback Callback, DateTimeOffset ReceivedAt);
-
 /// <summary>
-/// One record: mark (4 bytes), length of the rest (4), CRC-32C of length and rest (4), the rest. The mark lets a reader find the next
-/// record behind damage whose length cannot be believed. The record carries what the token was made for, or its hash, never the token.
+/// One record: mark (4 bytes), length of the rest (4), CRC-32C of length and rest (4), the rest: a seal (<see cref="SpoolSeal"/>) and what it
+/// seals. The mark lets a reader find the next record behind damage whose length cannot be believed. The record carries what the token was made
+/// for, or its hash, never the token.
 /// </summary>
 internal static class SpoolRecord
 {
@@ -21,15 +18,21 @@ internal static class SpoolRecord
 
     private const int HeaderBytes = 12;
 
-    // "PSR1": its number is the version of what follows.
-    private static ReadOnlySpan<byte> Mark => "PSR1"u8;
+    /// <summary>How every version's record begins; a digit follows.</summary>
+    private static ReadOnlySpan<byte> Family => "PSR"u8;
+
+    /// <summary>The version that has a seal.</summary>
+    private static ReadOnlySpan<byte> Mark => "PSR2"u8;
+
+    /// <summary>The version before, with a checksum only.</summary>
+    private static ReadOnlySpan<byte> OldMark => "PSR1"u8;
 
     /// <summary>Appends one record to a buffer.</summary>
-    public static void Write(MemoryStream buffer, IncomingCallback callback, DateTimeOffset receivedAt)
+    public static void Write(MemoryStream buffer, IncomingCallback callback, DateTimeOffset receivedAt, SpoolSeal seal)
     {
         var start = (int)buffer.Position;
         buffer.Write(Mark);
-        buffer.Write(stackalloc byte[8]);
+        buffer.Write(stackalloc byte[8 + SpoolSeal.Bytes]);
         using (var writer = new BinaryWriter(buffer, Encoding.UTF8, leaveOpen: true))
         {
             writer.Write(callback.Id.ToByteArray(bigEndian: true));
@@ -44,7 +47,7 @@ internal static class SpoolRecord
             writer.Write(callback.Body.Length);
             writer.Write(callback.Body.Span);
 
-            // Behind everything else and only where there is one: who does not know it reads no further, and old records lack it.
+            // Behind everything else and only where there is one: old records lack it.
             if (callback.Probe is { } probe)
             {
                 writer.Write(probe.Id.ToByteArray(bigEndian: true));
@@ -53,47 +56,56 @@ internal static class SpoolRecord
         }
 
         var record = buffer.GetBuffer().AsSpan(start, (int)buffer.Position - start);
+        seal.Write(record[(HeaderBytes + SpoolSeal.Bytes)..], record.Slice(HeaderBytes, SpoolSeal.Bytes));
         BinaryPrimitives.WriteInt32LittleEndian(record[4..], record.Length - HeaderBytes);
         BinaryPrimitives.WriteUInt32LittleEndian(record[8..], Sum(record));
     }
 
-    /// <summary>
-    /// Reads what is whole and gives the rest back as damage: a record torn by a crash or a full disk, and bytes that changed on disk.
-    /// </summary>
-    public static (List<SpooledCallback> Records, List<ReadOnlyMemory<byte>> Damage) ReadAll(ReadOnlyMemory<byte> file)
+    /// <summary>Reads what can be stored and gives every other byte back with the reason. Never throws, whatever the bytes.</summary>
+    public static SpoolContent ReadAll(ReadOnlyMemory<byte> file, SpoolSeal seal)
     {
         var records = new List<SpooledCallback>();
-        var damage = new List<ReadOnlyMemory<byte>>();
+        var aside = new List<(AsideReason, ReadOnlyMemory<byte>)>();
         var at = 0;
         while (at < file.Length)
         {
-            if (TryRead(file.Span[at..], out var record, out var length))
+            var length = WholeAt(file.Span[at..]);
+            if (length == 0)
             {
-                records.Add(record);
-                at += length;
+                var next = NextWhole(file.Span, at + 1);
+                aside.Add((AsideReason.Torn, file[at..next]));
+                at = next;
                 continue;
             }
 
-            var next = NextWhole(file.Span, at + 1);
-            damage.Add(file[at..next]);
-            at = next;
+            var record = file.Slice(at, length);
+            if (Read(record, seal, out var why) is { } read)
+            {
+                records.Add(read);
+            }
+            else
+            {
+                aside.Add((why, record));
+            }
+
+            at += length;
         }
 
-        return (records, damage);
+        return new(records, aside);
     }
 
     private static int NextWhole(ReadOnlySpan<byte> file, int from)
     {
         while (from < file.Length)
         {
-            var found = file[from..].IndexOf(Mark);
+            var found = file[from..].IndexOf(Family);
             if (found < 0)
             {
                 return file.Length;
             }
 
             from += found;
-            if (TryRead(file[from..], out _, out _))
+            if (WholeAt(file[from..]) > 0)
             {
                 return from;
             }
@@ -104,44 +116,72 @@ internal static class SpoolRecord
         return file.Length;
     }
 
-    private static bool TryRead(ReadOnlySpan<byte> bytes, out SpooledCallback record, out int length)
+    /// <summary>The length of the whole record these bytes begin with, of whatever version; 0 when they do not.</summary>
+    private static int WholeAt(ReadOnlySpan<byte> bytes)
     {
-        (record, length) = (null!, 0);
-        if (bytes.Length < HeaderBytes || !bytes.StartsWith(Mark))
+        if (bytes.Length < HeaderBytes || !bytes.StartsWith(Family) || !char.IsAsciiDigit((char)bytes[Family.Length]))
         {
-            return false;
+            return 0;
         }
 
         var rest = BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
         if (rest is < 0 or > MostBytes || bytes.Length < HeaderBytes + rest)
         {
-            return false;
+            return 0;
         }
 
-        var whole = bytes[..(HeaderBytes + rest)];
-        if (BinaryPrimitives.ReadUInt32LittleEndian(whole[8..]) != Sum(whole))
+        return BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]) == Sum(bytes[..(HeaderBytes + rest)]) ? HeaderBytes + rest : 0;
+    }
+
+    private static SpooledCallback? Read(ReadOnlyMemory<byte> record, SpoolSeal seal, out AsideReason why)
+    {
+        why = AsideReason.Unread;
+        if (record.Span.StartsWith(OldMark))
         {
-            return false;
+            return Parse(record[HeaderBytes..]) is { } old ? old with { IsSealed = false, Record = record } : null;
         }
 
-        using var reader = new BinaryReader(new MemoryStream(whole[HeaderBytes..].ToArray()), Encoding.UTF8);
-        var id = new Guid(reader.ReadBytes(16), bigEndian: true);
-        var at = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero);
-        var kind = Wire.Read<CallbackKind>(reader.ReadString());
-        Guid? subject = ReadText(reader) is { } text ? Guid.ParseExact(text, "N") : null;
-        var (contentType, source, trace) = (ReadText(reader), ReadText(reader), ReadText(reader));
-        var (hash, answer) = (ReadText(reader), ReadText(reader));
-        var body = reader.ReadBytes(reader.ReadInt32());
-        record = new(
-            new(id, kind, subject, body, contentType, source, trace)
-            {
-                TokenHash = hash is null ? null : Convert.FromHexString(hash),
-                Answer = answer,
-                Probe = reader.BaseStream.Position == reader.BaseStream.Length ? null : new(new(reader.ReadBytes(16), bigEndian: true), reader.ReadString()),
-            },
-            at);
-        length = whole.Length;
-        return true;
+        if (!record.Span.StartsWith(Mark) || record.Length < HeaderBytes + SpoolSeal.Bytes)
+        {
+            return null;
+        }
+
+        var content = record[(HeaderBytes + SpoolSeal.Bytes)..];
+        if (!seal.Verifies(content.Span, record.Span.Slice(HeaderBytes, SpoolSeal.Bytes)))
+        {
+            why = AsideReason.Unsigned;
+            return null;
+        }
+
+        return Parse(content) is { } read ? read with { Record = record } : null;
+    }
+
+    /// <summary>Null where a field is no such thing: a kind nobody knows, a time out of range, a length beyond the end.</summary>
+    private static SpooledCallback? Parse(ReadOnlyMemory<byte> content)
+    {
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream(content.ToArray()), Encoding.UTF8);
+            var id = new Guid(reader.ReadBytes(16), bigEndian: true);
+            var at = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero);
+            var kind = Wire.Read<CallbackKind>(reader.ReadString());
+            Guid? subject = ReadText(reader) is { } text ? Guid.ParseExact(text, "N") : null;
+            var (contentType, source, trace) = (ReadText(reader), ReadText(reader), ReadText(reader));
+            var (hash, answer) = (ReadText(reader), ReadText(reader));
+            var length = reader.ReadInt32();
+            return length > reader.BaseStream.Length - reader.BaseStream.Position ? null : new(
+                new(id, kind, subject, reader.ReadBytes(length), contentType, source, trace)
+                {
+                    TokenHash = hash is null ? null : Convert.FromHexString(hash),
+                    Answer = answer,
+                    Probe = reader.BaseStream.Position == reader.BaseStream.Length ? null : new(new(reader.ReadBytes(16), bigEndian: true), reader.ReadString()),
+                },
+                at);
+        }
+        catch (Exception unread) when (unread is ArgumentException or FormatException or IOException or KeyNotFoundException or OverflowException)
+        {
+            return null;
+        }
     }
 
     private static void WriteText(BinaryWriter writer, string? text)

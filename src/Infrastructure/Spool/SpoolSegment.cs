@@ -43,14 +43,14 @@ internal sealed class SpoolSegment : IDisposable
         return segment;
     }
 
-    /// <summary>Takes a file over; null while a living process has it, or when it is gone.</summary>
+    /// <summary>Takes a file over; null while a living process has it, when it is gone, and when it is no file or not ours to open.</summary>
     public static SpoolSegment? TryAdopt(string path)
     {
         try
         {
             return new(path, File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException)
+        catch (Exception not) when (not is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             return null;
         }
@@ -93,6 +93,13 @@ internal sealed class SpoolSegment : IDisposable
         }
 
         return content[..read];
+    }
+
+    /// <summary>Renames it while it is still locked, so that nobody adopts it again.</summary>
+    public void Rename(string extension)
+    {
+        File.Move(Path, System.IO.Path.ChangeExtension(Path, extension), overwrite: true);
+        Dispose();
     }
 
     /// <summary>Deletes it while it is still locked, so that nobody adopts it in between.</summary>

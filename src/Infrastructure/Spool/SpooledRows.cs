@@ -1,4 +1,3 @@
-using System.Transactions;
 using Npgsql;
 using NpgsqlTypes;
 using Payments.Application;
@@ -9,12 +8,9 @@ namespace Payments.Infrastructure;
 internal static class SpooledRows
 {
     /// <summary>Stores rows and the job that drains them in one commit. A row that is there already stays as it is.</summary>
-    public static async Task Insert(NpgsqlDataSource database, IJobs jobs, InboxBell bell, IReadOnlyList<SpooledCallback> rows)
+    public static async Task Insert(Connections database, IJobs jobs, InboxBell bell, IReadOnlyList<SpooledCallback> rows)
     {
-        using var scope = new TransactionScope(
-            TransactionScopeOption.RequiresNew,
-            new TransactionOptions { IsolationLevel = IsolationLevel.ReadCommitted, Timeout = TimeSpan.FromSeconds(30) },
-            TransactionScopeAsyncFlowOption.Enabled);
+        using var scope = Connections.Begin(TimeSpan.FromSeconds(30));
         if (await Insert(database, bell, rows) > 0)
         {
             jobs.Drain(rows.Count);
@@ -27,15 +23,33 @@ internal static class SpooledRows
     public static bool IsRefused(Exception failure) =>
         failure is PostgresException { SqlState: ['2', '2' or '3', ..] } or ArgumentException or InvalidCastException;
 
-    private static async Task<int> Insert(NpgsqlDataSource database, InboxBell bell, IReadOnlyList<SpooledCallback> rows)
+    /// <summary>
+    /// True within a day after a database that had been in use was brought to the version that signs: what was spooled before may still be
+    /// there, and processes of before may still write. A new database never had any. The choice of the jobs' schema is as old as that version here.
+    /// </summary>
+    public static async Task<bool> WasUpgradedLately(Connections database)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand(
+            $"""
+            SELECT EXISTS (
+                SELECT FROM {Database.Schema}.jobs_schema, {Database.Schema}.deployment
+                WHERE chosen_at > now() - interval '1 day' AND stamped_at < chosen_at)
+            """,
+            connection);
+        return await command.ExecuteScalarAsync() is true;
+    }
+
+    private static async Task<int> Insert(Connections database, InboxBell bell, IReadOnlyList<SpooledCallback> rows)
     {
         await using var connection = await database.OpenConnectionAsync();
 
-        // Its time of arrival, for operators; never in the future, whatever the process's clock said.
+        // Its time of arrival, for operators; never in the future nor before there was a spool, whatever the process's clock said.
         await using var command = new NpgsqlCommand(
             """
             INSERT INTO callbacks (id, kind, subject_id, source, content_type, trace_parent, body, token_hash, answer, probe_id, arrival, received_at)
-            SELECT id, kind, subject_id, source, content_type, trace_parent, body, token_hash, answer, probe_id, arrival, least(received_at, now())
+            SELECT id, kind, subject_id, source, content_type, trace_parent, body, token_hash, answer, probe_id, arrival,
+                CASE WHEN received_at > now() - interval '1 year' THEN least(received_at, now()) ELSE now() END
             FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
                 AS u (id, kind, subject_id, source, content_type, trace_parent, body, token_hash, answer, probe_id, arrival, received_at)
             ON CONFLICT (id) DO NOTHING

@@ -18,11 +18,15 @@ internal sealed partial class Gauges(
     /// <summary>What scrapers use; the queries take milliseconds.</summary>
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
 
+    /// <summary>Every one is told from the beginning: an alert on a series that is not there yet never fires.</summary>
+    private static readonly string[] PullStates = ["none", .. Enum.GetValues<PullState>().Select(Wire.Name)];
+
     private volatile Backlog? behind;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var purpose = Connections.For(Purpose.Watch);
         OfTheProcess();
         var watched = OfTheDatabase();
         await state.Ready.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -66,6 +70,8 @@ internal sealed partial class Gauges(
         if (spool is not null)
         {
             meter.CreateObservableGauge("payments.spool.size", () => spool.Bytes, "By", "Bytes of callbacks that wait on this process's disk.");
+            meter.CreateObservableGauge(
+                "payments.spool.aside.size", () => spool.AsideBytes, "By", "Bytes in the spool's folder that could not be stored and wait for an operator.");
             meter.CreateObservableGauge("payments.spool.room", () => spool.HasRoom ? 1 : 0, null, "0 when the spool could keep no callback.");
         }
 
@@ -80,6 +86,9 @@ internal sealed partial class Gauges(
         meter.CreateObservableGauge(
             "payments.inbox.oldest.age", () => Each<double>(b => [new Measurement<double>(b.OldestNew?.TotalSeconds ?? 0)]), "s", "Age of the oldest callback not drained.");
         meter.CreateObservableGauge(
+            "payments.inbox.set_aside", () => Each<long>(b => [new Measurement<long>(b.SetAside)]), "{callback}",
+            "Callbacks that could not be applied and are tried again soon, counted up to 100,000.");
+        meter.CreateObservableGauge(
             "payments.in_doubt", () => Each(b => b.InDoubt.Select(d => new Measurement<long>(d.Count, Tag("kind", d.Kind), Tag("age", d.Age)))), "{payment}",
             "Attempts, payouts and refunds that were sent and whose outcome nobody knows, by age.");
         meter.CreateObservableGauge(
@@ -92,6 +101,12 @@ internal sealed partial class Gauges(
             () => Each(b => b.Servers.SelectMany(s => s.Queues).CountBy(queue => queue).Select(q => new Measurement<long>(q.Value, Tag("queue", q.Key)))), "{server}",
             "Hangfire servers alive, by queue.");
         meter.CreateObservableGauge("payments.jobs.failed", () => Each<long>(b => [new Measurement<long>(b.FailedJobs)]), "{job}", "Jobs whose retries are used up.");
+        meter.CreateObservableGauge(
+            "payments.pull.age", () => Each<double>(b => b.Pull is { } pull ? [new Measurement<double>(pull.Age.TotalSeconds)] : []), "s",
+            "How long ago the time ends up to which Pull has read what customers paid; Safaricom keeps 48 hours.");
+        meter.CreateObservableGauge(
+            "payments.pull.state", () => Each<long>(b => b.Pull is { } pull ? PullStates.Select(s => new Measurement<long>(s == pull.State ? 1 : 0, Tag("state", s))) : []),
+            null, "1 for how the last round of Pull ended, 0 for every other way.");
         return meter.CreateObservableGauge(
             "payments.inbox.new", () => Each<long>(b => [new Measurement<long>(b.New)]), "{callback}", "Callbacks stored and not drained, counted up to 100,000.");
     }

@@ -1,11 +1,10 @@
 using Dapper;
-using Npgsql;
 using Payments.Application;
 
 namespace Payments.Infrastructure;
 
 /// <summary>Contexts stored in the rows of payments: one statement for a whole batch of callbacks.</summary>
-internal sealed class TraceContexts(NpgsqlDataSource database) : ITraceContexts
+internal sealed class TraceContexts(Connections database) : ITraceContexts
 {
     /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<Guid, string>> Of(IReadOnlyCollection<Guid> ids)

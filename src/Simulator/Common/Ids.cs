@@ -30,8 +30,12 @@ internal static class Ids
     /// <summary>AG_yyyyMMdd_ and 20 hex, the newer ones starting 2010.</summary>
     public static string Conversation() => $"AG_{Eat.Format(DateTimeOffset.UtcNow, "yyyyMMdd")}_2010{Guid.NewGuid():N}"[..32];
 
-    /// <summary>28 alphanumerics (daraja.md §2).</summary>
-    public static string Token() => Convert.ToHexString(Guid.NewGuid().ToByteArray())[..28];
+    /// <summary>28 alphanumerics (daraja.md §2); longer ones look like what some gateways give, and end in what tells them apart.</summary>
+    public static string Token(int length)
+    {
+        var token = Convert.ToHexString(Guid.NewGuid().ToByteArray())[..28];
+        return length <= 28 ? token : "eyJ".PadRight(length - 28, 'x') + token;
+    }
 
     /// <summary>Year, month and day in one character each, then seven alphanumerics; never the same twice.</summary>
     public static string Receipt()

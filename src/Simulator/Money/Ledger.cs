@@ -80,6 +80,7 @@ internal sealed class Ledger
         conversationId = t.ConversationId,
         originatorConversationId = t.OriginatorConversationId,
         originalReceipt = t.OriginalReceipt,
+        reversed = t.HasComeBack ? true : (bool?)null,
         at = t.Settled.At.UtcDateTime,
     };
 }

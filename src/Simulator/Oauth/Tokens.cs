@@ -13,7 +13,7 @@ internal sealed class Tokens(SettingsStore settings)
     public AccessToken Issue(string consumerKey)
     {
         var now = settings.Current;
-        var token = new AccessToken(Ids.Token(), DateTimeOffset.UtcNow.AddSeconds(now.TokenSeconds), now.Products);
+        var token = new AccessToken(Ids.Token(now.TokenLength), DateTimeOffset.UtcNow.AddSeconds(now.TokenSeconds), now.Products);
         _byApp[consumerKey] = token;
         return token;
     }

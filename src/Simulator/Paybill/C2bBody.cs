@@ -10,10 +10,13 @@ internal sealed record C2bOrder(string Shortcode, bool BuyGoods, decimal Amount,
 internal static class C2bBody
 {
     /// <param name="balance">The utility account's new balance; null on validation, where it is empty.</param>
-    public static string Make(C2bOrder order, string receipt, DateTimeOffset at, decimal? balance, string thirdPartyId, int version, Settings settings) =>
-        Json.Text(new JsonObject
+    /// <param name="payer">How the payer is shown; null: as the settings say.</param>
+    public static string Make(
+        C2bOrder order, string receipt, DateTimeOffset at, decimal? balance, string thirdPartyId, int version, Settings settings, string? payer)
+    {
+        var body = new JsonObject
         {
-            ["TransactionType"] = order.BuyGoods ? "Buy Goods" : "Pay Bill",
+            ["TransactionType"] = settings.C2bType == "auto" ? order.BuyGoods ? "Buy Goods" : "Pay Bill" : settings.C2bType,
             ["TransID"] = receipt,
             ["TransTime"] = Eat.Digits(at),
             ["TransAmount"] = Shillings(order.Amount),
@@ -23,20 +26,17 @@ internal static class C2bBody
             ["InvoiceNumber"] = "",
             ["OrgAccountBalance"] = balance is { } known ? Shillings(known) : "",
             ["ThirdPartyTransID"] = thirdPartyId,
-            ["MSISDN"] = Phone(order.Msisdn, version, settings.C2bPhone),
+            ["MSISDN"] = Phone(order.Msisdn, version, payer ?? settings.C2bPhone, receipt),
             ["FirstName"] = settings.C2bNames ? "JOHN" : "",
             ["MiddleName"] = "",
             ["LastName"] = "",
-        });
+        };
+        if (settings.C2bType == "absent") body.Remove("TransactionType");
+        return Json.Text(body);
+    }
 
-    private static string Phone(string msisdn, int version, string form) => form switch
-    {
-        "plain" => msisdn,
-        "masked" => Phones.Masked(msisdn),
-        "spaced" => Phones.Spaced(msisdn),
-        "hashed" => Phones.Hashed(msisdn),
-        _ => version == 1 ? Phones.Hashed(msisdn) : Phones.Spaced(msisdn),
-    };
+    private static string Phone(string msisdn, int version, string form, string receipt) =>
+        Phones.Show(msisdn, form != "auto" ? form : version == 1 ? "hashed" : "spaced", receipt);
 
     private static string Shillings(decimal amount) => amount.ToString("0.00", CultureInfo.InvariantCulture);
 }

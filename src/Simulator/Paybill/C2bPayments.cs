@@ -6,7 +6,7 @@ internal sealed record C2bReport(
 
 /// <summary>Customers who pay the Pay Bill or till by themselves, and the confirmations of STK payments.</summary>
 internal sealed class C2bPayments(
-    Registrations registrations, Validation validation, Ledger ledger, Accounts accounts, Deliveries deliveries, Background background, Chance chance,
+    Organisations organisations, Registrations registrations, Validation validation, Ledger ledger, Accounts accounts, Deliveries deliveries, Background background, Chance chance,
     SettingsStore settings)
 {
     /// <summary>Runs a payment to its end; confirmations that are to be late follow by themselves.</summary>
@@ -16,10 +16,10 @@ internal sealed class C2bPayments(
         if (!plan.Outcome.Paid && !plan.Outcome.Rings) return new("failed", null, plan.Outcome, null, [], 0);
         var receipt = Ids.Receipt();
         Verdict? verdict = null;
-        var registration = registrations.Of(order.Shortcode);
+        var registration = Registration(order.Shortcode);
         if (registration is not null)
         {
-            var question = C2bBody.Make(order, receipt, DateTimeOffset.UtcNow, null, "", registration.Version, settings.Current);
+            var question = C2bBody.Make(order, receipt, DateTimeOffset.UtcNow, null, "", registration.Version, settings.Current, plan.Payer);
             verdict = await validation.Ask(registration, question, cancel);
             if (!verdict.Accepted) return new(verdict.DecidedBy == "answer" ? "rejected" : "cancelled", receipt, Outcomes.Cancelled, verdict, [], 0);
         }
@@ -27,7 +27,7 @@ internal sealed class C2bPayments(
         var settled = Move(order, receipt);
         // Without URLs it completes in silence (daraja.md §5).
         if (registration is null) return new("completed", receipt, Outcomes.Paid, null, [], 0);
-        var body = Confirmation(order, settled, verdict!.ThirdPartyId, registration);
+        var body = Confirmation(order, settled, verdict!.ThirdPartyId, registration, plan);
         var copies = plan.Copies.Where(c => c.Kind is not (CopyKind.Contradiction or CopyKind.Interim)).ToLookup(c => c.After > TimeSpan.Zero);
         _ = background.Run(stop => deliveries.Send(copies[true], registration.ConfirmationUrl, body, stop));
         var sent = await deliveries.Send(copies[false], registration.ConfirmationUrl, body, cancel);
@@ -40,7 +40,7 @@ internal sealed class C2bPayments(
         if (plan.Confirmation is null && !settings.Current.StkConfirmation) return;
         if ((registrations.Of(prompt.PartyB) ?? registrations.Of(prompt.Shortcode)) is not { } registration) return;
         var order = new C2bOrder(prompt.PartyB, prompt.BuyGoods, prompt.Amount, prompt.Reference, prompt.Phone);
-        var body = Confirmation(order, settled, "", registration);
+        var body = Confirmation(order, settled, "", registration, plan);
         _ = background.Run(stop => deliveries.Send(plan.Confirmation ?? ByChance(prompt.Phone), registration.ConfirmationUrl, body, stop));
     }
 
@@ -69,10 +69,14 @@ internal sealed class C2bPayments(
             receipt);
     }
 
-    private Func<CopyKind, string> Confirmation(C2bOrder order, Settlement settled, string thirdPartyId, Registration registration)
+    // A number beside the registered one, told of at the same URLs: some owners have several.
+    private Registration? Registration(string shortcode) =>
+        registrations.Of(shortcode) ?? (settings.Current.Siblings.Contains(shortcode) ? registrations.Of(organisations.Default.Shortcode) : null);
+
+    private Func<CopyKind, string> Confirmation(C2bOrder order, Settlement settled, string thirdPartyId, Registration registration, Plan plan)
     {
         var body = C2bBody.Make(
-            order, settled.Receipt, settled.At, accounts.Of(order.Shortcode).Utility, thirdPartyId, registration.Version, settings.Current);
+            order, settled.Receipt, settled.At, accounts.Of(order.Shortcode).Utility, thirdPartyId, registration.Version, settings.Current, plan.Payer);
         return kind => kind == CopyKind.Malformed ? StkCallback.Cut(body) : body;
     }
 }

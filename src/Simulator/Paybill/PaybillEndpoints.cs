@@ -18,7 +18,7 @@ internal static class PaybillEndpoints
         });
     }
 
-    private static async Task<IResult> Pay(HttpRequest request, Organisations organisations, Planner planner, C2bPayments payments)
+    private static async Task<IResult> Pay(HttpRequest request, Organisations organisations, SettingsStore settings, Planner planner, C2bPayments payments)
     {
         JsonElement body;
         try
@@ -33,7 +33,7 @@ internal static class PaybillEndpoints
         if (body.ValueKind != JsonValueKind.Object) return ScriptEndpoints.Problem(["A payment is an object: amount, account, msisdn, shortcode?"]);
         string Text(string name) => body.TryGetProperty(name, out var value) ? Json.Scalar(value) ?? "" : "";
         var shortcode = Text("shortcode") is { Length: > 0 } given ? given : organisations.Default.Shortcode;
-        var shop = organisations.Find(shortcode);
+        var shop = organisations.Find(shortcode) ?? (settings.Current.Siblings.Contains(shortcode) ? organisations.Default : null);
         var msisdn = ScriptEndpoints.Party(Text("msisdn"));
         var buyGoods = shop is not null && shortcode == shop.TillNumber;
         List<string> problems = [];

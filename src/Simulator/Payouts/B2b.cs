@@ -42,13 +42,14 @@ internal sealed class B2b(Organisations organisations, Planner planner, Commands
             OriginatorConversationId = command.OriginatorConversationId,
         };
         ledger.Open(transaction);
-        return await commands.Accept(command, Success, decided => Perform(call, transaction, decided), () => ledger.Forget(transaction));
+        return await commands.Accept(command, Success, decided => Perform(call, transaction, plan, decided), () => ledger.Forget(transaction));
     }
 
-    private Result Perform(Call call, Transaction transaction, Outcome decided)
+    private Result Perform(Call call, Transaction transaction, Plan plan, Outcome decided)
     {
         var settled = money.Settle(transaction, decided, () => Move(call, transaction));
         if (!settled.Outcome.Paid) return Failure(settled);
+        money.ComeBack(transaction, plan, () => accounts.Credit(transaction.From, working: transaction.Amount));
         var funds = accounts.Of(transaction.From);
         var balance = string.Create(
             CultureInfo.InvariantCulture, $"{{Amount={{CurrencyCode=KES, MinimumAmount={funds.Working * 100:0}, BasicAmount={funds.Working:0.00}}}}}");

@@ -4,7 +4,8 @@ using System.Globalization;
 namespace Payments.Simulator;
 
 /// <summary>POST /mpesa/b2c/v1|v3/paymentrequest (daraja.md §6).</summary>
-internal sealed class B2c(Organisations organisations, Planner planner, Commands commands, Ledger ledger, Accounts accounts, PayoutMoney money)
+internal sealed class B2c(
+    Organisations organisations, Planner planner, Commands commands, Ledger ledger, Accounts accounts, PayoutMoney money, SettingsStore settings)
 {
     // The URL in ReferenceItem is Safaricom's internal one, not the shop's (daraja.md §6).
     private const string InternalUrl = "https://internalsandbox.safaricom.co.ke/mpesa/b2cresults/v1/submit";
@@ -19,6 +20,7 @@ internal sealed class B2c(Organisations organisations, Planner planner, Commands
 
     private async Task<Answer> Handle(Call call, int version)
     {
+        if (settings.Current.B2cVersion is var bought and not "any" && bought != $"v{version}") return Api.NoProduct();
         var originator = version == 3 ? call["OriginatorConversationID"] : Ids.Request();
         var bad = Command.Bad(
             call,
@@ -30,12 +32,12 @@ internal sealed class B2c(Organisations organisations, Planner planner, Commands
             ("Occassion", call["Occassion"].Length <= 100),
             ("OriginatorConversationID", originator.Length > 0));
         if (bad is not null) return Answer.BadField(bad);
-        if (_originators.ContainsKey(originator)) return Faults.DuplicateOriginator();
+        if (_originators.ContainsKey(originator)) return await Seen(call, originator);
 
         var plan = planner.For(Api.B2c, call["PartyB"]);
         if (await Gateway.Refused(plan, Api.B2c) is { } fault) return fault;
         // Two at the same instant: one of them is first.
-        if (!_originators.TryAdd(originator, 0)) return Faults.DuplicateOriginator();
+        if (!_originators.TryAdd(originator, 0)) return await Seen(call, originator);
 
         var command = new Command { Call = call, Shop = organisations.ByShortcode(call["PartyA"])!, Plan = plan, OriginatorConversationId = originator };
         var transaction = new Transaction
@@ -49,10 +51,24 @@ internal sealed class B2c(Organisations organisations, Planner planner, Commands
             OriginatorConversationId = originator,
         };
         ledger.Open(transaction);
-        return await commands.Accept(command, Documented, decided => Perform(transaction, decided), () => ledger.Forget(transaction));
+        return await commands.Accept(command, Documented, decided => Perform(transaction, plan, decided), () => ledger.Forget(transaction));
     }
 
-    private Result Perform(Transaction transaction, Outcome decided)
+    /// <summary>A name is good for one request, whatever became of that: nothing is moved and the first stays what the name finds.</summary>
+    private async Task<Answer> Seen(Call call, string originator)
+    {
+        if (settings.Current.DuplicateOriginator == "reply") return Faults.DuplicateOriginator();
+        var command = new Command
+        {
+            Call = call,
+            Shop = organisations.ByShortcode(call["PartyA"])!,
+            Plan = new() { Outcome = Outcomes.Duplicate },
+            OriginatorConversationId = originator,
+        };
+        return await commands.Accept(command, Documented, _ => Result.Refused(Outcomes.Duplicate));
+    }
+
+    private Result Perform(Transaction transaction, Plan plan, Outcome decided)
     {
         var settled = money.Settle(transaction, decided, () =>
             // B2C's limits (daraja.md §14); it debits the Utility account (daraja.md §6).
@@ -62,6 +78,7 @@ internal sealed class B2c(Organisations organisations, Planner planner, Commands
             : Outcomes.InsufficientFunds);
         var references = new Parameter[] { new("QueueTimeoutURL", InternalUrl) };
         if (!settled.Outcome.Paid) return new(settled.Outcome, settled.Receipt) { References = references };
+        money.ComeBack(transaction, plan, () => accounts.Credit(transaction.From, utility: transaction.Amount));
         var funds = accounts.Of(transaction.From);
         return new(settled.Outcome, settled.Receipt)
         {

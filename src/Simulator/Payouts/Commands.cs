@@ -45,7 +45,7 @@ internal sealed class Commands(
         else await Task.Delay(gateway.Delay(plan), cancel);
 
         string Body(Result result, CopyKind kind) =>
-            ResultBody.Make(command, plan, result, (result.Shape ?? shape).With(settings.Current.Variant).With(plan.Variant ?? ""), kind);
+            ResultBody.Make(command, plan, result, (result.Shape ?? shape).With(settings.Current.Variant).With(plan.Variant ?? ""), kind, settings.Current);
 
         if (credentials.Check(command.Shop, command.Initiator, command.Call["SecurityCredential"]) is { } refused)
         {

@@ -5,9 +5,9 @@ namespace Payments.Simulator;
 /// <summary>Puts a result into its envelope: {"Result":{…}} (daraja.md §6–§8).</summary>
 internal static class ResultBody
 {
-    public static string Make(Command command, Plan plan, Result result, Shape shape, CopyKind kind)
+    public static string Make(Command command, Plan plan, Result result, Shape shape, CopyKind kind, Settings settings)
     {
-        if (kind == CopyKind.Malformed) return StkCallback.Cut(Make(command, plan, result, shape, CopyKind.Truth));
+        if (kind == CopyKind.Malformed) return StkCallback.Cut(Make(command, plan, result, shape, CopyKind.Truth, settings));
         if (kind == CopyKind.Contradiction) result = new(Other(result.Outcome), result.TransactionId) { References = result.References };
         // ResultType 1 says that more messages are to come (daraja.md §8).
         var type = kind == CopyKind.Interim ? "1" : "0";
@@ -20,7 +20,7 @@ internal static class ResultBody
             ["ConversationID"] = command.ConversationId,
             ["TransactionID"] = result.TransactionId,
         };
-        var parameters = kind is CopyKind.Bare or CopyKind.Interim || shape.NoParameters ? [] : Varied(result.Parameters, plan, shape);
+        var parameters = kind is CopyKind.Bare or CopyKind.Interim || shape.NoParameters ? [] : Varied(result.Parameters, plan, shape, settings, command.ConversationId);
         if (parameters.Count > 0) envelope["ResultParameters"] = Wrap("ResultParameter", parameters, shape, shape.SingleParameter);
         if (result.References.Count > 0) envelope["ReferenceData"] = Wrap("ReferenceItem", result.References, shape, shape.SingleReference);
         return Json.Text(new JsonObject { ["Result"] = envelope });
@@ -48,13 +48,13 @@ internal static class ResultBody
     // Something else failed: never a false success, which nobody could see through.
     private static Outcome Other(Outcome truth) => truth == Outcomes.InsufficientFunds ? Outcomes.WrongPin : Outcomes.InsufficientFunds;
 
-    private static List<Parameter> Varied(IReadOnlyList<Parameter> parameters, Plan plan, Shape shape)
+    private static List<Parameter> Varied(IReadOnlyList<Parameter> parameters, Plan plan, Shape shape, Settings settings, string occasion)
     {
         List<Parameter> varied = [.. parameters];
         // The second DebitPartyName is really the party credited (daraja.md §8).
         var credited = varied.FindLastIndex(p => p.Key == "DebitPartyName");
         if (credited > 0) varied[credited] = varied[credited] with { Key = "CreditPartyName" };
-        varied = [.. varied.Select(p => Told(p, plan))];
+        varied = [.. varied.Select(p => Told(p, plan, settings, occasion))];
         if (credited > 0 && !shape.CreditPartyName) varied[credited] = varied[credited] with { Key = "DebitPartyName" };
         if (varied.Count == 0) return varied;
         if (shape.MissingValue) varied[^1] = varied[^1] with { Value = null };
@@ -63,12 +63,14 @@ internal static class ResultBody
     }
 
     // What a script wants told instead of the truth.
-    private static Parameter Told(Parameter parameter, Plan plan) => parameter.Key switch
+    private static Parameter Told(Parameter parameter, Plan plan, Settings settings, string occasion) => parameter.Key switch
     {
         _ when plan.Parameters?.TryGetValue(parameter.Key, out var value) == true => parameter with { Value = value },
         "TransactionAmount" or "Amount" when plan.CallbackAmount is { } amount => parameter with { Value = amount },
         "ReceiverPartyPublicName" or "CreditPartyName" or "CreditPartyPublicName" when plan.CallbackParty is { } party =>
             parameter with { Value = $"{party} - JOHN DOE" },
+        "ReceiverPartyPublicName" or "CreditPartyName" or "CreditPartyPublicName" when parameter.Value is string shown && Check.Msisdn(shown.Split(' ')[0]) =>
+            parameter with { Value = $"{Phones.Show(shown[..12], plan.Payer ?? settings.PartyPhone, occasion)}{shown[12..]}" },
         _ => parameter,
     };
 

@@ -1,25 +1,38 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json.Nodes;
 
 namespace Payments.Simulator;
 
 /// <summary>/pulltransactions/v1/register and /query (daraja.md §10): what customers paid in the last 48 hours, callbacks or not.</summary>
-internal sealed class Pull(Organisations organisations, Planner planner, Ledger ledger, SettingsStore settings)
+internal sealed class Pull(Organisations organisations, Planner planner, Ledger ledger, SettingsStore settings, Chance chance)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromHours(48);
 
     // The page shows both, with and without seconds.
     private static readonly string[] TimeForms = ["yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd H:mm:ss", "yyyy-MM-dd HH:mm"];
 
+    /// <summary>Answers that say nothing true of the list, for rates.pullOdd.</summary>
+    private static readonly Func<PullManners, PullManners>[] Oddities =
+    [
+        m => m with { Hides = true, Empty = "organization" },
+        m => m with { Hides = true, Empty = "none-500" },
+        m => m with { List = "missing" },
+        m => m with { List = "null" },
+        m => m with { List = "unreadable" },
+        m => m with { List = "string" },
+        m => m with { Offset = "ignored" },
+    ];
+
     private readonly ConcurrentDictionary<string, byte> _registered = new();
+    private int _dropped;
 
     public async Task<Answer> Register(Call call)
     {
         if (organisations.Find(call["ShortCode"]) is null) return Answer.Error(400, "400.001", "Invalid ShortCode");
+        var number = settings.Current.Pull.Number == "international" ? call["NominatedNumber"] : ScriptEndpoints.Party(call["NominatedNumber"]);
         var bad = Check.FirstBad(
             ("RequestType", call["RequestType"] == "Pull"),
-            ("NominatedNumber", Check.Msisdn(ScriptEndpoints.Party(call["NominatedNumber"]))),
+            ("NominatedNumber", Check.Msisdn(number)),
             ("CallBackURL", Check.Url(call["CallBackURL"])));
         if (bad is not null) return Answer.Error(400, "400.003.02", $"Bad Request - Invalid {bad}");
 
@@ -47,25 +60,35 @@ internal sealed class Pull(Organisations organisations, Planner planner, Ledger 
 
         var plan = planner.ForQuestion(Api.PullQuery);
         if (await Gateway.Refused(plan, Api.PullQuery) is { } fault) return fault;
-        var earliest = DateTimeOffset.UtcNow - Kept;
-        var rows = ledger.Since(from > earliest ? from : earliest)
-            .Where(t => t.Kind is "stk" or "c2b" && shop.Has(t.To) && t.Settled!.At <= to)
-            .Skip(offset)
-            .Take(settings.Current.PullPageSize)
-            .Select(Row)
-            .ToArray<JsonNode>();
-        // An array in an array, and 1001 with an empty one when there is nothing.
-        return await Gateway.Accepted(plan, Api.PullQuery, Answer.Json(new()
-        {
-            ["ResponseRefID"] = Ids.Request(),
-            ["ResponseCode"] = rows.Length > 0 ? "1000" : "1001",
-            ["ResponseMessage"] = rows.Length > 0 ? "Success" : "No transactions available for the selected time period",
-            ["Response"] = new JsonArray(new JsonArray(rows)),
-        }));
+        return await Gateway.Accepted(plan, Api.PullQuery, Page(Listed(shop, from, to), offset, Shaken(settings.Current)));
     }
 
     /// <summary>Forgets who registered.</summary>
     public void Forget() => _registered.Clear();
+
+    private List<Transaction> Listed(Organisation shop, DateTimeOffset from, DateTimeOffset to)
+    {
+        var dropped = Interlocked.Add(ref _dropped, settings.Current.Pull.Drop) - settings.Current.Pull.Drop;
+        return [.. ledger.Since(DateTimeOffset.UtcNow - Kept).Where(t => t.Kind is "stk" or "c2b" && shop.Has(t.To)).Skip(dropped)
+            .Where(t => t.Settled!.At >= from && t.Settled.At <= to)];
+    }
+
+    private Answer Page(List<Transaction> listed, int offset, PullManners manners)
+    {
+        var size = settings.Current.PullPageSize;
+        if (offset < manners.First && manners.Zero != "first")
+            return manners.Zero == "empty" ? PullAnswers.Empty(manners) : Answer.Error(400, "400.003.02", "Bad Request - Invalid OffSetValue");
+        var at = manners.Offset == "ignored" ? 0 : Math.Max(0, offset - manners.First);
+        var skip = manners.Offset == "pages" ? (long)at * size : at;
+        return PullAnswers.Page(manners.Hides ? [] : [.. listed.Skip((int)Math.Min(skip, listed.Count)).Take(size)], at, listed.Count, manners, size, settings.Current.PullType);
+    }
+
+    private PullManners Shaken(Settings now)
+    {
+        if (now.Rates.PullOdd == 0) return now.Pull;
+        var dice = chance.For("pull");
+        return dice.NextDouble() < now.Rates.PullOdd ? Oddities[dice.Next(Oddities.Length)](now.Pull) : now.Pull;
+    }
 
     // Asked in East Africa Time.
     private static bool Time(string text, out DateTimeOffset time)
@@ -74,16 +97,4 @@ internal sealed class Pull(Organisations organisations, Planner planner, Ledger 
         time = good ? new DateTimeOffset(local, TimeSpan.FromHours(3)) : default;
         return good;
     }
-
-    private static JsonObject Row(Transaction t) => new()
-    {
-        ["transactionId"] = t.Settled!.Receipt,
-        ["trxDate"] = t.Settled.At.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
-        ["msisdn"] = Json.Code(t.Msisdn!),
-        ["sender"] = "MPESA",
-        ["transactiontype"] = t.Account is null ? "c2b-buy-goods-debit" : "c2b-pay-bill-debit",
-        ["billreference"] = t.Account ?? "",
-        ["amount"] = t.Amount.ToString("0.00", CultureInfo.InvariantCulture),
-        ["organizationname"] = "Simulated Shop",
-    };
 }

@@ -57,7 +57,7 @@ internal sealed partial class TransactionStatus(Organisations organisations, Pla
             "reversal" => "Transaction Reversal via API",
             _ => "Pay Utility",
         });
-        yield return new("TransactionStatus", settled is null ? "Initiated" : State(settled.Outcome));
+        yield return new("TransactionStatus", settled is null ? "Initiated" : t.HasComeBack || t.IsReversed ? "Reversed" : State(settled.Outcome));
         if (settled is not null) yield return new("FinalisedTime", settled.At);
         yield return new("Amount", t.Amount);
         yield return new("ConversationID", t.ConversationId ?? "");

@@ -13,6 +13,7 @@ internal static class Outcomes
         new("below_minimum", "2", "Declined due to limit rule: less than the minimum transaction amount.");
     public static readonly Outcome AboveMaximum =
         new("above_maximum", "3", "Declined due to limit rule: greater than the maximum transaction amount.");
+    public static readonly Outcome Duplicate = new("duplicate", "15", "Duplicate detected.");
     public static readonly Outcome RuleLimited = new("rule_limited", "17", "Rule limited.");
     public static readonly Outcome InvalidParameter = new("invalid_parameter", "25", "The format of parameter null is invalid.");
     public static readonly Outcome Locked =
@@ -36,6 +37,7 @@ internal static class Outcomes
     [
         Paid, Ringing, InsufficientFunds, BelowMinimum, AboveMaximum, RuleLimited, InvalidParameter, Locked, Expired, PushFailed, Cancelled,
         Unreachable, WrongPin, NotPermitted, ReceiptNotFound, Processing, CredentialLocked, NoOperator, AlreadyReversed, OriginalInvalid,
+        Duplicate,
         new("daily_limit", "4", "Declined due to limit rule: would exceed daily transfer limit."),
         new("below_minimum_balance", "5", "Declined due to limit rule: would be less than the minimum balance."),
         new("unresolved_primary_party", "6", "Unresolved primary party."),
@@ -45,7 +47,6 @@ internal static class Outcomes
         new("invalid_debit_account", "12", "Invalid debit account."),
         new("invalid_credit_account", "13", "Invalid credit account."),
         new("unresolved_debit_account", "14", "Unresolved debit account."),
-        new("duplicate", "15", "Duplicate detected."),
         new("credential_check_failed", "18", "Initiator credential check failure."),
         new("sequencing_failure", "19", "Message sequencing failure."),
         new("initiator_not_found", "20", "Unresolved initiator."),

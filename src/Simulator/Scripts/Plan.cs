@@ -20,7 +20,11 @@ internal enum CopyKind
 }
 
 /// <summary>One delivery of a callback, so long after the outcome.</summary>
-internal sealed record Copy(TimeSpan After, CopyKind Kind);
+internal sealed record Copy(TimeSpan After, CopyKind Kind)
+{
+    /// <summary>The form of its body (<see cref="Bodies"/>); null: as the settings say.</summary>
+    public string? Form { get; init; }
+}
 
 /// <summary>Everything decided about one request before it is answered: by script, by the phone's digits, by chance.</summary>
 internal sealed record Plan
@@ -69,11 +73,17 @@ internal sealed record Plan
     /// <summary>Another party in the callback than the one that was paid.</summary>
     public string? CallbackParty { get; init; }
 
+    /// <summary>How the payer of a C2B confirmation, or a payout's receiver, is shown; null: as the settings say.</summary>
+    public string? Payer { get; init; }
+
     /// <summary>Result envelope; null: as the settings say.</summary>
     public string? Variant { get; init; }
 
     /// <summary>Result parameters that say something else than the truth, by key; null: nothing does.</summary>
     public IReadOnlyDictionary<string, object?>? Parameters { get; init; }
+
+    /// <summary>Milliseconds after which a payout that was paid comes back, as M-PESA's reversal of it does; null: it does not.</summary>
+    public int? ReversedAfterMs { get; init; }
 
     /// <summary>The body of a queue timeout: "envelope", "flat" or "empty"; null: none comes.</summary>
     public string? QueueTimeout { get; init; }

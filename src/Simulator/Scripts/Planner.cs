@@ -46,6 +46,13 @@ internal sealed class Planner(ScriptStore scripts, SettingsStore settings, Chanc
 
         if (lose < rates.LoseCallback) copies = [];
         else if (malform < rates.MalformCallback) copies = [new(TimeSpan.Zero, CopyKind.Malformed)];
+        if (rates.OddBody > 0 && random.NextDouble() < rates.OddBody)
+        {
+            var form = Bodies.Readable[random.Next(Bodies.Readable.Length)];
+            copies = [.. copies.Select(c => c with { Form = c.Kind == CopyKind.Malformed ? null : form })];
+        }
+
+        if (rates.ReversePayout > 0 && random.NextDouble() < rates.ReversePayout) plan = plan with { ReversedAfterMs = random.Next(2000) };
         if (rates.ShuffleMs > 0) copies = [.. copies.Select(c => c with { After = c.After + TimeSpan.FromMilliseconds(random.Next(rates.ShuffleMs)) })];
         return plan with { Copies = copies };
     }

@@ -42,6 +42,9 @@ internal sealed record Script
 
     public int? ConfirmationDelayMs { get; init; }
 
+    /// <summary>How the payer of a C2B confirmation, or a payout's receiver, is shown.</summary>
+    public string? Payer { get; init; }
+
     public string? Error { get; init; }
 
     public string? Reply { get; init; }
@@ -61,6 +64,12 @@ internal sealed record Script
 
     public string? QueueTimeout { get; init; }
 
+    /// <summary>The form of the callbacks' bodies, the confirmation's too; see the README's table.</summary>
+    public string? Body { get; init; }
+
+    /// <summary>A payout that was paid comes back after so many milliseconds, and status queries say so.</summary>
+    public int? ReversedAfterMs { get; init; }
+
     /// <summary>Only for requests to this API; null: to any.</summary>
     public string? Api { get; init; }
 
@@ -79,6 +88,9 @@ internal sealed record Script
         if (QueueTimeout is not null && !Timeouts.Contains(QueueTimeout)) yield return Unknown("queueTimeout", QueueTimeout, Timeouts);
         if (Shape.Problem(Variant) is { } variant) yield return variant;
         if (Confirmation is not (null or "once" or "twice" or "never")) yield return Unknown("confirmation", Confirmation, ["once", "twice", "never"]);
+        if (Body is not (null or "mixed") && !Bodies.Names.Contains(Body)) yield return Unknown("body", Body, [.. Bodies.Names, "mixed"]);
+        if (ReversedAfterMs < 0) yield return "reversedAfterMs is milliseconds, 0 or more.";
+        if (Payer is not (null or Phones.Mixed) && !Phones.Forms.Contains(Payer)) yield return Unknown("payer", Payer, Phones.Forms.Append(Phones.Mixed));
         if (Api is not null && !Simulator.Api.Names.Contains(Api)) yield return Unknown("api", Api, Simulator.Api.Names);
         if (DelayMs < 0 || CallbackDelayMs < 0 || ConfirmationDelayMs < 0 || ReplyDelayMs < 0) yield return "Delays are milliseconds, 0 or more.";
         if (Times < 1 || QueryTimes < 1) yield return "times and queryTimes are 1 or more.";
@@ -94,7 +106,7 @@ internal sealed record Script
             Outcome = ResultDesc is null ? outcome : outcome with { Text = ResultDesc },
             FirstSays = Read(FirstSays) is { } first ? Outcomes.Find(first) : null,
             Delay = Span(DelayMs),
-            Copies = Copies(),
+            Copies = [.. Copies().Select(copy => copy with { Form = Body })],
             BeforeReply = Callback == "before-reply",
             Error = Error,
             Reply = Reply == "normal" ? null : Reply,
@@ -104,7 +116,9 @@ internal sealed record Script
             PendingForm = PendingForm,
             CallbackAmount = CallbackAmount,
             CallbackParty = CallbackParty,
-            Confirmation = Confirmations(),
+            Confirmation = Confirmations()?.Select(copy => copy with { Form = Body }).ToArray(),
+            ReversedAfterMs = ReversedAfterMs,
+            Payer = Payer,
             Variant = Variant,
             Parameters = Parameters?.ToDictionary(p => p.Key, p => Told(p.Value)),
             QueueTimeout = QueueTimeout?.Split('-')[0],

@@ -30,6 +30,12 @@ internal sealed record Rates
     /// <summary>The body of a callback is cut short; the whole one does not follow.</summary>
     public double MalformCallback { get; init; }
 
+    /// <summary>The callback's body comes in a form nobody published that says the same.</summary>
+    public double OddBody { get; init; }
+
+    /// <summary>A payout that was paid comes back within two seconds.</summary>
+    public double ReversePayout { get; init; }
+
     /// <summary>Every delivery waits up to this many milliseconds more, each its own time: what was in order no longer is.</summary>
     public int ShuffleMs { get; init; }
 
@@ -48,6 +54,12 @@ internal sealed record Rates
     /// <summary>… after <see cref="LateMs"/>.</summary>
     public double QueryLate { get; init; }
 
+    /// <summary>
+    /// Answers of the Pull API that say nothing true of its list: empty in the words of an unknown organisation, HTTP 500, no list, null, rows nobody
+    /// can read, rows as text, the first page again.
+    /// </summary>
+    public double PullOdd { get; init; }
+
     /// <summary>How late a late query answer is, milliseconds.</summary>
     public int LateMs { get; init; } = 10_000;
 
@@ -55,8 +67,8 @@ internal sealed record Rates
     {
         double[] fractions =
         [
-            Refuse, Fail, LoseCallback, LoseReply, Contradict, Duplicate, BeforeReply, MalformCallback,
-            QueryPending, Query4999, Query500, QueryHtml, QueryLate,
+            Refuse, Fail, LoseCallback, LoseReply, Contradict, Duplicate, BeforeReply, MalformCallback, OddBody, ReversePayout,
+            QueryPending, Query4999, Query500, QueryHtml, QueryLate, PullOdd,
         ];
         if (fractions.Any(f => f is < 0 or > 1 or double.NaN)) yield return "rates are fractions from 0 to 1.";
         if (QueryPending + Query4999 + Query500 + QueryHtml + QueryLate > 1) yield return "the query rates add up to 1 at most.";

@@ -51,8 +51,20 @@ internal sealed record Settings
     /// <summary>The C2B version the app bought: "any", "v1" or "v2"; the other has no apiproduct match (daraja.md §5).</summary>
     public string C2bVersion { get; init; } = "any";
 
-    /// <summary>MSISDN in C2B bodies: "auto" (v1 hashed, v2 spaced), "plain", "masked", "spaced" or "hashed" (daraja.md §5).</summary>
+    /// <summary>MSISDN in C2B bodies: "auto" (v1 hashed, v2 spaced), any of <see cref="Phones.Forms"/>, or "mixed" (daraja.md §5).</summary>
     public string C2bPhone { get; init; } = "auto";
+
+    /// <summary>A customer as the other party of a result: any of <see cref="Phones.Forms"/>, or "mixed".</summary>
+    public string PartyPhone { get; init; } = "plain";
+
+    /// <summary>TransactionType in C2B bodies: "auto" (Pay Bill, Buy Goods), "absent", or any text; M-PESA has more than are documented.</summary>
+    public string C2bType { get; init; } = "auto";
+
+    /// <summary>transactiontype in Pull's rows: "auto", "absent", or any text.</summary>
+    public string PullType { get; init; } = "auto";
+
+    /// <summary>Numbers of the same owner that are paid too and told of at the first shortcode's URLs.</summary>
+    public IReadOnlyList<string> Siblings { get; init; } = [];
 
     /// <summary>FirstName filled; names may come empty (daraja.md §5).</summary>
     public bool C2bNames { get; init; } = true;
@@ -69,11 +81,32 @@ internal sealed record Settings
     /// <summary>Shape of the results of the asynchronous APIs, see the README's table; empty: each product's documented sample.</summary>
     public string Variant { get; init; } = "";
 
+    /// <summary>An OriginatorConversationID seen before: refused in the "reply" (500.002.1001), or taken and refused by "result" 15 (daraja.md §6, §11).</summary>
+    public string DuplicateOriginator { get; init; } = "reply";
+
     /// <summary>How many payments a Pull answer lists. Not published; small, so that paging happens.</summary>
     public int PullPageSize { get; init; } = 100;
 
     /// <summary>Pull register answers "Response Status" with a space (daraja.md §10).</summary>
     public bool PullSpacedKey { get; init; }
+
+    /// <summary>The form of every callback's body: "documented", "mixed" or one of the README's table.</summary>
+    public string CallbackBody { get; init; } = Bodies.Documented;
+
+    /// <summary>The address of this machine callbacks come from, such as 127.0.0.9; null: whichever the system takes.</summary>
+    public string? CallbackSource { get; init; }
+
+    /// <summary>X-Forwarded-For of callbacks, as a proxy would write it; null: none.</summary>
+    public string? ForwardedFor { get; init; }
+
+    /// <summary>The B2C version the app bought: "any", "v1" or "v3"; the other has no apiproduct match (daraja.md §6).</summary>
+    public string B2cVersion { get; init; } = "any";
+
+    /// <summary>Characters of an access token: 28 in the documents, some apps have got hundreds.</summary>
+    public int TokenLength { get; init; } = 28;
+
+    /// <summary>How else Pull answers.</summary>
+    public PullManners Pull { get; init; } = new();
 
     /// <summary>Faults by chance.</summary>
     public Rates Rates { get; init; } = new();
@@ -89,7 +122,11 @@ internal sealed record Settings
             ("subscriberLock", SubscriberLock, ["reply", "callback", "off"]),
             ("stkPhone", StkPhone, ["number", "string", "masked"]),
             ("c2bVersion", C2bVersion, ["any", "v1", "v2"]),
-            ("c2bPhone", C2bPhone, ["auto", "plain", "masked", "spaced", "hashed"]),
+            ("b2cVersion", B2cVersion, ["any", "v1", "v3"]),
+            ("callbackBody", CallbackBody, [.. Bodies.Names, "mixed"]),
+            ("c2bPhone", C2bPhone, ["auto", .. Phones.Forms, Phones.Mixed]),
+            ("partyPhone", PartyPhone, [.. Phones.Forms, Phones.Mixed]),
+            ("duplicateOriginator", DuplicateOriginator, ["reply", "result"]),
             ("c2bRegisterReply", C2bRegisterReply, ["documented", "no-code", "zeros"]),
         })
         {
@@ -97,9 +134,14 @@ internal sealed record Settings
         }
 
         if (DelayMs < 0 || PromptLifeMs < 0 || ValidationDeadlineMs < 0) yield return "Times are milliseconds, 0 or more.";
+        if (Siblings is null || Siblings.Any(s => s is not { Length: >= 5 and <= 7 } || !s.All(char.IsAsciiDigit))) yield return "siblings are 5 to 7 digits each.";
         if (TokenSeconds < 1 || PullPageSize < 1) yield return "tokenSeconds and pullPageSize are 1 or more.";
+        if (TokenLength is < 28 or > 8000) yield return "tokenLength is from 28 to 8000.";
+        if (CallbackSource is not null && !System.Net.IPAddress.TryParse(CallbackSource, out _)) yield return "callbackSource is an address of this machine.";
         foreach (var name in (Products ?? []).Except(Api.Names)) yield return $"products knows no '{name}', only {string.Join(", ", Api.Names)}.";
         if (Shape.Problem(Variant) is { } variant) yield return variant;
+        if (Pull is null) yield return "pull is an object.";
+        foreach (var problem in Pull?.Problems() ?? []) yield return problem;
         if (Rates is null) yield return "rates is an object.";
         foreach (var problem in Rates?.Problems() ?? []) yield return problem;
     }

@@ -22,13 +22,25 @@ internal sealed class Api(Run run, string name, World world, string connectionSt
     /// <summary>A shop's client with every scope.</summary>
     public HttpClient Client => field ??= World.Client(Url, ApiSettings.Key);
 
+    private Dictionary<string, string> Settings =>
+        ApiSettings.Api(Url, PublicUrl ?? Url, world.SimulatorUrl, $"{connectionString};Maximum Pool Size=20", spool, [.. world.Initiator, .. more]);
+
     /// <summary>Starts the process without waiting. <paramref name="through"/> is a program that starts it.</summary>
     public void Launch(IReadOnlyList<string>? through = null)
     {
-        process = ChildProcess.Start(
-            "Api", ApiSettings.Api(Url, PublicUrl ?? Url, world.SimulatorUrl, $"{connectionString};Maximum Pool Size=20", spool, [.. world.Initiator, .. more]),
-            Path.Combine(run.Folder, $"{name}.log"), through);
+        process = ChildProcess.Start("Api", Settings, Path.Combine(run.Folder, $"{name}.log"), through);
         LaunchedAt = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>Runs one of the program's commands with this process's configuration; throws when it could not.</summary>
+    public async Task Command(params IReadOnlyList<string> line)
+    {
+        await using var command = ChildProcess.Start("Api", Settings, Path.Combine(run.Folder, $"{string.Join('-', line)}.log"), arguments: line);
+        var code = await command.Ended(run.Stop);
+        if (code != 0)
+        {
+            throw new InvalidOperationException($"{string.Join(' ', line)} ended with {code}; its log is {command.Log}");
+        }
     }
 
     /// <summary>Waits until it says it is ready, database included.</summary>

@@ -40,13 +40,14 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Starts <c>src/{project}</c> as it was built together with us.</summary>
-    public static ChildProcess Start(string project, IEnumerable<KeyValuePair<string, string>> settings, string log, IReadOnlyList<string>? through = null)
+    public static ChildProcess Start(
+        string project, IEnumerable<KeyValuePair<string, string>> settings, string log, IReadOnlyList<string>? through = null, params IReadOnlyList<string> arguments)
     {
         var built = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
         var folder = Path.Combine(RepositoryRoot.Find(), "src", project);
         var program = Path.Combine(folder, "bin", built.Parent!.Name, built.Name, $"Payments.{project}.dll");
         var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
-        string[] line = [.. through ?? [], dotnet, "exec", program];
+        string[] line = [.. through ?? [], dotnet, "exec", program, .. arguments];
         var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
 
         // Nothing of the caller's shell, of another deployment or of a proxy.
@@ -66,6 +67,13 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>A port nobody listens on.</summary>
     public static int FreePort() => Ports.Free();
+
+    /// <summary>Waits until it ends by itself; what it ended with.</summary>
+    public async Task<int> Ended(CancellationToken stop)
+    {
+        await process.WaitForExitAsync(stop);
+        return process.ExitCode;
+    }
 
     /// <summary>kill -9, and waits until it is gone.</summary>
     public async Task Kill()

@@ -24,17 +24,22 @@ internal sealed class Shop(World world)
     private readonly ConcurrentDictionary<string, Ordered> orders = new();
     private readonly ConcurrentDictionary<string, string> payouts = new();
     private readonly ConcurrentBag<Task> later = [];
+    private readonly ConcurrentQueue<Func<Api, Task>> requests = new();
     private int last = world.NextNumbers();
 
     /// <summary>One order.</summary>
     /// <param name="Phone">Who is prompted; null for a customer who pays by hand.</param>
-    internal sealed record Ordered(string? Phone, int Amount);
+    /// <param name="Part">What is paid by hand and given back before the prompt; 0 for nothing.</param>
+    internal sealed record Ordered(string? Phone, int Amount, int Part = 0);
 
     /// <summary>Orders made so far, by their references.</summary>
     public IReadOnlyDictionary<string, Ordered> Orders => orders;
 
     /// <summary>Payouts made so far: the receiver's number by reference.</summary>
     public IReadOnlyDictionary<string, string> Payouts => payouts;
+
+    /// <summary>How many requests it has made: from which to <see cref="Repeat"/>.</summary>
+    public int Requests => requests.Count;
 
     /// <summary>Minutes an order stays open.</summary>
     public int ExpiresInMinutes { get; init; } = 1440;
@@ -69,6 +74,14 @@ internal sealed class Shop(World world)
         await Task.WhenAll(later);
     }
 
+    /// <summary>Asks once more for all it has asked for since then, in the same words and under the same keys.</summary>
+    public async Task Repeat(Api api, int from)
+    {
+        // Refunds wait for their orders to be paid, so they do not wait for each other.
+        var all = requests.ToArray()[from..].Select(request => request(api)).ToArray();
+        await Task.WhenAll(all);
+    }
+
     private async Task One(Api api)
     {
         var number = Interlocked.Increment(ref last);
@@ -89,13 +102,16 @@ internal sealed class Shop(World world)
                     ? new { method = "till", recipient = business, amount = 10 + (number % 90), reference = $"P{number}", remarks = "rent" }
                     : new { method = "paybill", recipient = business, account = "ACC-1", amount = 10 + (number % 90), reference = $"P{number}", remarks = "rent" }, business);
                 break;
+            case 2 when number % 16 == 10:
+                later.Add(OrderInParts(api, number, phone));
+                break;
             case 2:
                 await Order(api, number, null);
-                await PayByHand(number, phone);
+                await PayByHand(number, phone, 10 + (number % 90));
                 break;
             case 3:
                 await Order(api, number, phone);
-                later.Add(Refund(api, number));
+                later.Add(Make(api, which => Refund(which, number)));
                 break;
             default:
                 await Order(api, number, phone);
@@ -107,20 +123,47 @@ internal sealed class Shop(World world)
     {
         var (reference, amount) = (string.Create(CultureInfo.InvariantCulture, $"F{number}"), 10 + (number % 90));
         orders[reference] = new(phone, amount);
-        await Insist(api, "/api/checkouts", new { orderReference = reference, amount, phone, expiresInMinutes = ExpiresInMinutes }, $"order {reference}");
+        await Make(api, which => Insist(which, "/api/checkouts", new { orderReference = reference, amount, phone, expiresInMinutes = ExpiresInMinutes }, $"order {reference}"));
     }
 
     private async Task Payout(Api api, int number, object payout, string recipient)
     {
         payouts[$"P{number}"] = recipient;
-        await Insist(api, "/api/payouts", payout, $"payout P{number}");
+        await Make(api, which => Insist(which, "/api/payouts", payout, $"payout P{number}"));
     }
 
-    private async Task PayByHand(int number, string phone)
+    private Task Make(Api api, Func<Api, Task> request)
+    {
+        requests.Enqueue(request);
+        return request(api);
+    }
+
+    /// <summary>A part is paid by hand, given back as soon as it is known, and the order is prompted for what is due then.</summary>
+    private async Task OrderInParts(Api api, int number, string phone)
+    {
+        var (reference, amount) = (string.Create(CultureInfo.InvariantCulture, $"F{number}"), 40 + (number % 60));
+        orders[reference] = new(phone, amount, Part: 10);
+        await Insist(api, "/api/checkouts", new { orderReference = reference, amount, expiresInMinutes = ExpiresInMinutes }, $"order {reference}");
+        await PayByHand(number, phone, 10);
+        JsonNode? partly = null;
+        await world.Run.Until(async () => (decimal?)(partly = await Find(api, reference))?["amountPaid"] > 0, TimeSpan.FromSeconds(15));
+        if (partly is null)
+        {
+            return;
+        }
+
+        await Insist(api, $"/api/checkouts/{partly["id"]}/refunds", new { reason = "Wrong order" }, $"refund of {reference}", "not_paid", "receipt_unknown");
+        await Insist(api, $"/api/checkouts/{partly["id"]}/pay", new { phone }, $"prompt of {reference}", "already_paid");
+    }
+
+    private static async Task<JsonNode?> Find(Api api, string reference) =>
+        (await api.Client.GetFromJsonAsync<JsonNode>($"/api/checkouts?orderReference={reference}"))!["items"]!.AsArray().SingleOrDefault();
+
+    private async Task PayByHand(int number, string phone, int amount)
     {
         try
         {
-            await world.PayByHand(new { amount = 10 + (number % 90), account = $"f {number}", msisdn = phone });
+            await world.PayByHand(new { amount, account = $"f {number}", msisdn = phone });
         }
         catch (Exception cut) when (cut is HttpRequestException or TaskCanceledException)
         {
@@ -134,10 +177,8 @@ internal sealed class Shop(World world)
         var reference = string.Create(CultureInfo.InvariantCulture, $"F{number}");
         JsonNode? paid = null;
         await world.Run.Until(
-            async () => (paid = (await api.Client.GetFromJsonAsync<JsonNode>($"/api/checkouts?orderReference={reference}"))!["items"]!.AsArray()
-                .SingleOrDefault(c => (string?)c!["payment"]?["receipt"] is not null)) is not null,
-            TimeSpan.FromSeconds(30));
-        if (paid is null)
+            async () => (string?)(paid = await Find(api, reference))?["payment"]?["receipt"] is not null, TimeSpan.FromSeconds(30));
+        if ((string?)paid?["payment"]?["receipt"] is null)
         {
             return;
         }

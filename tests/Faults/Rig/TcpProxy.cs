@@ -5,12 +5,12 @@ using System.Net.Sockets;
 namespace Payments.Tests.Faults;
 
 /// <summary>
-/// A wire to PostgreSQL that can be made bad: cut right after a COMMIT was sent (so that its answer is lost), slow, or half-open (nothing
+/// A wire to PostgreSQL, or to another server, that can be made bad: cut right after a COMMIT was sent (so that its answer is lost), slow, or half-open (nothing
 /// comes back, nothing is closed). Loopback only.
 /// </summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener listener;
     private readonly IPEndPoint target;
     private readonly CancellationTokenSource stop = new();
     private readonly ConcurrentDictionary<Socket, byte> open = new();
@@ -19,9 +19,11 @@ internal sealed class TcpProxy : IAsyncDisposable
     private int cuts;
     private int cutsDone;
 
-    public TcpProxy(int targetPort)
+    /// <param name="port">Where it listens; 0: anywhere.</param>
+    public TcpProxy(int targetPort, int port = 0)
     {
         target = new(IPAddress.Loopback, targetPort);
+        listener = new(IPAddress.Loopback, port);
         listener.Start();
         accepting = Accept();
     }

@@ -70,10 +70,18 @@ internal static class Truth
     {
         var byPhone = ledger.Where(t => Kind(t) == "stk").ToLookup(t => (string)t["msisdn"]!);
         var byAccount = ledger.Where(t => Kind(t) == "c2b").ToLookup(t => ((string)t["account"]!).Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant());
-        var (paid, unpaid, open) = (0, 0, 0);
+        var inParts = shops.SelectMany(s => s.Orders).Where(o => o.Value.Part > 0).ToDictionary(o => o.Key, o => o.Value);
+        var (paid, unpaid, open, parted) = (0, 0, 0, 0);
         foreach (var checkout in books.Checkouts)
         {
             var (reference, status) = ((string)checkout["orderReference"]!, (string)checkout["status"]!);
+            if (inParts.TryGetValue(reference, out var order))
+            {
+                parted++;
+                CompareParts(books, checkout, [.. byPhone[order.Phone!], .. byAccount[reference]], differences);
+                continue;
+            }
+
             List<JsonNode> truth = [.. (string?)checkout["phone"] is { } phone ? byPhone[phone] : [], .. byAccount[reference]];
             if (books.CannotBeKnown(checkout))
             {
@@ -103,7 +111,37 @@ internal static class Truth
 
         var known = books.Checkouts.Select(c => (string)c["orderReference"]!).ToHashSet(StringComparer.Ordinal);
         differences.AddRange(shops.SelectMany(s => s.Orders.Keys).Where(reference => !known.Contains(reference)).Select(reference => $"order {reference} is not there"));
-        return $"{books.Checkouts.Count} orders: {paid} paid, {unpaid} not, {open} with a case";
+        return $"{books.Checkouts.Count} orders: {paid} paid, {unpaid} not, {open} with a case, {parted} with a part given back";
+    }
+
+    /// <summary>
+    /// Of an order whose part was given back before it was paid, every shilling that came pays, is surplus, or is going back; never two of these.
+    /// </summary>
+    private static void CompareParts(Books books, JsonNode checkout, List<JsonNode> truth, List<string> differences)
+    {
+        if (books.CannotBeKnown(checkout))
+        {
+            return;
+        }
+
+        var (status, paid) = ((string)checkout["status"]!, (decimal)checkout["amountPaid"]!);
+        var applied = 0m;
+        foreach (var moved in truth)
+        {
+            var row = books.Receipts.SingleOrDefault(r => (string?)r["receipt"] == (string)moved["receipt"]!);
+            var counts = row is null ? 0 : (decimal)row["applied"]! + (decimal)row["surplus"]!;
+            applied += row is null ? 0 : (decimal)row["applied"]!;
+            var back = books.Refunds.Where(r => (string)r["originalReceipt"]! == (string)moved["receipt"]! && (string)r["status"]! != "failed").Sum(Amount);
+            if (counts + back != Amount(moved))
+            {
+                differences.Add($"of {moved.ToJsonString()} for {checkout["orderReference"]} {counts} count and {back} go back");
+            }
+        }
+
+        if (applied != paid || (status == "paid") != (paid == (decimal)checkout["amount"]!) || status == "pending")
+        {
+            differences.Add($"{checkout["orderReference"]} is {status} with {paid} paid, of which {applied} moved: {Show(truth)}");
+        }
     }
 
     /// <summary>Every receipt moved once, with that amount; everything that came has its receipt, for Pull lists what nobody told.</summary>
@@ -163,7 +201,7 @@ internal static class Truth
         foreach (var receipt in books.Refunds.Select(r => (string)r["originalReceipt"]!).Concat(reversals.Select(r => r.Key)).Distinct())
         {
             var back = reversals[receipt].Sum(Amount)
-                + books.Refunds.Where(r => (string)r["originalReceipt"]! == receipt).SelectMany(r => byOurId[OurId(r)]).Sum(Amount);
+                + books.Refunds.Where(r => (string)r["originalReceipt"]! == receipt).SelectMany(r => byOurId[OurId(r)]).Where(moved => !HasComeBack(moved)).Sum(Amount);
             if (back > came.GetValueOrDefault(receipt))
             {
                 differences.Add($"of receipt {receipt} {back} went back, {came.GetValueOrDefault(receipt)} came");
@@ -190,7 +228,7 @@ internal static class Truth
 
             status = "with a case";
         }
-        else if (status == "failed" ? truth.Count > 0 : truth.Count == 0 || Amount(truth[0]) != Amount(transfer)
+        else if (status == "failed" ? truth.Exists(moved => !HasComeBack(moved)) : truth.Count == 0 || Amount(truth[0]) != Amount(transfer)
             || ((string?)transfer["receipt"] is { } receipt && receipt != (string?)truth[0]["receipt"]))
         {
             differences.Add($"{name} is {transfer.ToJsonString()}, and what moved is {Show(truth)}");
@@ -200,6 +238,9 @@ internal static class Truth
     }
 
     private static string Kind(JsonNode moved) => (string)moved["kind"]!;
+
+    /// <summary>A payout M-PESA has reversed: failed for who asked, completed for who was told before, and the money is here either way.</summary>
+    private static bool HasComeBack(JsonNode moved) => (bool?)moved["reversed"] == true;
 
     private static decimal Amount(JsonNode thing) => (decimal)thing["amount"]!;
 

@@ -94,6 +94,22 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Changes the simulator's settings.</summary>
     public async Task Set(object settings) => (await simulator.PutAsJsonAsync("/simulator/settings", settings, run.Stop)).EnsureSuccessStatusCode();
 
+    /// <summary>Says what happens on a phone.</summary>
+    public async Task Script(string phone, object script) =>
+        (await simulator.PutAsJsonAsync($"/simulator/phones/{phone}", script, run.Stop)).EnsureSuccessStatusCode();
+
+    /// <summary>The callbacks that were delivered since then, as they were: to which path, and what.</summary>
+    public async Task<IReadOnlyList<(string Path, string Body)>> Deliveries(DateTimeOffset since) =>
+    [
+        .. (await simulator.GetFromJsonAsync<JsonNode>("/simulator/deliveries", run.Stop))!["items"]!.AsArray()
+            .Where(item => (DateTimeOffset)item!["at"]! >= since).Select(item => (new Uri(apis[0].Url, (string)item!["path"]!).PathAndQuery, item["body"]!.ToJsonString())),
+    ];
+
+    /// <summary>How many requests for money Safaricom refused because it had seen their names.</summary>
+    public async Task<int> Duplicates() =>
+        (await simulator.GetFromJsonAsync<JsonNode>("/simulator/requests", run.Stop))!["items"]!.AsArray()
+            .Count(item => item!["answer"]?.ToJsonString().Contains("Duplicate OriginatorConversationID", StringComparison.Ordinal) == true);
+
     /// <summary>The money that really moved.</summary>
     public async Task<IReadOnlyList<JsonNode>> Ledger() =>
         [.. (await simulator.GetFromJsonAsync<JsonNode>("/simulator/ledger", run.Stop))!["items"]!.AsArray().Select(item => item!)];

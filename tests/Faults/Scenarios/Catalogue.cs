@@ -9,6 +9,7 @@ internal static class Catalogue
     [
         new("clock", "no wrong expiry, no wrong failure; equal to the ledger", Clock.Run),
         new("lost", "every payment final and equal to the ledger, or a case", Provider.Lost),
+        new("restore", "nothing paid twice, nothing untold; equal to the ledger", Restore.Run),
         new("wire", $"{Acknowledged}; back to normal within 30 s", Wire.Run),
         new("kill-postgres", $"{Acknowledged}; no 200 without a durable record; backlog done within 30 s", KillPostgres.Run),
         new("two-and-two", "one effect each; no stuck rows; equal to the ledger", Replicas.TwoAndTwo),

@@ -8,6 +8,9 @@ namespace Payments.Tests.Faults;
 /// <summary>Malformed, poisonous and hostile bodies among good ones, 1 in 100.</summary>
 internal static class Hostile
 {
+    /// <summary>The amount, in cents, of the order whose receipt the database is made to refuse.</summary>
+    private const int Poison = 1300;
+
     public static async Task Run(Run run)
     {
         await using var world = await World.Start(run);
@@ -22,7 +25,7 @@ internal static class Hostile
         // A row that throws: the product has none, so the database is made to refuse one receipt.
         await using (var command = world.Database.CreateCommand(
             """
-            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN IF NEW.amount = 1300 THEN RAISE EXCEPTION 'poison'; END IF; RETURN NEW; END $f$;
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN IF NEW.amount = 1300 THEN RAISE EXCEPTION 'poison' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $f$;
             CREATE TRIGGER refuse BEFORE INSERT ON receipts FOR EACH ROW EXECUTE FUNCTION refuse()
             """))
         {
@@ -38,6 +41,30 @@ internal static class Hostile
         run.Must(parked == 1 && paid == shop.Orders.Count - 1, $"of {shop.Orders.Count} with one poisonous {paid} are paid and {parked} parked");
         run.Must(shown.Contains("parked", StringComparison.Ordinal), "the parked one is not shown to operators");
         run.Did($"one of {shop.Orders.Count} payments poisonous: {paid} paid, {parked} parked");
+        await Crowd(run, world, shop, api);
+    }
+
+    /// <summary>That payment's callback thousands of times more, before everything that comes after: the others are paid as before.</summary>
+    private static async Task Crowd(Run run, World world, Shop shop, Api api)
+    {
+        var copies = run.Options.Pick(3000, 29_000);
+        await using (var command = world.Database.CreateCommand(
+            $"""
+            INSERT INTO callbacks (id, kind, subject_id, body)
+            SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, kind, subject_id, body FROM callbacks, generate_series(1, {copies}) n
+            WHERE state = 'parked'
+            """))
+        {
+            await command.ExecuteNonQueryAsync(run.Stop);
+        }
+
+        await shop.Trade(20, atOnce: 5, api);
+        var good = shop.Orders.Values.Count(order => order.Amount != Poison / 100);
+        var took = await run.Until(async () => await world.Sql<long>("SELECT count(*) FROM checkouts WHERE status = 'paid'") == good, TimeSpan.FromSeconds(15));
+        run.Must(took is not null, $"with {copies} callbacks of the poisonous payment before them not all of the other {good} are paid after 15 s");
+        run.Did(string.Create(CultureInfo.InvariantCulture, $"{copies} callbacks of the poisonous payment before 20 more: paid {took?.TotalSeconds:0.0} s after the last order"));
+        var jobs = await world.Sql<long>("SELECT count(*) FROM callbacks WHERE state = 'parked' AND blocked_by IS NULL");
+        run.Must(jobs <= 4, $"{jobs} callbacks of one payment have a job each");
     }
 
     private static async Task<double> Measure(Run run, Api api, int count, int hostileEvery)

@@ -9,7 +9,7 @@ internal static class Migration
         var rounds = run.Options.Pick(1, 6);
         for (var round = 0; round < rounds; round++)
         {
-            await using (var command = world.Database.CreateCommand("DROP SCHEMA IF EXISTS payments CASCADE; DROP SCHEMA IF EXISTS hangfire CASCADE"))
+            await using (var command = world.Database.CreateCommand("DROP SCHEMA IF EXISTS payments CASCADE; DROP SCHEMA IF EXISTS payments_hangfire CASCADE"))
             {
                 await command.ExecuteNonQueryAsync(run.Stop);
             }

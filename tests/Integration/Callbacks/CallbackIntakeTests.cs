@@ -143,6 +143,6 @@ public sealed class CallbackIntakeTests(Running running) : IClassFixture<Running
             Assert.Equal(0L, await host.Sql<long>($"SELECT count(*) FROM {table} t WHERE t::text LIKE '%{mac}%'"));
         }
 
-        Assert.Equal(0L, await host.Sql<long>($"SELECT count(*) FROM hangfire.job j WHERE j::text LIKE '%{mac}%'"));
+        Assert.Equal(0L, await host.Sql<long>($"SELECT count(*) FROM payments_hangfire.job j WHERE j::text LIKE '%{mac}%'"));
     }
 }

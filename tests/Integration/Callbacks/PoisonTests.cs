@@ -25,7 +25,7 @@ public sealed class PoisonTests(TestDatabase databases)
         await host.Sql<object>(
             $$"""
             CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $f$
-            BEGIN IF NEW.receipt = '{{poison}}' THEN RAISE EXCEPTION 'poison'; END IF; RETURN NEW; END $f$;
+            BEGIN IF NEW.receipt = '{{poison}}' THEN RAISE EXCEPTION 'poison' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $f$;
             CREATE TRIGGER refuse BEFORE INSERT ON receipts FOR EACH ROW EXECUTE FUNCTION refuse();
             SELECT 1::int
             """);
@@ -103,22 +103,22 @@ public sealed class PoisonTests(TestDatabase databases)
     public async Task A_batch_and_its_job_are_stored_together_or_not_at_all()
     {
         await using var host = await PaymentsHost.Start(databases, "Roles=api");
-        var before = await host.Sql<long>("SELECT count(*) FROM hangfire.job");
+        var before = await host.Sql<long>("SELECT count(*) FROM payments_hangfire.job");
         await host.Call("/callbacks/stk/callback", "{}");
-        Assert.Equal((1L, before + 1), (await host.Sql<long>("SELECT count(*) FROM callbacks"), await host.Sql<long>("SELECT count(*) FROM hangfire.job")));
+        Assert.Equal((1L, before + 1), (await host.Sql<long>("SELECT count(*) FROM callbacks"), await host.Sql<long>("SELECT count(*) FROM payments_hangfire.job")));
 
         // The row cannot be stored: no job either, and no 200.
         await host.Sql<object>("ALTER TABLE callbacks ADD CONSTRAINT nothing CHECK (kind <> 'stk') NOT VALID; SELECT 1::int");
         var refused = await host.Call("/callbacks/stk/callback", "{}");
         Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, refused.StatusCode);
-        Assert.Equal((1L, before + 1), (await host.Sql<long>("SELECT count(*) FROM callbacks"), await host.Sql<long>("SELECT count(*) FROM hangfire.job")));
+        Assert.Equal((1L, before + 1), (await host.Sql<long>("SELECT count(*) FROM callbacks"), await host.Sql<long>("SELECT count(*) FROM payments_hangfire.job")));
         await host.Sql<object>("ALTER TABLE callbacks DROP CONSTRAINT nothing; SELECT 1::int");
 
         // The job cannot be stored: the row is, and the sweeper drains it.
-        await host.Sql<object>("ALTER TABLE hangfire.job RENAME TO job_away; SELECT 1::int");
+        await host.Sql<object>("ALTER TABLE payments_hangfire.job RENAME TO job_away; SELECT 1::int");
         Assert.Equal(System.Net.HttpStatusCode.OK, (await host.Call("/callbacks/stk/callback", "{}")).StatusCode);
-        await host.Sql<object>("ALTER TABLE hangfire.job_away RENAME TO job; SELECT 1::int");
-        Assert.Equal((2L, before + 1), (await host.Sql<long>("SELECT count(*) FROM callbacks"), await host.Sql<long>("SELECT count(*) FROM hangfire.job")));
+        await host.Sql<object>("ALTER TABLE payments_hangfire.job_away RENAME TO job; SELECT 1::int");
+        Assert.Equal((2L, before + 1), (await host.Sql<long>("SELECT count(*) FROM callbacks"), await host.Sql<long>("SELECT count(*) FROM payments_hangfire.job")));
     }
 
     [Fact]

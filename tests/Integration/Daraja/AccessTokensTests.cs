@@ -23,6 +23,37 @@ public sealed class AccessTokensTests(TokenTable table) : IClassFixture<TokenTab
         Assert.Equal(20, gateway.Posts.Count);
     }
 
+    [Theory]
+    [InlineData(28, true)]
+    [InlineData(101, true)]
+    [InlineData(892, true)]
+    [InlineData(6000, true)]
+    [InlineData(20_000, false)]
+    public async Task A_token_is_as_long_as_the_gateway_makes_it_and_no_longer_than_a_header(int length, bool isTaken)
+    {
+        await using var rig = await Rig();
+        var token = "eyJhbGciOi.".PadRight(length - 4, 'x') + "-_~=";
+        gateway.Grant = _ => Act.Json(200, $$"""{"access_token":"{{token}}","expires_in":"3599"}""");
+
+        var reply = await Push(rig);
+
+        Assert.Equal(isTaken, reply is Reply.Accepted);
+        Assert.Equal(isTaken ? [$"Bearer {token}"] : [], gateway.Posts.Select(post => post.Authorization));
+    }
+
+    [Theory]
+    [InlineData("to ken")]
+    [InlineData("tok\\nen")]
+    [InlineData("")]
+    public async Task What_cannot_stand_in_a_header_is_no_token(string text)
+    {
+        await using var rig = await Rig();
+        gateway.Grant = _ => Act.Json(200, $$"""{"access_token":"{{text}}","expires_in":"3599"}""");
+
+        Assert.IsType<Reply.Refused>(await Push(rig));
+        Assert.Empty(gateway.Posts);
+    }
+
     [Fact]
     public async Task A_token_refused_to_many_is_replaced_once()
     {

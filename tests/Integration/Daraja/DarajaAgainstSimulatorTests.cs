@@ -178,7 +178,7 @@ public sealed class DarajaAgainstSimulatorTests(TokenTable table) : IClassFixtur
         var page = await rig.Daraja.Pull(now.AddHours(-1), now.AddHours(1), 0, CancellationToken.None);
         Assert.Null(page.Problem);
         var pulled = Assert.Single(page.Payments);
-        Assert.Equal(("254708374149", "ORDER-9", Money.FromCents(25_050), false), (pulled.Payer, pulled.Account, pulled.Amount, pulled.IsTill));
+        Assert.Equal(("254708374149", "ORDER-9", Money.FromCents(25_050)), (pulled.Payer, pulled.Account, pulled.Amount));
 
         var refund = Guid.NewGuid();
         Assert.IsType<Reply.Accepted>(await rig.Daraja.Reverse(new(refund, pulled.Receipt, pulled.Amount, "Sold out"), CancellationToken.None));

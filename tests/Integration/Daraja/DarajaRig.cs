@@ -78,7 +78,7 @@ public sealed class DarajaRig : IAsyncDisposable
         }
 
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
-        var collection = new ServiceCollection().AddSingleton(database).AddDaraja(configuration)
+        var collection = new ServiceCollection().AddSingleton(new Connections(database)).AddDaraja(configuration)
             .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new Capture(Log)));
         if (clock is not null)
         {

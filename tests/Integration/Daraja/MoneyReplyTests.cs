@@ -105,6 +105,20 @@ public sealed class MoneyReplyTests(TokenTable table) : IClassFixture<TokenTable
     }
 
     [Fact]
+    public async Task A_long_token_that_is_echoed_is_not_kept_in_part_either()
+    {
+        var token = "token-" + string.Concat(Enumerable.Repeat("0123456789", 120));
+        gateway.Grant = _ => Act.Json(200, $$"""{"access_token":"{{token}}","expires_in":"3599"}""");
+        var echo = Act.Error(401, "401.002.01", $"Error Occurred - Invalid Access Token - {token} - {new string('y', 2000)}");
+
+        var refused = Assert.IsType<Reply.Refused>(await Push(echo, echo));
+
+        Assert.StartsWith("Error Occurred - Invalid Access Token - [token] - yyy", refused.Failure.ProviderText);
+        Assert.True(refused.Failure.ProviderText!.Length <= 1024);
+        Assert.DoesNotContain("0123456789", refused.Failure.ProviderText);
+    }
+
+    [Fact]
     public async Task A_token_refused_twice_fails_the_request_and_is_not_kept_in_what_is_stored()
     {
         var echo = (string token) => Act.Error(401, "401.002.01", $"Error Occurred - Invalid Access Token - {token}");

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Payments.Application;
+using Payments.Infrastructure;
 using Xunit;
 
 namespace Payments.Tests.Integration;
@@ -21,7 +22,7 @@ public sealed class TransactionTests(Running running) : IClassFixture<Running>
         var runs = 0;
         async Task<int> Work(DateTimeOffset now)
         {
-            await using var connection = await host.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync();
+            await using var connection = await host.Services.GetRequiredService<Connections>().OpenConnectionAsync();
             await Execute(connection, "SET LOCAL lock_timeout = '20ms'");
             runs++;
             await Execute(connection, $"UPDATE checkouts SET description = 'written' WHERE id = '{PayoutCalls.IdOf(checkout)}'");

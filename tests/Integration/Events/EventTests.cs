@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -28,6 +29,68 @@ public sealed class EventTests(Running running) : IClassFixture<Running>
         Assert.Equal((string?)page["next"], (string?)rest["next"]);
         Assert.Empty(rest["items"]!.AsArray());
         Assert.Empty((await host.Stranger.GetFromJsonAsync<JsonNode>($"/api/events?after={start}"))!["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task The_place_moves_on_though_nothing_was_the_readers()
+    {
+        var start = await Last();
+        await host.Checkout(phone: null);
+        await Read(start);
+
+        var theirs = (await host.Stranger.GetFromJsonAsync<JsonNode>($"/api/events?after={start}"))!;
+        Assert.Empty(theirs["items"]!.AsArray());
+        Assert.Equal(await Last(), (string?)theirs["next"]);
+
+        // And nothing of theirs is behind the place they were given.
+        await host.Checkout(phone: null, client: host.Stranger);
+        Assert.Single((await host.Stranger.GetFromJsonAsync<JsonNode>($"/api/events?after={theirs["next"]}"))!["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task A_full_page_ends_at_its_last_event_whatever_else_there_is()
+    {
+        var start = await Last();
+        for (var i = 0; i < 3; i++)
+        {
+            await host.Checkout(phone: null);
+            await host.Checkout(phone: null, client: host.Stranger);
+        }
+
+        var (place, seen) = (start, 0);
+        for (var i = 0; i < 3; i++)
+        {
+            var page = (await host.Shop.GetFromJsonAsync<JsonNode>($"/api/events?limit=1&after={place}"))!;
+            seen += page["items"]!.AsArray().Count;
+            place = (string)page["next"]!;
+        }
+
+        Assert.Equal(3, seen);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1_000_000)]
+    public async Task A_place_beyond_the_end_is_refused_and_the_place_to_go_on_from_misses_nothing(int beyond)
+    {
+        await host.Checkout(phone: null);
+        var end = long.Parse(await Last(), CultureInfo.InvariantCulture);
+
+        var refused = await host.Shop.GetAsync($"/api/events?after={end + beyond}");
+        var problem = (await refused.Content.ReadFromJsonAsync<JsonNode>())!;
+        Assert.Equal((HttpStatusCode.Conflict, "events_restarted"), (refused.StatusCode, (string?)problem["code"]));
+
+        // A shop that was further before a restore has not seen what came after it.
+        var checkout = await host.Checkout(phone: null);
+        var place = (string)problem["next"]!;
+        var found = false;
+        for (var page = await Read(place); !found && page["items"]!.AsArray().Count > 0; page = await Read((string)page["next"]!))
+        {
+            found = page["items"]!.AsArray().Any(e => (string?)e!["data"]!["id"] == (string?)checkout["id"]);
+        }
+
+        Assert.True(found);
+        Assert.Equal(HttpStatusCode.OK, (await host.Shop.GetAsync($"/api/events?after={await Last()}")).StatusCode);
     }
 
     [Fact]

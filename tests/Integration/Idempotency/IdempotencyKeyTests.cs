@@ -123,7 +123,7 @@ public sealed class IdempotencyKeyTests(IdempotencyKeyTests.TwoProcesses running
         var (key, body) = (NewKey(), Body());
         await Post(host.Shop, "/api/checkouts", key, body);
         await host.Sql<string>(
-            $"UPDATE idempotency_keys SET answer = NULL, status = NULL, running_until = now() + interval '1 hour' WHERE key = '{key}' RETURNING key");
+            $"UPDATE idempotency_keys SET answer = NULL, status = NULL, running_until = now() + interval '15 seconds' WHERE key = '{key}' RETURNING key");
 
         await Refused(HttpStatusCode.Conflict, "idempotency_in_progress", await Post(host.Shop, "/api/checkouts", key, body));
     }

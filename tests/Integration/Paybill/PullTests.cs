@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Payments.Application;
 using Xunit;
 
@@ -38,6 +39,35 @@ public sealed class PullTests(TestDatabase databases)
         Assert.Equal(6L, await host.Sql<long>("SELECT count(*) FROM receipts"));
         Assert.True(await host.Sql<bool>("SELECT read_until > now() - interval '1 minute' FROM pull_progress"));
     }
+
+    [Theory]
+    [InlineData(10, 1)]
+    [InlineData(20, 0)]
+    public async Task A_payment_of_the_first_minutes_is_pulled_although_mpesas_clock_is_behind_ours(int minutesBehind, int pulled)
+    {
+        const string Nothing = """{"ResponseRefID":"1","ResponseCode":"1001","ResponseMessage":"No transactions available for the selected time period","Response":[[]]}""";
+        await using var host = await PaymentsHost.Start(databases, Granted);
+        await host.PayByHand(700, "FIRST-DAY");
+
+        // Asked for a time that begins after the one M-PESA's clock showed, it is not in the list.
+        var at = DateTimeOffset.UtcNow.AddMinutes(-minutesBehind);
+        await using var front = await PullFront.Start(host, (asked, told) => StartOf(asked) <= at ? told : Nothing);
+
+        Assert.Equal(pulled, await front.Host.Send(new PullConfirmations()));
+    }
+
+    [Fact]
+    public async Task A_first_start_that_seems_to_be_of_the_future_holds_nothing_up()
+    {
+        await using var host = await PaymentsHost.Start(databases, Granted);
+        await host.PayByHand(700, "FIRST-DAY");
+        await host.Sql<int>("UPDATE deployment SET stamped_at = now() + interval '1 day'; SELECT 1");
+
+        Assert.Equal(1, await host.Send(new PullConfirmations()));
+    }
+
+    private static DateTimeOffset StartOf(JsonNode asked) => DateTimeOffset.ParseExact(
+        (string)asked["StartDate"]! + " +03:00", "yyyy-MM-dd HH:mm:ss zzz", System.Globalization.CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task What_was_confirmed_already_or_paid_by_a_prompt_is_nothing_new()
@@ -123,6 +153,65 @@ public sealed class PullTests(TestDatabase databases)
         Assert.Equal((10L, "paid"), (await host.Sql<long>("SELECT count(*) FROM receipts"), (string?)(await host.Get(checkout))["status"]));
     }
 
+    [Fact]
+    public async Task A_round_whose_process_died_keeps_others_away_no_longer_than_its_lease()
+    {
+        await using var host = await PaymentsHost.Start(databases, Granted);
+        await host.PayByHand(10, "NOBODY-1");
+        await host.Sql<int>("INSERT INTO pull_rounds (shortcode, round, running_until) VALUES ('174379', gen_random_uuid(), now() + interval '1 minute') RETURNING 1");
+
+        Assert.Equal(0, await host.Send(new PullConfirmations()));
+        Assert.Equal(0, await host.Pulls());
+
+        // Its lease is over; or it was written by a clock that was an hour ahead.
+        foreach (var until in new[] { "now() - interval '1 second'", "now() + interval '1 hour'" })
+        {
+            await host.Sql<int>($"UPDATE pull_rounds SET round = gen_random_uuid(), running_until = {until} RETURNING 1");
+            var before = await host.Pulls();
+            await host.Send(new PullConfirmations());
+            Assert.True(await host.Pulls() > before, until);
+        }
+
+        Assert.Equal(1L, await host.Sql<long>("SELECT count(*) FROM receipts"));
+    }
+
+    [Fact]
+    public async Task A_round_that_another_one_took_over_asks_and_moves_nothing_any_more()
+    {
+        await using var host = await PaymentsHost.Start(databases, Granted);
+        await host.PullAnswers(pageSize: 1);
+        await host.PayByHand(10, "NOBODY-1");
+        await host.PayByHand(11, "NOBODY-2");
+        await host.ScriptApi("pull-query", new { replyDelayMs = 1500, times = 1 });
+
+        var frozen = host.Send(new PullConfirmations());
+        await PaymentsHost.Eventually(async () => await host.Pulls() > 0 || await host.Registrations() > 0, "it has begun");
+        await host.Sql<int>("UPDATE pull_rounds SET running_until = now() - interval '1 second' RETURNING 1");
+        var other = await host.Send(new PullConfirmations());
+
+        Assert.Equal(2, await frozen + other);
+        Assert.Equal("complete", await host.Sql<string>("SELECT state FROM pull_rounds"));
+        Assert.Equal(2L, await host.Sql<long>("SELECT count(*) FROM receipts"));
+    }
+
+    [Fact]
+    public async Task Pull_leaves_half_of_the_questions_to_orders_and_takes_them_when_they_are_not_needed()
+    {
+        await using var host = await PaymentsHost.Start(databases, [.. Granted, "Reconciliation:QuestionsPerSecond=0.001", "Reconciliation:QuestionBurst=10"]);
+        async Task<(int Pull, int Prompt)> May(int tokens)
+        {
+            await host.Sql<int>($"UPDATE question_budget SET tokens = {tokens}, counted_at = now() RETURNING 1");
+            await using var scope = host.Services.CreateAsyncScope();
+            var (budget, transactions) = (scope.ServiceProvider.GetRequiredService<IQuestionBudget>(), scope.ServiceProvider.GetRequiredService<ITransactions>());
+            return await transactions.Run(
+                async _ => (await budget.MayAsk(DarajaQuestion.Pull, 1), await budget.MayAsk(DarajaQuestion.Prompt, 40)), CancellationToken.None);
+        }
+
+        Assert.Equal((0, 5), await May(5));
+        Assert.Equal((1, 6), await May(6));
+        Assert.Equal((1, 10), await May(10));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -131,7 +220,7 @@ public sealed class PullTests(TestDatabase databases)
         await using var host = await PaymentsHost.Start(databases, granted ? Granted : []);
 
         await PaymentsHost.Eventually(
-            async () => await host.Sql<long>("SELECT count(*) FROM hangfire.set WHERE key = 'recurring-jobs' AND value = 'clean-idempotency-keys'") == 1, "the jobs are scheduled");
-        Assert.Equal(granted ? 1L : 0L, await host.Sql<long>("SELECT count(*) FROM hangfire.set WHERE key = 'recurring-jobs' AND value = 'pull-confirmations'"));
+            async () => await host.Sql<long>("SELECT count(*) FROM payments_hangfire.set WHERE key = 'recurring-jobs' AND value = 'clean-idempotency-keys'") == 1, "the jobs are scheduled");
+        Assert.Equal(granted ? 1L : 0L, await host.Sql<long>("SELECT count(*) FROM payments_hangfire.set WHERE key = 'recurring-jobs' AND value = 'pull-confirmations'"));
     }
 }

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Payments.Application;
 using Xunit;
@@ -118,6 +119,65 @@ public sealed class TillTests(TillTests.Till running) : IClassFixture<TillTests.
 
         Assert.Equal((1L, 0L), await Books(checkout));
         Assert.Equal(number, (string?)(await host.Get(checkout))["payment"]!["receipt"]);
+    }
+
+    [Fact]
+    public async Task A_payment_that_two_orders_prompts_may_have_asked_for_is_taken_by_neither_of_their_queries()
+    {
+        var orders = new List<JsonNode>();
+        foreach (var phone in new[] { "254700030088", "254700040088" })
+        {
+            await host.Script(phone, new { outcome = "ringing" });
+            orders.Add(await host.Checkout(phone, 88));
+        }
+
+        var number = PaymentsHost.NewReceipt();
+        Assert.Equal("unmatched", await host.Confirm(running.Token, PaybillHost.Body(number, "", 88, Number, msisdn: "2547 ***** 088", till: true)));
+
+        foreach (var order in orders)
+        {
+            await host.Simulator.PostAsJsonAsync($"/simulator/phones/{order["phone"]}/answer", new { outcome = "paid", callback = "never" });
+            await host.Sql<int>($"UPDATE attempts SET next_question_at = now() WHERE id = '{PaymentsHost.AttemptId(order)}' RETURNING 1");
+            await host.Send(new AskOverdue());
+            Assert.Null((string?)(await host.Until(order, "paid"))["payment"]!["receipt"]);
+        }
+
+        Assert.Null((string?)(await host.Receipt(number))!["matchedTo"]);
+    }
+
+    [Fact]
+    public async Task A_payment_first_told_without_its_payer_joins_its_prompts_order_when_the_payer_comes()
+    {
+        var checkout = await host.Ringing(amount: 99);
+        var number = PaymentsHost.NewReceipt();
+        Assert.Equal("unmatched", await host.Confirm(running.Token, PaybillHost.Body(number, "", 99, Number, msisdn: "", till: true)));
+
+        Assert.Equal("applied", await host.Confirm(running.Token, PaybillHost.Body(number, "", 99, Number, msisdn: (string)checkout["phone"]!, till: true)));
+
+        Assert.Equal(("paid", number), ((string?)(await host.Get(checkout))["status"], (string?)(await host.Get(checkout))["payment"]!["receipt"]));
+    }
+
+    [Fact]
+    public async Task Told_without_its_payer_and_with_him_in_one_batch_it_is_one_receipt_of_what_a_query_called_paid()
+    {
+        var checkout = await host.Ringing(amount: 66);
+        await host.Simulator.PostAsJsonAsync($"/simulator/phones/{checkout["phone"]}/answer", new { outcome = "paid", callback = "never" });
+        await host.Sql<int>($"UPDATE attempts SET next_question_at = now() WHERE id = '{PaymentsHost.AttemptId(checkout)}' RETURNING 1");
+        await host.Send(new AskOverdue());
+        await host.Until(checkout, "paid");
+        var number = PaymentsHost.NewReceipt();
+        var registration = await host.Sql<Guid>("SELECT id FROM c2b_registrations");
+        foreach (var payer in new[] { "", (string)checkout["phone"]! })
+        {
+            await host.Sql<int>(
+                $"INSERT INTO callbacks (id, kind, subject_id, body) VALUES ('{Guid.CreateVersion7()}', 'c2b_confirm', '{registration}', convert_to('{PaybillHost.Body(number, "", 66, Number, msisdn: payer, till: true)}', 'UTF8')) RETURNING 1");
+        }
+
+        await host.Send(new DrainCallbacks());
+
+        await PaymentsHost.Eventually(async () => (string?)(await host.Get(checkout))["payment"]!["receipt"] == number, "its number is known");
+        Assert.Equal((1L, 0L), await Books(checkout));
+        Assert.Equal(1L, await host.Sql<long>($"SELECT count(*) FROM receipts WHERE receipt = '{number}'"));
     }
 
     private async Task<(long Receipts, long Surplus)> Books(JsonNode checkout)

@@ -145,6 +145,24 @@ public sealed class PayoutOutcomeTests(QuickQuestions running) : IClassFixture<Q
         Assert.Equal("amount_differs", (string?)Assert.Single(await host.Cases(done))["kind"]);
     }
 
+    [Theory]
+    [InlineData("254700001250", "local-masked")]
+    [InlineData("254700001251", "prefix")]
+    [InlineData("254700001252", "national")]
+    [InlineData("254700001253", "starred-hash")]
+    [InlineData("254700001254", "other-hash")]
+    [InlineData("254700001255", "business")]
+    [InlineData("254700001256", "empty")]
+    public async Task A_receiver_in_a_form_nobody_foresaw_is_the_receiver(string phone, string form)
+    {
+        await host.Script(phone, new { outcome = "paid", payer = form, delayMs = 20 });
+
+        var done = await host.UntilTransfer(await host.Payout(phone), "completed");
+
+        Assert.Equal("callback", (string?)done["settledBy"]);
+        Assert.Empty(await host.Cases(done));
+    }
+
     [Fact]
     public async Task A_result_that_names_another_receiver_is_in_doubt_and_a_case()
     {

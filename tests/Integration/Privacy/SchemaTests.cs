@@ -25,7 +25,10 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
     private static readonly Dictionary<string, string[]> Kept = new()
     {
         ["Accountability: who decided what about money. Staff and shops, not customers; append-only on purpose, customers masked."] =
-            ["audit_log.actor", "audit_log.subject", "audit_log.before", "audit_log.after", "cases.settled_by", "receipts.matched_by"],
+            ["audit_log.actor", "audit_log.subject", "audit_log.before", "audit_log.after", "cases.settled_by", "receipts.matched_by",
+                "receipts.written_off_by"],
+        ["Accountability: why money was kept. In the audit log for good as well; whoever writes it is told to put no name in it, and a number is refused."] =
+            ["receipts.written_off_reason"],
         ["The shop's own number for the order or payout: the books are kept by it, and it is unique for ever. docs/privacy.md asks shops to put no name in it."] =
             ["checkouts.order_reference", "checkouts.reference_key", "payouts.reference", "refunds.order_reference"],
         ["The client's own word for its request, which money that leaves is recognised by for ever; clients make it up at random."] =
@@ -37,7 +40,7 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
                 "questions.conversation_id", "questions.originator_id"],
         ["Sentences of this service and M-PESA's word for a state; no party is quoted in them."] =
             ["attempts.failure_message", "payouts.failure_message", "refunds.failure_message", "questions.answer", "callbacks.detail", "callbacks.answer",
-                "c2b_registrations.detail", "initiator_tries.refusal", "events.data"],
+                "c2b_registrations.detail", "c2b_other_registrations.detail", "initiator_tries.refusal", "events.data", "pull_rounds.why"],
         ["The name of the shop a row belongs to: a business's, given by its operator."] =
             ["checkouts.client", "payouts.client", "refunds.client", "cases.client", "events.client", "api_keys.client"],
     };
@@ -50,27 +53,32 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
             + "reported_failure_code reported_result_code reported_amount questions next_question_at asked_at"),
         ("audit_log", "id at action"),
         ("balances", "name available at"),
-        ("c2b_registrations", "id shortcode token state version response_type confirmation_url validation_url created_at asked_at registered_at"),
-        ("callbacks", "id kind subject_id state verdict token_hash probe_id received_at done_at erased_at"),
-        ("cases", "id kind subject_id checkout_id status outcome created_at settled_at erased_at"),
+        ("c2b_other_registrations", "id shortcode token state version response_type confirmation_url validation_url created_at registered_at replaced_at"),
+        ("c2b_registrations", "id shortcode token state version response_type confirmation_url validation_url created_at asked_at registered_at payer_hash payer_hash_seen asked_until"),
+        ("callbacks", "id kind subject_id state verdict token_hash probe_id received_at done_at erased_at retry_at blocked_by"),
+        ("cases", "id kind subject_id checkout_id status outcome shortcode created_at settled_at erased_at"),
         ("checkouts", "id amount paid status version created_at updated_at expires_at ended_at erased_at"),
         ("daraja_apis", "api state paused_until why found_by changed_at"),
         ("deployment", "one environment shortcode stamped_at"),
         ("events", "id position type subject_id at"),
         ("idempotency_keys", "hash intent_kind intent_id status running_until keep_for_ever created_at"),
+        ("jobs_schema", "one name chosen_at"),
         ("initiator_tries", "fingerprint question_id of_payouts asked_at"),
         ("migrations", "schemaversionsid scriptname applied"),
         ("payout_allowances", "family day asked"),
         ("payouts", "id method amount disputed trace_parent reason status heard settled_by refused_with failure_code failure_result_code failure_retryable failure_retry_after questions "
-            + "next_question_at asked_at created_at updated_at enqueued_at sending_at ended_at erased_at"),
+            + "next_question_at asked_at created_at updated_at enqueued_at sending_at ended_at erased_at waiting_for retry_at wait_told"),
+        ("restores", "id prepared_at released_at feed_place"),
         ("pull_progress", "shortcode read_until read_at"),
+        ("pull_rounds", "shortcode round running_until started_at ended_at state since gap_from gap_until"),
         ("question_budget", "one tokens counted_at"),
-        ("questions", "id kind subject_id asked_at answered_at"),
-        ("receipts", "id checkout_id attempt_id amount applied surplus surplus_due_at method settled_by at created_at late inferred matched_at erased_at"),
-        ("refunds", "id disputed trace_parent client checkout_id receipt_id method amount of_surplus status heard settled_by refused_with failure_code failure_result_code failure_retryable "
-            + "failure_retry_after questions next_question_at asked_at created_at updated_at enqueued_at sending_at ended_at erased_at"),
+        ("questions", "id kind subject_id asked_at answered_at receipt"),
+        ("receipts", "id checkout_id attempt_id amount applied surplus written_off written_off_at surplus_due_at method settled_by at created_at late inferred matched_at erased_at shortcode"),
+        ("refunds", "id disputed trace_parent client checkout_id receipt_id method amount of_surplus taken_from status heard settled_by refused_with failure_code failure_result_code failure_retryable "
+            + "failure_retry_after questions next_question_at asked_at created_at updated_at enqueued_at sending_at ended_at erased_at waiting_for retry_at wait_told"),
         ("signing_keys", "key_id first_signed_at last_signed_at"),
         ("sign_in_failures", "failures last_at locked_until"),
+        ("unrouted_callbacks", "hour path taken refused"),
         ("untrusted_intake", "hour stored bytes refused"));
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed partial class SilenceTests(TestDatabase databases)
         var jobs = new List<string>();
         foreach (var table in new[] { "job", "jobparameter", "state", "hash", "set", "list", "jobqueue", "counter", "server" })
         {
-            await using var command = source.CreateCommand($"SELECT t::text FROM hangfire.\"{table}\" t");
+            await using var command = source.CreateCommand($"SELECT t::text FROM payments_hangfire.\"{table}\" t");
             await using var reader = await command.ExecuteReaderAsync();
             while (await reader.ReadAsync())
             {

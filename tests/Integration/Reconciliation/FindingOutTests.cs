@@ -71,6 +71,29 @@ public sealed class FindingOutTests(FindingOutTests.Patient running) : IClassFix
     }
 
     [Fact]
+    public async Task A_disputed_failure_is_asked_about_until_an_answer_can_be_believed()
+    {
+        // What cannot be read comes, then a failure; a query in the first minute repeats the failure, and it was paid all the same.
+        await host.Script("254700041444", new { outcome = "ringing", query = "failed-first" });
+        var checkout = await host.Checkout("254700041444");
+        var attempt = PaymentsHost.AttemptId(checkout);
+        var (path, failure) = host.FailureCallback(checkout);
+        await host.Call(path, "{\"Body\":{\"stkCallback\"");
+        await host.Call(path, failure);
+        await host.Until(checkout, "failed");
+
+        await host.Sql<object>($"UPDATE attempts SET started_at = now() - interval '40 seconds', next_question_at = now() WHERE id = '{attempt}'; SELECT 1::int");
+        await host.Send(new AskOverdue());
+
+        Assert.True(await host.Sql<bool>($"SELECT next_question_at = started_at + interval '60 seconds' FROM attempts WHERE id = '{attempt}'"));
+
+        await Answer(checkout, """{"outcome":"paid","callback":"never"}""");
+        await MoneyMoved(checkout);
+        await Ask(checkout, age: 61);
+        await host.Until(checkout, "paid");
+    }
+
+    [Fact]
     public async Task A_push_found_sending_is_in_doubt_and_never_sent_again()
     {
         var checkout = await host.Ringing();

@@ -37,7 +37,7 @@ public sealed class RoundsTests(TestDatabase databases)
     }
 
     private static Task<long> LastRound(PaymentsHost host) => host.Sql<long>(
-        "SELECT coalesce(max(value::bigint), 0) FROM hangfire.hash WHERE key = 'recurring-job:reconcile' AND field = 'LastExecution'");
+        "SELECT coalesce(max(value::bigint), 0) FROM payments_hangfire.hash WHERE key = 'recurring-job:reconcile' AND field = 'LastExecution'");
 
     /// <summary>Locks what starts rounds, as often as a live holder's release takes it away again.</summary>
     private static async Task LeaveLock(PaymentsHost host, string acquired)
@@ -49,13 +49,13 @@ public sealed class RoundsTests(TestDatabase databases)
             {
                 await using var command = new NpgsqlCommand(
                     $"""
-                    INSERT INTO hangfire.lock (resource, updatecount, acquired) VALUES ('hangfire:recurring-jobs:lock', 0, {acquired})
+                    INSERT INTO payments_hangfire.lock (resource, updatecount, acquired) VALUES ('payments_hangfire:recurring-jobs:lock', 0, {acquired})
                     ON CONFLICT (resource) DO UPDATE SET acquired = excluded.acquired
                     """,
                     connection);
                 await command.ExecuteNonQueryAsync();
                 await Task.Delay(1500);
-                await using var stays = new NpgsqlCommand("SELECT EXISTS (SELECT FROM hangfire.lock WHERE resource = 'hangfire:recurring-jobs:lock')", connection);
+                await using var stays = new NpgsqlCommand("SELECT EXISTS (SELECT FROM payments_hangfire.lock WHERE resource = 'payments_hangfire:recurring-jobs:lock')", connection);
                 return (bool)(await stays.ExecuteScalarAsync())!;
             },
             "the lock stays");

@@ -98,6 +98,90 @@ public sealed class ApiKeyTests(ApiKeyTests.FewRequests running) : IClassFixture
         Assert.Equal(0L, await host.Sql<long>("SELECT count(*) FROM api_keys WHERE client = 'desk' AND 'payouts' = ANY (scopes)"));
     }
 
+    [Theory]
+    [InlineData(null, HttpStatusCode.Forbidden)]
+    [InlineData(61, HttpStatusCode.Forbidden)]
+    [InlineData(59, HttpStatusCode.Created)]
+    public async Task A_key_that_ends_makes_none_that_outlives_it(int? minutes, HttpStatusCode expected)
+    {
+        var now = DateTimeOffset.UtcNow;
+        var ending = await Make(new { client = "ending", scopes = new[] { "ops", "checkouts" }, expiresAt = now.AddMinutes(60) });
+        using var desk = host.WithKey((string)ending["key"]!);
+
+        var answer = await desk.PostAsJsonAsync("/api/ops/keys", new { client = "heir", scopes = new[] { "ops" }, expiresAt = minutes is { } m ? now.AddMinutes(m) : (DateTimeOffset?)null });
+
+        Assert.Equal(expected, answer.StatusCode);
+        Assert.Equal(0L, await host.Sql<long>("SELECT count(*) FROM api_keys h WHERE client = 'heir' AND (expires_at IS NULL OR expires_at > (SELECT max(expires_at) FROM api_keys WHERE client = 'ending'))"));
+    }
+
+    [Fact]
+    public async Task A_key_rotates_itself_without_a_longer_life_and_so_does_one_in_its_overlap()
+    {
+        var made = await Make(new { client = "self", scopes = new[] { "ops" }, expiresAt = DateTimeOffset.UtcNow.AddMinutes(60) });
+        await host.Sql<int>("UPDATE api_keys SET created_at = created_at - interval '10 days' WHERE client = 'self'; SELECT 1");
+        using var self = host.WithKey((string)made["key"]!);
+
+        var successor = await Rotate(self, made, overlap: 30);
+        Assert.Equal((DateTimeOffset)made["expiresAt"]!, (DateTimeOffset)successor["expiresAt"]!, TimeSpan.FromSeconds(1));
+
+        // It ends in half an hour now, and so does all it can still make.
+        var again = await Rotate(self, made, overlap: 0);
+        Assert.InRange((DateTimeOffset)again["expiresAt"]!, DateTimeOffset.UtcNow.AddMinutes(20), DateTimeOffset.UtcNow.AddMinutes(31));
+    }
+
+    [Fact]
+    public async Task A_key_without_end_that_is_being_replaced_makes_nothing_that_lasts()
+    {
+        var made = await Make(new { client = "replaced", scopes = new[] { "ops" } });
+        Assert.Null((await Rotate(host.Ops, made, overlap: 30))["expiresAt"]);
+        using var old = host.WithKey((string)made["key"]!);
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await old.PostAsJsonAsync("/api/ops/keys", new { client = "replaced", scopes = new[] { "ops" } })).StatusCode);
+        Assert.InRange((DateTimeOffset)(await Rotate(old, made, overlap: 0))["expiresAt"]!, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddMinutes(31));
+    }
+
+    [Fact]
+    public async Task A_key_that_ends_rotates_no_other_into_a_longer_life_and_a_lasting_one_does()
+    {
+        var ending = await Make(new { client = "clerk", scopes = new[] { "ops", "checkouts" }, expiresAt = DateTimeOffset.UtcNow.AddMinutes(60) });
+        var forever = await Make(new { client = "till", scopes = new[] { "checkouts" } });
+        var month = await Make(new { client = "till", scopes = new[] { "checkouts" }, expiresAt = DateTimeOffset.UtcNow.AddDays(30) });
+        using var clerk = host.WithKey((string)ending["key"]!);
+
+        foreach (var other in new[] { forever, month })
+        {
+            Assert.Equal((403, "forbidden"), await (await clerk.PostAsJsonAsync($"/api/ops/keys/{other["id"]}/rotate", new { })).Problem());
+        }
+
+        Assert.Null((await Rotate(host.Ops, forever, overlap: 0))["expiresAt"]);
+        Assert.True((DateTimeOffset)(await Rotate(host.Ops, month, overlap: 0))["expiresAt"]! > DateTimeOffset.UtcNow.AddDays(29));
+    }
+
+    [Fact]
+    public async Task A_key_that_has_just_been_revoked_elsewhere_makes_rotates_and_revokes_nothing()
+    {
+        var made = await Make(new { client = "fired", scopes = new[] { "ops" } });
+        var other = await Make(new { client = "still here", scopes = new[] { "ops" } });
+        using var fired = host.WithKey((string)made["key"]!);
+        Assert.Equal(HttpStatusCode.OK, (await fired.GetAsync("/api/ops/keys")).StatusCode);
+
+        // This process has read the keys a moment ago and does not know it yet.
+        await host.Sql<string>("UPDATE api_keys SET revoked_at = now() WHERE client = 'fired' RETURNING client");
+        var answers = await Task.WhenAll(
+            fired.PostAsJsonAsync("/api/ops/keys", new { client = "fired", scopes = new[] { "ops" } }), fired.PostAsJsonAsync($"/api/ops/keys/{other["id"]}/rotate", new { }),
+            fired.PostAsync($"/api/ops/keys/{other["id"]}/revoke", null));
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode));
+        Assert.Equal(2L, await host.Sql<long>("SELECT count(*) FROM api_keys WHERE client IN ('fired', 'still here')"));
+    }
+
+    private static async Task<JsonNode> Rotate(HttpClient by, JsonNode key, int overlap)
+    {
+        var answer = await by.PostAsJsonAsync($"/api/ops/keys/{key["id"]}/rotate", new { overlapMinutes = overlap });
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
+    }
+
     [Fact]
     public async Task A_repeated_creation_makes_one_key_and_does_not_show_it_again()
     {

@@ -116,7 +116,7 @@ public sealed class HostileCallbackTests(RegisteredPaybill running) : IClassFixt
         await host.Sql<int>(
             """
             CREATE FUNCTION refuse_script() RETURNS trigger LANGUAGE plpgsql AS $f$
-            BEGIN IF NEW.amount = 66600 THEN RAISE EXCEPTION '<script>alert(1)</script><img src=x onerror=alert(1)>'; END IF; RETURN NEW; END $f$;
+            BEGIN IF NEW.amount = 66600 THEN RAISE EXCEPTION '<script>alert(1)</script><img src=x onerror=alert(1)>' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $f$;
             CREATE TRIGGER refuse_script BEFORE INSERT ON receipts FOR EACH ROW EXECUTE FUNCTION refuse_script();
             SELECT 1
             """);
@@ -124,8 +124,8 @@ public sealed class HostileCallbackTests(RegisteredPaybill running) : IClassFixt
         var (path, body) = host.SuccessCallback(ringing, PaymentsHost.NewReceipt());
         await host.Call(path, body);
         await PaymentsHost.Eventually(
-            async () => await host.Sql<long>("SELECT count(*) FROM hangfire.job WHERE statename = 'Scheduled' AND invocationdata::text LIKE '%Apply%'") > 0, "its job has failed once");
-        var job = await host.Sql<long>("SELECT id FROM hangfire.job WHERE statename = 'Scheduled' AND invocationdata::text LIKE '%Apply%' LIMIT 1");
+            async () => await host.Sql<long>("SELECT count(*) FROM payments_hangfire.job WHERE statename = 'Scheduled' AND invocationdata::text LIKE '%Apply%'") > 0, "its job has failed once");
+        var job = await host.Sql<long>("SELECT id FROM payments_hangfire.job WHERE statename = 'Scheduled' AND invocationdata::text LIKE '%Apply%' LIMIT 1");
         await host.Sql<int>("DROP TRIGGER refuse_script ON receipts; SELECT 1");
 
         foreach (var page in new[] { $"/hangfire/jobs/details/{job}", "/hangfire/jobs/scheduled", "/hangfire/retries" })

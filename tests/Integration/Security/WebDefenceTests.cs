@@ -132,6 +132,31 @@ public sealed class WebDefenceTests(WebDefenceTests.WithShopPage running) : ICla
         await api.StopAsync();
     }
 
+    [Theory]
+    [InlineData("evil.example")]
+    [InlineData("pay.example.co.ke:8080")]
+    [InlineData("127.0.0.1")]
+    public async Task The_way_to_https_is_the_configured_address_whatever_Host_was_asked_for(string asked)
+    {
+        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        await using var api = ApiHost.Build([.. Production(), "--Callbacks:PublicBaseUrl=https://pay.example.co.ke/m", "--urls", address.ToString(), "--Roles", "api"]);
+        await api.StartAsync();
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = address };
+        foreach (var (method, path) in new[] { (HttpMethod.Get, "/sign-in?returnUrl=%2Fdocs"), (HttpMethod.Get, "/openapi/v1.json"), (HttpMethod.Get, "/hangfire"), (HttpMethod.Post, "/sign-in"), (HttpMethod.Get, "/nothing/%EF%BD%85") })
+        {
+            using var request = new HttpRequestMessage(method, path);
+            request.Headers.Host = asked;
+            request.Headers.Add("X-Forwarded-Host", "evil.example");
+
+            var answer = await client.SendAsync(request);
+
+            Assert.Equal((HttpStatusCode.TemporaryRedirect, "https://pay.example.co.ke/m" + path), (answer.StatusCode, answer.Headers.Location?.OriginalString));
+        }
+
+        Hangfire.Logging.LogProvider.SetCurrentLogProvider(null);
+        await api.StopAsync();
+    }
+
     [Fact]
     public async Task A_secret_may_come_from_a_file_and_one_that_cannot_be_read_is_named()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
@@ -11,6 +12,12 @@ namespace Payments.Tests.Integration;
 /// <summary>A callback as it arrived.</summary>
 internal sealed record CaughtCallback(string Path, string Text, string? ContentType)
 {
+    /// <summary>The bytes as they came.</summary>
+    public byte[] Bytes { get; init; } = [];
+
+    /// <summary>Content-Encoding, X-Forwarded-For and the peer's address.</summary>
+    public (string Encoding, string ForwardedFor, string? Source) Wire { get; init; }
+
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;
 
     /// <summary>The stkCallback inside.</summary>
@@ -67,9 +74,14 @@ internal sealed class CallbackCatcher : IAsyncDisposable
 
     private async Task Take(HttpContext http)
     {
-        using var reader = new StreamReader(http.Request.Body);
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body);
         var path = http.Request.Path.Value!;
-        await Of(path).Writer.WriteAsync(new(path, await reader.ReadToEndAsync(), http.Request.ContentType));
+        await Of(path).Writer.WriteAsync(new(path, Encoding.UTF8.GetString(body.ToArray()), http.Request.ContentType)
+        {
+            Bytes = body.ToArray(),
+            Wire = (http.Request.Headers.ContentEncoding.ToString(), http.Request.Headers["X-Forwarded-For"].ToString(), http.Connection.RemoteIpAddress?.ToString()),
+        });
         var answer = await Answer(path) ?? """{"ResultCode":0,"ResultDesc":"Accepted"}""";
         http.Response.ContentType = "application/json";
         await http.Response.WriteAsync(answer);

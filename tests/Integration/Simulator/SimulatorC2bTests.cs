@@ -210,6 +210,50 @@ public sealed class SimulatorC2bTests : IAsyncLifetime
     [InlineData("[]")]
     public async Task A_payment_by_hand_that_cannot_be_is_told_so(string body) => Assert.Equal(400, (await _rig.PayByHand(body)).Status);
 
+    [Theory]
+    [InlineData("local", "0700000000")]
+    [InlineData("national", "700000000")]
+    [InlineData("grouped", "254\u00A0700\u00A0000\u00A0000")]
+    [InlineData("local-masked", "07****000")]
+    [InlineData("prefix", "0700XXXXXX")]
+    [InlineData("business", "112233")]
+    [InlineData("empty", "")]
+    public async Task A_script_shows_the_payer_in_another_form(string form, string shown)
+    {
+        await _rig.Register();
+        await _rig.Script(SimulatorRig.Phone, new { payer = form, times = 1 });
+        await _rig.PayByHand(Payment);
+        Assert.Equal(shown, (await _rig.Shop.Next("/c2b/confirm")).Json.GetProperty("MSISDN").GetString());
+
+        await _rig.PayByHand(Payment);
+        Assert.Equal("2547 ***** 000", (await _rig.Shop.Next("/c2b/confirm")).Json.GetProperty("MSISDN").GetString());
+    }
+
+    [Theory]
+    [InlineData("OD Payment Transfer", "OD Payment Transfer")]
+    [InlineData("", "")]
+    [InlineData("absent", null)]
+    public async Task Its_type_has_any_words(string words, string? type)
+    {
+        await _rig.Register();
+        await _rig.Settings(new { c2bType = words });
+        await _rig.PayByHand(Payment);
+        var told = (await _rig.Shop.Next("/c2b/confirm")).Json;
+        Assert.Equal(type, told.TryGetProperty("TransactionType", out var given) ? given.GetString() : null);
+    }
+
+    [Fact]
+    public async Task A_number_of_the_same_owner_is_told_of_at_the_same_address()
+    {
+        await _rig.Register();
+        Assert.Equal(400, (await _rig.PayByHand(new { shortcode = "600777", amount = 5, account = "X", msisdn = SimulatorRig.Phone })).Status);
+        await _rig.Settings(new { siblings = new[] { "600777" } });
+
+        Assert.Equal("completed", (await _rig.PayByHand(new { shortcode = "600777", amount = 5, account = "X", msisdn = SimulatorRig.Phone }))["status"]);
+
+        Assert.Equal("600777", (await _rig.Shop.Next("/c2b/confirm")).Json.GetProperty("BusinessShortCode").GetString());
+    }
+
     [Fact]
     public async Task A_till_has_no_account()
     {

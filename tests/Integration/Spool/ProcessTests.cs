@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
 using Payments.Tests.Faults;
@@ -25,7 +26,7 @@ public sealed class ProcessTests(TestDatabase databases)
             await Load(url, acknowledged, $"kill-{round}", until: 300 * (round + 1), process.Kill);
         }
 
-        await using var host = await PaymentsHost.Start(databases, $"Spool:Path={folder.Path}");
+        await using var host = await PaymentsHost.Start(databases, $"Spool:Path={folder.Path}", TheirSecret);
 
         await PaymentsHost.Eventually(() => Task.FromResult(folder.Segments.Length == 0), "the spool is drained", 30);
         await EachIsThereOnce(host.ConnectionString, acknowledged, "kill-%");
@@ -44,7 +45,7 @@ public sealed class ProcessTests(TestDatabase databases)
                 Assert.True(await process.Terminate(TimeSpan.FromSeconds(40)), "It did not end after SIGTERM."));
         }
 
-        await using var host = await PaymentsHost.StartOn(connection, $"Spool:Path={folder.Path}");
+        await using var host = await PaymentsHost.StartOn(connection, $"Spool:Path={folder.Path}", TheirSecret);
         await PaymentsHost.Eventually(() => Task.FromResult(folder.Segments.Length == 0), "the spool is drained", 30);
         await EachIsThereOnce(connection, acknowledged, "term%");
     }
@@ -96,6 +97,9 @@ public sealed class ProcessTests(TestDatabase databases)
         Assert.Empty(acknowledged.Except(stored));
         Assert.Equal(stored.Count, stored.Distinct().Count());
     }
+
+    /// <summary>What the processes have signed with; the host signs with another and verifies both.</summary>
+    private static string TheirSecret => $"Callbacks:Secrets:1={Convert.ToBase64String(SHA256.HashData("faults"u8))}";
 
     private static string Log(SpoolFolder folder) => Path.Combine(folder.Path, "process.log");
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Payments.Application;
 using Payments.Domain;
@@ -8,6 +9,9 @@ namespace Payments.Tests.Integration;
 /// <summary>A spool's folder for one test, and what to put in it.</summary>
 internal sealed class SpoolFolder : IDisposable
 {
+    /// <summary>What a process with the tests' configuration signs with.</summary>
+    public static SpoolSeal Seal { get; } = new([SHA256.HashData("test"u8)], "174379");
+
     public string Path { get; } = Directory.CreateTempSubdirectory("payments-spool-").FullName;
 
     /// <summary>Files whose callbacks still wait.</summary>
@@ -16,6 +20,9 @@ internal sealed class SpoolFolder : IDisposable
     /// <summary>Files with damage set aside.</summary>
     public string[] Torn => Directory.GetFiles(Path, "*.torn");
 
+    /// <summary>Files with one reason for their being set aside.</summary>
+    public string[] Aside(string why) => Directory.GetFiles(Path, "*." + why);
+
     /// <summary>A callback nobody waits for, that can be told from every other.</summary>
     public static IncomingCallback Some(string mark) => new(
         NewId.Next(), CallbackKind.Stk, null, Encoding.UTF8.GetBytes(mark), "application/json", "127.0.0.1", null);
@@ -23,7 +30,7 @@ internal sealed class SpoolFolder : IDisposable
     /// <summary>Leaves a segment as a process does that died: written, durable, and locked by nobody.</summary>
     public void Leave(params IncomingCallback[] callbacks)
     {
-        using var spool = new Spool(new() { Path = Path });
+        using var spool = new Spool(new() { Path = Path }, Seal);
         spool.Append(callbacks);
     }
 

@@ -14,7 +14,7 @@ public sealed class SpoolTests(TestDatabase databases)
     public void Beyond_its_limit_it_takes_nothing_and_keeps_what_it_has()
     {
         using var folder = new SpoolFolder();
-        using var spool = new Spool(new() { Path = folder.Path, MaxBytes = 10_000 });
+        using var spool = new Spool(new() { Path = folder.Path, MaxBytes = 10_500 }, SpoolFolder.Seal);
         for (var i = 0; i < 9; i++)
         {
             spool.Append([SpoolFolder.Some(new string('x', 1000))]);
@@ -32,7 +32,7 @@ public sealed class SpoolTests(TestDatabase databases)
         using var disk = SmallDisk.TryMount(out var why);
         Assert.SkipWhen(disk is null, why);
         var kept = 0;
-        using (var spool = new Spool(new() { Path = disk!.Path }))
+        using (var spool = new Spool(new() { Path = disk!.Path }, SpoolFolder.Seal))
         {
             var refusal = Assert.Throws<InboxUnavailableException>(() =>
             {
@@ -81,7 +81,7 @@ public sealed class SpoolTests(TestDatabase databases)
         bytes[bytes.AsSpan().IndexOf("damaged-0"u8)] ^= 1;
 
         // The other one's length: the reader must not believe it.
-        bytes[bytes.AsSpan()[..bytes.AsSpan().IndexOf("damaged-1"u8)].LastIndexOf("PSR1"u8) + 4] ^= 0x40;
+        bytes[bytes.AsSpan()[..bytes.AsSpan().IndexOf("damaged-1"u8)].LastIndexOf("PSR2"u8) + 4] ^= 0x40;
         await File.WriteAllBytesAsync(segment, bytes, TestContext.Current.CancellationToken);
 
         await using var host = await PaymentsHost.Start(databases, $"Spool:Path={folder.Path}");
@@ -141,14 +141,14 @@ public sealed class SpoolTests(TestDatabase databases)
     public async Task A_segment_a_living_process_holds_is_left_alone()
     {
         using var folder = new SpoolFolder();
-        using var living = new Spool(new() { Path = folder.Path });
+        using var living = new Spool(new() { Path = folder.Path }, SpoolFolder.Seal);
         living.Append([SpoolFolder.Some("mine")]);
         await using var host = await PaymentsHost.Start(databases, $"Spool:Path={folder.Path}");
         folder.Leave(SpoolFolder.Some("left"));
 
         await PaymentsHost.Eventually(async () => await host.Sql<long>("SELECT count(*) FROM callbacks") == 1, "what was left is drained");
         Assert.Equal("left", await host.Sql<string>("SELECT convert_from(body, 'UTF8') FROM callbacks"));
-        Assert.Single(folder.Segments);
+        await PaymentsHost.Eventually(() => Task.FromResult(folder.Segments.Length == 1), "the drained segment is deleted, the living one's is there");
     }
 
     /// <summary>A disk of 1 MiB in memory.</summary>

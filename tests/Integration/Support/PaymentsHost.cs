@@ -72,7 +72,10 @@ public sealed class PaymentsHost : IAsyncDisposable
         await StartOn(await databases.CreateDatabase(), settings);
 
     /// <summary>Starts both on a database that is there already.</summary>
-    public static async Task<PaymentsHost> StartOn(string connectionString, params string[] settings)
+    public static Task<PaymentsHost> StartOn(string connectionString, params string[] settings) => StartThrough(connectionString, connectionString, settings);
+
+    /// <summary>The same where the service has a way of its own to the database, which the test does not take.</summary>
+    public static async Task<PaymentsHost> StartThrough(string direct, string connectionString, params string[] settings)
     {
         var simulator = SimulatorHost.Build([
             "--urls", "http://127.0.0.1:0", "--Simulator:DelayMs", "50", "--Simulator:CertificatePath", Certificate,
@@ -96,7 +99,7 @@ public sealed class PaymentsHost : IAsyncDisposable
             // It ended by itself before it listened.
         }
 
-        var host = new PaymentsHost(api, simulator, apiUrl, simulatorUrl, connectionString)
+        var host = new PaymentsHost(api, simulator, apiUrl, simulatorUrl, direct)
         {
             Configuration = [.. configuration.Where(c => c.Contains(':', StringComparison.Ordinal))],
         };
@@ -244,7 +247,7 @@ public sealed class PaymentsHost : IAsyncDisposable
     {
         string[] keys = ["sk_test_shop:shop:checkouts,payouts", "sk_test_other:other:checkouts,payouts", "sk_test_ops:ops:checkouts,payouts,ops"];
         return [
-            $"--ConnectionStrings:Payments={connectionString};Maximum Pool Size=20",
+            $"--ConnectionStrings:Payments={connectionString}{(connectionString.Contains("Pool Size", StringComparison.Ordinal) ? "" : ";Maximum Pool Size=20")}",
             "--Daraja:Environment=Simulator",
             $"--Daraja:BaseUrl={simulator}",
             "--Daraja:ConsumerKey=local-consumer-key",

@@ -13,7 +13,7 @@ public class Running(TestDatabase databases) : IAsyncLifetime
     /// <summary>Configuration of the API, or of the simulator.</summary>
     protected virtual string[] Settings => [];
 
-    public async ValueTask InitializeAsync() => Host = await PaymentsHost.Start(databases, Settings);
+    public virtual async ValueTask InitializeAsync() => Host = await PaymentsHost.Start(databases, Settings);
 
     public async ValueTask DisposeAsync()
     {

@@ -78,6 +78,27 @@ public sealed partial class TelemetryTests(WatchedService service) : IClassFixtu
         Assert.DoesNotContain(Theirs, requests, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Bearer sk_local_al")]
+    [InlineData("Bearer sk_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG")]
+    [InlineData("Bearer chk_00000000000000000000000000000000_secret_000000000000000000000000000000000000000000000000")]
+    [InlineData("Basic c2tfbG9jYWxfYWxsOg==")]
+    [InlineData("x")]
+    public async Task What_only_looks_like_a_key_is_not_gone_on_with(string authorization)
+    {
+        var theirs = "bbbb" + Guid.NewGuid().ToString("N")[4..];
+        using var stranger = new HttpClient { BaseAddress = service.Shop.BaseAddress };
+        stranger.DefaultRequestHeaders.Add("traceparent", $"00-{theirs}-00f067aa0ba902b7-01");
+        stranger.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", authorization);
+        var marked = service.Otlp.Spans.Count;
+        await stranger.PostAsync("/callbacks/b2b/timeout", new StringContent("{}"));
+        await stranger.GetAsync("/api/checkouts");
+
+        await PaymentsHost.Eventually(
+            () => Task.FromResult(service.Otlp.Spans.Skip(marked).Any(s => s.Attributes.TryGetValue("http.response.status_code", out var code) && code == "401")), "his requests were told");
+        Assert.DoesNotContain(service.Otlp.Spans, s => s.TraceId == theirs);
+    }
+
     [Fact]
     public async Task No_token_phone_or_name_is_in_what_is_sent_scraped_or_logged()
     {

@@ -77,6 +77,12 @@ internal sealed class FuzzWorld : ICheckouts, IPaybill, ITransfers, IQuestions
 
     public Task OpenCases(IReadOnlyCollection<UntrustedConfirmation> untrusted) => Task.CompletedTask;
 
+    public Task OpenCases(IReadOnlyCollection<OddConfirmation> odd) => Task.CompletedTask;
+
+    public Task OpenCases(IReadOnlyCollection<StrayPayment> strays) => Task.CompletedTask;
+
+    public Task NotePayerHash(string shortcode, PayerHash? used, int times) => Task.CompletedTask;
+
     public Task CloseCases(IReadOnlyCollection<string> numbers) => Task.CompletedTask;
 
     public Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds) =>
@@ -85,7 +91,8 @@ internal sealed class FuzzWorld : ICheckouts, IPaybill, ITransfers, IQuestions
     Task<IReadOnlyList<Transfer>> ITransfers.LoadForChange(IReadOnlyCollection<Guid> ids) =>
         Task.FromResult<IReadOnlyList<Transfer>>([.. new Transfer[] { Payout, Refund }.Where(t => ids.Contains(t.Id))]);
 
-    public Task<IReadOnlyList<Guid>> CheckoutsOf(IReadOnlyCollection<Guid> ids) => Task.FromResult<IReadOnlyList<Guid>>([]);
+    public Task<(IReadOnlyList<Guid> Checkouts, IReadOnlyList<Guid> Receipts)> GuardsOf(IReadOnlyCollection<Guid> ids) =>
+        Task.FromResult<(IReadOnlyList<Guid>, IReadOnlyList<Guid>)>(([], []));
 
     public Task Save(IReadOnlyCollection<Transfer> transfers) => Task.CompletedTask;
 
@@ -107,18 +114,23 @@ internal sealed class FuzzWorld : ICheckouts, IPaybill, ITransfers, IQuestions
     Task<IReadOnlyList<Guid>> ICheckouts.FindDue(int limit, CancellationToken cancellation) => throw new NotSupportedException();
     Task<int> ICheckouts.AskSooner(IReadOnlyCollection<string> requestIds, int most) => throw new NotSupportedException();
     Task<Registration?> IPaybill.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
-    Task<(Registration Now, Registration? Before)?> IPaybill.Begin(string shortcode, string version, string responseType) => throw new NotSupportedException();
+    Task<(Registration Now, Registration? Before)?> IPaybill.Begin(string shortcode, string version, string responseType, bool renews) => throw new NotSupportedException();
     Task IPaybill.Conclude(Registration outcome) => throw new NotSupportedException();
     Task<OrderWanted?> IPaybill.Wanted(string referenceKey, CancellationToken cancellation) => throw new NotSupportedException();
-    Task<(DateTimeOffset From, DateTimeOffset To)> IPaybill.PullWindow(string shortcode, TimeSpan overlap, TimeSpan kept, CancellationToken cancellation) => throw new NotSupportedException();
-    Task IPaybill.PulledUntil(string shortcode, DateTimeOffset until, CancellationToken cancellation) => throw new NotSupportedException();
-    Task<IReadOnlyList<ReceiptView>> IPaybill.Receipts(bool? matched, Cursor? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<IReadOnlyList<ReceiptView>> IPaybill.Receipts(ReceiptFilter filter, Cursor? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
     Task<ReceiptView?> IPaybill.Receipt(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
     Task IPaybill.NoteMatch(Guid receiptId, string by) => throw new NotSupportedException();
+
+    Task IPaybill.NoteWriteOff(Guid receiptId, string by, string reason) => throw new NotSupportedException();
     Task<IReadOnlyList<DueTransfer>> ITransfers.TakeDue(int askable, int others, TimeSpan lease) => throw new NotSupportedException();
     Task<int> ITransfers.EnqueueForgotten(TimeSpan age, int limit) => throw new NotSupportedException();
+    Task<int> ITransfers.LetWaitingGo(Transfer sent) => throw new NotSupportedException();
+    Task<IReadOnlyList<Guid>> ITransfers.FindUntold(TimeSpan after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
     Task<int> ITransfers.AskSooner(IReadOnlyCollection<string> ids, int most) => throw new NotSupportedException();
-    Task IQuestions.Add(Guid id, QuestionKind kind, Guid? subjectId) => throw new NotSupportedException();
+    Task IPaybill.CloseTakenBack(IReadOnlyCollection<string> numbers) => throw new NotSupportedException();
+
+    Task IPaybill.CloseUnreadable(IReadOnlyCollection<Guid> callbackIds) => throw new NotSupportedException();
+    Task IQuestions.Add(Guid id, QuestionKind kind, Guid? subjectId, string? receipt) => throw new NotSupportedException();
     Task IQuestions.AddPrompts(IReadOnlyCollection<(Guid Id, Guid AttemptId)> asked) => throw new NotSupportedException();
     Task IQuestions.Withdraw(Guid id) => throw new NotSupportedException();
     Task IQuestions.Accepted(Guid id, string? conversationId, string? originatorId) => throw new NotSupportedException();

@@ -134,7 +134,7 @@ public sealed class CheckoutRuleTests
     {
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
-        Checkout.HearUnreadable(attempt, Later);
+        checkout.HearUnreadable(attempt, Later);
         checkout.Hear(attempt, Some.NotPaid(), Later);
         Assert.NotNull(attempt.NextQuestionAt);
 
@@ -151,7 +151,7 @@ public sealed class CheckoutRuleTests
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
         checkout.Hear(attempt, Some.NotPaid(), Later);
-        Checkout.HearUnreadable(attempt, Later);
+        checkout.HearUnreadable(attempt, Later);
 
         checkout.GiveUp(attempt, Later);
 

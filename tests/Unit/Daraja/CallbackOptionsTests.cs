@@ -68,6 +68,9 @@ public sealed class CallbackOptionsTests
     [Theory]
     [InlineData("196.201.214.200", true)]
     [InlineData("196.201.212.132", true)]
+    [InlineData("196.201.212.130", true)]
+    [InlineData("196.201.212.131", true)]
+    [InlineData("196.201.212.139", true)]
     [InlineData("196.201.214.201", false)]
     [InlineData("127.0.0.1", false)]
     public void In_production_safaricoms_published_addresses_are_the_default_and_any_is_said_with_a_word(string address, bool published)
@@ -77,6 +80,8 @@ public sealed class CallbackOptionsTests
         Assert.True(new CallbackNetworks([], DarajaEnvironment.Sandbox).AllowsC2b(source));
         Assert.True(new CallbackNetworks([], DarajaEnvironment.Simulator).AllowsC2b(source));
         Assert.True(new CallbackNetworks([CallbackOptions.Anywhere], DarajaEnvironment.Production).AllowsC2b(source));
+        Assert.Equal(published, new CallbackNetworks([CallbackOptions.Published, "10.0.0.0/8"], DarajaEnvironment.Sandbox).AllowsC2b(source));
+        Assert.True(new CallbackNetworks([CallbackOptions.Published, "10.0.0.0/8"], DarajaEnvironment.Production).AllowsC2b(IPAddress.Parse("10.1.2.3")));
 
         // Who is exempt from a stranger's limits is another question than who may be believed.
         Assert.Equal(published, new CallbackNetworks([], DarajaEnvironment.Sandbox).IsSafaricoms(source));
@@ -87,6 +92,9 @@ public sealed class CallbackOptionsTests
     [InlineData("any", true)]
     [InlineData("ANY", false)]
     [InlineData("any,10.0.0.0/8", false)]
+    [InlineData("safaricom", true)]
+    [InlineData("safaricom,196.201.212.130", true)]
+    [InlineData("Safaricom's", false)]
     [InlineData("10.0.0.0/8", true)]
     public void Networks_are_networks_or_the_word_any_alone(string configured, bool valid)
     {

@@ -43,26 +43,52 @@ public sealed class CallbackReaderTests
         Assert.DoesNotContain(notPaid.Failure.ProviderText, notPaid.Failure.Message);
     }
 
-    [Theory]
-    [InlineData(CallbackKind.C2bConfirm)]
-    [InlineData(CallbackKind.C2bValidate)]
-    public void A_confirmation_is_taken_with_the_phone_masked(CallbackKind kind) =>
+    [Fact]
+    public void A_confirmation_is_taken_with_the_phone_masked() =>
         Assert.Equal(
-            new CallbackMessage.Confirmation("RKL51ZDR4F", "600966", false, "INV-8", Money.FromShillings(5), "2547 ***** 149", "JOHN",
-                Utc("2023-11-21T09:13:25Z")),
-            Read(kind, "c2b-paybill-masked-phone"));
+            new CallbackMessage.Confirmation("RKL51ZDR4F", "600966", "INV-8", Money.FromShillings(5), "2547 ***** 149", "JOHN", Utc("2023-11-21T09:13:25Z")),
+            Read(CallbackKind.C2bConfirm, "c2b-paybill-masked-phone"));
+
+    [Fact]
+    public void A_validation_asks_about_an_account_and_an_amount() =>
+        Assert.Equal(new CallbackMessage.Validation("600966", "INV-8", Money.FromShillings(5)), Read(CallbackKind.C2bValidate, "c2b-paybill-masked-phone"));
+
+    [Theory]
+    [InlineData("""{"BillRefNumber":"INV-8"}""", null, "INV-8")]
+    [InlineData("""{"TransID":"","TransAmount":[],"BusinessShortCode":600966,"BillRefNumber":null}""", "600966", "")]
+    [InlineData("""{"TransactionType":"Buy Goods","BusinessShortCode":"600966"}""", "600966", "")]
+    public void A_validation_needs_no_receipt_number(string body, string? shortcode, string account) =>
+        Assert.Equal(new CallbackMessage.Validation(shortcode, account, null), reader.Read(CallbackKind.C2bValidate, System.Text.Encoding.UTF8.GetBytes(body)));
+
+    [Theory]
+    [InlineData("""INV\t8""", "INV 8")]
+    [InlineData("""INV\u00008""", "INV\uFFFD8")]
+    [InlineData("""INV\u200B8 """, "INV\u200B8")]
+    public void An_account_is_kept_as_it_was_typed(string typed, string account) =>
+        Assert.Equal(account, Assert.IsType<CallbackMessage.Confirmation>(reader.Read(CallbackKind.C2bConfirm, System.Text.Encoding.UTF8.GetBytes(
+            $$"""{"TransID":"RKL51ZDR4F","TransAmount":5,"BillRefNumber":"{{typed}}"}"""))).Account);
+
+    [Fact]
+    public void An_account_that_is_cut_matches_nothing()
+    {
+        var body = $$"""{"TransID":"RKL51ZDR4F","TransAmount":5,"BillRefNumber":"INV-8{{new string('.', 200)}}9"}""";
+
+        var account = Assert.IsType<CallbackMessage.Confirmation>(reader.Read(CallbackKind.C2bConfirm, System.Text.Encoding.UTF8.GetBytes(body))).Account;
+
+        Assert.Equal((100, ""), (account.Length, OrderReference.KeyOf(account)));
+    }
 
     [Fact]
     public void A_confirmation_is_taken_with_the_phone_hashed_and_no_names() =>
         Assert.Equal(
-            new CallbackMessage.Confirmation("RKL51ZDR4G", "600966", false, "inv 8", Money.FromCents(25_075),
+            new CallbackMessage.Confirmation("RKL51ZDR4G", "600966", "inv 8", Money.FromCents(25_075),
                 "8dd2e7a1d9a3b3a54a2fd8ac3c1d84cc0df6e4b80ba5e1a4f0b1f3c2d8a96b57", "", Utc("2023-11-21T09:13:25Z")),
             Read(CallbackKind.C2bConfirm, "c2b-paybill-hashed-phone"));
 
     [Fact]
-    public void A_till_has_no_account_and_numbers_may_be_numbers() =>
+    public void An_account_may_be_missing_and_numbers_may_be_numbers() =>
         Assert.Equal(
-            new CallbackMessage.Confirmation("RKL51ZDR4H", "600966", true, "", Money.FromShillings(100), "254708374149", "JOHN K DOE",
+            new CallbackMessage.Confirmation("RKL51ZDR4H", "600966", "", Money.FromShillings(100), "254708374149", "JOHN K DOE",
                 Utc("2023-11-21T09:13:25Z")),
             Read(CallbackKind.C2bConfirm, "c2b-till"));
 
@@ -148,6 +174,28 @@ public sealed class CallbackReaderTests
             ["Working Account: KES 690000.00", "Float Account: KES 0.00", "Utility Account: KES 228037.00", "Charges Paid Account: KES -1540.00",
                 "Organization Settlement Account: KES 0.00"],
             result.Accounts.Select(account => $"{account.Name}: {account.Available}"));
+    }
+
+    [Theory]
+    [InlineData("Working Account|KES|700000.00|690000.00|0.00|0.00&Utility Account|KES|??|??|0.00|0.00", 1, 1)]
+    [InlineData("Working Account|USD|10.00|10.00|0.00|0.00&Utility Account|KES|5.00|5.00|0.00|0.00", 1, 1)]
+    [InlineData("{Amount={CurrencyCode=KES, MinimumAmount=618683, BasicAmount=6186.83}}", 0, 1)]
+    [InlineData("", 0, 0)]
+    public void A_balance_list_is_believed_only_as_far_as_it_was_read(string accounts, int read, int unread)
+    {
+        var body = $$$$"""{"Result":{"ResultType":"0","ResultCode":"0","ResultParameters":{"ResultParameter":[{"Key":"AccountBalance","Value":"{{{{accounts}}}}"}]}}}""";
+        var result = Assert.IsType<CallbackMessage.BalanceResult>(new CallbackReader().Read(CallbackKind.BalanceResult, System.Text.Encoding.UTF8.GetBytes(body)));
+        Assert.Equal((read, unread), (result.Accounts.Count, result.Unread));
+    }
+
+    [Fact]
+    public void A_balance_list_is_never_cut_in_the_middle_of_an_amount()
+    {
+        var accounts = string.Join('&', Enumerable.Range(0, 200).Select(n => $"Account number {n}|KES|700000.00|700000.00|0.00|0.00"));
+        var body = $$$$$"""{"Result":{"ResultCode":0,"ResultParameters":{"ResultParameter":{"Key":"AccountBalance","Value":"{{{{{accounts}}}}}"}}}}""";
+        var result = Assert.IsType<CallbackMessage.BalanceResult>(new CallbackReader().Read(CallbackKind.BalanceResult, System.Text.Encoding.UTF8.GetBytes(body)));
+        Assert.All(result.Accounts, account => Assert.Equal(Money.FromShillings(700_000), account.Available));
+        Assert.Equal(200, result.Accounts.Count + result.Unread);
     }
 
     [Theory]

@@ -13,6 +13,10 @@ internal static class SomeTransfers
         Guid.NewGuid(), "shop", "SALARY-1", method, method == PayoutMethod.Mpesa ? Recipient : "600000", method == PayoutMethod.Paybill ? "ACC" : null,
         Money.FromShillings(amount), "business", "Payment", Some.Start);
 
+    /// <summary>A refund of a receipt, of the whole or a part.</summary>
+    public static Refund Refund(Receipt receipt, int? amount = null) => Domain.Refund.Queue(
+        Guid.NewGuid(), "shop", new(receipt, amount is { } a ? Money.FromShillings(a) : receipt.Amount, RefundMethod.B2c, Some.Phone), null, "Back", true, Some.Start);
+
     public static Payout Sent(this Payout payout)
     {
         payout.Send(Some.Start + TimeSpan.FromMinutes(1), Some.Start);

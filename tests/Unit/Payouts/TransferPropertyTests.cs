@@ -10,6 +10,11 @@ public sealed class TransferPropertyTests
     private enum Step
     {
         JobRun,
+        Held,
+        KeptHere,
+        KeptHereToldLate,
+        ToldThatItWaits,
+        Cancelled,
         Accepted,
         Refused,
         Lost,
@@ -43,13 +48,18 @@ public sealed class TransferPropertyTests
         {
             var payout = SomeTransfers.Payout(history.Method);
             var (sends, completed, receipt) = (0, false, (string?)null);
-            foreach (var step in history.Steps)
+            DateTimeOffset? lastSending = null;
+            for (var i = 0; i < history.Steps.Length; i++)
             {
-                var before = (payout.Status, Cases: payout.Cases.Count);
-                sends += Play(payout, step);
+                var step = history.Steps[i];
+                var before = (payout.Status, Cases: payout.Cases.Count, payout.SendingAt);
+                sends += Play(payout, step, Some.Start + TimeSpan.FromMicroseconds(i), lastSending);
 
-                // Sent at most once, whatever jobs run.
+                // Sent at most once, whatever jobs run; what was kept here was not sent.
+                var wasKept = before.Status != TransferStatus.Queued && payout.Status == TransferStatus.Queued;
+                sends -= wasKept ? 1 : 0;
                 Assert.True(sends <= 1);
+                lastSending = wasKept ? before.SendingAt : lastSending;
 
                 // Completed is never undone, and its receipt is never replaced.
                 Assert.False(completed && payout.Status != TransferStatus.Completed);
@@ -60,8 +70,8 @@ public sealed class TransferPropertyTests
                 Assert.True(before.Status != TransferStatus.Failed || payout.Status != TransferStatus.Completed
                     || payout.SettledBy == SettledBy.Operator || payout.Cases.Count > before.Cases);
 
-                // Nothing that was sent goes back to waiting, and nothing queued is settled.
-                Assert.True(before.Status == TransferStatus.Queued || payout.Status != TransferStatus.Queued);
+                // Only what is known not to have left goes back to waiting, and only by the word of the sending that could not send.
+                Assert.True(!wasKept || (step == Step.KeptHere && before.Status is TransferStatus.Sending or TransferStatus.InDoubt));
                 Check(payout);
             }
         },
@@ -75,10 +85,10 @@ public sealed class TransferPropertyTests
         steps =>
         {
             var payout = SomeTransfers.Payout();
-            Play(payout, Step.JobRun);
+            Play(payout, Step.JobRun, Some.Start, null);
             foreach (var step in steps)
             {
-                Play(payout, step);
+                Play(payout, step, Some.Start, null);
             }
 
             Assert.Equal(TransferStatus.Completed, payout.Status);
@@ -86,13 +96,13 @@ public sealed class TransferPropertyTests
             Assert.Single(payout.Events, e => e == "payout.completed");
         });
 
-    private static int Play(Payout payout, Step step)
+    /// <param name="earlier">When the sending before this one began; null when there was none.</param>
+    private static int Play(Payout payout, Step step, DateTimeOffset now, DateTimeOffset? earlier)
     {
-        var now = Some.Start;
         var party = payout.Method == PayoutMethod.Mpesa ? SomeTransfers.Recipient : payout.Recipient!;
 
-        // Nothing can be heard of what was never sent, but for the job itself and the operator.
-        if (payout.Status == TransferStatus.Queued && step is not (Step.JobRun or Step.OperatorPaid or Step.OperatorNotPaid or Step.GiveUp or Step.AskOnceMore))
+        // Of what is queued a reply can come no more. Everything else can: a life of these books that a restore has forgotten has sent it.
+        if (payout.Status == TransferStatus.Queued && step is Step.Accepted or Step.Refused or Step.Lost)
         {
             return 0;
         }
@@ -104,6 +114,21 @@ public sealed class TransferPropertyTests
                 return 1;
             case Step.JobRun:
                 payout.Doubt("found sending", now);
+                break;
+            case Step.Held:
+                payout.Wait(Hindrance.Pause, "left alone", now + TimeSpan.FromSeconds(15), now);
+                break;
+            case Step.KeptHere when payout.SendingAt is { } sending:
+                payout.NotSent(Hindrance.AccessToken, "no token", sending, now + TimeSpan.FromSeconds(15), now);
+                break;
+            case Step.KeptHereToldLate when earlier is { } sending && sending != payout.SendingAt:
+                payout.NotSent(Hindrance.AccessToken, "no token", sending, now + TimeSpan.FromSeconds(15), now);
+                break;
+            case Step.ToldThatItWaits:
+                payout.TellWait(now);
+                break;
+            case Step.Cancelled:
+                payout.Cancel(now);
                 break;
             case Step.Accepted:
                 payout.Accepted("AG_1", payout.OriginatorId ?? "their-1", now);
@@ -179,7 +204,8 @@ public sealed class TransferPropertyTests
     /// <summary>The CHECK constraints of the table.</summary>
     private static void Check(Payout payout)
     {
-        Assert.Equal(payout.Status == TransferStatus.Queued, payout.SendingAt is null);
+        Assert.Equal(payout.Status == TransferStatus.Queued || payout.IsCancelled, payout.SendingAt is null);
+        Assert.Equal(payout.IsCancelled, payout.Failure?.Code == FailureCode.Cancelled);
         Assert.Equal(payout.IsSettled, payout.EndedAt is not null);
         Assert.Equal(payout.Status == TransferStatus.Failed, payout.Failure is not null);
         Assert.True(payout.NextQuestionAt is null || payout.Status is TransferStatus.Sending or TransferStatus.Sent or TransferStatus.InDoubt);

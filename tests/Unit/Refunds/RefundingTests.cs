@@ -172,7 +172,7 @@ public sealed class RefundingTests
                     continue;
                 }
 
-                var reversing = checkout.Refunds.Exists(r => r.Method == RefundMethod.Reversal && r.IsReserved);
+                var reversing = checkout.Refunds.Any(r => r.Method == RefundMethod.Reversal && r.IsReserved);
                 Assert.False(plan.Method == RefundMethod.B2c && reversing);
                 var refund = Add(checkout, plan);
                 refund.Send(Now, Now);
@@ -208,7 +208,7 @@ public sealed class RefundingTests
     private static Refund Add(Checkout checkout, RefundPlan plan, bool ofSurplus = false)
     {
         var refund = Refund.Queue(Guid.NewGuid(), "shop", plan, "ORDER-1", "because", ofSurplus, Now);
-        checkout.Refunds.Add(refund);
+        checkout.Reserve(refund, Now);
         return refund;
     }
 }

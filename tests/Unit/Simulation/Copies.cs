@@ -13,6 +13,9 @@ internal static class Copies
     private static readonly ConcurrentDictionary<Type, FieldInfo[]> Lists = new();
     private static readonly FieldInfo LoadedVersion = Field(typeof(Checkout), nameof(Checkout.LoadedVersion));
     private static readonly FieldInfo LoadedStatus = Field(typeof(Transfer), nameof(Transfer.LoadedStatus));
+    private static readonly FieldInfo LoadedSource = Field(typeof(Refund), nameof(Refund.LoadedSource));
+
+    private static readonly FieldInfo Rivals = Field(typeof(Receipt), nameof(Receipt.Rivals));
 
     public static Attempt Of(Attempt attempt)
     {
@@ -23,8 +26,15 @@ internal static class Copies
 
     public static Receipt Of(Receipt receipt)
     {
-        var copy = (Receipt)Shallow(receipt);
+        var copy = Emptied(receipt);
         copy.Change = Change.None;
+        return copy;
+    }
+
+    public static Receipt Of(Receipt receipt, IEnumerable<Msisdn?> rivals)
+    {
+        var copy = Of(receipt);
+        Rivals.SetValue(copy, (Msisdn?[])[.. rivals]);
         return copy;
     }
 
@@ -34,6 +44,11 @@ internal static class Copies
         var copy = Emptied(transfer);
         copy.Change = Change.None;
         LoadedStatus.SetValue(copy, copy.Status);
+        if (copy is Refund refund)
+        {
+            LoadedSource.SetValue(copy, refund.Source);
+        }
+
         return copy;
     }
 

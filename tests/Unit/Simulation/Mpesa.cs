@@ -18,7 +18,7 @@ internal sealed record Manners(
 /// Everything it may do wrong is here: late, twice, out of order, before the reply, never, or false. What it never does is say that money
 /// moved which did not: nobody could see through that.
 /// </summary>
-internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners, bool confirms, bool pulls, bool isTill)
+internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners, bool confirms, bool pulls, bool isTill, TimeSpan clock)
 {
     private readonly List<Movement> moved = [];
     private readonly Dictionary<string, Push> pushes = [];
@@ -29,14 +29,29 @@ internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners,
     /// <summary>Everything that moved.</summary>
     public IReadOnlyList<Movement> Moved => moved;
 
-    /// <summary>How often each payout or refund was asked to be sent.</summary>
+    /// <summary>What was delivered, and when: Safaricom may deliver it again.</summary>
+    private readonly List<(DateTimeOffset At, CallbackKind Kind, Guid? Subject, CallbackMessage Message, bool MayBeLost)> delivered = [];
+
+    /// <summary>How often each payout or refund was asked to be sent, under a name that was new.</summary>
     public Dictionary<Guid, int> Sent { get; } = [];
 
     /// <summary>Numbers that a confirmation, a callback or Pull has told us of, and that we kept.</summary>
     public HashSet<string> TrulyTold { get; } = [];
 
+    /// <summary>Confirmations nobody can read, by the stored callback: the number each would have told.</summary>
+    public Dictionary<Guid, string> Unread { get; } = [];
+
     /// <summary>Whether every payment can be found in the end, whatever was lost on the way.</summary>
     public bool Pulls => pulls;
+
+    /// <summary>False where the app has B2C v1 only.</summary>
+    public bool TakesNames { get; } = time.Chance(0.8);
+
+    /// <summary>Whether it can be told which of several equal payments is which: by its time, or by the order it names.</summary>
+    public bool IsTellable => clock == TimeSpan.Zero || !isTill;
+
+    /// <summary>M-PESA's own clock, which is not ours.</summary>
+    private DateTimeOffset Clock => time.Now + clock;
 
     public static OurShortcodes Ours(bool isTill) => new(Store.Registered.Shortcode, isTill ? "600999" : null);
 
@@ -54,7 +69,7 @@ internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners,
             checkoutOfAttempt is { } id ? pushes.Values.FirstOrDefault(p => p.Attempt == id)?.RequestId : "ws_CO_forged",
             new Outcome.Paid($"FORGED{numbers++}", amount, null, time.Now));
         inbox.Receive(CallbackKind.Stk, null, false1);
-        inbox.Receive(CallbackKind.C2bConfirm, null, Told(new($"FORGED{numbers++}", true, amount, null, null, account, "254708374149", time.Now)));
+        inbox.Receive(CallbackKind.C2bConfirm, null, Told(new($"FORGED{numbers++}", true, amount, null, null, account, "254708374149", Clock)));
     }
 
     /// <summary>What a person who looks into the portal sees of an attempt, a payout or a refund.</summary>
@@ -62,7 +77,7 @@ internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners,
 
     private Movement Move(bool toUs, Money amount, Guid? subject, string? of, string account, string payer)
     {
-        var movement = new Movement(string.Create(CultureInfo.InvariantCulture, $"R{numbers++}"), toUs, amount, subject, of, account, payer, time.Now);
+        var movement = new Movement(string.Create(CultureInfo.InvariantCulture, $"R{numbers++}"), toUs, amount, subject, of, account, payer, Clock);
         moved.Add(movement);
         time.Tell($"    moved: {movement.Receipt} {movement.Amount} {(toUs ? "to" : "from")} us");
         return movement;
@@ -76,15 +91,50 @@ internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners,
             return;
         }
 
-        time.Within(from, to, $"callback {kind}: {Short(message)}", () =>
-        {
-            inbox.Receive(kind, subject, message);
-            if (Number(message) is { } number)
-            {
-                TrulyTold.Add(number);
-            }
-        });
+        time.Within(from, to, $"callback {kind}: {Short(message)}", () => Receive(kind, subject, message, mayBeLost));
     }
+
+    private void Receive(CallbackKind kind, Guid? subject, CallbackMessage message, bool mayBeLost)
+    {
+        delivered.Add((time.Now, kind, subject, message, mayBeLost));
+        inbox.Receive(kind, subject, message);
+
+        // What is told of a prompt that a restore has forgotten finds nothing to settle; Pull lists it.
+        if (Number(message) is { } number && (kind != CallbackKind.Stk || inbox.Attempts.Any(a => a.Id == subject)))
+        {
+            TrulyTold.Add(number);
+        }
+    }
+
+    /// <summary>Our books lost what came since then: some of it is delivered again, and what nobody could know without it.</summary>
+    public void Repeat(DateTimeOffset since, IEnumerable<string> stillTold)
+    {
+        // What was refused at once was never taken: asked for again, it is new. Where no name is taken (B2C v1) everything is new: that it is not
+        // paid twice is for us to see.
+        foreach (var id in Sent.Keys.Where(id => (!TakesNames || commands.Values.All(c => c.Id != id))
+            && inbox.Transfers.FirstOrDefault(t => t.Id == id) is null or { Status: TransferStatus.Queued }).ToList())
+        {
+            Sent.Remove(id);
+        }
+
+        TrulyTold.Clear();
+        TrulyTold.UnionWith(stillTold);
+        foreach (var lost in Unread.Keys.Where(callback => !inbox.Holds(callback)).ToList())
+        {
+            Unread.Remove(lost);
+        }
+
+        foreach (var (_, kind, subject, message, mayBeLost) in delivered.Where(d => d.At >= since && (time.Chance(0.5) || !d.MayBeLost)).ToList())
+        {
+            time.Within(0, 600, $"callback {kind} again", () => Receive(kind, subject, message, mayBeLost));
+        }
+    }
+
+    /// <summary>What the portal shows of a receipt.</summary>
+    public bool IsReversed(string receipt) => reversed.Contains(receipt);
+
+    /// <summary>What has gone back of a receipt.</summary>
+    public long GivenBack(string receipt) => moved.Where(m => m.Of == receipt).Sum(m => m.Amount.Cents);
 
     private void Confirm(Movement movement)
     {
@@ -93,21 +143,32 @@ internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners,
             var copies = time.Chance(manners.Duplicate) ? 2 : 1;
             for (var i = 0; i < copies; i++)
             {
-                Deliver(CallbackKind.C2bConfirm, Store.Registered.Id, 0.1, time.Chance(0.1) ? 900 : 8, Told(movement));
+                var to = time.Chance(0.1) ? 900 : 8;
+                if (time.Chance(manners.Malform))
+                {
+                    Mumble(movement, to);
+                }
+                else
+                {
+                    Deliver(CallbackKind.C2bConfirm, Store.Registered.Id, 0.1, to, Told(movement));
+                }
             }
         }
     }
 
-    private CallbackMessage.Confirmation Told(Movement movement) => new(
-        movement.Receipt, isTill ? "600999" : Store.Registered.Shortcode, isTill, movement.Account, movement.Amount, Shown(movement.Payer), "JANE", movement.At);
-
-    /// <summary>As much of a number as this life shows.</summary>
-    private string? Shown(string phone) => time.Pick(0, 9) switch
+    /// <summary>A confirmation in a form nobody can read, at most its number.</summary>
+    private void Mumble(Movement movement, double to)
     {
-        < 5 => phone,
-        < 9 => string.Concat(phone.AsSpan(0, 4), " ***** ", phone.AsSpan(9)),
-        _ => null,
-    };
+        var message = new CallbackMessage.Malformed("cut short") { Number = time.Chance(0.5) ? movement.Receipt : null, Account = time.Chance(0.5) ? movement.Account : "" };
+        if (!time.Chance(manners.LoseCallback))
+        {
+            time.Within(0.1, to, $"a confirmation of {movement.Receipt} nobody can read", () =>
+                Unread[inbox.Receive(CallbackKind.C2bConfirm, Store.Registered.Id, message)] = movement.Receipt);
+        }
+    }
+
+    private CallbackMessage.Confirmation Told(Movement movement) => new(
+        movement.Receipt, isTill ? "600999" : Store.Registered.Shortcode, movement.Account, movement.Amount, Shown(movement.Payer), "JANE", movement.At);
 
     private static string? Number(CallbackMessage message) => message switch
     {

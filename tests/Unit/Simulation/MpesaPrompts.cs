@@ -32,7 +32,7 @@ internal sealed partial class Mpesa
             return;
         }
 
-        var requestId = string.Create(CultureInfo.InvariantCulture, $"ws_CO_{numbers++}");
+        var requestId = string.Create(CultureInfo.InvariantCulture, $"ws_CO_{numbers++:0000}{prompt.Phone.Value[3..]}");
         var push = new Push(prompt.AttemptId, requestId, time.Now) { LiesFirst = time.Chance(manners.Lie) };
         pushes[requestId] = push;
         if (time.Chance(manners.LoseReply))
@@ -72,21 +72,6 @@ internal sealed partial class Mpesa
             Outcome.Paid => new Outcome.Paid(null, null, null, null),
             { } failed => failed,
         };
-    }
-
-    /// <summary>Pull: everything customers paid, callbacks or not.</summary>
-    public PullPage Pull(DateTimeOffset from, DateTimeOffset to, int offset)
-    {
-        const int PageSize = 4;
-        if (time.Chance(manners.OddAnswer))
-        {
-            return new([], "HTML");
-        }
-
-        var rows = moved.Where(m => m.ToUs && m.At >= from && m.At <= to).Skip(offset).Take(PageSize)
-            .Select(m => new PulledPayment(m.Receipt, m.At, Shown(m.Payer), m.Account, m.Amount, isTill)).ToList();
-        TrulyTold.UnionWith(rows.Select(r => r.Receipt));
-        return new(rows, null) { Rows = rows.Count };
     }
 
     private void End(Push push, PromptRequest prompt)

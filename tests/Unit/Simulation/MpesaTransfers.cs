@@ -28,11 +28,23 @@ internal sealed partial class Mpesa
 
         /// <summary>How it ended; null while it is under way.</summary>
         public Outcome? Ended { get; set; }
+
+        /// <summary>True once its money has come back.</summary>
+        public bool HasComeBack { get; set; }
     }
+
+    /// <summary>Payouts and refunds that were paid and have come back.</summary>
+    public HashSet<Guid> CameBack { get; } = [];
 
     /// <summary>Takes a payout, a refund by B2C or a reversal, or not.</summary>
     public void Take(SubjectKind kind, Guid id, string originatorId, PayoutMethod? method, Money amount, string party, string? of, Action<Reply> reply)
     {
+        if (method == PayoutMethod.Mpesa && commands.ContainsKey(originatorId))
+        {
+            RefuseDuplicate(id, originatorId, reply);
+            return;
+        }
+
         Sent[id] = Sent.GetValueOrDefault(id) + 1;
         if (time.Chance(manners.Refuse))
         {
@@ -48,9 +60,9 @@ internal sealed partial class Mpesa
             _ => (CallbackKind.B2bResult, CallbackKind.B2bTimeout),
         };
 
-        // Only B2C takes an id of ours.
+        // Only B2C takes an id of ours, and only v3.
         var theirs = string.Create(CultureInfo.InvariantCulture, $"their-{number}");
-        var command = new Command(id, result, timeout, string.Create(CultureInfo.InvariantCulture, $"AG_{number}"), method == PayoutMethod.Mpesa ? originatorId : theirs, amount, party, of);
+        var command = new Command(id, result, timeout, string.Create(CultureInfo.InvariantCulture, $"AG_{number}"), method == PayoutMethod.Mpesa && originatorId.Length > 0 ? originatorId : theirs, amount, party, of);
         commands[command.OriginatorId] = command;
         if (time.Chance(manners.LoseReply))
         {
@@ -62,6 +74,21 @@ internal sealed partial class Mpesa
         }
 
         time.Within(0.2, time.Chance(0.1) ? 400 : 20, $"command {command.ConversationId} ends", () => End(command, kind));
+    }
+
+    /// <summary>A name is taken once: refused at once, or taken and then refused by a result of its own.</summary>
+    private void RefuseDuplicate(Guid id, string originatorId, Action<Reply> reply)
+    {
+        if (time.Chance(0.5))
+        {
+            time.Within(0.05, 2, "the name was seen before", () => reply(new Reply.Doubtful("duplicate")));
+            return;
+        }
+
+        var conversation = string.Create(CultureInfo.InvariantCulture, $"AG_{numbers++}");
+        time.Within(0.05, 1, "the command is accepted", () => reply(new Reply.Accepted(conversation, originatorId)));
+        var refused = new Outcome.NotPaid(new(FailureCode.ProviderError, "15", "Duplicate.", false), Certainty.AskFirst);
+        Deliver(CallbackKind.B2cResult, id, 0.05, 20, new CallbackMessage.TransferResult(conversation, originatorId, true, refused, null, null, []));
     }
 
     /// <summary>A transaction status query: its answer comes by callback to the question's own token.</summary>
@@ -92,6 +119,14 @@ internal sealed partial class Mpesa
 
     private CallbackMessage.StatusResult Found(StatusQuestion question, string asked)
     {
+        if (question.Receipt is { } number)
+        {
+            var payment = moved.Find(m => m.ToUs && m.Receipt == number);
+            return new(asked, "q-" + asked, true, payment is null ? new(FailureCode.Rejected, "2033", "Not found.", false) : null, payment is null ? null : new(
+                TransactionState.Completed, "Completed", number, null, null, payment.Amount,
+                [payment.Payer + " - JANE", (isTill ? "600999" : Store.Registered.Shortcode) + " - Shop"], payment.At));
+        }
+
         if (question.OriginatorId is null || !commands.TryGetValue(question.OriginatorId, out var command) || time.Chance(manners.OddAnswer))
         {
             return new(asked, "q-" + asked, true, new(FailureCode.Rejected, "2033", "Not found.", false), null);
@@ -100,6 +135,7 @@ internal sealed partial class Mpesa
         var (state, text) = command.Ended switch
         {
             null => (TransactionState.UnderWay, "Initiated"),
+            Outcome.Paid when command.HasComeBack => (TransactionState.Reversed, "Reversed"),
             Outcome.Paid => (TransactionState.Completed, "Completed"),
             _ => (TransactionState.Dead, "Declined"),
         };
@@ -151,6 +187,15 @@ internal sealed partial class Mpesa
         if (isReversal)
         {
             reversed.Add(command.Of!);
+        }
+
+        else if (time.Chance(manners.Odd))
+        {
+            time.Within(0, 3600, $"{command.ConversationId} comes back", () =>
+            {
+                command.HasComeBack = true;
+                CameBack.Add(command.Id);
+            });
         }
 
         return new Outcome.Paid(movement.Receipt, movement.Amount, command.Party, movement.At);

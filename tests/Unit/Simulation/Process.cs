@@ -11,7 +11,9 @@ internal sealed class CrashException : Exception;
 /// One process of ours as the handlers see it: its transactions, its calls to Safaricom, its work that outlives a request. It may die between
 /// any two commits, and right before or after one; a call it has under way then answers nobody.
 /// </summary>
-internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double crash) : ITransactions, IDaraja, IDetached, IQuestionBudget
+/// <param name="crash">How likely it dies at a commit.</param>
+/// <param name="held">How likely something here keeps a payout or refund from being sent: no certificate, no token, no connection, a pause.</param>
+internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double crash, double held) : ITransactions, IDaraja, IDetached, IQuestionBudget
 {
     public bool IsDead { get; private set; }
 
@@ -19,6 +21,8 @@ internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double cr
     public Action<IBaseRequest> Later { get; set; } = _ => throw new NotSupportedException();
 
     public DateTimeOffset? PromptsPausedUntil => null;
+
+    public bool NamesTransfers => mpesa.TakesNames;
 
     public void Die()
     {
@@ -34,17 +38,24 @@ internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double cr
         }
 
         store.Begin();
+        KeyedRequest.Current?.Begin();
         T result;
         try
         {
             // Nothing in a transaction waits for anything: that is the rule, and this would hang if it were broken.
-            var running = work(time.Now);
+            var running = work(time.Database);
             result = running.IsCompleted ? running.GetAwaiter().GetResult() : throw new InvalidOperationException("A transaction waits for something.");
         }
-        catch
+        catch (Exception why)
         {
+            time.Tell($"    rolled back: {why.Message}");
             store.Rollback();
             throw;
+        }
+
+        if (KeyedRequest.Current is { Intent: { } made } keyed && result is not IRefusable { Refusal: not null })
+        {
+            store.Keep(keyed.Key, made.Id);
         }
 
         if (time.Chance(crash))
@@ -80,10 +91,13 @@ internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double cr
     public Task<Outcome> AskPrompt(string requestId, CancellationToken cancellation) =>
         Call<Outcome>(answer => time.Within(0.05, time.Chance(0.05) ? 30 : 1, $"query about {requestId}", () => answer(mpesa.Answer(requestId))));
 
-    public Task<Reply> Transfer(TransferRequest transfer, CancellationToken cancellation) => Call<Reply>(
+    /// <summary>What is known without asking anybody; the rest turns out when it is tried.</summary>
+    public Reply.Refused? WhyNotNow(PayoutMethod? method) => time.Chance(held / 2) ? Kept() : null;
+
+    public Task<Reply> Transfer(TransferRequest transfer, CancellationToken cancellation) => CallUnlessKept(
         reply => mpesa.Take(transfer.Kind, transfer.Id, transfer.OriginatorId, transfer.Method, transfer.Amount, transfer.Recipient, OfReceipt(transfer.Id), reply));
 
-    public Task<Reply> Reverse(ReversalRequest reversal, CancellationToken cancellation) => Call<Reply>(
+    public Task<Reply> Reverse(ReversalRequest reversal, CancellationToken cancellation) => CallUnlessKept(
         reply => mpesa.Take(SubjectKind.Refund, reversal.RefundId, "", null, reversal.Amount, "", reversal.Receipt, reply));
 
     public Task<Reply> AskStatus(StatusQuestion question, CancellationToken cancellation) =>
@@ -103,6 +117,25 @@ internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double cr
     public Task<MissingRounds> FindForgotten(TimeSpan age, TimeSpan pullAge, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<DarajaView> Read(CancellationToken cancellation) => throw new NotSupportedException();
+
+    /// <summary>No byte of it leaves; whoever fetches a token may take his time to find that out.</summary>
+    private Task<Reply> CallUnlessKept(Action<Action<Reply>> make) => Call<Reply>(reply =>
+    {
+        if (time.Chance(held))
+        {
+            time.Within(0.01, time.Chance(0.1) ? 90 : 1, "it is kept here", () => reply(Kept()));
+        }
+        else
+        {
+            make(reply);
+        }
+    });
+
+    private Reply.Refused Kept() => new(new(FailureCode.ProviderError, null, "Nothing was sent.", Retryable: time.Chance(0.5)))
+    {
+        WasUnread = true,
+        Hindrance = time.Pick(Hindrance.Certificate, Hindrance.AccessToken, Hindrance.Connection, Hindrance.Pause),
+    };
 
     private string? OfReceipt(Guid transfer) => store.Transfers.OfType<Refund>().FirstOrDefault(r => r.Id == transfer)?.OriginalReceipt;
 

@@ -132,9 +132,9 @@ internal sealed partial class Store : ICases, IQuestions
 
     public Task<ILookup<Guid, CaseEntry>> History(IReadOnlyCollection<Guid> subjectIds, CancellationToken cancellation) => throw new NotSupportedException();
 
-    public Task Add(Guid id, QuestionKind kind, Guid? subjectId)
+    public Task Add(Guid id, QuestionKind kind, Guid? subjectId, string? receipt = null)
     {
-        Put(questions, id, new(id, kind, subjectId, null, null, null));
+        Put(questions, id, new(id, kind, subjectId, null, null, null) { Receipt = receipt });
         return Task.CompletedTask;
     }
 
@@ -171,7 +171,7 @@ internal sealed partial class Store : ICases, IQuestions
     {
         foreach (var (id, _) in answers.Where(a => questions.ContainsKey(a.Id)))
         {
-            Put(questions, id, questions[id] with { AnsweredAt = questions[id].AnsweredAt ?? time.Now });
+            Put(questions, id, questions[id] with { AnsweredAt = questions[id].AnsweredAt ?? time.Database });
         }
 
         return Task.CompletedTask;
@@ -204,7 +204,7 @@ internal sealed partial class Store : ICases, IQuestions
             else
             {
                 var id = NewId.Next();
-                Put(cases, id, new(id, c.Kind, c.SubjectId, c.CheckoutId, c.Story, true, null, null, time.Now));
+                Put(cases, id, new(id, c.Kind, c.SubjectId, c.CheckoutId, c.Story, true, null, null, time.Database));
             }
         }
     }

@@ -30,8 +30,8 @@ internal sealed partial class Store : ICheckouts
         foreach (var (amount, at) in keys.TillPayments ?? [])
         {
             ids.UnionWith(attempts.Values
-                .Where(a => a.Amount == amount && IsNear(at, a)
-                    && (a.NextQuestionAt is not null || receipts.Values.Any(r => r.AttemptId == a.Id && r.Number is null)))
+                .Where(a => a.Amount == amount
+                    && ((a.NextQuestionAt is not null && PromptWindow.Holds(at, a.StartedAt)) || (IsNameless(a) && PromptWindow.MayHold(at, a.StartedAt))))
                 .Select(a => a.CheckoutId));
         }
 
@@ -40,9 +40,10 @@ internal sealed partial class Store : ICheckouts
         var unmatched = receipts.Values.Where(r => r.CheckoutId is null && (
                 (r.Number is not null && (keys.Numbers ?? []).Contains(r.Number)) || (keys.ReceiptIds ?? []).Contains(r.Id)
                 || (keys.WithTillReceipts && r.Method == PaymentMethod.Till
-                    && loaded.SelectMany(c => c.Attempts).Any(a => a.IsOpen && a.Amount == r.Amount && IsNear(r.At, a)))))
-            .Select(Copies.Of).ToList();
-        unmatched.ForEach(receipt => receipt.IsGivenBack = RefundsOf([receipt.Id]).Any(r => r.IsReserved));
+                    && loaded.SelectMany(c => c.Attempts).Any(a => a.Status != AttemptStatus.Succeeded && a.Amount == r.Amount && PromptWindow.MayHold(r.At, a.StartedAt)))))
+            .Select(r => Copies.Of(r, attempts.Values.Where(a => a.Amount == r.Amount && !loaded.Exists(c => c.Id == a.CheckoutId)
+                && (a.NextQuestionAt is not null || IsNameless(a)) && PromptWindow.Holds(r.At, a.StartedAt)).Select(a => a.Phone))).ToList();
+        unmatched.ForEach(receipt => receipt.Refunds.AddRange(RefundsOf(receipt.Id)));
         return Task.FromResult(new LoadedCheckouts(loaded, unmatched));
     }
 
@@ -85,16 +86,22 @@ internal sealed partial class Store : ICheckouts
         foreach (var receipt in written.Where(r => r.Change is Change.Added or Change.Updated))
         {
             Check(receipt.Change == Change.Added || receipts[receipt.Id].Number is null || receipts[receipt.Id].Number == receipt.Number, "a number once known is never replaced");
-            Put(receipts, receipt.Id, Copies.Of(receipt));
+            Put(receipts, receipt.Id, WithoutErased(Copies.Of(receipt)));
         }
 
         foreach (var receipt in written)
         {
             CheckReceipt(receipt);
+            WriteSources(receipt);
+        }
+
+        foreach (var checkout in saved)
+        {
+            CheckGivenBack(checkout);
         }
 
         var changed = saved.Where(c => c.Version > c.LoadedVersion).ToList();
-        Open(changed.SelectMany(c => c.Cases));
+        Open(changed.SelectMany(c => c.Cases).Concat((unmatched ?? []).SelectMany(r => r.Cases)));
         foreach (var attempt in changed.SelectMany(c => c.FoundOut).Where(a => a is { IsSettled: true, SettledBy: not (null or SettledBy.Operator) }))
         {
             Close(attempt.Id, attempt.Status == AttemptStatus.Succeeded, CaseKind.OutcomeUnknown);
@@ -107,15 +114,17 @@ internal sealed partial class Store : ICheckouts
 
     public Task<IReadOnlyList<DueAttempt>> TakeDue(Guid? checkoutId, int askable, int others, TimeSpan lease)
     {
-        var due = attempts.Values.Where(a => a.NextQuestionAt <= time.Now && (checkoutId is null || a.CheckoutId == checkoutId))
+        var due = attempts.Values.Where(a => a.NextQuestionAt <= time.Database && (checkoutId is null || a.CheckoutId == checkoutId))
             .OrderBy(a => a.NextQuestionAt).ToList();
         var taken = due.Where(a => a.RequestId is not null).Take(askable).Concat(due.Where(a => a.RequestId is null).Take(others)).ToList();
         foreach (var attempt in taken)
         {
             var row = Copies.Of(attempt);
-            (row.NextQuestionAt, row.Questions) = (time.Now + lease, row.Questions + 1);
+            (row.NextQuestionAt, row.Questions) = (time.Database + lease, row.Questions + 1);
+            NoteLateness(attempt);
+            NoteWait(row);
             Put(attempts, row.Id, row);
-            Put(askedAt, row.Id, time.Now);
+            Put(askedAt, row.Id, time.Database);
         }
 
         return Task.FromResult<IReadOnlyList<DueAttempt>>(
@@ -133,18 +142,18 @@ internal sealed partial class Store : ICheckouts
     public Task<IReadOnlyList<Guid>> FindDue(int limit, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<Guid>>(
     [
         .. checkouts.Values.Where(IsDue).Select(c => c.Id)
-            .Union(receipts.Values.Where(r => r.SurplusDueAt <= time.Now && r.CheckoutId is not null).Select(r => r.CheckoutId!.Value)),
+            .Union(receipts.Values.Where(r => r.SurplusDueAt <= time.Database && r.CheckoutId is not null).Select(r => r.CheckoutId!.Value)),
     ]);
 
     public Task<int> AskSooner(IReadOnlyCollection<string> requestIds, int most)
     {
-        var hinted = attempts.Values.Where(a => a.RequestId is not null && requestIds.Contains(a.RequestId) && a.NextQuestionAt > time.Now
-            && a.StartedAt > time.Now - TimeSpan.FromDays(1)
-            && (askedAt.TryGetValue(a.Id, out var asked) ? asked : a.StartedAt) < time.Now - TimeSpan.FromSeconds(30)).Take(most).ToList();
+        var hinted = attempts.Values.Where(a => a.RequestId is not null && requestIds.Contains(a.RequestId) && a.NextQuestionAt > time.Database
+            && a.StartedAt > time.Database - TimeSpan.FromDays(1)
+            && (askedAt.TryGetValue(a.Id, out var asked) ? asked : a.StartedAt) < time.Database - TimeSpan.FromSeconds(30)).Take(most).ToList();
         foreach (var attempt in hinted)
         {
             var row = Copies.Of(attempt);
-            row.NextQuestionAt = time.Now;
+            row.NextQuestionAt = time.Database;
             row.Questions = Math.Max(row.Questions - 1, 0);
             Put(attempts, row.Id, row);
         }
@@ -154,24 +163,20 @@ internal sealed partial class Store : ICheckouts
 
     public Task<IReadOnlyList<Checkout>> List(CheckoutFilter filter, CancellationToken cancellation) => throw new NotSupportedException();
 
-    private static bool IsNear(DateTimeOffset at, Attempt attempt) =>
-        at >= attempt.StartedAt - TimeSpan.FromMinutes(2) && at <= attempt.StartedAt + TimeSpan.FromMinutes(5);
+    private bool IsNameless(Attempt attempt) => receipts.Values.Any(r => r.AttemptId == attempt.Id && r.Number is null);
 
-    private bool IsDue(Checkout checkout) => checkout.ExpiresAt <= time.Now
+    private bool IsDue(Checkout checkout) => checkout.ExpiresAt <= time.Database
         && checkout.Status is CheckoutStatus.Open or CheckoutStatus.Pending or CheckoutStatus.Failed
-        && !attempts.Values.Any(a => a.CheckoutId == checkout.Id && a.EndedAt is null && a.StartedAt > time.Now - Attempt.PromptLife);
+        && !attempts.Values.Any(a => a.CheckoutId == checkout.Id && a.EndedAt is null
+            && a.StartedAt > time.Database - Attempt.PromptLife && a.StartedAt < time.Database + Attempt.PromptLife);
 
     private Checkout Assemble(Guid id)
     {
         var checkout = Copies.Of(checkouts[id]);
+        checkout.PayerHash = hashSeen >= PayerHint.SeenEnough ? hash : null;
         checkout.Attempts.AddRange(attempts.Values.Where(a => a.CheckoutId == id).Select(Copies.Of).OrderBy(a => a.StartedAt));
         checkout.Receipts.AddRange(receipts.Values.Where(r => r.CheckoutId == id).Select(Copies.Of).OrderBy(r => r.RecordedAt));
-        checkout.Refunds.AddRange(RefundsOf(checkout.Receipts.Select(r => r.Id).ToHashSet()));
-        foreach (var held in checkout.Receipts.Where(r => r.IsHeld))
-        {
-            held.IsGivenBack = checkout.Refunds.Exists(refund => refund.IsReserved && refund.ReceiptId == held.Id);
-        }
-
+        checkout.Receipts.ForEach(receipt => receipt.Refunds.AddRange(RefundsOf(receipt.Id)));
         return checkout;
     }
 
@@ -181,6 +186,11 @@ internal sealed partial class Store : ICheckouts
         Check((checkout.Status == CheckoutStatus.Paid) == (checkout.Paid == checkout.Amount), "paid means the whole amount");
         Check(checkout.HasEnded == (checkout.EndedAt is not null), "checkouts.ended_at");
         Check(checkout.Status != CheckoutStatus.Cancelled || checkout.Paid == Money.Zero, "a cancelled one has nothing");
+        if (checkout.Status == CheckoutStatus.Paid && checkouts.TryGetValue(checkout.Id, out var was) && was.Status != CheckoutStatus.Paid)
+        {
+            becamePaid.Add(checkout.Id);
+        }
+
         Check(!checkouts.TryGetValue(checkout.Id, out var before) || before.Status != CheckoutStatus.Paid || checkout.Status == CheckoutStatus.Paid, "paid is never undone");
         Put(checkouts, checkout.Id, checkout);
     }
@@ -200,6 +210,8 @@ internal sealed partial class Store : ICheckouts
         Check(row.IsSettled == (row.EndedAt is not null), "attempts.ended_at");
         Check((row.Status == AttemptStatus.Failed) == (row.Failure is not null), "attempts.failure_code");
         Check(row.Status != AttemptStatus.Succeeded || row.NextQuestionAt is null, "a success is not asked about");
+        Check(row.Phone is not null || row.Status is not (AttemptStatus.Sending or AttemptStatus.Sent), "attempts_erased");
+        NoteWait(row);
         Put(attempts, row.Id, row);
     }
 
@@ -212,6 +224,7 @@ internal sealed partial class Store : ICheckouts
 
         Check(row.Amount > Money.Zero && row.Applied >= Money.Zero && row.Surplus >= Money.Zero && row.Unassigned >= Money.Zero, "receipts: amounts");
         Check(row.CheckoutId is not null || (row.Applied == Money.Zero && row.Surplus == Money.Zero), "what stands nowhere pays nothing");
+        Check(row.WrittenOff >= Money.Zero && row.WrittenOff <= row.Amount - row.Applied, "what pays is not written off");
         Check(row.Number is not null || row.AttemptId is not null, "a receipt has a number or a prompt");
         Check(!row.IsInferred || row.AttemptId is not null, "receipts.inferred");
         Check(receipts.Values.Count(r => r.Number is not null && r.Number == row.Number) <= 1, $"receipt number {row.Number} twice");

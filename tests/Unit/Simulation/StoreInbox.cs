@@ -11,16 +11,22 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
 
     private readonly Dictionary<Guid, (InboxRow Row, bool IsNew)> inbox = [];
     private readonly List<CallbackMessage> messages = [];
-    private DateTimeOffset? pulledUntil;
+    private readonly HashSet<Guid> unmatched = [];
+    private PayerHash? hash;
+    private int hashSeen;
 
     public bool HasNew => inbox.Values.Any(r => r.IsNew);
 
+    /// <summary>True while a callback is kept: a restore forgets those that came after the backup.</summary>
+    public bool Holds(Guid callback) => inbox.ContainsKey(callback);
+
     /// <summary>Keeps a callback durably, as the inbox writer does.</summary>
-    public void Receive(CallbackKind kind, Guid? subject, CallbackMessage message)
+    public Guid Receive(CallbackKind kind, Guid? subject, CallbackMessage message)
     {
         var row = new InboxRow(NewId.Next(), kind, subject, BitConverter.GetBytes(messages.Count));
         messages.Add(message);
         inbox[row.Id] = (row, true);
+        return row.Id;
     }
 
     /// <summary>Bodies here are numbers of messages: reading bytes has tests of its own.</summary>
@@ -37,12 +43,34 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
         {
             time.Tell($"    {inbox[judgement.Id].Row.Kind}: {judgement.Verdict} {judgement.Detail}");
             Put(inbox, judgement.Id, inbox[judgement.Id] with { IsNew = false });
+            if (judgement.Verdict == Verdict.Unmatched)
+            {
+                unmatched.Add(judgement.Id);
+            }
         }
 
         return Task.CompletedTask;
     }
 
-    public Task Park(Guid id, string why) => throw new InvalidOperationException($"The rules threw: {why}.");
+    /// <summary>What came for a request before its row was made anew is looked at again.</summary>
+    private void TakeUnmatchedAgain(Transfer added)
+    {
+        foreach (var (id, row) in inbox.Where(r => added.HasOwnName && r.Value.Row.SubjectId == added.Id && unmatched.Contains(r.Key)).ToList())
+        {
+            unmatched.Remove(id);
+            Put(inbox, id, row with { IsNew = true });
+        }
+    }
+
+    public Task<IReadOnlyList<InboxRow>> TakeSetAside(int limit) => throw new NotSupportedException();
+
+    public Task<Guid> Park(InboxRow row, string why) => throw new InvalidOperationException($"The rules threw: {why}.");
+
+    public Task SetAside(IReadOnlyCollection<Guid> ids, TimeSpan wait, Guid? blockedBy) => throw new NotSupportedException("A batch was taken apart.");
+
+    public Task SetAsideAll(Guid subjectId, TimeSpan wait, Guid blockedBy) => throw new NotSupportedException("A batch was taken apart.");
+
+    public Task Release(Guid id) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<Registration>> Registrations(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<Registration>>([Registered]);
 
@@ -50,7 +78,7 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
     {
         foreach (var one in untrusted)
         {
-            if (checkouts.Values.FirstOrDefault(c => c.Reference.Key == one.ReferenceKey) is { } checkout
+            if (checkouts.Values.FirstOrDefault(c => c.Reference.Key == one.ReferenceKey) is { Status: not (CheckoutStatus.Paid or CheckoutStatus.Cancelled) } checkout
                 && !cases.Values.Any(c => c.Kind == CaseKind.UntrustedConfirmation && c.CheckoutId == checkout.Id)
                 && !receipts.Values.Any(r => r.Number == one.Receipt))
             {
@@ -61,22 +89,56 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
         return Task.CompletedTask;
     }
 
-    public Task CloseCases(IReadOnlyCollection<string> numbers) => Task.CompletedTask;
+    /// <summary>The numbers that cases of unreadable confirmations name, by the confirmation.</summary>
+    private readonly Dictionary<Guid, string> named = [];
 
-    public Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds) =>
-        Task.FromResult<IReadOnlyList<(Guid Id, byte[] Body)>>([]);
-
-    public Task<(DateTimeOffset From, DateTimeOffset To)> PullWindow(string shortcode, TimeSpan overlap, TimeSpan kept, CancellationToken cancellation)
+    public Task OpenCases(IReadOnlyCollection<OddConfirmation> odd)
     {
-        var from = time.Now - kept;
-        return Task.FromResult((pulledUntil - overlap is { } last && last > from ? last : from, time.Now + TimeSpan.FromSeconds(1)));
-    }
+        foreach (var one in odd)
+        {
+            if (cases.Values.Any(c => c.Kind == one.Kind && (c.SubjectId == one.CallbackId || (c.IsOpen && one.Receipt is { } told && named.GetValueOrDefault(c.SubjectId) == told))))
+            {
+                continue;
+            }
 
-    public Task PulledUntil(string shortcode, DateTimeOffset until, CancellationToken cancellation)
-    {
-        pulledUntil = until;
+            Open([new(one.Kind, one.CallbackId, null, one.Story)]);
+            if (one.Receipt is { } number)
+            {
+                Put(named, one.CallbackId, number);
+            }
+        }
+
         return Task.CompletedTask;
     }
+
+    public Task CloseCases(IReadOnlyCollection<string> numbers)
+    {
+        foreach (var (callback, _) in named.Where(n => numbers.Contains(n.Value)).ToList())
+        {
+            Close(callback, paid: true, CaseKind.UnreadableConfirmation);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task OpenCases(IReadOnlyCollection<StrayPayment> strays)
+    {
+        Open(strays.Where(s => !cases.Values.Any(c => c.IsOpen && c.Kind == CaseKind.UnknownShortcode && c.Story == s.Shortcode))
+            .DistinctBy(s => s.Shortcode).Select(s => new Case(CaseKind.UnknownShortcode, s.ReceiptId, null, s.Shortcode)));
+        return Task.CompletedTask;
+    }
+
+    public Task NotePayerHash(string shortcode, PayerHash? used, int times)
+    {
+        var before = (hash, hashSeen);
+        (hash, hashSeen) = (used, used is null ? 0 : used == hash ? hashSeen + times : times);
+        undo.Push(() => (hash, hashSeen) = before);
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds) =>
+        Task.FromResult<IReadOnlyList<(Guid Id, byte[] Body)>>(
+            [.. callbackIds.Where(inbox.ContainsKey).Select(id => inbox[id].Row).Where(row => row.Kind == CallbackKind.C2bConfirm).Select(row => (row.Id, row.Body))]);
 
     public Task<InboxRow?> TakeParked(Guid id) => throw new NotSupportedException();
 
@@ -88,17 +150,25 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
 
     Task<CallbackView?> ICallbacks.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
 
+    Task IPaybill.CloseTakenBack(IReadOnlyCollection<string> numbers) => throw new NotSupportedException();
+
+    Task IPaybill.CloseUnreadable(IReadOnlyCollection<Guid> callbackIds) => throw new NotSupportedException();
+
     Task<Registration?> IPaybill.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
 
-    Task<(Registration Now, Registration? Before)?> IPaybill.Begin(string shortcode, string version, string responseType) => throw new NotSupportedException();
+    Task<(Registration Now, Registration? Before)?> IPaybill.Begin(string shortcode, string version, string responseType, bool renews) => throw new NotSupportedException();
 
     Task IPaybill.Conclude(Registration outcome) => throw new NotSupportedException();
 
     Task<OrderWanted?> IPaybill.Wanted(string referenceKey, CancellationToken cancellation) => throw new NotSupportedException();
 
-    Task<IReadOnlyList<ReceiptView>> IPaybill.Receipts(bool? matched, Cursor? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<IReadOnlyList<ReceiptView>> IPaybill.Receipts(ReceiptFilter filter, Cursor? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
 
-    Task<ReceiptView?> IPaybill.Receipt(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<ReceiptView?> IPaybill.Receipt(Guid id, CancellationToken cancellation) => Task.FromResult<ReceiptView?>(new(
+        PublicId.Write(PublicId.Receipt, id), receipts[id].Number, receipts[id].Amount.Shillings, "", null, null, "", "", receipts[id].At, null, 0, 0, null, null, 0,
+        receipts[id].WrittenOff.Shillings, null, null, null));
 
     Task IPaybill.NoteMatch(Guid receiptId, string by) => throw new NotSupportedException();
+
+    Task IPaybill.NoteWriteOff(Guid receiptId, string by, string reason) => Task.CompletedTask;
 }

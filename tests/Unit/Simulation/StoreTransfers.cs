@@ -13,34 +13,48 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
 
     public Task<Guid?> Add(Payout payout)
     {
+        if (transfers.Values.OfType<Payout>().FirstOrDefault(p => p.Id == payout.Id || p.Reference == payout.Reference) is { } other)
+        {
+            return Task.FromResult<Guid?>(other.Id);
+        }
+
         Put(transfers, payout.Id, Copies.Of(payout));
-        Put(enqueuedAt, payout.Id, time.Now);
+        Put(enqueuedAt, payout.Id, time.Database);
         Enqueue(payout.Id);
+        TakeUnmatchedAgain(payout);
         return Task.FromResult<Guid?>(null);
     }
 
     public Task Add(Refund refund)
     {
+        Check(!transfers.ContainsKey(refund.Id), "refunds_pkey");
         Put(transfers, refund.Id, Copies.Of(refund));
-        Put(enqueuedAt, refund.Id, time.Now);
+        Put(enqueuedAt, refund.Id, time.Database);
         Enqueue(refund.Id);
+        TakeUnmatchedAgain(refund);
         return Task.CompletedTask;
     }
 
     Task<IReadOnlyList<Transfer>> ITransfers.LoadForChange(IReadOnlyCollection<Guid> ids) =>
         Task.FromResult<IReadOnlyList<Transfer>>([.. transfers.Keys.Where(ids.Contains).Select(id => Copies.Of(transfers[id]))]);
 
-    public Task<IReadOnlyList<Guid>> CheckoutsOf(IReadOnlyCollection<Guid> ids) => Task.FromResult<IReadOnlyList<Guid>>(
-        [.. ids.Where(transfers.ContainsKey).Select(id => transfers[id]).OfType<Refund>().Select(r => r.CheckoutId).OfType<Guid>().Distinct()]);
+    public Task<(IReadOnlyList<Guid> Checkouts, IReadOnlyList<Guid> Receipts)> GuardsOf(IReadOnlyCollection<Guid> ids)
+    {
+        var refunds = ids.Where(transfers.ContainsKey).Select(id => transfers[id]).OfType<Refund>().ToList();
+        return Task.FromResult<(IReadOnlyList<Guid>, IReadOnlyList<Guid>)>((
+            [.. refunds.SelectMany(r => (Guid?[])[r.CheckoutId, receipts[r.ReceiptId].CheckoutId]).OfType<Guid>().Distinct()],
+            [.. refunds.Where(r => receipts[r.ReceiptId].CheckoutId is null).Select(r => r.ReceiptId).Distinct()]));
+    }
 
-    public Task Save(IReadOnlyCollection<Transfer> saved)
+    public async Task Save(IReadOnlyCollection<Transfer> saved)
     {
         foreach (var transfer in saved.Where(t => t.Change == Change.Updated))
         {
             var before = transfers[transfer.Id].Status;
             Check(before == transfer.LoadedStatus, "a transfer was changed without its lock");
             Check(before != TransferStatus.Completed || transfer.Status == TransferStatus.Completed, "completed is never undone");
-            Check((transfer.Status == TransferStatus.Queued) == (transfer.SendingAt is null), "transfers.sending_at");
+            Check((transfer.Status == TransferStatus.Queued || transfer.IsCancelled) == (transfer.SendingAt is null), "transfers.sending_at");
+            Check(!transfer.IsCancelled || transfer.Failure!.Code == FailureCode.Cancelled, "transfers.failure_code of what was never sent");
             Check(transfer.IsSettled == (transfer.EndedAt is not null), "transfers.ended_at");
             Check((transfer.Status == TransferStatus.Failed) == (transfer.Failure is not null), "transfers.failure_code");
             Check(transfer.NextQuestionAt is null || transfer.Status is TransferStatus.Sending or TransferStatus.Sent or TransferStatus.InDoubt, "transfers.next_question_at");
@@ -51,20 +65,26 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
             {
                 Close(transfer.Id, transfer.Status == TransferStatus.Completed, CaseKind.OutcomeUnknown, CaseKind.ReversalRefused);
             }
+
+            if (transfer.IsWaitTold && before is TransferStatus.Queued or TransferStatus.Sending && transfer.Status is not (TransferStatus.Queued or TransferStatus.Sending))
+            {
+                Close(transfer.Id, transfer.Status == TransferStatus.Completed, CaseKind.NotSent);
+            }
         }
 
-        return Task.CompletedTask;
+        await TurnedRefunds.Count(this, saved);
     }
 
     public Task<IReadOnlyList<DueTransfer>> TakeDue(int askable, int others, TimeSpan lease)
     {
-        var due = transfers.Values.Where(t => t.NextQuestionAt <= time.Now).OrderBy(t => t.NextQuestionAt).ToList();
+        var due = transfers.Values.Where(t => t.NextQuestionAt <= time.Database).OrderBy(t => t.NextQuestionAt).ToList();
         var taken = due.Where(t => t.OriginatorId is not null).Take(askable).Concat(due.Where(t => t.OriginatorId is null).Take(others)).ToList();
         foreach (var transfer in taken)
         {
             var row = Copies.Of(transfer);
-            (row.NextQuestionAt, row.Questions) = (time.Now + lease, row.Questions + 1);
+            (row.NextQuestionAt, row.Questions) = (time.Database + lease, row.Questions + 1);
             Put(transfers, row.Id, row);
+            Put(askedAt, row.Id, time.Database);
         }
 
         return Task.FromResult<IReadOnlyList<DueTransfer>>(
@@ -73,15 +93,45 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
 
     public Task<int> EnqueueForgotten(TimeSpan age, int limit)
     {
-        var lost = transfers.Values.Where(t => t.Status == TransferStatus.Queued && enqueuedAt[t.Id] < time.Now - age).Select(t => t.Id).ToList();
-        foreach (var id in lost)
+        var due = transfers.Values.Where(t => t.Status == TransferStatus.Queued && ((t.RetryAt ?? (enqueuedAt[t.Id] + age)) <= time.Database || enqueuedAt[t.Id] > time.Database + Slack)).ToList();
+        foreach (var group in due.GroupBy(ApiOf))
         {
-            Put(enqueuedAt, id, time.Now);
-            Enqueue(id);
+            var inLine = group.Where(t => t.WaitingFor is null || (t.WaitingFor == Hindrance.Restored && !IsRestoring)).OrderBy(t => t.CreatedAt).Take(limit);
+            var waiting = group.Where(t => t.WaitingFor is not (null or Hindrance.Restored)).OrderBy(t => t.RetryAt ?? enqueuedAt[t.Id]).Take(1);
+            foreach (var taken in inLine.Concat(waiting).ToList())
+            {
+                var row = Copies.Of(taken);
+                row.RetryAt = null;
+                Put(transfers, row.Id, row);
+                Put(enqueuedAt, row.Id, time.Database);
+                Enqueue(row.Id);
+            }
         }
 
-        return Task.FromResult(lost.Count);
+        return Task.FromResult(due.Count);
     }
+
+    /// <summary>When a sweep takes it again.</summary>
+    public DateTimeOffset NextTry(Transfer transfer, TimeSpan age) => (transfer.RetryAt ?? (enqueuedAt[transfer.Id] + age)) + TimeSpan.FromSeconds(1);
+
+    public Task<int> LetWaitingGo(Transfer sent)
+    {
+        var let = transfers.Values.Where(t => t.Status == TransferStatus.Queued && ApiOf(t) == ApiOf(sent)
+            && t.WaitingFor is not (null or Hindrance.Restored) && t.RetryAt is not null).ToList();
+        foreach (var waiting in let)
+        {
+            var row = Copies.Of(waiting);
+            (row.WaitingFor, row.RetryAt) = (null, time.Database);
+            Put(transfers, row.Id, row);
+        }
+
+        return Task.FromResult(let.Count);
+    }
+
+    public Task<IReadOnlyList<Guid>> FindUntold(TimeSpan after, int limit, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<Guid>>(
+        [.. transfers.Values.Where(t => t.Status == TransferStatus.Queued && !t.IsWaitTold && t.CreatedAt < time.Database - after).Select(t => t.Id).Take(limit)]);
+
+    private static string ApiOf(Transfer transfer) => transfer.HasOwnName ? "b2c" : transfer is Payout ? "b2b" : "reversal";
 
     Task<int> ITransfers.AskSooner(IReadOnlyCollection<string> ids, int most) => Task.FromResult(0);
 
@@ -92,9 +142,14 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
             return Task.FromResult<ReceiptToRefund?>(null);
         }
 
-        var checkout = row.CheckoutId is { } id ? Assemble(id) : null;
-        return Task.FromResult<ReceiptToRefund?>(
-            new(checkout?.Receipts.Single(r => r.Id == receiptId) ?? Copies.Of(row), checkout, [.. RefundsOf([receiptId])]));
+        if (row.CheckoutId is { } id && Assemble(id) is var checkout)
+        {
+            return Task.FromResult<ReceiptToRefund?>(new(checkout.Receipts.Single(r => r.Id == receiptId), checkout));
+        }
+
+        var alone = Copies.Of(row);
+        alone.Refunds.AddRange(RefundsOf(receiptId));
+        return Task.FromResult<ReceiptToRefund?>(new(alone, null));
     }
 
     Task<Payout?> IPayouts.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
@@ -105,6 +160,16 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
 
     Task<IReadOnlyList<Refund>> IRefunds.List(TransferFilter filter, CancellationToken cancellation) => throw new NotSupportedException();
 
-    private IEnumerable<Refund> RefundsOf(HashSet<Guid> ofReceipts) =>
-        transfers.Values.OfType<Refund>().Where(r => ofReceipts.Contains(r.ReceiptId)).Select(Copies.Of);
+    private IEnumerable<Refund> RefundsOf(Guid receipt) => transfers.Values.OfType<Refund>().Where(r => r.ReceiptId == receipt).Select(Copies.Of);
+
+    /// <summary>Where refunds take their amounts from is written with their receipt.</summary>
+    private void WriteSources(Receipt receipt)
+    {
+        foreach (var refund in receipt.Refunds.Where(r => r.Change != Change.Added && r.Source != r.LoadedSource))
+        {
+            var row = Copies.Of((Refund)transfers[refund.Id]);
+            row.Source = refund.Source;
+            Put(transfers, row.Id, Copies.Of<Transfer>(row));
+        }
+    }
 }

@@ -11,11 +11,18 @@ internal sealed class Timeline(Random choices)
     private readonly PriorityQueue<(string What, Action Do), (DateTimeOffset At, int Order)> coming = new();
     private readonly List<string>? story = TellsStories ? [] : null;
     private int order;
+    private TimeSpan off;
 
     /// <summary>Whether every step is put down: for one seed that is played again.</summary>
     public static bool TellsStories { get; set; }
 
     public DateTimeOffset Now { get; private set; } = Some.Start;
+
+    /// <summary>What PostgreSQL's clock shows: it may be set.</summary>
+    public DateTimeOffset Database => Now + off;
+
+    /// <summary>Somebody sets PostgreSQL's clock.</summary>
+    public void SetDatabase(TimeSpan by) => off += by;
 
     /// <summary>What happened, a line each; empty unless stories are told.</summary>
     public IReadOnlyList<string> Story => story ?? [];

@@ -6,11 +6,11 @@ namespace Payments.Tests.Unit;
 internal static class Verdicts
 {
     private static readonly string[] CannotBeKnown =
-        [CaseKind.OutcomeUnknown, CaseKind.AmountDiffers, CaseKind.PartyDiffers, CaseKind.ReversalRefused, CaseKind.SucceededAfterFailure];
+        [CaseKind.OutcomeUnknown, CaseKind.AmountDiffers, CaseKind.PartyDiffers, CaseKind.ReversalRefused, CaseKind.SucceededAfterFailure, CaseKind.Reversed];
 
     /// <summary>Everything that does not hold; empty when all is well.</summary>
     public static IEnumerable<string> Of(Life life) =>
-        life.Defects.Concat(Doubt(life)).Concat(MoneyIn(life)).Concat(Orders(life)).Concat(MoneyOut(life));
+        life.Defects.Concat(life.Store.Late).Concat(Doubt(life)).Concat(MoneyIn(life)).Concat(Orders(life)).Concat(MoneyOut(life));
 
     /// <summary>Nothing is left in doubt: every push and every transfer is final, or a person was told.</summary>
     private static IEnumerable<string> Doubt(Life life)
@@ -28,7 +28,7 @@ internal static class Verdicts
             }
 
             // Nobody says paid of what did not move, and failed of what did only where no word of it could reach us.
-            if (attempt.Status == AttemptStatus.Succeeded && !life.Mpesa.HasMoved(attempt.Id) && attempt.SettledBy != SettledBy.Confirmation && attempt.SettledBy != SettledBy.Pull)
+            if (attempt.Status == AttemptStatus.Succeeded && !life.Mpesa.HasMoved(attempt.Id) && attempt.SettledBy is not (SettledBy.Confirmation or SettledBy.Pull or SettledBy.StatusQuery))
             {
                 yield return "a prompt succeeded without money";
             }
@@ -61,9 +61,16 @@ internal static class Verdicts
                 yield return $"{movement.Receipt} is not in the books, though Pull lists it";
             }
 
-            if (named.Concat(nameless).Count(IsCounted) > 1)
+            // At a till whose clock is another, equal payments of one payer may trade places; the sum below holds all the same.
+            if (life.Mpesa.IsTellable && named.Concat(nameless).Count(IsCounted) > 1)
             {
                 yield return $"{movement.Receipt} is counted twice";
+            }
+
+            // What a restore has forgotten that it gave back, and nobody asks for again, these books cannot know.
+            if (nameless.Exists(IsCounted) && life.Mpesa.Moved.Any(m => m.Of == movement.Receipt && life.Store.Transfers.Any(t => t.Id == m.Subject)) && life.Mpesa.IsTellable && !WasAsked(life, movement, named))
+            {
+                yield return $"{movement.Receipt} went back as money of its own, its order still counts it, and nobody was asked";
             }
 
             if (named.Exists(r => r.Amount != movement.Amount))
@@ -71,7 +78,7 @@ internal static class Verdicts
                 yield return $"{movement.Receipt} has another amount in the books";
             }
 
-            if (movement.Subject is { } push && life.Store.Attempts.Single(a => a.Id == push) is { IsSettled: true, Status: AttemptStatus.Failed } && named.Count + nameless.Count == 0)
+            if (movement.Subject is { } push && life.Store.Attempts.FirstOrDefault(a => a.Id == push) is { IsSettled: true, Status: AttemptStatus.Failed } && named.Count + nameless.Count == 0)
             {
                 yield return $"{movement.Receipt} moved, and its prompt is failed with no money on record";
             }
@@ -85,6 +92,14 @@ internal static class Verdicts
             if (!isTrue)
             {
                 yield return $"receipt {receipt.Number ?? "without a number"} of {receipt.Amount} never moved";
+            }
+        }
+
+        foreach (var told in life.Mpesa.Unread.GroupBy(u => u.Value, u => u.Key))
+        {
+            if (!receipts.Any(r => r.Number == told.Key) && !told.Any(callback => life.Store.HasCase(callback, CaseKind.UnreadableConfirmation)))
+            {
+                yield return $"{told.Key} was told of in a way nobody can read, is not in the books, and nobody was told";
             }
         }
 
@@ -109,6 +124,11 @@ internal static class Verdicts
             if (checkout.Paid.Cents != checkout.Receipts.Sum(r => r.Applied.Cents))
             {
                 yield return $"{checkout.Reference} has {checkout.Paid} paid, and receipts say otherwise";
+            }
+
+            foreach (var receipt in checkout.Receipts.Where(r => r is { IsHeld: false, SurplusDueAt: null } && r.Unassigned > Money.Zero))
+            {
+                yield return $"{receipt.Unassigned} of receipt {receipt.Number} neither pay for {checkout.Reference} nor are surplus, nor have gone back";
             }
 
             if (life.Store.Told.GetValueOrDefault((checkout.Id, CheckoutEvents.Paid)) != (checkout.Status == CheckoutStatus.Paid ? 1 : 0))
@@ -140,21 +160,64 @@ internal static class Verdicts
                 yield return $"a {transfer.Noun} is failed, has moved, and nobody was told";
             }
 
+            // Whoever was told that it came back is not told afterwards that it was paid.
+            if (transfer.Status == TransferStatus.Completed && !byOperator && life.Mpesa.CameBack.Contains(transfer.Id) && life.Store.HasCase(transfer.Id, CaseKind.Reversed)
+                && life.Store.Told.GetValueOrDefault((transfer.Id, $"{transfer.Noun}.failed")) > 0)
+            {
+                yield return $"a {transfer.Noun} that came back is completed";
+            }
+
+            // Not sent is not failed: only Safaricom, or a person, says that it is. Where it takes no name, what was sent before a restore is forgotten.
+            if ((life.Mpesa.TakesNames || life.Store.Restored is null) && transfer is { Status: TransferStatus.Failed, IsCancelled: false } && !byOperator && life.Mpesa.Sent.GetValueOrDefault(transfer.Id) == 0)
+            {
+                yield return $"a {transfer.Noun} failed and was never sent";
+            }
+
             if (life.Store.Told.GetValueOrDefault((transfer.Id, $"{transfer.Noun}.completed")) != (transfer.Status == TransferStatus.Completed ? 1 : 0))
             {
                 yield return $"a {transfer.Noun} that is {transfer.Status} did not say completed once";
             }
         }
 
-        foreach (var back in life.Mpesa.Moved.Where(m => m.Of is not null).GroupBy(m => m.Of))
+        life.NoteReferences();
+        foreach (var paid in life.Mpesa.Moved.Where(m => m is { ToUs: false, Of: null }).GroupBy(m => life.References[m.Subject!.Value]))
+        {
+            if (paid.Count() > 1)
+            {
+                yield return $"payout {paid.Key} was paid {paid.Count()} times";
+            }
+        }
+
+        foreach (var again in life.Mpesa.Moved.Where(m => m is { ToUs: false, Of: not null }).GroupBy(m => m.Subject).Where(m => m.Count() > 1))
+        {
+            yield return $"one refund went back {again.Count()} times";
+        }
+
+        // The whole goes by B2C only where M-PESA itself would not reverse it.
+        foreach (var whole in life.Store.Transfers.OfType<Refund>().Where(r => r.Method == RefundMethod.B2c
+            && r.Amount == life.Store.Receipts.Single(receipt => receipt.Id == r.ReceiptId).Amount))
+        {
+            if (!life.Store.Transfers.OfType<Refund>().Any(r => r.ReceiptId == whole.ReceiptId && r.IsRefusedReversal && life.Mpesa.Sent.GetValueOrDefault(r.Id) > 0))
+            {
+                yield return "a whole receipt went by B2C though no reversal of it was refused";
+            }
+        }
+
+        foreach (var back in life.Mpesa.Moved.Where(m => m.Of is not null && !life.Mpesa.CameBack.Contains(m.Subject!.Value)).GroupBy(m => m.Of))
         {
             var came = life.Mpesa.Moved.Single(m => m.Receipt == back.Key).Amount.Cents;
-            if (back.Sum(m => m.Amount.Cents) > came)
+
+            // What went back, was lost with the books and was never asked for again is nothing they could count.
+            if (back.Sum(m => m.Amount.Cents) > came && back.All(m => life.Store.Transfers.Any(t => t.Id == m.Subject)))
             {
                 yield return $"of {back.Key} {back.Sum(m => m.Amount.Cents)} cents went back, {came} came";
             }
         }
     }
+
+    /// <summary>Whether a person was told that a success without a number and a receipt may be one payment.</summary>
+    private static bool WasAsked(Life life, Movement movement, List<Receipt> named) =>
+        HasConflict(life, movement) || named.Exists(r => life.Store.HasCase(r.Id, CaseKind.AmbiguousMatch)) || life.Store.HasCase(movement.Subject!.Value, CaseKind.AmbiguousMatch);
 
     private static bool IsCounted(Receipt receipt) => receipt.CheckoutId is not null && !receipt.IsHeld;
 

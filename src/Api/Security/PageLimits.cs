@@ -1,0 +1,64 @@
+using System.Threading.RateLimiting;
+using Payments.Application;
+using Payments.Infrastructure;
+
+namespace Payments.Api;
+
+/// <summary>
+/// What one source may have of the addresses that are neither the API's nor callbacks': the sign-in page, the document of the API, the
+/// operators' pages, metrics, and whatever does not exist. Health is not among them: balancers ask often, and its answer is cheap.
+/// </summary>
+internal sealed class PageLimits : IAsyncDisposable
+{
+    /// <summary>In <see cref="Window"/>: a page of the dashboard asks for a dozen things and then for its numbers every two seconds.</summary>
+    internal const int MostRequests = 200;
+
+    /// <summary>At once: a browser opens six connections.</summary>
+    internal const int MostAtOnce = 16;
+
+    /// <summary>At once, all sources together: each answer may hold what fits into its buffers, some 100 KiB.</summary>
+    internal const int MostAltogether = 128;
+
+    /// <summary>Of sign-ins in <see cref="Window"/>: each may cost a tenth of a second of hashing.</summary>
+    internal const int MostSignIns = 20;
+
+    internal static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
+
+    private readonly PartitionedRateLimiter<HttpContext> limits = PartitionedRateLimiter.CreateChained(
+        PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetFixedWindowLimiter(
+            (IsSignIn(context) ? "sign-in " : "") + Source(context),
+            _ => new() { PermitLimit = IsSignIn(context) ? MostSignIns : MostRequests, Window = Window, QueueLimit = 0 })),
+        PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetConcurrencyLimiter(
+            Source(context), _ => new() { PermitLimit = MostAtOnce, QueueLimit = 0 })),
+        PartitionedRateLimiter.Create<HttpContext, string>(_ => RateLimitPartition.GetConcurrencyLimiter(
+            "", _ => new() { PermitLimit = MostAltogether, QueueLimit = 0 })));
+
+    public async Task Pass(HttpContext context, RequestDelegate next)
+    {
+        if (IsElsewhere(context.Request.Path))
+        {
+            await next(context);
+            return;
+        }
+
+        using var lease = limits.AttemptAcquire(context);
+        if (lease.IsAcquired)
+        {
+            await next(context);
+            return;
+        }
+
+        // Without a time to wait it is too many at once.
+        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var left) ? left : TimeSpan.FromSeconds(1);
+        await Problems.Write(context, new Refusal("too_many_requests", "More requests than one source may send here.", DateTimeOffset.UtcNow + wait));
+    }
+
+    public ValueTask DisposeAsync() => limits.DisposeAsync();
+
+    private static bool IsElsewhere(PathString path) =>
+        path.StartsWithSegments("/api") || path.StartsWithSegments("/callbacks") || path.StartsWithSegments("/health");
+
+    private static bool IsSignIn(HttpContext context) => HttpMethods.IsPost(context.Request.Method) && context.Request.Path.StartsWithSegments(SignInPages.Path);
+
+    private static string Source(HttpContext context) => SourceKey.Of(context.Connection.RemoteIpAddress);
+}

@@ -1,0 +1,31 @@
+namespace Payments.Application;
+
+/// <summary>Whose word a confirmation is (rule 3): its address carried the token of a registration, and it came from where such may come from.</summary>
+internal static class ConfirmationTrust
+{
+    private const string NoToken = "Its address carries no registration token of ours.";
+
+    /// <summary>
+    /// Says why a confirmation is not trusted, or nothing when it is. The token was checked when it came, or is now by its hash: because the
+    /// database was away then, or because the address it came from was not allowed. Of the latter it counts when an operator has allowed that
+    /// address and replays it: his word, not the message's. A token that was replaced before it came is nobody's word, from wherever. Which number
+    /// it names is another question: it is authentic money all the same (rule 17).
+    /// </summary>
+    public static ReadCallback Judge(ReadCallback read, IReadOnlyList<Registration> registrations)
+    {
+        var row = read.Row;
+        var registration = registrations.FirstOrDefault(r => row.SubjectId == r.Id || ConfirmationRules.IsHash(row, RegistrationToken.Hash(r.Token)));
+        var elsewhere = registration is null ? registrations.FirstOrDefault(r => ConfirmationRules.IsHash(row, RegistrationToken.HashFromElsewhere(r.Token))) : null;
+        return (registration ?? elsewhere) switch
+        {
+            null => read with { Distrust = NoToken },
+            { ReplacedAt: { } at } when row.ReceivedAt >= at => read with { Distrust = $"The token in its address was replaced at {at:u}." },
+            _ when elsewhere is not null && !row.IsAllowedNow => read with
+            {
+                Distrust = $"Its token is ours, but it came from {row.Source ?? "an address nobody knows"}, which is not in Callbacks__AllowedNetworks.",
+                FromElsewhere = row.Source ?? "unknown",
+            },
+            _ => read,
+        };
+    }
+}

@@ -1,0 +1,94 @@
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>A confirmation that is no receipt though its token is ours: it cannot be read, or its address is not allowed.</summary>
+/// <param name="CallbackId">The stored callback; what its case is about.</param>
+/// <param name="Kind">The kind of case.</param>
+/// <param name="Receipt">The number it names, as far as that can be made out.</param>
+/// <param name="Source">Where it came from.</param>
+/// <param name="Story">What happened and what can be done.</param>
+public sealed record OddConfirmation(Guid CallbackId, string Kind, string? Receipt, string? Source, string Story);
+
+/// <summary>What of confirmations needs a person because of how they came, not of what they say.</summary>
+public sealed partial class Books
+{
+    /// <summary>Confirmations that are no receipts though their token is ours.</summary>
+    public List<OddConfirmation> Odd { get; } = [];
+
+    /// <summary>Numbers of payments to us that M-PESA says were reversed, so that they are no money of ours.</summary>
+    public HashSet<string> TakenBack { get; } = new(StringComparer.Ordinal);
+}
+
+/// <summary>
+/// Money that cannot become a receipt by itself (rule 17): confirmations that cannot be read, and those whose money waits because of the address
+/// they came from. Each is a case, and a case has a way to its end: M-PESA is asked about the number, which is in it or which an operator reads
+/// in the body; Pull lists it; or a newer version, or another configuration, applies the stored callback.
+/// </summary>
+internal static class OddConfirmations
+{
+    /// <summary>True for a confirmation that is trusted and could be read.</summary>
+    public static bool IsUnderstood(ReadCallback read) =>
+        read is { Row.Kind: CallbackKind.C2bConfirm, Distrust: null, Message: CallbackMessage.Confirmation };
+
+    /// <summary>A confirmation nobody can read: a case when its token is ours.</summary>
+    public static Judgement Judge(ReadCallback read, CallbackMessage.Malformed malformed, Books books)
+    {
+        if (read.Distrust is { } why)
+        {
+            Note(read, malformed.Number, null, books);
+            return read.Say(Verdict.Malformed, $"{malformed.Why}. {why}");
+        }
+
+        if (malformed.Number is { } known && books.Receipt(known) is not null)
+        {
+            return read.Say(Verdict.Malformed, $"{malformed.Why}; the receipt it seems to name is known.");
+        }
+
+        books.Odd.Add(new(
+            read.Row.Id, CaseKind.UnreadableConfirmation, malformed.Number, read.Row.Source,
+            $"A confirmation with our registration token came at {read.Row.ReceivedAt:u} and could not be read: {malformed.Why}. It is money that stands in no "
+            + (malformed.Number is { } number
+                ? $"book; its number seems to be {number}. Have M-PESA asked about it (…/ask), and it counts when M-PESA confirms it. "
+                : $"book. Read its body (GET /api/ops/callbacks/{PublicId.Write(PublicId.Callback, read.Row.Id)}) or the M-PESA statement of that minute, then have M-PESA "
+                    + "asked about the number (…/ask with {\"receipt\": \"…\"}), and it counts when M-PESA confirms it. ")
+            + "With Pull it comes by itself. Then settle this case as noted, and report the form it came in."));
+        return read.Say(Verdict.Malformed, $"{malformed.Why}. It is a case.");
+    }
+
+    /// <summary>Notes a confirmation whose money waits because of its address; nothing for any other.</summary>
+    public static void Note(ReadCallback read, string? receipt, Money? amount, Books books)
+    {
+        if (read.FromElsewhere is not { } address)
+        {
+            return;
+        }
+
+        books.Odd.Add(new(
+            read.Row.Id, CaseKind.ConfirmationsFromElsewhere, receipt, read.Row.Source,
+            $"Confirmations with our registration token come from {address}, which is not in Callbacks__AllowedNetworks: their money waits and counts as nothing. "
+            + $"The first came at {read.Row.ReceivedAt:u}{(receipt is null ? "" : $" with receipt {receipt}")}{(amount is null ? "" : $" of {amount}")}. "
+            + $"If that address is Safaricom's, allow it (Callbacks__AllowedNetworks), restart, and replay what waits (GET /api/ops/callbacks?kind=c2b_confirm&verdict=hint, "
+            + "POST …/replay). If it is a proxy or CDN of yours, name it in Proxy__KnownProxies. If it is neither, somebody else has the token: have the URLs deleted in the "
+            + "portal and registered anew. Until then: Pull counts what it lists, and …/ask has M-PESA asked about this receipt."));
+    }
+
+    /// <summary>
+    /// What M-PESA was asked about for a confirmation that cannot be read: the number it was asked by, with the amount and the payer that M-PESA
+    /// names, and of the body the account alone. An amount that cannot be agrees with nothing.
+    /// </summary>
+    public static Confirmation AsAsked(Question question, CallbackMessage.Malformed malformed, CallbackMessage? answer, OurShortcodes ours, DateTimeOffset now)
+    {
+        var found = (answer as CallbackMessage.StatusResult)?.Transaction;
+        var payer = found?.Parties is [var debit, ..] ? debit.Split(" - ", 2) : [];
+        var credit = found?.Parties is [.., var last] ? last : "";
+        var shortcode = Parties.IsBusiness(credit, ours.Till) ? ours.Till : Parties.IsBusiness(credit, ours.Main) ? ours.Main : null;
+        return new(
+            question.Receipt ?? malformed.Number ?? "", found?.Amount is { Cents: > 0 } amount ? amount : Money.FromCents(-1), malformed.Account,
+            payer.Length > 0 ? payer[0].Trim() : null, payer.Length > 1 ? payer[1].Trim() : null, found?.At ?? now,
+            ours.MethodOf(shortcode, malformed.Account) ?? PaymentMethod.Paybill, SettledBy.StatusQuery)
+        {
+            Shortcode = shortcode,
+        };
+    }
+}

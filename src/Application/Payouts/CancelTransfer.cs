@@ -1,0 +1,58 @@
+using MediatR;
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>A caller takes back a payout that was not sent yet.</summary>
+public sealed record CancelPayout(Caller Caller, Guid Id) : IRequest<Answer<PayoutView>>;
+
+/// <summary>A caller takes back a refund that was not sent yet: what it had reserved is free again.</summary>
+public sealed record CancelRefund(Caller Caller, Guid Id) : IRequest<Answer<RefundView>>;
+
+/// <summary>
+/// Under the row's lock, where a send job meets it: whoever comes first decides. Twice, or two at once: the same answer. Dies before the
+/// commit: it is queued as before.
+/// </summary>
+public sealed class CancelTransferHandler(ITransfers transfers, IRestores restores, IAudit audit, ITransactions transactions)
+    : IRequestHandler<CancelPayout, Answer<PayoutView>>, IRequestHandler<CancelRefund, Answer<RefundView>>
+{
+    /// <inheritdoc/>
+    public Task<Answer<PayoutView>> Handle(CancelPayout request, CancellationToken cancellationToken) =>
+        transactions.Run(now => Cancel(request.Caller, request.Id, IntentKind.Payout, (Payout payout) => PayoutView.Of(payout), now), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<Answer<RefundView>> Handle(CancelRefund request, CancellationToken cancellationToken) =>
+        transactions.Run(now => Cancel(request.Caller, request.Id, IntentKind.Refund, (Refund refund) => RefundView.Of(refund, toShop: true), now), cancellationToken);
+
+    private async Task<Answer<TView>> Cancel<T, TView>(Caller caller, Guid id, string kind, Func<T, TView> show, DateTimeOffset now)
+        where T : Transfer
+        where TView : class
+    {
+        var loaded = await transfers.LoadForChange([id]);
+        if (loaded is not [T transfer] || !(caller.SeesAll || transfer.Client == caller.Client))
+        {
+            return Refusal.NotFound(kind);
+        }
+
+        // What books that were restored call queued may have been sent before: what was in the backup, and what is asked for once more before
+        // somebody has compared them with the statement. Who has can settle its case.
+        var mayBeSent = !transfer.IsCancelled && await restores.Last(CancellationToken.None) is { } restore
+            && (restore.ReleasedAt is null || transfer.CreatedAt < restore.ReleasedAt);
+        if (mayBeSent || !transfer.Cancel(now))
+        {
+            return new Refusal("already_sent", $"This {transfer.Noun} is on its way, has ended, or may have been sent before a restore: it cannot be taken back.");
+        }
+
+        KeyedRequest.Made(kind, transfer.Id);
+        if (caller.SeesAll && transfer.LoadedStatus != transfer.Status)
+        {
+            var prefix = transfer is Payout ? PublicId.Payout : PublicId.Refund;
+            await audit.Write(
+                caller.Actor, $"{transfer.Noun}.cancel", PublicId.Write(prefix, transfer.Id), new { status = Wire.Name(transfer.LoadedStatus) },
+                new { status = TransferStates.Name(transfer) });
+        }
+
+        await transfers.Save(loaded);
+        return show(transfer);
+    }
+}

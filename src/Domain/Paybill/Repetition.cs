@@ -1,0 +1,45 @@
+namespace Payments.Domain;
+
+/// <summary>The part of <see cref="Receipt"/> that hears of itself again while it belongs to no order.</summary>
+public sealed partial class Receipt
+{
+    /// <summary>What a person must decide about money that belongs to no order.</summary>
+    public List<Case> Cases { get; } = [];
+
+    /// <summary>Its number again. What the first to tell it did not know is filled in; another amount is nobody's word against the first's, but a case.</summary>
+    public Verdict HearAgain(Confirmation confirmation)
+    {
+        if (Amount != confirmation.Amount)
+        {
+            Cases.Add(confirmation.Contradicts(this));
+            return Verdict.Contradiction;
+        }
+
+        confirmation.FillIn(this);
+        return Verdict.Duplicate;
+    }
+}
+
+/// <summary>The part of <see cref="Checkout"/> that learns late that money is its.</summary>
+public sealed partial class Checkout
+{
+    /// <summary>
+    /// Money that stood nowhere, because whoever told it first did not tell its account (Pull lists some without), or its payer at a till, and
+    /// is now told to be this order's: as if it had been told so at once. What was given back meanwhile pays for nothing; the shop is to know.
+    /// </summary>
+    public Verdict HearLater(Receipt receipt, DateTimeOffset now)
+    {
+        if (receipt.IsGivenBack)
+        {
+            cases.Add(new(
+                CaseKind.ReceiptConflict, receipt.Id, Id,
+                $"Receipt {receipt.Number} of {receipt.Amount} was paid for this order, which was not told at first; meanwhile it is being refunded or has been. "
+                + "It pays for nothing here. Tell the shop, then settle this case."));
+            Changed(now);
+            return Verdict.Contradiction;
+        }
+
+        Take(receipt, isNew: false, now);
+        return Verdict.Applied;
+    }
+}

@@ -1,0 +1,58 @@
+namespace Payments.Domain;
+
+/// <summary>The part of <see cref="Transfer"/> that hears that its money moved and came back: a wrong number, a complaint, a hand in the portal.</summary>
+/// <remarks>
+/// The receiver does not have it, so it is not completed; and it is no disagreement, for what M-PESA said before was true when it said it. A success
+/// that comes after is the news of before, and undoes nothing.
+/// </remarks>
+public abstract partial class Transfer
+{
+    /// <summary>What stands for a result code where M-PESA's status says it; how it is spelt there is M-PESA's.</summary>
+    private const string ReversedCode = "Reversed";
+
+    /// <summary>True once it is known to have come back.</summary>
+    public bool HasComeBack => Status == TransferStatus.Failed && Failure?.ResultCode == ReversedCode;
+
+    /// <summary>
+    /// False where "reversed" may mean the very thing that was asked for: of a reversal M-PESA may be speaking of the payment it took back.
+    /// </summary>
+    protected virtual bool IsComingBackClear => true;
+
+    private Verdict HearReversed(TransactionFound found, DateTimeOffset now)
+    {
+        if (!IsComingBackClear)
+        {
+            return Differs(
+                (CaseKind.Reversed, "It is called reversed, which may mean that the payment has gone back, or that the reversal itself was taken back; the receipts in the portal tell which"),
+                "a status query", askAt: null, now);
+        }
+
+        if (Status == TransferStatus.Failed)
+        {
+            // Whatever was said of it, the receiver has nothing.
+            return Verdict.Duplicate;
+        }
+
+        Receipt ??= found.Receipt;
+        LastAnswer = $"M-PESA calls it '{found.StateText}'.";
+        End(TransferStatus.Failed, Domain.SettledBy.StatusQuery, new(
+            FailureCode.Rejected, ReversedCode, $"M-PESA says that this {Noun} was paid with receipt {Receipt ?? "unknown"} and then reversed: the money came back.",
+            Retryable: false), now);
+        Open(CaseKind.Reversed,
+            $"This {Noun} of {Amount} was paid with receipt {Receipt ?? "unknown"} and then reversed: the money came back, and the receiver does not have it. Nothing is sent again. "
+            + "Find out why (a wrong number, a complaint), compare with the M-PESA statement, then settle this case as noted.");
+        return Verdict.Applied;
+    }
+
+    private Verdict HearReversedAfterCompletion(TransactionFound found, DateTimeOffset now)
+    {
+        Open(CaseKind.Reversed,
+            $"This {Noun} of {Amount} completed with receipt {Receipt ?? "unknown"}, and M-PESA now calls it '{found.StateText}': the money came back, and the receiver does not have it. "
+            + "It stays completed here. Compare with the M-PESA statement, tell the shop, then settle this case as noted.");
+        Touch(now);
+        return Verdict.Contradiction;
+    }
+
+    /// <summary>True for the news of a success that is known to have come back since.</summary>
+    private bool IsOldNews(string? receipt) => HasComeBack && (receipt is null || Receipt is null || receipt == Receipt);
+}

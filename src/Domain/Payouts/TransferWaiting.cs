@@ -1,0 +1,103 @@
+namespace Payments.Domain;
+
+/// <summary>The half of <see cref="Transfer"/> that waits to be sent: not sent is not failed (rule 19).</summary>
+public abstract partial class Transfer
+{
+    /// <summary>What it waits for; null while it is in line, and once it is queued no more.</summary>
+    public Hindrance? WaitingFor { get; set; }
+
+    /// <summary>When it is tried again; null while it is in line, or when a person decides.</summary>
+    public DateTimeOffset? RetryAt { get; set; }
+
+    /// <summary>True once a case has said that it waits: it is said once.</summary>
+    public bool IsWaitTold { get; set; }
+
+    /// <summary>True when the caller took it back before it was sent: a failure nobody is to blame for.</summary>
+    public bool IsCancelled => Status == TransferStatus.Failed && SendingAt is null;
+
+    /// <summary>
+    /// True for what goes by B2C, which takes an id of ours and refuses a second request of that name; B2B and reversals have none. Where the app
+    /// has B2C v1 nothing is sent by it (<see cref="Send"/>), and nothing is refused.
+    /// </summary>
+    public abstract bool HasOwnName { get; }
+
+    /// <summary>Something here keeps it from being sent; it was not tried.</summary>
+    /// <param name="retryAt">When to try again; null when a person decides.</param>
+    public void Wait(Hindrance hindrance, string why, DateTimeOffset? retryAt, DateTimeOffset now)
+    {
+        if (Status == TransferStatus.Queued)
+        {
+            (WaitingFor, RetryAt, LastAnswer) = (hindrance, retryAt, why);
+            Touch(now);
+        }
+    }
+
+    /// <summary>
+    /// Nothing of it left this process: back into the queue. Only the sending itself knows that, so its time names it: told a second time,
+    /// after another sending has begun, this changes nothing. Whoever found it <c>sending</c> meanwhile and called it in doubt was wrong.
+    /// </summary>
+    /// <param name="sendingAt">The <see cref="SendingAt"/> of the sending that could not send.</param>
+    public void NotSent(Hindrance hindrance, string why, DateTimeOffset sendingAt, DateTimeOffset retryAt, DateTimeOffset now)
+    {
+        var isUntouched = Status == TransferStatus.Sending || (Status == TransferStatus.InDoubt && NextQuestionAt is not null);
+        if (Heard || !isUntouched || SendingAt != sendingAt)
+        {
+            return;
+        }
+
+        // In doubt it was no longer told of as waiting.
+        IsWaitTold &= Status == TransferStatus.Sending;
+        Status = TransferStatus.Queued;
+        (SendingAt, NextQuestionAt, DoubtedBecause, Questions) = (null, null, null, 0);
+        Wait(hindrance, why, retryAt, now);
+    }
+
+    /// <summary>Takes it back. Twice is the same as once.</summary>
+    /// <returns>False when it may have been sent.</returns>
+    public bool Cancel(DateTimeOffset now)
+    {
+        if (Status == TransferStatus.Queued)
+        {
+            Status = TransferStatus.Failed;
+            Failure = new(FailureCode.Cancelled, null, "It was cancelled before it was sent.", Retryable: true);
+            EndedAt = now;
+            events.Add($"{Noun}.cancelled");
+            Touch(now);
+        }
+
+        return IsCancelled;
+    }
+
+    /// <summary>It has waited so long that a person is told; once.</summary>
+    public void TellWait(DateTimeOffset now)
+    {
+        if (Status != TransferStatus.Queued || IsWaitTold)
+        {
+            return;
+        }
+
+        IsWaitTold = true;
+        Open(CaseKind.NotSent, WaitingFor == Hindrance.Restored
+            ? $"A {Noun} of {Amount} was ordered at {CreatedAt:u}, after the books were restored, and waits. {LastAnswer} Look in the M-PESA statement "
+                + "whether it was sent before: if it was, settle this case as paid; if it is not to be sent at all, as not_paid. What was not sent before "
+                + "goes out when the restore is declared over."
+            : $"A {Noun} of {Amount}, ordered at {CreatedAt:u}, has not been sent. {LastAnswer ?? "It is in line."} It goes out by itself when it can. "
+                + "To call it off, cancel it or settle this case as not_paid; if it was paid another way, settle this case as paid.");
+        Touch(now);
+    }
+
+    /// <summary>
+    /// Safaricom speaks of one that is queued here: a life of these books that was forgotten, by a restore, has sent it. So it is not sent
+    /// again, and what is not told is asked.
+    /// </summary>
+    private void WasSent(DateTimeOffset now)
+    {
+        if (Status == TransferStatus.Queued)
+        {
+            Status = TransferStatus.Sent;
+            SendingAt = now;
+            AskBy(now);
+            Touch(now);
+        }
+    }
+}

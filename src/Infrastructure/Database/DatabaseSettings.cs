@@ -1,0 +1,186 @@
+using System.Data.Common;
+using System.Globalization;
+using Npgsql;
+
+namespace Payments.Infrastructure;
+
+/// <summary>
+/// What the service makes of an operator's connection string: where the database is and how to get in is his, what decides how the service
+/// works is not. Each correction is one sentence for the log; what cannot be corrected is a problem of the configuration.
+/// </summary>
+public sealed class DatabaseSettings
+{
+    /// <summary>The longest a connection attempt may take, in seconds; 0 would be for ever.</summary>
+    private const int ConnectSeconds = 15;
+
+    private DatabaseSettings(NpgsqlConnectionStringBuilder connection, IReadOnlyList<string> corrections) =>
+        (Connection, Corrections) = (connection, corrections);
+
+    /// <summary>What the data source is built from.</summary>
+    public NpgsqlConnectionStringBuilder Connection { get; }
+
+    /// <summary>What was written and is not used, with the reason.</summary>
+    public IReadOnlyList<string> Corrections { get; }
+
+    /// <summary>Reads a string that has no <see cref="Problems"/>.</summary>
+    /// <param name="roles">Says how many connections the process has where the string names no <c>Maximum Pool Size</c>: Npgsql's own 100 are more than a
+    /// PostgreSQL as installed (97 in all) gives two processes.</param>
+    public static DatabaseSettings Read(string text, Roles roles = Roles.None)
+    {
+        var (connection, corrections) = (new NpgsqlConnectionStringBuilder(text), new List<string>());
+        var untouched = new NpgsqlConnectionStringBuilder();
+        foreach (var (key, wanted, why) in Fixed(connection))
+        {
+            // Silence where nobody wrote anything.
+            if (!Equals(connection[key] ?? "", wanted ?? "") && !Equals(connection[key] ?? "", untouched[key] ?? ""))
+            {
+                corrections.Add(string.Create(CultureInfo.InvariantCulture, $"{key}={connection[key]} in the connection string is not used: {why}."));
+            }
+
+            connection[key] = wanted;
+        }
+
+        if (connection.Timeout is < 1 or > ConnectSeconds)
+        {
+            corrections.Add(string.Create(CultureInfo.InvariantCulture, $"Timeout={connection.Timeout} in the connection string is not used: a dead server is noticed after {ConnectSeconds} s."));
+            connection.Timeout = ConnectSeconds;
+        }
+
+        if (!Names(text, "MaximumPoolSize", "MaxPoolSize"))
+        {
+            connection.MaxPoolSize = Math.Max(ConnectionBudget.Usual(roles), connection.MinPoolSize);
+        }
+
+        // Kerberos encryption is asked for at every connect otherwise, with a line on the console where its library is missing.
+        if (!text.Contains("Gss", StringComparison.OrdinalIgnoreCase))
+        {
+            connection.GssEncryptionMode = GssEncryptionMode.Disable;
+        }
+
+        return new(connection, corrections);
+    }
+
+    /// <summary>What is wrong with a connection string for a process with these roles.</summary>
+    public static IEnumerable<ConfigurationProblem> Problems(string? text, Roles roles)
+    {
+        const string Key = "ConnectionStrings__Payments";
+        const string Example = "a PostgreSQL connection string such as Host=db;Database=payments;Username=payments;Password=…";
+        if (WhyUnreadable(text) is { } unreadable)
+        {
+            return [new(Key, unreadable, Example)];
+        }
+
+        var given = new NpgsqlConnectionStringBuilder(text);
+        var least = ConnectionBudget.Least(roles);
+        if (given.TargetSessionAttributes?.ToUpperInvariant() is "STANDBY" or "PREFER-STANDBY" or "PREFERSTANDBY" or "READ-ONLY" or "READONLY")
+        {
+            return [new(Key, $"names a standby (Target Session Attributes={given.TargetSessionAttributes})", "the primary, where rows can be written: leave it out")];
+        }
+
+        if (given.MinPoolSize > given.MaxPoolSize)
+        {
+            return [new(Key, string.Create(CultureInfo.InvariantCulture, $"has Minimum Pool Size={given.MinPoolSize} above Maximum Pool Size={given.MaxPoolSize}"), "the smaller one no larger")];
+        }
+
+        if (given.MaxPoolSize < least)
+        {
+            return [new(Key, string.Create(CultureInfo.InvariantCulture, $"has Maximum Pool Size={given.MaxPoolSize}, too few connections for {Names(roles)}"),
+                string.Create(CultureInfo.InvariantCulture, $"Maximum Pool Size={least} or more, or none, which is {ConnectionBudget.Usual(roles)}"))];
+        }
+
+        if (given.ConnectionIdleLifetime < given.ConnectionPruningInterval)
+        {
+            return [new(Key, "has a Connection Idle Lifetime below Connection Pruning Interval", "the lifetime at least as long, or neither")];
+        }
+
+        return WhyNotBuilt(text!) is { } refusal ? [new(Key, $"is refused: {refusal}", Example)] : [];
+    }
+
+    /// <summary>The same with no more connections than the server gives; what that changes is a correction.</summary>
+    internal DatabaseSettings Within(ConnectionLimit? limit)
+    {
+        if (limit is not { } known || known.Most >= Connection.MaxPoolSize || known.Most < 1)
+        {
+            return this;
+        }
+
+        var fewer = new NpgsqlConnectionStringBuilder(Connection.ConnectionString) { MaxPoolSize = known.Most, MinPoolSize = Math.Min(Connection.MinPoolSize, known.Most) };
+        var said = string.Create(CultureInfo.InvariantCulture, $"{known.Why} gives {known.Most} connections: this process opens no more, in place of {Connection.MaxPoolSize}.");
+        return new(fewer, [.. Corrections, said + " Where several processes share them, set Maximum Pool Size so that all together have enough."]);
+    }
+
+    private static string Names(Roles roles) => roles.ToString().Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant();
+
+    private static bool Names(string text, params string[] keys) => new DbConnectionStringBuilder { ConnectionString = text }.Keys.Cast<string>()
+        .Any(key => keys.Contains(key.Replace(" ", "", StringComparison.Ordinal), StringComparer.OrdinalIgnoreCase));
+
+    private static string? WhyUnreadable(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return "is missing";
+        }
+
+        try
+        {
+            return string.IsNullOrEmpty(new NpgsqlConnectionStringBuilder(text).Host) ? "names no Host" : null;
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or FormatException)
+        {
+            // Its own words may quote the password.
+            return "is no connection string of PostgreSQL";
+        }
+    }
+
+    private static string? WhyNotBuilt(string text)
+    {
+        try
+        {
+            new NpgsqlDataSourceBuilder(Read(text).Connection.ConnectionString).Build().Dispose();
+            return null;
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or NotSupportedException or InvalidOperationException)
+        {
+            return wrong.Message;
+        }
+    }
+
+    private static IEnumerable<(string Key, object? Wanted, string Why)> Fixed(NpgsqlConnectionStringBuilder given) =>
+    [
+        ("Enlist", true, "what belongs together would not be one transaction"),
+        ("Multiplexing", false, "transactions, locks and LISTEN need a connection of their own"),
+        ("Pooling", true, "the statements of one transaction could not share a connection"),
+
+        // Coming back to the pool costs seven statements of clearing up otherwise, on every transaction and every look of Hangfire's. Nothing
+        // here leaves session state behind: locks are of transactions, and what the migrator has set ends with its connections.
+        ("No Reset On Close", true, "it would undo the session's settings, at seven statements for each transaction"),
+
+        // Sent at connect a pooler refuses or forgets them: each session is told after it began (SessionSettings).
+        ("Search Path", null, $"the service's tables are in schema {Database.Schema}"),
+        ("Timezone", null, "times are UTC in every session of the service"),
+        ("Client Encoding", "UTF8", "names and texts are UTF-8"),
+        ("Encoding", "UTF8", "names and texts are UTF-8"),
+
+        // Longer than any statement here should take; a stuck one is better ended than waited for.
+        ("Command Timeout", 15, "a stuck statement is ended after 15 s, migrations and privacy searches excepted"),
+
+        // A dead peer is noticed in seconds, not after TCP's two hours.
+        ("Keepalive", 10, "a dead peer is noticed after 10 s"),
+
+        // The same few statements run all day: parsed and planned once per connection.
+        ("Max Auto Prepare", 100, "the service's statements are prepared once for each connection"),
+        ("Auto Prepare Min Usages", 2, "the service's statements are prepared once for each connection"),
+
+        // A refused row is quoted in an error's detail, with names and numbers in it: not into any log, whatever the connection string says.
+        ("Include Error Detail", false, "names and numbers would come into the log"),
+        ("Include Failed Batched Command", false, "names and numbers would come into the log"),
+        ("Log Parameters", false, "names and numbers would come into the log"),
+        ("Array Nullability Mode", ArrayNullabilityMode.Never, "the service reads arrays as they are by default"),
+        ("Server Compatibility Mode", ServerCompatibilityMode.None, "the service needs PostgreSQL itself"),
+        ("Application Name", "payments", "the service's sessions are known by that name"),
+
+        // Every host is asked whether it is the primary; which one is asked first is of no use then.
+        ("Load Balance Hosts", false, "every statement goes to the primary"),
+        ("Target Session Attributes", given.Host?.Contains(',', StringComparison.Ordinal) == true ? "primary" : null, "every statement goes to the primary"),
+    ];
+}

@@ -1,0 +1,112 @@
+using Payments.Domain;
+using Xunit;
+
+namespace Payments.Tests.Unit;
+
+/// <summary>What is told of a prompt is recognised, also once its phone was erased and PostgreSQL's clock was set back.</summary>
+public sealed class AttemptIdentityTests
+{
+    private const string Id = "ws_CO_10072026091544123708374149";
+
+    [Theory]
+    [InlineData("ws_CO_10072026091544123708374149", true)]
+    [InlineData("ws_CO_10072026091544123700000001", true)]
+    [InlineData("ws_CO_10072026091544124708374149", false)]
+    [InlineData("ws_CO_1007202609154412370837414", false)]
+    [InlineData("ws_CO_100720260915441237083741499", false)]
+    [InlineData("ws_CO_1007202609154412370837414x", false)]
+    [InlineData("ws_CO_10072026091544123•••••••••", true)]
+    [InlineData("", false)]
+    [InlineData(null, false)]
+    public void An_erased_prompt_is_named_by_the_rest_of_its_id(string? told, bool named)
+    {
+        var attempt = Erased();
+        Assert.Equal(named, attempt.IsNamed(told));
+    }
+
+    [Fact]
+    public void A_prompt_that_was_not_erased_is_named_by_its_whole_id_and_one_without_an_id_by_any()
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        Assert.True(attempt.IsNamed(null) && attempt.IsNamed(Id));
+        attempt.Learn(Id);
+        Assert.True(attempt.IsNamed(Id));
+        Assert.False(attempt.IsNamed("ws_CO_10072026091544123700000001") || attempt.IsNamed(null));
+    }
+
+    [Fact]
+    public void What_is_told_of_an_erased_prompt_is_kept_only_to_ask_by_it()
+    {
+        var attempt = Erased();
+        attempt.Learn(Id);
+        Assert.True(attempt.HasErasedId);
+
+        var checkout = Some.Checkout();
+        var failed = checkout.Prompted();
+        checkout.Hear(failed, Some.NotPaid(), Some.Start);
+        failed.RequestId = Masked;
+        failed.Learn(Id);
+        Assert.Equal(Verdict.Hint, checkout.Hear(failed, new Outcome.Paid(null, null, null, null), Some.Start + TimeSpan.FromMinutes(5)));
+        Assert.Equal((Id, Some.Start + TimeSpan.FromMinutes(5)), (failed.RequestId, failed.NextQuestionAt));
+        Assert.Empty(checkout.Cases);
+    }
+
+    [Fact]
+    public void An_erased_phone_is_nobody_elses_and_at_a_till_nobodys()
+    {
+        var checkout = Some.Checkout();
+        var attempt = new Attempt
+        {
+            Id = Guid.NewGuid(),
+            CheckoutId = checkout.Id,
+            Phone = null,
+            Amount = checkout.Amount,
+            StartedAt = Some.Start,
+            Status = AttemptStatus.Failed,
+            Failure = Some.Cancelled,
+            EndedAt = Some.Start,
+        };
+        checkout.Attempts.Add(attempt);
+        checkout.AnswerPaid(attempt, Some.Start + TimeSpan.FromMinutes(2));
+        var atTill = ByHand.Confirmation("UGA7RT61SV", payer: "254708374149", method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Some.Start);
+        Assert.NotEqual(TillClaim.None, checkout.ClaimOf(atTill, attempt));
+        Assert.False(checkout.IsShownToPay(atTill));
+
+        checkout.Hear(ByHand.Confirmation("UGA7RT61SV", payer: "254708374149"), Some.Start + TimeSpan.FromMinutes(3));
+
+        var receipt = Assert.Single(checkout.Receipts);
+        Assert.Equal(("UGA7RT61SV", Money.Zero, CheckoutStatus.Paid), (receipt.Number, receipt.Surplus, checkout.Status));
+    }
+
+    [Theory]
+    [InlineData(-7200, false, false)]
+    [InlineData(-200, false, false)]
+    [InlineData(-100, true, false)]
+    [InlineData(-30, true, true)]
+    [InlineData(0, true, true)]
+    [InlineData(59, true, true)]
+    [InlineData(61, true, false)]
+    [InlineData(179, true, false)]
+    [InlineData(181, false, false)]
+    public void A_prompt_is_under_way_and_early_for_as_long_as_the_clock_can_be_believed(int secondsLater, bool underWay, bool early)
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        var now = Some.Start + TimeSpan.FromSeconds(secondsLater);
+
+        Assert.Equal((underWay, early), (attempt.IsUnderWay(now), attempt.IsEarly(now)));
+        Assert.Equal(underWay, checkout.RefusesPrompt(asShop: true, now) is not null);
+        Assert.Equal(!early, checkout.HearAnswer(attempt, Some.NotPaid(), Guid.NewGuid(), now));
+        Assert.Equal(early ? Some.Start + Attempt.EarlyFailure : now, attempt.BelievedFrom(now));
+    }
+
+    private static readonly string Masked = Id[..^9] + Attempt.ErasedEnding;
+
+    private static Attempt Erased()
+    {
+        var attempt = Some.Checkout().Prompted();
+        attempt.RequestId = Masked;
+        return attempt;
+    }
+}

@@ -1,0 +1,72 @@
+using Payments.Domain;
+using Xunit;
+
+namespace Payments.Tests.Unit;
+
+/// <summary>A query's failure in the first minute ends nothing, also not the questions about a prompt whose failure is disputed (rule 4).</summary>
+public sealed class EarlyFailureTests
+{
+    private static readonly DateTimeOffset Early = Some.Start + TimeSpan.FromSeconds(40);
+    private static readonly DateTimeOffset Believed = Some.Start + Attempt.EarlyFailure;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_questions_about_a_disputed_failure_go_on(bool unreadable)
+    {
+        var (checkout, attempt) = Disputed(unreadable);
+
+        Assert.False(Answer(checkout, attempt, Some.NotPaid(), asked: Early, answered: Early));
+        Assert.NotNull(attempt.NextQuestionAt);
+
+        // It was its success: asked again after the minute, the query says so.
+        Assert.True(checkout.AnswerPaid(attempt, Believed + TimeSpan.FromSeconds(1)));
+        Assert.Equal((AttemptStatus.Succeeded, CheckoutStatus.Paid), (attempt.Status, checkout.Status));
+    }
+
+    [Fact]
+    public void Once_the_minute_is_over_its_failure_ends_them()
+    {
+        var (checkout, attempt) = Disputed(unreadable: true);
+
+        Assert.True(Answer(checkout, attempt, Some.NotPaid(), asked: Believed, answered: Believed));
+
+        Assert.Equal((AttemptStatus.Failed, null), (attempt.Status, attempt.NextQuestionAt));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_answer_is_as_old_as_its_question(bool disputed)
+    {
+        // Asked in the first minute, answered after it: what was said is what was known then.
+        var checkout = Some.Checkout();
+        var attempt = disputed ? null : checkout.Prompted();
+        (checkout, attempt) = attempt is null ? Disputed(unreadable: true) : (checkout, attempt);
+
+        Assert.False(Answer(checkout, attempt, Some.NotPaid(), asked: Early, answered: Believed + TimeSpan.FromSeconds(5)));
+
+        Assert.NotNull(attempt.NextQuestionAt);
+    }
+
+    private static bool Answer(Checkout checkout, Attempt attempt, Outcome outcome, DateTimeOffset asked, DateTimeOffset answered) =>
+        checkout.HearAnswer(attempt, outcome, Guid.NewGuid(), answered, asked: asked);
+
+    private static (Checkout Checkout, Attempt Attempt) Disputed(bool unreadable)
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        if (unreadable)
+        {
+            checkout.HearUnreadable(attempt, Some.Start + TimeSpan.FromSeconds(10));
+        }
+        else
+        {
+            checkout.Hear(attempt, new Outcome.Paid(null, null, null, null), Some.Start + TimeSpan.FromSeconds(10));
+        }
+
+        checkout.Hear(attempt, Some.NotPaid(), Some.Start + TimeSpan.FromSeconds(11));
+        Assert.Equal(AttemptStatus.Failed, attempt.Status);
+        return (checkout, attempt);
+    }
+}

@@ -1,0 +1,186 @@
+using Payments.Domain;
+using Xunit;
+
+namespace Payments.Tests.Unit;
+
+/// <summary>Not sent is not failed (rule 19); and what comes for one that is queued was sent by a life of the books that is forgotten.</summary>
+public sealed class TransferWaitingTests
+{
+    private static readonly DateTimeOffset Now = Some.Start;
+    private static readonly DateTimeOffset Later = Some.Start + TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public void What_was_kept_here_is_queued_again_says_why_and_can_be_sent()
+    {
+        var payout = SomeTransfers.Payout();
+        payout.Send(Now, Now);
+
+        payout.NotSent(Hindrance.AccessToken, "No token.", Now, Later, Now);
+
+        Assert.Equal((TransferStatus.Queued, Hindrance.AccessToken, Later), (payout.Status, payout.WaitingFor, payout.RetryAt));
+        Assert.Null(payout.Failure);
+        Assert.Empty(payout.Events);
+        payout.Send(Later, Later);
+        Assert.Equal((TransferStatus.Sending, null, null), (payout.Status, payout.WaitingFor, payout.RetryAt));
+    }
+
+    [Fact]
+    public void The_word_of_one_sending_changes_nothing_about_the_next()
+    {
+        // Its commit's answer was lost, so it is told again: meanwhile another job has begun to send.
+        var payout = SomeTransfers.Payout();
+        payout.Send(Now, Now);
+        payout.NotSent(Hindrance.Connection, "No line.", Now, Later, Now);
+        payout.Send(Later, Later);
+
+        payout.NotSent(Hindrance.Connection, "No line.", Now, Later, Later);
+
+        Assert.Equal(TransferStatus.Sending, payout.Status);
+    }
+
+    [Fact]
+    public void Whoever_doubted_it_meanwhile_was_wrong_unless_Safaricom_has_spoken()
+    {
+        var doubted = SomeTransfers.Payout();
+        doubted.Send(Now, Now);
+        doubted.Doubt("a second job", Now);
+        doubted.NotSent(Hindrance.Connection, "No line.", Now, Later, Now);
+        Assert.Equal((TransferStatus.Queued, null), (doubted.Status, doubted.DoubtedBecause));
+
+        var heard = SomeTransfers.Payout();
+        heard.Send(Now, Now);
+        heard.HearTimeout(Now);
+        heard.NotSent(Hindrance.Connection, "No line.", Now, Later, Now);
+        Assert.Equal(TransferStatus.InDoubt, heard.Status);
+    }
+
+    [Fact]
+    public void What_is_cancelled_has_not_failed_is_told_once_and_is_never_sent()
+    {
+        var payout = SomeTransfers.Payout();
+
+        Assert.True(payout.Cancel(Now));
+        Assert.True(payout.Cancel(Later));
+
+        Assert.True(payout.IsCancelled);
+        Assert.Equal(["payout.cancelled"], payout.Events);
+        Assert.Throws<InvalidOperationException>(() => payout.Send(Later, Later));
+    }
+
+    [Fact]
+    public void What_may_have_left_cannot_be_cancelled()
+    {
+        var payout = SomeTransfers.Payout();
+        payout.Send(Now, Now);
+
+        Assert.False(payout.Cancel(Now));
+        payout.Doubt("lost", Now);
+        Assert.False(payout.Cancel(Now));
+        payout.Refused(SomeTransfers.NoFloat, Now);
+        Assert.False(payout.Cancel(Now));
+        Assert.Equal((TransferStatus.Failed, false), (payout.Status, payout.IsCancelled));
+    }
+
+    [Fact]
+    public void A_success_outranks_a_cancellation_and_a_person_is_told()
+    {
+        var payout = SomeTransfers.Payout();
+        payout.Cancel(Now);
+
+        Assert.Equal(Verdict.Applied, payout.Hear(SomeTransfers.Paid()));
+
+        Assert.Equal((TransferStatus.Completed, false), (payout.Status, payout.SendingAt is null));
+        Assert.Equal(CaseKind.SucceededAfterFailure, Assert.Single(payout.Cases).Kind);
+    }
+
+    [Theory]
+    [InlineData(PayoutMethod.Mpesa)]
+    [InlineData(PayoutMethod.Paybill)]
+    public void A_result_for_one_that_is_queued_settles_it_and_it_is_not_sent(PayoutMethod method)
+    {
+        var paid = SomeTransfers.Payout(method);
+        paid.Hear(SomeTransfers.Paid(), paid.Recipient!);
+        Assert.Equal((TransferStatus.Completed, false), (paid.Status, paid.SendingAt is null));
+
+        var failed = SomeTransfers.Payout(method);
+        failed.Hear(SomeTransfers.NotPaid(), failed.Recipient!);
+        Assert.Equal(TransferStatus.Failed, failed.Status);
+        Assert.False(failed.IsCancelled);
+    }
+
+    [Fact]
+    public void Whatever_else_comes_for_one_that_is_queued_it_is_asked_about_and_not_sent()
+    {
+        Action<Payout>[] heard =
+        [
+            p => p.Hear(SomeTransfers.Paid(), isFinal: false), p => p.Hear(SomeTransfers.Paid(null, null)), p => p.Hear(SomeTransfers.Paid(amount: 101)),
+            p => p.Hear(SomeTransfers.NotPaid(Certainty.AskFirst)), p => p.HearTimeout(Now), p => p.HearUnreadable(Now), p => p.HearOther("another", Now),
+            p => p.HearStatus(p.Found(TransactionState.UnderWay), Now),
+        ];
+        Assert.All(heard, hear =>
+        {
+            var payout = SomeTransfers.Payout();
+            hear(payout);
+            Assert.True(payout.Status is TransferStatus.Sent or TransferStatus.InDoubt, payout.Status.ToString());
+            Assert.NotNull(payout.NextQuestionAt);
+            Assert.Throws<InvalidOperationException>(() => payout.Send(Later, Later));
+        });
+    }
+
+    [Fact]
+    public void A_name_that_was_taken_before_is_asked_about_by_the_name_not_by_the_id_of_what_was_refused()
+    {
+        var payout = SomeTransfers.Payout().Sent();
+        payout.Hear(new Outcome.NotPaid(new(FailureCode.ProviderError, "15", "Duplicate.", false), Certainty.AskFirst));
+
+        var first = payout.Found() with { ConversationId = "AG_of_the_first" };
+
+        Assert.Equal(Verdict.Applied, payout.HearStatus(first, Now));
+        Assert.Equal(TransferStatus.Completed, payout.Status);
+    }
+
+    [Theory]
+    [InlineData(null, false, false)]
+    [InlineData("21", false, true)]
+    [InlineData(null, true, true)]
+    public void Only_Safaricom_or_a_person_refuses_a_reversal(string? code, bool byOperator, bool isRefused)
+    {
+        var reversal = new Refund
+        {
+            Id = Guid.NewGuid(),
+            Client = "shop",
+            Amount = Money.FromShillings(100),
+            ReceiptId = Guid.NewGuid(),
+            OriginalReceipt = "SG632NMUAB",
+            Method = RefundMethod.Reversal,
+            Reason = "Sold out",
+            CreatedAt = Now,
+            UpdatedAt = Now,
+            Status = TransferStatus.Failed,
+            SendingAt = Now,
+            SettledBy = byOperator ? SettledBy.Operator : null,
+            Failure = new(FailureCode.ProviderError, code, "Not sent, or refused.", Retryable: false),
+        };
+
+        Assert.Equal(isRefused, reversal.IsRefusedReversal);
+    }
+
+    [Fact]
+    public void A_person_settles_what_waits_only_when_a_case_says_that_it_does()
+    {
+        var untold = SomeTransfers.Payout();
+        Assert.False(untold.SettleByOperator(true, "paid by hand", Now));
+
+        var (paid, off) = (SomeTransfers.Payout(), SomeTransfers.Payout());
+        foreach (var payout in new[] { paid, off })
+        {
+            payout.TellWait(Now);
+            payout.TellWait(Later);
+            Assert.Equal(CaseKind.NotSent, Assert.Single(payout.Cases).Kind);
+        }
+
+        Assert.True(paid.SettleByOperator(true, "paid by hand", Now));
+        Assert.True(off.SettleByOperator(false, "not needed", Now));
+        Assert.Equal((TransferStatus.Completed, true), (paid.Status, off.IsCancelled));
+    }
+}

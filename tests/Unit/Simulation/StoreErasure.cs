@@ -1,0 +1,100 @@
+using Payments.Domain;
+
+namespace Payments.Tests.Unit;
+
+/// <summary>Erasing what is decided, as retention and <c>privacy erase</c> do, and the schema's word on money given back.</summary>
+internal sealed partial class Store
+{
+    private readonly HashSet<Guid> erased = [];
+    private readonly HashSet<Guid> becamePaid = [];
+
+    /// <summary>What of a receipt an operator has to settle.</summary>
+    public Money UnsettledOf(Receipt receipt)
+    {
+        var row = Copies.Of(receipt);
+        row.Refunds.AddRange(RefundsOf(row.Id));
+        return row.Unsettled;
+    }
+
+    /// <summary>Takes phones and payers out of everything nobody has to decide about any more, between two transactions.</summary>
+    public void Erase()
+    {
+        foreach (var checkout in All.Where(IsDecided).ToList())
+        {
+            foreach (var attempt in checkout.Attempts)
+            {
+                attempts[attempt.Id] = WithoutPhone(attempt);
+            }
+
+            checkout.Receipts.ForEach(EraseReceipt);
+        }
+
+        foreach (var receipt in receipts.Values.Where(r => r.CheckoutId is null && UnsettledOf(r) == Money.Zero && HasNothingOpen(r.Id)).ToList())
+        {
+            EraseReceipt(Copies.Of(receipt));
+        }
+    }
+
+    private bool IsDecided(Checkout checkout) => checkout.HasEnded
+        && checkout.Attempts.TrueForAll(a => a is { IsSettled: true, NextQuestionAt: null })
+        && checkout.Refunds.All(r => r.IsSettled)
+        && checkout.Receipts.TrueForAll(r => r.SurplusDueAt is null && (r.IsHeld || r.Unsettled == Money.Zero))
+        && !cases.Values.Any(c => c.IsOpen && (c.CheckoutId == checkout.Id || c.SubjectId == checkout.Id));
+
+    private bool HasNothingOpen(Guid receipt) =>
+        RefundsOf(receipt).All(r => r.IsSettled) && !cases.Values.Any(c => c.IsOpen && c.SubjectId == receipt);
+
+    private static Attempt WithoutPhone(Attempt attempt)
+    {
+        var row = new Attempt
+        {
+            Id = attempt.Id,
+            CheckoutId = attempt.CheckoutId,
+            Phone = null,
+            Amount = attempt.Amount,
+            StartedAt = attempt.StartedAt,
+            Status = attempt.Status,
+            RequestId = attempt.RequestId is { } id ? id[..^Attempt.ErasedEnding.Length] + Attempt.ErasedEnding : null,
+            OtherId = attempt.OtherId,
+            EndedAt = attempt.EndedAt,
+            SettledBy = attempt.SettledBy,
+            Failure = attempt.Failure,
+            ReportedFailure = attempt.ReportedFailure,
+            ReportedAmount = attempt.ReportedAmount,
+            ReportedReceipt = attempt.ReportedReceipt,
+            IsDisputed = attempt.IsDisputed,
+            Questions = attempt.Questions,
+        };
+        return row;
+    }
+
+    private void EraseReceipt(Receipt receipt)
+    {
+        erased.Add(receipt.Id);
+        receipts[receipt.Id] = WithoutErased(Copies.Of(receipt));
+    }
+
+    /// <summary>What was erased does not come back with a late repetition.</summary>
+    private Receipt WithoutErased(Receipt row)
+    {
+        if (erased.Contains(row.Id))
+        {
+            (row.Payer, row.PayerName, row.Account) = (null, null, "");
+        }
+
+        return row;
+    }
+
+    /// <summary>While an order is not paid, and in the moment it becomes so, nothing of what was given back counts (rule 15).</summary>
+    private void CheckGivenBack(Checkout checkout)
+    {
+        if (checkout.Status is not (CheckoutStatus.Paid or CheckoutStatus.Cancelled) || becamePaid.Remove(checkout.Id))
+        {
+            foreach (var receipt in checkout.Receipts)
+            {
+                var back = RefundsOf(receipt.Id).Where(r => r.IsReserved).Sum(r => r.Amount.Cents);
+                Check(receipt.Applied.Cents <= Math.Max(0, receipt.Amount.Cents - back), $"{receipt.Applied} of {receipt.Number} count, of which {back} cents were given back");
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using Payments.Domain;
+
+namespace Payments.Tests.Unit;
+
+/// <summary>What waits, and since when: moved as the service moves it when PostgreSQL's clock was set back, and watched by a clock that nobody sets.</summary>
+internal sealed partial class Store
+{
+    private static readonly TimeSpan Slack = TimeSpan.FromMinutes(1);
+
+    /// <summary>When a wait was last written, by the clock on the wall, and how long it was to be.</summary>
+    private readonly Dictionary<Guid, (DateTimeOffset At, DateTimeOffset Until, TimeSpan Wait)> waits = [];
+
+    /// <summary>Questions that were asked so late that somebody waited for a clock.</summary>
+    public List<string> Late { get; } = [];
+
+    /// <summary>As ClockStep moves them: a wait that began "later" than now begins now.</summary>
+    public int Heal()
+    {
+        var now = time.Database;
+        var ahead = attempts.Values.Where(a => a.NextQuestionAt > now && Began(a.Id, a.StartedAt) > now + Slack).ToList();
+        foreach (var attempt in ahead)
+        {
+            var row = Copies.Of(attempt);
+            row.NextQuestionAt = now + (attempt.NextQuestionAt!.Value - Began(attempt.Id, attempt.StartedAt));
+            Put(attempts, row.Id, row);
+            Put(askedAt, row.Id, now);
+        }
+
+        var money = transfers.Values.Where(t => t.NextQuestionAt > now && Began(t.Id, t.SendingAt!.Value) > now + Slack).ToList();
+        foreach (var transfer in money)
+        {
+            var row = Copies.Of(transfer);
+            row.NextQuestionAt = now + (transfer.NextQuestionAt!.Value - Began(transfer.Id, transfer.SendingAt!.Value));
+            Put(transfers, row.Id, row);
+            Put(askedAt, row.Id, now);
+        }
+
+        return ahead.Count + money.Count;
+    }
+
+    private DateTimeOffset Began(Guid id, DateTimeOffset begun) => askedAt.TryGetValue(id, out var asked) ? asked : begun;
+
+    private void NoteWait(Attempt row)
+    {
+        if (row.NextQuestionAt is { } until && (!waits.TryGetValue(row.Id, out var known) || known.Until != until))
+        {
+            waits[row.Id] = (time.Now, until, until - time.Database);
+        }
+    }
+
+    /// <summary>A wait may begin again when the clock is set back, and a round and the budget take their time; nothing else may come of it.</summary>
+    private void NoteLateness(Attempt attempt)
+    {
+        if (waits.TryGetValue(attempt.Id, out var wait) && time.Now - wait.At is var took
+            && took > (wait.Wait > TimeSpan.Zero ? 2 * wait.Wait : TimeSpan.Zero) + TimeSpan.FromMinutes(10))
+        {
+            Late.Add($"a prompt that was to be asked about after {wait.Wait} was asked about after {took}");
+        }
+    }
+}
