@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Payments.Domain;
 
-/// <summary>The part of <see cref="Checkout"/> that says which receipts may be the payment of a prompt (rules 7, 8 and 16).</summary>
+/// <summary>The part of <see cref="Checkout"/> that says which receipts may be the payment of a prompt (R7, R8, R16).</summary>
 public sealed partial class Checkout
 {
     /// <summary>So many receipts a case names; a person looks the rest up by amount and time.</summary>

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Payments.Tests.Unit;
 
-/// <summary>The rules of money paid by hand (design §3, rules 6–8 and 11), one by one.</summary>
+/// <summary>The rules of money paid by hand (R6–R8, R11), one by one.</summary>
 public sealed class ConfirmationRuleTests
 {
     private static readonly DateTimeOffset Later = Some.Start + TimeSpan.FromSeconds(70);

@@ -221,7 +221,7 @@ internal static class Verdicts
 
     private static bool IsCounted(Receipt receipt) => receipt.CheckoutId is not null && !receipt.IsHeld;
 
-    /// <summary>A number that came for a payment whose receipt has another one is a case, not a receipt (rule 6).</summary>
+    /// <summary>A number that came for a payment whose receipt has another one is a case, not a receipt (R6).</summary>
     private static bool HasConflict(Life life, Movement movement) =>
         movement.Subject is { } attempt && life.Store.HasCase(attempt, CaseKind.ReceiptConflict, CaseKind.AmountDiffers);
 }
