@@ -8,7 +8,7 @@ namespace Payments.Build;
 /// <param name="Major">The major version, 14 or newer.</param>
 internal sealed partial record PostgresBinaries(string Folder, int Major)
 {
-    /// <summary>The oldest version the service supports (design §6).</summary>
+    /// <summary>The oldest version the service supports (docs/operations.md).</summary>
     public const int OldestMajor = 14;
 
     private static readonly string[] Needed = ["initdb", "pg_ctl", "postgres"];

@@ -22,7 +22,7 @@ public abstract record Reply
         /// </summary>
         public bool Paused { get; init; }
 
-        /// <summary>What kept it from leaving this process; null when Safaricom refused it. What waits to be sent goes on waiting (rule 19).</summary>
+        /// <summary>What kept it from leaving this process; null when Safaricom refused it. What waits to be sent goes on waiting (R19).</summary>
         public Hindrance? Hindrance { get; init; }
 
         /// <summary>True when it certainly never got past Safaricom's gateway: M-PESA itself has not seen it.</summary>

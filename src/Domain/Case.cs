@@ -1,6 +1,6 @@
 namespace Payments.Domain;
 
-/// <summary>Something a person must decide (rule 14).</summary>
+/// <summary>Something a person must decide (R14).</summary>
 /// <param name="Kind">What kind of question it is; one of <see cref="CaseKind"/>.</param>
 /// <param name="SubjectId">The attempt, receipt, payout or refund it is about; one open case per kind and subject.</param>
 /// <param name="CheckoutId">The checkout concerned, null when none is.</param>
@@ -34,7 +34,7 @@ public static class CaseKind
     /// <summary>Money that went out has come back: M-PESA says that it was reversed.</summary>
     public const string Reversed = "reversed";
 
-    /// <summary>An authentic confirmation names a number that is not configured here (rule 17).</summary>
+    /// <summary>An authentic confirmation names a number that is not configured here (R17).</summary>
     public const string UnknownShortcode = "unknown_shortcode";
 
     /// <summary>A payout or refund waits to be sent, and has waited for long.</summary>
@@ -46,7 +46,7 @@ public static class CaseKind
     /// <summary>More of them than have a case each.</summary>
     public const string UntrustedConfirmations = "untrusted_confirmations";
 
-    /// <summary>An authentic confirmation came of which number and amount cannot be made out: money that stands nowhere (rule 17).</summary>
+    /// <summary>An authentic confirmation came of which number and amount cannot be made out: money that stands nowhere (R17).</summary>
     public const string UnreadableConfirmation = "unreadable_confirmation";
 
     /// <summary>Confirmations with our token come from an address that is not allowed: their money waits because of that alone.</summary>

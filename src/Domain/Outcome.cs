@@ -16,7 +16,7 @@ public abstract record Outcome
 
     /// <summary>The money did not move.</summary>
     /// <param name="Failure">Why.</param>
-    /// <param name="Certainty">How far the code can be believed (rule 5).</param>
+    /// <param name="Certainty">How far the code can be believed (R5).</param>
     public sealed record NotPaid(Failure Failure, Certainty Certainty) : Outcome;
 
     /// <summary>Still under way: 4999 or "The transaction is being processed".</summary>
@@ -31,7 +31,7 @@ public abstract record Outcome
     }
 }
 
-/// <summary>How far a failure code can be believed (rule 5).</summary>
+/// <summary>How far a failure code can be believed (R5).</summary>
 public enum Certainty
 {
     /// <summary>Listed as final: it settles.</summary>

@@ -27,12 +27,12 @@ internal static class Routes
         app.Map("/mpesa/accountbalance/v1/query", gateway.Serve(Api.Balance, services.GetRequiredService<AccountBalance>().Handle));
         var pull = services.GetRequiredService<Pull>();
         app.Map("/pulltransactions/v1/register", gateway.Serve(Api.PullRegister, pull.Register));
-        // The page says GET with a body, every SDK sends POST (daraja.md §10).
+        // The page says GET with a body, every SDK sends POST (docs/protocol/pull.md).
         app.Map("/pulltransactions/v1/query", gateway.Serve(Api.PullQuery, pull.Query, "GET", "POST"));
         app.MapFallback(gateway.Open(Api.None, NotFound, "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"));
     }
 
-    // Which product's code an unknown path gets goes by its beginning (daraja.md §12).
+    // Which product's code an unknown path gets goes by its beginning (docs/protocol/result-codes.md#gateway-error-codes).
     private static Task<Answer> NotFound(Call call) => Task.FromResult(
         call.Request.Path.Value?.Split('/') is ["", "mpesa", var product, ..]
             ? product switch

@@ -55,7 +55,7 @@ internal sealed class CallbackEndpoints(IInbox inbox, IntakeRoom room, CallbackT
         return context.Response.BodyWriter.WriteAsync(json, context.RequestAborted).AsTask();
     }
 
-    /// <summary>More than 3,000 in a minute from one source without a valid token (design §5).</summary>
+    /// <summary>More than 3,000 in a minute from one source without a valid token (docs/security.md).</summary>
     public static Task TooMany(HttpContext context, TimeSpan wait) => Problems.Write(context, new Refusal(
         "too_many_requests", "More callbacks without a valid token than one source may send in a minute.", DateTimeOffset.UtcNow + wait));
 

@@ -12,7 +12,7 @@ namespace Payments.Api;
 
 /// <summary>
 /// Runs a keyed request once: the same key with the same request gets the first answer again, rebuilt from the row it made when the
-/// process died before storing it. A refusal before an intent was committed is not kept (design §4).
+/// process died before storing it. A refusal before an intent was committed is not kept (docs/checkout.md).
 /// </summary>
 internal sealed partial class IdempotencyFilter(
     IdempotencyFilterFactory action, IIdempotencyKeys keys, IClientSecrets secrets, IOptions<JsonOptions> json, ILogger<IdempotencyFilter> log)

@@ -3,7 +3,7 @@ using Payments.Infrastructure;
 
 namespace Payments.Api;
 
-/// <summary>The laptop stack's keys are in a public repository: outside the simulator nothing starts with one of them (design §6).</summary>
+/// <summary>The laptop stack's keys are in a public repository: outside the simulator nothing starts with one of them (docs/security.md).</summary>
 internal static class PublishedSecrets
 {
     /// <summary>Every secret of the laptop stack begins with one of these.</summary>

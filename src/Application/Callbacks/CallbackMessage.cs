@@ -36,7 +36,7 @@ public abstract record CallbackMessage
 
     /// <summary>A C2B confirmation.</summary>
     /// <param name="Receipt">TransID.</param>
-    /// <param name="Shortcode">BusinessShortCode, which says what was paid; null when absent. TransactionType is not read (rule 16).</param>
+    /// <param name="Shortcode">BusinessShortCode, which says what was paid; null when absent. TransactionType is not read (R16).</param>
     /// <param name="Account">BillRefNumber as typed by the customer; empty when absent.</param>
     /// <param name="Payer">As given: plain, masked, spaced or a SHA-256.</param>
     /// <param name="PayerName">First, middle and last name joined; empty when none.</param>
@@ -59,7 +59,7 @@ public abstract record CallbackMessage
     /// <summary>A queue timeout, of whatever shape; ids where they could be found.</summary>
     public sealed record QueueTimeout(string? ConversationId, string? OriginatorId) : CallbackMessage;
 
-    /// <summary>The result of a transaction status query (rule 10).</summary>
+    /// <summary>The result of a transaction status query (R10).</summary>
     /// <param name="ConversationId">The question's own ConversationID.</param>
     /// <param name="OriginatorId">The question's own OriginatorConversationID.</param>
     /// <param name="Problem">Why the question itself failed, null when it was answered.</param>

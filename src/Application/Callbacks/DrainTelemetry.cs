@@ -38,7 +38,7 @@ public sealed partial class DrainTelemetry(PaymentsMetrics metrics, ITraceContex
     /// <summary>A row is parked.</summary>
     public void Parked(InboxRow row, DateTimeOffset now) => metrics.Judged(row.Kind, Verdict.Failed, now - row.ReceivedAt);
 
-    /// <summary>What somebody vouched for and did not come as published is news, for it may be money (rule 17).</summary>
+    /// <summary>What somebody vouched for and did not come as published is news, for it may be money (R17).</summary>
     private void Tell(InboxRow row, Judgement judgement)
     {
         if (judgement.Reading == Reading.Plain)

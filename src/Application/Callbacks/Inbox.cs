@@ -108,10 +108,10 @@ public enum Reading
 /// <param name="Detail">A sentence for operators, without personal data; null when the verdict says it all.</param>
 public sealed record Judgement(Guid Id, Verdict Verdict, string? Detail)
 {
-    /// <summary>How it could be read: what is not plain is counted and told (rule 17).</summary>
+    /// <summary>How it could be read: what is not plain is counted and told (R17).</summary>
     public Reading Reading { get; init; }
 
-    /// <summary>True for authentic money to a number that is not configured here (rule 17): it is counted apart.</summary>
+    /// <summary>True for authentic money to a number that is not configured here (R17): it is counted apart.</summary>
     public bool IsStray { get; init; }
 }
 

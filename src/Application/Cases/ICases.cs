@@ -46,7 +46,7 @@ public sealed record StoredCase(
     public bool IsOpen => Status == "open";
 }
 
-/// <summary>What people must decide (rule 14).</summary>
+/// <summary>What people must decide (R14).</summary>
 public interface ICases
 {
     /// <summary>Reads a page, newest first; <paramref name="status"/> null: open and settled ones.</summary>

@@ -3,7 +3,7 @@ using Payments.Domain;
 
 namespace Payments.Application;
 
-/// <summary>A checkout as the API shows it (design §4). Amounts are shillings with at most two decimals.</summary>
+/// <summary>A checkout as the API shows it (docs/checkout.md). Amounts are shillings with at most two decimals.</summary>
 public sealed record CheckoutView(
     string Id, string Status, string OrderReference, decimal Amount, decimal AmountPaid, decimal AmountDue, decimal AmountRefunded, string Currency,
     string? Description, string? Phone, IReadOnlyDictionary<string, string> Metadata, PaymentView? Payment, IReadOnlyList<PaymentView> Payments,

@@ -2,7 +2,7 @@ using Payments.Domain;
 
 namespace Payments.Application;
 
-/// <summary>What the result of an STK push means (design §3, rules 3–6 and 9).</summary>
+/// <summary>What the result of an STK push means (R3–R6, R9).</summary>
 internal static class PromptRules
 {
     public static void Gather(ReadCallback read, BookKeys keys)
@@ -41,7 +41,7 @@ internal static class PromptRules
 
         if (!attempt.IsNamed(result.RequestId))
         {
-            // Rule 3: the right token with another push's id is not this push's callback.
+            // R3: the right token with another push's id is not this push's callback.
             return read.Say(Verdict.Hint, "Its CheckoutRequestID is not that of the prompt its address belongs to.");
         }
 

@@ -5,7 +5,7 @@ using Payments.Domain;
 namespace Payments.Application;
 
 /// <summary>
-/// An operator has Safaricom asked about the receipt a confirmation names that is not trusted, or cannot be read (rules 3 and 17): our own question,
+/// An operator has Safaricom asked about the receipt a confirmation names that is not trusted, or cannot be read (R3, R17): our own question,
 /// with its own token; its answer comes by callback, and only if number, amount and parties agree is the money counted. Where the number cannot
 /// be made out the operator names it: M-PESA's word makes the receipt, not his.
 /// </summary>

@@ -3,7 +3,7 @@ using Payments.Domain;
 
 namespace Payments.Application;
 
-/// <summary>What a C2B confirmation means (design §3, rules 3 and 6–8). Pulled payments go the same way, without the question of trust.</summary>
+/// <summary>What a C2B confirmation means (R3, R6–R8). Pulled payments go the same way, without the question of trust.</summary>
 internal static class ConfirmationRules
 {
     /// <summary>The table's limits; what a reader joins out of three names can be longer.</summary>
@@ -56,7 +56,7 @@ internal static class ConfirmationRules
         return read.Say(verdict, detail);
     }
 
-    /// <summary>Authentic, and paid to a number of somebody's that nobody told us of: on record, and a person's question (rule 17).</summary>
+    /// <summary>Authentic, and paid to a number of somebody's that nobody told us of: on record, and a person's question (R17).</summary>
     private static Judgement TakeStray(ReadCallback read, Confirmation confirmation, Books books, DateTimeOffset now)
     {
         var receipt = confirmation.ToReceipt(NewId.Next(), now);
@@ -107,7 +107,7 @@ internal static class ConfirmationRules
         return read.Say(verdict, detail);
     }
 
-    /// <summary>The debit party comes first, the credit party last (daraja.md §8); a payout of ours has them the other way round.</summary>
+    /// <summary>The debit party comes first, the credit party last (docs/protocol/status-balance-reversal.md); a payout of ours has them the other way round.</summary>
     private static bool IsPaidToUs(TransactionFound found, OurShortcodes ours)
     {
         bool IsOurs(string party) => Parties.IsBusiness(party, ours.Main) || Parties.IsBusiness(party, ours.Till);

@@ -1,6 +1,6 @@
 namespace Payments.Application;
 
-/// <summary>Whose word a confirmation is (rule 3): its address carried the token of a registration, and it came from where such may come from.</summary>
+/// <summary>Whose word a confirmation is (R3): its address carried the token of a registration, and it came from where such may come from.</summary>
 internal static class ConfirmationTrust
 {
     private const string NoToken = "Its address carries no registration token of ours.";
@@ -9,7 +9,7 @@ internal static class ConfirmationTrust
     /// Says why a confirmation is not trusted, or nothing when it is. The token was checked when it came, or is now by its hash: because the
     /// database was away then, or because the address it came from was not allowed. Of the latter it counts when an operator has allowed that
     /// address and replays it: his word, not the message's. A token that was replaced before it came is nobody's word, from wherever. Which number
-    /// it names is another question: it is authentic money all the same (rule 17).
+    /// it names is another question: it is authentic money all the same (R17).
     /// </summary>
     public static ReadCallback Judge(ReadCallback read, IReadOnlyList<Registration> registrations)
     {

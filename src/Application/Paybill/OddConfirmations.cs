@@ -21,7 +21,7 @@ public sealed partial class Books
 }
 
 /// <summary>
-/// Money that cannot become a receipt by itself (rule 17): confirmations that cannot be read, and those whose money waits because of the address
+/// Money that cannot become a receipt by itself (R17): confirmations that cannot be read, and those whose money waits because of the address
 /// they came from. Each is a case, and a case has a way to its end: M-PESA is asked about the number, which is in it or which an operator reads
 /// in the body; Pull lists it; or a newer version, or another configuration, applies the stored callback.
 /// </summary>

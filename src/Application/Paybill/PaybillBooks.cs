@@ -54,11 +54,16 @@ public sealed partial class Books
     public IReadOnlyList<Checkout> ByPrompt(Receipt receipt)
     {
         byAmount ??= Checkouts.SelectMany(c => c.Attempts.Select(a => (Checkout: c, Attempt: a))).ToLookup(p => p.Attempt.Amount);
-        var claims = byAmount[receipt.Amount].Select(p => (p.Checkout, Claim: p.Checkout.ClaimOf(receipt, p.Attempt))).Where(p => p.Claim != TillClaim.None).ToList();
+        var claims = byAmount[receipt.Amount].Select(p => (p.Checkout, p.Attempt, Claim: p.Checkout.ClaimOf(receipt, p.Attempt))).Where(p => p.Claim != TillClaim.None).ToList();
 
-        // Whose prompt was at that time is meant before whose may have been. With no payer shown, all whose prompts were may be.
-        var sure = claims.FindAll(p => p.Claim == TillClaim.Sure);
-        claims = sure.Count > 0 ? sure : claims;
+        // Whose prompt was at that time is meant before whose may have been. But a success that a query told of has been paid, and a prompt nobody
+        // knows about may not have been: there the clocks may differ. And whose number was erased may be the same customer.
+        if (claims.FindAll(p => p.Claim == TillClaim.Sure) is { Count: > 0 } sure)
+        {
+            var isPaid = sure.Exists(p => p.Checkout.IsNameless(p.Attempt));
+            claims = claims.FindAll(p => p.Claim == TillClaim.Sure || (p.Claim == TillClaim.Unseen && p.Attempt.Phone is null) || (p.Claim == TillClaim.Astray && !isPaid));
+        }
+
         return claims.TrueForAll(p => p.Claim == TillClaim.Rival) ? [] : [.. claims.Select(p => p.Checkout).Distinct()];
     }
 

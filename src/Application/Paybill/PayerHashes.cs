@@ -2,7 +2,7 @@ using Payments.Domain;
 
 namespace Payments.Application;
 
-/// <summary>What a batch shows of the hash that messages carry in place of payers' numbers (rule 16).</summary>
+/// <summary>What a batch shows of the hash that messages carry in place of payers' numbers (R16).</summary>
 /// <remarks>
 /// Equal to the hash of a number we know, a hash cannot be by accident: it says which one is used. A hash beside a payment whose payer is
 /// known for certain, for its prompt's own callback named it, and that is no hash of that number, says that another is used, and ends what

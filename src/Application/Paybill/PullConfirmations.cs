@@ -22,7 +22,7 @@ public sealed partial class PullConfirmationsHandler(
     /// <summary>What Pull may list late; four rounds, so that a few failed ones leave no gap either.</summary>
     private static readonly TimeSpan Overlap = TimeSpan.FromHours(1);
 
-    /// <summary>Safaricom keeps 48 hours (daraja.md §10); the minutes keep the edge, by whoever's clock, out of what it would refuse.</summary>
+    /// <summary>Safaricom keeps 48 hours (docs/protocol/pull.md); the minutes keep the edge, by whoever's clock, out of what it would refuse.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromHours(48) - TimeSpan.FromMinutes(5);
 
     /// <summary>One question's turn, three tries and commit; whoever dies keeps others away that long.</summary>

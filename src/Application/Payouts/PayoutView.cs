@@ -2,7 +2,7 @@ using Payments.Domain;
 
 namespace Payments.Application;
 
-/// <summary>A payout as the API shows it (design §4). Amounts are shillings.</summary>
+/// <summary>A payout as the API shows it (docs/payouts.md). Amounts are shillings.</summary>
 /// <param name="Status"><c>queued</c>, <c>sending</c>, <c>sent</c>, <c>in_doubt</c>, <c>completed</c>, <c>failed</c> or <c>cancelled</c>.</param>
 /// <param name="Recipient">Null for a phone whose time is over, like account and remarks then.</param>
 /// <param name="Receipt">M-PESA's number; null until it has moved, or while only a query knows.</param>

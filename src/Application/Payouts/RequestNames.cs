@@ -6,7 +6,7 @@ namespace Payments.Application;
 
 /// <summary>
 /// The names of money requests: what B2C is given as OriginatorConversationID, and the id of our row. Made of what the caller said, not drawn
-/// (rule 18): books that were restored and are asked for the same thing again ask Safaricom under the same name, and Safaricom refuses a
+/// (R18): books that were restored and are asked for the same thing again ask Safaricom under the same name, and Safaricom refuses a
 /// second request of a name. A UUID, as this field has always been given; 122 bits of SHA-256, so that no two requests meet by chance.
 /// </summary>
 /// <param name="payer">Who pays: the environment and the shortcode, so that the same shop's names elsewhere are others.</param>

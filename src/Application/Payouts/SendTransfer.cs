@@ -12,7 +12,7 @@ public sealed record SendTransfer(Guid Id) : IRequest<bool>;
 /// before the first commit — still queued, nothing sent, the sweep enqueues it again;
 /// after it, before, during or after the call — <c>sending</c>; the next run, or the reconciler, makes it <c>in_doubt</c>, nobody sends;
 /// after the second commit — done.
-/// What cannot be sent is not tried, or found out to have been kept here, and goes back into the queue (rule 19): dies before that commit —
+/// What cannot be sent is not tried, or found out to have been kept here, and goes back into the queue (R19): dies before that commit —
 /// <c>sending</c>, so in doubt, though nothing left; dies after it — the sweep tries again when its time has come.
 /// Two runs at once meet at the row's lock: one sends, the other finds <c>sending</c>, doubts and sends nothing; the sender's reply then
 /// still fills in the ids or the refusal. The result beats the reply: it settles, and the reply only fills in ids.

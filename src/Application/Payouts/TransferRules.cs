@@ -2,7 +2,7 @@ using Payments.Domain;
 
 namespace Payments.Application;
 
-/// <summary>What results and queue timeouts of B2C, B2B and reversals mean (design §3, rules 3–5 and 9–12).</summary>
+/// <summary>What results and queue timeouts of B2C, B2B and reversals mean (R3–R5, R9–R12).</summary>
 internal static class TransferRules
 {
     public static void Gather(ReadCallback read, BookKeys keys)
@@ -50,7 +50,7 @@ internal static class TransferRules
         return Say(read, transfer, transfer.HearTimeout(now));
     }
 
-    /// <summary>The transfer a callback is trusted to speak of (rule 3), or what became of the callback.</summary>
+    /// <summary>The transfer a callback is trusted to speak of (R3), or what became of the callback.</summary>
     private static (Transfer? Transfer, Judgement? Refused) Find(
         ReadCallback read, string? conversationId, string? originatorId, bool mayLack, Books books)
     {

@@ -28,7 +28,7 @@ public sealed record Question(Guid Id, QuestionKind Kind, Guid? SubjectId, strin
     /// <summary>False for the balance of the app that is paid, where another one pays: only the paying one's accounts are kept.</summary>
     public bool KeepsBalances { get; init; } = true;
 
-    /// <summary>Whether a callback is about this very question (rule 3).</summary>
+    /// <summary>Whether a callback is about this very question (R3).</summary>
     public bool IsNamed(string? conversationId, string? originatorId, bool mayLack = false)
     {
         var known = ConversationId is not null || OriginatorId is not null;

@@ -3,7 +3,7 @@ using Payments.Domain;
 namespace Payments.Application;
 
 /// <summary>
-/// What answers to questions mean (rule 10): the ResultCode speaks only for the question, the transaction's state for the transaction.
+/// What answers to questions mean (R10): the ResultCode speaks only for the question, the transaction's state for the transaction.
 /// </summary>
 internal static class QuestionRules
 {

@@ -72,7 +72,7 @@ public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds
 /// <summary>What both ways to order a refund share.</summary>
 internal static class RefundRequests
 {
-    /// <summary>The id of a refund: its name at Safaricom where it goes by B2C, which takes one (rule 18).</summary>
+    /// <summary>The id of a refund: its name at Safaricom where it goes by B2C, which takes one (R18).</summary>
     public static Guid Name(RequestNames names, RefundPlan plan) => plan.Method == RefundMethod.B2c ? names.OfRefund(KeyedRequest.Current) : NewId.Next();
 
     /// <summary>The rule for an amount.</summary>

@@ -2,7 +2,7 @@ using Payments.Domain;
 
 namespace Payments.Application;
 
-/// <summary>A refund as the API shows it (design §4). Amounts are shillings.</summary>
+/// <summary>A refund as the API shows it (docs/payouts.md). Amounts are shillings.</summary>
 /// <param name="Status"><c>queued</c>, <c>sending</c>, <c>sent</c>, <c>in_doubt</c>, <c>completed</c>, <c>failed</c> or <c>cancelled</c>.</param>
 /// <param name="Method"><c>reversal</c> of the whole receipt, or <c>b2c</c> to the payer.</param>
 /// <param name="Recipient">Whose money it is, as far as known; masked for a clientSecret; null once its time is over, like the reason.</param>

@@ -3,7 +3,7 @@ using Payments.Domain;
 namespace Payments.Application;
 
 /// <summary>
-/// What the end of a refund does to the order its receipt stands on by then (rule 15), in the transaction that ends it. Dies before the
+/// What the end of a refund does to the order its receipt stands on by then (R15), in the transaction that ends it. Dies before the
 /// commit: the refund is as it was, and so is the order. Told twice: the second finds the refund ended. Two at once meet at the checkout's
 /// lock, or at the receipt's where it stands nowhere; a payment that joins the receipt to an order meanwhile waits there too.
 /// </summary>

@@ -1,6 +1,6 @@
 namespace Payments.Domain;
 
-/// <summary>The part of <see cref="Checkout"/> that hears what a person found out (rule 14).</summary>
+/// <summary>The part of <see cref="Checkout"/> that hears what a person found out (R14).</summary>
 public sealed partial class Checkout
 {
     /// <summary>A person found out what became of a push. Nothing undoes a success.</summary>
@@ -26,7 +26,7 @@ public sealed partial class Checkout
             return true;
         }
 
-        // The same money may have been confirmed meanwhile: a query's success is read the same way (rule 7).
+        // The same money may have been confirmed meanwhile: a query's success is read the same way (R7).
         HearAnswer(attempt, new Outcome.Paid(null, null, null, null), receiptId, now, loose);
         attempt.SettledBy = SettledBy.Operator;
         if (Receipts.Find(r => r.Id == receiptId) is { } added)

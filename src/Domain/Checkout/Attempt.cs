@@ -9,7 +9,7 @@ public sealed partial class Attempt
     /// </summary>
     public static readonly TimeSpan PromptLife = TimeSpan.FromMinutes(3);
 
-    /// <summary>A query's failure is believed only this long after the push: queries have reported failures early (rule 4).</summary>
+    /// <summary>A query's failure is believed only this long after the push: queries have reported failures early (R4).</summary>
     public static readonly TimeSpan EarlyFailure = TimeSpan.FromSeconds(60);
 
     public required Guid Id { get; init; }
@@ -41,12 +41,12 @@ public sealed partial class Attempt
     /// <summary>Why it failed; null unless it did.</summary>
     public Failure? Failure { get; set; }
 
-    /// <summary>What a trusted callback said that is not believed until a query agrees (rules 5 and 9); null when nothing.</summary>
+    /// <summary>What a trusted callback said that is not believed until a query agrees (R5, R9); null when nothing.</summary>
     public Failure? ReportedFailure { get; set; }
 
     /// <summary>
-    /// The amount a trusted callback named for money that was not counted: not the one asked for (rule 9), or the one asked for, but under a
-    /// number that stands elsewhere (rule 7).
+    /// The amount a trusted callback named for money that was not counted: not the one asked for (R9), or the one asked for, but under a
+    /// number that stands elsewhere (R7).
     /// </summary>
     public Money? ReportedAmount { get; set; }
 
@@ -57,7 +57,7 @@ public sealed partial class Attempt
     public bool StandsElsewhere => ReportedReceipt is not null && ReportedAmount == Amount;
 
     /// <summary>
-    /// True once a trusted callback came that may be its success and proves none (rule 9, or unreadable): a failure that comes as well does
+    /// True once a trusted callback came that may be its success and proves none (R9, or unreadable): a failure that comes as well does
     /// not end the questions.
     /// </summary>
     public bool IsDisputed { get; set; }
@@ -86,7 +86,7 @@ public sealed partial class Attempt
     /// <summary>True while the customer may still be looking at this prompt.</summary>
     public bool IsUnderWay(DateTimeOffset now) => !IsSettled && IsYoungerThan(PromptLife, now);
 
-    /// <summary>True while a query's failure is not believed yet (rule 4).</summary>
+    /// <summary>True while a query's failure is not believed yet (R4).</summary>
     public bool IsEarly(DateTimeOffset now) => IsYoungerThan(EarlyFailure, now);
 
     /// <summary>From when on a query's failure is believed.</summary>

@@ -15,7 +15,7 @@ public sealed partial class Attempt
     /// <summary>Safaricom's id as a trusted callback just told it, where ours was erased; kept only if it has to be asked by.</summary>
     private string? ToldId { get; set; }
 
-    /// <summary>Whether a callback names this push (rule 3): by Safaricom's id as far as we have it, any where we have none yet.</summary>
+    /// <summary>Whether a callback names this push (R3): by Safaricom's id as far as we have it, any where we have none yet.</summary>
     public bool IsNamed(string? requestId) =>
         RequestId is null || RequestId == requestId || (HasErasedId && requestId is not null && requestId.Length == RequestId.Length
             && requestId.AsSpan(0, requestId.Length - ErasedEnding.Length).SequenceEqual(RequestId.AsSpan(0, requestId.Length - ErasedEnding.Length))

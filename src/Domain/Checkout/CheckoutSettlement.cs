@@ -1,6 +1,6 @@
 namespace Payments.Domain;
 
-/// <summary>The half of <see cref="Checkout"/> that hears what became of money (design §3, rules 4–9).</summary>
+/// <summary>The half of <see cref="Checkout"/> that hears what became of money (R4–R9).</summary>
 public sealed partial class Checkout
 {
     /// <summary>A trusted callback about one of this checkout's pushes.</summary>
@@ -14,7 +14,7 @@ public sealed partial class Checkout
                 return HearPaid(attempt, paid, number, amount, known, receiptId, now);
 
             case Outcome.Paid:
-                // A success that names no money is no proof of money (rule 9): ask.
+                // A success that names no money is no proof of money (R9): ask.
                 attempt.Dispute();
                 return AskInstead(attempt, now, now);
 
@@ -44,7 +44,7 @@ public sealed partial class Checkout
 
     /// <summary>
     /// A trusted callback about a push that cannot be read: it settles nothing, and Safaricom is asked, also about a
-    /// failed one, for it may have been its success (rule 4).
+    /// failed one, for it may have been its success (R4).
     /// </summary>
     public void HearUnreadable(Attempt attempt, DateTimeOffset now)
     {
@@ -71,11 +71,11 @@ public sealed partial class Checkout
                 return true;
 
             case Outcome.NotPaid when attempt.IsEarly(asked ?? now):
-                // Also where a failure stands already: it is asked about because it is disputed, and this is no better one (rule 4).
+                // Also where a failure stands already: it is asked about because it is disputed, and this is no better one (R4).
                 return false;
 
             case Outcome.NotPaid { Certainty: Certainty.Unlisted } when attempt.Status == AttemptStatus.Failed:
-                // It is asked about because something came that may be its success; a code nobody knows does not say that it was none (rule 5).
+                // It is asked about because something came that may be its success; a code nobody knows does not say that it was none (R5).
                 return false;
 
             case Outcome.NotPaid again when attempt.Status == AttemptStatus.Failed:
@@ -103,7 +103,7 @@ public sealed partial class Checkout
         }
     }
 
-    /// <summary>The questions ran out: a person has to find out (rules 5 and 11).</summary>
+    /// <summary>The questions ran out: a person has to find out (R5, R11).</summary>
     public void GiveUp(Attempt attempt, DateTimeOffset now)
     {
         if (attempt.Status == AttemptStatus.Succeeded)
@@ -136,7 +136,7 @@ public sealed partial class Checkout
             + $"Last answer: {attempt.LastAnswer ?? "none"}. Look the payment up in the M-PESA portal, then settle this case."));
     }
 
-    /// <summary>Puts a receipt to this checkout: what is due is applied, the rest is surplus (rule 6).</summary>
+    /// <summary>Puts a receipt to this checkout: what is due is applied, the rest is surplus (R6).</summary>
     public void Apply(Receipt receipt, DateTimeOffset now)
     {
         receipt.CheckoutId = Id;
@@ -178,7 +178,7 @@ public sealed partial class Checkout
         {
             if (receipt.Number is null)
             {
-                // Its number may still turn up on money we already have (rule 7).
+                // Its number may still turn up on money we already have (R7).
                 receipt.SurplusDueAt = now + Receipt.NumberWait;
             }
             else
@@ -193,7 +193,7 @@ public sealed partial class Checkout
         return taken;
     }
 
-    /// <summary>Declares what waited for a number in vain as surplus (rule 7).</summary>
+    /// <summary>Declares what waited for a number in vain as surplus (R7).</summary>
     public void DeclareSurplus(Receipt receipt, DateTimeOffset now)
     {
         receipt.SurplusDueAt = null;
@@ -222,7 +222,7 @@ public sealed partial class Checkout
 
         if (own is { Number: { } other, IsInferred: false })
         {
-            // Rule 6: one push brings one receipt. The second number moves no money here.
+            // R6: one push brings one receipt. The second number moves no money here.
             return Conflict(attempt, $"The prompt of {attempt.StartedAt:u} was paid with receipt {other}; another callback names {number} for it.", now);
         }
 
@@ -255,7 +255,7 @@ public sealed partial class Checkout
 
         if (amount != attempt.Amount)
         {
-            // Rule 9: not applied; the query decides, and then a case shows both amounts.
+            // R9: not applied; the query decides, and then a case shows both amounts.
             Report(attempt, amount, number);
             attempt.Dispute();
             AskInstead(attempt, now, now);
@@ -280,7 +280,7 @@ public sealed partial class Checkout
             return Verdict.Applied;
         }
 
-        // The same money, confirmed first (rule 7).
+        // The same money, confirmed first (R7).
         var former = known.AttemptId is null ? null : AttemptOf(known);
         Join(known, attempt, inferred: false);
         Changed(now);
@@ -307,12 +307,12 @@ public sealed partial class Checkout
         RecordSuccess(attempt, receiptId, loose, now);
     }
 
-    /// <summary>Finds the money of a success without a number among the confirmations, or records it (rule 7).</summary>
+    /// <summary>Finds the money of a success without a number among the confirmations, or records it (R7).</summary>
     private void RecordSuccess(Attempt attempt, Guid receiptId, IReadOnlyList<Receipt> loose, DateTimeOffset now)
     {
         if (attempt.StandsElsewhere)
         {
-            // Rule 7: it was matched elsewhere meanwhile. Counted here too, one payment would pay two orders.
+            // R7: it was matched elsewhere meanwhile. Counted here too, one payment would pay two orders.
             Hold(NewReceipt(receiptId, attempt, SettledBy.StkQuery, null, null, now, now), now);
             Conflict(attempt, $"The query says the prompt of {attempt.StartedAt:u} was paid; its receipt {attempt.ReportedReceipt} pays for something else.", now);
             return;
@@ -517,7 +517,7 @@ public sealed partial class Checkout
         attempt.Touch();
     }
 
-    /// <summary>A trusted callback named money that was not counted, and whoever was asked does not know it: a person compares (rules 4 and 9).</summary>
+    /// <summary>A trusted callback named money that was not counted, and whoever was asked does not know it: a person compares (R4, R9).</summary>
     private void RaiseReported(Attempt attempt, string but, DateTimeOffset now)
     {
         if (attempt is { ReportedReceipt: { } number, ReportedAmount: { } amount })
@@ -532,7 +532,7 @@ public sealed partial class Checkout
 
     private Verdict AskInstead(Attempt attempt, DateTimeOffset at, DateTimeOffset now)
     {
-        // A failed one is asked about too: what came may be a success that outranks the failure (rule 4).
+        // A failed one is asked about too: what came may be a success that outranks the failure (R4).
         if (attempt.Status == AttemptStatus.Succeeded)
         {
             return Verdict.Hint;

@@ -37,7 +37,7 @@ public enum AttemptStatus
     /// <summary>The customer paid.</summary>
     Succeeded,
 
-    /// <summary>No money moved; a success that comes later still wins (rule 4).</summary>
+    /// <summary>No money moved; a success that comes later still wins (R4).</summary>
     Failed,
 }
 

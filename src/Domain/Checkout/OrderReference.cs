@@ -34,7 +34,7 @@ public readonly record struct OrderReference
     /// <summary>The compared form of anything a customer typed as an account; empty matches nothing.</summary>
     /// <remarks>
     /// Spaces and punctuation make no difference. Whatever else is no A–Z or 0–9 (letters and digits of other scripts, accents, what cannot be
-    /// seen) makes it match nothing: leaving it out would pay an order whose reference nobody typed (rule 8).
+    /// seen) makes it match nothing: leaving it out would pay an order whose reference nobody typed (R8).
     /// </remarks>
     public static string KeyOf(string? account)
     {

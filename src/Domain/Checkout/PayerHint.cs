@@ -14,7 +14,7 @@ public enum PayerMatch
 
     /// <summary>
     /// Digits can be seen that are not this number's. That supports nothing and proves nothing: who masks in a way nobody foresaw may show
-    /// digits of the right payer so (rule 16).
+    /// digits of the right payer so (R16).
     /// </summary>
     Unlike,
 
@@ -40,8 +40,8 @@ public enum PayerHash
 
 /// <summary>
 /// The one reader of payers: whoever compares a shown party with a number asks here. A payer may come plain in any writing, masked anywhere
-/// (<c>25470****149</c>, <c>2547 ***** 126</c>, <c>07****149</c>), as a SHA-256, or as something else; a hint, never a key (rule 13). Only a
-/// whole number that differs, or a whole hash of a form this shortcode has been seen to use, is proof of somebody else (rule 16).
+/// (<c>25470****149</c>, <c>2547 ***** 126</c>, <c>07****149</c>), as a SHA-256, or as something else; a hint, never a key (R13). Only a
+/// whole number that differs, or a whole hash of a form this shortcode has been seen to use, is proof of somebody else (R16).
 /// </summary>
 public static class PayerHint
 {

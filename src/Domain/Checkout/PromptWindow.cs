@@ -1,7 +1,7 @@
 namespace Payments.Domain;
 
 /// <summary>
-/// When a payment may be that of a prompt (rule 7). M-PESA's clock says when it moved and PostgreSQL's when the prompt went out, and the two
+/// When a payment may be that of a prompt (R7). M-PESA's clock says when it moved and PostgreSQL's when the prompt went out, and the two
 /// may differ: within the window they are joined, outside it a payment that agrees in everything else is held and a person compares. Nothing
 /// is declared surplus, and so given back, because of what a clock says.
 /// </summary>

@@ -1,9 +1,9 @@
 namespace Payments.Domain;
 
-/// <summary>Money that moved to us, by M-PESA's receipt number (rule 6).</summary>
+/// <summary>Money that moved to us, by M-PESA's receipt number (R6).</summary>
 public sealed partial class Receipt
 {
-    /// <summary>How long a success without a number waits for one before its excess counts as surplus (rule 7).</summary>
+    /// <summary>How long a success without a number waits for one before its excess counts as surplus (R7).</summary>
     public static readonly TimeSpan NumberWait = TimeSpan.FromMinutes(30);
 
     /// <summary>
@@ -24,7 +24,7 @@ public sealed partial class Receipt
     public Guid? AttemptId { get; set; }
 
     /// <summary>
-    /// True when it was joined to its push by comparison (rule 7), false when the push's own callback named its number: a callback that
+    /// True when it was joined to its push by comparison (R7), false when the push's own callback named its number: a callback that
     /// names another parts them again.
     /// </summary>
     public bool IsInferred { get; set; }
@@ -50,7 +50,7 @@ public sealed partial class Receipt
     /// <summary>Which number was paid, as the confirmation names it; null when none did.</summary>
     public string? Shortcode { get; set; }
 
-    /// <summary>The payer's number as given: plain, masked, spaced or hashed. Never a key (rule 13).</summary>
+    /// <summary>The payer's number as given: plain, masked, spaced or hashed. Never a key (R13).</summary>
     public string? Payer { get; set; }
 
     public string? PayerName { get; set; }
@@ -76,7 +76,7 @@ public sealed partial class Receipt
     /// <summary>What of it is neither applied nor surplus yet, and has not gone back either.</summary>
     public Money Unassigned => Amount - Applied - Surplus - Uncounted;
 
-    /// <summary>True when it stands on a checkout but counts as nothing there until a person decides (rule 7).</summary>
+    /// <summary>True when it stands on a checkout but counts as nothing there until a person decides (R7).</summary>
     public bool IsHeld => CheckoutId is not null && SurplusDueAt is null && Applied == Money.Zero && Surplus == Money.Zero && !StoppedCounting;
 
     /// <summary>Marks the row as changed.</summary>

@@ -2,7 +2,7 @@ namespace Payments.Domain;
 
 /// <summary>
 /// The numbers customers pay us at, and the one place that says which of them was paid: by the number a message names, never by the words of
-/// its TransactionType, of which nobody has a complete list (rule 16).
+/// its TransactionType, of which nobody has a complete list (R16).
 /// </summary>
 /// <param name="Main">The Pay Bill, or a till's store number.</param>
 /// <param name="Till">The till; null for a Pay Bill.</param>

@@ -1,7 +1,7 @@
 namespace Payments.Domain;
 
 /// <summary>
-/// The part of <see cref="Checkout"/> that joins what STK, queries and confirmations each tell of one payment (design §3, rules 6–8
+/// The part of <see cref="Checkout"/> that joins what STK, queries and confirmations each tell of one payment (R6–R8
 /// and 11). A number is proof; without one, a success and a confirmation are joined by comparison only when there is exactly one
 /// candidate on each side, and that stays <see cref="Receipt.IsInferred"/> until the prompt's own callback names a number.
 /// </summary>
@@ -119,7 +119,7 @@ public sealed partial class Checkout
     }
 
     /// <summary>
-    /// Prompts nobody can ask about (no id, or the questions ran out) are settled by a confirmation that can be no other's (rule 11).
+    /// Prompts nobody can ask about (no id, or the questions ran out) are settled by a confirmation that can be no other's (R11).
     /// </summary>
     private void SettleUnaskable(DateTimeOffset now)
     {
@@ -232,7 +232,7 @@ public enum MatchRefusal
     /// <summary>It is matched to another one.</summary>
     Elsewhere,
 
-    /// <summary>A refund of it went out, or may have (rule 12).</summary>
+    /// <summary>A refund of it went out, or may have (R12).</summary>
     GivenBack,
 
     /// <summary>Nothing is due there.</summary>

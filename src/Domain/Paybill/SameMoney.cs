@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Payments.Domain;
 
-/// <summary>The part of <see cref="Checkout"/> that says which receipts may be the payment of a prompt (rules 7, 8 and 16).</summary>
+/// <summary>The part of <see cref="Checkout"/> that says which receipts may be the payment of a prompt (R7, R8, R16).</summary>
 public sealed partial class Checkout
 {
     /// <summary>So many receipts a case names; a person looks the rest up by amount and time.</summary>
@@ -17,7 +17,7 @@ public sealed partial class Checkout
     /// <summary>How far a payment to the till, which names no order, may be that of a prompt of this checkout.</summary>
     public TillClaim ClaimOf(Receipt receipt, Attempt attempt)
     {
-        var isNameless = Receipts.Exists(r => r.AttemptId == attempt.Id && r.Number is null);
+        var isNameless = IsNameless(attempt);
         if (!(isNameless || attempt.IsOpen) || !MayBeSameMoney(receipt, attempt, receipt.Change == Change.Added))
         {
             return TillClaim.None;
@@ -32,6 +32,9 @@ public sealed partial class Checkout
             _ => TillClaim.None,
         };
     }
+
+    /// <summary>True for a success whose number nobody has told.</summary>
+    public bool IsNameless(Attempt attempt) => Receipts.Exists(r => r.AttemptId == attempt.Id && r.Number is null);
 
     /// <summary>Whether a confirmation is taken for the payment of a prompt where it is the only one: everything agrees, M-PESA's time too.</summary>
     private bool IsSameMoney(Receipt receipt, Attempt attempt, bool isNew = false) =>
@@ -58,10 +61,22 @@ public sealed partial class Checkout
     private List<Receipt> Astray(Attempt attempt) => Receipts.FindAll(r => IsTakenFor(r, attempt)
         || (!r.IsHeld && (Due < attempt.Amount || r.IsGivenBack || r.Surplus > Money.Zero) && MayBeSameMoney(r, attempt)));
 
-    /// <summary>Whether a receipt was taken for another prompt's by its time, though its payer is shown unlike, and is shown to be this one's.</summary>
-    private bool IsTakenFor(Receipt receipt, Attempt attempt) =>
-        receipt is { IsInferred: true, AttemptId: not null } && receipt.AttemptId != attempt.Id && receipt.Amount == attempt.Amount
-        && Shows(receipt, AttemptOf(receipt)) == PayerMatch.Unlike && Shows(receipt, attempt) == PayerMatch.Same;
+    /// <summary>
+    /// Whether a receipt was taken for another prompt's and may be this one's: of that one nothing else is known, or it was taken by its time,
+    /// though its payer is shown unlike, and is shown to be this one's.
+    /// </summary>
+    private bool IsTakenFor(Receipt receipt, Attempt attempt)
+    {
+        if (receipt is not { IsInferred: true, AttemptId: not null } || receipt.AttemptId == attempt.Id || receipt.Amount != attempt.Amount)
+        {
+            return false;
+        }
+
+        var other = AttemptOf(receipt);
+        return other.SettledBy is SettledBy.StkQuery or SettledBy.Callback or SettledBy.Operator
+            ? Shows(receipt, other) == PayerMatch.Unlike && Shows(receipt, attempt) == PayerMatch.Same
+            : Shows(receipt, attempt) != PayerMatch.Differs && receipt.RecordedAt >= attempt.StartedAt - Receipt.RecordingSlack;
+    }
 
     /// <summary>
     /// Till payments that stand nowhere and are taken for this success where there is one: of the same payer; where none of those is there, the

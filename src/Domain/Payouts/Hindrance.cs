@@ -1,6 +1,6 @@
 namespace Payments.Domain;
 
-/// <summary>What keeps a queued payout or refund from being sent (rule 19). None of them is a word of Safaricom's.</summary>
+/// <summary>What keeps a queued payout or refund from being sent (R19). None of them is a word of Safaricom's.</summary>
 public enum Hindrance
 {
     /// <summary>The initiator's password cannot be encrypted: Safaricom's certificate is missing or unreadable.</summary>

@@ -1,10 +1,10 @@
 namespace Payments.Domain;
 
-/// <summary>Compares who Safaricom says received money with whom it was sent to, as far as that is visible (rules 9, 13 and 16).</summary>
+/// <summary>Compares who Safaricom says received money with whom it was sent to, as far as that is visible (R9, R13, R16).</summary>
 public static class Parties
 {
     /// <summary>False only when it is certain that somebody else than <paramref name="expected"/> received it.</summary>
-    /// <param name="parties">Names or numbers as given; of several the first paid and the last received (daraja.md §8).</param>
+    /// <param name="parties">Names or numbers as given; of several the first paid and the last received (docs/protocol/status-balance-reversal.md).</param>
     public static bool MayInclude(IReadOnlyList<string> parties, string expected)
     {
         if (parties.Any(party => Compare(party, expected) == PayerMatch.Same))

@@ -33,7 +33,7 @@ public sealed class Payout : Transfer
     public override bool HasOwnName => Method == PayoutMethod.Mpesa;
 
     /// <summary>Makes one that waits to be sent.</summary>
-    /// <param name="id">To a phone: made of what the caller said (rule 18), for Safaricom is given it as the request's name.</param>
+    /// <param name="id">To a phone: made of what the caller said (R18), for Safaricom is given it as the request's name.</param>
     public static Payout Queue(
         Guid id, string client, string reference, PayoutMethod method, string recipient, string? account, Money amount, string reason, string remarks,
         DateTimeOffset now)

@@ -35,7 +35,7 @@ public abstract partial class Transfer
     public string? ConversationId { get; set; }
 
     /// <summary>
-    /// Ours from the start for B2C v3 and made of what the caller said (rule 18), Safaricom's for B2B and reversals and null until told. What a
+    /// Ours from the start for B2C v3 and made of what the caller said (R18), Safaricom's for B2B and reversals and null until told. What a
     /// status query asks by.
     /// </summary>
     public string? OriginatorId { get; set; }
@@ -157,7 +157,7 @@ public abstract partial class Transfer
     }
 
     /// <summary>
-    /// Whether a callback is about this very thing (rule 3): no id it names differs from one we know, and it names one we know, if we
+    /// Whether a callback is about this very thing (R3): no id it names differs from one we know, and it names one we know, if we
     /// know any. A queue timeout may lack its ids.
     /// </summary>
     public bool IsNamed(string? conversationId, string? originatorId, bool mayLack = false)
@@ -193,7 +193,7 @@ public abstract partial class Transfer
     /// <param name="parties">Names or numbers as given (<c>254708374149 - JOHN DOE</c>), possibly masked or hashed.</param>
     protected abstract string? PartyProblem(IReadOnlyList<string> parties);
 
-    /// <summary>True for a failure that may mean it has happened already, and so is none (rule 12).</summary>
+    /// <summary>True for a failure that may mean it has happened already, and so is none (R12).</summary>
     protected virtual bool MayHaveHappened(Failure failure) => false;
 
     private void Touch(DateTimeOffset now)

@@ -1,6 +1,6 @@
 namespace Payments.Domain;
 
-/// <summary>The half of <see cref="Transfer"/> that hears what became of the money (design §3, rules 4, 5 and 9–12).</summary>
+/// <summary>The half of <see cref="Transfer"/> that hears what became of the money (R4, R5, R9–R12).</summary>
 public abstract partial class Transfer
 {
     /// <summary>A trusted result. Twice, late or out of order: what is settled stays, but success outranks failure.</summary>
@@ -20,7 +20,7 @@ public abstract partial class Transfer
         };
     }
 
-    /// <summary>A trusted success that names another original than was asked for (rule 9): it proves nothing about this one.</summary>
+    /// <summary>A trusted success that names another original than was asked for (R9): it proves nothing about this one.</summary>
     public Verdict HearOther(string story, DateTimeOffset now)
     {
         Heard = true;
@@ -28,7 +28,7 @@ public abstract partial class Transfer
         return Differs((CaseKind.PartyDiffers, story), "a result", askAt: now, now);
     }
 
-    /// <summary>A trusted result that cannot be read: it settles nothing. After a failure it may be a success, which a person looks up (rule 4).</summary>
+    /// <summary>A trusted result that cannot be read: it settles nothing. After a failure it may be a success, which a person looks up (R4).</summary>
     public void HearUnreadable(DateTimeOffset now)
     {
         Heard = IsDisputed = true;
@@ -44,7 +44,7 @@ public abstract partial class Transfer
         AskInstead("A result came that could not be read.", now);
     }
 
-    /// <summary>A trusted queue timeout: no failure (rule 10), and nothing at all once it is settled.</summary>
+    /// <summary>A trusted queue timeout: no failure (R10), and nothing at all once it is settled.</summary>
     public Verdict HearTimeout(DateTimeOffset now)
     {
         Heard = true;
@@ -62,7 +62,7 @@ public abstract partial class Transfer
         return first ? Verdict.Applied : Verdict.Duplicate;
     }
 
-    /// <summary>The answer to a transaction status query about it (rule 10). It never downgrades what is settled.</summary>
+    /// <summary>The answer to a transaction status query about it (R10). It never downgrades what is settled.</summary>
     public Verdict HearStatus(TransactionFound found, DateTimeOffset now)
     {
         // Asked by a name of ours it is that name that counts: where Safaricom took our request and then refused it as a duplicate, we have the
@@ -133,7 +133,7 @@ public abstract partial class Transfer
         return Verdict.Applied;
     }
 
-    /// <summary>A question brought no answer; its schedule is the caller's. "Not found" never fails anything by itself (rule 10).</summary>
+    /// <summary>A question brought no answer; its schedule is the caller's. "Not found" never fails anything by itself (R10).</summary>
     public void HearNothing(string why, DateTimeOffset now)
     {
         if (!IsSettled && Status != TransferStatus.Queued)
@@ -156,7 +156,7 @@ public abstract partial class Transfer
 
     /// <summary>A person has it asked about again, now.</summary>
     /// <param name="asked">What counts as asked: so many that this question is the last before a case again.</param>
-    /// <returns>False when it is settled, not sent, or has no id to ask by (rule 11).</returns>
+    /// <returns>False when it is settled, not sent, or has no id to ask by (R11).</returns>
     public bool AskOnceMore(int asked, DateTimeOffset now)
     {
         if (IsSettled || Status == TransferStatus.Queued || OriginatorId is null)
@@ -170,7 +170,7 @@ public abstract partial class Transfer
         return true;
     }
 
-    /// <summary>The questions ran out: a person has to find out (rule 11).</summary>
+    /// <summary>The questions ran out: a person has to find out (R11).</summary>
     public void GiveUp(DateTimeOffset now)
     {
         if (IsSettled || Status == TransferStatus.Queued)
@@ -216,7 +216,7 @@ public abstract partial class Transfer
     {
         if (paid.Amount is { } amount && Disagreement(amount, parties) is { } problem)
         {
-            // Rule 9. A question may still show that the result, not the money, was wrong.
+            // R9. A question may still show that the result, not the money, was wrong.
             IsDisputed = true;
             return Differs(problem, $"a result with receipt {paid.Receipt ?? "unknown"}", askAt: now, now);
         }
@@ -280,7 +280,7 @@ public abstract partial class Transfer
             return AskInstead($"One result said {code}, another that could not be read may say success.", now);
         }
 
-        // Rule 5: a code nobody listed, or one that says "query first" (15, a duplicate id, above all).
+        // R5: a code nobody listed, or one that says "query first" (15, a duplicate id, above all).
         return AskInstead($"The result said {code}, which settles nothing by itself.", now);
     }
 

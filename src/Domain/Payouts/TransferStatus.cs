@@ -18,7 +18,7 @@ public enum TransferStatus
     /// <summary>The money moved.</summary>
     Completed,
 
-    /// <summary>No money moved; a success that comes later still wins (rule 4).</summary>
+    /// <summary>No money moved; a success that comes later still wins (R4).</summary>
     Failed,
 }
 

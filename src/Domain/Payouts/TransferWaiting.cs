@@ -1,6 +1,6 @@
 namespace Payments.Domain;
 
-/// <summary>The half of <see cref="Transfer"/> that waits to be sent: not sent is not failed (rule 19).</summary>
+/// <summary>The half of <see cref="Transfer"/> that waits to be sent: not sent is not failed (R19).</summary>
 public abstract partial class Transfer
 {
     /// <summary>What it waits for; null while it is in line, and once it is queued no more.</summary>

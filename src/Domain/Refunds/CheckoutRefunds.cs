@@ -2,7 +2,7 @@ namespace Payments.Domain;
 
 /// <summary>
 /// The part of <see cref="Checkout"/> that knows what went back. A refund never undoes <see cref="CheckoutStatus.Paid"/>; while an order is
-/// not paid, what is given back stops counting with the reservation, and counts again if the refund fails (rule 15, decision 0037).
+/// not paid, what is given back stops counting with the reservation, and counts again if the refund fails (R15, decision 0037).
 /// </summary>
 public sealed partial class Checkout
 {
@@ -29,7 +29,7 @@ public sealed partial class Checkout
 
     /// <summary>
     /// A refund of one of its receipts has failed, and what it took counts again as far as anything is due; or it succeeded after it had failed
-    /// (rule 4), and what it took no longer counts.
+    /// (R4), and what it took no longer counts.
     /// </summary>
     /// <param name="refundId">One of <see cref="Refunds"/>, as it stands now.</param>
     public void Turned(Guid refundId, DateTimeOffset now)

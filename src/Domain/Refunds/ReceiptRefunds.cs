@@ -1,12 +1,12 @@
 namespace Payments.Domain;
 
-/// <summary>The part of <see cref="Receipt"/> that knows what went back of it: money given back pays for nothing (rule 15).</summary>
+/// <summary>The part of <see cref="Receipt"/> that knows what went back of it: money given back pays for nothing (R15).</summary>
 public sealed partial class Receipt
 {
     /// <summary>Every refund of it, whatever became of it, oldest first; handed in by whoever loads it.</summary>
     public List<Refund> Refunds { get; } = [];
 
-    /// <summary>True when something of it went back, or may have (rule 12).</summary>
+    /// <summary>True when something of it went back, or may have (R12).</summary>
     public bool IsGivenBack => Refunds.Exists(r => r.IsReserved);
 
     /// <summary>What no refund has taken.</summary>

@@ -5,7 +5,7 @@ public sealed class Refund : Transfer
 {
     /// <summary>
     /// Codes that refuse a reversal and yet may mean that the money has gone back: already reversed; original unknown, which a reversed
-    /// one may be called too (2033 says the same in other words). After them nothing is sent another way (rule 12).
+    /// one may be called too (2033 says the same in other words). After them nothing is sent another way (R12).
     /// </summary>
     private static readonly string[] NoRefusal = ["R000001", "R000002", "2033"];
 
@@ -47,7 +47,7 @@ public sealed class Refund : Transfer
     /// <inheritdoc/>
     public override bool HasOwnName => Method == RefundMethod.B2c;
 
-    /// <summary>True while its amount must not go back another way: every state but failed (rule 12).</summary>
+    /// <summary>True while its amount must not go back another way: every state but failed (R12).</summary>
     public bool IsReserved => Status != TransferStatus.Failed;
 
     /// <summary>True when it was reserved when it was loaded and is not any more, or the other way round: what it gave back counts again, or no longer.</summary>
@@ -55,13 +55,13 @@ public sealed class Refund : Transfer
 
     /// <summary>
     /// True for a reversal that M-PESA will not do: only then may the whole go by B2C. What a retry may cure is no such refusal, and what
-    /// Safaricom did not say is none at all: its code, or a person who looked it up, has to stand behind it (rule 19).
+    /// Safaricom did not say is none at all: its code, or a person who looked it up, has to stand behind it (R19).
     /// </summary>
     public bool IsRefusedReversal => Method == RefundMethod.Reversal && Status == TransferStatus.Failed && Failure is { Retryable: false }
         && (Failure.ResultCode is not null || SettledBy == Domain.SettledBy.Operator);
 
     /// <summary>Makes one that waits to be sent. Call under the lock of its checkout, or of its receipt where it has none.</summary>
-    /// <param name="id">By B2C: made of what the caller said (rule 18), for Safaricom is given it as the request's name.</param>
+    /// <param name="id">By B2C: made of what the caller said (R18), for Safaricom is given it as the request's name.</param>
     public static Refund Queue(Guid id, string client, RefundPlan plan, string? orderReference, string reason, bool ofSurplus, DateTimeOffset now) => new()
     {
         Id = id,

@@ -1,6 +1,6 @@
 namespace Payments.Domain;
 
-/// <summary>What a refund takes its amount from, which decides what becomes of that amount when it fails (rule 15).</summary>
+/// <summary>What a refund takes its amount from, which decides what becomes of that amount when it fails (R15).</summary>
 public enum RefundSource
 {
     /// <summary>Of what pays for a paid order, which stays paid, or of surplus, which stays surplus that has gone back.</summary>

@@ -27,7 +27,7 @@ public enum RefundRefusal
 }
 
 /// <summary>
-/// Rule 12: what may go back and which way. Every refund that is not failed is reserved; together they never exceed a receipt's amount.
+/// R12: what may go back and which way. Every refund that is not failed is reserved; together they never exceed a receipt's amount.
 /// Call with what was loaded under the lock of the checkout, or of the receipt where it has none: two at once meet there.
 /// </summary>
 public static class Refunding
@@ -94,7 +94,7 @@ public static class Refunding
     {
         if (receipt.Number is null)
         {
-            // The number of a payment only a query knows may still turn out to be another receipt's (rule 7).
+            // The number of a payment only a query knows may still turn out to be another receipt's (R7).
             return (null, RefundRefusal.ReceiptUnknown);
         }
 
@@ -128,7 +128,7 @@ public static class Refunding
         OfReceipt(receipt, refunds, promptedPhone, amount, receipt.CheckoutId is null || receipt.IsHeld ? receipt.Amount : SurplusLeft(receipt, refunds));
 
     /// <summary>
-    /// A shop gives back a whole receipt, for a reversal knows no parts, or of what was applied; the surplus is an operator's (rule 6,
+    /// A shop gives back a whole receipt, for a reversal knows no parts, or of what was applied; the surplus is an operator's (R6,
     /// decision 0021).
     /// </summary>
     private static (RefundPlan? Plan, RefundRefusal? Refusal) Plan(Checkout checkout, Receipt receipt, Money? amount)

@@ -6,7 +6,7 @@ namespace Payments.Infrastructure;
 public sealed class CallbackNetworks
 {
     /// <summary>
-    /// The addresses Safaricom has shops let in (daraja.md §13: twelve that two sources agree on, and two more of one source), and three that
+    /// The addresses Safaricom has shops let in (docs/protocol/callbacks.md: twelve that two sources agree on, and two more of one source), and three that
     /// callbacks were seen to come from. They change without notice: a confirmation from a new one waits, a case and the doctor name its address,
     /// and Pull, a question or a replay after it was allowed settles it.
     /// </summary>
@@ -34,7 +34,7 @@ public sealed class CallbackNetworks
     /// <summary>True when C2B callbacks are believed from some networks only.</summary>
     public bool AreLimited => allowed is not null;
 
-    /// <summary>Whether a C2B callback from there may be believed by its token; from elsewhere it is a hint (rule 3).</summary>
+    /// <summary>Whether a C2B callback from there may be believed by its token; from elsewhere it is a hint (R3).</summary>
     public bool AllowsC2b(IPAddress? source) => allowed is null || Contains(allowed, source);
 
     /// <summary>Whether a source is exempt from the limits on what strangers may send.</summary>

@@ -7,7 +7,7 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>
-/// Makes and checks the token in a callback URL (rule 3): <c>{key id}.{id}.{mac}</c>, 74 characters of lower-case hex and two dots, so
+/// Makes and checks the token in a callback URL (R3): <c>{key id}.{id}.{mac}</c>, 74 characters of lower-case hex and two dots, so
 /// that it is one path segment and cannot spell a word Daraja refuses. Whoever holds it was told by us or by Safaricom.
 /// </summary>
 /// <remarks>Runs for every callback before anything is stored: no database, no allocation, no work that depends on the secret.</remarks>

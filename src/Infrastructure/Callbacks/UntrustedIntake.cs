@@ -21,7 +21,7 @@ public sealed partial class UntrustedIntake(
     TimeProvider clock, ILogger<UntrustedIntake> log)
     : BackgroundService
 {
-    /// <summary>The contract's number (design §5): 50 a second is more than a Daraja without tokens would ever send.</summary>
+    /// <summary>The contract's number (docs/security.md): 50 a second is more than a Daraja without tokens would ever send.</summary>
     public const int MostPerMinute = 3000;
 
     /// <summary>What a row takes beside its body: its header, columns and index entries, rounded up.</summary>

@@ -143,7 +143,7 @@ internal sealed partial class CheckoutRepository
             return;
         }
 
-        // A success is never left (rule 4): the WHERE refuses what the domain cannot ask for.
+        // A success is never left (R4): the WHERE refuses what the domain cannot ask for.
         var updated = await connection.ExecuteAsync(
             """
             UPDATE attempts a
@@ -221,7 +221,7 @@ internal sealed partial class CheckoutRepository
             return;
         }
 
-        // A number once known is never replaced (rule 6), and what was erased does not come back with a late repetition.
+        // A number once known is never replaced (R6), and what was erased does not come back with a late repetition.
         var updated = await connection.ExecuteAsync(
             """
             UPDATE receipts r

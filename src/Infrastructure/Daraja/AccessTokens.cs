@@ -6,7 +6,7 @@ namespace Payments.Infrastructure;
 
 /// <summary>
 /// One access token per Daraja app, shared by every replica through the database, because a new token ends the life of the last one
-/// (daraja.md §2). Fetched by one process at a time; no transaction is open while it asks Safaricom.
+/// (docs/protocol/oauth.md). Fetched by one process at a time; no transaction is open while it asks Safaricom.
 /// </summary>
 /// <remarks>Nothing is kept in memory: one indexed read beside a call over the Internet costs nothing, and a cache would hand out dead tokens.</remarks>
 internal sealed class AccessTokens(Connections database, DarajaHttp http, TimeProvider clock, ILogger<AccessTokens> log)
@@ -193,7 +193,7 @@ internal sealed class AccessTokens(Connections database, DarajaHttp http, TimePr
         var answer = (DarajaExchange.Answered)exchange;
         if (answer.Status == 200 && answer.Json.Get("access_token"u8).AccessToken() is { } token)
         {
-            // A number here, a string there (daraja.md §2).
+            // A number here, a string there (docs/protocol/oauth.md).
             var seconds = answer.Json.Get("expires_in"u8).Number() is { } given && given is >= 1 and <= 86_400 ? (int)given : UsualSeconds;
             return (AccessToken.Of(token), seconds);
         }

@@ -3,7 +3,7 @@ using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
-/// <summary>Reads what is on our accounts, from a balance query or as it comes along with a transfer's result (daraja.md §6–§8).</summary>
+/// <summary>Reads what is on our accounts, from a balance query or as it comes along with a transfer's result (docs/protocol/b2c-b2b.md#b2c, b2c-b2b.md#b2b, status-balance-reversal.md).</summary>
 internal static class Balances
 {
     /// <summary>A shortcode has five to seven accounts.</summary>

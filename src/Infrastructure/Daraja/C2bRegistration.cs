@@ -3,7 +3,7 @@ using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
-/// <summary>What Safaricom takes and says when C2B URLs are registered (daraja.md §5).</summary>
+/// <summary>What Safaricom takes and says when C2B URLs are registered (docs/protocol/c2b.md).</summary>
 internal static class C2bRegistration
 {
     /// <summary>Refused anywhere in a URL, in any case. <c>exec</c> is in the list too, but whatever holds it holds <c>exe</c>.</summary>

@@ -5,7 +5,7 @@ using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
-/// <summary>Reads callback bodies in every variant Safaricom is known to send (daraja.md §3, §5–§8).</summary>
+/// <summary>Reads callback bodies in every variant Safaricom is known to send (docs/protocol/stk.md#stk-push, c2b.md, b2c-b2b.md#b2c, b2c-b2b.md#b2b, status-balance-reversal.md).</summary>
 /// <remarks>
 /// Unknown members are ignored, missing ones read as null and left to the domain to judge. A body that is not one JSON document, that has a key
 /// twice, or that lacks what its kind is about is read a second time, leniently; it is malformed when that makes nothing certain of it either.

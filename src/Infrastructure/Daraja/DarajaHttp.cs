@@ -35,7 +35,7 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
 
     private static readonly JsonSerializerOptions Json = new()
     {
-        // Empty optional fields can draw an all-empty answer (daraja.md §7).
+        // Empty optional fields can draw an all-empty answer (docs/protocol/b2c-b2b.md#b2b).
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
 
         // The plus signs of Base64 stay plus signs: the other side is no browser.

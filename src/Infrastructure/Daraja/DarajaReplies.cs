@@ -18,7 +18,7 @@ internal static class DarajaReplies
     /// <summary>A broken line is broken for seconds, seldom for less.</summary>
     private static readonly TimeSpan AfterNoConnection = TimeSpan.FromSeconds(10);
 
-    /// <summary>What an error envelope says; the same code can say several of these, so some are told by their text (daraja.md §3, §12).</summary>
+    /// <summary>What an error envelope says; the same code can say several of these, so some are told by their text (docs/protocol/stk.md#stk-push, result-codes.md#gateway-error-codes).</summary>
     public enum Fault
     {
         /// <summary>No error that is known: a success, or something that says nothing.</summary>
@@ -143,7 +143,7 @@ internal static class DarajaReplies
         };
     }
 
-    /// <summary>What an STK query's answer says of the push; anything but a clear answer leaves it as it was (rule 5).</summary>
+    /// <summary>What an STK query's answer says of the push; anything but a clear answer leaves it as it was (R5).</summary>
     public static Outcome ToPromptQuestion(DarajaExchange exchange, string requestId)
     {
         switch (exchange)

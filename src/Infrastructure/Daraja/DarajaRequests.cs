@@ -157,7 +157,7 @@ internal static class DarajaRequests
 
     private static string Remarks(string? text) => Plain(text, Remark) is { Length: >= 2 } plain ? plain : "Payment";
 
-    /// <summary>Letters, digits, space, dot and dash: others can make a prompt fail in silence (daraja.md §3). Null when nothing is left.</summary>
+    /// <summary>Letters, digits, space, dot and dash: others can make a prompt fail in silence (docs/protocol/stk.md#stk-push). Null when nothing is left.</summary>
     private static string? Plain(string? text, int length)
     {
         var plain = string.Concat((text ?? "").Where(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '.' or '-'));

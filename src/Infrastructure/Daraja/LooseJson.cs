@@ -6,7 +6,7 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>
-/// Reads values whatever JSON type they came in: Safaricom sends the same field as a string here and as a number there (daraja.md §1, §8).
+/// Reads values whatever JSON type they came in: Safaricom sends the same field as a string here and as a number there (docs/protocol/README.md#common-rules, status-balance-reversal.md).
 /// Nothing here throws; what is absent, null, empty or of another type reads as null.
 /// </summary>
 internal static class LooseJson

@@ -1,6 +1,6 @@
 namespace Payments.Infrastructure;
 
-/// <summary>What Safaricom's words in a Pull answer mean (daraja.md §10); the same code says several things.</summary>
+/// <summary>What Safaricom's words in a Pull answer mean (docs/protocol/pull.md); the same code says several things.</summary>
 internal static class PullWords
 {
     private static readonly string[] None = ["no transaction", "no record", "no data", "any available transaction", "transaction not found"];

@@ -4,7 +4,7 @@ using Payments.Domain;
 
 namespace Payments.Infrastructure;
 
-/// <summary>Reads the Pull Transactions API (daraja.md §10): lists in lists, another spelling than everywhere else, one code for several things.</summary>
+/// <summary>Reads the Pull Transactions API (docs/protocol/pull.md): lists in lists, another spelling than everywhere else, one code for several things.</summary>
 internal static class PulledPayments
 {
     private const int MaxText = 100;

@@ -4,11 +4,11 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>
-/// What Safaricom's result codes mean (daraja.md §11). The same number means different things to a customer who was asked to pay and to
+/// What Safaricom's result codes mean (docs/protocol/result-codes.md). The same number means different things to a customer who was asked to pay and to
 /// us who send money: 2001 is a wrong PIN there and wrong initiator credentials here, so there are two tables.
 /// </summary>
 /// <remarks>
-/// A code that is not listed, or that the reference marks "query first", is not certain: it settles nothing by itself (rule 5).
+/// A code that is not listed, or that the reference marks "query first", is not certain: it settles nothing by itself (R5).
 /// Messages never quote ResultDesc, which changes without notice; it is kept in <see cref="Failure.ProviderText"/>.
 /// </remarks>
 public static class ResultCodes
@@ -139,7 +139,7 @@ public static class ResultCodes
         return new Outcome.NotPaid(meaning.ToFailure(code, providerText), meaning.Certainty);
     }
 
-    /// <summary>Why a status or balance query failed. It says nothing of the transaction that was asked about (rule 10).</summary>
+    /// <summary>Why a status or balance query failed. It says nothing of the transaction that was asked about (R10).</summary>
     public static Failure Question(string code, string? providerText) =>
         Transfers.TryGetValue(code, out var meaning) && meaning.Certainty == Certainty.Final
             ? meaning.ToFailure(code, providerText)

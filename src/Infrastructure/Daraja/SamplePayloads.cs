@@ -5,7 +5,7 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>
-/// A payload of every kind as Safaricom publishes it (daraja.md §3, §5–§8). Numbers are the sandbox's own, ids and receipts are nobody's, and
+/// A payload of every kind as Safaricom publishes it (docs/protocol/stk.md#stk-push, c2b.md, b2c-b2b.md#b2c, b2c-b2b.md#b2b, status-balance-reversal.md). Numbers are the sandbox's own, ids and receipts are nobody's, and
 /// the account is longer than any order reference, so that even without its mark none of them could be taken for a payment of ours.
 /// </summary>
 internal static class SamplePayloads

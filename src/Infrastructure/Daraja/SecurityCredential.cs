@@ -7,7 +7,7 @@ namespace Payments.Infrastructure;
 
 /// <summary>
 /// The initiator's password as Daraja wants it: UTF-8, encrypted with the public key of Safaricom's certificate (RSA, PKCS#1 v1.5, not
-/// OAEP), in Base64 (daraja.md §9).
+/// OAEP), in Base64 (docs/protocol/initiator.md).
 /// </summary>
 public static class SecurityCredential
 {

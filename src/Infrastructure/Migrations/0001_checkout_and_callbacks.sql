@@ -1,6 +1,6 @@
 -- Amounts are cents of Kenya shillings. Times are PostgreSQL's. Every CHECK refuses a row that the rules cannot make.
 
--- What this database belongs to: a sandbox must never be pointed at production's rows (design §6).
+-- What this database belongs to: a sandbox must never be pointed at production's rows (docs/operations.md).
 CREATE TABLE deployment (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     environment text NOT NULL,
@@ -71,7 +71,7 @@ CREATE TABLE attempts (
     last_answer text CHECK (length(last_answer) <= 1000),
     CHECK ((status IN ('succeeded', 'failed')) = (ended_at IS NOT NULL)),
     CHECK ((status = 'failed') = (failure_code IS NOT NULL)),
-    -- A failed one may still be asked about: something that came later may be a success (rule 4).
+    -- A failed one may still be asked about: something that came later may be a success (R4).
     CHECK (status <> 'succeeded' OR next_question_at IS NULL)
 );
 CREATE INDEX attempts_checkout ON attempts (checkout_id);
@@ -144,7 +144,7 @@ CREATE INDEX cases_created ON cases (created_at DESC, id DESC);
 CREATE TABLE callbacks (
     id uuid PRIMARY KEY,
     kind text NOT NULL,
-    -- What the URL's token was made for; null without a valid token, and then the callback is a hint (rule 3).
+    -- What the URL's token was made for; null without a valid token, and then the callback is a hint (R3).
     subject_id uuid,
     state text NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'done', 'parked')),
     verdict text CHECK (verdict IN ('applied', 'duplicate', 'contradiction', 'unmatched', 'malformed', 'hint', 'failed')),

@@ -33,7 +33,7 @@ ALTER TABLE callbacks
     ADD COLUMN answer text CHECK (length(answer) <= 100);
 
 ALTER TABLE receipts
-    -- True when it was joined to its push by comparison (rule 7), not by the push's own callback.
+    -- True when it was joined to its push by comparison (R7), not by the push's own callback.
     ADD COLUMN inferred boolean NOT NULL DEFAULT false CHECK (NOT inferred OR attempt_id IS NOT NULL),
     -- Who put it to its checkout by hand, for whoever asks later.
     ADD COLUMN matched_by text CHECK (length(matched_by) <= 100),

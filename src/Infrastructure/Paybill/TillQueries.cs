@@ -1,7 +1,7 @@
 namespace Payments.Infrastructure;
 
 /// <summary>
-/// The half of the repository that knows tills. A till's payment names no order: it is looked for by amount and time (rule 7,
+/// The half of the repository that knows tills. A till's payment names no order: it is looked for by amount and time (R7,
 /// <see cref="Domain.PromptWindow"/>), among pushes that are not settled and successes without a number. Both are few at any time and have an
 /// index of their own.
 /// </summary>

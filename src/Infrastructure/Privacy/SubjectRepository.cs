@@ -119,7 +119,7 @@ internal sealed partial class ErasureRepository
     }
 
     /// <summary>
-    /// How this payer's number is written in what is kept: plain in whatever writing, or hashed (daraja.md §5). A masked one is nobody's.
+    /// How this payer's number is written in what is kept: plain in whatever writing, or hashed (docs/protocol/c2b.md). A masked one is nobody's.
     /// </summary>
     private static async Task<string[]> Forms(NpgsqlConnection connection, string phone, CancellationToken cancellation) =>
         Msisdn.TryParse(phone, out var number)

@@ -12,7 +12,7 @@ public sealed record SpooledCallback(IncomingCallback Callback, DateTimeOffset R
     /// <summary>The record's own bytes, to be kept when the database refuses the row.</summary>
     internal ReadOnlyMemory<byte> Record { get; init; }
 
-    /// <summary>The same as it would have come without a token: stored, and believed by nobody (rule 3).</summary>
+    /// <summary>The same as it would have come without a token: stored, and believed by nobody (R3).</summary>
     internal SpooledCallback AsHint() =>
         this with { Callback = Callback with { SubjectId = null, TokenHash = null, Probe = null } };
 }

@@ -15,7 +15,7 @@ internal sealed class Prompts
 
     public bool Busy(string phone) => _busy.ContainsKey(phone);
 
-    /// <summary>Takes the subscriber lock; false when another transaction of this subscriber is in process (daraja.md §3).</summary>
+    /// <summary>Takes the subscriber lock; false when another transaction of this subscriber is in process (docs/protocol/stk.md#stk-push).</summary>
     public bool TryLock(StkPrompt prompt) => _busy.TryAdd(prompt.Phone, prompt);
 
     public void Unlock(StkPrompt prompt) => _busy.TryRemove(KeyValuePair.Create(prompt.Phone, prompt));

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Payments.Simulator;
 
-/// <summary>The body of an STK callback (daraja.md §3): ResultCode a number, metadata only on success, amounts with two decimals.</summary>
+/// <summary>The body of an STK callback (docs/protocol/stk.md#stk-push): ResultCode a number, metadata only on success, amounts with two decimals.</summary>
 internal static class StkCallback
 {
     public static string Body(StkPrompt prompt, Plan plan, Settlement settled, CopyKind kind, Settings settings) => kind switch

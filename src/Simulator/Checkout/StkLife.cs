@@ -21,7 +21,7 @@ internal sealed class StkLife(
     private async Task Lapse(StkPrompt prompt, CancellationToken cancel)
     {
         await Task.Delay(settings.Current.PromptLifeMs, cancel);
-        // No callback tells it (daraja.md §3); to whoever asks, 1025 is what the catalogue has for it.
+        // No callback tells it (docs/protocol/stk.md#stk-push); to whoever asks, 1025 is what the catalogue has for it.
         prompt.Said = Outcomes.PushFailed;
     }
 
@@ -33,7 +33,7 @@ internal sealed class StkLife(
 
         if (plan.FirstSays is { } first)
         {
-            // A failure that is not true: query and callback tell it, and the subscriber is free for another prompt (daraja.md §4).
+            // A failure that is not true: query and callback tell it, and the subscriber is free for another prompt (docs/protocol/stk.md#stk-query).
             prompt.Said = first;
             prompts.Unlock(prompt);
             if (plan.Copies.Count > 0)

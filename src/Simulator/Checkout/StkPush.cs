@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Payments.Simulator;
 
-/// <summary>POST /mpesa/stkpush/v1/processrequest (daraja.md §3): checks, accepts, and leaves the rest to <see cref="StkLife"/>.</summary>
+/// <summary>POST /mpesa/stkpush/v1/processrequest (docs/protocol/stk.md#stk-push): checks, accepts, and leaves the rest to <see cref="StkLife"/>.</summary>
 internal sealed class StkPush(Organisations organisations, Prompts prompts, Planner planner, StkLife life, Gateway gateway, SettingsStore settings)
 {
-    // The prompt is shown as one text of at most 182 characters (daraja.md §3, code 1025); what stands around the description is about this long.
+    // The prompt is shown as one text of at most 182 characters (docs/protocol/stk.md#stk-push, code 1025); what stands around the description is about this long.
     private const int LongestDescription = 182;
 
     // A consumer that does not answer a callback delivered before the reply must not hold up the reply for ever.
@@ -17,7 +17,7 @@ internal sealed class StkPush(Organisations organisations, Prompts prompts, Plan
         if (organisations.ByShortcode(call["BusinessShortCode"]) is not { } shop) return Faults.Make("merchant-does-not-exist", Api.Stk);
         if (!shop.PasswordMatches(call["Password"], call["Timestamp"])) return Faults.Make("wrong-credentials", Api.Stk);
         var buyGoods = call["TransactionType"] == "CustomerBuyGoodsOnline";
-        // The sandbox's 174379 has no till: it refuses the type, not the party (daraja.md §3).
+        // The sandbox's 174379 has no till: it refuses the type, not the party (docs/protocol/stk.md#stk-push).
         if (buyGoods && shop.TillNumber is null) return Answer.BadField("TransactionType");
 
         var phone = call["PhoneNumber"];
@@ -70,7 +70,7 @@ internal sealed class StkPush(Organisations organisations, Prompts prompts, Plan
         ("CallBackURL", Check.Url(call["CallBackURL"])),
         ("AccountReference", call["AccountReference"].Length > 0));
 
-    // Accepted, yet no prompt appears and nothing more is heard (daraja.md §3).
+    // Accepted, yet no prompt appears and nothing more is heard (docs/protocol/stk.md#stk-push).
     private static bool Silent(StkPrompt prompt) => prompt.Reference.Length > 12;
 
     // What the request itself brings about, whatever the customer would do.

@@ -1,6 +1,6 @@
 namespace Payments.Simulator;
 
-/// <summary>POST /mpesa/stkpushquery/v1/query (daraja.md §4): ResultCode a string, no receipt, pending in two forms.</summary>
+/// <summary>POST /mpesa/stkpushquery/v1/query (docs/protocol/stk.md#stk-query): ResultCode a string, no receipt, pending in two forms.</summary>
 internal sealed class StkQuery(Organisations organisations, Prompts prompts, ScriptStore scripts, Chance chance, SettingsStore settings)
 {
     public async Task<Answer> Handle(Call call)
@@ -62,7 +62,7 @@ internal sealed class StkQuery(Organisations organisations, Prompts prompts, Scr
         return dice < rates.QueryLate ? "late" : null;
     }
 
-    // Form A's requestId is the CheckoutRequestID (daraja.md §4).
+    // Form A's requestId is the CheckoutRequestID (docs/protocol/stk.md#stk-query).
     private static Answer Pending(StkPrompt prompt, string form) => form == "500"
         ? Answer.Error(500, "500.001.1001", "The transaction is being processed", prompt.CheckoutRequestId)
         : Final(prompt, Outcomes.Processing);

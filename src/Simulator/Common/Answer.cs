@@ -11,7 +11,7 @@ internal sealed record Answer(int Status, string ContentType, string Body)
 
     public static Answer Html(int status, string body) => new(status, "text/html; charset=utf-8", body);
 
-    /// <summary>The synchronous error envelope (daraja.md §1). <paramref name="requestId"/> is made up unless given.</summary>
+    /// <summary>The synchronous error envelope (docs/protocol/README.md#common-rules). <paramref name="requestId"/> is made up unless given.</summary>
     public static Answer Error(int status, string code, string message, string? requestId = null) =>
         Json(new() { ["requestId"] = requestId ?? Ids.Request(), ["errorCode"] = code, ["errorMessage"] = message }, status);
 

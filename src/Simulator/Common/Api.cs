@@ -1,6 +1,6 @@
 namespace Payments.Simulator;
 
-/// <summary>One Daraja API: its name in scripts and the codes it refuses with, which differ by product (daraja.md §2, §12).</summary>
+/// <summary>One Daraja API: its name in scripts and the codes it refuses with, which differ by product (docs/protocol/oauth.md, result-codes.md#gateway-error-codes).</summary>
 internal sealed record Api(string Name, string TokenCode, string NotFoundCode)
 {
     public static readonly Api Oauth = new("oauth", "", "404.001.01");
@@ -23,14 +23,14 @@ internal sealed record Api(string Name, string TokenCode, string NotFoundCode)
     public static readonly string[] Names =
         [.. new[] { Oauth, Stk, StkQuery, C2bRegister, C2bSimulate, B2c, B2b, Status, Balance, Reversal, PullRegister, PullQuery }.Select(a => a.Name), "c2b"];
 
-    /// <summary>Refuses a token in this product's way. The 401 family echoes the token (daraja.md §12).</summary>
+    /// <summary>Refuses a token in this product's way. The 401 family echoes the token (docs/protocol/result-codes.md#gateway-error-codes).</summary>
     public Answer BadToken(string? token) => TokenCode switch
     {
         "401.002.01" or "401.003.01" => Answer.Error(401, TokenCode, $"Error Occurred - Invalid Access Token - {token}"),
         _ => Answer.Error(int.Parse(TokenCode[..3], null), TokenCode, "Invalid Access Token"),
     };
 
-    /// <summary>The product is not on the app: v1 where v2 was bought, or added after the token was made (daraja.md §2, §5).</summary>
+    /// <summary>The product is not on the app: v1 where v2 was bought, or added after the token was made (docs/protocol/oauth.md, c2b.md).</summary>
     public static Answer NoProduct() =>
         Answer.Error(401, "401.003.01", "Error Occurred - Invalid Access Token - Invalid API call as no apiproduct match found");
 

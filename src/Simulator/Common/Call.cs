@@ -10,7 +10,7 @@ internal sealed class Call
     public Call(Api api, HttpRequest request, string text)
     {
         (Api, Request, Text) = (api, request, text);
-        // Without a JSON content type Daraja sees no fields and complains of the first mandatory one (daraja.md §1).
+        // Without a JSON content type Daraja sees no fields and complains of the first mandatory one (docs/protocol/README.md#common-rules).
         var json = request.ContentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true;
         IsObject = json && Json.TryParse(text) is { ValueKind: JsonValueKind.Object } body && (_body = body).ValueKind == JsonValueKind.Object;
     }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Payments.Simulator;
 
-/// <summary>What Daraja's gateway checks of a field before it accepts a request (daraja.md §1, §3).</summary>
+/// <summary>What Daraja's gateway checks of a field before it accepts a request (docs/protocol/README.md#common-rules, stk.md#stk-push).</summary>
 internal static partial class Check
 {
     /// <summary>The first field that does not hold, in Daraja's order, or null.</summary>
@@ -22,7 +22,7 @@ internal static partial class Check
     /// <summary>5 to 7 digits: the pages disagree on 6 or 7.</summary>
     public static bool Shortcode(string value) => ShortcodeForm().IsMatch(value);
 
-    /// <summary>Whole shillings, 1 to 250,000 (daraja.md §14).</summary>
+    /// <summary>Whole shillings, 1 to 250,000 (docs/protocol/limits.md).</summary>
     public static bool WholeAmount(string value) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var amount) && amount is >= 1 and <= 250_000;
 
@@ -30,7 +30,7 @@ internal static partial class Check
     public static bool Amount(string value, out decimal amount) =>
         decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out amount) && amount > 0 && amount == decimal.Round(amount, 2);
 
-    /// <summary>14 digits that are a date and time. How fresh it is nobody checks (daraja.md §3, §17).</summary>
+    /// <summary>14 digits that are a date and time. How fresh it is nobody checks (docs/protocol/stk.md#stk-push, README.md#not-established).</summary>
     public static bool Timestamp(string value) =>
         DateTime.TryParseExact(value, "yyyyMMddHHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 

@@ -8,7 +8,7 @@ namespace Payments.Simulator;
 
 /// <summary>
 /// Sends callbacks as Safaricom does: POST, application/json, unsigned, no redirects followed, and officially never repeated
-/// (daraja.md §13). One client for all; the 30 s deadline is ours, the real one is not published.
+/// (docs/protocol/callbacks.md). One client for all; the 30 s deadline is ours, the real one is not published.
 /// </summary>
 internal sealed class Deliveries(Journals journals, SettingsStore settings) : IDisposable
 {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Payments.Simulator;
 
-/// <summary>East Africa Time, UTC+3 without daylight saving: the time in every Safaricom id and body (daraja.md §1, §3).</summary>
+/// <summary>East Africa Time, UTC+3 without daylight saving: the time in every Safaricom id and body (docs/protocol/README.md#common-rules, stk.md#stk-push).</summary>
 internal static class Eat
 {
     public static DateTimeOffset Now => At(DateTimeOffset.UtcNow);

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Payments.Simulator;
 
 /// <summary>
-/// What Daraja and the machines before it answer when something is wrong (daraja.md §1, §3, §12). A script uses a name as
+/// What Daraja and the machines before it answer when something is wrong (docs/protocol/README.md#common-rules, stk.md#stk-push, result-codes.md#gateway-error-codes). A script uses a name as
 /// <c>error</c> (the request was not accepted) or as <c>reply</c> (it was accepted all the same).
 /// </summary>
 internal static class Faults
@@ -50,9 +50,9 @@ internal static class Faults
         ["already-registered"] = _ => Answer.Error(500, "500.003.1001", "Urls are already registered."),
         ["duplicate-notification"] = _ =>
             Answer.Error(500, "500.003.1001", "Duplicate notification info, SP ID is 107031000, correlator is 10001"),
-        // HTTP 200 with a ResponseCode that is no success (daraja.md §1).
+        // HTTP 200 with a ResponseCode that is no success (docs/protocol/README.md#common-rules).
         ["response-code"] = _ => Answer.Json(new() { ["ResponseCode"] = "1", ["ResponseDescription"] = "Rejected", ["CustomerMessage"] = "Rejected" }),
-        // Seen on B2B with empty optional fields (daraja.md §7).
+        // Seen on B2B with empty optional fields (docs/protocol/b2c-b2b.md#b2b).
         ["empty-ack"] = _ => Answer.Json(new()
         {
             ["ConversationID"] = "",

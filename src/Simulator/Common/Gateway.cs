@@ -12,7 +12,7 @@ internal sealed class Gateway(Tokens tokens, Journals journals, SettingsStore se
             return Task.FromResult(Answer.Error(404, "404.001.04", "Invalid Authentication Header"));
         var token = Bearer(call.Request);
         if (tokens.Find(token) is not { } found) return Task.FromResult(api.BadToken(token));
-        // A token knows the products its app had when it was made (daraja.md §2).
+        // A token knows the products its app had when it was made (docs/protocol/oauth.md).
         if (found.Products is { } products && !products.Contains(api.Name)) return Task.FromResult(Api.NoProduct());
         return handle(call);
     }, methods);

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Payments.Simulator;
 
 /// <summary>
-/// Ids and receipts in Safaricom's formats (daraja.md §1). They come from the clock and from GUIDs, not from the seed: a client's
+/// Ids and receipts in Safaricom's formats (docs/protocol/README.md#common-rules). They come from the clock and from GUIDs, not from the seed: a client's
 /// database outlives the simulator, and a number seen twice would look like one payment seen twice. Static, so that several
 /// simulators in one test process do not repeat each other either.
 /// </summary>
@@ -30,7 +30,7 @@ internal static class Ids
     /// <summary>AG_yyyyMMdd_ and 20 hex, the newer ones starting 2010.</summary>
     public static string Conversation() => $"AG_{Eat.Format(DateTimeOffset.UtcNow, "yyyyMMdd")}_2010{Guid.NewGuid():N}"[..32];
 
-    /// <summary>28 alphanumerics (daraja.md §2); longer ones look like what some gateways give, and end in what tells them apart.</summary>
+    /// <summary>28 alphanumerics (docs/protocol/oauth.md); longer ones look like what some gateways give, and end in what tells them apart.</summary>
     public static string Token(int length)
     {
         var token = Convert.ToHexString(Guid.NewGuid().ToByteArray())[..28];

@@ -6,7 +6,7 @@ namespace Payments.Simulator;
 /// <summary>One exchange: a request that came in, or a callback that went out. Status 0 means nobody answered.</summary>
 internal sealed record Exchange(DateTimeOffset At, string Method, string Path, int Status, string Body, string Answer);
 
-/// <summary>The last 10,000 exchanges (design §8): enough for any test, and a bound for the fault rig's hours.</summary>
+/// <summary>The last 10,000 exchanges (src/Simulator/README.md): enough for any test, and a bound for the fault rig's hours.</summary>
 internal sealed class Journal
 {
     private const int Kept = 10_000;

@@ -21,7 +21,7 @@ internal static class Json
 
     public static string Text(JsonNode node) => node.ToJsonString(Wire);
 
-    /// <summary>A string or number member as text; null when absent or of another kind. Daraja takes both spellings of a number (daraja.md §1).</summary>
+    /// <summary>A string or number member as text; null when absent or of another kind. Daraja takes both spellings of a number (docs/protocol/README.md#common-rules).</summary>
     public static string? Scalar(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.String => element.GetString(),

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Payments.Simulator;
 
-/// <summary>A customer's number as callbacks show it: plain before 2022, now masked one way or the other, or hashed (daraja.md §5).</summary>
+/// <summary>A customer's number as callbacks show it: plain before 2022, now masked one way or the other, or hashed (docs/protocol/c2b.md).</summary>
 internal static class Phones
 {
     /// <summary>Any of <see cref="Forms"/> but the true hash: a shortcode that hashes hashes all alike.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Payments.Simulator;
 
-/// <summary>A shortcode's float, shillings. Collections and B2C use Utility, B2B uses Working (daraja.md §6, §7).</summary>
+/// <summary>A shortcode's float, shillings. Collections and B2C use Utility, B2B uses Working (docs/protocol/b2c-b2b.md#b2c, b2c-b2b.md#b2b).</summary>
 internal sealed record Funds(decimal Working, decimal Utility);
 
 /// <summary>The floats of all shortcodes; other businesses' are not kept.</summary>

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Payments.Simulator;
 
-/// <summary>GET /oauth/v1/generate (daraja.md §2).</summary>
+/// <summary>GET /oauth/v1/generate (docs/protocol/oauth.md).</summary>
 internal sealed class GenerateToken(Organisations organisations, Tokens tokens, Planner planner, SettingsStore settings)
 {
     public async Task<Answer> Handle(Call call)

@@ -5,7 +5,7 @@ namespace Payments.Simulator;
 /// <summary>A live access token. <paramref name="Products"/> null means every product.</summary>
 internal sealed record AccessToken(string Value, DateTimeOffset ExpiresAt, IReadOnlyCollection<string>? Products);
 
-/// <summary>One live token per app: a new one kills the old (daraja.md §2).</summary>
+/// <summary>One live token per app: a new one kills the old (docs/protocol/oauth.md).</summary>
 internal sealed class Tokens(SettingsStore settings)
 {
     private readonly ConcurrentDictionary<string, AccessToken> _byApp = new();

@@ -6,7 +6,7 @@ namespace Payments.Simulator;
 /// <summary>One payment by a customer's own hand.</summary>
 internal sealed record C2bOrder(string Shortcode, bool BuyGoods, decimal Amount, string Account, string Msisdn);
 
-/// <summary>The body of validation and confirmation: flat, every value a string (daraja.md §5).</summary>
+/// <summary>The body of validation and confirmation: flat, every value a string (docs/protocol/c2b.md).</summary>
 internal static class C2bBody
 {
     /// <param name="balance">The utility account's new balance; null on validation, where it is empty.</param>

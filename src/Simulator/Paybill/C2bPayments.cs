@@ -25,7 +25,7 @@ internal sealed class C2bPayments(
         }
 
         var settled = Move(order, receipt);
-        // Without URLs it completes in silence (daraja.md §5).
+        // Without URLs it completes in silence (docs/protocol/c2b.md).
         if (registration is null) return new("completed", receipt, Outcomes.Paid, null, [], 0);
         var body = Confirmation(order, settled, verdict!.ThirdPartyId, registration, plan);
         var copies = plan.Copies.Where(c => c.Kind is not (CopyKind.Contradiction or CopyKind.Interim)).ToLookup(c => c.After > TimeSpan.Zero);
@@ -34,7 +34,7 @@ internal sealed class C2bPayments(
         return new("completed", receipt, Outcomes.Paid, verdict, sent, copies[true].Count());
     }
 
-    /// <summary>The same money told a second time: an STK payment also reaches the confirmation URL, with its receipt (daraja.md §3).</summary>
+    /// <summary>The same money told a second time: an STK payment also reaches the confirmation URL, with its receipt (docs/protocol/stk.md#stk-push).</summary>
     public void ConfirmStk(StkPrompt prompt, Plan plan, Settlement settled)
     {
         if (plan.Confirmation is null && !settings.Current.StkConfirmation) return;

@@ -9,7 +9,7 @@ internal static class PaybillEndpoints
     {
         app.MapPost("/simulator/c2b", Pay);
         app.MapGet("/simulator/c2b/urls", (Registrations registrations) => Results.Json(new { items = registrations.Show() }, Json.Own));
-        // What two operators do in Safaricom's portal before URLs can be registered again (daraja.md §5).
+        // What two operators do in Safaricom's portal before URLs can be registered again (docs/protocol/c2b.md).
         app.MapDelete("/simulator/c2b/urls", (Registrations registrations, Pull pull) =>
         {
             registrations.Clear();
@@ -40,7 +40,7 @@ internal static class PaybillEndpoints
         if (shop is null) problems.Add($"shortcode '{shortcode}' is nobody's here.");
         if (!Check.Amount(Text("amount"), out var amount) || amount is < 1 or > 250_000) problems.Add("amount is shillings from 1 to 250000, cents allowed.");
         if (!Check.Msisdn(msisdn)) problems.Add("msisdn is a Kenyan mobile number.");
-        // The phone's menu takes no more (daraja.md §5).
+        // The phone's menu takes no more (docs/protocol/c2b.md).
         if (!buyGoods && Text("account").Length is 0 or > 20) problems.Add("account is 1 to 20 characters.");
         if (problems.Count > 0) return ScriptEndpoints.Problem(problems);
 

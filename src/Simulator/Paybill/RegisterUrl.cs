@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Payments.Simulator;
 
-/// <summary>POST /mpesa/c2b/v1|v2/registerurl (daraja.md §5).</summary>
+/// <summary>POST /mpesa/c2b/v1|v2/registerurl (docs/protocol/c2b.md).</summary>
 internal sealed class RegisterUrl(Organisations organisations, Registrations registrations, Planner planner, SettingsStore settings)
 {
     // Any of these anywhere in a URL, in any case. "exec" is covered by "exe".

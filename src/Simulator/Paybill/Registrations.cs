@@ -5,7 +5,7 @@ namespace Payments.Simulator;
 /// <summary>The C2B URLs of a shortcode. <paramref name="Version"/> 1 or 2.</summary>
 internal sealed record Registration(int Version, bool CompletedByDefault, string ConfirmationUrl, string ValidationUrl);
 
-/// <summary>Registered URLs by shortcode. In production a registration is for good until deleted by hand (daraja.md §5).</summary>
+/// <summary>Registered URLs by shortcode. In production a registration is for good until deleted by hand (docs/protocol/c2b.md).</summary>
 internal sealed class Registrations
 {
     private readonly ConcurrentDictionary<string, Registration> _byShortcode = new();

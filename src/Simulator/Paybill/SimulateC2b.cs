@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Payments.Simulator;
 
-/// <summary>POST /mpesa/c2b/v1|v2/simulate, Daraja's own way to try C2B; the sandbox's alone (daraja.md §5).</summary>
+/// <summary>POST /mpesa/c2b/v1|v2/simulate, Daraja's own way to try C2B; the sandbox's alone (docs/protocol/c2b.md).</summary>
 internal sealed class SimulateC2b(
     Organisations organisations, C2bPayments payments, Planner planner, Background background, Gateway gateway, SettingsStore settings)
 {
@@ -35,7 +35,7 @@ internal sealed class SimulateC2b(
         return await Gateway.Accepted(plan, Api.C2bSimulate, Answer.Json(Ack(version)));
     }
 
-    // Version 1 has a ConversationID and no ResponseCode (daraja.md §5).
+    // Version 1 has a ConversationID and no ResponseCode (docs/protocol/c2b.md).
     private static JsonObject Ack(int version) => version == 1
         ? new()
         {

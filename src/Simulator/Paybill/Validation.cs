@@ -5,7 +5,7 @@ namespace Payments.Simulator;
 /// <summary>What came of asking the shop. <paramref name="DecidedBy"/>: answer, response-type, or none when nobody was asked.</summary>
 internal sealed record Verdict(bool Accepted, string DecidedBy, string ThirdPartyId, Exchange? Exchange);
 
-/// <summary>External validation: the shop may refuse a payment, within 8 s (daraja.md §5).</summary>
+/// <summary>External validation: the shop may refuse a payment, within 8 s (docs/protocol/c2b.md).</summary>
 internal sealed class Validation(Deliveries deliveries, SettingsStore settings)
 {
     /// <summary>Asks, and reads the answer: zero accepts, any other code rejects; late, unreachable or unreadable, the ResponseType decides.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Payments.Simulator;
 
-/// <summary>POST /mpesa/b2b/v1/paymentrequest (daraja.md §7).</summary>
+/// <summary>POST /mpesa/b2b/v1/paymentrequest (docs/protocol/b2c-b2b.md#b2b).</summary>
 internal sealed class B2b(Organisations organisations, Planner planner, Commands commands, Ledger ledger, Accounts accounts, PayoutMoney money)
 {
     private const string InternalUrl = "https://internalapi.safaricom.co.ke/mpesa/b2bresults/v1/submit";
@@ -11,7 +11,7 @@ internal sealed class B2b(Organisations organisations, Planner planner, Commands
         "BusinessPayBill|BusinessBuyGoods|BusinessPayToBulk|BusinessTransferFromMMFToUtility|" +
         "DisburseFundsToBusiness|BusinessToBusinessTransfer|MerchantToMerchantTransfer";
 
-    // Strings on success; on failure a number and single objects (daraja.md §7).
+    // Strings on success; on failure a number and single objects (docs/protocol/b2c-b2b.md#b2b).
     private static readonly Shape Success = new() { StringCodes = true, StringValues = true };
 
     public async Task<Answer> Handle(Call call)
@@ -80,7 +80,7 @@ internal sealed class B2b(Organisations organisations, Planner planner, Commands
 
     private Outcome Move(Call call, Transaction transaction)
     {
-        // A till is receiver type 2; type 4 with a till, or 2 with a Pay Bill, finds no receiver (daraja.md §7).
+        // A till is receiver type 2; type 4 with a till, or 2 with a Pay Bill, finds no receiver (docs/protocol/b2c-b2b.md#b2b).
         var toTill = call["CommandID"] == "BusinessBuyGoods" || organisations.Find(transaction.To)?.TillNumber == transaction.To;
         if (toTill != (call["RecieverIdentifierType"] == "2")) return Outcomes.NoOperator;
         if (!accounts.TryDebit(transaction.From, working: transaction.Amount)) return Outcomes.InsufficientFunds;

@@ -3,11 +3,11 @@ using System.Globalization;
 
 namespace Payments.Simulator;
 
-/// <summary>POST /mpesa/b2c/v1|v3/paymentrequest (daraja.md §6).</summary>
+/// <summary>POST /mpesa/b2c/v1|v3/paymentrequest (docs/protocol/b2c-b2b.md#b2c).</summary>
 internal sealed class B2c(
     Organisations organisations, Planner planner, Commands commands, Ledger ledger, Accounts accounts, PayoutMoney money, SettingsStore settings)
 {
-    // The URL in ReferenceItem is Safaricom's internal one, not the shop's (daraja.md §6).
+    // The URL in ReferenceItem is Safaricom's internal one, not the shop's (docs/protocol/b2c-b2b.md#b2c).
     private const string InternalUrl = "https://internalsandbox.safaricom.co.ke/mpesa/b2cresults/v1/submit";
 
     private static readonly Shape Documented = new() { DottedDates = true, SingleReference = true };
@@ -71,7 +71,7 @@ internal sealed class B2c(
     private Result Perform(Transaction transaction, Plan plan, Outcome decided)
     {
         var settled = money.Settle(transaction, decided, () =>
-            // B2C's limits (daraja.md §14); it debits the Utility account (daraja.md §6).
+            // B2C's limits (docs/protocol/limits.md); it debits the Utility account (docs/protocol/b2c-b2b.md#b2c).
             transaction.Amount < 10 ? Outcomes.BelowMinimum
             : transaction.Amount > 250_000 ? Outcomes.AboveMaximum
             : accounts.TryDebit(transaction.From, utility: transaction.Amount) ? Outcomes.Paid

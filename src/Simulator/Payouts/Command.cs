@@ -22,7 +22,7 @@ internal sealed record Command
 
     public string TimeoutUrl => Call["QueueTimeOutURL"];
 
-    /// <summary>The fields all these APIs share, in the order Daraja looks at them. B2C calls the initiator InitiatorName (daraja.md §1).</summary>
+    /// <summary>The fields all these APIs share, in the order Daraja looks at them. B2C calls the initiator InitiatorName (docs/protocol/README.md#common-rules).</summary>
     public static string? Bad(Call call, string command, params ReadOnlySpan<(string Field, bool Good)> own)
     {
         var initiator = call.Api == Api.B2c ? "InitiatorName" : "Initiator";

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Payments.Simulator;
 
-/// <summary>The way of every asynchronous API: acknowledge, wait, check the initiator, do it, post the result (daraja.md §6–§9).</summary>
+/// <summary>The way of every asynchronous API: acknowledge, wait, check the initiator, do it, post the result (docs/protocol/b2c-b2b.md#b2c, b2c-b2b.md#b2b, status-balance-reversal.md, initiator.md).</summary>
 internal sealed class Commands(
     Background background, Deliveries deliveries, Credentials credentials, Ringing ringing, Gateway gateway, SettingsStore settings)
 {
@@ -56,7 +56,7 @@ internal sealed class Commands(
 
         if (plan.QueueTimeout is { } form && !plan.QueueTimeoutAfter)
         {
-            // The queue gave up waiting, the core did not: the result follows (daraja.md §13).
+            // The queue gave up waiting, the core did not: the result follows (docs/protocol/callbacks.md).
             await deliveries.Post(command.TimeoutUrl, ResultBody.QueueTimeout(command, form), cancel);
             delivered.TrySetResult();
             await Task.Delay(gateway.Delay(plan), cancel);

@@ -6,12 +6,12 @@ using System.Text;
 namespace Payments.Simulator;
 
 /// <summary>
-/// SecurityCredential: the initiator's password under Safaricom's public key, RSA PKCS#1 v1.5 (daraja.md §9). The simulator has
+/// SecurityCredential: the initiator's password under Safaricom's public key, RSA PKCS#1 v1.5 (docs/protocol/initiator.md). The simulator has
 /// a key of its own, made anew by each process, so a stale certificate fails here as it does there.
 /// </summary>
 internal sealed class Credentials
 {
-    // Repeated failures lock the password (daraja.md §9); how many is not published. Three is what tests need to reach it quickly.
+    // Repeated failures lock the password (docs/protocol/initiator.md); how many is not published. Three is what tests need to reach it quickly.
     private const int FailuresToLock = 3;
 
     // Static: making one takes a fifth of a second, and a test process starts a hundred simulators.
@@ -24,7 +24,7 @@ internal sealed class Credentials
 
     public void Reset() => _failures.Clear();
 
-    /// <summary>Whether the gateway takes it for encrypted at all; plain text is refused at once (daraja.md §9).</summary>
+    /// <summary>Whether the gateway takes it for encrypted at all; plain text is refused at once (docs/protocol/initiator.md).</summary>
     public static bool LooksEncrypted(string credential) =>
         credential.Length >= 128 && Convert.TryFromBase64String(credential, new byte[credential.Length], out _);
 

@@ -3,7 +3,7 @@ namespace Payments.Simulator;
 /// <summary>Ends a transaction of the shop's own: moves the money if it may, and writes down what became of it.</summary>
 internal sealed class PayoutMoney(Ledger ledger, Background background)
 {
-    // These say that no transaction was begun: its TransactionID is the date and zeros (daraja.md §1).
+    // These say that no transaction was begun: its TransactionID is the date and zeros (docs/protocol/README.md#common-rules).
     private static readonly HashSet<string> NoTransaction = ["15", "18", "20", "21", "22", "24", "25", "26", "29", "2001", "8006", "TP40153"];
 
     /// <summary>Settles as decided; when that is "paid", <paramref name="move"/> may still say no, by another outcome.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Payments.Simulator;
 
-/// <summary>A key of a result. A null value is left out (TransactionReason has none, daraja.md §8); a time's form depends on the product.</summary>
+/// <summary>A key of a result. A null value is left out (TransactionReason has none, docs/protocol/status-balance-reversal.md); a time's form depends on the product.</summary>
 internal sealed record Parameter(string Key, object? Value = null);
 
 /// <summary>What an asynchronous API finds, before it is put into an envelope.</summary>
@@ -20,7 +20,7 @@ internal sealed record Result(Outcome Outcome, string TransactionId)
     public static Result Refused(Outcome outcome) => new(outcome, Ids.NoTransaction());
 }
 
-/// <summary>Shape of a product's results, as its documented sample has it (daraja.md §6–§8).</summary>
+/// <summary>Shape of a product's results, as its documented sample has it (docs/protocol/b2c-b2b.md#b2c, b2c-b2b.md#b2b, status-balance-reversal.md).</summary>
 internal sealed record Shape
 {
     /// <summary>ResultType and ResultCode as strings.</summary>
@@ -49,7 +49,7 @@ internal sealed record Shape
 
     public bool NoParameters { get; init; }
 
-    /// <summary>A second DebitPartyName is called CreditPartyName, as other samples of status have it (daraja.md §8).</summary>
+    /// <summary>A second DebitPartyName is called CreditPartyName, as other samples of status have it (docs/protocol/status-balance-reversal.md).</summary>
     public bool CreditPartyName { get; init; }
 
     public static readonly string[] Variants =

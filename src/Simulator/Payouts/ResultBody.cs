@@ -2,14 +2,14 @@ using System.Text.Json.Nodes;
 
 namespace Payments.Simulator;
 
-/// <summary>Puts a result into its envelope: {"Result":{…}} (daraja.md §6–§8).</summary>
+/// <summary>Puts a result into its envelope: {"Result":{…}} (docs/protocol/b2c-b2b.md#b2c, b2c-b2b.md#b2b, status-balance-reversal.md).</summary>
 internal static class ResultBody
 {
     public static string Make(Command command, Plan plan, Result result, Shape shape, CopyKind kind, Settings settings)
     {
         if (kind == CopyKind.Malformed) return StkCallback.Cut(Make(command, plan, result, shape, CopyKind.Truth, settings));
         if (kind == CopyKind.Contradiction) result = new(Other(result.Outcome), result.TransactionId) { References = result.References };
-        // ResultType 1 says that more messages are to come (daraja.md §8).
+        // ResultType 1 says that more messages are to come (docs/protocol/status-balance-reversal.md).
         var type = kind == CopyKind.Interim ? "1" : "0";
         var envelope = new JsonObject
         {
@@ -27,7 +27,7 @@ internal static class ResultBody
     }
 
     /// <summary>
-    /// A queue timeout. No authoritative sample exists (daraja.md §6): integrators expect the Result envelope with a code that is not 0
+    /// A queue timeout. No authoritative sample exists (docs/protocol/b2c-b2b.md#b2c): integrators expect the Result envelope with a code that is not 0
     /// and a "timed out" text; one has the same fields without the envelope.
     /// </summary>
     public static string QueueTimeout(Command command, string form)
@@ -51,7 +51,7 @@ internal static class ResultBody
     private static List<Parameter> Varied(IReadOnlyList<Parameter> parameters, Plan plan, Shape shape, Settings settings, string occasion)
     {
         List<Parameter> varied = [.. parameters];
-        // The second DebitPartyName is really the party credited (daraja.md §8).
+        // The second DebitPartyName is really the party credited (docs/protocol/status-balance-reversal.md).
         var credited = varied.FindLastIndex(p => p.Key == "DebitPartyName");
         if (credited > 0) varied[credited] = varied[credited] with { Key = "CreditPartyName" };
         varied = [.. varied.Select(p => Told(p, plan, settings, occasion))];

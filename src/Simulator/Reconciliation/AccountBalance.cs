@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Payments.Simulator;
 
-/// <summary>POST /mpesa/accountbalance/v1/query (daraja.md §8): five accounts in one string.</summary>
+/// <summary>POST /mpesa/accountbalance/v1/query (docs/protocol/status-balance-reversal.md): five accounts in one string.</summary>
 internal sealed class AccountBalance(Organisations organisations, Planner planner, Commands commands, Accounts accounts)
 {
     private static readonly Shape Documented = new() { StringCodes = true, SingleReference = true };

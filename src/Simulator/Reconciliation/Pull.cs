@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Payments.Simulator;
 
-/// <summary>/pulltransactions/v1/register and /query (daraja.md §10): what customers paid in the last 48 hours, callbacks or not.</summary>
+/// <summary>/pulltransactions/v1/register and /query (docs/protocol/pull.md): what customers paid in the last 48 hours, callbacks or not.</summary>
 internal sealed class Pull(Organisations organisations, Planner planner, Ledger ledger, SettingsStore settings, Chance chance)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromHours(48);

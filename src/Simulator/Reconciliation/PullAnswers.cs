@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Payments.Simulator;
 
-/// <summary>How a page of the Pull API looks: rows, the list they stand in, and a list without any (daraja.md §10).</summary>
+/// <summary>How a page of the Pull API looks: rows, the list they stand in, and a list without any (docs/protocol/pull.md).</summary>
 internal static class PullAnswers
 {
     /// <summary>A page; <paramref name="of"/> is how many rows the whole list has.</summary>

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Payments.Simulator;
 
-/// <summary>POST /mpesa/transactionstatus/v1/query (daraja.md §8): tells what really happened. Its own ResultCode is about the question.</summary>
+/// <summary>POST /mpesa/transactionstatus/v1/query (docs/protocol/status-balance-reversal.md): tells what really happened. Its own ResultCode is about the question.</summary>
 internal sealed partial class TransactionStatus(Organisations organisations, Planner planner, Commands commands, Ledger ledger)
 {
     private static readonly Shape Documented = new() { SingleReference = true };
@@ -26,7 +26,7 @@ internal sealed partial class TransactionStatus(Organisations organisations, Pla
 
     private Result Look(Call call)
     {
-        // Pages disagree on the name of the conversation id's field (daraja.md §8); both are taken.
+        // Pages disagree on the name of the conversation id's field (docs/protocol/status-balance-reversal.md); both are taken.
         string[] ids = [call["TransactionID"], call["OriginatorConversationID"], call["OriginalConversationID"]];
         if (ids.All(i => i.Length == 0) || (ids[0].Length > 0 && !ReceiptForm().IsMatch(ids[0]))) return Result.Refused(Outcomes.InvalidParameter);
         return ids.Select(ledger.Find).FirstOrDefault(t => t is not null) is { } found
@@ -37,7 +37,7 @@ internal sealed partial class TransactionStatus(Organisations organisations, Pla
     private static IEnumerable<Parameter> Describe(Transaction t)
     {
         var settled = t.Settled;
-        // The same key twice: the second is really the party credited (daraja.md §8).
+        // The same key twice: the second is really the party credited (docs/protocol/status-balance-reversal.md).
         yield return new("DebitPartyName", Name(t.From));
         yield return new("DebitPartyName", Name(t.To));
         yield return new("OriginatorConversationID", t.OriginatorConversationId ?? "");

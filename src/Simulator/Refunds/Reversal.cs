@@ -1,6 +1,6 @@
 namespace Payments.Simulator;
 
-/// <summary>POST /mpesa/reversal/v1/request (daraja.md §8): takes back what a customer paid, whole.</summary>
+/// <summary>POST /mpesa/reversal/v1/request (docs/protocol/status-balance-reversal.md): takes back what a customer paid, whole.</summary>
 internal sealed class Reversal(Organisations organisations, Planner planner, Commands commands, Ledger ledger, Accounts accounts, PayoutMoney money)
 {
     private static readonly Shape Documented = new();
@@ -59,7 +59,7 @@ internal sealed class Reversal(Organisations organisations, Planner planner, Com
 
     private Outcome Move(Organisation shop, Transaction transaction, Transaction? original)
     {
-        // Only what a customer paid to this shop, and exactly as much, to the cent (daraja.md §8). What code another amount gets is nowhere
+        // Only what a customer paid to this shop, and exactly as much, to the cent (docs/protocol/status-balance-reversal.md). What code another amount gets is nowhere
         // told; the nearest in the catalogue is an invalid original.
         if (original is not { Kind: "stk" or "c2b", Settled.Outcome.Paid: true } || !shop.Has(original.To) || original.Amount != transaction.Amount
             || original.Settled.Receipt != transaction.OriginalReceipt)

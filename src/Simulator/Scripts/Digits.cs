@@ -1,6 +1,6 @@
 namespace Payments.Simulator;
 
-/// <summary>What the last four digits of a phone choose when no script says otherwise (design §8).</summary>
+/// <summary>What the last four digits of a phone choose when no script says otherwise (src/Simulator/README.md).</summary>
 internal static class Digits
 {
     private static readonly Copy Now = new(TimeSpan.Zero, CopyKind.Truth);

@@ -1,7 +1,7 @@
 namespace Payments.Simulator;
 
 /// <summary>
-/// The ResultCode catalogue (daraja.md §11). Texts are Safaricom's where a source gives them; they are unstable in reality and nobody
+/// The ResultCode catalogue (docs/protocol/result-codes.md). Texts are Safaricom's where a source gives them; they are unstable in reality and nobody
 /// should match on them. A code that is not here can still be scripted by <c>resultCode</c>.
 /// </summary>
 internal static class Outcomes
@@ -26,7 +26,7 @@ internal static class Outcomes
     public static readonly Outcome WrongPin = new("wrong_pin", "2001", "The initiator information is invalid.");
     public static readonly Outcome NotPermitted = new("not_permitted", "2028", "The request is not permitted according to product assignment.");
     public static readonly Outcome ReceiptNotFound = new("receipt_not_found", "2033", "The transaction receipt number does not exist.");
-    /// <summary>Not an end: what newer STK queries say while the phone rings (daraja.md §4).</summary>
+    /// <summary>Not an end: what newer STK queries say while the phone rings (docs/protocol/stk.md#stk-query).</summary>
     public static readonly Outcome Processing = new("processing", "4999", "The transaction is still under processing");
     public static readonly Outcome CredentialLocked = new("credential_locked", "8006", "The security credential is locked.");
     public static readonly Outcome NoOperator = new("no_operator", "SFC_IC0003", "Receiver party is invalid");

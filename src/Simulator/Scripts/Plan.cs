@@ -12,7 +12,7 @@ internal enum CopyKind
     /// <summary>JSON cut short.</summary>
     Malformed,
 
-    /// <summary>ResultType 1: further messages to come (daraja.md §8).</summary>
+    /// <summary>ResultType 1: further messages to come (docs/protocol/status-balance-reversal.md).</summary>
     Interim,
 
     /// <summary>Success without metadata: neither amount nor receipt.</summary>

@@ -50,7 +50,7 @@ internal static class ScriptEndpoints
         return Show(scripts, subject);
     }
 
-    // A phone that rings "until a script or a person answers" (design §8) takes the new script as its answer.
+    // A phone that rings "until a script or a person answers" (src/Simulator/README.md) takes the new script as its answer.
     private static void AnswerByScript(string party, ScriptStore scripts, Ringing ringing)
     {
         if (ringing.Oldest(party, null) is not { } ring || scripts.Show(ScriptStore.Phone(party)).All(s => s.ToPlan().Outcome.Rings)) return;

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Payments.Simulator;
 
-/// <summary>/simulator: switches, logs, the ledger and reset (design §8).</summary>
+/// <summary>/simulator: switches, logs, the ledger and reset (src/Simulator/README.md).</summary>
 internal static class DeskEndpoints
 {
     public static void MapDesk(this IEndpointRouteBuilder app)

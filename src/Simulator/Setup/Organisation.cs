@@ -22,7 +22,7 @@ internal sealed record Organisation
 
     public bool Has(string party) => party == Shortcode || party == TillNumber;
 
-    /// <summary>Password = base64(shortcode + passkey + timestamp), byte for byte (daraja.md §3).</summary>
+    /// <summary>Password = base64(shortcode + passkey + timestamp), byte for byte (docs/protocol/stk.md#stk-push).</summary>
     public bool PasswordMatches(string password, string timestamp) => CryptographicOperations.FixedTimeEquals(
         Encoding.UTF8.GetBytes(password),
         Encoding.UTF8.GetBytes(Convert.ToBase64String(Encoding.UTF8.GetBytes(Shortcode + Passkey + timestamp))));
@@ -57,6 +57,6 @@ internal sealed class Organisations
     /// <summary>The shop with this shortcode or till, or null.</summary>
     public Organisation? Find(string party) => party.Length == 0 ? null : Array.Find(_all, o => o.Has(party));
 
-    /// <summary>The shop with this shortcode, tills left out: only a shortcode may ask (daraja.md §3, PartyB ≠ BusinessShortCode).</summary>
+    /// <summary>The shop with this shortcode, tills left out: only a shortcode may ask (docs/protocol/stk.md#stk-push, PartyB ≠ BusinessShortCode).</summary>
     public Organisation? ByShortcode(string shortcode) => Array.Find(_all, o => o.Shortcode == shortcode);
 }

@@ -1,7 +1,7 @@
 namespace Payments.Simulator;
 
 /// <summary>
-/// How the Pull API answers, where Safaricom's pages, its samples and what integrators saw of it disagree (daraja.md §10). The defaults are
+/// How the Pull API answers, where Safaricom's pages, its samples and what integrators saw of it disagree (docs/protocol/pull.md). The defaults are
 /// the page's own words.
 /// </summary>
 internal sealed record PullManners

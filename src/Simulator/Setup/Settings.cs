@@ -6,52 +6,52 @@ internal sealed record Settings
     /// <summary>Milliseconds from a request to its outcome.</summary>
     public int DelayMs { get; init; } = 1000;
 
-    /// <summary>Milliseconds an unanswered prompt rings: about 60 s (daraja.md §3).</summary>
+    /// <summary>Milliseconds an unanswered prompt rings: about 60 s (docs/protocol/stk.md#stk-push).</summary>
     public int PromptLifeMs { get; init; } = 60_000;
 
-    /// <summary>What an unanswered prompt ends with: 1037, or 1032 or 1019 by other accounts (daraja.md §11).</summary>
+    /// <summary>What an unanswered prompt ends with: 1037, or 1032 or 1019 by other accounts (docs/protocol/result-codes.md).</summary>
     public string UnansweredCode { get; init; } = "1037";
 
     /// <summary>Seconds an access token lives; expires_in tells one less.</summary>
     public int TokenSeconds { get; init; } = 3600;
 
-    /// <summary>expires_in as 3599 in place of "3599" (daraja.md §2: pages disagree).</summary>
+    /// <summary>expires_in as 3599 in place of "3599" (docs/protocol/oauth.md: pages disagree).</summary>
     public bool ExpiresInAsNumber { get; init; }
 
-    /// <summary>API names the app has; null: all. A token keeps what it was made with (daraja.md §2).</summary>
+    /// <summary>API names the app has; null: all. A token keeps what it was made with (docs/protocol/oauth.md).</summary>
     public IReadOnlyList<string>? Products { get; init; }
 
-    /// <summary>STK query while the phone rings: "500" (500.001.1001), "4999" (HTTP 200) or "mixed" (daraja.md §4).</summary>
+    /// <summary>STK query while the phone rings: "500" (500.001.1001), "4999" (HTTP 200) or "mixed" (docs/protocol/stk.md#stk-query).</summary>
     public string PendingForm { get; init; } = "500";
 
-    /// <summary>STK query for an id nobody knows: HTTP "400" or "500" (daraja.md §4: sources disagree).</summary>
+    /// <summary>STK query for an id nobody knows: HTTP "400" or "500" (docs/protocol/stk.md#stk-query: sources disagree).</summary>
     public string UnknownCheckout { get; init; } = "400";
 
-    /// <summary>A second push on a ringing phone: refused in the "reply", by "callback" 1001, or "off" (daraja.md §3, §11).</summary>
+    /// <summary>A second push on a ringing phone: refused in the "reply", by "callback" 1001, or "off" (docs/protocol/stk.md#stk-push, result-codes.md).</summary>
     public string SubscriberLock { get; init; } = "reply";
 
-    /// <summary>Same phone and amount paid within two minutes: result 17 (daraja.md §3).</summary>
+    /// <summary>Same phone and amount paid within two minutes: result 17 (docs/protocol/stk.md#stk-push).</summary>
     public bool TwoMinuteRule { get; init; }
 
-    /// <summary>The Balance item without a Value in the STK callback (daraja.md §3).</summary>
+    /// <summary>The Balance item without a Value in the STK callback (docs/protocol/stk.md#stk-push).</summary>
     public bool StkBalanceItem { get; init; } = true;
 
-    /// <summary>PhoneNumber in the STK callback: "number", "string" or "masked" (daraja.md §3).</summary>
+    /// <summary>PhoneNumber in the STK callback: "number", "string" or "masked" (docs/protocol/stk.md#stk-push).</summary>
     public string StkPhone { get; init; } = "number";
 
-    /// <summary>"[STK_CB - ]" before the texts of failures (daraja.md §3).</summary>
+    /// <summary>"[STK_CB - ]" before the texts of failures (docs/protocol/stk.md#stk-push).</summary>
     public bool StkDescPrefix { get; init; }
 
-    /// <summary>An STK payment also yields a C2B confirmation with its receipt, where URLs are registered (daraja.md §3).</summary>
+    /// <summary>An STK payment also yields a C2B confirmation with its receipt, where URLs are registered (docs/protocol/stk.md#stk-push).</summary>
     public bool StkConfirmation { get; init; }
 
-    /// <summary>As in production: C2B registers once and only public https; no simulate (daraja.md §5).</summary>
+    /// <summary>As in production: C2B registers once and only public https; no simulate (docs/protocol/c2b.md).</summary>
     public bool Production { get; init; }
 
-    /// <summary>The C2B version the app bought: "any", "v1" or "v2"; the other has no apiproduct match (daraja.md §5).</summary>
+    /// <summary>The C2B version the app bought: "any", "v1" or "v2"; the other has no apiproduct match (docs/protocol/c2b.md).</summary>
     public string C2bVersion { get; init; } = "any";
 
-    /// <summary>MSISDN in C2B bodies: "auto" (v1 hashed, v2 spaced), any of <see cref="Phones.Forms"/>, or "mixed" (daraja.md §5).</summary>
+    /// <summary>MSISDN in C2B bodies: "auto" (v1 hashed, v2 spaced), any of <see cref="Phones.Forms"/>, or "mixed" (docs/protocol/c2b.md).</summary>
     public string C2bPhone { get; init; } = "auto";
 
     /// <summary>A customer as the other party of a result: any of <see cref="Phones.Forms"/>, or "mixed".</summary>
@@ -66,28 +66,28 @@ internal sealed record Settings
     /// <summary>Numbers of the same owner that are paid too and told of at the first shortcode's URLs.</summary>
     public IReadOnlyList<string> Siblings { get; init; } = [];
 
-    /// <summary>FirstName filled; names may come empty (daraja.md §5).</summary>
+    /// <summary>FirstName filled; names may come empty (docs/protocol/c2b.md).</summary>
     public bool C2bNames { get; init; } = true;
 
-    /// <summary>Register's answer: "documented", "no-code" or "zeros" (daraja.md §5: v2 may omit ResponseCode or send 00000000).</summary>
+    /// <summary>Register's answer: "documented", "no-code" or "zeros" (docs/protocol/c2b.md: v2 may omit ResponseCode or send 00000000).</summary>
     public string C2bRegisterReply { get; init; } = "documented";
 
-    /// <summary>External Validation: off by default at Safaricom, on here because it is what one wants to try (daraja.md §5).</summary>
+    /// <summary>External Validation: off by default at Safaricom, on here because it is what one wants to try (docs/protocol/c2b.md).</summary>
     public bool ExternalValidation { get; init; } = true;
 
-    /// <summary>Milliseconds a validation may take before ResponseType decides: about 8 s (daraja.md §5).</summary>
+    /// <summary>Milliseconds a validation may take before ResponseType decides: about 8 s (docs/protocol/c2b.md).</summary>
     public int ValidationDeadlineMs { get; init; } = 8000;
 
     /// <summary>Shape of the results of the asynchronous APIs, see the README's table; empty: each product's documented sample.</summary>
     public string Variant { get; init; } = "";
 
-    /// <summary>An OriginatorConversationID seen before: refused in the "reply" (500.002.1001), or taken and refused by "result" 15 (daraja.md §6, §11).</summary>
+    /// <summary>An OriginatorConversationID seen before: refused in the "reply" (500.002.1001), or taken and refused by "result" 15 (docs/protocol/b2c-b2b.md#b2c, result-codes.md).</summary>
     public string DuplicateOriginator { get; init; } = "reply";
 
     /// <summary>How many payments a Pull answer lists. Not published; small, so that paging happens.</summary>
     public int PullPageSize { get; init; } = 100;
 
-    /// <summary>Pull register answers "Response Status" with a space (daraja.md §10).</summary>
+    /// <summary>Pull register answers "Response Status" with a space (docs/protocol/pull.md).</summary>
     public bool PullSpacedKey { get; init; }
 
     /// <summary>The form of every callback's body: "documented", "mixed" or one of the README's table.</summary>
@@ -99,7 +99,7 @@ internal sealed record Settings
     /// <summary>X-Forwarded-For of callbacks, as a proxy would write it; null: none.</summary>
     public string? ForwardedFor { get; init; }
 
-    /// <summary>The B2C version the app bought: "any", "v1" or "v3"; the other has no apiproduct match (daraja.md §6).</summary>
+    /// <summary>The B2C version the app bought: "any", "v1" or "v3"; the other has no apiproduct match (docs/protocol/b2c-b2b.md#b2c).</summary>
     public string B2cVersion { get; init; } = "any";
 
     /// <summary>Characters of an access token: 28 in the documents, some apps have got hundreds.</summary>

@@ -10,7 +10,7 @@ internal sealed record SimulatorOptions
     /// <summary>The Pay Bill; for a till the store number that stands beside it.</summary>
     public string Shortcode { get; init; } = "174379";
 
-    /// <summary>The till that Buy Goods pays; without it Buy Goods is refused, as the sandbox does for 174379 (daraja.md §3).</summary>
+    /// <summary>The till that Buy Goods pays; without it Buy Goods is refused, as the sandbox does for 174379 (docs/protocol/stk.md#stk-push).</summary>
     public string? TillNumber { get; init; }
 
     public string Passkey { get; init; } = "local-passkey";

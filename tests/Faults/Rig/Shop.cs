@@ -41,6 +41,9 @@ internal sealed class Shop(World world)
     /// <summary>How many requests it has made: from which to <see cref="Repeat"/>.</summary>
     public int Requests => requests.Count;
 
+    /// <summary>When the books were restored to an earlier moment, if they were: what it asked for since is asked for again.</summary>
+    public DateTimeOffset? RestoredAt { get; set; }
+
     /// <summary>Minutes an order stays open.</summary>
     public int ExpiresInMinutes { get; init; } = 1440;
 
@@ -143,17 +146,28 @@ internal sealed class Shop(World world)
     {
         var (reference, amount) = (string.Create(CultureInfo.InvariantCulture, $"F{number}"), 40 + (number % 60));
         orders[reference] = new(phone, amount, Part: 10);
-        await Insist(api, "/api/checkouts", new { orderReference = reference, amount, expiresInMinutes = ExpiresInMinutes }, $"order {reference}");
+        await Make(api, which => Insist(which, "/api/checkouts", new { orderReference = reference, amount, expiresInMinutes = ExpiresInMinutes }, $"order {reference}"));
         await PayByHand(number, phone, 10);
-        JsonNode? partly = null;
-        await world.Run.Until(async () => (decimal?)(partly = await Find(api, reference))?["amountPaid"] > 0, TimeSpan.FromSeconds(15));
-        if (partly is null)
+        await Make(api, which => GiveBackPart(which, reference, phone));
+    }
+
+    private async Task GiveBackPart(Api api, string reference, string phone)
+    {
+        JsonNode? order = null, part = null;
+        await world.Run.Until(
+            async () => (part = (order = await Find(api, reference))?["payments"]!.AsArray().FirstOrDefault(p => (decimal)p!["amount"]! == 10)) is not null,
+            TimeSpan.FromSeconds(30));
+        if (part is not null)
         {
-            return;
+            await Insist(
+                api, $"/api/checkouts/{order!["id"]}/refunds", new { receipt = (string?)part["receipt"], reason = "Wrong order" }, $"refund of {reference}",
+                "not_paid", "receipt_unknown", "refund_exceeds_payment");
         }
 
-        await Insist(api, $"/api/checkouts/{partly["id"]}/refunds", new { reason = "Wrong order" }, $"refund of {reference}", "not_paid", "receipt_unknown");
-        await Insist(api, $"/api/checkouts/{partly["id"]}/pay", new { phone }, $"prompt of {reference}", "already_paid");
+        if (order is not null)
+        {
+            await Insist(api, $"/api/checkouts/{order["id"]}/pay", new { phone }, $"prompt of {reference}", "already_paid");
+        }
     }
 
     private static async Task<JsonNode?> Find(Api api, string reference) =>

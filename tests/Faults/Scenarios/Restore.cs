@@ -31,6 +31,7 @@ internal static class Restore
         await world.Postgres.Restore(run.Stop);
         await api.Command("restore", "prepare");
         var restoredAt = DateTimeOffset.UtcNow;
+        shop.RestoredAt = restoredAt;
         api.Launch();
         await api.Ready();
         run.Did($"{lost.Checkouts.Count} orders, {lost.Payouts.Count} payouts, {lost.Refunds.Count} refunds; restored to {(restoredAt - backedUpAt).TotalSeconds:0} s before");

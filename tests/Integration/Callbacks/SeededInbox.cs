@@ -5,6 +5,9 @@ namespace Payments.Tests.Integration;
 /// <summary>Prompts that were sent and callbacks that are stored, by the thousand and straight into the tables.</summary>
 internal static class SeededInbox
 {
+    /// <summary>Two calls may be of one millisecond.</summary>
+    private static int calls;
+
     /// <summary>Makes checkouts of so many cents with a prompt each; answers the prompts' ids.</summary>
     public static async Task<Guid[]> Prompts(this PaymentsHost host, int count, int cents = 1000)
     {
@@ -29,7 +32,7 @@ internal static class SeededInbox
         await host.Execute(
             $$$$$"""
             INSERT INTO callbacks (id, kind, subject_id, body)
-            SELECT ('{{{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds():x12}}}}}' || lpad(to_hex(row_number() OVER ()), 20, '0'))::uuid, 'stk', a.id, convert_to(format(
+            SELECT ('{{{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds():x12}}}}}' || lpad(to_hex({{{{{Interlocked.Increment(ref calls)}}}}} * 1000000 + row_number() OVER ()), 20, '0'))::uuid, 'stk', a.id, convert_to(format(
                 '{"Body":{"stkCallback":{"MerchantRequestID":"1","CheckoutRequestID":"%s","ResultCode":0,"ResultDesc":"ok","CallbackMetadata":{"Item":['
                 || '{"Name":"Amount","Value":%s},{"Name":"MpesaReceiptNumber","Value":"%s"},{"Name":"TransactionDate","Value":20260710091544},{"Name":"PhoneNumber","Value":254708374149}]}}}}',
                 a.request_id, a.amount / 100, '{{{{{receipt ?? "UGB"}}}}}' || upper(left(md5(a.id::text || n), 7))), 'UTF8')

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Payments.Tests.Integration;
 
-/// <summary>A request repeated with its Idempotency-Key happens once and is answered twice (design §4).</summary>
+/// <summary>A request repeated with its Idempotency-Key happens once and is answered twice (docs/checkout.md).</summary>
 public sealed class IdempotencyKeyTests(IdempotencyKeyTests.TwoProcesses running) : IClassFixture<IdempotencyKeyTests.TwoProcesses>
 {
     private readonly PaymentsHost host = running.Host;

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Payments.Tests.Integration;
 
-/// <summary>Authentic money is never only a line in the inbox: it is a receipt if its number and amount can be made out, else a case (rule 17).</summary>
+/// <summary>Authentic money is never only a line in the inbox: it is a receipt if its number and amount can be made out, else a case (R17).</summary>
 public sealed class OddConfirmationTests(RegisteredPaybill running) : IClassFixture<RegisteredPaybill>
 {
     private readonly PaymentsHost host = running.Host;

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Payments.Tests.Integration;
 
-/// <summary>One payment seen as STK result, as query answer and as confirmation is one receipt, with a real database (rule 7).</summary>
+/// <summary>One payment seen as STK result, as query answer and as confirmation is one receipt, with a real database (R7).</summary>
 public sealed class OnePaymentTests(RegisteredPaybill running) : IClassFixture<RegisteredPaybill>
 {
     private readonly PaymentsHost host = running.Host;

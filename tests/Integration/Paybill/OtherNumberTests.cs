@@ -5,8 +5,8 @@ using Xunit;
 namespace Payments.Tests.Integration;
 
 /// <summary>
-/// Which of our numbers was paid is read from BusinessShortCode, never from the words of TransactionType (rule 16): at a Pay Bill. Money to a
-/// number that is not configured here leaves a receipt and a case, and pays nothing (rule 17).
+/// Which of our numbers was paid is read from BusinessShortCode, never from the words of TransactionType (R16): at a Pay Bill. Money to a
+/// number that is not configured here leaves a receipt and a case, and pays nothing (R17).
 /// </summary>
 public sealed class OtherNumberTests(OtherNumberTests.Strict running) : IClassFixture<OtherNumberTests.Strict>
 {

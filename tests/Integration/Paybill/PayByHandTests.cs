@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Payments.Tests.Integration;
 
-/// <summary>A customer pays the Pay Bill by his own hand: rules 6 and 8 from the phone to the API and the database.</summary>
+/// <summary>A customer pays the Pay Bill by his own hand: R6, R8 from the phone to the API and the database.</summary>
 public sealed class PayByHandTests(RegisteredPaybill running) : IClassFixture<RegisteredPaybill>
 {
     private readonly PaymentsHost host = running.Host;

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Payments.Tests.Integration;
 
-/// <summary>However M-PESA shows a payer, one payment is one receipt, with a real database (rule 16).</summary>
+/// <summary>However M-PESA shows a payer, one payment is one receipt, with a real database (R16).</summary>
 public sealed class PayerFormsTests(RegisteredPaybill running, TestDatabase databases) : IClassFixture<RegisteredPaybill>
 {
     private readonly PaymentsHost host = running.Host;

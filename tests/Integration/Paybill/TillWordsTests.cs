@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Payments.Tests.Integration;
 
-/// <summary>Which of our numbers was paid is read from BusinessShortCode, never from the words of TransactionType (rule 16): at a till.</summary>
+/// <summary>Which of our numbers was paid is read from BusinessShortCode, never from the words of TransactionType (R16): at a till.</summary>
 public sealed class TillWordsTests(TillWordsTests.Till running) : IClassFixture<TillWordsTests.Till>
 {
     private const string Number = "300584";

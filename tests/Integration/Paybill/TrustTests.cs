@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Payments.Tests.Integration;
 
-/// <summary>Whoever can guess an order reference can send a confirmation; only Safaricom's word makes a receipt (rule 3).</summary>
+/// <summary>Whoever can guess an order reference can send a confirmation; only Safaricom's word makes a receipt (R3).</summary>
 public sealed class TrustTests(RegisteredPaybill running, TestDatabase databases) : IClassFixture<RegisteredPaybill>
 {
     private readonly PaymentsHost host = running.Host;

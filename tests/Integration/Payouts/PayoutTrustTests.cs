@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Payments.Tests.Integration;
 
-/// <summary>Who may say what became of a payout (rule 3), and what a replay may not change.</summary>
+/// <summary>Who may say what became of a payout (R3), and what a replay may not change.</summary>
 public sealed class PayoutTrustTests(QuickQuestions running) : IClassFixture<QuickQuestions>
 {
     private readonly PaymentsHost host = running.Host;

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Payments.Tests.Integration;
 
-/// <summary>Not sent is not failed (rule 19): what was held back here before a byte left waits, says so, and goes out when it can.</summary>
+/// <summary>Not sent is not failed (R19): what was held back here before a byte left waits, says so, and goes out when it can.</summary>
 public sealed class WaitingTests(TestDatabase databases)
 {
     private static readonly string[] Quick =

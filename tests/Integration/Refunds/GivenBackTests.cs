@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Payments.Tests.Integration;
 
-/// <summary>Money given back pays for nothing (rule 15): what a refund that is reserved, fails or succeeds does to what an order has.</summary>
+/// <summary>Money given back pays for nothing (R15): what a refund that is reserved, fails or succeeds does to what an order has.</summary>
 public sealed class GivenBackTests(QuickQuestions running) : IClassFixture<QuickQuestions>
 {
     private readonly PaymentsHost host = running.Host;
@@ -147,7 +147,7 @@ public sealed class GivenBackTests(QuickQuestions running) : IClassFixture<Quick
         await host.UntilTransfer(refund, "failed");
         Assert.Equal((400m, 600m, "open"), Standing(await host.Get(checkout)));
 
-        // Success outranks failure (rule 4): the same reversal's result comes again, and it is a success.
+        // Success outranks failure (R4): the same reversal's result comes again, and it is a success.
         var (path, body) = (await host.Deliveries()).Last(d => d.Path.Contains("reversal/result", StringComparison.Ordinal));
         var success = body.Replace("\"ResultCode\":21", "\"ResultCode\":0", StringComparison.Ordinal).Replace("\"ResultCode\":\"21\"", "\"ResultCode\":\"0\"", StringComparison.Ordinal);
         var node = JsonNode.Parse(success)!;

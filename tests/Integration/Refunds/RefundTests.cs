@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Payments.Tests.Integration;
 
-/// <summary>Money that goes back: which way, how much, and never twice (rule 12).</summary>
+/// <summary>Money that goes back: which way, how much, and never twice (R12).</summary>
 public sealed class RefundTests(QuickQuestions running) : IClassFixture<QuickQuestions>
 {
     private readonly PaymentsHost host = running.Host;

@@ -87,7 +87,7 @@ public sealed class SimulatorStatusTests : IAsyncLifetime
         Assert.Equal("R000002", (await Reverse("UKO0000001", "5")).Envelope.GetProperty("ResultCode").GetString());
         var receipt = (await _rig.PayByHand(new { amount = 7.25m, account = "A", msisdn = SimulatorRig.Phone }))["receipt"];
         Assert.Equal("R000002", (await Reverse(receipt, "7")).Envelope.GetProperty("ResultCode").GetString());
-        // B2C cannot be reversed (daraja.md §6).
+        // B2C cannot be reversed (docs/protocol/b2c-b2b.md#b2c).
         await _rig.B2c();
         var payout = (await _rig.Shop.Next("/result")).Parameter("TransactionReceipt").GetString();
         Assert.Equal("R000002", (await Reverse(payout, "10")).Envelope.GetProperty("ResultCode").GetString());

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Payments.Tests.Unit;
 
-/// <summary>Api → Infrastructure → Application → Domain, and nothing the other way (design §2).</summary>
+/// <summary>Api → Infrastructure → Application → Domain, and nothing the other way (docs/architecture.md).</summary>
 public sealed class LayerTests
 {
     private static readonly Assembly Domain = typeof(Domain.Money).Assembly;

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Payments.Tests.Unit;
 
-/// <summary>The rules of money for one checkout (design §3), one by one.</summary>
+/// <summary>The rules of money for one checkout (docs/rules.md), one by one.</summary>
 public sealed class CheckoutRuleTests
 {
     private static readonly DateTimeOffset Later = Some.Start + TimeSpan.FromSeconds(70);

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Payments.Tests.Unit;
 
-/// <summary>A query's failure in the first minute ends nothing, also not the questions about a prompt whose failure is disputed (rule 4).</summary>
+/// <summary>A query's failure in the first minute ends nothing, also not the questions about a prompt whose failure is disputed (R4).</summary>
 public sealed class EarlyFailureTests
 {
     private static readonly DateTimeOffset Early = Some.Start + TimeSpan.FromSeconds(40);

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Payments.Tests.Unit;
 
-/// <summary>An account pays the order whose reference was typed, and no order whose reference only looks like what was typed (rule 8).</summary>
+/// <summary>An account pays the order whose reference was typed, and no order whose reference only looks like what was typed (R8).</summary>
 public sealed class OrderReferenceTests
 {
     [Theory]

@@ -1,9 +1,10 @@
+using Payments.Application;
 using Payments.Domain;
 using Xunit;
 
 namespace Payments.Tests.Unit;
 
-/// <summary>The rules of money paid by hand (design §3, rules 6–8 and 11), one by one.</summary>
+/// <summary>The rules of money paid by hand (R6–R8, R11), one by one.</summary>
 public sealed class ConfirmationRuleTests
 {
     private static readonly DateTimeOffset Later = Some.Start + TimeSpan.FromSeconds(70);
@@ -262,6 +263,27 @@ public sealed class ConfirmationRuleTests
     }
 
     [Fact]
+    public void A_payment_that_settled_a_prompt_nobody_can_ask_about_is_not_counted_again_when_anothers_failure_was_false()
+    {
+        var checkout = Some.Checkout();
+        var lost = checkout.Prompted();
+        checkout.Doubt(lost, "lost", Some.Start);
+        var failed = checkout.Prompted(Some.Start + TimeSpan.FromMinutes(3));
+        var now = Some.Start + TimeSpan.FromMinutes(4.5);
+        checkout.Hear(ByHand.Confirmation("N1", at: Some.Start + TimeSpan.FromMinutes(4)), now);
+        checkout.Hear(failed, Some.NotPaid(), now);
+        Assert.Equal((AttemptStatus.Succeeded, lost.Id), (lost.Status, checkout.Receipts.Single().AttemptId!.Value));
+
+        checkout.HearUnreadable(failed, now);
+        checkout.AnswerPaid(failed, now + TimeSpan.FromMinutes(1));
+
+        ByHand.Check(checkout);
+        var nameless = checkout.Receipts.Single(r => r.Number is null);
+        Assert.Equal((true, Price, null), (nameless.IsHeld, checkout.Paid, nameless.SurplusDueAt));
+        Assert.Contains(checkout.Cases, c => c.Kind == CaseKind.AmbiguousMatch && c.SubjectId == failed.Id);
+    }
+
+    [Fact]
     public void Money_by_hand_for_a_cancelled_checkout_is_surplus_and_for_an_expired_one_late()
     {
         var cancelled = Some.Checkout();
@@ -304,6 +326,34 @@ public sealed class ConfirmationRuleTests
         Assert.Equal((TillClaim.None, TillClaim.None), (Claim("2547 ***** 150"), Claim("", 6)));
         Assert.Equal((TillClaim.Astray, TillClaim.Astray), (Claim("0708374149", 6), Claim("07****149", -180)));
         Assert.Equal(TillClaim.None, Claim("0708374149", 1441));
+    }
+
+    [Fact]
+    public void A_till_payment_may_be_of_what_a_query_calls_paid_as_surely_as_of_a_prompt_nobody_knows_about()
+    {
+        var receipt = ByHand.Confirmation("N1", at: Some.Start + TimeSpan.FromSeconds(30), method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later);
+        var unknown = Some.Checkout();
+        unknown.Doubt(unknown.Prompted(), "lost", Some.Start);
+        Assert.Equal([unknown], new Books(new([unknown], [])).ByPrompt(receipt));
+
+        // Paid by the same customer at another time: M-PESA's clock may be behind.
+        var astray = Some.Checkout();
+        var prompt = astray.Prompted(Some.Start + TimeSpan.FromMinutes(3));
+        astray.AnswerPaid(prompt, Later + TimeSpan.FromMinutes(3));
+        Assert.Equal([unknown, astray], new Books(new([unknown, astray], [])).ByPrompt(receipt));
+
+        // Paid by somebody whose number was erased: it may be the same one.
+        var erased = Some.Checkout();
+        prompt = new() { Id = Guid.NewGuid(), CheckoutId = erased.Id, Phone = null, Amount = Price, StartedAt = Some.Start, Status = AttemptStatus.Sent };
+        erased.Attempts.Add(prompt);
+        erased.AnswerPaid(prompt, Later);
+        Assert.Equal([unknown, erased], new Books(new([unknown, erased], [])).ByPrompt(receipt));
+        Assert.False(erased.IsShownToPay(receipt));
+
+        // Known to be paid, by this customer, at this time: it is this one's.
+        var known = Some.Checkout();
+        known.AnswerPaid(known.Prompted(), Later);
+        Assert.Equal([known], new Books(new([astray, known], [])).ByPrompt(receipt));
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Payments.Tests.Unit;
 
-/// <summary>One payment told by its callback, a query and a confirmation is one receipt in every order of arrival (rule 7).</summary>
+/// <summary>One payment told by its callback, a query and a confirmation is one receipt in every order of arrival (R7).</summary>
 public sealed class OnePaymentSeenThriceTests
 {
     private static readonly Money Price = Money.FromShillings(1500);

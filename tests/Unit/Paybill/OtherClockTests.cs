@@ -5,7 +5,7 @@ namespace Payments.Tests.Unit;
 
 /// <summary>
 /// M-PESA's clock is not ours. A success without a number and a confirmation with the same reference, amount and payer may be one payment
-/// whatever either clock says: nothing of it becomes surplus by itself, for surplus is given back (rules 7 and 15).
+/// whatever either clock says: nothing of it becomes surplus by itself, for surplus is given back (R7, R15).
 /// </summary>
 public sealed class OtherClockTests
 {

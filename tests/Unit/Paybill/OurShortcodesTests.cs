@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Payments.Tests.Unit;
 
-/// <summary>Which of our numbers was paid is decided by the number, in one place (rule 16).</summary>
+/// <summary>Which of our numbers was paid is decided by the number, in one place (R16).</summary>
 public sealed class OurShortcodesTests
 {
     private static readonly OurShortcodes Paybill = new("174379", null);

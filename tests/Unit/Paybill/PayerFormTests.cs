@@ -6,7 +6,7 @@ using Xunit;
 namespace Payments.Tests.Unit;
 
 /// <summary>
-/// However M-PESA shows a payer, a form nobody foresaw is never "somebody else" (rule 16): one payment told by a query and by a confirmation
+/// However M-PESA shows a payer, a form nobody foresaw is never "somebody else" (R16): one payment told by a query and by a confirmation
 /// stays one receipt, and nothing of it becomes surplus that could be given back.
 /// </summary>
 public sealed class PayerFormTests

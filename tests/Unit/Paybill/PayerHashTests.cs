@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Payments.Tests.Unit;
 
-/// <summary>A hash in place of a number is proof of somebody else only where the shortcode is known to use that hash (rule 16).</summary>
+/// <summary>A hash in place of a number is proof of somebody else only where the shortcode is known to use that hash (R16).</summary>
 public sealed class PayerHashTests
 {
     private static readonly DateTimeOffset Later = Some.Start + TimeSpan.FromSeconds(70);

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Payments.Tests.Unit;
 
-/// <summary>A receiver shown in a form nobody foresaw is not another receiver (rule 16): the payout is completed, and nobody is asked.</summary>
+/// <summary>A receiver shown in a form nobody foresaw is not another receiver (R16): the payout is completed, and nobody is asked.</summary>
 public sealed class PartyFormTests
 {
     [Theory]

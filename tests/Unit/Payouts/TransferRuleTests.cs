@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Payments.Tests.Unit;
 
-/// <summary>The rules of design §3 as they concern money on its way out, one by one.</summary>
+/// <summary>The rules of docs/rules.md as they concern money on its way out, one by one.</summary>
 public sealed class TransferRuleTests
 {
     private static readonly DateTimeOffset Now = Some.Start;

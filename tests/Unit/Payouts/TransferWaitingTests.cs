@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Payments.Tests.Unit;
 
-/// <summary>Not sent is not failed (rule 19); and what comes for one that is queued was sent by a life of the books that is forgotten.</summary>
+/// <summary>Not sent is not failed (R19); and what comes for one that is queued was sent by a life of the books that is forgotten.</summary>
 public sealed class TransferWaitingTests
 {
     private static readonly DateTimeOffset Now = Some.Start;

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Payments.Tests.Unit;
 
-/// <summary>Money given back pays for nothing (rule 15): reserved, failed, completed, and whatever the order became meanwhile.</summary>
+/// <summary>Money given back pays for nothing (R15): reserved, failed, completed, and whatever the order became meanwhile.</summary>
 public sealed class GivenBackTests
 {
     private static readonly DateTimeOffset Now = Some.Start + TimeSpan.FromMinutes(10);

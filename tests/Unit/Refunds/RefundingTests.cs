@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Payments.Tests.Unit;
 
-/// <summary>Rule 12: what may go back and which way.</summary>
+/// <summary>R12: what may go back and which way.</summary>
 public sealed class RefundingTests
 {
     private static readonly DateTimeOffset Now = Some.Start;

@@ -66,7 +66,7 @@ internal sealed partial class Mpesa
         var push = pushes[requestId];
         return push.Ended switch
         {
-            // A query reports a failure early and a success later, within the first minute (daraja.md §4).
+            // A query reports a failure early and a success later, within the first minute (docs/protocol/stk.md#stk-query).
             null when push.LiesFirst && time.Now < push.At + TimeSpan.FromSeconds(60) => NotPaid(),
             null => new Outcome.Pending(),
             Outcome.Paid => new Outcome.Paid(null, null, null, null),

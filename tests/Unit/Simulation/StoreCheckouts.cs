@@ -203,7 +203,7 @@ internal sealed partial class Store : ICheckouts
             // TakeDue counts them, nobody else.
             row.Questions = before.Questions;
 
-            // One that was only inferred from a confirmation may be: its number can turn out to be another prompt's (rule 11).
+            // One that was only inferred from a confirmation may be: its number can turn out to be another prompt's (R11).
             Check(before.Status != AttemptStatus.Succeeded || row.Status is AttemptStatus.Succeeded || before.SettledBy is SettledBy.Confirmation or SettledBy.Pull, "a success is never left");
         }
 

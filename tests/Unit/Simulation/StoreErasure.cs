@@ -85,7 +85,7 @@ internal sealed partial class Store
         return row;
     }
 
-    /// <summary>While an order is not paid, and in the moment it becomes so, nothing of what was given back counts (rule 15).</summary>
+    /// <summary>While an order is not paid, and in the moment it becomes so, nothing of what was given back counts (R15).</summary>
     private void CheckGivenBack(Checkout checkout)
     {
         if (checkout.Status is not (CheckoutStatus.Paid or CheckoutStatus.Cancelled) || becamePaid.Remove(checkout.Id))

@@ -167,8 +167,8 @@ internal static class Verdicts
                 yield return $"a {transfer.Noun} that came back is completed";
             }
 
-            // Not sent is not failed: only Safaricom, or a person, says that it is.
-            if (transfer is { Status: TransferStatus.Failed, IsCancelled: false } && !byOperator && life.Mpesa.Sent.GetValueOrDefault(transfer.Id) == 0)
+            // Not sent is not failed: only Safaricom, or a person, says that it is. Where it takes no name, what was sent before a restore is forgotten.
+            if ((life.Mpesa.TakesNames || life.Store.Restored is null) && transfer is { Status: TransferStatus.Failed, IsCancelled: false } && !byOperator && life.Mpesa.Sent.GetValueOrDefault(transfer.Id) == 0)
             {
                 yield return $"a {transfer.Noun} failed and was never sent";
             }
@@ -221,7 +221,7 @@ internal static class Verdicts
 
     private static bool IsCounted(Receipt receipt) => receipt.CheckoutId is not null && !receipt.IsHeld;
 
-    /// <summary>A number that came for a payment whose receipt has another one is a case, not a receipt (rule 6).</summary>
+    /// <summary>A number that came for a payment whose receipt has another one is a case, not a receipt (R6).</summary>
     private static bool HasConflict(Life life, Movement movement) =>
         movement.Subject is { } attempt && life.Store.HasCase(attempt, CaseKind.ReceiptConflict, CaseKind.AmountDiffers);
 }

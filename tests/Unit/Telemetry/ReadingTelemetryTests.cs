@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Payments.Tests.Unit;
 
-/// <summary>What did not come as published is counted and told once it is committed, and what nobody vouched for is not (rule 17).</summary>
+/// <summary>What did not come as published is counted and told once it is committed, and what nobody vouched for is not (R17).</summary>
 public sealed class ReadingTelemetryTests : IMeterFactory, ITraceContexts, ILogger<DrainTelemetry>
 {
     private readonly List<Meter> meters = [];
