@@ -101,6 +101,18 @@ public sealed class OtherNumberTests(OtherNumberTests.Strict running) : IClassFi
     }
 
     [Fact]
+    public async Task Told_again_with_an_account_such_money_still_pays_nothing()
+    {
+        var checkout = await host.Checkout(phone: null, amount: 710);
+        var number = PaymentsHost.NewReceipt();
+        Assert.Equal("unmatched", await host.Confirm(running.Token, Confirmed.Body(number, "", 710, "600779")));
+
+        Assert.Equal("duplicate", await host.Confirm(running.Token, Confirmed.Body(number, (string)checkout["orderReference"]!, 710, "600779")));
+
+        Assert.Equal("open", (string?)(await host.Get(checkout))["status"]);
+    }
+
+    [Fact]
     public async Task An_operator_can_put_such_money_to_an_order()
     {
         var checkout = await host.Checkout(phone: null);

@@ -50,6 +50,20 @@ public sealed class TillWordsTests(TillWordsTests.Till running) : IClassFixture<
     }
 
     [Fact]
+    public async Task Told_again_with_its_account_it_joins_its_order()
+    {
+        var amount = Interlocked.Increment(ref amounts);
+        var checkout = await host.Checkout(phone: null, amount: amount);
+        var number = PaymentsHost.NewReceipt();
+        Assert.Equal("unmatched", await host.Confirm(running.Token, Confirmed.Body(number, "", amount, Number, "", "")));
+
+        Assert.Equal("applied", await host.Confirm(running.Token, Confirmed.Body(number, (string)checkout["orderReference"]!, amount, Number, "", "")));
+
+        await host.Until(checkout, "paid");
+        await host.HasOne(checkout, number);
+    }
+
+    [Fact]
     public async Task One_that_shows_nothing_of_its_payer_is_nobodys_while_two_could_be_meant()
     {
         var amount = Interlocked.Increment(ref amounts);

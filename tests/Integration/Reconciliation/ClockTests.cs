@@ -179,14 +179,16 @@ public sealed class ClockTests(TestDatabase databases)
         Assert.True(await host.Sql<bool>("SELECT read_until < now() + interval '1 minute' AND read_at < now() + interval '1 minute' FROM pull_progress"));
     }
 
-    [Fact]
-    public async Task A_callback_that_lost_its_job_is_drained()
+    [Theory]
+    [InlineData("received_at")]
+    [InlineData("retry_at")]
+    public async Task A_callback_that_lost_its_job_or_was_set_aside_is_drained(string column)
     {
         await using var host = await PaymentsHost.Start(databases);
         var checkout = await host.Ringing();
         var (_, body) = host.SuccessCallback(checkout, PaymentsHost.NewReceipt());
         await host.Sql<int>(
-            $"INSERT INTO callbacks (id, kind, subject_id, body, received_at) VALUES ('{Guid.CreateVersion7()}', 'stk', '{PaymentsHost.AttemptId(checkout)}', convert_to($body${body}$body$, 'UTF8'), now() + {Hour}) RETURNING 1");
+            $"INSERT INTO callbacks (id, kind, subject_id, body, {column}) VALUES ('{Guid.CreateVersion7()}', 'stk', '{PaymentsHost.AttemptId(checkout)}', convert_to($body${body}$body$, 'UTF8'), now() + {Hour}) RETURNING 1");
 
         await host.Until(checkout, "paid", seconds: 25);
     }
