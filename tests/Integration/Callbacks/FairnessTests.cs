@@ -116,6 +116,6 @@ public sealed class FairnessTests(TestDatabase databases)
         await host.Successes(after);
         await host.Send(new DrainCallbacks());
 
-        await PaymentsHost.Eventually(async () => await host.Paid() == 820, "every good one is paid", 60);
+        await PaymentsHost.Eventually(async () => await host.Paid() == 820, "every good one is paid", 120);
     }
 }

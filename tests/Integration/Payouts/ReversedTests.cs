@@ -28,9 +28,9 @@ public sealed class ReversedTests(QuickQuestions running) : IClassFixture<QuickQ
     [Fact]
     public async Task Its_own_success_that_comes_late_does_not_call_it_paid()
     {
-        await host.Script("254700004003", new { outcome = "paid", callback = "late", callbackDelayMs = 6000, reversedAfterMs = 0, delayMs = 20 });
+        await host.Script("254700004003", new { outcome = "paid", callback = "late", callbackDelayMs = 15000, reversedAfterMs = 0, delayMs = 20 });
 
-        var failed = await host.UntilTransfer(await host.Payout("254700004003"), "failed", 5);
+        var failed = await host.UntilTransfer(await host.Payout("254700004003"), "failed", 12);
         await PaymentsHost.Eventually(async () => (await host.Verdicts(failed)).Contains("duplicate", StringComparison.Ordinal), "the late success is understood");
 
         Assert.Equal("failed", (string?)(await host.GetTransfer(failed))["status"]);

@@ -21,7 +21,7 @@ public sealed class ClockTests(TestDatabase databases)
         await using var host = await PaymentsHost.Start(databases, "Roles=api", "Reconciliation:QuestionsPerSecond=50");
         await host.Sql<int>($"UPDATE question_budget SET tokens = -10, counted_at = now() + {Hour} RETURNING 1");
 
-        await PaymentsHost.Eventually(async () => await MayAsk(host) > 0, "questions may be asked", seconds: 5);
+        await PaymentsHost.Eventually(async () => await MayAsk(host) > 0, "questions may be asked", seconds: 20);
 
         Assert.True(await host.Sql<bool>("SELECT counted_at <= clock_timestamp() FROM question_budget"));
     }
@@ -208,9 +208,9 @@ public sealed class ClockTests(TestDatabase databases)
         Assert.Null(await tries.Take("otto", "192.0.2.1", null));
         Assert.Null(await tries.Take("otto", "192.0.2.1", null));
 
-        await PaymentsHost.Eventually(async () => await Balances(host) == 1, "a balance is asked for", seconds: 5);
+        await PaymentsHost.Eventually(async () => await Balances(host) == 1, "a balance is asked for", seconds: 20);
         await StepBack(host, "questions", "asked_at");
-        await PaymentsHost.Eventually(async () => await Balances(host) == 2, "and again", seconds: 5);
+        await PaymentsHost.Eventually(async () => await Balances(host) == 2, "and again", seconds: 20);
 
         static async Task<long> Balances(PaymentsHost host)
         {
