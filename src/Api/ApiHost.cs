@@ -147,7 +147,7 @@ public static class ApiHost
         app.UseRateLimiter();
         app.UseMiddleware<Admission>();
         app.UseAuthorization();
-        app.UseMiddleware<OperatorGate>();
+        app.UseMiddleware<OperatorAccessMiddleware>();
         if (settings.Roles.HasFlag(Roles.Api))
         {
             ActivatorUtilities.CreateInstance<CallbackEndpoints>(app.Services).Map(app);
@@ -160,7 +160,7 @@ public static class ApiHost
         app.UseHangfireDashboard("/hangfire", new DashboardOptions
         {
             Authorization = [new BehindTheGate()],
-            IsReadOnlyFunc = context => !OperatorGate.MayAct(context.GetHttpContext(), settings),
+            IsReadOnlyFunc = context => !OperatorAccessMiddleware.MayAct(context.GetHttpContext(), settings),
             DisplayStorageConnectionString = false,
             DashboardTitle = "Payments jobs",
         });

@@ -11,7 +11,7 @@ namespace Payments.Api;
 
 /// <summary>Reads <c>Authorization: Bearer …</c>: a shop's key or a checkout's clientSecret.</summary>
 internal sealed class BearerAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, CallerKeys keys, KeyRing ring, ClientSecrets secrets)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, CallerKeys keys, ApiKeyCache ring, ClientSecrets secrets)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string Name = "Bearer";

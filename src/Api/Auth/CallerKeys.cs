@@ -3,7 +3,7 @@ using Payments.Infrastructure;
 namespace Payments.Api;
 
 /// <summary>What an <c>Authorization</c> header shows, as far as this process knows by itself.</summary>
-internal sealed class CallerKeys(IReadOnlyList<ApiKey> keys, KeyRing ring, ClientSecrets secrets)
+internal sealed class CallerKeys(IReadOnlyList<ApiKey> keys, ApiKeyCache ring, ClientSecrets secrets)
 {
     /// <summary>Longer than any key; hashing more would be work for nothing.</summary>
     private const int MostChars = 256;

@@ -18,9 +18,9 @@ internal sealed class Arrival : IDisposable
     private static readonly Refusal TooSlow = new("request_timeout", "The body did not come in time.");
     private static readonly Refusal NoRoom = new("unavailable", "More is waiting here than can be taken in time; try again shortly.");
 
-    private readonly IntakeRoom.Place? place;
+    private readonly IntakeCapacity.Place? place;
 
-    private Arrival(IntakeRoom.Place? place, byte[]? body) => (this.place, Body) = (place, body);
+    private Arrival(IntakeCapacity.Place? place, byte[]? body) => (this.place, Body) = (place, body);
 
     /// <summary>The bytes; null when they were refused, which has been answered then: 413, 408, or 503 with Retry-After.</summary>
     public byte[]? Body { get; }
@@ -30,7 +30,7 @@ internal sealed class Arrival : IDisposable
     /// can send.
     /// </summary>
     /// <param name="isKnown">True when its address carries a valid token, for whom a part of the room is kept free.</param>
-    public static async ValueTask<Arrival> Of(HttpContext context, IntakeRoom room, bool isKnown)
+    public static async ValueTask<Arrival> Of(HttpContext context, IntakeCapacity room, bool isKnown)
     {
         if (context.Request.ContentLength > MostBytes)
         {
@@ -63,7 +63,7 @@ internal sealed class Arrival : IDisposable
 
     public void Dispose() => place?.Dispose();
 
-    private static async ValueTask<(byte[]? Body, Refusal? Refusal)> Read(HttpContext context, IntakeRoom.Place place)
+    private static async ValueTask<(byte[]? Body, Refusal? Refusal)> Read(HttpContext context, IntakeCapacity.Place place)
     {
         var reader = context.Request.BodyReader;
         var start = default(SequencePosition);

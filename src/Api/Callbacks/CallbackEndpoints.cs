@@ -8,7 +8,7 @@ namespace Payments.Api;
 /// Where Safaricom's callbacks arrive: stored as they came, answered 200 once that is durable, understood later by a job. Endpoints that
 /// routing runs at once, past everything made for callers with keys (decision 0010).
 /// </summary>
-internal sealed class CallbackEndpoints(IInbox inbox, IntakeRoom room, CallbackTokens tokens, UntrustedIntake untrusted)
+internal sealed class CallbackEndpoints(IInbox inbox, IntakeCapacity room, CallbackTokens tokens, UntrustedIntake untrusted)
 {
     /// <summary>The rest of a longer header tells nothing.</summary>
     private const int MostContentType = 200;

@@ -20,7 +20,7 @@ internal static class HealthPages
 
     public static void Map(WebApplication app, Settings settings)
     {
-        app.MapGet("/health/live", async (HttpContext http) => await OperatorGate.MayRead(http, settings)
+        app.MapGet("/health/live", async (HttpContext http) => await OperatorAccessMiddleware.MayRead(http, settings)
             ? Results.Json(View(settings, "live", null))
             : Results.Json(new { status = "live" })).ExcludeFromDescription();
         app.MapGet("/health/ready", (HttpContext http, IServiceProvider services, Vitals vitals, CancellationToken cancellation) =>
@@ -35,17 +35,17 @@ internal static class HealthPages
             : services.GetService<IntakeHealth>() is { } intake ? await intake.Check(cancellation)
             : await vitals.Works(cancellation) ? IntakeState.Ready : IntakeState.Unavailable;
         var code = health == IntakeState.Unavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
-        if (!await OperatorGate.MayRead(http, settings))
+        if (!await OperatorAccessMiddleware.MayRead(http, settings))
         {
-            return Results.Json(new { status = Wire.Name(health) }, statusCode: code);
+            return Results.Json(new { status = EnumNames.Name(health) }, statusCode: code);
         }
 
         var checks = await vitals.Look(cancellation);
         return Results.Json(
-            View(settings, Wire.Name(health), [.. checks.Select(check => new CheckView(check.Name, Wire.Name(check.State), check.Detail))]), statusCode: code);
+            View(settings, EnumNames.Name(health), [.. checks.Select(check => new CheckView(check.Name, EnumNames.Name(check.State), check.Detail))]), statusCode: code);
     }
 
     private static HealthView View(Settings settings, string status, IReadOnlyList<CheckView>? checks) => new(
         status, $"{Environment.MachineName}:{Environment.ProcessId}", TelemetryServices.Version,
-        [.. new[] { Roles.Api, Roles.Worker }.Where(role => settings.Roles.HasFlag(role)).Select(Wire.Name)], StartedAt, checks);
+        [.. new[] { Roles.Api, Roles.Worker }.Where(role => settings.Roles.HasFlag(role)).Select(EnumNames.Name)], StartedAt, checks);
 }

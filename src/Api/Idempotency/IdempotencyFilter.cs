@@ -50,7 +50,7 @@ internal sealed partial class IdempotencyFilter(
             return;
         }
 
-        var request = new KeyedRequest(Owner(http.User), key, await Hash(http.Request), action.IsRequired);
+        var request = new IdempotentRequest(Owner(http.User), key, await Hash(http.Request), action.IsRequired);
         context.Result = await Used(context, request);
         if (context.Result is null)
         {
@@ -59,7 +59,7 @@ internal sealed partial class IdempotencyFilter(
     }
 
     /// <summary>What a key that was used before is answered with; null for a new one.</summary>
-    private async Task<IActionResult?> Used(ActionContext context, KeyedRequest request)
+    private async Task<IActionResult?> Used(ActionContext context, IdempotentRequest request)
     {
         if (await keys.Find(request.Owner, request.Key, context.HttpContext.RequestAborted) is not { } used)
         {
@@ -82,7 +82,7 @@ internal sealed partial class IdempotencyFilter(
             : await Rebuilt(context, request, used.Intent!);
     }
 
-    private async Task<IActionResult> Rebuilt(ActionContext context, KeyedRequest request, Intent intent)
+    private async Task<IActionResult> Rebuilt(ActionContext context, IdempotentRequest request, Intent intent)
     {
         var rebuild = context.HttpContext.RequestServices.GetServices<IRebuildAnswer>().Single(r => r.Kind == intent.Kind);
         var view = await rebuild.Rebuild(context.HttpContext.User.Caller(), intent.Id, context.HttpContext.RequestAborted);
@@ -97,7 +97,7 @@ internal sealed partial class IdempotencyFilter(
         return Stored(status, text);
     }
 
-    private async Task Run(ResourceExecutingContext context, KeyedRequest request, ResourceExecutionDelegate next)
+    private async Task Run(ResourceExecutingContext context, IdempotentRequest request, ResourceExecutionDelegate next)
     {
         var response = context.HttpContext.Response;
         var outside = response.Body;
@@ -106,12 +106,12 @@ internal sealed partial class IdempotencyFilter(
         ResourceExecutedContext executed;
         try
         {
-            KeyedRequest.Current = request;
+            IdempotentRequest.Current = request;
             executed = await next();
         }
         finally
         {
-            KeyedRequest.Current = null;
+            IdempotentRequest.Current = null;
             response.Body = outside;
         }
 
@@ -142,7 +142,7 @@ internal sealed partial class IdempotencyFilter(
     }
 
     /// <summary>Stored before it is sent. Without the database it is sent all the same: the intent is committed, the rest can be rebuilt.</summary>
-    private async Task Keep(KeyedRequest request, Intent? intent, int status, string text)
+    private async Task Keep(IdempotentRequest request, Intent? intent, int status, string text)
     {
         try
         {
@@ -154,7 +154,7 @@ internal sealed partial class IdempotencyFilter(
         }
     }
 
-    private async Task Abandon(KeyedRequest request)
+    private async Task Abandon(IdempotentRequest request)
     {
         try
         {

@@ -8,7 +8,7 @@ namespace Payments.Api;
 
 /// <summary>Where Safaricom asks about payments by hand (validate) and tells of them (confirm).</summary>
 internal sealed partial class C2bCallbackEndpoints(
-    IInbox inbox, IntakeRoom room, RegistrationTokens tokens, CallbackTokens probes, C2bOptions options, CallbackNetworks networks, UntrustedIntake untrusted,
+    IInbox inbox, IntakeCapacity room, RegistrationTokens tokens, CallbackTokens probes, C2bOptions options, CallbackNetworks networks, UntrustedIntake untrusted,
     ILogger<C2bCallbackEndpoints> log)
 {
     /// <summary>With the look-up's second this leaves half of the promised two for everything else.</summary>

@@ -12,7 +12,7 @@ internal sealed class StreamAttribute : Attribute;
 /// <summary>
 /// How many requests under <c>/api</c> are worked on at once: of a source, of a clientSecret, of a key, and in the whole process. Whoever has his share
 /// waits for a moment in a short line and is then told to come again: 429 where the share is his own, 503 where it is everybody's. Callbacks have a room
-/// of their own (<see cref="IntakeRoom"/>), pages theirs (<see cref="PageLimits"/>), and health checks are answered however crowded it is.
+/// of their own (<see cref="IntakeCapacity"/>), pages theirs (<see cref="PageLimits"/>), and health checks are answered however crowded it is.
 /// </summary>
 internal sealed class Admission(RequestDelegate next, LimitOptions limits) : IDisposable
 {

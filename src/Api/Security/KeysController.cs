@@ -24,7 +24,7 @@ public sealed record RotateKeyBody(int? OverlapMinutes);
 [Route("api/ops/keys")]
 [Authorize(Scope.Ops)]
 [Produces("application/json")]
-public sealed class KeysController(IMediator mediator, KeyRing ring) : ControllerBase
+public sealed class KeysController(IMediator mediator, ApiKeyCache ring) : ControllerBase
 {
     /// <summary>Lists keys, newest first, without the keys themselves.</summary>
     [HttpGet]

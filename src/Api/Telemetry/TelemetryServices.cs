@@ -13,7 +13,7 @@ namespace Payments.Api;
 /// </summary>
 internal static class TelemetryServices
 {
-    /// <summary>Where metrics are scraped; <see cref="OperatorGate"/> stands before it.</summary>
+    /// <summary>Where metrics are scraped; <see cref="OperatorAccessMiddleware"/> stands before it.</summary>
     public const string Path = "/metrics";
 
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";

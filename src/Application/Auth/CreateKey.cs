@@ -58,7 +58,7 @@ public sealed class CreateKeyHandler(IApiKeys keys, IAudit audit, ITransactions 
             await keys.Add(row, hash);
             var view = KeyView.Of(row);
             await audit.Write(request.Caller.Actor, "key.create", view.Id, null, view);
-            KeyedRequest.Made(IntentKind.Key, id);
+            IdempotentRequest.Made(IntentKind.Key, id);
             return view with { Key = text };
         },
         cancellationToken);

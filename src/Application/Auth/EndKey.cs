@@ -50,7 +50,7 @@ public sealed class RevokeKeyHandler(IApiKeys keys, IAudit audit, ITransactions 
             await keys.End(row.Id, row.ExpiresAt, now);
             var view = KeyView.Of(ended);
             await audit.Write(request.Caller.Actor, "key.revoke", view.Id, KeyView.Of(row), view);
-            KeyedRequest.Made(IntentKind.Key, row.Id);
+            IdempotentRequest.Made(IntentKind.Key, row.Id);
             return view;
         },
         cancellationToken);
@@ -115,7 +115,7 @@ public sealed class RotateKeyHandler(IApiKeys keys, IAudit audit, ITransactions 
             await keys.End(row.Id, row.ExpiresAt < until ? row.ExpiresAt : until, request.Overlap == TimeSpan.Zero ? now : null);
             var view = KeyView.Of(successor);
             await audit.Write(request.Caller.Actor, "key.rotate", PublicId.Write(PublicId.Key, row.Id), KeyView.Of(row), view);
-            KeyedRequest.Made(IntentKind.Key, successor.Id);
+            IdempotentRequest.Made(IntentKind.Key, successor.Id);
             return view with { Key = text };
         },
         cancellationToken);

@@ -3,7 +3,7 @@ using Payments.Domain;
 namespace Payments.Application;
 
 /// <summary>What a batch of callbacks names, gathered before anything is loaded.</summary>
-public sealed partial class BookKeys
+public sealed partial class BatchKeys
 {
     /// <summary>Pushes whose tokens the URLs carried.</summary>
     public HashSet<Guid> Attempts { get; } = [];

@@ -4,7 +4,7 @@ namespace Payments.Application;
 
 /// <summary>Applies rows in one transaction, or finds out why not.</summary>
 internal sealed class CallbackBatch(
-    ICallbacks callbacks, CallbackRules rules, HintQuestions questions, ITransactions transactions, DrainTelemetry telemetry)
+    ICallbacks callbacks, CallbackRules rules, HintThrottle questions, ITransactions transactions, DrainTelemetry telemetry)
 {
     /// <summary>What was tried.</summary>
     /// <param name="Rows">The rows that were taken.</param>
@@ -15,7 +15,7 @@ internal sealed class CallbackBatch(
     public async Task<Tried> Try(Func<Task<IReadOnlyList<InboxRow>>> take, CancellationToken cancellation)
     {
         IReadOnlyList<InboxRow> rows = [];
-        IReadOnlyList<Judgement> judgements = [];
+        IReadOnlyList<CallbackResult> judgements = [];
         IReadOnlyCollection<string> hints = [];
         DateTimeOffset begun = default;
         var started = 0L;

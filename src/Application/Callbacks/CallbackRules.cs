@@ -18,7 +18,7 @@ public sealed class CallbackRules(
 {
     /// <summary>Applies rows and says what became of each, and which of Safaricom's ids hints have named.</summary>
     /// <exception cref="PoisonRowException">A row threw; nothing may be committed.</exception>
-    public async Task<(IReadOnlyList<Judgement> Judgements, IReadOnlyCollection<string> Hints)> Apply(
+    public async Task<(IReadOnlyList<CallbackResult> Judgements, IReadOnlyCollection<string> Hints)> Apply(
         IReadOnlyList<InboxRow> rows, DateTimeOffset now)
     {
         var (judgements, books) = await Play(rows, now);
@@ -28,7 +28,7 @@ public sealed class CallbackRules(
     /// <summary>The same, with everything the rows may have changed.</summary>
     /// <param name="remembers">True to be able to tell afterwards what changed; nobody asks that of a thousand rows.</param>
     /// <exception cref="PoisonRowException">A row threw; nothing may be committed.</exception>
-    public async Task<(IReadOnlyList<Judgement> Judgements, Books Books)> Play(
+    public async Task<(IReadOnlyList<CallbackResult> Judgements, Books Books)> Play(
         IReadOnlyList<InboxRow> rows, DateTimeOffset now, bool remembers = false)
     {
         var reads = await Trust([.. rows.Select(row => new ReadCallback(row, reader.Read(row.Kind, row.Body)))]);
@@ -38,7 +38,7 @@ public sealed class CallbackRules(
             books.Snapshot();
         }
 
-        var judgements = new List<Judgement>(rows.Count);
+        var judgements = new List<CallbackResult>(rows.Count);
         foreach (var read in reads)
         {
             try
@@ -108,7 +108,7 @@ public sealed class CallbackRules(
 
         try
         {
-            var keys = new BookKeys();
+            var keys = new BatchKeys();
             var read = new ReadCallback(row, reader.Read(row.Kind, row.Body));
             if (read.Message is CallbackMessage.Confirmation told)
             {
@@ -143,7 +143,7 @@ public sealed class CallbackRules(
 
     private async Task<Books> Load(List<ReadCallback> reads, DateTimeOffset now)
     {
-        var keys = new BookKeys();
+        var keys = new BatchKeys();
         foreach (var read in reads.Where(read => !read.Row.IsProbe))
         {
             switch (read.Message)
@@ -186,7 +186,7 @@ public sealed class CallbackRules(
         return books;
     }
 
-    private async Task GatherAsked(List<ReadCallback> reads, IReadOnlyList<Question> asked, BookKeys keys, DateTimeOffset now)
+    private async Task GatherAsked(List<ReadCallback> reads, IReadOnlyList<Question> asked, BatchKeys keys, DateTimeOffset now)
     {
         var subjects = asked.Where(q => q.Kind == QuestionKind.Status).Select(q => q.SubjectId).OfType<Guid>().ToList();
         foreach (var (id, body) in subjects.Count == 0 ? [] : await paybill.StoredConfirmations(subjects))
@@ -214,7 +214,7 @@ public sealed class CallbackRules(
         }
     }
 
-    private static Judgement Judge(ReadCallback read, Books books, DateTimeOffset now) => read.Message switch
+    private static CallbackResult Judge(ReadCallback read, Books books, DateTimeOffset now) => read.Message switch
     {
         var message when read.Row.IsProbe => read.Say(Verdict.Probe, ProbeRules.Describe(message)),
         CallbackMessage.Malformed malformed => UnreadableRules.Judge(read, malformed, books, now),

@@ -12,7 +12,7 @@ public sealed record DrainCallbacks : IRequest<int>;
 /// and the drain goes on with what came meanwhile.
 /// </summary>
 public sealed class DrainCallbacksHandler(
-    ICallbacks callbacks, CallbackRules rules, HintQuestions questions, ITransactions transactions, DrainTelemetry telemetry,
+    ICallbacks callbacks, CallbackRules rules, HintThrottle questions, ITransactions transactions, DrainTelemetry telemetry,
     ILogger<DrainCallbacksHandler> log)
     : IRequestHandler<DrainCallbacks, int>
 {
@@ -53,7 +53,7 @@ public sealed record ApplyParkedCallback(Guid Id) : IRequest<bool>;
 public sealed class ApplyParkedCallbackHandler(ICallbacks callbacks, CallbackRules rules, ITransactions transactions, DrainTelemetry telemetry)
     : IRequestHandler<ApplyParkedCallback, bool>
 {
-    private sealed record Applied(InboxRow Row, IReadOnlyList<Judgement> Judgements, DateTimeOffset Now);
+    private sealed record Applied(InboxRow Row, IReadOnlyList<CallbackResult> Judgements, DateTimeOffset Now);
 
     /// <inheritdoc/>
     public async Task<bool> Handle(ApplyParkedCallback request, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ public sealed record DrainSetAside : IRequest<int>;
 /// reasons of its own is parked; behind a parked one of its payment it has no job, and is tried again when that one is applied.
 /// </summary>
 public sealed class DrainSetAsideHandler(
-    ICallbacks callbacks, CallbackRules rules, HintQuestions questions, ITransactions transactions, DrainTelemetry telemetry,
+    ICallbacks callbacks, CallbackRules rules, HintThrottle questions, ITransactions transactions, DrainTelemetry telemetry,
     ILogger<DrainSetAsideHandler> log)
     : IRequestHandler<DrainSetAside, int>
 {

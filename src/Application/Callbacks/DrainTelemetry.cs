@@ -15,7 +15,7 @@ public sealed partial class DrainTelemetry(PaymentsMetrics metrics, ITraceContex
     /// <summary>A batch is committed.</summary>
     /// <param name="now">The transaction's time, which ages are counted by.</param>
     /// <param name="took">From the transaction's beginning to its commit.</param>
-    public async Task Committed(IReadOnlyList<InboxRow> rows, IReadOnlyList<Judgement> judgements, DateTimeOffset now, TimeSpan took)
+    public async Task Committed(IReadOnlyList<InboxRow> rows, IReadOnlyList<CallbackResult> judgements, DateTimeOffset now, TimeSpan took)
     {
         var end = now + took;
         metrics.Drained(rows.Count, took);
@@ -39,7 +39,7 @@ public sealed partial class DrainTelemetry(PaymentsMetrics metrics, ITraceContex
     public void Parked(InboxRow row, DateTimeOffset now) => metrics.Judged(row.Kind, Verdict.Failed, now - row.ReceivedAt);
 
     /// <summary>What somebody vouched for and did not come as published is news, for it may be money (R17).</summary>
-    private void Tell(InboxRow row, Judgement judgement)
+    private void Tell(InboxRow row, CallbackResult judgement)
     {
         if (judgement.Reading == Reading.Plain)
         {
@@ -49,15 +49,15 @@ public sealed partial class DrainTelemetry(PaymentsMetrics metrics, ITraceContex
         metrics.Read(row.Kind, judgement.Reading);
         if (judgement.Reading == Reading.Lenient)
         {
-            LogLenient(PublicId.Write(PublicId.Callback, row.Id), Wire.Name(row.Kind), judgement.Detail);
+            LogLenient(PublicId.Write(PublicId.Callback, row.Id), EnumNames.Name(row.Kind), judgement.Detail);
         }
         else
         {
-            LogUnreadable(PublicId.Write(PublicId.Callback, row.Id), Wire.Name(row.Kind), judgement.Detail);
+            LogUnreadable(PublicId.Write(PublicId.Callback, row.Id), EnumNames.Name(row.Kind), judgement.Detail);
         }
     }
 
-    private async Task Trace(IReadOnlyList<InboxRow> rows, IReadOnlyList<Judgement> judgements, DateTimeOffset from, DateTimeOffset to)
+    private async Task Trace(IReadOnlyList<InboxRow> rows, IReadOnlyList<CallbackResult> judgements, DateTimeOffset from, DateTimeOffset to)
     {
         var payments = await Payments(rows);
         using var drain = Traces.Start("drain callbacks", ActivityKind.Consumer);
@@ -76,11 +76,11 @@ public sealed partial class DrainTelemetry(PaymentsMetrics metrics, ITraceContex
             KeyValuePair<string, object?>[] tags =
             [
                 new("payments.callback", PublicId.Write(PublicId.Callback, row.Id)),
-                new("payments.kind", Wire.Name(row.Kind)),
-                new("payments.verdict", Wire.Name(judgements[i].Verdict)),
+                new("payments.kind", EnumNames.Name(row.Kind)),
+                new("payments.verdict", EnumNames.Name(judgements[i].Verdict)),
             ];
             ActivityLink[] links = [.. payment == default || own == default ? [] : new[] { new ActivityLink(own) }, .. batch];
-            Traces.Record("callback " + Wire.Name(row.Kind), payment == default ? own : payment, row.ReceivedAt, to, tags, links);
+            Traces.Record("callback " + EnumNames.Name(row.Kind), payment == default ? own : payment, row.ReceivedAt, to, tags, links);
         }
     }
 

@@ -106,7 +106,7 @@ public enum Reading
 
 /// <summary>What became of a stored callback.</summary>
 /// <param name="Detail">A sentence for operators, without personal data; null when the verdict says it all.</param>
-public sealed record Judgement(Guid Id, Verdict Verdict, string? Detail)
+public sealed record CallbackResult(Guid Id, Verdict Verdict, string? Detail)
 {
     /// <summary>How it could be read: what is not plain is counted and told (R17).</summary>
     public Reading Reading { get; init; }
@@ -137,7 +137,7 @@ public interface ICallbacks
     Task<InboxRow?> TakeAgain(Guid id);
 
     /// <summary>Marks rows done with their verdicts; a row that was done keeps its verdict unless it is applied now.</summary>
-    Task Finish(IReadOnlyCollection<Judgement> judgements);
+    Task Finish(IReadOnlyCollection<CallbackResult> judgements);
 
     /// <summary>
     /// Parks a row that cannot be applied, with a job of its own in the same commit; behind a parked row of the same payment without one.

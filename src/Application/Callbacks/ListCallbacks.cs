@@ -21,11 +21,11 @@ public sealed class ListCallbacksValidator : AbstractValidator<ListCallbacks>
     public ListCallbacksValidator()
     {
         RuleFor(q => q.Kind)
-            .Must(kind => kind is null || Wire.TryRead<CallbackKind>(kind, out _))
-            .WithMessage($"Give one of {string.Join(", ", Enum.GetValues<CallbackKind>().Select(Wire.Name))}.");
+            .Must(kind => kind is null || EnumNames.TryRead<CallbackKind>(kind, out _))
+            .WithMessage($"Give one of {string.Join(", ", Enum.GetValues<CallbackKind>().Select(EnumNames.Name))}.");
         RuleFor(q => q.Verdict)
-            .Must(verdict => verdict is null || Wire.TryRead<Verdict>(verdict, out _))
-            .WithMessage($"Give one of {string.Join(", ", Enum.GetValues<Verdict>().Select(Wire.Name))}.");
+            .Must(verdict => verdict is null || EnumNames.TryRead<Verdict>(verdict, out _))
+            .WithMessage($"Give one of {string.Join(", ", Enum.GetValues<Verdict>().Select(EnumNames.Name))}.");
         RuleFor(q => q.Q).Printable(100);
         RuleFor(q => q.Limit).PageLimit();
         RuleFor(q => q.Cursor).PageCursor();
@@ -39,8 +39,8 @@ public sealed class ListCallbacksHandler(ICallbacks callbacks, RetentionOptions 
     public async Task<CallbackPage> Handle(ListCallbacks request, CancellationToken cancellationToken)
     {
         var limit = request.Limit ?? Paging.DefaultLimit;
-        CallbackKind? kind = Wire.TryRead<CallbackKind>(request.Kind, out var k) ? k : null;
-        Verdict? verdict = Wire.TryRead<Verdict>(request.Verdict, out var v) ? v : null;
+        CallbackKind? kind = EnumNames.TryRead<CallbackKind>(request.Kind, out var k) ? k : null;
+        Verdict? verdict = EnumNames.TryRead<Verdict>(request.Verdict, out var v) ? v : null;
         var rows = await callbacks.List(
             new(kind, verdict, request.From, request.To, request.Q, Paging.Read(request.Cursor), limit + 1), cancellationToken);
         var page = Paging.Page(rows, limit, c => new(c.ReceivedAt, Guid.Parse(c.Id.AsSpan(PublicId.Callback.Length))), c => c);

@@ -15,10 +15,10 @@ public sealed record ReadCallback(InboxRow Row, CallbackMessage Message)
     public bool IsAuthentic => !Row.IsProbe && (Row.Kind == CallbackKind.C2bConfirm ? Distrust is null : Row.SubjectId is not null);
 
     /// <summary>What became of it.</summary>
-    public Judgement Say(Verdict verdict, string? detail = null) => new(Row.Id, verdict, detail);
+    public CallbackResult Say(Verdict verdict, string? detail = null) => new(Row.Id, verdict, detail);
 
     /// <summary>Adds how it could be read.</summary>
-    public Judgement Finish(Judgement judgement) => !IsAuthentic || Row.Kind == CallbackKind.C2bValidate ? judgement
+    public CallbackResult Finish(CallbackResult judgement) => !IsAuthentic || Row.Kind == CallbackKind.C2bValidate ? judgement
         : Message is CallbackMessage.Malformed ? judgement with { Reading = Reading.Unreadable }
         : Message.ReadLeniently is { } why ? judgement with
         {

@@ -22,7 +22,7 @@ public sealed record ReplayedChange(string Id, string? Before, string After);
 /// locks and writes the same rows, then rolls back.
 /// </summary>
 public sealed class ReplayCallbackHandler(
-    ICallbacks callbacks, CallbackRules rules, HintQuestions questions, IAudit audit, ITransactions transactions)
+    ICallbacks callbacks, CallbackRules rules, HintThrottle questions, IAudit audit, ITransactions transactions)
     : IRequestHandler<ReplayCallback, Answer<ReplayView>>
 {
     /// <inheritdoc/>
@@ -45,7 +45,7 @@ public sealed class ReplayCallbackHandler(
             await callbacks.Finish(judgements);
             hints = books.Hints;
             var view = new ReplayView(
-                PublicId.Write(PublicId.Callback, request.Id), request.DryRun, Wire.Name(judgements[0].Verdict), judgements[0].Detail, books.Changes());
+                PublicId.Write(PublicId.Callback, request.Id), request.DryRun, EnumNames.Name(judgements[0].Verdict), judgements[0].Detail, books.Changes());
             if (!request.DryRun)
             {
                 await callbacks.Release(row.Id);
@@ -91,14 +91,14 @@ public sealed partial class Books
         var standing = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var checkout in Checkouts)
         {
-            standing[PublicId.Write(PublicId.Checkout, checkout.Id)] = Wire.Name(checkout.Status);
-            checkout.Attempts.ForEach(a => standing[PublicId.Write(PublicId.Attempt, a.Id)] = Wire.Name(a.Status));
+            standing[PublicId.Write(PublicId.Checkout, checkout.Id)] = EnumNames.Name(checkout.Status);
+            checkout.Attempts.ForEach(a => standing[PublicId.Write(PublicId.Attempt, a.Id)] = EnumNames.Name(a.Status));
             checkout.Receipts.ForEach(r => standing[PublicId.Write(PublicId.Receipt, r.Id)] = $"{r.Number ?? "number unknown"}: {r.Amount}");
         }
 
         foreach (var transfer in Transfers)
         {
-            standing[PublicId.Write(transfer is Payout ? PublicId.Payout : PublicId.Refund, transfer.Id)] = Wire.Name(transfer.Status);
+            standing[PublicId.Write(transfer is Payout ? PublicId.Payout : PublicId.Refund, transfer.Id)] = EnumNames.Name(transfer.Status);
         }
 
         return standing;

@@ -7,7 +7,7 @@ namespace Payments.Application;
 /// </summary>
 internal static class UnreadableRules
 {
-    public static void Gather(ReadCallback read, CallbackMessage.Malformed malformed, BookKeys keys)
+    public static void Gather(ReadCallback read, CallbackMessage.Malformed malformed, BatchKeys keys)
     {
         switch (read.Row.Kind)
         {
@@ -28,7 +28,7 @@ internal static class UnreadableRules
         }
     }
 
-    public static Judgement Judge(ReadCallback read, CallbackMessage.Malformed malformed, Books books, DateTimeOffset now)
+    public static CallbackResult Judge(ReadCallback read, CallbackMessage.Malformed malformed, Books books, DateTimeOffset now)
     {
         if (read.Row.Kind == CallbackKind.C2bConfirm)
         {
@@ -39,21 +39,21 @@ internal static class UnreadableRules
         {
             if (books.Attempt(subject) is var (checkout, attempt))
             {
-                checkout.HearUnreadable(attempt, now);
+                checkout.MarkUnreadableResult(attempt, now);
             }
 
             if (books.Question(subject) is { } question)
             {
-                QuestionRules.HearUnreadable(question, books, now);
+                QuestionRules.MarkUnreadableResult(question, books, now);
             }
             else if (read.Row.Kind is CallbackKind.B2cTimeout or CallbackKind.B2bTimeout or CallbackKind.ReversalTimeout)
             {
                 // Whatever stands in it, its address says that it is a queue timeout, which may lack its ids.
-                books.Transfer(subject)?.HearTimeout(now);
+                books.Transfer(subject)?.ApplyQueueTimeout(now);
             }
             else
             {
-                books.Transfer(subject)?.HearUnreadable(now);
+                books.Transfer(subject)?.MarkUnreadableResult(now);
             }
         }
 

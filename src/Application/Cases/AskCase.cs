@@ -69,12 +69,12 @@ public sealed class AskCaseHandler(
     {
         var loaded = await checkouts.LoadForChange(new(AttemptIds: [id]));
         var attempt = loaded.Checkouts.SelectMany(c => c.Attempts).FirstOrDefault(a => a.Id == id);
-        if (attempt is not { RequestId: not null, HasErasedId: false } || (attempt.IsSettled && attempt is not { Status: AttemptStatus.Failed, IsDisputed: true }))
+        if (attempt is not { RequestId: not null, HasErasedId: false } || (attempt.IsSettled && attempt is not { Status: AttemptStatus.Failed, HasConflictingResult: true }))
         {
             return false;
         }
 
-        attempt.AskBy(now);
+        attempt.ScheduleQuery(now);
         await checkouts.Save(loaded.Checkouts);
         return true;
     }

@@ -86,7 +86,7 @@ public sealed record CaseView(
 
     /// <summary>Shows a case.</summary>
     public static CaseView Of(StoredCase stored) => new(
-        PublicId.Write(PublicId.Case, stored.Id), stored.Kind, stored.Status, Wire.Name(stored.Subject), PublicId.Write(Prefix(stored.Subject), stored.SubjectId),
+        PublicId.Write(PublicId.Case, stored.Id), stored.Kind, stored.Status, EnumNames.Name(stored.Subject), PublicId.Write(Prefix(stored.Subject), stored.SubjectId),
         stored.CheckoutId is { } checkout ? PublicId.Write(PublicId.Checkout, checkout) : null, stored.Client, stored.Story, stored.Outcome, stored.Reason,
         stored.SettledBy, stored.CreatedAt, stored.SettledAt);
 

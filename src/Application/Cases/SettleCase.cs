@@ -57,7 +57,7 @@ public sealed class SettleCaseHandler(ICases cases, ICheckouts checkouts, ITrans
                 : "What it is about is in a state that this outcome cannot follow; close it as noted instead.");
         }
 
-        KeyedRequest.Made(IntentKind.Case, found.Id);
+        IdempotentRequest.Made(IntentKind.Case, found.Id);
         await subject.Save();
         await cases.Settle(found.Id, request.Outcome!, request.Reason!.Trim(), request.Caller.Client);
         var settled = (await cases.Find(found.Id))!;
@@ -83,7 +83,7 @@ public sealed class SettleCaseHandler(ICases cases, ICheckouts checkouts, ITrans
                 var attempt = checkout.Attempts.Single(a => a.Id == found.SubjectId);
                 return new(
                     !attempt.IsSettled, (paid, _, now) => checkout.SettleByOperator(attempt, paid, NewId.Next(), now, books.Unmatched), () => checkouts.Save(books.Checkouts),
-                    () => Wire.Name(attempt.Status));
+                    () => EnumNames.Name(attempt.Status));
 
             default:
                 return new(false, (_, _, _) => false, () => Task.CompletedTask, () => null);

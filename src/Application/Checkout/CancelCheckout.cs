@@ -25,7 +25,7 @@ public sealed class CancelCheckoutHandler(ICheckouts checkouts, ITransactions tr
             }
 
             await checkouts.Save([checkout]);
-            KeyedRequest.Made(IntentKind.Checkout, checkout.Id);
+            IdempotentRequest.Made(IntentKind.Checkout, checkout.Id);
             return CheckoutView.Of(checkout, toShop: true);
         },
         cancellationToken);

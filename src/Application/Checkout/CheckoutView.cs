@@ -25,13 +25,13 @@ public sealed record CheckoutView(
         var payments = checkout.Receipts.Where(r => r.Applied > Money.Zero).Select(PaymentView.Of).ToList();
         var last = checkout.Attempts.LastOrDefault();
         return new(
-            PublicId.Write(PublicId.Checkout, checkout.Id), Wire.Name(checkout.Status), checkout.Reference.Value, checkout.Amount.Shillings,
+            PublicId.Write(PublicId.Checkout, checkout.Id), EnumNames.Name(checkout.Status), checkout.Reference.Value, checkout.Amount.Shillings,
             checkout.Paid.Shillings, checkout.Due.Shillings, checkout.Refunded.Shillings, "KES", checkout.Description, Show(checkout.Phone),
             toShop ? checkout.Metadata : new Dictionary<string, string>(),
             checkout.Status == CheckoutStatus.Paid ? payments.LastOrDefault() : null, payments,
             checkout.Status == CheckoutStatus.Paid ? null : FailureView.Of(last?.Failure, last?.EndedAt),
             [.. checkout.Attempts.Select(a => new AttemptView(
-                PublicId.Write(PublicId.Attempt, a.Id), Wire.Name(a.Status), Show(a.Phone), a.Amount.Shillings, toShop ? a.RequestId : null,
+                PublicId.Write(PublicId.Attempt, a.Id), EnumNames.Name(a.Status), Show(a.Phone), a.Amount.Shillings, toShop ? a.RequestId : null,
                 a.StartedAt, a.EndedAt, a.Status == AttemptStatus.Succeeded ? "0" : a.Failure?.ResultCode, FailureView.Of(a.Failure, a.EndedAt)))],
             [.. checkout.Refunds.Select(r => RefundView.Of(r, toShop))], checkout.ReturnUrl, null, checkout.Version, checkout.CreatedAt, checkout.UpdatedAt, checkout.ExpiresAt);
     }
@@ -43,7 +43,7 @@ public sealed record CheckoutView(
 public sealed record PaymentView(string? Receipt, decimal Amount, string Method, string SettledBy, bool Late, DateTimeOffset At)
 {
     internal static PaymentView Of(Receipt receipt) => new(
-        receipt.Number, receipt.Applied.Shillings, Wire.Name(receipt.Method), Wire.Name(receipt.SettledBy), receipt.Late, receipt.At);
+        receipt.Number, receipt.Applied.Shillings, EnumNames.Name(receipt.Method), EnumNames.Name(receipt.SettledBy), receipt.Late, receipt.At);
 }
 
 /// <summary>Why money did not move.</summary>
@@ -51,7 +51,7 @@ public sealed record FailureView(string Code, string? ResultCode, string Message
 {
     internal static FailureView? Of(Failure? failure, DateTimeOffset? at) => failure is null
         ? null
-        : new(Wire.Name(failure.Code), failure.ResultCode, failure.Message, failure.Retryable, failure.RetryAfter is { } wait ? at + wait : null);
+        : new(EnumNames.Name(failure.Code), failure.ResultCode, failure.Message, failure.Retryable, failure.RetryAfter is { } wait ? at + wait : null);
 }
 
 /// <summary>One STK push.</summary>

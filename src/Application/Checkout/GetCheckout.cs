@@ -8,10 +8,10 @@ public sealed record GetCheckout(Caller Caller, Guid CheckoutId) : IRequest<Answ
 /// <summary>
 /// Shows it to its shop, to an operator, or masked to the holder of its clientSecret. A question that is overdue is asked at once, beside
 /// the answer: a waiting shopper need not wait for the next round as well. However often it is read, the lease of a taken question lets
-/// one through, the shared budget holds for it as for every other, and <see cref="AskingReaders"/> keeps polling pages from trying more
+/// one through, the shared budget holds for it as for every other, and <see cref="ReadTriggeredQueryThrottle"/> keeps polling pages from trying more
 /// often than that can matter.
 /// </summary>
-public sealed class GetCheckoutHandler(ICheckouts checkouts, ITransactions transactions, IDetached detached, AskingReaders readers, TimeProvider clock)
+public sealed class GetCheckoutHandler(ICheckouts checkouts, ITransactions transactions, IDetached detached, ReadTriggeredQueryThrottle readers, TimeProvider clock)
     : IRequestHandler<GetCheckout, Answer<CheckoutView>>
 {
     /// <inheritdoc/>

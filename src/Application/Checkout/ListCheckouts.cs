@@ -19,7 +19,7 @@ public sealed class ListCheckoutsValidator : AbstractValidator<ListCheckouts>
     public ListCheckoutsValidator()
     {
         RuleFor(q => q.Status)
-            .Must(status => status is null || Wire.TryRead<CheckoutStatus>(status, out _))
+            .Must(status => status is null || EnumNames.TryRead<CheckoutStatus>(status, out _))
             .WithMessage("Give one of open, pending, paid, failed, expired, cancelled.");
         RuleFor(q => q.Limit).PageLimit();
         RuleFor(q => q.Cursor).PageCursor();
@@ -33,7 +33,7 @@ public sealed class ListCheckoutsHandler(ICheckouts checkouts) : IRequestHandler
     public async Task<Page<CheckoutView>> Handle(ListCheckouts request, CancellationToken cancellationToken)
     {
         var limit = request.Limit ?? Paging.DefaultLimit;
-        CheckoutStatus? status = Wire.TryRead<CheckoutStatus>(request.Status, out var s) ? s : null;
+        CheckoutStatus? status = EnumNames.TryRead<CheckoutStatus>(request.Status, out var s) ? s : null;
         var reference = request.OrderReference is { } text ? OrderReference.KeyOf(text) : null;
         var found = await checkouts.List(
             new(request.Caller.SeesAll ? null : request.Caller.Client, reference, status, request.From, request.To, Paging.Read(request.Cursor), limit + 1),

@@ -71,7 +71,7 @@ public sealed class PayCheckoutHandler(
 
         var attempt = checkout.Prompt(NewId.Next(), phone, now + reconciliation.Next(accepted: true, 0)!.Value, now);
         await checkouts.Save([checkout]);
-        KeyedRequest.Made(IntentKind.Checkout, checkout.Id);
+        IdempotentRequest.Made(IntentKind.Checkout, checkout.Id);
         return attempt;
     }
 }

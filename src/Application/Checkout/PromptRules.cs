@@ -5,7 +5,7 @@ namespace Payments.Application;
 /// <summary>What the result of an STK push means (R3–R6, R9).</summary>
 internal static class PromptRules
 {
-    public static void Gather(ReadCallback read, BookKeys keys)
+    public static void Gather(ReadCallback read, BatchKeys keys)
     {
         if (read.Row.SubjectId is { } attempt)
         {
@@ -13,7 +13,7 @@ internal static class PromptRules
         }
     }
 
-    public static void Gather(ReadCallback read, CallbackMessage.PromptResult result, BookKeys keys)
+    public static void Gather(ReadCallback read, CallbackMessage.PromptResult result, BatchKeys keys)
     {
         Gather(read, keys);
         if (read.Row.SubjectId is not null && result.Outcome is Outcome.Paid { Receipt: { } number })
@@ -22,7 +22,7 @@ internal static class PromptRules
         }
     }
 
-    public static Judgement Judge(ReadCallback read, CallbackMessage.PromptResult result, Books books, DateTimeOffset now)
+    public static CallbackResult Judge(ReadCallback read, CallbackMessage.PromptResult result, Books books, DateTimeOffset now)
     {
         if (read.Row.SubjectId is not { } attemptId)
         {
@@ -45,10 +45,10 @@ internal static class PromptRules
             return read.Say(Verdict.Hint, "Its CheckoutRequestID is not that of the prompt its address belongs to.");
         }
 
-        attempt.Learn(result.RequestId);
+        attempt.RecordProviderIds(result.RequestId);
         var receipt = books.Receipt((result.Outcome as Outcome.Paid)?.Receipt);
         var shown = receipt?.Payer;
-        var verdict = checkout.HearCallback(attempt, result.Outcome, receipt, NewId.Next(), now);
+        var verdict = checkout.ApplyCallback(attempt, result.Outcome, receipt, NewId.Next(), now);
         books.Remember(checkout);
         if (receipt is { IsInferred: false } && receipt.AttemptId == attempt.Id)
         {

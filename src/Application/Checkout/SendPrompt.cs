@@ -58,7 +58,7 @@ public sealed class SendPromptHandler(ICheckouts checkouts, ITransactions transa
                 checkout.Refused(attempt, refused.Failure, now);
                 break;
             case Reply.Doubtful doubtful:
-                checkout.Doubt(attempt, doubtful.Why, now);
+                checkout.MarkOutcomeUnknown(attempt, doubtful.Why, now);
                 break;
         }
     }

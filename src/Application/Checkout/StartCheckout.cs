@@ -102,7 +102,7 @@ public sealed class StartCheckoutHandler(
             await checkouts.Save([checkout]);
         }
 
-        KeyedRequest.Made(IntentKind.NewCheckout, checkout.Id);
+        IdempotentRequest.Made(IntentKind.NewCheckout, checkout.Id);
         return new Begun(checkout, attempt, refused);
     }
 

@@ -8,7 +8,7 @@ public interface ITransactions
     /// <summary>
     /// Runs <paramref name="work"/> in one transaction, handing it PostgreSQL's transaction time: the only clock that decides
     /// anything. A deadlock or a lock timeout runs it again (at most three times), so it must be safe to start over. In a request with
-    /// an Idempotency-Key, work that says what it made (<see cref="KeyedRequest.Made"/>) and is not refused commits the key with it.
+    /// an Idempotency-Key, work that says what it made (<see cref="IdempotentRequest.Made"/>) and is not refused commits the key with it.
     /// </summary>
     Task<T> Run<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation);
 

@@ -15,10 +15,10 @@ public interface IIdempotencyKeys
     Task<UsedKey?> Find(string owner, string key, CancellationToken cancellation);
 
     /// <summary>Keeps the answer of a request that is done.</summary>
-    Task Answered(KeyedRequest request, int status, string answer);
+    Task Answered(IdempotentRequest request, int status, string answer);
 
     /// <summary>The request ended without an answer although its intent stands: the next one with this key rebuilds it at once.</summary>
-    Task Abandoned(KeyedRequest request);
+    Task Abandoned(IdempotentRequest request);
 
     /// <summary>Forgets what is old, in batches of at most <paramref name="batch"/> rows; answers how many rows changed.</summary>
     Task<int> Clean(int batch, CancellationToken cancellation);

@@ -12,7 +12,7 @@ internal static class ConfirmationRules
     /// <summary>Whether the token its address carried, of which the inbox keeps a hash alone, is the expected one.</summary>
     public static bool IsHash(InboxRow row, byte[] expected) => row.TokenHash is { } hash && CryptographicOperations.FixedTimeEquals(hash, expected);
 
-    public static void Gather(ReadCallback read, CallbackMessage.Confirmation told, BookKeys keys, OurShortcodes ours, DateTimeOffset now)
+    public static void Gather(ReadCallback read, CallbackMessage.Confirmation told, BatchKeys keys, OurShortcodes ours, DateTimeOffset now)
     {
         if (read.Distrust is not null)
         {
@@ -33,7 +33,7 @@ internal static class ConfirmationRules
     /// <summary>True for money to a number that is not configured here.</summary>
     private static bool IsStray(CallbackMessage.Confirmation told, OurShortcodes ours) => ours.MethodOf(told.Shortcode, told.Account) is null;
 
-    public static Judgement Judge(ReadCallback read, CallbackMessage.Confirmation told, Books books, DateTimeOffset now)
+    public static CallbackResult Judge(ReadCallback read, CallbackMessage.Confirmation told, Books books, DateTimeOffset now)
     {
         if (read.Distrust is { } why)
         {
@@ -57,7 +57,7 @@ internal static class ConfirmationRules
     }
 
     /// <summary>Authentic, and paid to a number of somebody's that nobody told us of: on record, and a person's question (R17).</summary>
-    private static Judgement TakeStray(ReadCallback read, Confirmation confirmation, Books books, DateTimeOffset now)
+    private static CallbackResult TakeStray(ReadCallback read, Confirmation confirmation, Books books, DateTimeOffset now)
     {
         var receipt = confirmation.ToReceipt(NewId.Next(), now);
         books.AddUnmatched(receipt);
@@ -69,14 +69,14 @@ internal static class ConfirmationRules
     }
 
     /// <summary>A validation on record.</summary>
-    public static Judgement Judge(ReadCallback read, CallbackMessage.Validation _) =>
+    public static CallbackResult Judge(ReadCallback read, CallbackMessage.Validation _) =>
         read.Say(Verdict.Hint, $"A question, not money. Answered: {read.Row.Answer ?? "not known"}.");
 
     /// <summary>
     /// The answer to an operator's question about an untrusted confirmation: it counts when M-PESA knows the receipt as completed, with that
     /// amount, paid by somebody else to us. The account is the customer's word and nobody else's, here as in every confirmation.
     /// </summary>
-    public static Judgement Judge(
+    public static CallbackResult Judge(
         ReadCallback read, CallbackMessage.StatusResult result, Question question, Confirmation asked, Books books, DateTimeOffset now)
     {
         if (!result.IsFinal)
@@ -110,12 +110,12 @@ internal static class ConfirmationRules
     /// <summary>The debit party comes first, the credit party last (docs/protocol/status-balance-reversal.md); a payout of ours has them the other way round.</summary>
     private static bool IsPaidToUs(TransactionFound found, OurShortcodes ours)
     {
-        bool IsOurs(string party) => Parties.IsBusiness(party, ours.Main) || Parties.IsBusiness(party, ours.Till);
+        bool IsOurs(string party) => CounterpartyMatcher.IsBusiness(party, ours.Main) || CounterpartyMatcher.IsBusiness(party, ours.Till);
         return found.Parties is [var debit, .., var credit] && !IsOurs(debit) && IsOurs(credit);
     }
 
     /// <summary>What has to be loaded for a payment.</summary>
-    public static void Gather(Confirmation confirmation, BookKeys keys)
+    public static void Gather(Confirmation confirmation, BatchKeys keys)
     {
         keys.Numbers.Add(confirmation.Number);
         if (confirmation.Method == PaymentMethod.Till)
@@ -142,7 +142,7 @@ internal static class ConfirmationRules
         if (books.ByAccount(confirmation.Account) is { } checkout)
         {
             checkout.Attempts.ForEach(attempt => books.Hashes.Look(confirmation.Payer, attempt.Phone, isCertain: false));
-            checkout.HearConfirmation(confirmation, NewId.Next(), now);
+            checkout.ApplyConfirmation(confirmation, NewId.Next(), now);
             books.Remember(checkout);
             return (Verdict.Applied, null);
         }
@@ -151,7 +151,7 @@ internal static class ConfirmationRules
         var prompts = confirmation.Method == PaymentMethod.Till ? books.ByPrompt(receipt) : [];
         if (prompts is [var only] && only.IsShownToPay(receipt))
         {
-            only.HearConfirmation(confirmation, receipt.Id, now);
+            only.ApplyConfirmation(confirmation, receipt.Id, now);
             books.Remember(only);
             return (Verdict.Applied, null);
         }
@@ -159,7 +159,7 @@ internal static class ConfirmationRules
         books.AddUnmatched(receipt);
         if (prompts.FirstOrDefault(c => c.Receipts.Exists(r => r.Number is null)) is { } asked)
         {
-            asked.AskWhose(receipt, prompts, now);
+            asked.OpenAmbiguousPayerCase(receipt, prompts, now);
         }
 
         return (Verdict.Unmatched, prompts.Count > 1 ? "Several prompts of ours could be what it pays."
@@ -172,11 +172,11 @@ internal static class ConfirmationRules
         if (books.CheckoutOf(known) is { } checkout)
         {
             books.Hashes.Look(confirmation.Payer, checkout.PhoneOf(known), isCertain: !known.IsInferred);
-            return (checkout.HearAgain(known, confirmation, now), null);
+            return (checkout.ApplyRepeatedConfirmation(known, confirmation, now), null);
         }
 
         var (hadAccount, hadPayer) = (known.Account.Length > 0, known.Payer is not null);
-        var verdict = known.HearAgain(confirmation);
+        var verdict = known.ApplyRepeatedConfirmation(confirmation);
         var isTill = confirmation.Method == PaymentMethod.Till;
         return verdict switch
         {
@@ -196,7 +196,7 @@ internal static class ConfirmationRules
     {
         known.Method = confirmation.Method;
         known.Shortcode ??= confirmation.Shortcode;
-        var verdict = checkout.HearLater(known, now);
+        var verdict = checkout.ApplyConfirmedAccount(known, now);
         books.Remember(checkout);
         return (verdict, verdict == Verdict.Contradiction ? "It is this order's, but it is being refunded or has been." : null);
     }

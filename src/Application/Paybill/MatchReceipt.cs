@@ -47,7 +47,7 @@ public sealed partial class MatchReceiptHandler(
                 : Refusal.NotFound("receipt");
         }
 
-        if (receipt is { CheckoutId: not null, IsHeld: false })
+        if (receipt is { CheckoutId: not null, IsOnHold: false })
         {
             return (await paybill.Receipt(receipt.Id, cancellation))!;
         }
@@ -67,7 +67,7 @@ public sealed partial class MatchReceiptHandler(
         await paybill.NoteMatch(receipt.Id, request.Caller.Client);
         await audit.Write(
             request.Caller.Actor, "receipt.match", PublicId.Write(PublicId.Receipt, receipt.Id), before, Standing(receipt, checkout));
-        KeyedRequest.Made(PaybillIntent.Receipt, receipt.Id);
+        IdempotentRequest.Made(PaybillIntent.Receipt, receipt.Id);
         LogMatched(PublicId.Write(PublicId.Receipt, receipt.Id), PublicId.Write(PublicId.Checkout, checkout.Id), request.Caller.Client);
         return (await paybill.Receipt(receipt.Id, cancellation))!;
     }
@@ -80,7 +80,7 @@ public sealed partial class MatchReceiptHandler(
         applied = receipt.Applied.Shillings,
         surplus = receipt.Surplus.Shillings,
         checkout = PublicId.Write(PublicId.Checkout, checkout.Id),
-        status = Wire.Name(checkout.Status),
+        status = EnumNames.Name(checkout.Status),
         amountPaid = checkout.Paid.Shillings,
     };
 

@@ -32,7 +32,7 @@ internal static class OddConfirmations
         read is { Row.Kind: CallbackKind.C2bConfirm, Distrust: null, Message: CallbackMessage.Confirmation };
 
     /// <summary>A confirmation nobody can read: a case when its token is ours.</summary>
-    public static Judgement Judge(ReadCallback read, CallbackMessage.Malformed malformed, Books books)
+    public static CallbackResult Judge(ReadCallback read, CallbackMessage.Malformed malformed, Books books)
     {
         if (read.Distrust is { } why)
         {
@@ -82,7 +82,7 @@ internal static class OddConfirmations
         var found = (answer as CallbackMessage.StatusResult)?.Transaction;
         var payer = found?.Parties is [var debit, ..] ? debit.Split(" - ", 2) : [];
         var credit = found?.Parties is [.., var last] ? last : "";
-        var shortcode = Parties.IsBusiness(credit, ours.Till) ? ours.Till : Parties.IsBusiness(credit, ours.Main) ? ours.Main : null;
+        var shortcode = CounterpartyMatcher.IsBusiness(credit, ours.Till) ? ours.Till : CounterpartyMatcher.IsBusiness(credit, ours.Main) ? ours.Main : null;
         return new(
             question.Receipt ?? malformed.Number ?? "", found?.Amount is { Cents: > 0 } amount ? amount : Money.FromCents(-1), malformed.Account,
             payer.Length > 0 ? payer[0].Trim() : null, payer.Length > 1 ? payer[1].Trim() : null, found?.At ?? now,

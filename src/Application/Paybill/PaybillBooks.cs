@@ -3,7 +3,7 @@ using Payments.Domain;
 namespace Payments.Application;
 
 /// <summary>What confirmations name.</summary>
-public sealed partial class BookKeys
+public sealed partial class BatchKeys
 {
     /// <summary>Compared forms of accounts.</summary>
     public HashSet<string> References { get; } = new(StringComparer.Ordinal);
@@ -60,7 +60,7 @@ public sealed partial class Books
         // knows about may not have been: there the clocks may differ. And whose number was erased may be the same customer.
         if (claims.FindAll(p => p.Claim == TillClaim.Sure) is { Count: > 0 } sure)
         {
-            var isPaid = sure.Exists(p => p.Checkout.IsNameless(p.Attempt));
+            var isPaid = sure.Exists(p => p.Checkout.IsUnnumbered(p.Attempt));
             claims = claims.FindAll(p => p.Claim == TillClaim.Sure || (p.Claim == TillClaim.Unseen && p.Attempt.Phone is null) || (p.Claim == TillClaim.Astray && !isPaid));
         }
 

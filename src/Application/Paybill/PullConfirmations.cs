@@ -156,7 +156,7 @@ public sealed partial class PullConfirmationsHandler(
         var confirmations = payments.Select(p => new Confirmation(
             p.Receipt, p.Amount, p.Account ?? "", p.Payer is { Length: > 0 } ? p.Payer : null, null, p.At,
             ours.MethodOf(null, p.Account ?? "") ?? PaymentMethod.Paybill, SettledBy.Pull)).ToList();
-        var keys = new BookKeys();
+        var keys = new BatchKeys();
         confirmations.ForEach(c => ConfirmationRules.Gather(c, keys));
         var books = new Books(await checkouts.LoadForChange(
             new(Numbers: keys.Numbers, ReferenceKeys: keys.References, TillPayments: keys.TillPayments)));

@@ -67,7 +67,7 @@ public sealed class RegisterC2bHandler(
                     return refusal;
                 }
 
-                KeyedRequest.Made(PaybillIntent.Registration, final.Id);
+                IdempotentRequest.Made(PaybillIntent.Registration, final.Id);
                 return RegistrationView.Of(final);
             },
             CancellationToken.None);
@@ -151,7 +151,7 @@ public sealed record RegistrationView(
 {
     /// <summary>Shows one.</summary>
     public static RegistrationView Of(Registration registration) => new(
-        PublicId.Write(PublicId.Registration, registration.Id), registration.Shortcode, Wire.Name(registration.State), registration.Version,
+        PublicId.Write(PublicId.Registration, registration.Id), registration.Shortcode, EnumNames.Name(registration.State), registration.Version,
         registration.ResponseType, Hide(registration.ConfirmationUrl), Hide(registration.ValidationUrl), registration.Detail, registration.RegisteredAt);
 
     private static string Hide(string url) => url[..(url.LastIndexOf('/') + 1)] + "••••";

@@ -53,7 +53,7 @@ public sealed partial class WriteOffReceiptHandler(
         await paybill.NoteWriteOff(receipt.Id, request.Caller.Client, request.Reason!.Trim());
         await audit.Write(
             request.Caller.Actor, "receipt.write_off", PublicId.Write(PublicId.Receipt, receipt.Id), before, Standing(receipt, request.Reason.Trim()));
-        KeyedRequest.Made(PaybillIntent.Receipt, receipt.Id);
+        IdempotentRequest.Made(PaybillIntent.Receipt, receipt.Id);
         LogWrittenOff(PublicId.Write(PublicId.Receipt, receipt.Id), request.Caller.Client);
         return (await paybill.Receipt(receipt.Id, cancellation))!;
     }

@@ -43,12 +43,12 @@ public sealed class CancelTransferHandler(ITransfers transfers, IRestores restor
             return new Refusal("already_sent", $"This {transfer.Noun} is on its way, has ended, or may have been sent before a restore: it cannot be taken back.");
         }
 
-        KeyedRequest.Made(kind, transfer.Id);
+        IdempotentRequest.Made(kind, transfer.Id);
         if (caller.SeesAll && transfer.LoadedStatus != transfer.Status)
         {
             var prefix = transfer is Payout ? PublicId.Payout : PublicId.Refund;
             await audit.Write(
-                caller.Actor, $"{transfer.Noun}.cancel", PublicId.Write(prefix, transfer.Id), new { status = Wire.Name(transfer.LoadedStatus) },
+                caller.Actor, $"{transfer.Noun}.cancel", PublicId.Write(prefix, transfer.Id), new { status = EnumNames.Name(transfer.LoadedStatus) },
                 new { status = TransferStates.Name(transfer) });
         }
 

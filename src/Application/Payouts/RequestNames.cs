@@ -16,7 +16,7 @@ public sealed class RequestNames(string payer)
     public Guid OfPayout(string client, string reference) => Name("payout", client, reference);
 
     /// <summary>Of a refund by B2C: the key its caller gave it, kept for ever. Without a key there is nothing to make a name of.</summary>
-    public Guid OfRefund(KeyedRequest? request) => request is null ? NewId.Next() : Name("refund", request.Owner, request.Key);
+    public Guid OfRefund(IdempotentRequest? request) => request is null ? NewId.Next() : Name("refund", request.Owner, request.Key);
 
     private Guid Name(params ReadOnlySpan<string> parts)
     {

@@ -14,7 +14,7 @@ public sealed class RequestPayoutValidator : AbstractValidator<RequestPayout>
 {
     public RequestPayoutValidator()
     {
-        RuleFor(c => c.Method).Must(m => Wire.TryRead<PayoutMethod>(m, out _)).WithMessage("Give one of mpesa, paybill, till.");
+        RuleFor(c => c.Method).Must(m => EnumNames.TryRead<PayoutMethod>(m, out _)).WithMessage("Give one of mpesa, paybill, till.");
         When(c => c.Method == "mpesa", () =>
         {
             RuleFor(c => c.Recipient).Phone();
@@ -59,7 +59,7 @@ public sealed class RequestPayoutHandler(IPayouts payouts, ITransactions transac
 
     private async Task<Answer<PayoutView>> Queue(RequestPayout request, DateTimeOffset now)
     {
-        var method = Wire.Read<PayoutMethod>(request.Method!);
+        var method = EnumNames.Read<PayoutMethod>(request.Method!);
         var recipient = method == PayoutMethod.Mpesa && Rules.TryReadPhone(request.Recipient, out var phone) ? phone.Value : request.Recipient!;
         var id = method == PayoutMethod.Mpesa ? names.OfPayout(request.Caller.Client, request.Reference!) : NewId.Next();
         var payout = Payout.Queue(
@@ -70,7 +70,7 @@ public sealed class RequestPayoutHandler(IPayouts payouts, ITransactions transac
             return over;
         }
 
-        KeyedRequest.Made(IntentKind.Payout, payout.Id);
+        IdempotentRequest.Made(IntentKind.Payout, payout.Id);
         if (await payouts.Add(payout) is { } existing)
         {
             await ceilings.Return(request.Caller, payout.Amount, now);

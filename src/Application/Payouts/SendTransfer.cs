@@ -58,7 +58,7 @@ public sealed partial class SendTransferHandler(
         var hadWaited = transfer.WaitingFor is not null;
         if (transfer.Status != TransferStatus.Queued)
         {
-            LogNotSent(transfer.Noun, Name(transfer), Wire.Name(transfer.Status));
+            LogNotSent(transfer.Noun, Name(transfer), EnumNames.Name(transfer.Status));
             transfer.Doubt("A job found it already being sent; whether the request left is not known.", now);
         }
         else if (!await IsHeld(transfer, now))

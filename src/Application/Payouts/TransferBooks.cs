@@ -2,8 +2,8 @@ using Payments.Domain;
 
 namespace Payments.Application;
 
-/// <summary>The half of <see cref="BookKeys"/> that is about money on its way out.</summary>
-public sealed partial class BookKeys
+/// <summary>The half of <see cref="BatchKeys"/> that is about money on its way out.</summary>
+public sealed partial class BatchKeys
 {
     /// <summary>Payouts and refunds whose tokens the URLs carried.</summary>
     public HashSet<Guid> Transfers { get; } = [];

@@ -5,7 +5,7 @@ namespace Payments.Application;
 /// <summary>What results and queue timeouts of B2C, B2B and reversals mean (R3–R5, R9–R12).</summary>
 internal static class TransferRules
 {
-    public static void Gather(ReadCallback read, BookKeys keys)
+    public static void Gather(ReadCallback read, BatchKeys keys)
     {
         if (read.Row.SubjectId is { } transfer)
         {
@@ -13,7 +13,7 @@ internal static class TransferRules
         }
     }
 
-    public static Judgement Judge(ReadCallback read, CallbackMessage.TransferResult result, Books books, DateTimeOffset now)
+    public static CallbackResult Judge(ReadCallback read, CallbackMessage.TransferResult result, Books books, DateTimeOffset now)
     {
         var (transfer, refused) = Find(read, result.ConversationId, result.OriginatorId, mayLack: false, books);
         if (transfer is null)
@@ -21,14 +21,14 @@ internal static class TransferRules
             return refused!;
         }
 
-        transfer.Learn(result.ConversationId, result.OriginatorId);
+        transfer.RecordProviderIds(result.ConversationId, result.OriginatorId);
         if (transfer is Refund refund && result.OriginalReceipt is { } original && original != refund.OriginalReceipt)
         {
-            return Say(read, transfer, transfer.HearOther($"Receipt {refund.OriginalReceipt} was to be reversed, but {original} is named", now));
+            return Say(read, transfer, transfer.RejectMismatchedOriginal($"Receipt {refund.OriginalReceipt} was to be reversed, but {original} is named", now));
         }
 
         string[] parties = result.Counterparty is { } party ? [party] : [];
-        var verdict = transfer.HearResult(result.Outcome, result.IsFinal, parties, now);
+        var verdict = transfer.ApplyResult(result.Outcome, result.IsFinal, parties, now);
         if (verdict == Verdict.Applied && read.Row.Kind != CallbackKind.ReversalResult)
         {
             // News only the first time; and what a reversal says is about the receiving shortcode, which may have another float.
@@ -38,7 +38,7 @@ internal static class TransferRules
         return Say(read, transfer, verdict);
     }
 
-    public static Judgement Judge(ReadCallback read, CallbackMessage.QueueTimeout timeout, Books books, DateTimeOffset now)
+    public static CallbackResult Judge(ReadCallback read, CallbackMessage.QueueTimeout timeout, Books books, DateTimeOffset now)
     {
         var (transfer, refused) = Find(read, timeout.ConversationId, timeout.OriginatorId, mayLack: true, books);
         if (transfer is null)
@@ -46,12 +46,12 @@ internal static class TransferRules
             return refused!;
         }
 
-        transfer.Learn(timeout.ConversationId, timeout.OriginatorId);
-        return Say(read, transfer, transfer.HearTimeout(now));
+        transfer.RecordProviderIds(timeout.ConversationId, timeout.OriginatorId);
+        return Say(read, transfer, transfer.ApplyQueueTimeout(now));
     }
 
     /// <summary>The transfer a callback is trusted to speak of (R3), or what became of the callback.</summary>
-    private static (Transfer? Transfer, Judgement? Refused) Find(
+    private static (Transfer? Transfer, CallbackResult? Refused) Find(
         ReadCallback read, string? conversationId, string? originatorId, bool mayLack, Books books)
     {
         if (read.Row.SubjectId is not { } id)
@@ -70,10 +70,10 @@ internal static class TransferRules
             : (null, read.Say(Verdict.Hint, $"It does not name the {transfer.Noun} its address belongs to."));
     }
 
-    private static Judgement Say(ReadCallback read, Transfer transfer, Verdict verdict) => read.Say(verdict, verdict switch
+    private static CallbackResult Say(ReadCallback read, Transfer transfer, Verdict verdict) => read.Say(verdict, verdict switch
     {
-        Verdict.Hint => $"It settles nothing by itself; the {transfer.Noun} is {Wire.Name(transfer.Status)}.",
-        Verdict.Contradiction => $"It disagrees with what is known; the {transfer.Noun} is {Wire.Name(transfer.Status)}.",
+        Verdict.Hint => $"It settles nothing by itself; the {transfer.Noun} is {EnumNames.Name(transfer.Status)}.",
+        Verdict.Contradiction => $"It disagrees with what is known; the {transfer.Noun} is {EnumNames.Name(transfer.Status)}.",
         _ => null,
     });
 }

@@ -10,7 +10,7 @@ public sealed record WaitView(string Code, DateTimeOffset? RetryAt)
 {
     /// <summary>Shows what it waits for; null when nothing.</summary>
     public static WaitView? Of(Transfer transfer) =>
-        transfer is { Status: TransferStatus.Queued, WaitingFor: { } hindrance } ? new(Wire.Name(hindrance), transfer.RetryAt) : null;
+        transfer is { Status: TransferStatus.Queued, WaitingFor: { } hindrance } ? new(EnumNames.Name(hindrance), transfer.RetryAt) : null;
 }
 
 /// <summary>
@@ -21,10 +21,10 @@ public static class TransferStates
 {
     private const string Cancelled = "cancelled";
 
-    private static readonly string[] Names = [.. Enum.GetValues<TransferStatus>().Select(Wire.Name), Cancelled];
+    private static readonly string[] Names = [.. Enum.GetValues<TransferStatus>().Select(EnumNames.Name), Cancelled];
 
     /// <summary>The word for its state.</summary>
-    public static string Name(Transfer transfer) => transfer.IsCancelled ? Cancelled : Wire.Name(transfer.Status);
+    public static string Name(Transfer transfer) => transfer.IsCancelled ? Cancelled : EnumNames.Name(transfer.Status);
 
     /// <summary>Why it failed; null unless it did.</summary>
     public static FailureView? Failure(Transfer transfer) => transfer.IsCancelled ? null : FailureView.Of(transfer.Failure, transfer.EndedAt);
@@ -37,7 +37,7 @@ public static class TransferStates
     internal static TransferFilter Filter(
         Caller caller, string? reference, string? status, DateTimeOffset? from, DateTimeOffset? to, string? cursor, int limit) =>
         new(
-            caller.SeesAll ? null : caller.Client, reference, Wire.TryRead<TransferStatus>(status, out var s) ? s : null, from, to, Paging.Read(cursor), limit + 1)
+            caller.SeesAll ? null : caller.Client, reference, EnumNames.TryRead<TransferStatus>(status, out var s) ? s : null, from, to, Paging.Read(cursor), limit + 1)
         {
             IsCancelled = status == Cancelled,
         };

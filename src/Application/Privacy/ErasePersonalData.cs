@@ -59,7 +59,7 @@ public sealed partial class ErasePersonalDataHandler(IErasure erasure, Retention
             var rows = await Erase(what, cancellationToken);
             if (rows > 0)
             {
-                LogErased(rows, Wire.Name(what));
+                LogErased(rows, EnumNames.Name(what));
             }
 
             total += rows;

@@ -68,15 +68,15 @@ public sealed partial class AskOverdueHandler(
             return true;
         }
 
-        checkout.Doubt(attempt, "The process that sent it ended before Safaricom's reply.", now);
+        checkout.MarkOutcomeUnknown(attempt, "The process that sent it ended before Safaricom's reply.", now);
         attempt.LastAnswer = Describe(outcome);
-        attempt.Touch();
-        if (!checkout.HearAnswer(attempt, outcome, NewId.Next(), now, loaded.Unmatched, asked.At))
+        attempt.MarkModified();
+        if (!checkout.ApplyQueryResult(attempt, outcome, NewId.Next(), now, loaded.Unmatched, asked.At))
         {
             await Schedule(checkout, attempt, outcome, asked.At, now);
         }
 
-        LogAnswer(PublicId.Write(PublicId.Attempt, attempt.Id), attempt.Questions, attempt.LastAnswer, Wire.Name(attempt.Status));
+        LogAnswer(PublicId.Write(PublicId.Attempt, attempt.Id), attempt.Questions, attempt.LastAnswer, EnumNames.Name(attempt.Status));
         await checkouts.Save([checkout]);
         return true;
     }
@@ -101,7 +101,7 @@ public sealed partial class AskOverdueHandler(
         }
         else
         {
-            checkout.GiveUp(attempt, now);
+            checkout.ExhaustQueries(attempt, now);
         }
     }
 

@@ -94,17 +94,17 @@ public sealed partial class AskTransfersHandler(
         var inDoubt = transfer.Status == TransferStatus.InDoubt;
         if (due.Questions > ReconciliationOptions.Read(options.TransferScheduleOf(inDoubt)).Count)
         {
-            transfer.GiveUp(now);
+            transfer.ExhaustQueries(now);
             asks = false;
         }
         else
         {
             // After the last question only its answer is waited for.
             transfer.NextQuestionAt = now + (options.NextOfTransfer(inDoubt, due.Questions) ?? options.LastAnswer);
-            transfer.HearNothing(transfer.LastAnswer ?? (asks ? "Safaricom was asked." : "Safaricom gave no id to ask by."), now);
+            transfer.RecordQueryFailure(transfer.LastAnswer ?? (asks ? "Safaricom was asked." : "Safaricom gave no id to ask by."), now);
         }
 
-        LogAsked(transfer.Noun, PublicId.Write(transfer is Payout ? PublicId.Payout : PublicId.Refund, transfer.Id), due.Questions, Wire.Name(transfer.Status));
+        LogAsked(transfer.Noun, PublicId.Write(transfer is Payout ? PublicId.Payout : PublicId.Refund, transfer.Id), due.Questions, EnumNames.Name(transfer.Status));
         await transfers.Save(loaded);
         if (asks)
         {
@@ -119,7 +119,7 @@ public sealed partial class AskTransfersHandler(
         var loaded = await transfers.LoadForChange([id]);
         var transfer = loaded[0];
         var why = reply is Reply.Refused refused ? refused.Failure.Message : ((Reply.Doubtful)reply).Why;
-        transfer.HearNothing($"The question was not taken: {why}", now);
+        transfer.RecordQueryFailure($"The question was not taken: {why}", now);
         if (reply is Reply.Refused { WasUnread: true } && now < transfer.SendingAt + ReconciliationOptions.Length(options.DoubtSchedule))
         {
             // An outage must not use the questions up; one that outlasts them all ends on a person's desk all the same.

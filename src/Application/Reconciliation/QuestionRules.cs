@@ -11,7 +11,7 @@ internal static class QuestionRules
     public static bool IsAbout(CallbackKind kind) =>
         kind is CallbackKind.StatusResult or CallbackKind.StatusTimeout or CallbackKind.BalanceResult or CallbackKind.BalanceTimeout;
 
-    public static void Gather(ReadCallback read, BookKeys keys)
+    public static void Gather(ReadCallback read, BatchKeys keys)
     {
         if (read.Row.SubjectId is { } question)
         {
@@ -19,7 +19,7 @@ internal static class QuestionRules
         }
     }
 
-    public static Judgement Judge(ReadCallback read, CallbackMessage.StatusResult result, Books books, DateTimeOffset now)
+    public static CallbackResult Judge(ReadCallback read, CallbackMessage.StatusResult result, Books books, DateTimeOffset now)
     {
         var (question, refused) = Find(read, QuestionKind.Status, result.ConversationId, result.OriginatorId, mayLack: false, books);
         if (question is null)
@@ -47,16 +47,16 @@ internal static class QuestionRules
             // "Not found" above all: it never fails anything by itself.
             var why = $"M-PESA did not answer the question ({result.Problem?.ResultCode}): {result.Problem?.Message}";
             books.Answers.Add((question.Id, why));
-            transfer.HearNothing(why, now);
+            transfer.RecordQueryFailure(why, now);
             return read.Say(Verdict.Hint, why);
         }
 
         books.Answers.Add((question.Id, found.StateText));
-        var verdict = transfer.HearStatus(found, now);
-        return read.Say(verdict, $"M-PESA calls it '{found.StateText}'; the {transfer.Noun} is {Wire.Name(transfer.Status)}.");
+        var verdict = transfer.ApplyStatusResult(found, now);
+        return read.Say(verdict, $"M-PESA calls it '{found.StateText}'; the {transfer.Noun} is {EnumNames.Name(transfer.Status)}.");
     }
 
-    public static Judgement Judge(ReadCallback read, CallbackMessage.BalanceResult result, Books books, DateTimeOffset now)
+    public static CallbackResult Judge(ReadCallback read, CallbackMessage.BalanceResult result, Books books, DateTimeOffset now)
     {
         var (question, refused) = Find(read, QuestionKind.Balance, result.ConversationId, result.OriginatorId, mayLack: false, books);
         if (question is null)
@@ -95,7 +95,7 @@ internal static class QuestionRules
         return read.Say(result.Accounts.Count == 0 ? Verdict.Hint : Verdict.Applied, why);
     }
 
-    public static Judgement Judge(ReadCallback read, CallbackMessage.QueueTimeout timeout, Books books, DateTimeOffset now)
+    public static CallbackResult Judge(ReadCallback read, CallbackMessage.QueueTimeout timeout, Books books, DateTimeOffset now)
     {
         var kind = read.Row.Kind == CallbackKind.BalanceTimeout ? QuestionKind.Balance : QuestionKind.Status;
         var (question, refused) = Find(read, kind, timeout.ConversationId, timeout.OriginatorId, mayLack: true, books);
@@ -107,25 +107,25 @@ internal static class QuestionRules
         // Its answer may still come; meanwhile the schedule asks again.
         if (question.SubjectId is { } subject)
         {
-            books.Transfer(subject)?.HearNothing("The question timed out in Safaricom's queue.", now);
+            books.Transfer(subject)?.RecordQueryFailure("The question timed out in Safaricom's queue.", now);
         }
 
         return read.Say(Verdict.Hint, "The question timed out in Safaricom's queue.");
     }
 
     /// <summary>An answer to this very question that cannot be read: on record, and the schedule asks again.</summary>
-    public static void HearUnreadable(Question question, Books books, DateTimeOffset now)
+    public static void MarkUnreadableResult(Question question, Books books, DateTimeOffset now)
     {
         // A balance is not money that moved; the next answer tells it.
         if (question is { Kind: QuestionKind.Status, SubjectId: { } subject })
         {
             const string Why = "An answer came that could not be read.";
             books.Answers.Add((question.Id, Why));
-            books.Transfer(subject)?.HearNothing(Why, now);
+            books.Transfer(subject)?.RecordQueryFailure(Why, now);
         }
     }
 
-    private static (Question? Question, Judgement? Refused) Find(
+    private static (Question? Question, CallbackResult? Refused) Find(
         ReadCallback read, QuestionKind kind, string? conversationId, string? originatorId, bool mayLack, Books books)
     {
         if (read.Row.SubjectId is not { } id)

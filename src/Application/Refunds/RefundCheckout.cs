@@ -41,7 +41,7 @@ public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds
             return Refusal.NotFound("checkout");
         }
 
-        var (plan, refusal) = Refunding.OfCheckout(checkout, request.Receipt?.Trim().ToUpperInvariant(), RefundRequests.Read(request.Amount));
+        var (plan, refusal) = RefundPolicy.OfCheckout(checkout, request.Receipt?.Trim().ToUpperInvariant(), RefundRequests.Read(request.Amount));
         if (plan is null)
         {
             return RefundRequests.Refuse(refusal!.Value);
@@ -54,7 +54,7 @@ public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds
         }
 
         var refund = Refund.Queue(RefundRequests.Name(names, plan), checkout.Client, plan, checkout.Reference.Value, request.Reason!.Trim(), ofSurplus: false, now);
-        KeyedRequest.Made(IntentKind.Refund, refund.Id);
+        IdempotentRequest.Made(IntentKind.Refund, refund.Id);
         var left = plan.Receipt.Left;
         checkout.Reserve(refund, now);
         await checkouts.Save([checkout]);
@@ -73,7 +73,7 @@ public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds
 internal static class RefundRequests
 {
     /// <summary>The id of a refund: its name at Safaricom where it goes by B2C, which takes one (R18).</summary>
-    public static Guid Name(RequestNames names, RefundPlan plan) => plan.Method == RefundMethod.B2c ? names.OfRefund(KeyedRequest.Current) : NewId.Next();
+    public static Guid Name(RequestNames names, RefundPlan plan) => plan.Method == RefundMethod.B2c ? names.OfRefund(IdempotentRequest.Current) : NewId.Next();
 
     /// <summary>The rule for an amount.</summary>
     public static IRuleBuilderOptions<T, decimal?> RefundAmount<T>(this IRuleBuilder<T, decimal?> rule) =>
@@ -94,7 +94,7 @@ internal static class RefundRequests
             receipt = receipt.Number,
             left = (before - refund.Amount).Shillings,
             refund = PublicId.Write(PublicId.Refund, refund.Id),
-            method = Wire.Name(refund.Method),
+            method = EnumNames.Name(refund.Method),
             amount = refund.Amount.Shillings,
         });
 

@@ -34,7 +34,7 @@ public sealed class RefundReceiptHandler(ICheckouts checkouts, IRefunds refunds,
         }
 
         var receipt = loaded.Receipt;
-        var (plan, refusal) = Refunding.OfSurplus(
+        var (plan, refusal) = RefundPolicy.OfSurplus(
             receipt, receipt.Refunds, loaded.Checkout?.PhoneOf(receipt), RefundRequests.Read(request.Amount));
         if (plan is null)
         {
@@ -49,7 +49,7 @@ public sealed class RefundReceiptHandler(ICheckouts checkouts, IRefunds refunds,
         var reason = request.Reason?.Trim() ?? (loaded.Checkout is null ? "Payment without an order" : "Paid too much");
         var refund = Refund.Queue(
             RefundRequests.Name(names, plan), loaded.Checkout?.Client ?? request.Caller.Client, plan, loaded.Checkout?.Reference.Value, reason, ofSurplus: true, now);
-        KeyedRequest.Made(IntentKind.Refund, refund.Id);
+        IdempotentRequest.Made(IntentKind.Refund, refund.Id);
         var left = receipt.Left;
         if (loaded.Checkout is { } checkout)
         {

@@ -105,7 +105,7 @@ internal static class ProbeChecks
             round.Warn(check, what, $"{answered} and stored as {stored.CallbackId}, but nothing has judged it ({stored.State}).",
                 "See that a process with Roles=worker runs on this database, and look into its log.");
         }
-        else if (stored.Verdict != Wire.Name(Verdict.Probe))
+        else if (stored.Verdict != EnumNames.Name(Verdict.Probe))
         {
             round.Warn(check, what, $"{answered}, stored as {stored.CallbackId} and judged '{stored.Verdict}': by an older version of this service.",
                 "Let every process run the same version.");

@@ -25,7 +25,7 @@ internal static class RegistrationChecks
         if (all.FirstOrDefault(r => r.Shortcode == round.Facts.Shortcode && r.IsNext) is { } next)
         {
             round.Warn("c2b.renewal", "A new token in the C2B addresses has taken the place of the old one",
-                $"It was asked for, and Safaricom has not clearly taken it ({Wire.Name(next.State)}): confirmations with the old token count too. {next.Detail}",
+                $"It was asked for, and Safaricom has not clearly taken it ({EnumNames.Name(next.State)}): confirmations with the old token count too. {next.Detail}",
                 round.Facts.IsProduction
                     ? "Have the URLs deleted in the M-PESA portal (two operators), then POST /api/ops/c2b/register: the new token is used."
                     : Register + " The new token is used.");

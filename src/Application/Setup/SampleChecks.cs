@@ -35,7 +35,7 @@ internal static class SampleChecks
         }
     }
 
-    private static string Check(SampleCallback sample) => "sample." + Wire.Name(sample.Kind);
+    private static string Check(SampleCallback sample) => "sample." + EnumNames.Name(sample.Kind);
 
     private static string What(SampleCallback sample) => $"Sample: {sample.Name}";
 }

@@ -61,7 +61,7 @@ public sealed class PaymentsMetrics
     {
         if (accepted.Enabled)
         {
-            accepted.Record(took.TotalSeconds, new("kind", Wire.Name(kind)), new("outcome", outcome));
+            accepted.Record(took.TotalSeconds, new("kind", EnumNames.Name(kind)), new("outcome", outcome));
         }
     }
 
@@ -86,7 +86,7 @@ public sealed class PaymentsMetrics
     {
         if (verdicts.Enabled)
         {
-            verdicts.Add(1, new("kind", Wire.Name(kind)), new("verdict", Wire.Name(verdict)));
+            verdicts.Add(1, new("kind", EnumNames.Name(kind)), new("verdict", EnumNames.Name(verdict)));
             lag.Record(Math.Max(0, age.TotalSeconds));
         }
     }
@@ -98,7 +98,7 @@ public sealed class PaymentsMetrics
         from kind in Enum.GetValues<CallbackKind>()
         from reading in new[] { Reading.Lenient, Reading.Unreadable }
         select new Measurement<long>(
-            Interlocked.Read(ref readings[(int)kind, (int)reading]), new("kind", Wire.Name(kind)), new KeyValuePair<string, object?>("reading", Wire.Name(reading)));
+            Interlocked.Read(ref readings[(int)kind, (int)reading]), new("kind", EnumNames.Name(kind)), new KeyValuePair<string, object?>("reading", EnumNames.Name(reading)));
 
     /// <summary>Somebody paid a number that is not configured here.</summary>
     public void Strayed() => Interlocked.Increment(ref strays);

@@ -54,13 +54,13 @@ public sealed partial class Attempt
     public string? ReportedReceipt { get; set; }
 
     /// <summary>True when its own callback named a number that pays for something else: its money must not be counted here as well.</summary>
-    public bool StandsElsewhere => ReportedReceipt is not null && ReportedAmount == Amount;
+    public bool ReceiptBelongsToOther => ReportedReceipt is not null && ReportedAmount == Amount;
 
     /// <summary>
     /// True once a trusted callback came that may be its success and proves none (R9, or unreadable): a failure that comes as well does
     /// not end the questions.
     /// </summary>
-    public bool IsDisputed { get; set; }
+    public bool HasConflictingResult { get; set; }
 
     /// <summary>How often Safaricom has been asked about it.</summary>
     public int Questions { get; set; }
@@ -93,24 +93,24 @@ public sealed partial class Attempt
     public DateTimeOffset BelievedFrom(DateTimeOffset now) => IsEarly(now) ? StartedAt + EarlyFailure : now;
 
     /// <summary>Asks no later than <paramref name="at"/>.</summary>
-    public void AskBy(DateTimeOffset at)
+    public void ScheduleQuery(DateTimeOffset at)
     {
         if (NextQuestionAt is null || NextQuestionAt > at)
         {
             NextQuestionAt = at;
-            Touch();
+            MarkModified();
         }
     }
 
     /// <summary>Something came that may be its success and proves none.</summary>
-    public void Dispute()
+    public void MarkConflictingResult()
     {
-        IsDisputed = true;
-        Touch();
+        HasConflictingResult = true;
+        MarkModified();
     }
 
     /// <summary>Marks the row as changed.</summary>
-    public void Touch() => Change = Change == Change.Added ? Change.Added : Change.Updated;
+    public void MarkModified() => Change = Change == Change.Added ? Change.Added : Change.Updated;
 
     /// <summary>
     /// A push that seems to be of the future was sent before PostgreSQL's clock was set back: how long ago nobody can tell, but it does not stay

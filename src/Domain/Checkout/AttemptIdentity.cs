@@ -22,11 +22,11 @@ public sealed partial class Attempt
             && !requestId.AsSpan(requestId.Length - ErasedEnding.Length).ContainsAnyExceptInRange('0', '9'));
 
     /// <summary>Takes the id that a trusted callback told.</summary>
-    public void Learn(string? requestId)
+    public void RecordProviderIds(string? requestId)
     {
         RequestId ??= requestId;
         ToldId = HasErasedId ? requestId : null;
-        Touch();
+        MarkModified();
     }
 
     /// <summary>Makes it possible to ask by the id that was just told; false when there is none but an erased one.</summary>

@@ -91,7 +91,7 @@ public sealed partial class Checkout
             UpdatedAt = now,
             Status = CheckoutStatus.Open,
         };
-        checkout.Tell(CheckoutEvents.Created, now);
+        checkout.Raise(CheckoutEvents.Created, now);
         return checkout;
     }
 
@@ -129,7 +129,7 @@ public sealed partial class Checkout
         Attempts.Add(attempt);
         Status = CheckoutStatus.Pending;
         EndedAt = null;
-        Tell(CheckoutEvents.Pending, now);
+        Raise(CheckoutEvents.Pending, now);
         return attempt;
     }
 
@@ -143,7 +143,7 @@ public sealed partial class Checkout
             attempt.Status = AttemptStatus.Sent;
         }
 
-        attempt.Touch();
+        attempt.MarkModified();
         Changed(now);
     }
 
@@ -157,15 +157,15 @@ public sealed partial class Checkout
     }
 
     /// <summary>No reply, or one that says nothing: it may have been accepted, so it is never sent again.</summary>
-    public void Doubt(Attempt attempt, string why, DateTimeOffset now)
+    public void MarkOutcomeUnknown(Attempt attempt, string why, DateTimeOffset now)
     {
         if (attempt.Status == AttemptStatus.Sending)
         {
             attempt.Status = AttemptStatus.Unknown;
             attempt.DoubtedBecause = attempt.LastAnswer = why;
-            attempt.Touch();
+            attempt.MarkModified();
             Changed(now);
-            SettleUnaskable(now);
+            SettleAttemptsWithoutQueryId(now);
         }
     }
 
@@ -192,16 +192,16 @@ public sealed partial class Checkout
         {
             receipt.Surplus += receipt.Applied;
             receipt.Applied = Money.Zero;
-            receipt.Touch();
+            receipt.MarkModified();
         }
 
         Paid = Money.Zero;
         Status = CheckoutStatus.Cancelled;
         EndedAt = now;
-        Tell(CheckoutEvents.Cancelled, now);
+        Raise(CheckoutEvents.Cancelled, now);
         if (Receipts.Exists(r => r.Surplus > Money.Zero))
         {
-            Tell(CheckoutEvents.Surplus, now);
+            Raise(CheckoutEvents.Surplus, now);
         }
 
         return null;
@@ -217,13 +217,13 @@ public sealed partial class Checkout
 
         Status = CheckoutStatus.Expired;
         EndedAt = now;
-        Tell(CheckoutEvents.Expired, now);
+        Raise(CheckoutEvents.Expired, now);
         return true;
     }
 
     private Attempt? UnderWay(DateTimeOffset now) => Attempts.Find(a => a.IsUnderWay(now));
 
-    private void Tell(string name, DateTimeOffset now)
+    private void Raise(string name, DateTimeOffset now)
     {
         events.Add(name);
         Changed(now);

@@ -6,17 +6,17 @@ public sealed partial class Checkout
     /// <summary>A trusted callback about one of this checkout's pushes.</summary>
     /// <param name="known">The receipt that already has the number the callback names, wherever it stands; null when none has.</param>
     /// <param name="receiptId">The id a new receipt would get.</param>
-    public Verdict HearCallback(Attempt attempt, Outcome outcome, Receipt? known, Guid receiptId, DateTimeOffset now)
+    public Verdict ApplyCallback(Attempt attempt, Outcome outcome, Receipt? known, Guid receiptId, DateTimeOffset now)
     {
         switch (outcome)
         {
             case Outcome.Paid { Receipt: { } number, Amount: { } amount } paid:
-                return HearPaid(attempt, paid, number, amount, known, receiptId, now);
+                return ApplySuccess(attempt, paid, number, amount, known, receiptId, now);
 
             case Outcome.Paid:
                 // A success that names no money is no proof of money (R9): ask.
-                attempt.Dispute();
-                return AskInstead(attempt, now, now);
+                attempt.MarkConflictingResult();
+                return QueryInstead(attempt, now, now);
 
             case Outcome.NotPaid when attempt.Status == AttemptStatus.Succeeded:
                 return Verdict.Contradiction;
@@ -26,19 +26,19 @@ public sealed partial class Checkout
 
             case Outcome.NotPaid { Certainty: Certainty.Final } failed:
                 Fail(attempt, failed.Failure, SettledBy.Callback, now);
-                if (attempt.IsDisputed)
+                if (attempt.HasConflictingResult)
                 {
-                    AskInstead(attempt, attempt.BelievedFrom(now), now);
+                    QueryInstead(attempt, attempt.BelievedFrom(now), now);
                 }
 
                 return Verdict.Applied;
 
             case Outcome.NotPaid doubtful:
                 attempt.ReportedFailure = doubtful.Failure;
-                return AskInstead(attempt, attempt.BelievedFrom(now), now);
+                return QueryInstead(attempt, attempt.BelievedFrom(now), now);
 
             default:
-                return AskInstead(attempt, now, now);
+                return QueryInstead(attempt, now, now);
         }
     }
 
@@ -46,17 +46,17 @@ public sealed partial class Checkout
     /// A trusted callback about a push that cannot be read: it settles nothing, and Safaricom is asked, also about a
     /// failed one, for it may have been its success (R4).
     /// </summary>
-    public void HearUnreadable(Attempt attempt, DateTimeOffset now)
+    public void MarkUnreadableResult(Attempt attempt, DateTimeOffset now)
     {
-        attempt.Dispute();
-        AskInstead(attempt, now, now);
+        attempt.MarkConflictingResult();
+        QueryInstead(attempt, now, now);
     }
 
     /// <summary>An STK query's answer about one of this checkout's pushes; its schedule is the caller's.</summary>
     /// <param name="loose">Till payments that stand nowhere and may be this push's; null where the shortcode is no till's.</param>
     /// <param name="asked">When it was asked, which is when what it says was so; null where that is now.</param>
     /// <returns>True when the push is settled.</returns>
-    public bool HearAnswer(
+    public bool ApplyQueryResult(
         Attempt attempt, Outcome outcome, Guid receiptId, DateTimeOffset now, IReadOnlyList<Receipt>? loose = null, DateTimeOffset? asked = null)
     {
         if (attempt.Status == AttemptStatus.Succeeded)
@@ -67,7 +67,7 @@ public sealed partial class Checkout
         switch (outcome)
         {
             case Outcome.Paid:
-                HearPaidByQuery(attempt, receiptId, loose ?? [], now);
+                ApplySuccessByQuery(attempt, receiptId, loose ?? [], now);
                 return true;
 
             case Outcome.NotPaid when attempt.IsEarly(asked ?? now):
@@ -80,10 +80,10 @@ public sealed partial class Checkout
 
             case Outcome.NotPaid again when attempt.Status == AttemptStatus.Failed:
                 attempt.NextQuestionAt = null;
-                attempt.Touch();
-                FoundOut.Add(attempt);
+                attempt.MarkModified();
+                ResolvedAttempts.Add(attempt);
                 Changed(now);
-                RaiseReported(attempt, $"a query says it was not paid ({again.Failure.ResultCode})", now);
+                OpenUnconfirmedPaymentCase(attempt, $"a query says it was not paid ({again.Failure.ResultCode})", now);
                 return true;
 
             case Outcome.NotPaid { Certainty: Certainty.Unlisted } when attempt.ReportedFailure is null:
@@ -95,7 +95,7 @@ public sealed partial class Checkout
 
             case Outcome.NotPaid failed:
                 Fail(attempt, failed.Failure, SettledBy.StkQuery, now);
-                RaiseReported(attempt, $"a query says it was not paid ({failed.Failure.ResultCode})", now);
+                OpenUnconfirmedPaymentCase(attempt, $"a query says it was not paid ({failed.Failure.ResultCode})", now);
                 return true;
 
             default:
@@ -104,7 +104,7 @@ public sealed partial class Checkout
     }
 
     /// <summary>The questions ran out: a person has to find out (R5, R11).</summary>
-    public void GiveUp(Attempt attempt, DateTimeOffset now)
+    public void ExhaustQueries(Attempt attempt, DateTimeOffset now)
     {
         if (attempt.Status == AttemptStatus.Succeeded)
         {
@@ -117,11 +117,11 @@ public sealed partial class Checkout
         }
 
         attempt.NextQuestionAt = null;
-        attempt.Touch();
+        attempt.MarkModified();
         Changed(now);
-        SettleUnaskable(now);
-        RaiseReported(attempt, "no query could tell", now);
-        var isContested = attempt is { IsDisputed: true, ReportedReceipt: null };
+        SettleAttemptsWithoutQueryId(now);
+        OpenUnconfirmedPaymentCase(attempt, "no query could tell", now);
+        var isContested = attempt is { HasConflictingResult: true, ReportedReceipt: null };
         if (attempt.IsSettled && !isContested)
         {
             return;
@@ -145,7 +145,7 @@ public sealed partial class Checkout
             Receipts.Add(receipt);
         }
 
-        if (receipt.IsGivenBack)
+        if (receipt.IsRefundedOrReserved)
         {
             JoinGivenBack(receipt);
         }
@@ -171,7 +171,7 @@ public sealed partial class Checkout
                 EndedAt = now;
             }
 
-            Tell(Status == CheckoutStatus.Paid ? CheckoutEvents.Paid : CheckoutEvents.PartlyPaid, now);
+            Raise(Status == CheckoutStatus.Paid ? CheckoutEvents.Paid : CheckoutEvents.PartlyPaid, now);
         }
 
         if (receipt.Unassigned > Money.Zero)
@@ -188,7 +188,7 @@ public sealed partial class Checkout
         }
 
         receipt.KeepToOpen();
-        receipt.Touch();
+        receipt.MarkModified();
         Changed(now);
         return taken;
     }
@@ -197,15 +197,15 @@ public sealed partial class Checkout
     public void DeclareSurplus(Receipt receipt, DateTimeOffset now)
     {
         receipt.SurplusDueAt = null;
-        receipt.Touch();
+        receipt.MarkModified();
         if (receipt.Unassigned > Money.Zero)
         {
             receipt.Surplus += receipt.Unassigned;
-            Tell(CheckoutEvents.Surplus, now);
+            Raise(CheckoutEvents.Surplus, now);
         }
     }
 
-    private Verdict HearPaid(
+    private Verdict ApplySuccess(
         Attempt attempt, Outcome.Paid paid, string number, Money amount, Receipt? known, Guid receiptId, DateTimeOffset now)
     {
         var own = Receipts.Find(r => r.AttemptId == attempt.Id);
@@ -214,7 +214,7 @@ public sealed partial class Checkout
             if (own.IsInferred)
             {
                 own.IsInferred = false;
-                own.Touch();
+                own.MarkModified();
             }
 
             return Verdict.Duplicate;
@@ -228,13 +228,13 @@ public sealed partial class Checkout
 
         if (known?.AttemptId is not null && !(known.IsInferred && known.CheckoutId == Id))
         {
-            Report(attempt, amount, number);
+            RecordUnconfirmedPayment(attempt, amount, number);
             return Conflict(attempt, $"Receipt {number} came for the prompt of {attempt.StartedAt:u}, but it already paid another prompt.", now);
         }
 
         if (known?.CheckoutId is not null && known.CheckoutId != Id)
         {
-            Report(attempt, amount, number);
+            RecordUnconfirmedPayment(attempt, amount, number);
             return Conflict(attempt, $"Receipt {number} came for the prompt of {attempt.StartedAt:u}, but it is applied to another order.", now);
         }
 
@@ -245,7 +245,7 @@ public sealed partial class Checkout
 
         if (own is { Number: null })
         {
-            return Name(own, number, paid.Payer, paid.At, amount, known, attempt, receiptId, now);
+            return AssignReceiptNumber(own, number, paid.Payer, paid.At, amount, known, attempt, receiptId, now);
         }
 
         if (amount != attempt.Amount && own is not null)
@@ -256,15 +256,15 @@ public sealed partial class Checkout
         if (amount != attempt.Amount)
         {
             // R9: not applied; the query decides, and then a case shows both amounts.
-            Report(attempt, amount, number);
-            attempt.Dispute();
-            AskInstead(attempt, now, now);
+            RecordUnconfirmedPayment(attempt, amount, number);
+            attempt.MarkConflictingResult();
+            QueryInstead(attempt, now, now);
             return Verdict.Contradiction;
         }
 
         if (own is not null)
         {
-            PartFromPrompt(own);
+            DetachFromAttempt(own);
             AskWhether(own, attempt);
         }
 
@@ -276,27 +276,27 @@ public sealed partial class Checkout
         if (known is null)
         {
             Apply(NewReceipt(receiptId, attempt, SettledBy.Callback, number, paid.Payer, paid.At ?? now, now), now);
-            Pair(now);
+            ResolveAmbiguousMatches(now);
             return Verdict.Applied;
         }
 
         // The same money, confirmed first (R7).
         var former = known.AttemptId is null ? null : AttemptOf(known);
-        Join(known, attempt, inferred: false);
+        AttachToAttempt(known, attempt, inferred: false);
         Changed(now);
-        if (known.CheckoutId is null || known.IsHeld)
+        if (known.CheckoutId is null || known.IsOnHold)
         {
             Apply(known, now);
         }
 
-        LookAgain(former, number, receiptId, now);
+        RematchAttempt(former, number, receiptId, now);
         return Verdict.Applied;
     }
 
-    private void HearPaidByQuery(Attempt attempt, Guid receiptId, IReadOnlyList<Receipt> loose, DateTimeOffset now)
+    private void ApplySuccessByQuery(Attempt attempt, Guid receiptId, IReadOnlyList<Receipt> loose, DateTimeOffset now)
     {
         Succeed(attempt, SettledBy.StkQuery, now);
-        if (attempt.ReportedAmount is { } reported && !attempt.StandsElsewhere)
+        if (attempt.ReportedAmount is { } reported && !attempt.ReceiptBelongsToOther)
         {
             cases.Add(new(
                 CaseKind.AmountDiffers, attempt.Id, Id,
@@ -310,24 +310,24 @@ public sealed partial class Checkout
     /// <summary>Finds the money of a success without a number among the confirmations, or records it (R7).</summary>
     private void RecordSuccess(Attempt attempt, Guid receiptId, IReadOnlyList<Receipt> loose, DateTimeOffset now)
     {
-        if (attempt.StandsElsewhere)
+        if (attempt.ReceiptBelongsToOther)
         {
             // R7: it was matched elsewhere meanwhile. Counted here too, one payment would pay two orders.
-            Hold(NewReceipt(receiptId, attempt, SettledBy.StkQuery, null, null, now, now), now);
+            PutOnHold(NewReceipt(receiptId, attempt, SettledBy.StkQuery, null, null, now, now), now);
             Conflict(attempt, $"The query says the prompt of {attempt.StartedAt:u} was paid; its receipt {attempt.ReportedReceipt} pays for something else.", now);
             return;
         }
 
-        var candidates = Candidates(attempt).Concat(Loose(loose, attempt)).ToList();
-        if (candidates is [var same] && Namesakes(same).Count == 0 && !MayBeAnothers(same, attempt))
+        var candidates = MatchingReceipts(attempt).Concat(Loose(loose, attempt)).ToList();
+        if (candidates is [var same] && MatchingUnnumberedReceipts(same).Count == 0 && !MatchesOtherAttempt(same, attempt))
         {
-            Join(same, attempt, inferred: true);
+            AttachToAttempt(same, attempt, inferred: true);
             Changed(now);
-            if (same.CheckoutId is null || same.IsHeld)
+            if (same.CheckoutId is null || same.IsOnHold)
             {
                 Apply(same, now);
             }
-            else if (same.IsGivenBack && same.Applied == Money.Zero)
+            else if (same.IsRefundedOrReserved && same.Applied == Money.Zero)
             {
                 JoinGivenBack(same);
             }
@@ -345,7 +345,7 @@ public sealed partial class Checkout
         }
 
         // One of them is this very payment: counting it here as well would count it twice.
-        Hold(own, now);
+        PutOnHold(own, now);
         cases.Add(new(
             CaseKind.AmbiguousMatch, attempt.Id, Id,
             $"The query says the prompt of {attempt.StartedAt:u} was paid, and these confirmations could be that payment: "
@@ -354,7 +354,7 @@ public sealed partial class Checkout
     }
 
     /// <summary>The number of a payment that only a query knew has turned up.</summary>
-    private Verdict Name(
+    private Verdict AssignReceiptNumber(
         Receipt own, string number, string? payer, DateTimeOffset? at, Money amount, Receipt? known, Attempt attempt, Guid spareId, DateTimeOffset now)
     {
         if (amount != own.Amount)
@@ -375,35 +375,35 @@ public sealed partial class Checkout
                 // It went back, and nothing undoes paid; or both pay for this order, so they cannot be one: it was there before the prompt.
                 return Conflict(
                     attempt,
-                    known.IsGivenBack
+                    known.IsRefundedOrReserved
                         ? $"The prompt of {attempt.StartedAt:u} counts as paid by a query; its receipt {number} is being refunded or has been."
                         : $"Receipt {number} came for the prompt of {attempt.StartedAt:u}, but it paid a part of this order before that.",
                     now);
             }
 
             var other = known.AttemptId is null ? null : AttemptOf(known);
-            var wasHeld = own.IsHeld;
+            var wasHeld = own.IsOnHold;
             Paid -= own.Applied;
             Receipts.Remove(own);
             if (own.Change != Change.Added)
             {
-                Merged.Add(own);
+                MergedReceipts.Add(own);
             }
 
             own.Change = Change.Removed;
-            Join(known, attempt, inferred: false);
-            if ((wasHeld || known.IsGivenBack) && (known.CheckoutId is null || known.IsHeld))
+            AttachToAttempt(known, attempt, inferred: false);
+            if ((wasHeld || known.IsRefundedOrReserved) && (known.CheckoutId is null || known.IsOnHold))
             {
                 // Neither counted until now, or what one of them had counted for has gone back.
                 Apply(known, now);
-                Tell(CheckoutEvents.ReceiptKnown, now);
+                Raise(CheckoutEvents.ReceiptKnown, now);
             }
             else
             {
-                Reassign(known, now);
+                Reallocate(known, now);
             }
 
-            LookAgain(other, number, spareId, now);
+            RematchAttempt(other, number, spareId, now);
             return Verdict.Applied;
         }
 
@@ -412,25 +412,25 @@ public sealed partial class Checkout
         own.At = at ?? own.At;
         own.IsInferred = false;
         own.SurplusDueAt = null;
-        own.Touch();
+        own.MarkModified();
         if (own.Unassigned > Money.Zero)
         {
             Apply(own, now);
         }
 
-        Tell(CheckoutEvents.ReceiptKnown, now);
-        Pair(now);
+        Raise(CheckoutEvents.ReceiptKnown, now);
+        ResolveAmbiguousMatches(now);
         return Verdict.Applied;
     }
 
     /// <summary>Pushes that may have had a person find out about them (undecided, or failed and disputed): Safaricom has told.</summary>
-    public List<Attempt> FoundOut { get; } = [];
+    public List<Attempt> ResolvedAttempts { get; } = [];
 
     /// <summary>Receipts that turned out to be the same money as another and go away.</summary>
-    public List<Receipt> Merged { get; } = [];
+    public List<Receipt> MergedReceipts { get; } = [];
 
     /// <summary>Gives a receipt what its twin had taken: surplus moves to applied as far as the checkout is due again.</summary>
-    private void Reassign(Receipt receipt, DateTimeOffset now)
+    private void Reallocate(Receipt receipt, DateTimeOffset now)
     {
         receipt.CheckoutId = Id;
         if (!Receipts.Contains(receipt))
@@ -443,14 +443,14 @@ public sealed partial class Checkout
         receipt.Applied += taken;
         receipt.SurplusDueAt = null;
         Paid += taken;
-        if (receipt.IsGivenBack && receipt.Applied == Money.Zero)
+        if (receipt.IsRefundedOrReserved && receipt.Applied == Money.Zero)
         {
             JoinGivenBack(receipt);
         }
 
         receipt.KeepToOpen();
-        receipt.Touch();
-        Tell(CheckoutEvents.ReceiptKnown, now);
+        receipt.MarkModified();
+        Raise(CheckoutEvents.ReceiptKnown, now);
     }
 
     private Receipt NewReceipt(Guid id, Attempt attempt, SettledBy by, string? number, string? payer, DateTimeOffset at, DateTimeOffset now) => new()
@@ -477,22 +477,22 @@ public sealed partial class Checkout
         if (Status == CheckoutStatus.Pending && UnderWay(now) is null)
         {
             Status = CheckoutStatus.Failed;
-            Tell(CheckoutEvents.Failed, now);
+            Raise(CheckoutEvents.Failed, now);
         }
         else
         {
             Changed(now);
         }
 
-        SettleUnaskable(now);
-        Pair(now);
+        SettleAttemptsWithoutQueryId(now);
+        ResolveAmbiguousMatches(now);
     }
 
     private void End(Attempt attempt, AttemptStatus status, SettledBy? by, Failure? failure, DateTimeOffset now)
     {
         if (attempt.Status is AttemptStatus.Unknown or AttemptStatus.Failed)
         {
-            FoundOut.Add(attempt);
+            ResolvedAttempts.Add(attempt);
         }
 
         attempt.Status = status;
@@ -500,7 +500,7 @@ public sealed partial class Checkout
         attempt.Failure = failure;
         attempt.EndedAt = now;
         attempt.NextQuestionAt = null;
-        attempt.Touch();
+        attempt.MarkModified();
     }
 
     private Verdict Conflict(Attempt attempt, string story, DateTimeOffset now)
@@ -510,27 +510,27 @@ public sealed partial class Checkout
         return Verdict.Contradiction;
     }
 
-    private static void Report(Attempt attempt, Money amount, string number)
+    private static void RecordUnconfirmedPayment(Attempt attempt, Money amount, string number)
     {
         attempt.ReportedAmount = amount;
         attempt.ReportedReceipt = number;
-        attempt.Touch();
+        attempt.MarkModified();
     }
 
     /// <summary>A trusted callback named money that was not counted, and whoever was asked does not know it: a person compares (R4, R9).</summary>
-    private void RaiseReported(Attempt attempt, string but, DateTimeOffset now)
+    private void OpenUnconfirmedPaymentCase(Attempt attempt, string but, DateTimeOffset now)
     {
         if (attempt is { ReportedReceipt: { } number, ReportedAmount: { } amount })
         {
             cases.Add(new(
-                attempt.StandsElsewhere ? CaseKind.ReceiptConflict : CaseKind.AmountDiffers, attempt.Id, Id,
+                attempt.ReceiptBelongsToOther ? CaseKind.ReceiptConflict : CaseKind.AmountDiffers, attempt.Id, Id,
                 $"{attempt.Amount} were asked for at {attempt.StartedAt:u}; a callback named receipt {number} of {amount} for it, but {but}. Nothing was counted. "
                 + "Compare with the M-PESA statement, then settle this case."));
             Changed(now);
         }
     }
 
-    private Verdict AskInstead(Attempt attempt, DateTimeOffset at, DateTimeOffset now)
+    private Verdict QueryInstead(Attempt attempt, DateTimeOffset at, DateTimeOffset now)
     {
         // A failed one is asked about too: what came may be a success that outranks the failure (R4).
         if (attempt.Status == AttemptStatus.Succeeded)
@@ -541,7 +541,7 @@ public sealed partial class Checkout
         var wasErased = attempt.HasErasedId;
         if (attempt.RestoreId())
         {
-            attempt.AskBy(at);
+            attempt.ScheduleQuery(at);
         }
         else
         {

@@ -77,8 +77,8 @@ public sealed partial class Receipt
     public Money Unassigned => Amount - Applied - Surplus - Uncounted;
 
     /// <summary>True when it stands on a checkout but counts as nothing there until a person decides (R7).</summary>
-    public bool IsHeld => CheckoutId is not null && SurplusDueAt is null && Applied == Money.Zero && Surplus == Money.Zero && !StoppedCounting;
+    public bool IsOnHold => CheckoutId is not null && SurplusDueAt is null && Applied == Money.Zero && Surplus == Money.Zero && !StoppedCounting;
 
     /// <summary>Marks the row as changed.</summary>
-    public void Touch() => Change = Change == Change.Added ? Change.Added : Change.Updated;
+    public void MarkModified() => Change = Change == Change.Added ? Change.Added : Change.Updated;
 }

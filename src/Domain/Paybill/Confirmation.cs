@@ -49,6 +49,6 @@ public sealed record Confirmation(
         receipt.Account = receipt.Account.Length > 0 ? receipt.Account : Account;
         receipt.Payer ??= Payer;
         receipt.PayerName ??= PayerName;
-        receipt.Touch();
+        receipt.MarkModified();
     }
 }

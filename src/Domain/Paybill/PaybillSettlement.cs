@@ -13,10 +13,10 @@ public sealed partial class Checkout
 {
     /// <summary>A trusted confirmation, or a pulled payment, of money nobody has told of yet, for this checkout.</summary>
     /// <param name="receiptId">The id its receipt would get.</param>
-    public void HearConfirmation(Confirmation confirmation, Guid receiptId, DateTimeOffset now) => Take(confirmation.ToReceipt(receiptId, now), isNew: true, now);
+    public void ApplyConfirmation(Confirmation confirmation, Guid receiptId, DateTimeOffset now) => AddConfirmedReceipt(confirmation.ToReceipt(receiptId, now), isNew: true, now);
 
     /// <summary>A number this checkout already has: nothing moves twice.</summary>
-    public Verdict HearAgain(Receipt known, Confirmation confirmation, DateTimeOffset now)
+    public Verdict ApplyRepeatedConfirmation(Receipt known, Confirmation confirmation, DateTimeOffset now)
     {
         if (known.Amount != confirmation.Amount)
         {
@@ -33,12 +33,12 @@ public sealed partial class Checkout
     /// <returns>Null when it is there now, else why not.</returns>
     public MatchRefusal? Match(Receipt receipt, DateTimeOffset now)
     {
-        if (receipt.CheckoutId == Id && !receipt.IsHeld)
+        if (receipt.CheckoutId == Id && !receipt.IsOnHold)
         {
             return null;
         }
 
-        if (receipt.IsGivenBack)
+        if (receipt.IsRefundedOrReserved)
         {
             return MatchRefusal.GivenBack;
         }
@@ -56,12 +56,12 @@ public sealed partial class Checkout
         }
 
         // On a paid order it can only be what a query already counted there; anything else would be surplus by mistake.
-        if (Status is CheckoutStatus.Cancelled || (Status is CheckoutStatus.Paid && Namesakes(receipt).Count == 0))
+        if (Status is CheckoutStatus.Cancelled || (Status is CheckoutStatus.Paid && MatchingUnnumberedReceipts(receipt).Count == 0))
         {
             return Status == CheckoutStatus.Paid ? MatchRefusal.AlreadyPaid : MatchRefusal.Cancelled;
         }
 
-        Take(receipt, isNew: false, now);
+        AddConfirmedReceipt(receipt, isNew: false, now);
         return null;
     }
 
@@ -72,7 +72,7 @@ public sealed partial class Checkout
     public bool IsShownToPay(Receipt receipt) => Attempts.Exists(a => a.Phone is not null && ClaimOf(receipt, a) is not (TillClaim.None or TillClaim.Rival));
 
     /// <summary>A payment without an account that successes of several orders could be: it stands nowhere until a person decides.</summary>
-    public void AskWhose(Receipt receipt, IReadOnlyList<Checkout> orders, DateTimeOffset now)
+    public void OpenAmbiguousPayerCase(Receipt receipt, IReadOnlyList<Checkout> orders, DateTimeOffset now)
     {
         cases.Add(new(
             CaseKind.AmbiguousMatch, receipt.Id, null,
@@ -82,17 +82,17 @@ public sealed partial class Checkout
     }
 
     /// <param name="isNew">False for money that is in the books, perhaps since a moment ago.</param>
-    private void Take(Receipt receipt, bool isNew, DateTimeOffset now)
+    private void AddConfirmedReceipt(Receipt receipt, bool isNew, DateTimeOffset now)
     {
         var isRecordedNow = receipt.Change == Change.Added;
-        var namesakes = Namesakes(receipt, isRecordedNow);
+        var namesakes = MatchingUnnumberedReceipts(receipt, isRecordedNow);
         if (namesakes is [var twin])
         {
             var attempt = AttemptOf(twin);
-            if (Candidates(attempt).All(other => other == receipt) && !MayBeAnothers(receipt, attempt))
+            if (MatchingReceipts(attempt).All(other => other == receipt) && !MatchesOtherAttempt(receipt, attempt))
             {
                 // In the books already, by query: it only gets its number.
-                Name(twin, receipt.Number!, receipt.Payer, receipt.At, receipt.Amount, isNew ? null : receipt, attempt, Guid.Empty, now);
+                AssignReceiptNumber(twin, receipt.Number!, receipt.Payer, receipt.At, receipt.Amount, isNew ? null : receipt, attempt, Guid.Empty, now);
                 var kept = isNew ? twin : receipt;
                 kept.IsInferred = true;
                 kept.Account = receipt.Account;
@@ -102,10 +102,10 @@ public sealed partial class Checkout
             }
         }
 
-        var astray = namesakes.Count > 0 ? namesakes : Nameless.FindAll(r => MayBeSameMoney(receipt, AttemptOf(r), isRecordedNow));
+        var astray = namesakes.Count > 0 ? namesakes : UnnumberedReceipts.FindAll(r => MayBeSameMoney(receipt, AttemptOf(r), isRecordedNow));
         if (astray.Count > 0)
         {
-            Hold(receipt, now);
+            PutOnHold(receipt, now);
             cases.Add(new(
                 CaseKind.AmbiguousMatch, receipt.Id, Id,
                 $"Receipt {receipt.Number} of {receipt.Amount} could be the payment of {astray.Count} prompts that queries call paid, or there are "
@@ -115,65 +115,65 @@ public sealed partial class Checkout
         }
 
         Apply(receipt, now);
-        SettleUnaskable(now);
+        SettleAttemptsWithoutQueryId(now);
     }
 
     /// <summary>
     /// Prompts nobody can ask about (no id, or the questions ran out) are settled by a confirmation that can be no other's (R11).
     /// </summary>
-    private void SettleUnaskable(DateTimeOffset now)
+    private void SettleAttemptsWithoutQueryId(DateTimeOffset now)
     {
         foreach (var attempt in Attempts.Where(a => a.Status == AttemptStatus.Unknown && (a.RequestId is null || a.NextQuestionAt is null)))
         {
-            if (Candidates(attempt) is [{ IsGivenBack: false } only] && !only.IsHeld && !MayBeAnothers(only, attempt) && Namesakes(only).Count == 0)
+            if (MatchingReceipts(attempt) is [{ IsRefundedOrReserved: false } only] && !only.IsOnHold && !MatchesOtherAttempt(only, attempt) && MatchingUnnumberedReceipts(only).Count == 0)
             {
                 Succeed(attempt, only.SettledBy, now);
-                Join(only, attempt, inferred: true);
+                AttachToAttempt(only, attempt, inferred: true);
                 Changed(now);
             }
         }
     }
 
     /// <summary>Receipts with a number and no prompt that may be the payment of this prompt.</summary>
-    private List<Receipt> Candidates(Attempt attempt) => Receipts.FindAll(r => IsSameMoney(r, attempt));
+    private List<Receipt> MatchingReceipts(Attempt attempt) => Receipts.FindAll(r => IsSameMoney(r, attempt));
 
     /// <summary>Successes without a number that may be this receipt's money.</summary>
-    private List<Receipt> Namesakes(Receipt receipt, bool isNew = false) => Nameless.FindAll(r => IsSameMoney(receipt, AttemptOf(r), isNew));
+    private List<Receipt> MatchingUnnumberedReceipts(Receipt receipt, bool isNew = false) => UnnumberedReceipts.FindAll(r => IsSameMoney(receipt, AttemptOf(r), isNew));
 
     /// <summary>Whether a receipt may as well be the payment of another prompt here, of which nobody knows yet what became of it.</summary>
-    private bool MayBeAnothers(Receipt receipt, Attempt attempt) =>
+    private bool MatchesOtherAttempt(Receipt receipt, Attempt attempt) =>
         Attempts.Exists(other => other != attempt && other.IsOpen && IsSameMoney(receipt, other));
 
     /// <summary>Successes whose number nobody has told.</summary>
-    private List<Receipt> Nameless => Receipts.FindAll(r => r is { Number: null, AttemptId: not null });
+    private List<Receipt> UnnumberedReceipts => Receipts.FindAll(r => r is { Number: null, AttemptId: not null });
 
     private Attempt AttemptOf(Receipt receipt) => Attempts.Find(a => a.Id == receipt.AttemptId)!;
 
-    private static void Join(Receipt receipt, Attempt attempt, bool inferred)
+    private static void AttachToAttempt(Receipt receipt, Attempt attempt, bool inferred)
     {
         receipt.AttemptId = attempt.Id;
         receipt.IsInferred = inferred;
         receipt.Method = PaymentMethod.Stk;
-        receipt.Touch();
+        receipt.MarkModified();
     }
 
     /// <summary>
     /// Its prompt's callback named another number: this is a payment by hand after all. What it pays stays paid.
     /// </summary>
-    private void PartFromPrompt(Receipt receipt)
+    private void DetachFromAttempt(Receipt receipt)
     {
         receipt.AttemptId = null;
         receipt.IsInferred = false;
         receipt.Method = Ours.MethodOf(receipt.Shortcode, receipt.Account) ?? PaymentMethod.Paybill;
         receipt.SettledBy = receipt.SettledBy == SettledBy.StkQuery ? SettledBy.Confirmation : receipt.SettledBy;
-        receipt.Touch();
+        receipt.MarkModified();
     }
 
     /// <summary>
     /// A receipt's number turned out to be another prompt's: <paramref name="other"/>, for whose payment it was taken, is as it was
     /// before, known by query only or not known at all, and its money is looked for again.
     /// </summary>
-    private void LookAgain(Attempt? other, string number, Guid spareId, DateTimeOffset now)
+    private void RematchAttempt(Attempt? other, string number, Guid spareId, DateTimeOffset now)
     {
         if (other is { SettledBy: SettledBy.StkQuery })
         {
@@ -184,9 +184,9 @@ public sealed partial class Checkout
             other.Status = AttemptStatus.Unknown;
             other.SettledBy = null;
             other.EndedAt = null;
-            other.Touch();
+            other.MarkModified();
             Changed(now);
-            SettleUnaskable(now);
+            SettleAttemptsWithoutQueryId(now);
             if (!other.IsSettled)
             {
                 cases.Add(new(
@@ -196,32 +196,32 @@ public sealed partial class Checkout
             }
         }
 
-        Pair(now);
+        ResolveAmbiguousMatches(now);
     }
 
     /// <summary>
     /// What several candidates left open is closed as soon as one is left on each side: a success without a number gets that number.
     /// </summary>
-    private void Pair(DateTimeOffset now)
+    private void ResolveAmbiguousMatches(DateTimeOffset now)
     {
-        foreach (var twin in Nameless)
+        foreach (var twin in UnnumberedReceipts)
         {
             var attempt = AttemptOf(twin);
-            if (Candidates(attempt) is [{ IsGivenBack: false } only] && Namesakes(only) is [_] && !MayBeAnothers(only, attempt)
+            if (MatchingReceipts(attempt) is [{ IsRefundedOrReserved: false } only] && MatchingUnnumberedReceipts(only) is [_] && !MatchesOtherAttempt(only, attempt)
                 && !(Status == CheckoutStatus.Paid && twin.Applied > only.Spare))
             {
-                Name(twin, only.Number!, only.Payer, only.At, only.Amount, only, attempt, Guid.Empty, now);
+                AssignReceiptNumber(twin, only.Number!, only.Payer, only.At, only.Amount, only, attempt, Guid.Empty, now);
                 only.IsInferred = true;
             }
         }
     }
 
-    private void Hold(Receipt receipt, DateTimeOffset now)
+    private void PutOnHold(Receipt receipt, DateTimeOffset now)
     {
         receipt.CheckoutId = Id;
         receipt.SurplusDueAt = null;
         Receipts.Add(receipt);
-        receipt.Touch();
+        receipt.MarkModified();
         Changed(now);
     }
 }

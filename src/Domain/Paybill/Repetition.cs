@@ -7,7 +7,7 @@ public sealed partial class Receipt
     public List<Case> Cases { get; } = [];
 
     /// <summary>Its number again. What the first to tell it did not know is filled in; another amount is nobody's word against the first's, but a case.</summary>
-    public Verdict HearAgain(Confirmation confirmation)
+    public Verdict ApplyRepeatedConfirmation(Confirmation confirmation)
     {
         if (Amount != confirmation.Amount)
         {
@@ -27,9 +27,9 @@ public sealed partial class Checkout
     /// Money that stood nowhere, because whoever told it first did not tell its account (Pull lists some without), or its payer at a till, and
     /// is now told to be this order's: as if it had been told so at once. What was given back meanwhile pays for nothing; the shop is to know.
     /// </summary>
-    public Verdict HearLater(Receipt receipt, DateTimeOffset now)
+    public Verdict ApplyConfirmedAccount(Receipt receipt, DateTimeOffset now)
     {
-        if (receipt.IsGivenBack)
+        if (receipt.IsRefundedOrReserved)
         {
             cases.Add(new(
                 CaseKind.ReceiptConflict, receipt.Id, Id,
@@ -39,7 +39,7 @@ public sealed partial class Checkout
             return Verdict.Contradiction;
         }
 
-        Take(receipt, isNew: false, now);
+        AddConfirmedReceipt(receipt, isNew: false, now);
         return Verdict.Applied;
     }
 }

@@ -17,7 +17,7 @@ public sealed partial class Checkout
     /// <summary>How far a payment to the till, which names no order, may be that of a prompt of this checkout.</summary>
     public TillClaim ClaimOf(Receipt receipt, Attempt attempt)
     {
-        var isNameless = IsNameless(attempt);
+        var isNameless = IsUnnumbered(attempt);
         if (!(isNameless || attempt.IsOpen) || !MayBeSameMoney(receipt, attempt, receipt.Change == Change.Added))
         {
             return TillClaim.None;
@@ -34,7 +34,7 @@ public sealed partial class Checkout
     }
 
     /// <summary>True for a success whose number nobody has told.</summary>
-    public bool IsNameless(Attempt attempt) => Receipts.Exists(r => r.AttemptId == attempt.Id && r.Number is null);
+    public bool IsUnnumbered(Attempt attempt) => Receipts.Exists(r => r.AttemptId == attempt.Id && r.Number is null);
 
     /// <summary>Whether a confirmation is taken for the payment of a prompt where it is the only one: everything agrees, M-PESA's time too.</summary>
     private bool IsSameMoney(Receipt receipt, Attempt attempt, bool isNew = false) =>
@@ -59,7 +59,7 @@ public sealed partial class Checkout
     /// would still be due: then none of them is, but for what is due again because it was given back, and what a cancelled order took as surplus.
     /// </summary>
     private List<Receipt> Astray(Attempt attempt) => Receipts.FindAll(r => IsTakenFor(r, attempt)
-        || (!r.IsHeld && (Due < attempt.Amount || r.IsGivenBack || r.Surplus > Money.Zero) && MayBeSameMoney(r, attempt)));
+        || (!r.IsOnHold && (Due < attempt.Amount || r.IsRefundedOrReserved || r.Surplus > Money.Zero) && MayBeSameMoney(r, attempt)));
 
     /// <summary>
     /// Whether a receipt was taken for another prompt's and may be this one's: of that one nothing else is known, or it was taken by its time,
@@ -105,7 +105,7 @@ public sealed partial class Checkout
         var same = Standing(loose, attempt, PayerMatch.Same);
         foreach (var receipt in same.FindAll(r => !PromptWindow.Holds(r.At, attempt.StartedAt) && !IsContested(r)))
         {
-            Hold(receipt, now);
+            PutOnHold(receipt, now);
             cases.Add(new(
                 CaseKind.AmbiguousMatch, receipt.Id, Id,
                 $"The query says the prompt of {attempt.StartedAt:u} was paid, and receipt {receipt.Number} of {receipt.Amount} could be that payment."

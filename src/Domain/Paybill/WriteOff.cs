@@ -13,7 +13,7 @@ public sealed partial class Receipt
     /// <summary>What of it has neither gone back nor been written off, and counts as nothing: somebody has to settle it.</summary>
     public Money Unsettled => Open - Money.Min(WrittenOff, Open);
 
-    private Money Open => CheckoutId is null || IsHeld ? Unassigned : Refunding.SurplusLeft(this, Refunds);
+    private Money Open => CheckoutId is null || IsOnHold ? Unassigned : RefundPolicy.SurplusLeft(this, Refunds);
 
     /// <summary>Leaves what is to be settled as it is; false when there is nothing.</summary>
     public bool WriteOff()
@@ -24,7 +24,7 @@ public sealed partial class Receipt
         }
 
         WrittenOff = Open;
-        Touch();
+        MarkModified();
         return true;
     }
 
@@ -41,7 +41,7 @@ public sealed partial class Receipt
         if (WrittenOff > Open)
         {
             WrittenOff = Open;
-            Touch();
+            MarkModified();
         }
     }
 }

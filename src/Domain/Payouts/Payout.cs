@@ -66,5 +66,5 @@ public sealed class Payout : Transfer
 
     /// <inheritdoc/>
     protected override string? PartyProblem(IReadOnlyList<string> parties) =>
-        Recipient is not { } sentTo || Parties.MayInclude(parties, sentTo) ? null : $"It was sent to {Parties.Show(sentTo)}, but another receiver is named";
+        Recipient is not { } sentTo || CounterpartyMatcher.Matches(parties, sentTo) ? null : $"It was sent to {CounterpartyMatcher.Show(sentTo)}, but another receiver is named";
 }

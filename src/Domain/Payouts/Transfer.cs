@@ -112,19 +112,19 @@ public abstract partial class Transfer
         SendingAt = now;
         NextQuestionAt = askAt;
         (WaitingFor, RetryAt) = (null, null);
-        Touch(now);
+        MarkModified(now);
     }
 
     /// <summary>Safaricom's reply: accepted. After a callback, or once in doubt, it only fills in the ids.</summary>
     public void Accepted(string? conversationId, string? originatorId, DateTimeOffset now)
     {
-        Learn(conversationId, originatorId);
+        RecordProviderIds(conversationId, originatorId);
         if (Status == TransferStatus.Sending)
         {
             Status = TransferStatus.Sent;
         }
 
-        Touch(now);
+        MarkModified(now);
     }
 
     /// <summary>Safaricom's reply: refused at once, nothing will happen. A trusted callback that said otherwise is believed instead.</summary>
@@ -173,7 +173,7 @@ public abstract partial class Transfer
     }
 
     /// <summary>Takes ids a reply or a trusted callback named; what is known is never replaced.</summary>
-    public void Learn(string? conversationId, string? originatorId)
+    public void RecordProviderIds(string? conversationId, string? originatorId)
     {
         ConversationId ??= conversationId;
         OriginatorId ??= originatorId;
@@ -196,7 +196,7 @@ public abstract partial class Transfer
     /// <summary>True for a failure that may mean it has happened already, and so is none (R12).</summary>
     protected virtual bool MayHaveHappened(Failure failure) => false;
 
-    private void Touch(DateTimeOffset now)
+    private void MarkModified(DateTimeOffset now)
     {
         UpdatedAt = now;
         Change = Change == Change.Added ? Change.Added : Change.Updated;
@@ -210,7 +210,7 @@ public abstract partial class Transfer
             events.Add($"{Noun}.in_doubt");
         }
 
-        Touch(now);
+        MarkModified(now);
     }
 
     private void End(TransferStatus status, SettledBy? by, Failure? failure, DateTimeOffset now)
@@ -223,7 +223,7 @@ public abstract partial class Transfer
         EndedAt = now;
         NextQuestionAt = null;
         events.Add(status == TransferStatus.Completed ? $"{Noun}.completed" : $"{Noun}.failed");
-        Touch(now);
+        MarkModified(now);
     }
 
     private void Open(string kind, string story) => cases.Add(new(kind, Id, CheckoutId, story));

@@ -18,7 +18,7 @@ public abstract partial class Transfer
     /// </summary>
     protected virtual bool IsComingBackClear => true;
 
-    private Verdict HearReversed(TransactionFound found, DateTimeOffset now)
+    private Verdict ApplyReversal(TransactionFound found, DateTimeOffset now)
     {
         if (!IsComingBackClear)
         {
@@ -44,12 +44,12 @@ public abstract partial class Transfer
         return Verdict.Applied;
     }
 
-    private Verdict HearReversedAfterCompletion(TransactionFound found, DateTimeOffset now)
+    private Verdict ApplyReversalAfterCompletion(TransactionFound found, DateTimeOffset now)
     {
         Open(CaseKind.Reversed,
             $"This {Noun} of {Amount} completed with receipt {Receipt ?? "unknown"}, and M-PESA now calls it '{found.StateText}': the money came back, and the receiver does not have it. "
             + "It stays completed here. Compare with the M-PESA statement, tell the shop, then settle this case as noted.");
-        Touch(now);
+        MarkModified(now);
         return Verdict.Contradiction;
     }
 

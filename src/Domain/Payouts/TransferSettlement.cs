@@ -6,22 +6,22 @@ public abstract partial class Transfer
     /// <summary>A trusted result. Twice, late or out of order: what is settled stays, but success outranks failure.</summary>
     /// <param name="isFinal">False for ResultType 1: more is to come, so this settles nothing.</param>
     /// <param name="parties">The other side as the result names it; empty when it does not.</param>
-    public Verdict HearResult(Outcome outcome, bool isFinal, IReadOnlyList<string> parties, DateTimeOffset now)
+    public Verdict ApplyResult(Outcome outcome, bool isFinal, IReadOnlyList<string> parties, DateTimeOffset now)
     {
         Heard = true;
         WasSent(now);
-        Touch(now);
+        MarkModified(now);
         return outcome switch
         {
             _ when !isFinal => AskAgain("Safaricom said that more is to come.", now),
-            Outcome.Paid paid => HearPaid(paid, parties, now),
-            Outcome.NotPaid failed => HearNotPaid(failed, now),
+            Outcome.Paid paid => ApplySuccess(paid, parties, now),
+            Outcome.NotPaid failed => ApplyFailure(failed, now),
             _ => AskInstead("The result said nothing.", now),
         };
     }
 
     /// <summary>A trusted success that names another original than was asked for (R9): it proves nothing about this one.</summary>
-    public Verdict HearOther(string story, DateTimeOffset now)
+    public Verdict RejectMismatchedOriginal(string story, DateTimeOffset now)
     {
         Heard = true;
         WasSent(now);
@@ -29,11 +29,11 @@ public abstract partial class Transfer
     }
 
     /// <summary>A trusted result that cannot be read: it settles nothing. After a failure it may be a success, which a person looks up (R4).</summary>
-    public void HearUnreadable(DateTimeOffset now)
+    public void MarkUnreadableResult(DateTimeOffset now)
     {
         Heard = IsDisputed = true;
         WasSent(now);
-        Touch(now);
+        MarkModified(now);
         if (Status == TransferStatus.Failed && !HasComeBack)
         {
             Open(CaseKind.SucceededAfterFailure,
@@ -45,11 +45,11 @@ public abstract partial class Transfer
     }
 
     /// <summary>A trusted queue timeout: no failure (R10), and nothing at all once it is settled.</summary>
-    public Verdict HearTimeout(DateTimeOffset now)
+    public Verdict ApplyQueueTimeout(DateTimeOffset now)
     {
         Heard = true;
         WasSent(now);
-        Touch(now);
+        MarkModified(now);
         if (IsSettled)
         {
             return Status == TransferStatus.Completed ? Verdict.Contradiction : Verdict.Duplicate;
@@ -63,7 +63,7 @@ public abstract partial class Transfer
     }
 
     /// <summary>The answer to a transaction status query about it (R10). It never downgrades what is settled.</summary>
-    public Verdict HearStatus(TransactionFound found, DateTimeOffset now)
+    public Verdict ApplyStatusResult(TransactionFound found, DateTimeOffset now)
     {
         // Asked by a name of ours it is that name that counts: where Safaricom took our request and then refused it as a duplicate, we have the
         // ConversationID of that one, and the answer has the first one's.
@@ -77,7 +77,7 @@ public abstract partial class Transfer
         }
 
         WasSent(now);
-        Learn(found.ConversationId, found.OriginatorId);
+        RecordProviderIds(found.ConversationId, found.OriginatorId);
         if (found.State == TransactionState.UnderWay || found.Amount is null)
         {
             return AskAgain($"M-PESA calls it '{found.StateText}'.", now);
@@ -88,9 +88,9 @@ public abstract partial class Transfer
             return found.State switch
             {
                 TransactionState.Dead => Verdict.Contradiction,
-                TransactionState.Reversed when IsComingBackClear => HearReversedAfterCompletion(found, now),
+                TransactionState.Reversed when IsComingBackClear => ApplyReversalAfterCompletion(found, now),
                 TransactionState.Reversed => Verdict.Duplicate,
-                _ => LearnReceipt(found.Receipt, now),
+                _ => RecordReceiptNumber(found.Receipt, now),
             };
         }
 
@@ -102,7 +102,7 @@ public abstract partial class Transfer
 
         if (found.State == TransactionState.Reversed)
         {
-            return HearReversed(found, now);
+            return ApplyReversal(found, now);
         }
 
         if (IsOldNews(found.Receipt))
@@ -134,12 +134,12 @@ public abstract partial class Transfer
     }
 
     /// <summary>A question brought no answer; its schedule is the caller's. "Not found" never fails anything by itself (R10).</summary>
-    public void HearNothing(string why, DateTimeOffset now)
+    public void RecordQueryFailure(string why, DateTimeOffset now)
     {
         if (!IsSettled && Status != TransferStatus.Queued)
         {
             LastAnswer = why;
-            Touch(now);
+            MarkModified(now);
         }
     }
 
@@ -150,7 +150,7 @@ public abstract partial class Transfer
         {
             Questions = Math.Max(0, Questions - 1);
             NextQuestionAt = retryAt;
-            Touch(now);
+            MarkModified(now);
         }
     }
 
@@ -166,12 +166,12 @@ public abstract partial class Transfer
 
         Questions = Math.Min(Questions, asked);
         NextQuestionAt = now;
-        Touch(now);
+        MarkModified(now);
         return true;
     }
 
     /// <summary>The questions ran out: a person has to find out (R11).</summary>
-    public void GiveUp(DateTimeOffset now)
+    public void ExhaustQueries(DateTimeOffset now)
     {
         if (IsSettled || Status == TransferStatus.Queued)
         {
@@ -212,7 +212,7 @@ public abstract partial class Transfer
         return true;
     }
 
-    private Verdict HearPaid(Outcome.Paid paid, IReadOnlyList<string> parties, DateTimeOffset now)
+    private Verdict ApplySuccess(Outcome.Paid paid, IReadOnlyList<string> parties, DateTimeOffset now)
     {
         if (paid.Amount is { } amount && Disagreement(amount, parties) is { } problem)
         {
@@ -223,7 +223,7 @@ public abstract partial class Transfer
 
         if (Status == TransferStatus.Completed)
         {
-            return LearnReceipt(paid.Receipt, now);
+            return RecordReceiptNumber(paid.Receipt, now);
         }
 
         if (IsOldNews(paid.Receipt))
@@ -249,7 +249,7 @@ public abstract partial class Transfer
         return Verdict.Applied;
     }
 
-    private Verdict HearNotPaid(Outcome.NotPaid failed, DateTimeOffset now)
+    private Verdict ApplyFailure(Outcome.NotPaid failed, DateTimeOffset now)
     {
         if (IsSettled)
         {
@@ -308,7 +308,7 @@ public abstract partial class Transfer
         }
     }
 
-    private Verdict LearnReceipt(string? receipt, DateTimeOffset now)
+    private Verdict RecordReceiptNumber(string? receipt, DateTimeOffset now)
     {
         if (receipt is null || receipt == Receipt)
         {
@@ -318,14 +318,14 @@ public abstract partial class Transfer
         if (Receipt is null)
         {
             Receipt = receipt;
-            Touch(now);
+            MarkModified(now);
             return Verdict.Applied;
         }
 
         Open(CaseKind.ReceiptConflict,
             $"This {Noun} of {Amount} completed with receipt {Receipt}; another success names {receipt} for it. Compare with the M-PESA "
             + "statement, then settle this case as noted.");
-        Touch(now);
+        MarkModified(now);
         return Verdict.Contradiction;
     }
 
@@ -350,7 +350,7 @@ public abstract partial class Transfer
             }
         }
 
-        Touch(now);
+        MarkModified(now);
         return Verdict.Contradiction;
     }
 
@@ -371,7 +371,7 @@ public abstract partial class Transfer
     /// <summary>An answer that settles nothing: the schedule goes on.</summary>
     private Verdict AskAgain(string why, DateTimeOffset now)
     {
-        HearNothing(why, now);
+        RecordQueryFailure(why, now);
         return Verdict.Hint;
     }
 }

@@ -28,7 +28,7 @@ public abstract partial class Transfer
         if (Status == TransferStatus.Queued)
         {
             (WaitingFor, RetryAt, LastAnswer) = (hindrance, retryAt, why);
-            Touch(now);
+            MarkModified(now);
         }
     }
 
@@ -62,7 +62,7 @@ public abstract partial class Transfer
             Failure = new(FailureCode.Cancelled, null, "It was cancelled before it was sent.", Retryable: true);
             EndedAt = now;
             events.Add($"{Noun}.cancelled");
-            Touch(now);
+            MarkModified(now);
         }
 
         return IsCancelled;
@@ -83,7 +83,7 @@ public abstract partial class Transfer
                 + "goes out when the restore is declared over."
             : $"A {Noun} of {Amount}, ordered at {CreatedAt:u}, has not been sent. {LastAnswer ?? "It is in line."} It goes out by itself when it can. "
                 + "To call it off, cancel it or settle this case as not_paid; if it was paid another way, settle this case as paid.");
-        Touch(now);
+        MarkModified(now);
     }
 
     /// <summary>
@@ -97,7 +97,7 @@ public abstract partial class Transfer
             Status = TransferStatus.Sent;
             SendingAt = now;
             AskBy(now);
-            Touch(now);
+            MarkModified(now);
         }
     }
 }

@@ -55,7 +55,7 @@ public sealed partial class Checkout
 
     private void TakeBack(Receipt receipt, Refund refund, DateTimeOffset now)
     {
-        refund.Source = receipt.IsHeld ? RefundSource.Nowhere
+        refund.Source = receipt.IsOnHold ? RefundSource.Nowhere
             : Status is CheckoutStatus.Paid or CheckoutStatus.Cancelled ? RefundSource.Counted
             : RefundSource.Unpaid;
         if (refund.Source == RefundSource.Unpaid)
@@ -63,7 +63,7 @@ public sealed partial class Checkout
             var taken = Money.Min(receipt.Applied, refund.Amount);
             receipt.Applied -= taken;
             Paid -= taken;
-            receipt.Touch();
+            receipt.MarkModified();
         }
 
         Changed(now);

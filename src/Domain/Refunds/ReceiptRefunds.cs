@@ -7,13 +7,13 @@ public sealed partial class Receipt
     public List<Refund> Refunds { get; } = [];
 
     /// <summary>True when something of it went back, or may have (R12).</summary>
-    public bool IsGivenBack => Refunds.Exists(r => r.IsReserved);
+    public bool IsRefundedOrReserved => Refunds.Exists(r => r.IsReserved);
 
     /// <summary>What no refund has taken.</summary>
-    public Money Left => Refunding.Left(this, Refunds);
+    public Money Left => RefundPolicy.Left(this, Refunds);
 
     /// <summary>What of it is not needed for this order: surplus or unassigned, and not given back.</summary>
-    public Money Spare => Money.Min(Refunding.SurplusLeft(this, Refunds) + Unassigned, Left);
+    public Money Spare => Money.Min(RefundPolicy.SurplusLeft(this, Refunds) + Unassigned, Left);
 
     /// <summary>
     /// What of it counts neither as applied nor as surplus because it was given back. A refund of which a version before this one did not

@@ -89,7 +89,7 @@ public sealed class Refund : Transfer
     protected override bool IsComingBackClear => Method == RefundMethod.B2c;
 
     /// <inheritdoc/>
-    protected override string? PartyProblem(IReadOnlyList<string> parties) => Recipient is not { } payer || Parties.MayInclude(parties, payer.Value)
+    protected override string? PartyProblem(IReadOnlyList<string> parties) => Recipient is not { } payer || CounterpartyMatcher.Matches(parties, payer.Value)
         ? null
         : $"It was to go back to {payer.Masked}, but another receiver is named";
 

@@ -12,7 +12,7 @@ internal static class AddAuthExtension
         services.AddSingleton<ApiKeyRepository>();
         services.AddSingleton<IApiKeys>(s => s.GetRequiredService<ApiKeyRepository>());
         services.AddSingleton<IPayoutCeilings>(s => s.GetRequiredService<ApiKeyRepository>());
-        services.AddSingleton<KeyRing>();
+        services.AddSingleton<ApiKeyCache>();
         services.AddSingleton<IAudit, Audit>();
     }
 }

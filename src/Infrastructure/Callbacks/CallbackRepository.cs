@@ -33,7 +33,7 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
         public string? Source { get; init; }
         public Guid? BlockedBy { get; init; }
 
-        public InboxRow ToInbox() => new(Id, Wire.Read<CallbackKind>(Kind), SubjectId, Body, TokenHash, Answer, ErasedAt, ProbeId is not null)
+        public InboxRow ToInbox() => new(Id, EnumNames.Read<CallbackKind>(Kind), SubjectId, Body, TokenHash, Answer, ErasedAt, ProbeId is not null)
         {
             ReceivedAt = ReceivedAt,
             TraceParent = TraceParent,
@@ -112,7 +112,7 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
     }
 
     /// <inheritdoc/>
-    public async Task Finish(IReadOnlyCollection<Judgement> judgements)
+    public async Task Finish(IReadOnlyCollection<CallbackResult> judgements)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
@@ -125,7 +125,7 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
             new
             {
                 ids = judgements.Select(j => j.Id).ToArray(),
-                verdicts = judgements.Select(j => Wire.Name(j.Verdict)).ToArray(),
+                verdicts = judgements.Select(j => EnumNames.Name(j.Verdict)).ToArray(),
                 details = judgements.Select(j => j.Detail).ToArray(),
             });
     }
@@ -231,8 +231,8 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
             """,
             new
             {
-                kind = filter.Kind is { } kind ? Wire.Name(kind) : null,
-                verdict = filter.Verdict is { } verdict ? Wire.Name(verdict) : null,
+                kind = filter.Kind is { } kind ? EnumNames.Name(kind) : null,
+                verdict = filter.Verdict is { } verdict ? EnumNames.Name(verdict) : null,
                 from = filter.From?.ToUniversalTime(),
                 to = filter.To?.ToUniversalTime(),
                 text = filter.Text is { } text ? Encoding.UTF8.GetBytes(text) : null,
@@ -284,7 +284,7 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
 
             return new(
                 PublicId.Write(PublicId.Callback, Id), Kind, State, Verdict, Detail,
-                SubjectId is { } subject ? PublicId.Write(OfRefund ? PublicId.Refund : PublicId.OfCallback(Wire.Read<CallbackKind>(Kind)), subject) : null,
+                SubjectId is { } subject ? PublicId.Write(OfRefund ? PublicId.Refund : PublicId.OfCallback(EnumNames.Read<CallbackKind>(Kind)), subject) : null,
                 Source, ContentType, Bytes, ReceivedAt, DoneAt, text,
                 Body is not null && ErasedAt is null && text is null ? Convert.ToBase64String(Body) : null, ErasedAt);
         }

@@ -4,10 +4,10 @@ namespace Payments.Infrastructure;
 public sealed class InboxGauge
 {
     private readonly InboxWriter writer;
-    private readonly IntakeRoom room;
+    private readonly IntakeCapacity room;
     private readonly InboxOptions options;
 
-    internal InboxGauge(InboxWriter writer, IntakeRoom room, InboxOptions options) => (this.writer, this.room, this.options) = (writer, room, options);
+    internal InboxGauge(InboxWriter writer, IntakeCapacity room, InboxOptions options) => (this.writer, this.room, this.options) = (writer, room, options);
 
     /// <summary>Callbacks that wait.</summary>
     public int Waiting => writer.Queued;

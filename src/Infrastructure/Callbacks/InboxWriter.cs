@@ -59,7 +59,7 @@ public sealed class InboxOptions
 /// is there once. No spool, or no room in it: 503, and a row that is there after all is drained all the same.
 /// </summary>
 internal sealed partial class InboxWriter(
-    Connections database, IJobs jobs, InboxBell bell, InboxOptions options, SpoolOptions spooling, DatabaseCircuit circuit, PaymentsMetrics metrics,
+    Connections database, IJobs jobs, InboxNotifier bell, InboxOptions options, SpoolOptions spooling, DatabaseCircuit circuit, PaymentsMetrics metrics,
     ILogger<InboxWriter> log, Spool? spool = null) : BackgroundService, IInbox
 {
     /// <summary>Without a spool giving up means 503, so a commit gets all the time in which somebody may still be waiting for the answer.</summary>
@@ -260,7 +260,7 @@ internal sealed partial class InboxWriter(
         void Add<T>(NpgsqlDbType type, Func<IncomingCallback, T> value) => command.Parameters.Add(
             new NpgsqlParameter<T[]> { NpgsqlDbType = NpgsqlDbType.Array | type, TypedValue = [.. batch.Select(w => value(w.Callback))] });
         Add(NpgsqlDbType.Uuid, c => c.Id);
-        Add(NpgsqlDbType.Text, c => Wire.Name(c.Kind));
+        Add(NpgsqlDbType.Text, c => EnumNames.Name(c.Kind));
         Add(NpgsqlDbType.Uuid, c => c.SubjectId);
         Add(NpgsqlDbType.Text, c => c.Source);
         Add(NpgsqlDbType.Text, c => c.ContentType);

@@ -144,7 +144,7 @@ public sealed partial class UnroutedIntake : BackgroundService
         from shape in Enum.GetValues<UnroutedShape>()
         from outcome in Enumerable.Range(0, 2)
         select new Measurement<long>(
-            Interlocked.Read(ref counted[(int)shape, outcome]), new("shape", Wire.Name(shape)), new KeyValuePair<string, object?>("outcome", outcome == 0 ? "taken" : "refused"));
+            Interlocked.Read(ref counted[(int)shape, outcome]), new("shape", EnumNames.Name(shape)), new KeyValuePair<string, object?>("outcome", outcome == 0 ? "taken" : "refused"));
 
     [LoggerMessage(EventName = "callback_unrouted_taken", Level = LogLevel.Warning,
         Message = "A callback with a valid token came from {Source} to {Path}, which is no path of ours, and was taken all the same: something in front changes paths")]

@@ -35,7 +35,7 @@ internal sealed partial class CaseRepository(Connections database) : ICases
         public DateTimeOffset? SettledAt { get; init; }
 
         public StoredCase ToCase() => new(
-            Id, Kind, Wire.Read<CaseSubject>(Subject), SubjectId, CheckoutId, Client, Story, Status, Outcome, Reason, SettledBy, CreatedAt, SettledAt);
+            Id, Kind, EnumNames.Read<CaseSubject>(Subject), SubjectId, CheckoutId, Client, Story, Status, Outcome, Reason, SettledBy, CreatedAt, SettledAt);
     }
 
     /// <inheritdoc/>

@@ -17,12 +17,12 @@ internal static class CheckoutEventData
             json.WriteStartObject();
             json.WriteString("id", PublicId.Write(PublicId.Checkout, checkout.Id));
             json.WriteString("orderReference", checkout.Reference.Value);
-            json.WriteString("status", Wire.Name(checkout.Status));
+            json.WriteString("status", EnumNames.Name(checkout.Status));
             json.WriteNumber("amount", checkout.Amount.Shillings);
             json.WriteNumber("amountPaid", checkout.Paid.Shillings);
             json.WriteNumber("amountDue", checkout.Due.Shillings);
             json.WriteString("receipt", checkout.Receipts.LastOrDefault(r => r.Applied > Money.Zero)?.Number);
-            json.WriteString("failure", checkout.Status == CheckoutStatus.Failed && checkout.Attempts[^1].Failure is { } failure ? Wire.Name(failure.Code) : null);
+            json.WriteString("failure", checkout.Status == CheckoutStatus.Failed && checkout.Attempts[^1].Failure is { } failure ? EnumNames.Name(failure.Code) : null);
             json.WriteNumber("version", checkout.Version);
             json.WriteEndObject();
         }

@@ -116,7 +116,7 @@ internal sealed partial class CheckoutRepository(Connections database, OurShortc
             {
                 client = filter.Client,
                 reference = filter.ReferenceKey,
-                status = filter.Status is { } status ? Wire.Name(status) : null,
+                status = filter.Status is { } status ? EnumNames.Name(status) : null,
                 from = filter.From?.ToUniversalTime(),
                 to = filter.To?.ToUniversalTime(),
                 afterAt = filter.After?.At,

@@ -46,7 +46,7 @@ internal sealed partial class CheckoutRepository
                 phone = checkout.Phone?.Value,
                 checkout.ReturnUrl,
                 metadata = JsonSerializer.Serialize(checkout.Metadata, AsWritten),
-                status = Wire.Name(checkout.Status),
+                status = EnumNames.Name(checkout.Status),
                 checkout.Version,
                 checkout.CreatedAt,
                 checkout.UpdatedAt,
@@ -69,7 +69,7 @@ internal sealed partial class CheckoutRepository
 
         // What gives up a number or a push goes first: one push has one receipt at the end of every statement.
         var receipts = checkouts.SelectMany(c => c.Receipts).Concat(unmatched?.Where(r => r.CheckoutId is null) ?? []).ToList();
-        await DeleteReceipts(connection, [.. checkouts.SelectMany(c => c.Merged)]);
+        await DeleteReceipts(connection, [.. checkouts.SelectMany(c => c.MergedReceipts)]);
         await UpdateReceipts(connection, receipts.FindAll(r => r.Change == Change.Updated));
         await InsertReceipts(connection, receipts.FindAll(r => r.Change == Change.Added));
         await RefundRepository.UpdateSources(connection, receipts);
@@ -77,7 +77,7 @@ internal sealed partial class CheckoutRepository
         await InsertCases(connection, [
             .. changed.SelectMany(c => c.Cases.Select(k => ((string?)c.Client, k))),
             .. (unmatched ?? []).SelectMany(r => r.Cases.Select(k => ((string?)null, k)))]);
-        await CloseCases(connection, [.. changed.SelectMany(c => c.FoundOut).Where(a => a is { IsSettled: true, SettledBy: not (null or SettledBy.Operator) })]);
+        await CloseCases(connection, [.. changed.SelectMany(c => c.ResolvedAttempts).Where(a => a is { IsSettled: true, SettledBy: not (null or SettledBy.Operator) })]);
         await Notify(connection, changed);
     }
 
@@ -102,7 +102,7 @@ internal sealed partial class CheckoutRepository
             {
                 ids = rows.Select(c => c.Id).ToArray(),
                 loaded = rows.Select(c => c.LoadedVersion).ToArray(),
-                status = rows.Select(c => Wire.Name(c.Status)).ToArray(),
+                status = rows.Select(c => EnumNames.Name(c.Status)).ToArray(),
                 paid = rows.Select(c => c.Paid.Cents).ToArray(),
                 versions = rows.Select(c => c.Version).ToArray(),
                 updated = rows.Select(c => c.UpdatedAt.UtcDateTime).ToArray(),
@@ -129,7 +129,7 @@ internal sealed partial class CheckoutRepository
                 checkouts = rows.Select(a => a.CheckoutId).ToArray(),
                 phones = rows.Select(a => a.Phone?.Value).ToArray(),
                 amounts = rows.Select(a => a.Amount.Cents).ToArray(),
-                status = rows.Select(a => Wire.Name(a.Status)).ToArray(),
+                status = rows.Select(a => EnumNames.Name(a.Status)).ToArray(),
                 started = rows.Select(a => a.StartedAt.UtcDateTime).ToArray(),
                 next = rows.Select(a => a.NextQuestionAt?.UtcDateTime).ToArray(),
                 trace = Traces.Current,
@@ -166,22 +166,22 @@ internal sealed partial class CheckoutRepository
             new
             {
                 ids = rows.Select(a => a.Id).ToArray(),
-                status = rows.Select(a => Wire.Name(a.Status)).ToArray(),
+                status = rows.Select(a => EnumNames.Name(a.Status)).ToArray(),
                 requestIds = rows.Select(a => a.RequestId).ToArray(),
                 otherIds = rows.Select(a => a.OtherId).ToArray(),
                 ended = rows.Select(a => a.EndedAt?.UtcDateTime).ToArray(),
-                settledBy = rows.Select(a => a.SettledBy is { } by ? Wire.Name(by) : null).ToArray(),
-                codes = rows.Select(a => a.Failure is { } f ? Wire.Name(f.Code) : null).ToArray(),
+                settledBy = rows.Select(a => a.SettledBy is { } by ? EnumNames.Name(by) : null).ToArray(),
+                codes = rows.Select(a => a.Failure is { } f ? EnumNames.Name(f.Code) : null).ToArray(),
                 resultCodes = rows.Select(a => a.Failure?.ResultCode).ToArray(),
                 messages = rows.Select(a => a.Failure?.Message).ToArray(),
                 providerTexts = rows.Select(a => Texts.Clip(a.Failure?.ProviderText, MostText)).ToArray(),
                 retryable = rows.Select(a => a.Failure?.Retryable).ToArray(),
                 retryAfter = rows.Select(a => (int?)a.Failure?.RetryAfter?.TotalSeconds).ToArray(),
-                reportedCodes = rows.Select(a => a.ReportedFailure is { } f ? Wire.Name(f.Code) : null).ToArray(),
+                reportedCodes = rows.Select(a => a.ReportedFailure is { } f ? EnumNames.Name(f.Code) : null).ToArray(),
                 reportedResultCodes = rows.Select(a => a.ReportedFailure?.ResultCode).ToArray(),
                 reportedAmounts = rows.Select(a => a.ReportedAmount?.Cents).ToArray(),
                 reportedReceipts = rows.Select(a => a.ReportedReceipt).ToArray(),
-                disputed = rows.Select(a => a.IsDisputed).ToArray(),
+                disputed = rows.Select(a => a.HasConflictingResult).ToArray(),
                 next = rows.Select(a => a.NextQuestionAt?.UtcDateTime).ToArray(),
                 doubts = rows.Select(a => Texts.Clip(a.DoubtedBecause, MostText)).ToArray(),
                 answers = rows.Select(a => Texts.Clip(a.LastAnswer, MostText)).ToArray(),
@@ -254,8 +254,8 @@ internal sealed partial class CheckoutRepository
         applied = rows.Select(r => r.Applied.Cents).ToArray(),
         surplus = rows.Select(r => r.Surplus.Cents).ToArray(),
         surplusDue = rows.Select(r => r.SurplusDueAt?.UtcDateTime).ToArray(),
-        methods = rows.Select(r => Wire.Name(r.Method)).ToArray(),
-        settledBy = rows.Select(r => Wire.Name(r.SettledBy)).ToArray(),
+        methods = rows.Select(r => EnumNames.Name(r.Method)).ToArray(),
+        settledBy = rows.Select(r => EnumNames.Name(r.SettledBy)).ToArray(),
         accounts = rows.Select(r => r.Account).ToArray(),
         payers = rows.Select(r => r.Payer).ToArray(),
         payerNames = rows.Select(r => r.PayerName).ToArray(),

@@ -35,7 +35,7 @@ public static class AddDarajaExtension
         services.AddSingleton<CallbackUrls>();
         services.AddSingleton(provider => new CallbackNetworks(
             [.. provider.GetRequiredService<IOptions<CallbackOptions>>().Value.AllowedNetworks], provider.GetRequiredService<IOptions<DarajaOptions>>().Value.Kind));
-        services.AddSingleton<DarajaBoard>();
+        services.AddSingleton<DarajaStatusStore>();
         services.AddSingleton<DarajaBreakers>();
         services.AddSingleton<DarajaHttp>();
         services.AddSingleton<AccessTokens>();

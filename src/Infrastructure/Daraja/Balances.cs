@@ -35,7 +35,7 @@ internal static class Balances
         {
             var fields = part.Split('|');
             if (fields.Length >= 3 && fields[0].Trim() is { Length: > 0 and <= MaxName } name && fields[1].Trim() is "KES" or ""
-                && Available(LooseJson.ParseNumber(fields[Math.Min(3, fields.Length - 1)])) is { } available)
+                && Available(LenientJson.ParseNumber(fields[Math.Min(3, fields.Length - 1)])) is { } available)
             {
                 accounts.Add(new(name, available));
             }
@@ -46,7 +46,7 @@ internal static class Balances
     }
 
     /// <summary>What a B2C, B2B or reversal result says of the accounts it touched; empty when nothing.</summary>
-    public static IReadOnlyList<AccountBalance> AlongWith(NamedValues entries)
+    public static IReadOnlyList<AccountBalance> AlongWith(ResultParameters entries)
     {
         List<AccountBalance>? accounts = null;
         foreach (var (key, account) in B2c)

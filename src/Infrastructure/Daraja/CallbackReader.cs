@@ -112,7 +112,7 @@ public sealed class CallbackReader : ICallbackReader
             return new CallbackMessage.Malformed("there is no Body.stkCallback.ResultCode");
         }
 
-        var items = new NamedValues(callback.Get("CallbackMetadata"u8).Get("Item"u8), IsResult: false);
+        var items = new ResultParameters(callback.Get("CallbackMetadata"u8).Get("Item"u8), IsResult: false);
         return new CallbackMessage.PromptResult(callback.Get("CheckoutRequestID"u8).Id(), code == "0"
             ? new Outcome.Paid(items["MpesaReceiptNumber"u8].Receipt(), items["Amount"u8].Amount(), items["PhoneNumber"u8].Text(MaxParty),
                 items["TransactionDate"u8].Time())
@@ -146,7 +146,7 @@ public sealed class CallbackReader : ICallbackReader
             return new CallbackMessage.Malformed("there is no Result.ResultCode");
         }
 
-        var entries = NamedValues.Of(result);
+        var entries = ResultParameters.Of(result);
         var counterparty = (kind == CallbackKind.ReversalResult ? entries["CreditPartyPublicName"u8] : entries["ReceiverPartyPublicName"u8]).Text(MaxParty);
         Outcome outcome = code == "0"
             ? new Outcome.Paid(entries["TransactionReceipt"u8].Receipt() ?? OwnReceipt(result.Get("TransactionID"u8)),
@@ -166,10 +166,10 @@ public sealed class CallbackReader : ICallbackReader
 
         var problem = code == "0" ? null : ResultCodes.Question(code, result.Get("ResultDesc"u8).Text());
         return new CallbackMessage.StatusResult(result.Get("ConversationID"u8).Id(), result.Get("OriginatorConversationID"u8).Id(), IsFinal(result), problem,
-            problem is null ? Found(NamedValues.Of(result)) : null);
+            problem is null ? Found(ResultParameters.Of(result)) : null);
     }
 
-    private static TransactionFound Found(NamedValues entries)
+    private static TransactionFound Found(ResultParameters entries)
     {
         var status = entries["TransactionStatus"u8].Text(MaxParty) ?? "";
         var state = status.ToUpperInvariant() switch
@@ -197,7 +197,7 @@ public sealed class CallbackReader : ICallbackReader
         var unread = 0;
         return new CallbackMessage.BalanceResult(result.Get("ConversationID"u8).Id(), result.Get("OriginatorConversationID"u8).Id(), IsFinal(result),
             code == "0" ? null : ResultCodes.Question(code, result.Get("ResultDesc"u8).Text()),
-            code == "0" ? Balances.Parse(NamedValues.Of(result)["AccountBalance"u8].Text(MaxBalances), out unread) : [])
+            code == "0" ? Balances.Parse(ResultParameters.Of(result)["AccountBalance"u8].Text(MaxBalances), out unread) : [])
         {
             Unread = unread,
         };

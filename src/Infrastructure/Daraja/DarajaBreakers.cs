@@ -61,9 +61,9 @@ public sealed class DarajaBreakers
     private readonly DarajaBreakerOptions options;
     private readonly TimeProvider clock;
     private readonly SteadyClock steady;
-    private readonly DarajaBoard board;
+    private readonly DarajaStatusStore board;
 
-    public DarajaBreakers(IOptions<DarajaOptions> options, TimeProvider clock, DarajaBoard board, ILogger<DarajaBreakers> log)
+    public DarajaBreakers(IOptions<DarajaOptions> options, TimeProvider clock, DarajaStatusStore board, ILogger<DarajaBreakers> log)
     {
         this.options = options.Value.Breaker;
         this.clock = clock;

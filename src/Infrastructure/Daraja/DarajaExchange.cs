@@ -59,10 +59,10 @@ internal abstract class DarajaExchange
         public string Shape => ErrorCode is { } code ? $"HTTP {Status} with error {code}" : $"HTTP {Status} with {content}";
 
         /// <summary>A text of the answer without the token; cut after that, for a part of a token is no business of anybody's either.</summary>
-        public string? Words(ReadOnlySpan<byte> name) => Words(Json.Get(name), LooseJson.MaxText);
+        public string? Words(ReadOnlySpan<byte> name) => Words(Json.Get(name), LenientJson.MaxText);
 
         /// <inheritdoc cref="Words(ReadOnlySpan{byte})"/>
-        public string? Words(JsonElement text, int max) => Redacted(text.Text(int.MaxValue)) is { } whole ? LooseJson.Cut(whole, max) : null;
+        public string? Words(JsonElement text, int max) => Redacted(text.Text(int.MaxValue)) is { } whole ? LenientJson.Cut(whole, max) : null;
 
         private string? Redacted(string? text) => string.IsNullOrEmpty(bearer) ? text : text?.Replace(bearer, "[token]", StringComparison.Ordinal);
 

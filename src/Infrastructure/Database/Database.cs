@@ -29,7 +29,7 @@ public static class Database
         };
 
         // Its name is the pool's label in metrics; without one that would be the connection string.
-        return new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = "payments." + Wire.Name(purpose) }
+        return new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = "payments." + EnumNames.Name(purpose) }
             .UsePhysicalConnectionInitializer(SessionSettings.Apply, SessionSettings.ApplyAsync)
             .Build();
     }

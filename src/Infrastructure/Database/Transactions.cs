@@ -57,7 +57,7 @@ internal sealed class Transactions(Connections database, IdempotencyKeys keys) :
         {
             try
             {
-                return commits && KeyedRequest.Current is { IsCommitted: false } keyed
+                return commits && IdempotentRequest.Current is { IsCommitted: false } keyed
                     ? await RunOnce(now => WithKey(keyed, work, now), commits, keyed.Committed, cancellation)
                     : await RunOnce(work, commits, null, cancellation);
             }
@@ -93,7 +93,7 @@ internal sealed class Transactions(Connections database, IdempotencyKeys keys) :
     }
 
     /// <summary>The key is taken first, before any other lock, so that of two equal requests only one meets the rules.</summary>
-    private async Task<T> WithKey<T>(KeyedRequest request, Func<DateTimeOffset, Task<T>> work, DateTimeOffset now)
+    private async Task<T> WithKey<T>(IdempotentRequest request, Func<DateTimeOffset, Task<T>> work, DateTimeOffset now)
     {
         request.Begin();
         await keys.Claim(request);

@@ -10,7 +10,7 @@ namespace Payments.Infrastructure;
 /// The checkouts somebody watches in this process. Each that changes is read once, however many watch it, many of them together, and by one reader on
 /// one connection: watchers cost memory, and neither statements nor connections.
 /// </summary>
-public sealed partial class WatchedCheckouts(Connections database, IDetached detached, AskingReaders readers, ILogger<WatchedCheckouts> log)
+public sealed partial class WatchedCheckouts(Connections database, IDetached detached, ReadTriggeredQueryThrottle readers, ILogger<WatchedCheckouts> log)
     : BackgroundService
 {
     /// <summary>Read together; a page of changes is some hundred kilobytes.</summary>

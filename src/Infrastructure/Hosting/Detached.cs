@@ -33,7 +33,7 @@ internal sealed partial class Detached(IServiceScopeFactory scopes, ILogger<Deta
         try
         {
             // The request's Idempotency-Key is for its intent, which is committed; what follows is not part of it.
-            KeyedRequest.Current = null;
+            IdempotentRequest.Current = null;
 
             // Safaricom's reply is not one of the requests that crowd each other.
             using var purpose = Connections.For(Purpose.Jobs);

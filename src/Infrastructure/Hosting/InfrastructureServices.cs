@@ -49,12 +49,12 @@ public static class InfrastructureServices
         services.AddSingleton<IQuestions, QuestionRepository>();
         services.AddSingleton<ClockStep>();
         services.AddSingleton<IQuestionBudget, QuestionBudget>();
-        services.AddSingleton<AskingReaders>();
+        services.AddSingleton<ReadTriggeredQueryThrottle>();
         services.AddSingleton<ICases, CaseRepository>();
         services.AddSingleton<ICallbacks, CallbackRepository>();
         services.AddSingleton<IEvents, EventRepository>();
         services.AddSingleton<CallbackRules>();
-        services.AddSingleton<HintQuestions>();
+        services.AddSingleton<HintThrottle>();
         services.AddHostedService<SigningKeys>();
         var spooling = spool ?? new();
         services.AddSingleton(spooling);
@@ -64,7 +64,7 @@ public static class InfrastructureServices
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Vitals>(provider, roles));
         services.AddHostedService<Gauges>();
         services.AddSingleton<JobsEnd>();
-        services.AddSingleton(new InboxBell(roles));
+        services.AddSingleton(new InboxNotifier(roles));
         services.AddSingleton<Detached>();
         services.AddSingleton<IDetached>(s => s.GetRequiredService<Detached>());
         services.AddHostedService(s => s.GetRequiredService<Detached>());
@@ -73,11 +73,11 @@ public static class InfrastructureServices
 
         if (roles.HasFlag(Roles.Api))
         {
-            services.AddSingleton<IntakeRoom>();
+            services.AddSingleton<IntakeCapacity>();
             services.AddSingleton<InboxWriter>();
             services.AddSingleton<IInbox>(s => s.GetRequiredService<InboxWriter>());
             services.AddHostedService(s => s.GetRequiredService<InboxWriter>());
-            services.AddSingleton(s => new InboxGauge(s.GetRequiredService<InboxWriter>(), s.GetRequiredService<IntakeRoom>(), s.GetRequiredService<InboxOptions>()));
+            services.AddSingleton(s => new InboxGauge(s.GetRequiredService<InboxWriter>(), s.GetRequiredService<IntakeCapacity>(), s.GetRequiredService<InboxOptions>()));
             services.AddSpool(spooling);
             services.AddSingleton<UntrustedIntake>();
             services.AddHostedService(s => s.GetRequiredService<UntrustedIntake>());

@@ -35,7 +35,7 @@ internal sealed class IdempotencyKeys(Connections database) : IIdempotencyKeys
     }
 
     /// <summary>Takes the key for the transaction that is open; throws <see cref="KeyTakenException"/> when another request has it.</summary>
-    public async Task Claim(KeyedRequest request)
+    public async Task Claim(IdempotentRequest request)
     {
         await using var connection = await database.OpenConnectionAsync();
 
@@ -58,7 +58,7 @@ internal sealed class IdempotencyKeys(Connections database) : IIdempotencyKeys
     }
 
     /// <summary>Ends the claim with its transaction: an intent keeps it, a refusal gives the key back.</summary>
-    public async Task Settle(KeyedRequest request)
+    public async Task Settle(IdempotentRequest request)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
@@ -69,7 +69,7 @@ internal sealed class IdempotencyKeys(Connections database) : IIdempotencyKeys
     }
 
     /// <inheritdoc/>
-    public async Task Answered(KeyedRequest request, int status, string answer)
+    public async Task Answered(IdempotentRequest request, int status, string answer)
     {
         await using var connection = await database.OpenConnectionAsync();
 
@@ -85,7 +85,7 @@ internal sealed class IdempotencyKeys(Connections database) : IIdempotencyKeys
     }
 
     /// <inheritdoc/>
-    public async Task Abandoned(KeyedRequest request)
+    public async Task Abandoned(IdempotentRequest request)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(

@@ -117,7 +117,7 @@ internal sealed partial class PaybillRepository(Connections database, CallbackUr
             """,
             new { referenceKey, life = Attempt.PromptLife }, cancellationToken: cancellation));
         return rows.SingleOrDefault() is { } row
-            ? new(Wire.Read<CheckoutStatus>(row.Status), Money.FromCents(row.Due), [.. (row.InFlight ?? []).Select(Money.FromCents)])
+            ? new(EnumNames.Read<CheckoutStatus>(row.Status), Money.FromCents(row.Due), [.. (row.InFlight ?? []).Select(Money.FromCents)])
             : null;
     }
 }

@@ -110,7 +110,7 @@ internal sealed partial class PullProgress(Connections database, ILogger<PullPro
             {
                 shortcode,
                 round,
-                state = Wire.Name(report.State),
+                state = EnumNames.Name(report.State),
                 why = report.Why is { Length: > MostWhy } why ? why[..MostWhy] : report.Why,
                 isComplete,
             });
@@ -147,7 +147,7 @@ internal sealed partial class PullProgress(Connections database, ILogger<PullPro
             """,
             new { shortcode }, cancellationToken: cancellation));
         return row is null ? null
-            : new(row.ReadUntil, row.State is { } state ? Wire.Read<PullState>(state) : null, row.Why, row.Since, row.StartedAt, row.GapFrom, row.GapUntil, row.Now);
+            : new(row.ReadUntil, row.State is { } state ? EnumNames.Read<PullState>(state) : null, row.Why, row.Since, row.StartedAt, row.GapFrom, row.GapUntil, row.Now);
     }
 
     [LoggerMessage(

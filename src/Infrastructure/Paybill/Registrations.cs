@@ -82,7 +82,7 @@ internal sealed partial class PaybillRepository
         };
         await connection.ExecuteAsync(
             "UPDATE c2b_registrations SET state = @state, asked_at = now(), asked_until = now() + interval '1 minute' WHERE id = @Id",
-            new { wanted.Id, state = Wire.Name(wanted.State) });
+            new { wanted.Id, state = EnumNames.Name(wanted.State) });
         return (wanted, before);
     }
 
@@ -181,7 +181,7 @@ internal sealed partial class PaybillRepository
         outcome.Id,
         outcome.Shortcode,
         outcome.Token,
-        state = Wire.Name(outcome.State),
+        state = EnumNames.Name(outcome.State),
         outcome.Version,
         outcome.ResponseType,
         outcome.ConfirmationUrl,
@@ -207,7 +207,7 @@ internal sealed partial class PaybillRepository
         public DateTimeOffset? ReplacedAt { get; init; }
 
         public Registration ToRegistration() => new(
-            Id, Shortcode, Token, Wire.Read<RegistrationState>(State), Version, ResponseType, ConfirmationUrl, ValidationUrl, Detail, RegisteredAt)
+            Id, Shortcode, Token, EnumNames.Read<RegistrationState>(State), Version, ResponseType, ConfirmationUrl, ValidationUrl, Detail, RegisteredAt)
         {
             IsNext = IsNext,
             ReplacedAt = ReplacedAt,

@@ -43,6 +43,6 @@ internal sealed partial class PaybillRepository
             SET payer_hash = @used, payer_hash_seen = CASE WHEN payer_hash = @used THEN least(payer_hash_seen + @times, @enough) ELSE least(@times, @enough) END
             WHERE shortcode = @shortcode AND NOT (payer_hash IS NOT DISTINCT FROM @used AND payer_hash_seen >= CASE WHEN @used IS NULL THEN 0 ELSE @enough END)
             """,
-            new { shortcode, used = used is { } form ? Wire.Name(form) : null, times, enough = PayerHint.SeenEnough });
+            new { shortcode, used = used is { } form ? EnumNames.Name(form) : null, times, enough = PayerHint.SeenEnough });
     }
 }

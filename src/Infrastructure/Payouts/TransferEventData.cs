@@ -9,7 +9,7 @@ internal static class TransferEventData
 {
     public static string Of(Transfer transfer)
     {
-        var failure = transfer is { IsCancelled: false, Failure: { } f } ? Wire.Name(f.Code) : null;
+        var failure = transfer is { IsCancelled: false, Failure: { } f } ? EnumNames.Name(f.Code) : null;
         return transfer switch
         {
             Payout payout => JsonSerializer.Serialize(new
@@ -17,7 +17,7 @@ internal static class TransferEventData
                 id = PublicId.Write(PublicId.Payout, payout.Id),
                 reference = payout.Reference,
                 status = TransferStates.Name(payout),
-                method = Wire.Name(payout.Method),
+                method = EnumNames.Name(payout.Method),
                 amount = payout.Amount.Shillings,
                 receipt = payout.Receipt,
                 failure,
@@ -29,7 +29,7 @@ internal static class TransferEventData
                 reference = refund.OrderReference,
                 originalReceipt = refund.OriginalReceipt,
                 status = TransferStates.Name(refund),
-                method = Wire.Name(refund.Method),
+                method = EnumNames.Name(refund.Method),
                 amount = refund.Amount.Shillings,
                 receipt = refund.Receipt,
                 failure,

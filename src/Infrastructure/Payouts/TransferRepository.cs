@@ -39,7 +39,7 @@ internal sealed partial class TransferRepository(Connections database, ICheckout
     {
         client = filter.Client,
         reference = filter.Reference,
-        status = filter.IsCancelled ? "failed" : filter.Status is { } status ? Wire.Name(status) : null,
+        status = filter.IsCancelled ? "failed" : filter.Status is { } status ? EnumNames.Name(status) : null,
         isCancelled = filter.IsCancelled,
         from = filter.From?.ToUniversalTime(),
         to = filter.To?.ToUniversalTime(),

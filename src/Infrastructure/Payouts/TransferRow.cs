@@ -40,7 +40,7 @@ internal abstract record TransferRow
     public DateTimeOffset? RetryAt { get; init; }
     public bool WaitTold { get; init; }
 
-    protected TransferStatus State => Wire.Read<TransferStatus>(Status);
+    protected TransferStatus State => EnumNames.Read<TransferStatus>(Status);
 
     /// <summary>Fills in what is not fixed when a transfer is made.</summary>
     protected T Fill<T>(T transfer)
@@ -50,9 +50,9 @@ internal abstract record TransferRow
         transfer.OriginatorId = OriginatorId;
         transfer.Heard = Heard;
         transfer.Receipt = Receipt;
-        transfer.SettledBy = SettledBy is null ? null : Wire.Read<SettledBy>(SettledBy);
+        transfer.SettledBy = SettledBy is null ? null : EnumNames.Read<SettledBy>(SettledBy);
         transfer.Failure = FailureCode is null ? null : new(
-            Wire.Read<FailureCode>(FailureCode), FailureResultCode, FailureMessage ?? "", FailureRetryable ?? false,
+            EnumNames.Read<FailureCode>(FailureCode), FailureResultCode, FailureMessage ?? "", FailureRetryable ?? false,
             FailureRetryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null, FailureProviderText);
         transfer.RefusedWith = RefusedWith;
         transfer.IsDisputed = Disputed;
@@ -62,7 +62,7 @@ internal abstract record TransferRow
         transfer.LastAnswer = LastAnswer;
         transfer.SendingAt = SendingAt;
         transfer.EndedAt = EndedAt;
-        transfer.WaitingFor = WaitingFor is null ? null : Wire.Read<Hindrance>(WaitingFor);
+        transfer.WaitingFor = WaitingFor is null ? null : EnumNames.Read<Hindrance>(WaitingFor);
         transfer.RetryAt = RetryAt;
         transfer.IsWaitTold = WaitTold;
         return transfer;
@@ -91,7 +91,7 @@ internal sealed record PayoutRow : TransferRow
         Status = State,
         LoadedStatus = State,
         Reference = Reference,
-        Method = Wire.Read<PayoutMethod>(Method),
+        Method = EnumNames.Read<PayoutMethod>(Method),
         Recipient = Recipient,
         Account = Account,
         Reason = Reason,
@@ -127,11 +127,11 @@ internal sealed record RefundRow : TransferRow
         ReceiptId = ReceiptId,
         OriginalReceipt = OriginalReceipt,
         OrderReference = OrderReference,
-        Method = Wire.Read<RefundMethod>(Method),
+        Method = EnumNames.Read<RefundMethod>(Method),
         Recipient = Msisdn.TryParse(Recipient, out var phone) ? phone : null,
         Reason = Reason,
         OfSurplus = OfSurplus,
-        Source = Wire.Read<RefundSource>(TakenFrom),
-        LoadedSource = Wire.Read<RefundSource>(TakenFrom),
+        Source = EnumNames.Read<RefundSource>(TakenFrom),
+        LoadedSource = EnumNames.Read<RefundSource>(TakenFrom),
     });
 }

@@ -90,14 +90,14 @@ internal sealed partial class TransferRepository
             new
             {
                 ids = rows.Select(t => t.Id).ToArray(),
-                loaded = rows.Select(t => Wire.Name(t.LoadedStatus)).ToArray(),
-                status = rows.Select(t => Wire.Name(t.Status)).ToArray(),
+                loaded = rows.Select(t => EnumNames.Name(t.LoadedStatus)).ToArray(),
+                status = rows.Select(t => EnumNames.Name(t.Status)).ToArray(),
                 conversations = rows.Select(t => t.ConversationId).ToArray(),
                 originators = rows.Select(t => t.OriginatorId).ToArray(),
                 heard = rows.Select(t => t.Heard).ToArray(),
                 receipts = rows.Select(t => t.Receipt).ToArray(),
-                settledBy = rows.Select(t => t.SettledBy is { } by ? Wire.Name(by) : null).ToArray(),
-                codes = rows.Select(t => t.Failure is { } f ? Wire.Name(f.Code) : null).ToArray(),
+                settledBy = rows.Select(t => t.SettledBy is { } by ? EnumNames.Name(by) : null).ToArray(),
+                codes = rows.Select(t => t.Failure is { } f ? EnumNames.Name(f.Code) : null).ToArray(),
                 resultCodes = rows.Select(t => t.Failure?.ResultCode).ToArray(),
                 messages = rows.Select(t => t.Failure?.Message).ToArray(),
                 providerTexts = rows.Select(t => Texts.Clip(t.Failure?.ProviderText, CheckoutRepository.MostText)).ToArray(),
@@ -112,7 +112,7 @@ internal sealed partial class TransferRepository
                 updated = rows.Select(t => t.UpdatedAt.UtcDateTime).ToArray(),
                 sending = rows.Select(t => t.SendingAt?.UtcDateTime).ToArray(),
                 ended = rows.Select(t => t.EndedAt?.UtcDateTime).ToArray(),
-                waiting = rows.Select(t => t.WaitingFor is { } hindrance ? Wire.Name(hindrance) : null).ToArray(),
+                waiting = rows.Select(t => t.WaitingFor is { } hindrance ? EnumNames.Name(hindrance) : null).ToArray(),
                 retryAt = rows.Select(t => t.RetryAt?.UtcDateTime).ToArray(),
                 told = rows.Select(t => t.IsWaitTold).ToArray(),
             });

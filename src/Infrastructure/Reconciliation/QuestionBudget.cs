@@ -8,7 +8,7 @@ namespace Payments.Infrastructure;
 /// The budget of questions as one row all processes lock in turn: for the milliseconds in which one of them takes what is due. A process
 /// that freezes with the row in its hands loses it after 15 s, as every transaction here does.
 /// </summary>
-internal sealed class QuestionBudget(Connections database, DarajaBoard board, ClockStep steps, ReconciliationOptions options, OurShortcodes ours) : IQuestionBudget
+internal sealed class QuestionBudget(Connections database, DarajaStatusStore board, ClockStep steps, ReconciliationOptions options, OurShortcodes ours) : IQuestionBudget
 {
     private sealed record ApiRow
     {
@@ -56,7 +56,7 @@ internal sealed class QuestionBudget(Connections database, DarajaBoard board, Cl
         // A list may be long, and an order waits for its own question: Pull takes only what is above half of the burst, so whatever is due finds the
         // other half at any time.
         tokens -= question == DarajaQuestion.Pull ? options.QuestionBurst / 2 : 0;
-        return !open.TryGetValue(DarajaBoard.NameOf(ApiOf(question)), out var isPaused) ? Math.Clamp((int)tokens, 0, most)
+        return !open.TryGetValue(DarajaStatusStore.NameOf(ApiOf(question)), out var isPaused) ? Math.Clamp((int)tokens, 0, most)
             : isPaused ? 0
             : Math.Clamp((int)tokens, 0, Math.Min(most, 1));
     }
@@ -119,7 +119,7 @@ internal sealed class QuestionBudget(Connections database, DarajaBoard board, Cl
                     UNION ALL SELECT next_question_at FROM refunds WHERE next_question_at <= now()) AS all_due (at)) due
             """,
             new { burst = (double)options.QuestionBurst, rate = options.QuestionsPerSecond, shortcode = ours.Main });
-        board.Remember(apis.Where(a => a.State != DarajaBoard.Closed).Select(a => a.Api));
+        board.Remember(apis.Where(a => a.State != DarajaStatusStore.Closed).Select(a => a.Api));
         return new(
             [.. apis.Select(a => new DarajaApiView(a.Api, a.State, a.PausedUntil, a.Why, a.FoundBy, a.ChangedAt))],
             new(options.QuestionsPerSecond, Math.Round(row.Tokens, 1), row.Overdue, row.OldestDueAt, row.OpenCases, row.PulledUntil),

@@ -34,7 +34,7 @@ internal sealed class QuestionRepository(Connections database) : IQuestions
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
             "INSERT INTO questions (id, kind, subject_id, receipt) VALUES (@id, @kind, @subjectId, @receipt)",
-            new { id, kind = Wire.Name(kind), subjectId, receipt });
+            new { id, kind = EnumNames.Name(kind), subjectId, receipt });
     }
 
     /// <inheritdoc/>
@@ -69,7 +69,7 @@ internal sealed class QuestionRepository(Connections database) : IQuestions
             FROM questions q WHERE id = ANY (@ids)
             """,
             new { ids = ids.ToArray() });
-        return [.. rows.Select(r => new Question(r.Id, Wire.Read<QuestionKind>(r.Kind), r.SubjectId, r.ConversationId, r.OriginatorId, r.AnsweredAt)
+        return [.. rows.Select(r => new Question(r.Id, EnumNames.Read<QuestionKind>(r.Kind), r.SubjectId, r.ConversationId, r.OriginatorId, r.AnsweredAt)
         {
             Receipt = r.Receipt,
             KeepsBalances = !r.IsOfMain,

@@ -31,13 +31,13 @@ internal sealed class RefundRepository(Connections database, ICheckouts checkout
                     refund.ReceiptId,
                     refund.OriginalReceipt,
                     refund.OrderReference,
-                    method = Wire.Name(refund.Method),
+                    method = EnumNames.Name(refund.Method),
                     recipient = refund.Recipient?.Value,
                     amount = refund.Amount.Cents,
                     refund.Reason,
                     refund.OfSurplus,
-                    source = Wire.Name(refund.Source),
-                    status = Wire.Name(refund.Status),
+                    source = EnumNames.Name(refund.Source),
+                    status = EnumNames.Name(refund.Status),
                     refund.OriginatorId,
                     refund.CreatedAt,
                     refund.UpdatedAt,
@@ -117,7 +117,7 @@ internal sealed class RefundRepository(Connections database, ICheckouts checkout
         {
             await connection.ExecuteAsync(
                 "UPDATE refunds f SET taken_from = u.source FROM unnest(@ids, @sources) AS u (id, source) WHERE f.id = u.id",
-                new { ids = moved.ConvertAll(r => r.Id).ToArray(), sources = moved.ConvertAll(r => Wire.Name(r.Source)).ToArray() });
+                new { ids = moved.ConvertAll(r => r.Id).ToArray(), sources = moved.ConvertAll(r => EnumNames.Name(r.Source)).ToArray() });
         }
     }
 

@@ -9,7 +9,7 @@ namespace Payments.Infrastructure;
 /// the best probe there is, for it needs the same write.
 /// </summary>
 internal sealed partial class SpoolDrain(
-    Connections database, DatabaseState state, DatabaseCircuit circuit, IJobs jobs, InboxBell bell, SpoolOptions options, ILogger<SpoolDrain> log, Spool? spool = null)
+    Connections database, DatabaseState state, DatabaseCircuit circuit, IJobs jobs, InboxNotifier bell, SpoolOptions options, ILogger<SpoolDrain> log, Spool? spool = null)
     : BackgroundService
 {
     /// <summary>Rows in one commit: few enough to be quick on a database that has just come back.</summary>

@@ -37,7 +37,7 @@ internal static class SpoolRecord
         {
             writer.Write(callback.Id.ToByteArray(bigEndian: true));
             writer.Write(receivedAt.UtcTicks);
-            writer.Write(Wire.Name(callback.Kind));
+            writer.Write(EnumNames.Name(callback.Kind));
             WriteText(writer, callback.SubjectId?.ToString("N"));
             WriteText(writer, callback.ContentType);
             WriteText(writer, callback.Source);
@@ -164,7 +164,7 @@ internal static class SpoolRecord
             using var reader = new BinaryReader(new MemoryStream(content.ToArray()), Encoding.UTF8);
             var id = new Guid(reader.ReadBytes(16), bigEndian: true);
             var at = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero);
-            var kind = Wire.Read<CallbackKind>(reader.ReadString());
+            var kind = EnumNames.Read<CallbackKind>(reader.ReadString());
             Guid? subject = ReadText(reader) is { } text ? Guid.ParseExact(text, "N") : null;
             var (contentType, source, trace) = (ReadText(reader), ReadText(reader), ReadText(reader));
             var (hash, answer) = (ReadText(reader), ReadText(reader));

@@ -8,7 +8,7 @@ namespace Payments.Infrastructure;
 internal static class SpooledRows
 {
     /// <summary>Stores rows and the job that drains them in one commit. A row that is there already stays as it is.</summary>
-    public static async Task Insert(Connections database, IJobs jobs, InboxBell bell, IReadOnlyList<SpooledCallback> rows)
+    public static async Task Insert(Connections database, IJobs jobs, InboxNotifier bell, IReadOnlyList<SpooledCallback> rows)
     {
         using var scope = Connections.Begin(TimeSpan.FromSeconds(30));
         if (await Insert(database, bell, rows) > 0)
@@ -40,7 +40,7 @@ internal static class SpooledRows
         return await command.ExecuteScalarAsync() is true;
     }
 
-    private static async Task<int> Insert(Connections database, InboxBell bell, IReadOnlyList<SpooledCallback> rows)
+    private static async Task<int> Insert(Connections database, InboxNotifier bell, IReadOnlyList<SpooledCallback> rows)
     {
         await using var connection = await database.OpenConnectionAsync();
 
@@ -59,7 +59,7 @@ internal static class SpooledRows
         void Array<T>(NpgsqlDbType type, Func<SpooledCallback, T> value) => command.Parameters.Add(
             new NpgsqlParameter<T[]> { NpgsqlDbType = NpgsqlDbType.Array | type, TypedValue = [.. rows.Select(value)] });
         Add(NpgsqlDbType.Uuid, c => c.Id);
-        Add(NpgsqlDbType.Text, c => Wire.Name(c.Kind));
+        Add(NpgsqlDbType.Text, c => EnumNames.Name(c.Kind));
         Add(NpgsqlDbType.Uuid, c => c.SubjectId);
         Add(NpgsqlDbType.Text, c => c.Source);
         Add(NpgsqlDbType.Text, c => c.ContentType);

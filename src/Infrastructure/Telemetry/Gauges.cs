@@ -19,7 +19,7 @@ internal sealed partial class Gauges(
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
 
     /// <summary>Every one is told from the beginning: an alert on a series that is not there yet never fires.</summary>
-    private static readonly string[] PullStates = ["none", .. Enum.GetValues<PullState>().Select(Wire.Name)];
+    private static readonly string[] PullStates = ["none", .. Enum.GetValues<PullState>().Select(EnumNames.Name)];
 
     private volatile Backlog? behind;
 

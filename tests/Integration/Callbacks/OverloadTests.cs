@@ -104,7 +104,7 @@ public sealed class OverloadTests(TestDatabase databases)
     [Fact]
     public void A_place_is_given_back_once_however_it_ends()
     {
-        var room = new IntakeRoom(new() { QueueSize = 4, QueueBytes = 1000 });
+        var room = new IntakeCapacity(new() { QueueSize = 4, QueueBytes = 1000 });
         var stranger = room.Enter(isKnown: false)!;
         Assert.Null(room.Enter(isKnown: false));
         var known = Enumerable.Range(0, 3).Select(_ => room.Enter(isKnown: true)!).ToList();

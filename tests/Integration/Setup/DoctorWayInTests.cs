@@ -220,7 +220,7 @@ public sealed class DoctorWayInTests(InOrder running) : IClassFixture<InOrder>
         Assert.True(visit.ExitCode == 0, visit.Text);
         foreach (var kind in Enum.GetValues<Domain.CallbackKind>())
         {
-            Assert.NotEmpty(visit.All("sample." + Application.Wire.Name(kind)));
+            Assert.NotEmpty(visit.All("sample." + Application.EnumNames.Name(kind)));
         }
 
         Assert.All(visit.Report["findings"]!.AsArray().Where(f => ((string)f!["check"]!).StartsWith("sample.", StringComparison.Ordinal)), f =>

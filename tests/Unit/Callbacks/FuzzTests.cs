@@ -74,7 +74,7 @@ public sealed class FuzzTests
     }
 
     /// <summary>One to three callbacks in one batch, as a drain would take them.</summary>
-    private static (IReadOnlyList<Judgement> Judged, FuzzWorld World) Judge(int seed)
+    private static (IReadOnlyList<CallbackResult> Judged, FuzzWorld World) Judge(int seed)
     {
         var random = new Random(seed);
         var world = new FuzzWorld();

@@ -30,7 +30,7 @@ public sealed class AttemptIdentityTests
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
         Assert.True(attempt.IsNamed(null) && attempt.IsNamed(Id));
-        attempt.Learn(Id);
+        attempt.RecordProviderIds(Id);
         Assert.True(attempt.IsNamed(Id));
         Assert.False(attempt.IsNamed("ws_CO_10072026091544123700000001") || attempt.IsNamed(null));
     }
@@ -39,14 +39,14 @@ public sealed class AttemptIdentityTests
     public void What_is_told_of_an_erased_prompt_is_kept_only_to_ask_by_it()
     {
         var attempt = Erased();
-        attempt.Learn(Id);
+        attempt.RecordProviderIds(Id);
         Assert.True(attempt.HasErasedId);
 
         var checkout = Some.Checkout();
         var failed = checkout.Prompted();
         checkout.Hear(failed, Some.NotPaid(), Some.Start);
         failed.RequestId = Masked;
-        failed.Learn(Id);
+        failed.RecordProviderIds(Id);
         Assert.Equal(Verdict.Hint, checkout.Hear(failed, new Outcome.Paid(null, null, null, null), Some.Start + TimeSpan.FromMinutes(5)));
         Assert.Equal((Id, Some.Start + TimeSpan.FromMinutes(5)), (failed.RequestId, failed.NextQuestionAt));
         Assert.Empty(checkout.Cases);
@@ -97,7 +97,7 @@ public sealed class AttemptIdentityTests
 
         Assert.Equal((underWay, early), (attempt.IsUnderWay(now), attempt.IsEarly(now)));
         Assert.Equal(underWay, checkout.RefusesPrompt(asShop: true, now) is not null);
-        Assert.Equal(!early, checkout.HearAnswer(attempt, Some.NotPaid(), Guid.NewGuid(), now));
+        Assert.Equal(!early, checkout.ApplyQueryResult(attempt, Some.NotPaid(), Guid.NewGuid(), now));
         Assert.Equal(early ? Some.Start + Attempt.EarlyFailure : now, attempt.BelievedFrom(now));
     }
 

@@ -97,10 +97,10 @@ public sealed class CheckoutPropertyTests
                 checkout.Hear(attempt, new Outcome.Pending(), now);
                 break;
             case Step.QuerySuccess:
-                checkout.HearAnswer(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), now);
+                checkout.ApplyQueryResult(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), now);
                 break;
             case Step.QueryFailure:
-                checkout.HearAnswer(attempt, Some.NotPaid(), Guid.NewGuid(), now);
+                checkout.ApplyQueryResult(attempt, Some.NotPaid(), Guid.NewGuid(), now);
                 break;
             case Step.Accepted:
                 checkout.Accepted(attempt, $"ws_CO_{index}", null, now);
@@ -109,10 +109,10 @@ public sealed class CheckoutPropertyTests
                 checkout.Refused(attempt, Some.Cancelled, now);
                 break;
             case Step.Lost:
-                checkout.Doubt(attempt, "lost", now);
+                checkout.MarkOutcomeUnknown(attempt, "lost", now);
                 break;
             case Step.GiveUp:
-                checkout.GiveUp(attempt, now);
+                checkout.ExhaustQueries(attempt, now);
                 break;
         }
     }

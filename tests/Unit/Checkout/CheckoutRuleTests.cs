@@ -57,7 +57,7 @@ public sealed class CheckoutRuleTests
         checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Later);
 
         Assert.Equal(Verdict.Contradiction, checkout.Hear(attempt, Some.NotPaid(), Later));
-        Assert.True(checkout.HearAnswer(attempt, Some.NotPaid(), Guid.NewGuid(), Later));
+        Assert.True(checkout.ApplyQueryResult(attempt, Some.NotPaid(), Guid.NewGuid(), Later));
 
         Assert.Equal((CheckoutStatus.Paid, AttemptStatus.Succeeded), (checkout.Status, attempt.Status));
     }
@@ -88,7 +88,7 @@ public sealed class CheckoutRuleTests
         Assert.Equal((CheckoutStatus.Pending, 0), (checkout.Status, checkout.Receipts.Count));
         Assert.Equal(Some.Start + TimeSpan.FromSeconds(45), attempt.NextQuestionAt);
 
-        Assert.True(checkout.HearAnswer(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Later));
+        Assert.True(checkout.ApplyQueryResult(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Later));
         Assert.Equal(CheckoutStatus.Paid, checkout.Status);
         Assert.Equal(Money.FromShillings(1500), checkout.Receipts[0].Applied);
         var story = Assert.Single(checkout.Cases);
@@ -109,7 +109,7 @@ public sealed class CheckoutRuleTests
         }
 
         checkout.Hear(attempt, Some.Paid("UGA7RT61SV", 15), Later);
-        Assert.True(checkout.HearAnswer(attempt, Some.NotPaid(), Guid.NewGuid(), Later));
+        Assert.True(checkout.ApplyQueryResult(attempt, Some.NotPaid(), Guid.NewGuid(), Later));
 
         Assert.Equal((AttemptStatus.Failed, 0), (attempt.Status, checkout.Receipts.Count));
         var story = Assert.Single(checkout.Cases);
@@ -124,7 +124,7 @@ public sealed class CheckoutRuleTests
         var attempt = checkout.Prompted();
         checkout.Hear(attempt, Some.Paid("UGA7RT61SV", 15), Later);
 
-        checkout.GiveUp(attempt, Later);
+        checkout.ExhaustQueries(attempt, Later);
 
         Assert.Equal([CaseKind.AmountDiffers, CaseKind.OutcomeUnknown], checkout.Cases.Select(c => c.Kind));
     }
@@ -134,14 +134,14 @@ public sealed class CheckoutRuleTests
     {
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
-        checkout.HearUnreadable(attempt, Later);
+        checkout.MarkUnreadableResult(attempt, Later);
         checkout.Hear(attempt, Some.NotPaid(), Later);
         Assert.NotNull(attempt.NextQuestionAt);
 
-        Assert.False(checkout.HearAnswer(attempt, Some.NotPaid(Certainty.Unlisted), Guid.NewGuid(), Later));
+        Assert.False(checkout.ApplyQueryResult(attempt, Some.NotPaid(Certainty.Unlisted), Guid.NewGuid(), Later));
 
         Assert.NotNull(attempt.NextQuestionAt);
-        Assert.True(checkout.HearAnswer(attempt, Some.NotPaid(), Guid.NewGuid(), Later));
+        Assert.True(checkout.ApplyQueryResult(attempt, Some.NotPaid(), Guid.NewGuid(), Later));
         Assert.Null(attempt.NextQuestionAt);
     }
 
@@ -151,9 +151,9 @@ public sealed class CheckoutRuleTests
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
         checkout.Hear(attempt, Some.NotPaid(), Later);
-        checkout.HearUnreadable(attempt, Later);
+        checkout.MarkUnreadableResult(attempt, Later);
 
-        checkout.GiveUp(attempt, Later);
+        checkout.ExhaustQueries(attempt, Later);
 
         Assert.Equal(CaseKind.OutcomeUnknown, Assert.Single(checkout.Cases).Kind);
         Assert.Equal(AttemptStatus.Failed, attempt.Status);
@@ -169,8 +169,8 @@ public sealed class CheckoutRuleTests
         checkout.Hear(attempt, Some.Paid("UGA7RT61SV", 15), Later);
         Assert.Equal((AttemptStatus.Failed, Later), (attempt.Status, attempt.NextQuestionAt!.Value));
 
-        Assert.False(checkout.HearAnswer(attempt, new Outcome.Pending(), Guid.NewGuid(), Later));
-        Assert.True(checkout.HearAnswer(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Later));
+        Assert.False(checkout.ApplyQueryResult(attempt, new Outcome.Pending(), Guid.NewGuid(), Later));
+        Assert.True(checkout.ApplyQueryResult(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Later));
         Assert.Equal((CheckoutStatus.Paid, CaseKind.AmountDiffers), (checkout.Status, Assert.Single(checkout.Cases).Kind));
     }
 
@@ -197,7 +197,7 @@ public sealed class CheckoutRuleTests
         Assert.Equal(Verdict.Hint, checkout.Hear(attempt, Some.NotPaid(certainty), Some.Start));
         Assert.Equal((CheckoutStatus.Pending, AttemptStatus.Sending), (checkout.Status, attempt.Status));
 
-        Assert.True(checkout.HearAnswer(attempt, Some.NotPaid(certainty), Guid.NewGuid(), Later));
+        Assert.True(checkout.ApplyQueryResult(attempt, Some.NotPaid(certainty), Guid.NewGuid(), Later));
         Assert.Equal((CheckoutStatus.Failed, AttemptStatus.Failed), (checkout.Status, attempt.Status));
     }
 
@@ -207,7 +207,7 @@ public sealed class CheckoutRuleTests
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
 
-        Assert.False(checkout.HearAnswer(attempt, Some.NotPaid(Certainty.Unlisted), Guid.NewGuid(), Later));
+        Assert.False(checkout.ApplyQueryResult(attempt, Some.NotPaid(Certainty.Unlisted), Guid.NewGuid(), Later));
 
         Assert.Equal(CheckoutStatus.Pending, checkout.Status);
     }
@@ -218,10 +218,10 @@ public sealed class CheckoutRuleTests
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
 
-        Assert.False(checkout.HearAnswer(attempt, Some.NotPaid(), Guid.NewGuid(), Some.Start + TimeSpan.FromSeconds(59)));
+        Assert.False(checkout.ApplyQueryResult(attempt, Some.NotPaid(), Guid.NewGuid(), Some.Start + TimeSpan.FromSeconds(59)));
         Assert.Equal(AttemptStatus.Sending, attempt.Status);
 
-        Assert.True(checkout.HearAnswer(attempt, Some.NotPaid(), Guid.NewGuid(), Some.Start + TimeSpan.FromSeconds(60)));
+        Assert.True(checkout.ApplyQueryResult(attempt, Some.NotPaid(), Guid.NewGuid(), Some.Start + TimeSpan.FromSeconds(60)));
         Assert.Equal(AttemptStatus.Failed, attempt.Status);
     }
 
@@ -230,7 +230,7 @@ public sealed class CheckoutRuleTests
     {
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
-        checkout.HearAnswer(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Later);
+        checkout.ApplyQueryResult(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Later);
         Assert.Null(checkout.Receipts[0].Number);
 
         Assert.Equal(Verdict.Applied, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Later));
@@ -265,7 +265,7 @@ public sealed class CheckoutRuleTests
         var now = Later + TimeSpan.FromMinutes(4);
         checkout.Hear(second, Some.Paid("UGA7RT61SV"), now);
 
-        checkout.HearAnswer(first, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), now);
+        checkout.ApplyQueryResult(first, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), now);
         var nameless = checkout.Receipts[1];
         Assert.Equal((Money.Zero, now + TimeSpan.FromMinutes(30)), (nameless.Surplus, nameless.SurplusDueAt!.Value));
 
@@ -327,7 +327,7 @@ public sealed class CheckoutRuleTests
         paid.Hear(early, Some.Paid("UGA7RT61SV"), Some.Start);
         paid.Accepted(early, "ws_CO_1", "m-1", Some.Start);
         paid.Refused(early, Some.Cancelled, Some.Start);
-        paid.Doubt(early, "lost", Some.Start);
+        paid.MarkOutcomeUnknown(early, "lost", Some.Start);
         Assert.Equal((AttemptStatus.Succeeded, "ws_CO_1"), (early.Status, early.RequestId));
     }
 
@@ -352,7 +352,7 @@ public sealed class CheckoutRuleTests
         var attempt = checkout.Prompted();
         checkout.Accepted(attempt, "ws_CO_1", null, Some.Start);
 
-        checkout.GiveUp(attempt, Some.Start + TimeSpan.FromDays(1));
+        checkout.ExhaustQueries(attempt, Some.Start + TimeSpan.FromDays(1));
 
         Assert.Equal((AttemptStatus.Unknown, null), (attempt.Status, attempt.NextQuestionAt));
         Assert.Equal(CaseKind.OutcomeUnknown, Assert.Single(checkout.Cases).Kind);

@@ -50,7 +50,7 @@ public sealed class EarlyFailureTests
     }
 
     private static bool Answer(Checkout checkout, Attempt attempt, Outcome outcome, DateTimeOffset asked, DateTimeOffset answered) =>
-        checkout.HearAnswer(attempt, outcome, Guid.NewGuid(), answered, asked: asked);
+        checkout.ApplyQueryResult(attempt, outcome, Guid.NewGuid(), answered, asked: asked);
 
     private static (Checkout Checkout, Attempt Attempt) Disputed(bool unreadable)
     {
@@ -58,7 +58,7 @@ public sealed class EarlyFailureTests
         var attempt = checkout.Prompted();
         if (unreadable)
         {
-            checkout.HearUnreadable(attempt, Some.Start + TimeSpan.FromSeconds(10));
+            checkout.MarkUnreadableResult(attempt, Some.Start + TimeSpan.FromSeconds(10));
         }
         else
         {

@@ -33,6 +33,6 @@ internal static class Some
     {
         var number = (outcome as Outcome.Paid)?.Receipt;
         var known = number is null ? null : others.Append(checkout).SelectMany(c => c.Receipts).FirstOrDefault(r => r.Number == number);
-        return checkout.HearCallback(attempt, outcome, known, Guid.NewGuid(), now);
+        return checkout.ApplyCallback(attempt, outcome, known, Guid.NewGuid(), now);
     }
 }

@@ -15,15 +15,15 @@ internal static class ByHand
     {
         if (checkout.Receipts.Find(r => r.Number == confirmation.Number) is { } known)
         {
-            return checkout.HearAgain(known, confirmation, now);
+            return checkout.ApplyRepeatedConfirmation(known, confirmation, now);
         }
 
-        checkout.HearConfirmation(confirmation, Guid.NewGuid(), now);
+        checkout.ApplyConfirmation(confirmation, Guid.NewGuid(), now);
         return Verdict.Applied;
     }
 
     public static bool AnswerPaid(this Checkout checkout, Attempt attempt, DateTimeOffset now) =>
-        checkout.HearAnswer(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), now);
+        checkout.ApplyQueryResult(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), now);
 
     public static IEnumerable<T[]> Permutations<T>(T[] items) => items.Length < 2
         ? [items]

@@ -114,7 +114,7 @@ public sealed class ConfirmationRuleTests
         checkout.Hear(ByHand.Confirmation("N1", at: Some.Start + TimeSpan.FromMinutes(4)), now);
 
         var held = checkout.Receipts.Single(r => r.Number == "N1");
-        Assert.True(held.IsHeld);
+        Assert.True(held.IsOnHold);
         Assert.Equal(CaseKind.AmbiguousMatch, Assert.Single(checkout.Cases).Kind);
         Assert.Equal(Price, checkout.Paid);
 
@@ -139,7 +139,7 @@ public sealed class ConfirmationRuleTests
 
         Assert.Null(checkout.Match(held, now));
 
-        Assert.Equal((false, Price), (held.IsHeld, held.Surplus));
+        Assert.Equal((false, Price), (held.IsOnHold, held.Surplus));
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class ConfirmationRuleTests
     {
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
-        checkout.Doubt(attempt, "lost", Some.Start);
+        checkout.MarkOutcomeUnknown(attempt, "lost", Some.Start);
 
         checkout.Hear(ByHand.Confirmation("N1"), Later);
 
@@ -165,7 +165,7 @@ public sealed class ConfirmationRuleTests
         checkout.Hear(ByHand.Confirmation("N1"), Some.Start + TimeSpan.FromSeconds(10));
         Assert.Equal((AttemptStatus.Sending, CheckoutStatus.Paid), (attempt.Status, checkout.Status));
 
-        checkout.Doubt(attempt, "lost", Some.Start + TimeSpan.FromSeconds(30));
+        checkout.MarkOutcomeUnknown(attempt, "lost", Some.Start + TimeSpan.FromSeconds(30));
 
         Assert.Equal(AttemptStatus.Succeeded, attempt.Status);
         Assert.Single(checkout.Receipts);
@@ -176,9 +176,9 @@ public sealed class ConfirmationRuleTests
     {
         var checkout = Some.Checkout();
         var first = checkout.Prompted();
-        checkout.Doubt(first, "lost", Some.Start);
+        checkout.MarkOutcomeUnknown(first, "lost", Some.Start);
         var second = checkout.Prompted(Some.Start + TimeSpan.FromMinutes(3));
-        checkout.Doubt(second, "lost", Some.Start + TimeSpan.FromMinutes(3));
+        checkout.MarkOutcomeUnknown(second, "lost", Some.Start + TimeSpan.FromMinutes(3));
 
         checkout.Hear(ByHand.Confirmation("N1", at: Some.Start + TimeSpan.FromMinutes(4)), Some.Start + TimeSpan.FromMinutes(4));
 
@@ -224,7 +224,7 @@ public sealed class ConfirmationRuleTests
 
         ByHand.Check(checkout);
         Assert.Null(checkout.Receipts.Single(r => r.Number == "N1").AttemptId);
-        Assert.True(checkout.Receipts.Single(r => r.Number is null).IsHeld);
+        Assert.True(checkout.Receipts.Single(r => r.Number is null).IsOnHold);
         Assert.Contains(checkout.Cases, c => c.Kind == CaseKind.AmbiguousMatch);
 
         // The other one failed: one is left on each side.
@@ -240,7 +240,7 @@ public sealed class ConfirmationRuleTests
     {
         var checkout = Some.Checkout();
         var first = checkout.Prompted();
-        checkout.Doubt(first, "lost", Some.Start);
+        checkout.MarkOutcomeUnknown(first, "lost", Some.Start);
         checkout.Hear(ByHand.Confirmation("N1", at: Some.Start + TimeSpan.FromMinutes(2.5)), Some.Start + TimeSpan.FromMinutes(3));
         Assert.Equal(AttemptStatus.Succeeded, first.Status);
 
@@ -267,19 +267,19 @@ public sealed class ConfirmationRuleTests
     {
         var checkout = Some.Checkout();
         var lost = checkout.Prompted();
-        checkout.Doubt(lost, "lost", Some.Start);
+        checkout.MarkOutcomeUnknown(lost, "lost", Some.Start);
         var failed = checkout.Prompted(Some.Start + TimeSpan.FromMinutes(3));
         var now = Some.Start + TimeSpan.FromMinutes(4.5);
         checkout.Hear(ByHand.Confirmation("N1", at: Some.Start + TimeSpan.FromMinutes(4)), now);
         checkout.Hear(failed, Some.NotPaid(), now);
         Assert.Equal((AttemptStatus.Succeeded, lost.Id), (lost.Status, checkout.Receipts.Single().AttemptId!.Value));
 
-        checkout.HearUnreadable(failed, now);
+        checkout.MarkUnreadableResult(failed, now);
         checkout.AnswerPaid(failed, now + TimeSpan.FromMinutes(1));
 
         ByHand.Check(checkout);
         var nameless = checkout.Receipts.Single(r => r.Number is null);
-        Assert.Equal((true, Price, null), (nameless.IsHeld, checkout.Paid, nameless.SurplusDueAt));
+        Assert.Equal((true, Price, null), (nameless.IsOnHold, checkout.Paid, nameless.SurplusDueAt));
         Assert.Contains(checkout.Cases, c => c.Kind == CaseKind.AmbiguousMatch && c.SubjectId == failed.Id);
     }
 
@@ -333,7 +333,7 @@ public sealed class ConfirmationRuleTests
     {
         var receipt = ByHand.Confirmation("N1", at: Some.Start + TimeSpan.FromSeconds(30), method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later);
         var unknown = Some.Checkout();
-        unknown.Doubt(unknown.Prompted(), "lost", Some.Start);
+        unknown.MarkOutcomeUnknown(unknown.Prompted(), "lost", Some.Start);
         Assert.Equal([unknown], new Books(new([unknown], [])).ByPrompt(receipt));
 
         // Paid by the same customer at another time: M-PESA's clock may be behind.
@@ -365,7 +365,7 @@ public sealed class ConfirmationRuleTests
         checkout.Hear(attempt, Some.NotPaid(), Later);
         Assert.Equal(TillClaim.None, checkout.ClaimOf(payment, attempt));
 
-        checkout.HearUnreadable(attempt, Later);
+        checkout.MarkUnreadableResult(attempt, Later);
 
         Assert.Equal(TillClaim.Sure, checkout.ClaimOf(payment, attempt));
     }
@@ -376,10 +376,10 @@ public sealed class ConfirmationRuleTests
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
         var loose = new[] { "N1", "N2" }.Select(n => ByHand.Confirmation(n, method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later)).ToList();
-        Assert.True(checkout.HearAnswer(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Later, loose));
-        Assert.True(Assert.Single(checkout.Receipts).IsHeld);
+        Assert.True(checkout.ApplyQueryResult(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Later, loose));
+        Assert.True(Assert.Single(checkout.Receipts).IsOnHold);
 
-        Assert.Equal(Verdict.Applied, checkout.HearCallback(attempt, Some.Paid("N2"), loose[1], Guid.NewGuid(), Later));
+        Assert.Equal(Verdict.Applied, checkout.ApplyCallback(attempt, Some.Paid("N2"), loose[1], Guid.NewGuid(), Later));
 
         Assert.Same(loose[1], Assert.Single(checkout.Receipts));
         Assert.Equal((CheckoutStatus.Paid, Price, Price), (checkout.Status, checkout.Paid, loose[1].Applied));
@@ -393,7 +393,7 @@ public sealed class ConfirmationRuleTests
         var attempt = checkout.Prompted();
         var loose = ByHand.Confirmation("N1", method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later);
 
-        Assert.True(checkout.HearAnswer(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Later, [loose]));
+        Assert.True(checkout.ApplyQueryResult(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Later, [loose]));
 
         Assert.Same(loose, Assert.Single(checkout.Receipts));
         Assert.Equal((checkout.Id, attempt.Id, Price), (loose.CheckoutId!.Value, loose.AttemptId!.Value, loose.Applied));
@@ -431,7 +431,7 @@ public sealed class ConfirmationRuleTests
 
         Assert.Same(receipt, Assert.Single(checkout.Receipts));
         Assert.Equal((Price, Money.Zero, Change.Updated), (receipt.Applied, receipt.Surplus, receipt.Change));
-        Assert.Single(checkout.Merged);
+        Assert.Single(checkout.MergedReceipts);
         ByHand.Check(checkout);
     }
 
@@ -448,7 +448,7 @@ public sealed class ConfirmationRuleTests
 
         Assert.Equal((CheckoutStatus.Paid, CheckoutStatus.Pending), (other.Status, mine.Status));
         var held = Assert.Single(mine.Receipts);
-        Assert.True(held.IsHeld);
+        Assert.True(held.IsOnHold);
         Assert.All(mine.Cases, c => Assert.Equal(CaseKind.ReceiptConflict, c.Kind));
         ByHand.Check(mine);
 
@@ -470,11 +470,11 @@ public sealed class ConfirmationRuleTests
 
         if (byCallback)
         {
-            checkout.HearCallback(attempt, Some.Paid("UGA7RT61SV"), receipt, Guid.NewGuid(), later);
+            checkout.ApplyCallback(attempt, Some.Paid("UGA7RT61SV"), receipt, Guid.NewGuid(), later);
         }
         else
         {
-            checkout.HearAnswer(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), later, [receipt]);
+            checkout.ApplyQueryResult(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), later, [receipt]);
         }
 
         Assert.Equal((AttemptStatus.Succeeded, CheckoutStatus.Pending), (attempt.Status, checkout.Status));
@@ -495,7 +495,7 @@ public sealed class ConfirmationRuleTests
         receipt.Refunds.Add(SomeTransfers.Refund(receipt));
 
         Assert.Equal(
-            Verdict.Contradiction, checkout.HearCallback(attempt, Some.Paid("UGA7RT61SV"), receipt, Guid.NewGuid(), Some.Start + TimeSpan.FromSeconds(90)));
+            Verdict.Contradiction, checkout.ApplyCallback(attempt, Some.Paid("UGA7RT61SV"), receipt, Guid.NewGuid(), Some.Start + TimeSpan.FromSeconds(90)));
 
         Assert.Equal(CheckoutStatus.Paid, checkout.Status);
         Assert.Single(checkout.Cases);

@@ -77,7 +77,7 @@ public sealed class OnePaymentSeenThriceTests
         if (order.EndsWith("Query", StringComparison.Ordinal))
         {
             // Several candidates: the success is recorded, counts as nothing and waits for a person.
-            Assert.True(checkout.Receipts.Single(r => r.Number is null).IsHeld);
+            Assert.True(checkout.Receipts.Single(r => r.Number is null).IsOnHold);
             Assert.Equal(CaseKind.AmbiguousMatch, Assert.Single(checkout.Cases).Kind);
         }
         else

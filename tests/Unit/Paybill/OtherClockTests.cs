@@ -25,7 +25,7 @@ public sealed class OtherClockTests
         checkout.Hear(Confirmed(minutes), Later);
 
         Assert.Equal(Price, checkout.Paid);
-        Assert.True(checkout.Receipts.Single(r => r.Number == "N1").IsHeld);
+        Assert.True(checkout.Receipts.Single(r => r.Number == "N1").IsOnHold);
         Assert.Equal(CaseKind.AmbiguousMatch, Assert.Single(checkout.Cases).Kind);
         Assert.DoesNotContain(CheckoutEvents.Surplus, checkout.Events);
         ByHand.Check(checkout);
@@ -49,7 +49,7 @@ public sealed class OtherClockTests
         checkout.AnswerPaid(attempt, Later);
 
         var nameless = checkout.Receipts.Single(r => r.Number is null);
-        Assert.Equal((true, null), (nameless.IsHeld, nameless.SurplusDueAt));
+        Assert.Equal((true, null), (nameless.IsOnHold, nameless.SurplusDueAt));
         Assert.Equal(CaseKind.AmbiguousMatch, Assert.Single(checkout.Cases).Kind);
 
         Assert.Equal(Verdict.Applied, checkout.Hear(attempt, Some.Paid("N1"), Later));
@@ -68,7 +68,7 @@ public sealed class OtherClockTests
 
         Assert.Equal(("N2", Price), (checkout.Receipts.Single(r => r.Applied > Money.Zero).Number, checkout.Paid));
         var held = checkout.Receipts.Single(r => r.Number == "N1");
-        Assert.True(held.IsHeld);
+        Assert.True(held.IsOnHold);
 
         // The person compared with the statement: the customer paid twice.
         Assert.Null(checkout.Match(held, Later));
@@ -131,7 +131,7 @@ public sealed class OtherClockTests
 
         checkout.AnswerPaid(attempt, Later + TimeSpan.FromSeconds(120));
 
-        Assert.True(checkout.Receipts.Single(r => r.Number is null).IsHeld);
+        Assert.True(checkout.Receipts.Single(r => r.Number is null).IsOnHold);
         Assert.Equal(CaseKind.AmbiguousMatch, Assert.Single(checkout.Cases).Kind);
     }
 
@@ -147,7 +147,7 @@ public sealed class OtherClockTests
 
         checkout.AnswerPaid(attempt, afterwards);
 
-        Assert.True(checkout.Receipts.Single(r => r.Number is null).IsHeld);
+        Assert.True(checkout.Receipts.Single(r => r.Number is null).IsOnHold);
         Assert.Equal(CaseKind.AmbiguousMatch, Assert.Single(checkout.Cases).Kind);
     }
 
@@ -168,7 +168,7 @@ public sealed class OtherClockTests
 
         checkout.AnswerPaid(attempt, afterwards + TimeSpan.FromMinutes(4));
 
-        Assert.True(checkout.Receipts.Single(r => r.Number is null).IsHeld);
+        Assert.True(checkout.Receipts.Single(r => r.Number is null).IsOnHold);
         Assert.Contains(checkout.Cases, c => c.Kind == CaseKind.AmbiguousMatch && c.SubjectId == attempt.Id);
     }
 

@@ -29,7 +29,7 @@ public sealed class PaybillPropertyTests
             var attempt = checkout.Prompted(now);
             if (world.Lost[i])
             {
-                checkout.Doubt(attempt, "lost", now);
+                checkout.MarkOutcomeUnknown(attempt, "lost", now);
             }
             else
             {
@@ -48,7 +48,7 @@ public sealed class PaybillPropertyTests
             if (!world.Pays[i])
             {
                 messages.Add((number, at => checkout.Hear(attempt, Some.NotPaid(), at), false));
-                messages.Add((number, at => checkout.HearAnswer(attempt, Some.NotPaid(), Guid.NewGuid(), at), false));
+                messages.Add((number, at => checkout.ApplyQueryResult(attempt, Some.NotPaid(), Guid.NewGuid(), at), false));
                 continue;
             }
 
@@ -80,7 +80,7 @@ public sealed class PaybillPropertyTests
 
             Assert.Superset(told, checkout.Receipts.Where(r => r.Number is not null).Select(r => r.Number!).ToHashSet());
             Assert.Equal(told.Count, checkout.Receipts.Count(r => r.Number is not null));
-            var counted = checkout.Receipts.Where(r => !r.IsHeld).Sum(r => r.Amount.Shillings);
+            var counted = checkout.Receipts.Where(r => !r.IsOnHold).Sum(r => r.Amount.Shillings);
             Assert.True(counted <= Price * (world.Pays.Count(p => p) + world.ByHand), $"{counted} are counted of what moved.");
         }
     }

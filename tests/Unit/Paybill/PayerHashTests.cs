@@ -76,7 +76,7 @@ public sealed class PayerHashTests
         checkout.Hear(ByHand.Confirmation("N1", payer: "2547 ***** 150"), Later);
         var receipt = Assert.Single(checkout.Receipts);
         Assert.Null(checkout.PhoneOf(receipt));
-        Assert.Equal(RefundRefusal.PayerUnknown, Refunding.OfCheckout(checkout, "N1", Money.FromShillings(100)).Refusal);
+        Assert.Equal(RefundRefusal.PayerUnknown, RefundPolicy.OfCheckout(checkout, "N1", Money.FromShillings(100)).Refusal);
 
         // Its own callback says that it was this prompt's.
         checkout.Hear(attempt, Some.Paid("N1"), Later);
@@ -92,7 +92,7 @@ public sealed class PayerHashTests
         var checkout = Some.Checkout();
         checkout.Hear(ByHand.Confirmation("N1", payer: payer), Later);
 
-        var (plan, _) = Refunding.OfCheckout(checkout, "N1", Money.FromShillings(100));
+        var (plan, _) = RefundPolicy.OfCheckout(checkout, "N1", Money.FromShillings(100));
 
         Assert.Equal((RefundMethod.B2c, Some.Phone), (plan!.Method, plan.Payer));
     }
@@ -104,7 +104,7 @@ public sealed class PayerHashTests
         checkout.Ours = new("174379", "300584");
         var attempt = checkout.Prompted();
         checkout.AnswerPaid(attempt, Later);
-        checkout.HearConfirmation(ByHand.Confirmation("N1", payer: null, method: PaymentMethod.Till) with { Shortcode = "300584" }, Guid.NewGuid(), Later);
+        checkout.ApplyConfirmation(ByHand.Confirmation("N1", payer: null, method: PaymentMethod.Till) with { Shortcode = "300584" }, Guid.NewGuid(), Later);
         Assert.Equal("N1", Assert.Single(checkout.Receipts).Number);
 
         checkout.Hear(attempt, Some.Paid("N2"), Later);

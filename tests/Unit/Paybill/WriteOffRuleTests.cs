@@ -29,13 +29,13 @@ public sealed class WriteOffRuleTests
         var (checkout, receipt) = Paid(100, 150);
         Assert.True(receipt.WriteOff());
         var refund = Refund.Queue(
-            Guid.NewGuid(), "shop", Refunding.OfSurplus(receipt, checkout.Refunds, Some.Phone, Money.FromShillings(20)).Plan!, "ORDER-1", "because", true, Now);
+            Guid.NewGuid(), "shop", RefundPolicy.OfSurplus(receipt, checkout.Refunds, Some.Phone, Money.FromShillings(20)).Plan!, "ORDER-1", "because", true, Now);
 
         checkout.Reserve(refund, Now);
         Assert.Equal((30m, 0m), (receipt.WrittenOff.Shillings, receipt.Unsettled.Shillings));
 
         refund.Send(Now, Now);
-        refund.HearResult(SomeTransfers.NotPaid(), true, [], Now);
+        refund.ApplyResult(SomeTransfers.NotPaid(), true, [], Now);
         checkout.Turned(refund.Id, Now);
         Assert.Equal((30m, 20m), (receipt.WrittenOff.Shillings, receipt.Unsettled.Shillings));
     }
@@ -75,7 +75,7 @@ public sealed class WriteOffRuleTests
     {
         var receipt = Loose(250);
 
-        Assert.Equal(Verdict.Contradiction, receipt.HearAgain(ByHand.Confirmation("UGA7RT61SV", 2500)));
+        Assert.Equal(Verdict.Contradiction, receipt.ApplyRepeatedConfirmation(ByHand.Confirmation("UGA7RT61SV", 2500)));
 
         Assert.Equal((CaseKind.AmountDiffers, receipt.Id, (Guid?)null), (receipt.Cases.Single().Kind, receipt.Cases.Single().SubjectId, receipt.Cases.Single().CheckoutId));
         Assert.Equal((250m, ""), (receipt.Amount.Shillings, receipt.Account));
@@ -90,7 +90,7 @@ public sealed class WriteOffRuleTests
         checkout.AnswerPaid(attempt, Some.Start + TimeSpan.FromSeconds(50));
         var told = Loose(1500);
 
-        Assert.Equal(Verdict.Applied, checkout.HearLater(told, Now));
+        Assert.Equal(Verdict.Applied, checkout.ApplyConfirmedAccount(told, Now));
 
         var only = Assert.Single(checkout.Receipts);
         Assert.Same(told, only);

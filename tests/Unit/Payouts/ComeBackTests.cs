@@ -13,7 +13,7 @@ public sealed class ComeBackTests
     {
         var payout = SomeTransfers.Payout().Sent();
 
-        Assert.Equal(Verdict.Applied, payout.HearStatus(payout.Found(TransactionState.Reversed), Now));
+        Assert.Equal(Verdict.Applied, payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now));
 
         Assert.Equal((TransferStatus.Failed, "SG632NMUAB", SettledBy.StatusQuery), (payout.Status, payout.Receipt, payout.SettledBy));
         Assert.Equal((FailureCode.Rejected, "Reversed", false), (payout.Failure!.Code, payout.Failure.ResultCode, payout.Failure.Retryable));
@@ -26,14 +26,14 @@ public sealed class ComeBackTests
     public void A_success_that_comes_late_is_the_news_of_before()
     {
         var payout = SomeTransfers.Payout().Sent();
-        payout.HearStatus(payout.Found(TransactionState.Reversed), Now);
+        payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now);
 
         Assert.Equal(Verdict.Duplicate, payout.Hear(SomeTransfers.Paid()));
         Assert.Equal(Verdict.Duplicate, payout.Hear(SomeTransfers.Paid(receipt: null, amount: null)));
-        Assert.Equal(Verdict.Duplicate, payout.HearStatus(payout.Found(), Now));
-        Assert.Equal(Verdict.Duplicate, payout.HearStatus(payout.Found(TransactionState.Reversed), Now));
-        payout.HearUnreadable(Now);
-        Assert.Equal(Verdict.Duplicate, payout.HearTimeout(Now));
+        Assert.Equal(Verdict.Duplicate, payout.ApplyStatusResult(payout.Found(), Now));
+        Assert.Equal(Verdict.Duplicate, payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now));
+        payout.MarkUnreadableResult(Now);
+        Assert.Equal(Verdict.Duplicate, payout.ApplyQueueTimeout(Now));
 
         Assert.Equal((TransferStatus.Failed, 1), (payout.Status, payout.Cases.Count));
     }
@@ -42,7 +42,7 @@ public sealed class ComeBackTests
     public void Another_receipt_after_it_is_another_payment_and_a_persons_question()
     {
         var payout = SomeTransfers.Payout().Sent();
-        payout.HearStatus(payout.Found(TransactionState.Reversed), Now);
+        payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now);
 
         Assert.Equal(Verdict.Applied, payout.Hear(SomeTransfers.Paid("SG632NMUAC")));
 
@@ -56,7 +56,7 @@ public sealed class ComeBackTests
         var payout = SomeTransfers.Payout().Sent();
         payout.Hear(SomeTransfers.Paid());
 
-        Assert.Equal(Verdict.Contradiction, payout.HearStatus(payout.Found(TransactionState.Reversed), Now));
+        Assert.Equal(Verdict.Contradiction, payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now));
 
         Assert.Equal((TransferStatus.Completed, CaseKind.Reversed), (payout.Status, Assert.Single(payout.Cases).Kind));
     }
@@ -70,7 +70,7 @@ public sealed class ComeBackTests
         })
         {
             var payout = SomeTransfers.Payout().Sent();
-            Assert.Equal(Verdict.Contradiction, payout.HearStatus(found(payout), Now));
+            Assert.Equal(Verdict.Contradiction, payout.ApplyStatusResult(found(payout), Now));
             Assert.Equal(TransferStatus.InDoubt, payout.Status);
         }
     }
@@ -81,7 +81,7 @@ public sealed class ComeBackTests
         var payout = SomeTransfers.Payout().Sent();
         payout.Hear(SomeTransfers.NotPaid());
 
-        Assert.Equal(Verdict.Duplicate, payout.HearStatus(payout.Found(TransactionState.Reversed), Now));
+        Assert.Equal(Verdict.Duplicate, payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now));
         Assert.Equal(("1", 0), (payout.Failure!.ResultCode, payout.Cases.Count));
     }
 
@@ -101,7 +101,7 @@ public sealed class ComeBackTests
         refund.Send(Now + TimeSpan.FromMinutes(1), Now);
         refund.Accepted("AG_1", "their-1", Now);
 
-        refund.HearStatus(refund.Found(TransactionState.Reversed), Now);
+        refund.ApplyStatusResult(refund.Found(TransactionState.Reversed), Now);
 
         Assert.Equal((TransferStatus.InDoubt, true, CaseKind.Reversed), (refund.Status, refund.IsReserved, Assert.Single(refund.Cases).Kind));
         Assert.Null(refund.NextQuestionAt);
@@ -124,10 +124,10 @@ public sealed class ComeBackTests
         refund.Send(Now + TimeSpan.FromMinutes(1), Now);
         refund.Accepted("AG_1", refund.OriginatorId, Now);
 
-        refund.HearStatus(refund.Found(TransactionState.Reversed), Now);
+        refund.ApplyStatusResult(refund.Found(TransactionState.Reversed), Now);
 
         Assert.Equal((TransferStatus.Failed, false), (refund.Status, refund.IsReserved));
-        Assert.Equal(Money.FromShillings(500), Refunding.Left(receipt, [refund]));
+        Assert.Equal(Money.FromShillings(500), RefundPolicy.Left(receipt, [refund]));
     }
 
     [Fact]

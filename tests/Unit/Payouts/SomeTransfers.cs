@@ -30,7 +30,7 @@ internal static class SomeTransfers
     public static Outcome.NotPaid NotPaid(Certainty certainty = Certainty.Final) => new(NoFloat, certainty);
 
     public static Verdict Hear(this Transfer transfer, Outcome outcome, string party = Recipient + " - JOHN DOE", bool isFinal = true) =>
-        transfer.HearResult(outcome, isFinal, [party], Some.Start);
+        transfer.ApplyResult(outcome, isFinal, [party], Some.Start);
 
     public static TransactionFound Found(
         this Transfer transfer, TransactionState state = TransactionState.Completed, int? amount = null, string party = Recipient + " - JOHN DOE",

@@ -164,28 +164,28 @@ public sealed class TransferPropertyTests
                 payout.Hear(SomeTransfers.Paid(), party, isFinal: false);
                 break;
             case Step.QueueTimeout:
-                payout.HearTimeout(now);
+                payout.ApplyQueueTimeout(now);
                 break;
             case Step.StatusCompleted:
-                payout.HearStatus(payout.Found(party: party), now);
+                payout.ApplyStatusResult(payout.Found(party: party), now);
                 break;
             case Step.StatusDead:
-                payout.HearStatus(payout.Found(TransactionState.Dead, party: party), now);
+                payout.ApplyStatusResult(payout.Found(TransactionState.Dead, party: party), now);
                 break;
             case Step.StatusUnderWay:
-                payout.HearStatus(payout.Found(TransactionState.UnderWay, party: party), now);
+                payout.ApplyStatusResult(payout.Found(TransactionState.UnderWay, party: party), now);
                 break;
             case Step.StatusOfAnother:
-                payout.HearStatus(payout.Found(party: party, originator: "another"), now);
+                payout.ApplyStatusResult(payout.Found(party: party, originator: "another"), now);
                 break;
             case Step.StatusWrongAmount:
-                payout.HearStatus(payout.Found(amount: 7, party: party), now);
+                payout.ApplyStatusResult(payout.Found(amount: 7, party: party), now);
                 break;
             case Step.NotFound:
-                payout.HearNothing("2033", now);
+                payout.RecordQueryFailure("2033", now);
                 break;
             case Step.GiveUp:
-                payout.GiveUp(now);
+                payout.ExhaustQueries(now);
                 break;
             case Step.AskOnceMore:
                 payout.AskOnceMore(9, now);

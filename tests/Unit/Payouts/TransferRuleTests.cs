@@ -34,7 +34,7 @@ public sealed class TransferRuleTests
     {
         var payout = SomeTransfers.Payout();
         payout.Send(Now, Now);
-        payout.HearTimeout(Now);
+        payout.ApplyQueueTimeout(Now);
 
         payout.Refused(SomeTransfers.NoFloat, Now);
 
@@ -57,10 +57,10 @@ public sealed class TransferRuleTests
     public void A_timeout_then_a_success_completes_and_a_success_then_a_timeout_changes_nothing()
     {
         var payout = SomeTransfers.Payout().Sent();
-        Assert.Equal(Verdict.Applied, payout.HearTimeout(Now));
+        Assert.Equal(Verdict.Applied, payout.ApplyQueueTimeout(Now));
         Assert.Equal((TransferStatus.InDoubt, Now), (payout.Status, payout.NextQuestionAt));
         Assert.Equal(Verdict.Applied, payout.Hear(SomeTransfers.Paid()));
-        Assert.Equal(Verdict.Contradiction, payout.HearTimeout(Now));
+        Assert.Equal(Verdict.Contradiction, payout.ApplyQueueTimeout(Now));
         Assert.Equal(TransferStatus.Completed, payout.Status);
         Assert.Equal(["payout.in_doubt", "payout.completed"], payout.Events);
     }
@@ -130,7 +130,7 @@ public sealed class TransferRuleTests
         var payout = SomeTransfers.Payout().Sent();
         Assert.Equal(Verdict.Hint, payout.Hear(SomeTransfers.Paid(null, null)));
         Assert.Equal((TransferStatus.InDoubt, Now), (payout.Status, payout.NextQuestionAt));
-        Assert.Equal(Verdict.Applied, payout.HearStatus(payout.Found(), Now));
+        Assert.Equal(Verdict.Applied, payout.ApplyStatusResult(payout.Found(), Now));
         Assert.Equal((TransferStatus.Completed, SettledBy.StatusQuery), (payout.Status, payout.SettledBy));
     }
 
@@ -138,19 +138,19 @@ public sealed class TransferRuleTests
     public void A_status_answer_settles_only_what_it_is_about()
     {
         var payout = SomeTransfers.Payout().Sent();
-        Assert.Equal(Verdict.Hint, payout.HearStatus(payout.Found(originator: "another"), Now));
-        Assert.Equal(Verdict.Hint, payout.HearStatus(payout.Found() with { OriginatorId = null, ConversationId = null }, Now));
-        Assert.Equal(Verdict.Hint, payout.HearStatus(payout.Found() with { Amount = null }, Now));
-        Assert.Equal(Verdict.Hint, payout.HearStatus(payout.Found(TransactionState.UnderWay), Now));
+        Assert.Equal(Verdict.Hint, payout.ApplyStatusResult(payout.Found(originator: "another"), Now));
+        Assert.Equal(Verdict.Hint, payout.ApplyStatusResult(payout.Found() with { OriginatorId = null, ConversationId = null }, Now));
+        Assert.Equal(Verdict.Hint, payout.ApplyStatusResult(payout.Found() with { Amount = null }, Now));
+        Assert.Equal(Verdict.Hint, payout.ApplyStatusResult(payout.Found(TransactionState.UnderWay), Now));
         Assert.Equal(TransferStatus.Sent, payout.Status);
 
-        Assert.Equal(Verdict.Contradiction, payout.HearStatus(payout.Found(amount: 7), Now));
+        Assert.Equal(Verdict.Contradiction, payout.ApplyStatusResult(payout.Found(amount: 7), Now));
         Assert.Equal((TransferStatus.InDoubt, null), (payout.Status, payout.NextQuestionAt));
 
-        Assert.Equal(Verdict.Applied, payout.HearStatus(payout.Found(TransactionState.Dead), Now));
+        Assert.Equal(Verdict.Applied, payout.ApplyStatusResult(payout.Found(TransactionState.Dead), Now));
         Assert.Equal(TransferStatus.Failed, payout.Status);
-        Assert.Equal(Verdict.Applied, payout.HearStatus(payout.Found(), Now));
-        Assert.Equal(Verdict.Contradiction, payout.HearStatus(payout.Found(TransactionState.Dead), Now));
+        Assert.Equal(Verdict.Applied, payout.ApplyStatusResult(payout.Found(), Now));
+        Assert.Equal(Verdict.Contradiction, payout.ApplyStatusResult(payout.Found(TransactionState.Dead), Now));
         Assert.Equal(TransferStatus.Completed, payout.Status);
     }
 
@@ -177,7 +177,7 @@ public sealed class TransferRuleTests
         var payout = SomeTransfers.Payout(PayoutMethod.Till);
         payout.Send(Now, Now);
         payout.Doubt("lost", Now);
-        payout.GiveUp(Now);
+        payout.ExhaustQueries(Now);
         Assert.Equal(CaseKind.OutcomeUnknown, Assert.Single(payout.Cases).Kind);
         Assert.False(payout.AskOnceMore(9, Now));
 

@@ -49,7 +49,7 @@ public sealed class TransferWaitingTests
 
         var heard = SomeTransfers.Payout();
         heard.Send(Now, Now);
-        heard.HearTimeout(Now);
+        heard.ApplyQueueTimeout(Now);
         heard.NotSent(Hindrance.Connection, "No line.", Now, Later, Now);
         Assert.Equal(TransferStatus.InDoubt, heard.Status);
     }
@@ -114,8 +114,8 @@ public sealed class TransferWaitingTests
         Action<Payout>[] heard =
         [
             p => p.Hear(SomeTransfers.Paid(), isFinal: false), p => p.Hear(SomeTransfers.Paid(null, null)), p => p.Hear(SomeTransfers.Paid(amount: 101)),
-            p => p.Hear(SomeTransfers.NotPaid(Certainty.AskFirst)), p => p.HearTimeout(Now), p => p.HearUnreadable(Now), p => p.HearOther("another", Now),
-            p => p.HearStatus(p.Found(TransactionState.UnderWay), Now),
+            p => p.Hear(SomeTransfers.NotPaid(Certainty.AskFirst)), p => p.ApplyQueueTimeout(Now), p => p.MarkUnreadableResult(Now), p => p.RejectMismatchedOriginal("another", Now),
+            p => p.ApplyStatusResult(p.Found(TransactionState.UnderWay), Now),
         ];
         Assert.All(heard, hear =>
         {
@@ -135,7 +135,7 @@ public sealed class TransferWaitingTests
 
         var first = payout.Found() with { ConversationId = "AG_of_the_first" };
 
-        Assert.Equal(Verdict.Applied, payout.HearStatus(first, Now));
+        Assert.Equal(Verdict.Applied, payout.ApplyStatusResult(first, Now));
         Assert.Equal(TransferStatus.Completed, payout.Status);
     }
 

@@ -44,14 +44,14 @@ public sealed class GivenBackTests
         Hear(checkout, "UHB0000002", 600);
         Assert.Equal((CheckoutStatus.Paid, 400m), (checkout.Status, receipt.Applied.Shillings));
         var after = Reserve(checkout, receipt, 200);
-        Assert.Equal(200m, Refunding.AppliedLeft(receipt, receipt.Refunds).Shillings);
+        Assert.Equal(200m, RefundPolicy.AppliedLeft(receipt, receipt.Refunds).Shillings);
 
         Fail(checkout, before);
 
         // 300 are nobody's any more, though 200 of the others went back.
         Assert.Equal((400m, 300m), (receipt.Applied.Shillings, receipt.Surplus.Shillings));
         Fail(checkout, after);
-        Assert.Equal((400m, 300m, 400m), (receipt.Applied.Shillings, receipt.Surplus.Shillings, Refunding.AppliedLeft(receipt, receipt.Refunds).Shillings));
+        Assert.Equal((400m, 300m, 400m), (receipt.Applied.Shillings, receipt.Surplus.Shillings, RefundPolicy.AppliedLeft(receipt, receipt.Refunds).Shillings));
     }
 
     [Fact]
@@ -62,14 +62,14 @@ public sealed class GivenBackTests
         checkout.AnswerPaid(first, Some.Start + TimeSpan.FromMinutes(5));
         checkout.AnswerPaid(second, Some.Start + TimeSpan.FromMinutes(5));
         checkout.Hear(ByHand.Confirmation("UHB0000001", at: Some.Start + TimeSpan.FromMinutes(4)), Some.Start + TimeSpan.FromMinutes(5));
-        var held = checkout.Receipts.Single(r => r.IsHeld);
+        var held = checkout.Receipts.Single(r => r.IsOnHold);
 
         var refund = Reserve(checkout, held, 1000);
-        Assert.Equal((RefundSource.Nowhere, true, 500m), (refund.Source, held.IsHeld, held.Unassigned.Shillings));
+        Assert.Equal((RefundSource.Nowhere, true, 500m), (refund.Source, held.IsOnHold, held.Unassigned.Shillings));
         Assert.Equal(MatchRefusal.GivenBack, checkout.Match(held, Now));
 
         Fail(checkout, refund);
-        Assert.Equal((true, 1500m, 0m), (held.IsHeld, held.Unassigned.Shillings, held.Surplus.Shillings));
+        Assert.Equal((true, 1500m, 0m), (held.IsOnHold, held.Unassigned.Shillings, held.Surplus.Shillings));
         Assert.Equal(1500m, checkout.Paid.Shillings);
     }
 
@@ -82,7 +82,7 @@ public sealed class GivenBackTests
         var refund = SomeTransfers.Refund(receipt, 300);
         receipt.Refunds.Add(refund);
 
-        Assert.Equal(Verdict.Applied, checkout.HearCallback(attempt, Some.Paid("UGA7RT61SV", 1000), receipt, Guid.NewGuid(), Now));
+        Assert.Equal(Verdict.Applied, checkout.ApplyCallback(attempt, Some.Paid("UGA7RT61SV", 1000), receipt, Guid.NewGuid(), Now));
 
         Assert.Equal((700m, 0m, RefundSource.Unpaid), (checkout.Paid.Shillings, receipt.Surplus.Shillings, refund.Source));
         Assert.Equal(CaseKind.ReceiptConflict, Assert.Single(checkout.Cases).Kind);
@@ -121,7 +121,7 @@ public sealed class GivenBackTests
         var receipt = ByHand.Confirmation("UGA7RT61SV", 600).ToReceipt(Guid.NewGuid(), Now);
         receipt.Refunds.Add(SomeTransfers.Refund(receipt));
 
-        Assert.Equal(Verdict.Applied, checkout.HearCallback(attempt, Some.Paid("UGA7RT61SV", 600), receipt, Guid.NewGuid(), Now + TimeSpan.FromMinutes(2)));
+        Assert.Equal(Verdict.Applied, checkout.ApplyCallback(attempt, Some.Paid("UGA7RT61SV", 600), receipt, Guid.NewGuid(), Now + TimeSpan.FromMinutes(2)));
 
         Assert.Equal((0m, 1000m), (checkout.Paid.Shillings, checkout.Due.Shillings));
         Assert.Contains(checkout.Cases, c => c.Kind == CaseKind.ReceiptConflict && c.SubjectId == receipt.Id);
@@ -138,7 +138,7 @@ public sealed class GivenBackTests
         Fail(checkout, refund);
         Assert.Equal(400m, checkout.Paid.Shillings);
 
-        refund.HearResult(new Outcome.Paid("UIC0000001", refund.Amount, null, Now), true, [], Now);
+        refund.ApplyResult(new Outcome.Paid("UIC0000001", refund.Amount, null, Now), true, [], Now);
         Assert.True(refund.IsReserved);
         checkout.Turned(refund.Id, Now);
         Assert.Equal((0m, 1000m), (checkout.Paid.Shillings, checkout.Due.Shillings));
@@ -146,7 +146,7 @@ public sealed class GivenBackTests
         var (paid, all) = PartlyPaid(400, 400);
         var back = Reserve(paid, all);
         Fail(paid, back);
-        back.HearResult(new Outcome.Paid("UIC0000002", back.Amount, null, Now), true, [], Now);
+        back.ApplyResult(new Outcome.Paid("UIC0000002", back.Amount, null, Now), true, [], Now);
         paid.Turned(back.Id, Now);
         Assert.Equal((CheckoutStatus.Paid, 400m), (paid.Status, paid.Paid.Shillings));
     }
@@ -174,7 +174,7 @@ public sealed class GivenBackTests
             }
 
             Assert.All(
-                checkout.Receipts.Where(r => !r.IsGivenBack),
+                checkout.Receipts.Where(r => !r.IsRefundedOrReserved),
                 r => Assert.Equal((Money.Zero, r.Amount), (r.Unassigned, r.Applied + r.Surplus)));
         });
 
@@ -188,16 +188,16 @@ public sealed class GivenBackTests
                 Hear(checkout, $"UHB{number++:0000000}", amount);
                 break;
             case 2 when receipt is not null:
-                Order(checkout, Refunding.OfCheckout(checkout, receipt.Number, which == 0 ? null : Money.FromShillings(amount)).Plan, false);
+                Order(checkout, RefundPolicy.OfCheckout(checkout, receipt.Number, which == 0 ? null : Money.FromShillings(amount)).Plan, false);
                 break;
             case 3 when receipt is not null:
-                Order(checkout, Refunding.OfSurplus(receipt, checkout.Refunds, Some.Phone, which < 5 ? null : Money.FromShillings(amount)).Plan, true);
+                Order(checkout, RefundPolicy.OfSurplus(receipt, checkout.Refunds, Some.Phone, which < 5 ? null : Money.FromShillings(amount)).Plan, true);
                 break;
             case 4 when refund is { IsReserved: true, Status: not TransferStatus.Completed }:
                 Fail(checkout, refund);
                 break;
             case 5 when refund is { Status: not TransferStatus.Completed }:
-                refund.HearResult(new Outcome.Paid($"UIC{number++:0000000}", refund.Amount, null, Now), true, [], Now);
+                refund.ApplyResult(new Outcome.Paid($"UIC{number++:0000000}", refund.Amount, null, Now), true, [], Now);
                 if (refund.HasTurned)
                 {
                     checkout.Turned(refund.Id, Now);
@@ -211,7 +211,7 @@ public sealed class GivenBackTests
                 checkout.Expire(Some.Start + TimeSpan.FromHours(25));
                 break;
             case 7 when checkout.RefusesPrompt(true, Now) is null:
-                checkout.HearCallback(
+                checkout.ApplyCallback(
                     checkout.Prompted(Now), new Outcome.Paid($"UHB{number++:0000000}", checkout.Due.RoundedUp, null, Now), null, Guid.NewGuid(), Now);
                 break;
         }
@@ -269,7 +269,7 @@ public sealed class GivenBackTests
 
     private static void Fail(Checkout checkout, Refund refund)
     {
-        refund.HearResult(SomeTransfers.NotPaid(), true, [], Now);
+        refund.ApplyResult(SomeTransfers.NotPaid(), true, [], Now);
         Assert.Equal(TransferStatus.Failed, refund.Status);
         checkout.Turned(refund.Id, Now);
     }

@@ -26,7 +26,7 @@ internal sealed partial class Life
     private readonly bool setsClock;
     private readonly List<(Guid Id, string Reference)> orders = [];
     private Process process = null!;
-    private HintQuestions hints = null!;
+    private HintThrottle hints = null!;
     private DateTimeOffset? roundAt;
 
     public Life(int seed)
@@ -190,7 +190,7 @@ internal sealed partial class Life
         var method = time.Pick(PayoutMethod.Mpesa, PayoutMethod.Mpesa, PayoutMethod.Paybill, PayoutMethod.Till);
         var (phone, reference) = (Phone(), string.Create(CultureInfo.InvariantCulture, $"P-{time.Pick(0, 1_000_000)}"));
         Ask($"payout {reference}", () => Find(reference) is not null, () => Do("payout", () => new RequestPayoutHandler(Store, process, new NoCeilings(), Names).Handle(
-            new(Shop, Wire.Name(method), method == PayoutMethod.Mpesa ? phone : "600100", method == PayoutMethod.Paybill ? "ACC" : null, 100, null, null, reference),
+            new(Shop, EnumNames.Name(method), method == PayoutMethod.Mpesa ? phone : "600100", method == PayoutMethod.Paybill ? "ACC" : null, 100, null, null, reference),
             CancellationToken.None)));
         if (time.Chance(0.1))
         {

@@ -41,7 +41,7 @@ internal sealed partial class Life
         var key = string.Create(CultureInfo.InvariantCulture, $"key {keyed++}");
         Ask($"{what} {key}", () => Store.HasKey(key), () =>
         {
-            KeyedRequest.Current = new("client/shop", key, [], keepForEver: true);
+            IdempotentRequest.Current = new("client/shop", key, [], keepForEver: true);
             try
             {
                 Do(what, useCase);
@@ -52,7 +52,7 @@ internal sealed partial class Life
             }
             finally
             {
-                KeyedRequest.Current = null;
+                IdempotentRequest.Current = null;
             }
         });
     }

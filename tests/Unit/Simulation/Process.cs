@@ -38,7 +38,7 @@ internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double cr
         }
 
         store.Begin();
-        KeyedRequest.Current?.Begin();
+        IdempotentRequest.Current?.Begin();
         T result;
         try
         {
@@ -53,7 +53,7 @@ internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double cr
             throw;
         }
 
-        if (KeyedRequest.Current is { Intent: { } made } keyed && result is not IRefusable { Refusal: not null })
+        if (IdempotentRequest.Current is { Intent: { } made } keyed && result is not IRefusable { Refusal: not null })
         {
             store.Keep(keyed.Key, made.Id);
         }

@@ -78,7 +78,7 @@ internal sealed partial class Store : ICheckouts
         }
 
         var written = saved.SelectMany(c => c.Receipts).Concat((unmatched ?? []).Where(r => r.CheckoutId is null)).ToList();
-        foreach (var merged in saved.SelectMany(c => c.Merged).Where(r => r.Number is null))
+        foreach (var merged in saved.SelectMany(c => c.MergedReceipts).Where(r => r.Number is null))
         {
             Remove(receipts, merged.Id);
         }
@@ -102,7 +102,7 @@ internal sealed partial class Store : ICheckouts
 
         var changed = saved.Where(c => c.Version > c.LoadedVersion).ToList();
         Open(changed.SelectMany(c => c.Cases).Concat((unmatched ?? []).SelectMany(r => r.Cases)));
-        foreach (var attempt in changed.SelectMany(c => c.FoundOut).Where(a => a is { IsSettled: true, SettledBy: not (null or SettledBy.Operator) }))
+        foreach (var attempt in changed.SelectMany(c => c.ResolvedAttempts).Where(a => a is { IsSettled: true, SettledBy: not (null or SettledBy.Operator) }))
         {
             Close(attempt.Id, attempt.Status == AttemptStatus.Succeeded, CaseKind.OutcomeUnknown);
         }

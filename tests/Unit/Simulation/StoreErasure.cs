@@ -38,7 +38,7 @@ internal sealed partial class Store
     private bool IsDecided(Checkout checkout) => checkout.HasEnded
         && checkout.Attempts.TrueForAll(a => a is { IsSettled: true, NextQuestionAt: null })
         && checkout.Refunds.All(r => r.IsSettled)
-        && checkout.Receipts.TrueForAll(r => r.SurplusDueAt is null && (r.IsHeld || r.Unsettled == Money.Zero))
+        && checkout.Receipts.TrueForAll(r => r.SurplusDueAt is null && (r.IsOnHold || r.Unsettled == Money.Zero))
         && !cases.Values.Any(c => c.IsOpen && (c.CheckoutId == checkout.Id || c.SubjectId == checkout.Id));
 
     private bool HasNothingOpen(Guid receipt) =>
@@ -62,7 +62,7 @@ internal sealed partial class Store
             ReportedFailure = attempt.ReportedFailure,
             ReportedAmount = attempt.ReportedAmount,
             ReportedReceipt = attempt.ReportedReceipt,
-            IsDisputed = attempt.IsDisputed,
+            HasConflictingResult = attempt.HasConflictingResult,
             Questions = attempt.Questions,
         };
         return row;

@@ -37,7 +37,7 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
 
     public Task<IReadOnlyList<InboxRow>> TakeNew(IReadOnlyCollection<Guid> ids) => throw new NotSupportedException("A batch was taken apart.");
 
-    public Task Finish(IReadOnlyCollection<Judgement> judgements)
+    public Task Finish(IReadOnlyCollection<CallbackResult> judgements)
     {
         foreach (var judgement in judgements)
         {

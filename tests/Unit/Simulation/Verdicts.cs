@@ -126,7 +126,7 @@ internal static class Verdicts
                 yield return $"{checkout.Reference} has {checkout.Paid} paid, and receipts say otherwise";
             }
 
-            foreach (var receipt in checkout.Receipts.Where(r => r is { IsHeld: false, SurplusDueAt: null } && r.Unassigned > Money.Zero))
+            foreach (var receipt in checkout.Receipts.Where(r => r is { IsOnHold: false, SurplusDueAt: null } && r.Unassigned > Money.Zero))
             {
                 yield return $"{receipt.Unassigned} of receipt {receipt.Number} neither pay for {checkout.Reference} nor are surplus, nor have gone back";
             }
@@ -219,7 +219,7 @@ internal static class Verdicts
     private static bool WasAsked(Life life, Movement movement, List<Receipt> named) =>
         HasConflict(life, movement) || named.Exists(r => life.Store.HasCase(r.Id, CaseKind.AmbiguousMatch)) || life.Store.HasCase(movement.Subject!.Value, CaseKind.AmbiguousMatch);
 
-    private static bool IsCounted(Receipt receipt) => receipt.CheckoutId is not null && !receipt.IsHeld;
+    private static bool IsCounted(Receipt receipt) => receipt.CheckoutId is not null && !receipt.IsOnHold;
 
     /// <summary>A number that came for a payment whose receipt has another one is a case, not a receipt (R6).</summary>
     private static bool HasConflict(Life life, Movement movement) =>

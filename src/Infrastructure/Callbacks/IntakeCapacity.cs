@@ -5,7 +5,7 @@ namespace Payments.Infrastructure;
 /// bounded, so that a flood, or a database that stands still, costs 503 at once and not the process. Strangers may hold a quarter of it:
 /// a flood of them is refused while there is room for every callback with a valid token.
 /// </summary>
-public sealed class IntakeRoom(InboxOptions options)
+public sealed class IntakeCapacity(InboxOptions options)
 {
     private const int StrangersPart = 4;
 
@@ -61,12 +61,12 @@ public sealed class IntakeRoom(InboxOptions options)
     /// <summary>One callback's place.</summary>
     public sealed class Place : IDisposable
     {
-        private readonly IntakeRoom room;
+        private readonly IntakeCapacity room;
         private readonly bool isKnown;
         private long taken;
         private int left;
 
-        internal Place(IntakeRoom room, bool isKnown)
+        internal Place(IntakeCapacity room, bool isKnown)
         {
             (this.room, this.isKnown) = (room, isKnown);
             room.Add(isKnown, 1, 0);

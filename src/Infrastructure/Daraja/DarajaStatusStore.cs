@@ -8,7 +8,7 @@ namespace Payments.Infrastructure;
 /// Where processes tell each other, and operators, how they find Safaricom's APIs: a breaker that opens in one pauses everybody's questions,
 /// and whoever is answered again says so. Told in the background and in order; a database that is away loses the news, not the call.
 /// </summary>
-public sealed class DarajaBoard(Connections database, ILogger<DarajaBoard> log)
+public sealed class DarajaStatusStore(Connections database, ILogger<DarajaStatusStore> log)
 {
     /// <summary>The state of an API that works.</summary>
     public const string Closed = "closed";
@@ -21,14 +21,14 @@ public sealed class DarajaBoard(Connections database, ILogger<DarajaBoard> log)
     private Task telling = Task.CompletedTask;
 
     /// <summary>An API's name as it is stored and shown.</summary>
-    public static string NameOf(DarajaApi api) => Wire.Name(api);
+    public static string NameOf(DarajaApi api) => EnumNames.Name(api);
 
     /// <summary>APIs the database has as failing, read by whoever was about to ask: this process closes them once they answer it.</summary>
     internal void Remember(IEnumerable<string> open)
     {
         foreach (var name in open)
         {
-            if (Wire.TryRead<DarajaApi>(name, out var api))
+            if (EnumNames.TryRead<DarajaApi>(name, out var api))
             {
                 failing[api] = true;
             }

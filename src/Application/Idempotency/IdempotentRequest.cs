@@ -8,12 +8,12 @@ namespace Payments.Application;
 /// <param name="key">As the client sent it, 1–255 characters.</param>
 /// <param name="hash">SHA-256 over method, address and body: the same key with anything else is a mistake of the client's.</param>
 /// <param name="keepForEver">True where money leaves: a repetition is recognised however late it comes.</param>
-public sealed class KeyedRequest(string owner, string key, byte[] hash, bool keepForEver)
+public sealed class IdempotentRequest(string owner, string key, byte[] hash, bool keepForEver)
 {
-    private static readonly AsyncLocal<KeyedRequest?> Running = new();
+    private static readonly AsyncLocal<IdempotentRequest?> Running = new();
 
     /// <summary>The request this code runs for; null without a key, and for work that outlives its request.</summary>
-    public static KeyedRequest? Current
+    public static IdempotentRequest? Current
     {
         get => Running.Value;
         set => Running.Value = value;

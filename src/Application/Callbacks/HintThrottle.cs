@@ -4,7 +4,7 @@ namespace Payments.Application;
 /// Has payments that hints name asked about sooner, within two limits: one payment at most twice a minute (the statements see to that), all
 /// together at most so many a minute and worker. What is over the limit is asked about when its schedule says so.
 /// </summary>
-public sealed class HintQuestions(ICheckouts checkouts, ITransfers transfers, ITransactions transactions, LimitOptions limits, TimeProvider clock)
+public sealed class HintThrottle(ICheckouts checkouts, ITransfers transfers, ITransactions transactions, LimitOptions limits, TimeProvider clock)
 {
     private readonly Lock gate = new();
     private long? began;

@@ -9,7 +9,7 @@ namespace Payments.Infrastructure;
 /// Reads values whatever JSON type they came in: Safaricom sends the same field as a string here and as a number there (docs/protocol/README.md#common-rules, status-balance-reversal.md).
 /// Nothing here throws; what is absent, null, empty or of another type reads as null.
 /// </summary>
-internal static class LooseJson
+internal static class LenientJson
 {
     /// <summary>The longest text kept: ResultDesc has at most 1024 characters.</summary>
     public const int MaxText = 1024;

@@ -11,7 +11,7 @@ namespace Payments.Infrastructure;
 /// Tells workers in other processes that a batch is in the inbox: one NOTIFY a batch. A process with workers of its own has woken one already
 /// by enqueuing the job, and rings nothing.
 /// </summary>
-public sealed class InboxBell(Roles roles)
+public sealed class InboxNotifier(Roles roles)
 {
     /// <summary>The channel workers listen on.</summary>
     public const string Channel = "payments_inbox";
@@ -54,7 +54,7 @@ internal sealed partial class InboxListener(
         using var purpose = Connections.For(Purpose.Watch);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         connection.Notification += (_, _) => Wake();
-        await using (var listen = new NpgsqlCommand($"LISTEN {InboxBell.Channel}", connection))
+        await using (var listen = new NpgsqlCommand($"LISTEN {InboxNotifier.Channel}", connection))
         {
             await listen.ExecuteNonQueryAsync(cancellation);
         }

@@ -1,11 +1,11 @@
 namespace Payments.Domain;
 
 /// <summary>Compares who Safaricom says received money with whom it was sent to, as far as that is visible (R9, R13, R16).</summary>
-public static class Parties
+public static class CounterpartyMatcher
 {
     /// <summary>False only when it is certain that somebody else than <paramref name="expected"/> received it.</summary>
     /// <param name="parties">Names or numbers as given; of several the first paid and the last received (docs/protocol/status-balance-reversal.md).</param>
-    public static bool MayInclude(IReadOnlyList<string> parties, string expected)
+    public static bool Matches(IReadOnlyList<string> parties, string expected)
     {
         if (parties.Any(party => Compare(party, expected) == PayerMatch.Same))
         {

@@ -30,7 +30,7 @@ public enum RefundRefusal
 /// R12: what may go back and which way. Every refund that is not failed is reserved; together they never exceed a receipt's amount.
 /// Call with what was loaded under the lock of the checkout, or of the receipt where it has none: two at once meet there.
 /// </summary>
-public static class Refunding
+public static class RefundPolicy
 {
     /// <summary>What of a receipt no refund has taken.</summary>
     public static Money Left(Receipt receipt, IEnumerable<Refund> refunds) =>
@@ -125,7 +125,7 @@ public static class Refunding
     /// <summary>Plans the refund of what an operator may give back: surplus, or money without an order.</summary>
     public static (RefundPlan? Plan, RefundRefusal? Refusal) OfSurplus(
         Receipt receipt, IReadOnlyCollection<Refund> refunds, Msisdn? promptedPhone, Money? amount) =>
-        OfReceipt(receipt, refunds, promptedPhone, amount, receipt.CheckoutId is null || receipt.IsHeld ? receipt.Amount : SurplusLeft(receipt, refunds));
+        OfReceipt(receipt, refunds, promptedPhone, amount, receipt.CheckoutId is null || receipt.IsOnHold ? receipt.Amount : SurplusLeft(receipt, refunds));
 
     /// <summary>
     /// A shop gives back a whole receipt, for a reversal knows no parts, or of what was applied; the surplus is an operator's (R6,

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Payments.Application;
 
 /// <summary>Enum values as they are written in JSON and in the database: snake_case.</summary>
-public static class Wire
+public static class EnumNames
 {
     /// <summary>The name of a value.</summary>
     public static string Name<T>(T value)

@@ -11,7 +11,7 @@ namespace Payments.Infrastructure;
 /// The keys of the database as one process knows them. All are read at once, at most every few seconds and only while requests come:
 /// a flood of wrong keys costs at most 20 small queries a second, not one each.
 /// </summary>
-public sealed partial class KeyRing(ApiKeyRepository keys, TimeProvider time, ILogger<KeyRing> log) : IDisposable
+public sealed partial class ApiKeyCache(ApiKeyRepository keys, TimeProvider time, ILogger<ApiKeyCache> log) : IDisposable
 {
     /// <summary>A revoked key opens doors for at most this long.</summary>
     private static readonly TimeSpan Life = TimeSpan.FromSeconds(2);

@@ -5,7 +5,7 @@ using Xunit;
 namespace Payments.Tests.Unit;
 
 /// <summary>R12: what may go back and which way.</summary>
-public sealed class RefundingTests
+public sealed class RefundPolicyTests
 {
     private static readonly DateTimeOffset Now = Some.Start;
 
@@ -44,7 +44,7 @@ public sealed class RefundingTests
         var reversal = Add(checkout, Plan(checkout));
         reversal.Send(Now, Now);
         reversal.Accepted("AG_1", "their-1", Now);
-        reversal.HearResult(new Outcome.NotPaid(new(FailureCode.Rejected, code, "No.", retryable), Certainty.Final), true, [], Now);
+        reversal.ApplyResult(new Outcome.NotPaid(new(FailureCode.Rejected, code, "No.", retryable), Certainty.Final), true, [], Now);
 
         Assert.Equal(then, Plan(checkout).Method);
     }
@@ -57,7 +57,7 @@ public sealed class RefundingTests
         var checkout = Paid();
         var reversal = Add(checkout, Plan(checkout));
         reversal.Send(Now, Now);
-        reversal.HearResult(new Outcome.NotPaid(new(FailureCode.Rejected, code, "No.", false), Certainty.Final), true, [], Now);
+        reversal.ApplyResult(new Outcome.NotPaid(new(FailureCode.Rejected, code, "No.", false), Certainty.Final), true, [], Now);
 
         Assert.Equal((TransferStatus.InDoubt, CaseKind.ReversalRefused), (reversal.Status, Assert.Single(reversal.Cases).Kind));
         Assert.Equal(RefundRefusal.ExceedsPayment, Refusal(checkout));
@@ -73,19 +73,19 @@ public sealed class RefundingTests
         var reversal = Add(checkout, Plan(checkout));
         reversal.Send(Now, Now);
         reversal.Accepted("AG_1", "their-1", Now);
-        reversal.HearResult(new Outcome.NotPaid(new(FailureCode.Rejected, "R000001", "Already reversed.", false), Certainty.Final), true, [], Now);
-        reversal.HearTimeout(Now);
+        reversal.ApplyResult(new Outcome.NotPaid(new(FailureCode.Rejected, "R000001", "Already reversed.", false), Certainty.Final), true, [], Now);
+        reversal.ApplyQueueTimeout(Now);
         Assert.True(reversal.AskOnceMore(1, Now));
 
-        Assert.Equal(Verdict.Hint, reversal.HearStatus(Found(TransactionState.Dead, "Declined"), Now));
+        Assert.Equal(Verdict.Hint, reversal.ApplyStatusResult(Found(TransactionState.Dead, "Declined"), Now));
         Assert.Equal(
             Verdict.Contradiction,
-            reversal.HearResult(new Outcome.NotPaid(new(FailureCode.Rejected, "21", "Not allowed.", false), Certainty.Final), true, [], Now));
+            reversal.ApplyResult(new Outcome.NotPaid(new(FailureCode.Rejected, "21", "Not allowed.", false), Certainty.Final), true, [], Now));
 
         Assert.Equal(TransferStatus.InDoubt, reversal.Status);
         Assert.Equal(RefundRefusal.ExceedsPayment, Refusal(checkout));
 
-        Assert.Equal(Verdict.Applied, reversal.HearStatus(Found(TransactionState.Completed, "Completed"), Now));
+        Assert.Equal(Verdict.Applied, reversal.ApplyStatusResult(Found(TransactionState.Completed, "Completed"), Now));
         Assert.Equal(TransferStatus.Completed, reversal.Status);
 
         static TransactionFound Found(TransactionState state, string text) => new(state, text, "UGA0000001", "their-1", "AG_1", Money.FromShillings(1500), [], Now);
@@ -128,10 +128,10 @@ public sealed class RefundingTests
             Payer = "2547 ***** 149",
             At = Now,
         };
-        Assert.Equal(RefundMethod.Reversal, Refunding.OfSurplus(receipt, [], null, null).Plan!.Method);
-        Assert.Equal(RefundRefusal.PayerUnknown, Refunding.OfSurplus(receipt, [], null, Money.FromShillings(50)).Refusal);
+        Assert.Equal(RefundMethod.Reversal, RefundPolicy.OfSurplus(receipt, [], null, null).Plan!.Method);
+        Assert.Equal(RefundRefusal.PayerUnknown, RefundPolicy.OfSurplus(receipt, [], null, Money.FromShillings(50)).Refusal);
         receipt.Payer = "254708374149";
-        Assert.Equal(RefundMethod.B2c, Refunding.OfSurplus(receipt, [], null, Money.FromShillings(50)).Plan!.Method);
+        Assert.Equal(RefundMethod.B2c, RefundPolicy.OfSurplus(receipt, [], null, Money.FromShillings(50)).Plan!.Method);
     }
 
     [Fact]
@@ -141,10 +141,10 @@ public sealed class RefundingTests
         var receipt = checkout.Receipts[0];
         receipt.Applied = Money.FromShillings(1000);
         receipt.Surplus = Money.FromShillings(500);
-        var (plan, _) = Refunding.OfSurplus(receipt, checkout.Refunds, Some.Phone, null);
+        var (plan, _) = RefundPolicy.OfSurplus(receipt, checkout.Refunds, Some.Phone, null);
         Assert.Equal((RefundMethod.B2c, 500m), (plan!.Method, plan.Amount.Shillings));
         Add(checkout, plan, ofSurplus: true);
-        Assert.Equal(RefundRefusal.ExceedsPayment, Refunding.OfSurplus(receipt, checkout.Refunds, Some.Phone, null).Refusal);
+        Assert.Equal(RefundRefusal.ExceedsPayment, RefundPolicy.OfSurplus(receipt, checkout.Refunds, Some.Phone, null).Refusal);
         Assert.Equal(1000m, Plan(checkout).Amount.Shillings);
     }
 
@@ -154,7 +154,7 @@ public sealed class RefundingTests
         var checkout = Some.Checkout();
         Assert.Equal(RefundRefusal.NotPaid, Refusal(checkout));
         var attempt = checkout.Prompted();
-        checkout.HearAnswer(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Now);
+        checkout.ApplyQueryResult(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Now);
         Assert.Equal(RefundRefusal.ReceiptUnknown, Refusal(checkout));
         Assert.Equal(RefundRefusal.ReceiptUnknown, Refusing(Paid(), "NOTMINE", null));
     }
@@ -166,7 +166,7 @@ public sealed class RefundingTests
             var checkout = Paid();
             foreach (var (amount, end, whole) in orders)
             {
-                var (plan, _) = Refunding.OfCheckout(checkout, null, whole ? null : Money.FromShillings(amount));
+                var (plan, _) = RefundPolicy.OfCheckout(checkout, null, whole ? null : Money.FromShillings(amount));
                 if (plan is null)
                 {
                     continue;
@@ -182,7 +182,7 @@ public sealed class RefundingTests
                 }
                 else if (end == 2)
                 {
-                    refund.HearResult(new Outcome.Paid("X1", refund.Amount, null, Now), true, [], Now);
+                    refund.ApplyResult(new Outcome.Paid("X1", refund.Amount, null, Now), true, [], Now);
                 }
 
                 Assert.True(checkout.Refunds.Where(r => r.IsReserved).Sum(r => r.Amount.Cents) <= checkout.Receipts[0].Amount.Cents);
@@ -198,12 +198,12 @@ public sealed class RefundingTests
     }
 
     private static RefundPlan Plan(Checkout checkout, int? amount = null) =>
-        Refunding.OfCheckout(checkout, null, amount is { } a ? Money.FromShillings(a) : null).Plan!;
+        RefundPolicy.OfCheckout(checkout, null, amount is { } a ? Money.FromShillings(a) : null).Plan!;
 
     private static RefundRefusal? Refusal(Checkout checkout, int? amount = null) =>
         Refusing(checkout, null, amount is { } a ? Money.FromShillings(a) : null);
 
-    private static RefundRefusal? Refusing(Checkout checkout, string? number, Money? amount) => Refunding.OfCheckout(checkout, number, amount).Refusal;
+    private static RefundRefusal? Refusing(Checkout checkout, string? number, Money? amount) => RefundPolicy.OfCheckout(checkout, number, amount).Refusal;
 
     private static Refund Add(Checkout checkout, RefundPlan plan, bool ofSurplus = false)
     {

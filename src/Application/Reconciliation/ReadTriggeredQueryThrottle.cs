@@ -4,7 +4,7 @@ namespace Payments.Application;
 /// How often reading a checkout may try to have an overdue question asked: every two seconds for each checkout. A try that comes to nothing
 /// (not due by PostgreSQL's clock, budget used up) still costs a transaction, and a thousand pages may be polling.
 /// </summary>
-public sealed class AskingReaders(TimeProvider clock)
+public sealed class ReadTriggeredQueryThrottle(TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 

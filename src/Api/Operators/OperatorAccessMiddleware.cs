@@ -9,7 +9,7 @@ namespace Payments.Api;
 /// Stands before the dashboard, the documentation, the metrics and the operators' pages: the machine itself on a laptop, a signed-in
 /// operator anywhere else; metrics also with an ops key.
 /// </summary>
-internal sealed class OperatorGate(RequestDelegate next, Settings settings, IAudit audit, ITransactions transactions, JobStorage storage)
+internal sealed class OperatorAccessMiddleware(RequestDelegate next, Settings settings, IAudit audit, ITransactions transactions, JobStorage storage)
 {
     /// <summary>Jobs of one deed whose states are put down; the dashboard's pages have at most 500, and one line need not hold more.</summary>
     private const int MostJobs = 500;

@@ -5,10 +5,10 @@ namespace Payments.Infrastructure;
 /// <summary>Named values: one object or an array of them, a name possibly twice, a value possibly missing.</summary>
 /// <param name="List">The array or single object.</param>
 /// <param name="IsResult">True for <c>Key</c>/<c>Value</c>, false for an STK callback's <c>Name</c>/<c>Value</c>.</param>
-internal readonly record struct NamedValues(JsonElement List, bool IsResult)
+internal readonly record struct ResultParameters(JsonElement List, bool IsResult)
 {
     /// <summary>The parameters of a Result envelope.</summary>
-    public static NamedValues Of(JsonElement result) => new(result.Get("ResultParameters"u8).Get("ResultParameter"u8), IsResult: true);
+    public static ResultParameters Of(JsonElement result) => new(result.Get("ResultParameters"u8).Get("ResultParameter"u8), IsResult: true);
 
     /// <summary>The first value of that name; undefined when there is none.</summary>
     public JsonElement this[ReadOnlySpan<byte> name]
