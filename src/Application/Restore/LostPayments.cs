@@ -23,7 +23,7 @@ public sealed class LostPayments(IRestores restores, ICheckouts checkouts)
         var checkout = loaded.Checkouts[0];
         foreach (var receipt in loaded.Unmatched.Where(r => receipts.Contains(r.Id)).OrderBy(r => r.At))
         {
-            checkout.Match(receipt, now);
+            checkout.ApplyConfirmedAccount(receipt, now);
         }
 
         return checkout;

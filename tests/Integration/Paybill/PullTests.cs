@@ -70,6 +70,23 @@ public sealed class PullTests(TestDatabase databases)
         (string)asked["StartDate"]! + " +03:00", "yyyy-MM-dd HH:mm:ss zzz", System.Globalization.CultureInfo.InvariantCulture);
 
     [Fact]
+    public async Task What_was_paid_before_a_restore_finds_its_order_when_that_is_made_again_and_the_rest_is_its_surplus()
+    {
+        await using var host = await PaymentsHost.Start(databases, Granted);
+        var reference = PaymentsHost.NewReference();
+        await host.PayByHand(1000, reference);
+        await host.PayByHand(700, reference);
+        await host.Sql<int>("INSERT INTO restores (prepared_at, feed_place) VALUES (now(), 1) RETURNING 1");
+        Assert.Equal(2, await host.Send(new PullConfirmations()));
+        await host.Sql<int>("UPDATE receipts SET at = at - interval '1 minute' WHERE amount = 100000 RETURNING 1");
+
+        var checkout = await host.Checkout(phone: null, amount: 1000, reference: reference);
+
+        Assert.Equal("paid", (string?)(await host.Get(checkout))["status"]);
+        Assert.Equal("2 of 100000 and 70000", await host.Sql<string>("SELECT count(*) || ' of ' || sum(applied) || ' and ' || sum(surplus) FROM receipts WHERE checkout_id IS NOT NULL"));
+    }
+
+    [Fact]
     public async Task What_was_confirmed_already_or_paid_by_a_prompt_is_nothing_new()
     {
         await using var host = await PaymentsHost.Start(databases, Granted);
