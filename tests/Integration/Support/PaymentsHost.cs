@@ -160,7 +160,19 @@ public sealed class PaymentsHost : IAsyncDisposable
     /// <summary>Runs SQL for what the API does not show.</summary>
     public async Task<T> Sql<T>(string sql)
     {
-        await using var connection = new NpgsqlConnection(ConnectionString + ";Search Path=payments");
+        // What a test writes into the service's connection string is not for this one.
+        var whole = new NpgsqlConnectionStringBuilder(ConnectionString);
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder
+        {
+            Host = whole.Host,
+            Port = whole.Port,
+            Database = whole.Database,
+            Username = whole.Username,
+            Password = whole.Password,
+            Pooling = whole.Pooling,
+            Timeout = whole.Timeout,
+            SearchPath = "payments",
+        }.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return (T)(await command.ExecuteScalarAsync())!;
@@ -237,8 +249,9 @@ public sealed class PaymentsHost : IAsyncDisposable
         {
             return await holds();
         }
-        catch (HttpRequestException)
+        catch (Exception cut) when (cut is HttpRequestException or IOException or NpgsqlException { IsTransient: true })
         {
+            // Whatever stands between may be just coming back.
             return false;
         }
     }
