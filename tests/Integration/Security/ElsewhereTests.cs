@@ -99,6 +99,9 @@ public sealed class ElsewhereTests(ElsewhereTests.BehindProxy running, TestDatab
         var checkout = await host.Checkout(phone: null);
         var body = PaybillHost.Body(PaymentsHost.NewReceipt(), (string)checkout["orderReference"]!);
         await From("196.201.212.253", body);
+
+        // From an address that stays as it is: the doctor goes on about that one.
+        await From("196.201.212.254", PaybillHost.Body(PaymentsHost.NewReceipt(), ""));
         var id = await host.Sql<Guid>($"SELECT id FROM callbacks WHERE body = {Hex(body)}");
 
         Assert.Equal("hint", await Replay(host, id));
