@@ -15,7 +15,7 @@ namespace Payments.Api;
 public static class ApiHost
 {
     /// <summary>The largest body, in bytes: nothing here takes more; callbacks have a smaller limit of their own.</summary>
-    internal const int MostBodyBytes = 256 * 1024;
+    internal const int MaxBodyBytes = 256 * 1024;
 
     /// <summary>
     /// Letters of every language as they are, but nothing that a page would take for a tag: what customers type is in these answers, and
@@ -111,7 +111,7 @@ public static class ApiHost
         services.AddHostedService<ConnectionWatch>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            WebDefences.Limit(kestrel, settings.Limits);
+            WebSecurity.Limit(kestrel, settings.Limits);
             kestrel.ConfigureEndpointDefaults(endpoint =>
             {
                 endpoint.Use(ConnectionWatch.Connection);
@@ -145,7 +145,7 @@ public static class ApiHost
         app.Use(WaitForDatabase);
         app.UseAuthentication();
         app.UseRateLimiter();
-        app.UseMiddleware<Admission>();
+        app.UseMiddleware<RequestConcurrencyLimit>();
         app.UseAuthorization();
         app.UseMiddleware<OperatorAccessMiddleware>();
         if (settings.Roles.HasFlag(Roles.Api))
@@ -159,8 +159,8 @@ public static class ApiHost
         app.MapScalarApiReference("/docs");
         app.UseHangfireDashboard("/hangfire", new DashboardOptions
         {
-            Authorization = [new BehindTheGate()],
-            IsReadOnlyFunc = context => !OperatorAccessMiddleware.MayAct(context.GetHttpContext(), settings),
+            Authorization = [new AllowAll()],
+            IsReadOnlyFunc = context => !OperatorAccessMiddleware.CanWrite(context.GetHttpContext(), settings),
             DisplayStorageConnectionString = false,
             DashboardTitle = "Payments jobs",
         });

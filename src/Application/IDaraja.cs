@@ -23,7 +23,7 @@ public abstract record Reply
         public bool Paused { get; init; }
 
         /// <summary>What kept it from leaving this process; null when Safaricom refused it. What waits to be sent goes on waiting (R19).</summary>
-        public Hindrance? Hindrance { get; init; }
+        public SendBlocker? Hindrance { get; init; }
 
         /// <summary>True when it certainly never got past Safaricom's gateway: M-PESA itself has not seen it.</summary>
         public bool NeverArrived { get; init; }
@@ -40,7 +40,7 @@ public abstract record Reply
 
     /// <summary>May have been accepted: timeout, reset, 5xx, HTML, empty, unparsable, a duplicate id.</summary>
     /// <param name="Why">What came instead of an answer, safe to log and to show.</param>
-    public sealed record Doubtful(string Why) : Reply;
+    public sealed record Indeterminate(string Why) : Reply;
 }
 
 /// <summary>Why C2B URLs were not registered.</summary>
@@ -65,7 +65,7 @@ public enum RegistrationProblem
 /// <param name="Amount">Whole shillings, 1–250,000.</param>
 /// <param name="Reference">At most 12 characters, shown in the prompt.</param>
 /// <param name="Description">Cut to 13 characters of letters, digits, space, dot and dash by the client.</param>
-public sealed record PromptRequest(Guid AttemptId, Msisdn Phone, Money Amount, string Reference, string? Description);
+public sealed record StkPushRequest(Guid AttemptId, Msisdn Phone, Money Amount, string Reference, string? Description);
 
 /// <summary>One B2C or B2B transfer out of our shortcode.</summary>
 /// <param name="Kind">Whether this is a payout or a refund: it decides the token's purpose.</param>
@@ -86,7 +86,7 @@ public sealed record ReversalRequest(Guid RefundId, string Receipt, Money Amount
 /// True for what the payout shortcode sent (B2C and B2B, a refund by B2C too), false for what the main one received or reversed: only the
 /// owner of a transaction may ask about it.
 /// </param>
-public sealed record StatusQuestion(Guid QuestionId, string? Receipt, string? OriginatorId, bool OfPayouts = false);
+public sealed record StatusQueryRequest(Guid QuestionId, string? Receipt, string? OriginatorId, bool OfPayouts = false);
 
 /// <summary>C2B registration of our two URLs.</summary>
 /// <param name="Token">The registration token to put into the URLs; lower-case hex.</param>
@@ -101,16 +101,16 @@ public sealed record PulledPayment(string Receipt, DateTimeOffset At, string? Pa
 public interface IDaraja
 {
     /// <summary>Until when no push is sent because Safaricom's API keeps failing; null when one may be.</summary>
-    DateTimeOffset? PromptsPausedUntil { get; }
+    DateTimeOffset? StkPausedUntil { get; }
 
     /// <summary>True when payments to phones go out with a name of ours (B2C v3); false where the app has v1, which takes none.</summary>
     bool NamesTransfers { get; }
 
     /// <summary>Sends an STK push. Never repeated unless nothing can have been accepted.</summary>
-    Task<Reply> Push(PromptRequest prompt, CancellationToken cancellation);
+    Task<Reply> SendStkPush(StkPushRequest prompt, CancellationToken cancellation);
 
     /// <summary>STK query by CheckoutRequestID; safe to repeat.</summary>
-    Task<Outcome> AskPrompt(string requestId, CancellationToken cancellation);
+    Task<PaymentResult> QueryStk(string requestId, CancellationToken cancellation);
 
     /// <summary>What keeps a transfer from being sent, as far as it can be told without asking anybody; null when it may be tried.</summary>
     /// <param name="method">Where it goes; null for a reversal.</param>
@@ -123,10 +123,10 @@ public interface IDaraja
     Task<Reply> Reverse(ReversalRequest reversal, CancellationToken cancellation);
 
     /// <summary>Sends a transaction status query; its result comes by callback to the question's token.</summary>
-    Task<Reply> AskStatus(StatusQuestion question, CancellationToken cancellation);
+    Task<Reply> QueryStatus(StatusQueryRequest question, CancellationToken cancellation);
 
     /// <summary>Sends a balance query; its result comes by callback to the question's token.</summary>
-    Task<Reply> AskBalance(Guid questionId, CancellationToken cancellation);
+    Task<Reply> QueryBalance(Guid questionId, CancellationToken cancellation);
 
     /// <summary>Registers the confirmation and validation URLs. Refused carries Safaricom's reason.</summary>
     Task<Reply> RegisterUrls(RegistrationRequest registration, CancellationToken cancellation);

@@ -6,7 +6,7 @@ namespace Payments.Domain;
 public readonly record struct Money : IComparable<Money>
 {
     /// <summary>The most one M-PESA transaction may move: KES 250,000 (Safaricom's tariff since August 2023).</summary>
-    public static readonly Money Most = FromShillings(250_000);
+    public static readonly Money MaxTransaction = FromShillings(250_000);
 
     /// <summary>Nothing.</summary>
     public static readonly Money Zero;

@@ -1,9 +1,9 @@
 namespace Payments.Domain;
 
 /// <summary>What Safaricom said became of one request for money, whoever told it: a callback or an answer to a question.</summary>
-public abstract record Outcome
+public abstract record PaymentResult
 {
-    private Outcome()
+    private PaymentResult()
     {
     }
 
@@ -12,19 +12,19 @@ public abstract record Outcome
     /// <param name="Amount">The amount that moved; null from an STK query.</param>
     /// <param name="Payer">The other party's number as given, possibly masked or hashed; never a key.</param>
     /// <param name="At">When M-PESA says it moved.</param>
-    public sealed record Paid(string? Receipt, Money? Amount, string? Payer, DateTimeOffset? At) : Outcome;
+    public sealed record Succeeded(string? Receipt, Money? Amount, string? Payer, DateTimeOffset? At) : PaymentResult;
 
     /// <summary>The money did not move.</summary>
     /// <param name="Failure">Why.</param>
     /// <param name="Certainty">How far the code can be believed (R5).</param>
-    public sealed record NotPaid(Failure Failure, Certainty Certainty) : Outcome;
+    public sealed record Failed(Failure Failure, Certainty Certainty) : PaymentResult;
 
     /// <summary>Still under way: 4999 or "The transaction is being processed".</summary>
-    public sealed record Pending : Outcome;
+    public sealed record Pending : PaymentResult;
 
     /// <summary>No answer to the question: an error, HTML, silence, an unknown id, a refused question.</summary>
     /// <param name="Why">What came instead, safe to log and to show an operator.</param>
-    public sealed record Unclear(string Why) : Outcome
+    public sealed record Indeterminate(string Why) : PaymentResult
     {
         /// <summary>True when the question never reached Safaricom, or was turned away unread: it was not asked at all.</summary>
         public bool WasNotAsked { get; init; }
@@ -38,8 +38,8 @@ public enum Certainty
     Final,
 
     /// <summary>Listed, but marked "query first": a callback with it settles nothing until a query agrees.</summary>
-    AskFirst,
+    QueryFirst,
 
     /// <summary>Not listed: neither a callback nor a query alone settles with it.</summary>
-    Unlisted,
+    UnknownCode,
 }

@@ -16,7 +16,7 @@ internal sealed class BearerAuthentication(
 {
     public const string Name = "Bearer";
 
-    private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(1);
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -51,7 +51,7 @@ internal sealed class BearerAuthentication(
 
         try
         {
-            return await found.WaitAsync(HealthPatience);
+            return await found.WaitAsync(HealthTimeout);
         }
         catch (Exception away) when (away is DbException or TimeoutException)
         {

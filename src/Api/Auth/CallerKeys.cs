@@ -6,13 +6,13 @@ namespace Payments.Api;
 internal sealed class CallerKeys(IReadOnlyList<ApiKey> keys, ApiKeyCache ring, ClientSecrets secrets)
 {
     /// <summary>Longer than any key; hashing more would be work for nothing.</summary>
-    private const int MostChars = 256;
+    private const int MaxChars = 256;
 
     private const string Bearer = "Bearer ";
 
     /// <summary>The text after <c>Bearer</c>; null for a header that can be no key's.</summary>
     public static string? Text(string header) =>
-        header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) && header.Length <= MostChars ? header[Bearer.Length..].Trim() : null;
+        header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) && header.Length <= MaxChars ? header[Bearer.Length..].Trim() : null;
 
     /// <summary>The key of the configuration; every one is compared, so that the time says nothing about which one was close.</summary>
     public ApiKey? Configured(string text)

@@ -6,21 +6,21 @@ using Payments.Infrastructure;
 namespace Payments.Api;
 
 /// <summary>A callback's body as it arrives: within a size, within a time, and only while there is room for it. Dispose it when it is stored.</summary>
-internal sealed class Arrival : IDisposable
+internal sealed class CallbackBody : IDisposable
 {
     /// <summary>Several times the largest callback ever seen; anything beyond it is not one.</summary>
-    private const int MostBytes = 64 * 1024;
+    private const int MaxBytes = 64 * 1024;
 
     /// <summary>A gateway sends its kilobyte at once; who takes longer is holding memory, not talking.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     private static readonly Refusal TooLarge = new("payload_too_large", "The body is larger than this call takes.");
     private static readonly Refusal TooSlow = new("request_timeout", "The body did not come in time.");
     private static readonly Refusal NoRoom = new("unavailable", "More is waiting here than can be taken in time; try again shortly.");
 
-    private readonly IntakeCapacity.Place? place;
+    private readonly IntakeCapacity.Reservation? place;
 
-    private Arrival(IntakeCapacity.Place? place, byte[]? body) => (this.place, Body) = (place, body);
+    private CallbackBody(IntakeCapacity.Reservation? place, byte[]? body) => (this.place, Body) = (place, body);
 
     /// <summary>The bytes; null when they were refused, which has been answered then: 413, 408, or 503 with Retry-After.</summary>
     public byte[]? Body { get; }
@@ -30,15 +30,15 @@ internal sealed class Arrival : IDisposable
     /// can send.
     /// </summary>
     /// <param name="isKnown">True when its address carries a valid token, for whom a part of the room is kept free.</param>
-    public static async ValueTask<Arrival> Of(HttpContext context, IntakeCapacity room, bool isKnown)
+    public static async ValueTask<CallbackBody> Of(HttpContext context, IntakeCapacity room, bool isKnown)
     {
-        if (context.Request.ContentLength > MostBytes)
+        if (context.Request.ContentLength > MaxBytes)
         {
             await Refuse(context, TooLarge);
             return new(null, null);
         }
 
-        if (room.Enter(isKnown) is not { } place)
+        if (room.TryReserve(isKnown) is not { } place)
         {
             await Refuse(context, NoRoom);
             return new(null, null);
@@ -63,7 +63,7 @@ internal sealed class Arrival : IDisposable
 
     public void Dispose() => place?.Dispose();
 
-    private static async ValueTask<(byte[]? Body, Refusal? Refusal)> Read(HttpContext context, IntakeCapacity.Place place)
+    private static async ValueTask<(byte[]? Body, Refusal? Refusal)> Read(HttpContext context, IntakeCapacity.Reservation place)
     {
         var reader = context.Request.BodyReader;
         var start = default(SequencePosition);
@@ -75,12 +75,12 @@ internal sealed class Arrival : IDisposable
                 // Most bodies come with their headers: no timer for those.
                 if (!reader.TryRead(out var read))
                 {
-                    patience ??= new(_ => reader.CancelPendingRead(), null, Patience, Timeout.InfiniteTimeSpan);
+                    patience ??= new(_ => reader.CancelPendingRead(), null, Timeout, System.Threading.Timeout.InfiniteTimeSpan);
                     read = await reader.ReadAsync(context.RequestAborted);
                 }
 
                 var length = read.Buffer.Length;
-                if ((read.IsCanceled ? TooSlow : length > MostBytes ? TooLarge : place.TryHold(length) ? null : NoRoom) is { } refusal)
+                if ((read.IsCanceled ? TooSlow : length > MaxBytes ? TooLarge : place.TryGrow(length) ? null : NoRoom) is { } refusal)
                 {
                     reader.AdvanceTo(read.Buffer.End);
                     return (null, refusal);

@@ -8,10 +8,10 @@ namespace Payments.Api;
 /// Where Safaricom's callbacks arrive: stored as they came, answered 200 once that is durable, understood later by a job. Endpoints that
 /// routing runs at once, past everything made for callers with keys (decision 0010).
 /// </summary>
-internal sealed class CallbackEndpoints(IInbox inbox, IntakeCapacity room, CallbackTokens tokens, UntrustedIntake untrusted)
+internal sealed class CallbackEndpoints(IInbox inbox, IntakeCapacity room, CallbackTokens tokens, UntrustedRateLimiter untrusted)
 {
     /// <summary>The rest of a longer header tells nothing.</summary>
-    private const int MostContentType = 200;
+    private const int MaxContentType = 200;
 
     /// <summary>What we hand to Daraja (it refuses words such as <i>mpesa</i>), and what integration guides use.</summary>
     private static readonly string[] Prefixes = ["/callbacks/", "/api/mpesa/"];
@@ -44,7 +44,7 @@ internal sealed class CallbackEndpoints(IInbox inbox, IntakeCapacity room, Callb
 
     /// <summary>A callback as this request brings it.</summary>
     public static IncomingCallback Incoming(HttpContext context, CallbackKind kind, Guid? subject, byte[] body) => new(
-        NewId.Next(), kind, subject, body, Texts.Clip(context.Request.ContentType, MostContentType), context.Connection.RemoteIpAddress?.ToString(), Traces.Current);
+        NewId.Next(), kind, subject, body, DbText.Clip(context.Request.ContentType, MaxContentType), context.Connection.RemoteIpAddress?.ToString(), Traces.Current);
 
     public static Task Acknowledge(HttpContext context) => Answer(context, Acknowledgement);
 
@@ -67,7 +67,7 @@ internal sealed class CallbackEndpoints(IInbox inbox, IntakeCapacity room, Callb
     {
         var (token, source) = (Token(context), context.Connection.RemoteIpAddress);
         var subject = Subject(kind, token);
-        var probe = subject is null ? Arrivals.Read(context, tokens, token) : null;
+        var probe = subject is null ? ProbeDetector.Read(context, tokens, token) : null;
         var isStranger = subject is null && probe is null;
         if (isStranger && untrusted.Refuses(source) is { } wait)
         {
@@ -75,7 +75,7 @@ internal sealed class CallbackEndpoints(IInbox inbox, IntakeCapacity room, Callb
             return;
         }
 
-        using var arrival = await Arrival.Of(context, room, isKnown: !isStranger);
+        using var arrival = await CallbackBody.Of(context, room, isKnown: !isStranger);
         if (arrival.Body is not { } body)
         {
             return;

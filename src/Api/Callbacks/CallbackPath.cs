@@ -10,7 +10,7 @@ namespace Payments.Api;
 internal sealed record CallbackPath(string? Path, string? Token, UnroutedShape Shape, string Masked)
 {
     /// <summary>A real one has five segments; a few more are a proxy's.</summary>
-    private const int MostSegments = 12;
+    private const int MaxSegments = 12;
 
     private const string Dots = "…";
 
@@ -35,7 +35,7 @@ internal sealed record CallbackPath(string? Path, string? Token, UnroutedShape S
             : name is not null && !IsPrefix(segments[0]) ? UnroutedShape.Prefix
             : UnroutedShape.Other;
         var token = name is not null && at + 3 == segments.Length ? segments[^1] : null;
-        return new(name, token, shape, "/" + string.Join('/', segments.Take(MostSegments).Select(segment => Words.Contains(segment) ? segment.ToLowerInvariant() : Dots)));
+        return new(name, token, shape, "/" + string.Join('/', segments.Take(MaxSegments).Select(segment => Words.Contains(segment) ? segment.ToLowerInvariant() : Dots)));
     }
 
     /// <summary>Where the last two segments stand that are a path of ours.</summary>

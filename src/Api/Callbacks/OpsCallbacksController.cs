@@ -14,14 +14,14 @@ public sealed class OpsCallbacksController(IMediator mediator) : ControllerBase
 {
     /// <summary>Reads stored callbacks, newest first; from and to are receivedAt, q is something the body contains (while it is kept: bodiesSince).</summary>
     [HttpGet]
-    [Refuses("validation_failed")]
+    [ProducesProblem("validation_failed")]
     public Task<CallbackPage> List(
         string? kind, string? verdict, DateTimeOffset? from, DateTimeOffset? to, string? q, string? cursor, int? limit, CancellationToken cancellation) =>
         mediator.Send(new ListCallbacks(kind, verdict, from, to, q, cursor, limit), cancellation);
 
     /// <summary>Reads one stored callback with its raw body.</summary>
     [HttpGet("{id}")]
-    [Refuses("not_found")]
+    [ProducesProblem("not_found")]
     public async Task<ActionResult<CallbackView>> Get(string id, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Callback, id, out var callback)
             ? await mediator.Send(new GetCallback(callback), cancellation)
@@ -29,7 +29,7 @@ public sealed class OpsCallbacksController(IMediator mediator) : ControllerBase
 
     /// <summary>Applies a stored callback again; with dryRun it only tells what that would change.</summary>
     [HttpPost("{id}/replay")]
-    [Refuses("not_found", "callback_erased")]
+    [ProducesProblem("not_found", "callback_erased")]
     public async Task<ActionResult<ReplayView>> Replay(string id, bool dryRun, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Callback, id, out var callback)
             ? await mediator.Send(new ReplayCallback(User.Caller(), callback, dryRun), cancellation)

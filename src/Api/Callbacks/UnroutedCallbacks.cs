@@ -6,7 +6,7 @@ namespace Payments.Api;
 /// Callbacks at paths nobody serves: a proxy in front adds a prefix, escapes a slash, doubles one. Safaricom does not repeat what was answered 404,
 /// so what carries a valid token is taken as if it had come where it belongs; everything else stays 404. Both are told (<see cref="UnroutedIntake"/>).
 /// </summary>
-internal sealed class UnroutedCallbacks(UnroutedIntake intake, CallbackTokens tokens, RegistrationTokens registrations)
+internal sealed class UnroutedCallbacks(UnroutedIntake intake, CallbackTokens tokens, RegistrationTokenCache registrations)
 {
     private readonly Dictionary<string, RequestDelegate> takers = new(StringComparer.Ordinal);
 

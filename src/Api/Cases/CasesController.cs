@@ -26,29 +26,29 @@ public sealed class CasesController(IMediator mediator) : ControllerBase
 {
     /// <summary>Reads cases, newest first; <c>status</c> is <c>open</c> or <c>settled</c>.</summary>
     [HttpGet]
-    [Refuses("validation_failed")]
+    [ProducesProblem("validation_failed")]
     public Task<Page<CaseView>> List(string? status, string? kind, string? cursor, int? limit, CancellationToken cancellation) =>
         mediator.Send(new ListCases(status, kind, cursor, limit), cancellation);
 
     /// <summary>Reads one case with everything that is on record about its payment.</summary>
     [HttpGet("{id}")]
-    [Refuses("not_found")]
+    [ProducesProblem("not_found")]
     public async Task<ActionResult<CaseView>> Get(string id, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Case, id, out var found) ? await mediator.Send(new GetCase(found), cancellation) : Refusal.NotFound("case"));
 
     /// <summary>Has Safaricom asked again, within seconds; look at the payment then.</summary>
     [HttpPost("{id}/ask")]
     [ProducesResponseType<CaseView>(202)]
-    [Refuses("validation_failed", "not_found", "case_settled", "nothing_to_ask")]
+    [ProducesProblem("validation_failed", "not_found", "case_settled", "nothing_to_ask")]
     public async Task<ActionResult<CaseView>> Ask(
         string id, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] AskBody? body, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Case, id, out var found)
-            ? await mediator.Send(new AskCase(User.Caller(), found, body?.Receipt), cancellation)
+            ? await mediator.Send(new RequeryCase(User.Caller(), found, body?.Receipt), cancellation)
             : Refusal.NotFound("case"), 202);
 
     /// <summary>Settles a case, and with <c>paid</c> or <c>not_paid</c> what it is about.</summary>
     [HttpPost("{id}/settle")]
-    [Refuses("validation_failed", "not_found", "case_settled", "outcome_not_possible")]
+    [ProducesProblem("validation_failed", "not_found", "case_settled", "outcome_not_possible")]
     public async Task<ActionResult<CaseView>> Settle(string id, SettleBody body, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Case, id, out var found)
             ? await mediator.Send(new SettleCase(User.Caller(), found, body.Outcome, body.Reason), cancellation)

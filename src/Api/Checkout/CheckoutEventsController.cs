@@ -25,7 +25,7 @@ public sealed class CheckoutEventsController(IMediator mediator, WatchedCheckout
     [Produces("text/event-stream")]
     [ProducesResponseType(200)]
     [ProducesResponseType(204)]
-    [Refuses("not_found")]
+    [ProducesProblem("not_found")]
     public async Task<IActionResult> Watch(string id, [FromHeader(Name = "Last-Event-ID")] string? lastId, CancellationToken cancellation)
     {
         if (!PublicId.TryRead(PublicId.Checkout, id, out var checkoutId))

@@ -32,7 +32,7 @@ public sealed class CheckoutsController(IMediator mediator) : ControllerBase
     [HttpPost]
     [Authorize(Scope.Checkouts)]
     [ProducesResponseType<CheckoutView>(201)]
-    [Refuses("validation_failed", "order_reference_in_use")]
+    [ProducesProblem("validation_failed", "order_reference_in_use")]
     public async Task<ActionResult<CheckoutView>> Start(StartCheckoutBody body, CancellationToken cancellation) => this.ToResult(
         await mediator.Send(
             new StartCheckout(
@@ -44,7 +44,7 @@ public sealed class CheckoutsController(IMediator mediator) : ControllerBase
     [HttpPost("{id}/pay")]
     [Authorize(Scope.OneCheckout)]
     [ProducesResponseType<CheckoutView>(202)]
-    [Refuses("validation_failed", "not_found", "attempt_in_progress", "already_paid", "checkout_expired", "checkout_cancelled", "too_many_prompts", "prompts_paused")]
+    [ProducesProblem("validation_failed", "not_found", "attempt_in_progress", "already_paid", "checkout_expired", "checkout_cancelled", "too_many_prompts", "prompts_paused")]
     public async Task<ActionResult<CheckoutView>> Pay(string id, PayBody body, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Checkout, id, out var checkout)
             ? await mediator.Send(new PayCheckout(User.Caller(), checkout, body.Phone), cancellation)
@@ -54,7 +54,7 @@ public sealed class CheckoutsController(IMediator mediator) : ControllerBase
     /// <summary>Gives a checkout up; cancelling again is the same answer.</summary>
     [HttpPost("{id}/cancel")]
     [Authorize(Scope.Checkouts)]
-    [Refuses("not_found", "attempt_in_progress", "already_paid", "checkout_expired")]
+    [ProducesProblem("not_found", "attempt_in_progress", "already_paid", "checkout_expired")]
     public async Task<ActionResult<CheckoutView>> Cancel(string id, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Checkout, id, out var checkout)
             ? await mediator.Send(new CancelCheckout(User.Caller(), checkout), cancellation)
@@ -63,7 +63,7 @@ public sealed class CheckoutsController(IMediator mediator) : ControllerBase
     /// <summary>Reads one checkout; with its clientSecret phones are masked.</summary>
     [HttpGet("{id}")]
     [Authorize(Scope.OneCheckout)]
-    [Refuses("not_found")]
+    [ProducesProblem("not_found")]
     public async Task<ActionResult<CheckoutView>> Get(string id, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Checkout, id, out var checkout)
             ? await mediator.Send(new GetCheckout(User.Caller(), checkout), cancellation)
@@ -72,7 +72,7 @@ public sealed class CheckoutsController(IMediator mediator) : ControllerBase
     /// <summary>Reads checkouts, newest created first; from and to are createdAt, half-open.</summary>
     [HttpGet]
     [Authorize(Scope.Checkouts)]
-    [Refuses("validation_failed")]
+    [ProducesProblem("validation_failed")]
     public Task<Page<CheckoutView>> List(
         string? orderReference, string? status, DateTimeOffset? from, DateTimeOffset? to, string? cursor, int? limit, CancellationToken cancellation) =>
         mediator.Send(new ListCheckouts(User.Caller(), orderReference, status, from, to, cursor, limit), cancellation);

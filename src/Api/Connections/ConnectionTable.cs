@@ -46,9 +46,9 @@ public sealed class ConnectionTable(ConnectionLimits limits, TimeProvider clock)
         lock (gate)
         {
             var source = sources.TryGetValue(key, out var known) ? known : new(key);
-            var isFull = !isKept && source.Count >= limits.MostOfSource ? source.Idle
-                : !isKept && strangers >= limits.MostOfStrangers ? idleStrangers
-                : all >= limits.Most ? idleStrangers.Count > 0 ? idleStrangers : idleKept
+            var isFull = !isKept && source.Count >= limits.MaxOfSource ? source.Idle
+                : !isKept && strangers >= limits.MaxOfStrangers ? idleStrangers
+                : all >= limits.Max ? idleStrangers.Count > 0 ? idleStrangers : idleKept
                 : null;
             if (isFull is not null)
             {

@@ -6,7 +6,7 @@ namespace Payments.Api;
 internal sealed partial class ConnectionWatch(ConnectionTable table, ConnectionLimits limits, TimeProvider clock, ILogger<ConnectionWatch> log)
     : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TellEvery = TimeSpan.FromMinutes(1);
 
     /// <summary>Notes when a connection ends.</summary>
@@ -45,9 +45,9 @@ internal sealed partial class ConnectionWatch(ConnectionTable table, ConnectionL
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        LogLimits(limits.Most, limits.MostOfStrangers, limits.MostOfSource);
+        LogLimits(limits.Max, limits.MaxOfStrangers, limits.MaxOfSource);
         var told = clock.GetTimestamp();
-        using var timer = new PeriodicTimer(Pause);
+        using var timer = new PeriodicTimer(PollInterval);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))

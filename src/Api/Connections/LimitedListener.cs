@@ -58,7 +58,7 @@ internal sealed class LimitedListenerFactory(IOptions<SocketTransportOptions> op
     {
         private const int TcpLevel = 6;
         private const int UserTimeout = 18;
-        private static readonly TimeSpan Most = TimeSpan.FromSeconds(20);
+        private static readonly TimeSpan Max = TimeSpan.FromSeconds(20);
 
         public static void Set(IConnectionSocketFeature? accepted)
         {
@@ -68,7 +68,7 @@ internal sealed class LimitedListenerFactory(IOptions<SocketTransportOptions> op
             }
 
             Span<byte> value = stackalloc byte[sizeof(int)];
-            BinaryPrimitives.WriteInt32LittleEndian(value, (int)Most.TotalMilliseconds);
+            BinaryPrimitives.WriteInt32LittleEndian(value, (int)Max.TotalMilliseconds);
             try
             {
                 accepted.Socket.SetRawSocketOption(TcpLevel, UserTimeout, value);

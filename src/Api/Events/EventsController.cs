@@ -15,7 +15,7 @@ public sealed class EventsController(IMediator mediator) : ControllerBase
     /// <remarks>A place beyond the feed's end, which is shorter after a restore, is 409 <c>events_restarted</c>; its <c>next</c> is where to go on.</remarks>
     [HttpGet]
     [Authorize(Scope.Checkouts)]
-    [Refuses("validation_failed", "events_restarted")]
+    [ProducesProblem("validation_failed", "events_restarted")]
     public async Task<ActionResult<EventPage>> Read(string? after, int? limit, CancellationToken cancellation) =>
         this.ToResult(await mediator.Send(new ReadEvents(User.Caller(), User.HasScope(Scope.Payouts), after, limit), cancellation));
 }

@@ -16,12 +16,12 @@ internal static class HealthCommand
         """;
 
     /// <summary>Above the second the answer may take, below any engine's own limit.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(4);
 
     /// <summary>0 when ready or degraded, 1 otherwise.</summary>
     public static async Task<int> Run(TextWriter output)
     {
-        using var http = new HttpClient { Timeout = Patience };
+        using var http = new HttpClient { Timeout = Timeout };
         try
         {
             using var answer = await http.GetAsync(new Uri(Address(

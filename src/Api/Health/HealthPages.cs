@@ -20,27 +20,27 @@ internal static class HealthPages
 
     public static void Map(WebApplication app, Settings settings)
     {
-        app.MapGet("/health/live", async (HttpContext http) => await OperatorAccessMiddleware.MayRead(http, settings)
+        app.MapGet("/health/live", async (HttpContext http) => await OperatorAccessMiddleware.CanRead(http, settings)
             ? Results.Json(View(settings, "live", null))
             : Results.Json(new { status = "live" })).ExcludeFromDescription();
-        app.MapGet("/health/ready", (HttpContext http, IServiceProvider services, Vitals vitals, CancellationToken cancellation) =>
+        app.MapGet("/health/ready", (HttpContext http, IServiceProvider services, HealthChecks vitals, CancellationToken cancellation) =>
             Ready(http, settings, services, vitals, cancellation)).ExcludeFromDescription();
     }
 
     /// <summary>Ready: a callback can be stored durably. <c>degraded</c>: in the spool only. A process that was told to end wants no more.</summary>
-    private static async Task<IResult> Ready(
-        HttpContext http, Settings settings, IServiceProvider services, Vitals vitals, CancellationToken cancellation)
+    private static async Task<Microsoft.AspNetCore.Http.IResult> Ready(
+        HttpContext http, Settings settings, IServiceProvider services, HealthChecks vitals, CancellationToken cancellation)
     {
         var health = vitals.IsEnding ? IntakeState.Unavailable
             : services.GetService<IntakeHealth>() is { } intake ? await intake.Check(cancellation)
             : await vitals.Works(cancellation) ? IntakeState.Ready : IntakeState.Unavailable;
         var code = health == IntakeState.Unavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
-        if (!await OperatorAccessMiddleware.MayRead(http, settings))
+        if (!await OperatorAccessMiddleware.CanRead(http, settings))
         {
             return Results.Json(new { status = EnumNames.Name(health) }, statusCode: code);
         }
 
-        var checks = await vitals.Look(cancellation);
+        var checks = await vitals.Check(cancellation);
         return Results.Json(
             View(settings, EnumNames.Name(health), [.. checks.Select(check => new CheckView(check.Name, EnumNames.Name(check.State), check.Detail))]), statusCode: code);
     }

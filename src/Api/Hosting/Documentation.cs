@@ -44,7 +44,7 @@ internal static class Documentation
             }
 
             codes.AddRange(IdempotencyConvention.Describe(operation, context.Description.ActionDescriptor));
-            codes.AddRange(metadata.OfType<RefusesAttribute>().SelectMany(r => r.Codes));
+            codes.AddRange(metadata.OfType<ProducesProblemAttribute>().SelectMany(r => r.Codes));
             AddProblems(operation, codes.Distinct());
             return Task.CompletedTask;
         });

@@ -13,7 +13,7 @@ namespace Payments.Api;
 internal sealed class KnownParameters : IResourceFilter, IOrderedFilter
 {
     /// <summary>Enough to recognise a name by; nobody's long text is sent back.</summary>
-    private const int MostChars = 50;
+    private const int MaxChars = 50;
 
     private readonly ConcurrentDictionary<string, string[]> known = new(StringComparer.Ordinal);
 
@@ -26,7 +26,7 @@ internal sealed class KnownParameters : IResourceFilter, IOrderedFilter
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
         foreach (var (name, values) in context.HttpContext.Request.Query)
         {
-            var shown = name.Length > MostChars ? name[..MostChars] : name;
+            var shown = name.Length > MaxChars ? name[..MaxChars] : name;
             if (WhyNot(shown, values, Names(context.ActionDescriptor)) is { } wrong)
             {
                 errors[shown] = [wrong];
@@ -50,7 +50,7 @@ internal sealed class KnownParameters : IResourceFilter, IOrderedFilter
         if (!names.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
             return "There is no such parameter. " + (names.Length == 0 ? "This call takes none."
-                : Spelling.Nearest(name, names) is { } near ? $"Perhaps {near}." : $"This call takes {string.Join(", ", names)}.");
+                : SpellingSuggestions.Nearest(name, names) is { } near ? $"Perhaps {near}." : $"This call takes {string.Join(", ", names)}.");
         }
 
         return values.Count > 1 ? "Give it once." : values.Any(StorableText.HasNul) ? StorableText.Wanted : null;

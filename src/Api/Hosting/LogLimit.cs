@@ -9,7 +9,7 @@ namespace Payments.Api;
 public sealed class LogLimit(TimeProvider clock)
 {
     /// <summary>Lines in a minute, of each category and to each place lines go to.</summary>
-    internal const int MostLines = 20;
+    internal const int MaxLines = 20;
 
     /// <summary>The logging asks twice for a line: whether it would be written, and when it is.</summary>
     private const int AsksPerLine = 2;
@@ -48,7 +48,7 @@ public sealed class LogLimit(TimeProvider clock)
                 (minute.Began, minute.Asked) = (clock.GetTimestamp(), 0);
             }
 
-            if (++minute.Asked <= MostLines * AsksPerLine)
+            if (++minute.Asked <= MaxLines * AsksPerLine)
             {
                 return true;
             }
@@ -88,7 +88,7 @@ public sealed class LogLimit(TimeProvider clock)
 /// <summary>Says once a minute what <see cref="LogLimit"/> left out.</summary>
 public sealed partial class LeftOutLines(LogLimit limit, ILogger<LeftOutLines> log) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMinutes(1);
 
     /// <summary>One line for each category that had more than its share.</summary>
     public void Say()
@@ -104,7 +104,7 @@ public sealed partial class LeftOutLines(LogLimit limit, ILogger<LeftOutLines> l
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(PollInterval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Say();
         }
     }

@@ -71,7 +71,7 @@ internal static class OptionKeys
             }
             else if (name.Contains(':', StringComparison.Ordinal) && ours.Contains(name.Split(':')[0]) && !byPath.ContainsKey(path + ":#"))
             {
-                problems.Add(new(Shown(name), SetupProblem.Unknown, Nearest(path) is { } near ? $"perhaps {near}" : "one of the keys in docs/configuration.md"));
+                problems.Add(new(Shown(name), ConfigurationFault.Unknown, Nearest(path) is { } near ? $"perhaps {near}" : "one of the keys in docs/configuration.md"));
             }
         }
     }
@@ -135,5 +135,5 @@ internal static class OptionKeys
 
     /// <summary>A known key that a slip of the fingers away is the given one.</summary>
     private static string? Nearest(string path) =>
-        Spelling.Nearest(path, All.Select(key => key.Path)) is { } near ? All.First(key => key.Path == near).Variable : null;
+        SpellingSuggestions.Nearest(path, All.Select(key => key.Path)) is { } near ? All.First(key => key.Path == near).Variable : null;
 }

@@ -64,7 +64,7 @@ internal static class Problems
     public static Task Write(HttpContext context, Refusal refusal) => Write(context, Of(context, refusal));
 
     /// <summary>The result of a controller's action: the value, or the problem.</summary>
-    public static ActionResult<T> ToResult<T>(this ControllerBase controller, Answer<T> answer, int status = 200)
+    public static ActionResult<T> ToResult<T>(this ControllerBase controller, Result<T> answer, int status = 200)
         where T : class
     {
         if (answer.Value is { } value)
@@ -86,7 +86,7 @@ internal static class Problems
     public static ActionResult Invalid(HttpContext context, Dictionary<string, string[]> errors) => new ProblemResult(Validation(context, errors));
 
     /// <summary>What an exception is answered with; never a stack trace.</summary>
-    public static async ValueTask<bool> Handle(HttpContext context, Exception exception)
+    public static async ValueTask<bool> HandleUnhandled(HttpContext context, Exception exception)
     {
         switch (exception)
         {
@@ -201,7 +201,7 @@ internal sealed partial class UnhandledExceptions(ILogger<UnhandledExceptions> l
             LogFailed(httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName, Problems.TraceId(httpContext), exception);
         }
 
-        return await Problems.Handle(httpContext, exception);
+        return await Problems.HandleUnhandled(httpContext, exception);
     }
 
     [LoggerMessage(EventName = "request_failed", Level = LogLevel.Error, Message = "{Method} {Endpoint} failed; its answer has trace id {AnsweredTraceId}")]

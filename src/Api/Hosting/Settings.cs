@@ -100,7 +100,7 @@ internal sealed class Settings
         returns.AllowAnyHost(daraja.Kind == DarajaEnvironment.Simulator);
         if (daraja.Kind != DarajaEnvironment.Simulator)
         {
-            problems.AddRange(PublishedSecrets.Find(configuration, keys, operators));
+            problems.AddRange(DefaultSecretsGuard.Find(configuration, keys, operators));
         }
 
         problems.AddRange(reconciliation.Problems().Select(problem => new ConfigurationProblem(problem.Key, problem.Wrong, problem.Right)));
@@ -130,7 +130,7 @@ internal sealed class Settings
 
     /// <summary>What the doctor has to know of this configuration.</summary>
     /// <param name="address">The public address of the moment.</param>
-    public SetupFacts Facts(Func<string?> address)
+    public DeploymentFacts Facts(Func<string?> address)
     {
         var networks = new CallbackNetworks([.. Callbacks.AllowedNetworks], Daraja.Kind);
         return new()
@@ -138,7 +138,7 @@ internal sealed class Settings
             Environment = Daraja.Kind.ToString(),
             Shortcode = Daraja.Shortcode ?? "",
             PublicBaseUrl = address,
-            Problems = [.. Problems.Select(problem => new SetupProblem(problem.Key, problem.Wrong, problem.Right))],
+            Problems = [.. Problems.Select(problem => new ConfigurationFault(problem.Key, problem.Wrong, problem.Right))],
             HasSpool = Spool.IsOn,
             PullEvery = Daraja.Nominated is null ? null : C2b.PullEvery,
             HasAllowedNetworks = networks.AreLimited,

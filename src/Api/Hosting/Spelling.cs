@@ -1,17 +1,17 @@
 namespace Payments.Api;
 
 /// <summary>What somebody meant who mistyped a name.</summary>
-internal static class Spelling
+internal static class SpellingSuggestions
 {
     /// <summary>A slip of the fingers or two; beyond that it is a guess.</summary>
-    private const int MostSlips = 3;
+    private const int MaxSlips = 3;
 
     /// <summary>The name that the given one is a slip away from, whatever the case and the marks between its words; null when none is.</summary>
     public static string? Nearest(string given, IEnumerable<string> names)
     {
         var plain = Plain(given);
         return names.Select(name => (name, Distance: Distance(Plain(name), plain)))
-            .Where(near => near.Distance <= Math.Min(MostSlips, plain.Length / 2)).OrderBy(near => near.Distance).Select(near => near.name).FirstOrDefault();
+            .Where(near => near.Distance <= Math.Min(MaxSlips, plain.Length / 2)).OrderBy(near => near.Distance).Select(near => near.name).FirstOrDefault();
     }
 
     private static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();

@@ -18,7 +18,7 @@ internal sealed partial class IdempotencyFilter(
     IdempotencyFilterFactory action, IIdempotencyKeys keys, IClientSecrets secrets, IOptions<JsonOptions> json, ILogger<IdempotencyFilter> log)
     : IAsyncResourceFilter
 {
-    private const int MostChars = 255;
+    private const int MaxChars = 255;
 
     /// <summary>
     /// Stands in the stored answer where the checkout's clientSecret was: raw control characters never occur in JSON.
@@ -44,7 +44,7 @@ internal sealed partial class IdempotencyFilter(
             return;
         }
 
-        if (given is not [{ Length: >= 1 and <= MostChars } key] || !key.All(c => c is >= ' ' and <= '~'))
+        if (given is not [{ Length: >= 1 and <= MaxChars } key] || !key.All(c => c is >= ' ' and <= '~'))
         {
             context.Result = Problems.ToResult(http, IdempotencyConvention.Header, "Give one value of 1 to 255 printable ASCII characters.");
             return;
@@ -82,9 +82,9 @@ internal sealed partial class IdempotencyFilter(
             : await Rebuilt(context, request, used.Intent!);
     }
 
-    private async Task<IActionResult> Rebuilt(ActionContext context, IdempotentRequest request, Intent intent)
+    private async Task<IActionResult> Rebuilt(ActionContext context, IdempotentRequest request, CreatedResource intent)
     {
-        var rebuild = context.HttpContext.RequestServices.GetServices<IRebuildAnswer>().Single(r => r.Kind == intent.Kind);
+        var rebuild = context.HttpContext.RequestServices.GetServices<IResponseReplayer>().Single(r => r.Kind == intent.Kind);
         var view = await rebuild.Rebuild(context.HttpContext.User.Caller(), intent.Id, context.HttpContext.RequestAborted);
         var status = context.ActionDescriptor.EndpointMetadata.OfType<ProducesResponseTypeAttribute>()
             .Select(m => m.StatusCode).FirstOrDefault(s => s is >= 200 and < 300, StatusCodes.Status200OK);
@@ -142,7 +142,7 @@ internal sealed partial class IdempotencyFilter(
     }
 
     /// <summary>Stored before it is sent. Without the database it is sent all the same: the intent is committed, the rest can be rebuilt.</summary>
-    private async Task Keep(IdempotentRequest request, Intent? intent, int status, string text)
+    private async Task Keep(IdempotentRequest request, CreatedResource? intent, int status, string text)
     {
         try
         {
@@ -180,7 +180,7 @@ internal sealed partial class IdempotencyFilter(
     private static async Task<byte[]> Hash(HttpRequest request)
     {
         // In memory, never in a file: the threshold is what Kestrel takes at most, and bodies hold phone numbers.
-        request.EnableBuffering(bufferThreshold: ApiHost.MostBodyBytes);
+        request.EnableBuffering(bufferThreshold: ApiHost.MaxBodyBytes);
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var address = $"{request.Method} {request.Path}{request.QueryString}";
         sha.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{address.Length} {address}")));

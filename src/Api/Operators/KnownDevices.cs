@@ -13,7 +13,7 @@ namespace Payments.Api;
 internal sealed class KnownDevices(IDataProtectionProvider protection, Settings settings, TimeProvider clock)
 {
     /// <summary>Half a year without signing in, and it is a stranger's again.</summary>
-    private static readonly TimeSpan Life = TimeSpan.FromDays(180);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(180);
 
     private readonly IDataProtector protector = protection.CreateProtector("known device");
 
@@ -44,7 +44,7 @@ internal sealed class KnownDevices(IDataProtectionProvider protection, Settings 
     public void Remember(HttpContext context, string name)
     {
         var id = Read(context, name) ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var until = (clock.GetUtcNow() + Life).ToUnixTimeSeconds();
+        var until = (clock.GetUtcNow() + Lifetime).ToUnixTimeSeconds();
         var text = string.Create(CultureInfo.InvariantCulture, $"{id} {until} {name}");
         context.Response.Cookies.Append(Name, WebEncoders.Base64UrlEncode(protector.Protect(Encoding.UTF8.GetBytes(text))), new()
         {
@@ -52,7 +52,7 @@ internal sealed class KnownDevices(IDataProtectionProvider protection, Settings 
             SameSite = SameSiteMode.Strict,
             Secure = !settings.IsSimulator || context.Request.IsHttps,
             Path = "/",
-            MaxAge = Life,
+            MaxAge = Lifetime,
         });
     }
 }

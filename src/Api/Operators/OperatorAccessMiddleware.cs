@@ -12,7 +12,7 @@ namespace Payments.Api;
 internal sealed class OperatorAccessMiddleware(RequestDelegate next, Settings settings, IAudit audit, ITransactions transactions, JobStorage storage)
 {
     /// <summary>Jobs of one deed whose states are put down; the dashboard's pages have at most 500, and one line need not hold more.</summary>
-    private const int MostJobs = 500;
+    private const int MaxJobs = 500;
 
     private const string JobDetails = "/hangfire/jobs/details";
 
@@ -21,7 +21,7 @@ internal sealed class OperatorAccessMiddleware(RequestDelegate next, Settings se
     public async Task InvokeAsync(HttpContext context)
     {
         var path = context.Request.Path;
-        if (!Guarded.Any(guarded => path.StartsWithSegments(guarded, StringComparison.OrdinalIgnoreCase)) || (IsLaptop(context) && !IsDeed(context)))
+        if (!Guarded.Any(guarded => path.StartsWithSegments(guarded, StringComparison.OrdinalIgnoreCase)) || (IsLaptop(context) && !IsWrite(context)))
         {
             await Show(context);
             return;
@@ -44,7 +44,7 @@ internal sealed class OperatorAccessMiddleware(RequestDelegate next, Settings se
             }
         }
 
-        if (IsDeed(context))
+        if (IsWrite(context))
         {
             if (!acts)
             {
@@ -66,17 +66,17 @@ internal sealed class OperatorAccessMiddleware(RequestDelegate next, Settings se
             : next(context);
 
     /// <summary>Whether the dashboard shows its buttons.</summary>
-    public static bool MayAct(HttpContext context, Settings settings) => (settings.IsSimulator && LocalOnly.IsLocal(context)) || context.User.Acts();
+    public static bool CanWrite(HttpContext context, Settings settings) => (settings.IsSimulator && LocalOnly.IsLocal(context)) || context.User.Acts();
 
     /// <summary>Whether the caller may read what operators may: the machine itself on a laptop, an ops key, a signed-in operator.</summary>
-    public static async Task<bool> MayRead(HttpContext context, Settings settings) =>
+    public static async Task<bool> CanRead(HttpContext context, Settings settings) =>
         (settings.IsSimulator && LocalOnly.IsLocal(context)) || context.User.HasScope(Scope.Ops)
         || (await context.AuthenticateAsync(OperatorSession.Scheme)).Succeeded;
 
     private bool IsLaptop(HttpContext context) => settings.IsSimulator && LocalOnly.IsLocal(context);
 
     /// <summary>Anything but reading; the dashboard asks for its numbers by POST.</summary>
-    private static bool IsDeed(HttpContext context) => !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method)
+    private static bool IsWrite(HttpContext context) => !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method)
         && !context.Request.Path.Equals("/hangfire/stats", StringComparison.OrdinalIgnoreCase);
 
     private static Task Challenge(HttpContext context)
@@ -99,7 +99,7 @@ internal sealed class OperatorAccessMiddleware(RequestDelegate next, Settings se
         var path = context.Request.Path.ToString();
         var jobs = (context.Request.HasFormContentType ? (await context.Request.ReadFormAsync())["jobs[]"].OfType<string>() : [])
             .Append(path[(path.LastIndexOf('/') + 1)..] is var last && IsJobId(last) ? last : "")
-            .Where(job => job.Length is > 0 and <= 100).Distinct().Take(MostJobs).ToList();
+            .Where(job => job.Length is > 0 and <= 100).Distinct().Take(MaxJobs).ToList();
         var actor = context.User.Identity is { IsAuthenticated: true, Name: { } name } ? "operator/" + name : "local";
         var before = States(jobs);
         await Write("dashboard.act", before, new { method = context.Request.Method, jobs });
@@ -135,7 +135,7 @@ internal sealed class OperatorAccessMiddleware(RequestDelegate next, Settings se
 }
 
 /// <summary>The gate has decided before the dashboard is asked.</summary>
-internal sealed class BehindTheGate : IDashboardAuthorizationFilter
+internal sealed class AllowAll : IDashboardAuthorizationFilter
 {
     public bool Authorize(DashboardContext context) => true;
 }

@@ -9,10 +9,10 @@ namespace Payments.Api;
 internal sealed class PasswordChecks : IDisposable
 {
     /// <summary>Tries that wait at once: strangers', and those of devices that signed in before, who come first. At a tenth of a second each.</summary>
-    internal const int MostWaiting = 8;
+    internal const int MaxWaiting = 8;
 
     /// <summary>Of one source: a form that was sent twice.</summary>
-    internal const int MostOfOneSource = 2;
+    internal const int MaxOfOneSource = 2;
 
     private readonly Lock gate = new();
     private readonly Dictionary<string, int> bySource = new(StringComparer.Ordinal);
@@ -32,7 +32,7 @@ internal sealed class PasswordChecks : IDisposable
         lock (gate)
         {
             ref var inside = ref isKnownDevice ? ref knownInside : ref strangersInside;
-            if (inside >= MostWaiting || bySource.GetValueOrDefault(source) >= MostOfOneSource)
+            if (inside >= MaxWaiting || bySource.GetValueOrDefault(source) >= MaxOfOneSource)
             {
                 return null;
             }

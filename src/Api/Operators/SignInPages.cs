@@ -17,18 +17,18 @@ internal static class SignInPages
     private const string Home = "/hangfire";
 
     /// <summary>A name, a password and an address of the longest, thrice over for their encoding.</summary>
-    private const int MostBytes = 16 * 1024;
+    private const int MaxBytes = 16 * 1024;
 
     /// <summary>Longer than any page's address.</summary>
-    private const int MostPath = 2000;
+    private const int MaxPath = 2000;
 
     private static readonly HtmlEncoder Html = HtmlEncoder.Default;
 
     public static void Map(WebApplication app)
     {
         app.MapGet(Path, (HttpContext http, string? returnUrl) => Page(http, returnUrl, null, 200)).ExcludeFromDescription();
-        app.MapPost(Path, SignIn).ExcludeFromDescription().DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(MostBytes));
-        app.MapPost("/sign-out", SignOut).ExcludeFromDescription().DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(MostBytes));
+        app.MapPost(Path, SignIn).ExcludeFromDescription().DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(MaxBytes));
+        app.MapPost("/sign-out", SignOut).ExcludeFromDescription().DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(MaxBytes));
     }
 
     /// <summary>
@@ -36,10 +36,10 @@ internal static class SignInPages
     /// else would make the page a springboard to somebody else's, or could not be sent.
     /// </summary>
     public static string LocalPath(string? returnUrl) =>
-        returnUrl is ['/', ..] and not ['/', '/', ..] && returnUrl.Length <= MostPath && returnUrl.All(c => c is > ' ' and <= '~' and not '\\')
+        returnUrl is ['/', ..] and not ['/', '/', ..] && returnUrl.Length <= MaxPath && returnUrl.All(c => c is > ' ' and <= '~' and not '\\')
             ? returnUrl : Home;
 
-    private static async Task<IResult> SignIn(
+    private static async Task<Microsoft.AspNetCore.Http.IResult> SignIn(
         HttpContext http, IReadOnlyList<Operator> operators, SignInTries tries, PasswordChecks checks, KnownDevices devices, IAntiforgery antiforgery,
         IAudit audit, ITransactions transactions)
     {
@@ -84,13 +84,13 @@ internal static class SignInPages
         return Results.LocalRedirect(LocalPath(returnUrl));
     }
 
-    private static IResult Wait(HttpContext http, string returnUrl, TimeSpan wait)
+    private static Microsoft.AspNetCore.Http.IResult Wait(HttpContext http, string returnUrl, TimeSpan wait)
     {
         http.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         return Page(http, returnUrl, $"Too many tries. Wait {(wait > TimeSpan.FromMinutes(1) ? "a quarter of an hour" : "a few seconds")}.", 429);
     }
 
-    private static async Task<IResult> SignOut(HttpContext http, IAntiforgery antiforgery)
+    private static async Task<Microsoft.AspNetCore.Http.IResult> SignOut(HttpContext http, IAntiforgery antiforgery)
     {
         if (!await IsOurs(http, antiforgery))
         {
@@ -115,7 +115,7 @@ internal static class SignInPages
         }
     }
 
-    private static IResult Page(HttpContext http, string? returnUrl, string? problem, int status)
+    private static Microsoft.AspNetCore.Http.IResult Page(HttpContext http, string? returnUrl, string? problem, int status)
     {
         var antiforgery = http.RequestServices.GetRequiredService<IAntiforgery>();
         var tokens = antiforgery.GetAndStoreTokens(http);

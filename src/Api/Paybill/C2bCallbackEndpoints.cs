@@ -8,7 +8,7 @@ namespace Payments.Api;
 
 /// <summary>Where Safaricom asks about payments by hand (validate) and tells of them (confirm).</summary>
 internal sealed partial class C2bCallbackEndpoints(
-    IInbox inbox, IntakeCapacity room, RegistrationTokens tokens, CallbackTokens probes, C2bOptions options, CallbackNetworks networks, UntrustedIntake untrusted,
+    IInbox inbox, IntakeCapacity room, RegistrationTokenCache tokens, CallbackTokens probes, C2bOptions options, CallbackNetworks networks, UntrustedRateLimiter untrusted,
     ILogger<C2bCallbackEndpoints> log)
 {
     /// <summary>With the look-up's second this leaves half of the promised two for everything else.</summary>
@@ -39,7 +39,7 @@ internal sealed partial class C2bCallbackEndpoints(
 
         registration ??= trusted ? await LookUp(token, options.ValidationLookUp) : null;
         var late = trusted && registration is null && RegistrationToken.IsWellFormed(token);
-        var probe = registration is null ? Arrivals.Read(context, probes, token) : null;
+        var probe = registration is null ? ProbeDetector.Read(context, probes, token) : null;
         var isVouchedFor = IsVouchedFor(late);
 
         // Whoever has a token that was found is no stranger, from wherever he comes: money he tells of may wait, and is not turned away.
@@ -50,7 +50,7 @@ internal sealed partial class C2bCallbackEndpoints(
             return;
         }
 
-        using var arrival = await Arrival.Of(context, room, isKnown: !isStranger);
+        using var arrival = await CallbackBody.Of(context, room, isKnown: !isStranger);
         if (arrival.Body is not { } body)
         {
             return;
@@ -86,7 +86,7 @@ internal sealed partial class C2bCallbackEndpoints(
         var (token, source) = (CallbackEndpoints.Token(context), context.Connection.RemoteIpAddress);
         var trusted = networks.AllowsC2b(source);
         var registration = trusted ? await tokens.Find(token, patience.Token) : null;
-        var probe = registration is null ? Arrivals.Read(context, probes, token) : null;
+        var probe = registration is null ? ProbeDetector.Read(context, probes, token) : null;
         var isStranger = registration is null && probe is null && !IsVouchedFor(trusted && RegistrationToken.IsWellFormed(token));
         if (isStranger && untrusted.Refuses(source) is { } wait)
         {
@@ -95,7 +95,7 @@ internal sealed partial class C2bCallbackEndpoints(
         }
 
         // It may be stored after the answer, and keeps its place until then.
-        var arrival = await Arrival.Of(context, room, isKnown: !isStranger);
+        var arrival = await CallbackBody.Of(context, room, isKnown: !isStranger);
         if (arrival.Body is not { } body)
         {
             arrival.Dispose();
@@ -138,7 +138,7 @@ internal sealed partial class C2bCallbackEndpoints(
     /// A token that could not be looked up, the database being away since the start, proves nothing; only where C2B callbacks are let in from
     /// some networks alone does the address vouch for it. Anywhere else it has what strangers have until the database is back.
     /// </summary>
-    private bool IsVouchedFor(bool isUnknown) => isUnknown && networks.AreLimited && tokens.MayMiss;
+    private bool IsVouchedFor(bool isUnknown) => isUnknown && networks.AreLimited && tokens.IsStale;
 
     /// <summary>Somebody else may hold the token by then, so it is worth a line; but it may also be a proxy nobody has named.</summary>
     [LoggerMessage(EventName = "c2b_from_elsewhere", Level = LogLevel.Warning,

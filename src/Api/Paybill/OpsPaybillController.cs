@@ -26,7 +26,7 @@ public sealed record WriteOffBody(string? Reason);
 [Route("api/ops")]
 [Authorize(Scope.Ops)]
 [Produces("application/json")]
-public sealed class OpsPaybillController(IMediator mediator, RegistrationTokens tokens) : ControllerBase
+public sealed class OpsPaybillController(IMediator mediator, RegistrationTokenCache tokens) : ControllerBase
 {
     /// <summary>Registers our confirmation and validation URLs with Safaricom; the same again is 200.</summary>
     /// <remarks>
@@ -36,27 +36,27 @@ public sealed class OpsPaybillController(IMediator mediator, RegistrationTokens 
     [HttpPost("c2b/register")]
     [ProducesResponseType<RegistrationView>(200)]
     [ProducesResponseType<RegistrationView>(202)]
-    [Refuses("validation_failed", "urls_already_registered", "registration_in_progress", "url_refused", "c2b_version_unavailable", "registration_refused")]
+    [ProducesProblem("validation_failed", "urls_already_registered", "registration_in_progress", "url_refused", "c2b_version_unavailable", "registration_refused")]
     public async Task<ActionResult<RegistrationView>> Register(
         [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] RegisterC2bBody? body, CancellationToken cancellation)
     {
         var answer = await mediator.Send(new RegisterC2b(User.Caller(), body?.Version, body?.ResponseType) { Renews = body?.Renew == true }, cancellation);
 
         // Whoever is told that it is registered may be asked about a payment in the same second.
-        await tokens.ReadAgain();
+        await tokens.Reload();
         return this.ToResult(answer, answer.Value?.State == "in_doubt" ? 202 : 200);
     }
 
     /// <summary>Reads receipts, newest first: matched=false is money without an order, surplus=true what exceeds its order, open=true what is to be settled.</summary>
     [HttpGet("receipts")]
-    [Refuses("validation_failed")]
+    [ProducesProblem("validation_failed")]
     public Task<Page<ReceiptView>> Receipts(bool? matched, bool? surplus, bool? open, string? cursor, int? limit, CancellationToken cancellation) =>
         mediator.Send(new ListReceipts(matched, surplus, open, cursor, limit), cancellation);
 
     /// <summary>Writes off what of a receipt nobody can give back; the same again is 200. It can still be refunded or matched later.</summary>
     [HttpPost("receipts/{id}/write-off")]
     [ProducesResponseType<ReceiptView>(200)]
-    [Refuses("validation_failed", "not_found", "nothing_to_write_off")]
+    [ProducesProblem("validation_failed", "not_found", "nothing_to_write_off")]
     public async Task<ActionResult<ReceiptView>> WriteOff(string id, WriteOffBody body, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Receipt, id, out var receipt)
             ? await mediator.Send(new WriteOffReceipt(User.Caller(), receipt, body.Reason), cancellation)
@@ -65,7 +65,7 @@ public sealed class OpsPaybillController(IMediator mediator, RegistrationTokens 
     /// <summary>Puts a receipt to a checkout; the same again is 200.</summary>
     [HttpPost("receipts/{id}/match")]
     [ProducesResponseType<ReceiptView>(200)]
-    [Refuses("validation_failed", "not_found", "receipt_already_matched", "receipt_refunded", "already_paid", "checkout_cancelled")]
+    [ProducesProblem("validation_failed", "not_found", "receipt_already_matched", "receipt_refunded", "already_paid", "checkout_cancelled")]
     public async Task<ActionResult<ReceiptView>> Match(string id, MatchBody body, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Receipt, id, out var receipt)
             ? await mediator.Send(new MatchReceipt(User.Caller(), receipt, body.CheckoutId), cancellation)

@@ -28,7 +28,7 @@ public sealed class PayoutsController(IMediator mediator) : ControllerBase
     [HttpPost]
     [IdempotencyKeyRequired]
     [ProducesResponseType<PayoutView>(202)]
-    [Refuses("validation_failed", "idempotency_key_required", "reference_in_use", "payout_ceiling_exceeded")]
+    [ProducesProblem("validation_failed", "idempotency_key_required", "reference_in_use", "payout_ceiling_exceeded")]
     public async Task<ActionResult<PayoutView>> Order(PayoutBody body, CancellationToken cancellation) => this.ToResult(
         await mediator.Send(
             new RequestPayout(User.Caller(), body.Method, body.Recipient, body.Account, body.Amount, body.Reason, body.Remarks, body.Reference), cancellation),
@@ -37,7 +37,7 @@ public sealed class PayoutsController(IMediator mediator) : ControllerBase
     /// <summary>Takes back a payout that was not sent yet; cancelling again is the same answer.</summary>
     /// <remarks>What waits (<c>waitingFor</c>) goes out by itself when it can. Its reference stays used.</remarks>
     [HttpPost("{id}/cancel")]
-    [Refuses("not_found", "already_sent")]
+    [ProducesProblem("not_found", "already_sent")]
     public async Task<ActionResult<PayoutView>> Cancel(string id, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Payout, id, out var payout)
             ? await mediator.Send(new CancelPayout(User.Caller(), payout), cancellation)
@@ -45,7 +45,7 @@ public sealed class PayoutsController(IMediator mediator) : ControllerBase
 
     /// <summary>Reads one payout.</summary>
     [HttpGet("{id}")]
-    [Refuses("not_found")]
+    [ProducesProblem("not_found")]
     public async Task<ActionResult<PayoutView>> Get(string id, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Payout, id, out var payout)
             ? await mediator.Send(new GetPayout(User.Caller(), payout), cancellation)
@@ -53,7 +53,7 @@ public sealed class PayoutsController(IMediator mediator) : ControllerBase
 
     /// <summary>Reads payouts, newest created first; from and to are createdAt, half-open.</summary>
     [HttpGet]
-    [Refuses("validation_failed")]
+    [ProducesProblem("validation_failed")]
     public Task<Page<PayoutView>> List(
         string? reference, string? status, DateTimeOffset? from, DateTimeOffset? to, string? cursor, int? limit, CancellationToken cancellation) =>
         mediator.Send(new ListPayouts(User.Caller(), reference, status, from, to, cursor, limit), cancellation);

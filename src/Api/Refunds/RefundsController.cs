@@ -27,7 +27,7 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
     [IdempotencyKeyRequired]
     [Authorize(Scope.Payouts)]
     [ProducesResponseType<RefundView>(202)]
-    [Refuses("validation_failed", "idempotency_key_required", "not_found", "not_paid", "receipt_unknown", "refund_exceeds_payment", "payer_unknown", "payout_ceiling_exceeded")]
+    [ProducesProblem("validation_failed", "idempotency_key_required", "not_found", "not_paid", "receipt_unknown", "refund_exceeds_payment", "payer_unknown", "payout_ceiling_exceeded")]
     public async Task<ActionResult<RefundView>> Refund(string id, RefundBody body, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Checkout, id, out var checkout)
             ? await mediator.Send(new RefundCheckout(User.Caller(), checkout, body.Amount, body.Receipt, body.Reason), cancellation)
@@ -39,7 +39,7 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
     [IdempotencyKeyRequired]
     [Authorize(Scope.Ops)]
     [ProducesResponseType<RefundView>(202)]
-    [Refuses("validation_failed", "idempotency_key_required", "not_found", "receipt_unknown", "refund_exceeds_payment", "payer_unknown", "payout_ceiling_exceeded")]
+    [ProducesProblem("validation_failed", "idempotency_key_required", "not_found", "receipt_unknown", "refund_exceeds_payment", "payer_unknown", "payout_ceiling_exceeded")]
     public async Task<ActionResult<RefundView>> RefundReceipt(string id, ReceiptRefundBody? body, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Receipt, id, out var receipt)
             ? await mediator.Send(new RefundReceipt(User.Caller(), receipt, body?.Amount, body?.Reason), cancellation)
@@ -49,7 +49,7 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
     /// <summary>Takes back a refund that was not sent yet; what it had reserved is free again. Cancelling again is the same answer.</summary>
     [HttpPost("refunds/{id}/cancel")]
     [Authorize(Scope.Payouts)]
-    [Refuses("not_found", "already_sent")]
+    [ProducesProblem("not_found", "already_sent")]
     public async Task<ActionResult<RefundView>> Cancel(string id, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Refund, id, out var refund)
             ? await mediator.Send(new CancelRefund(User.Caller(), refund), cancellation)
@@ -58,7 +58,7 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
     /// <summary>Reads one refund.</summary>
     [HttpGet("refunds/{id}")]
     [Authorize(Scope.Payouts)]
-    [Refuses("not_found")]
+    [ProducesProblem("not_found")]
     public async Task<ActionResult<RefundView>> Get(string id, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Refund, id, out var refund)
             ? await mediator.Send(new GetRefund(User.Caller(), refund), cancellation)
@@ -67,7 +67,7 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
     /// <summary>Reads refunds, newest created first; from and to are createdAt, half-open.</summary>
     [HttpGet("refunds")]
     [Authorize(Scope.Payouts)]
-    [Refuses("validation_failed")]
+    [ProducesProblem("validation_failed")]
     public Task<Page<RefundView>> List(
         string? orderReference, string? status, DateTimeOffset? from, DateTimeOffset? to, string? cursor, int? limit, CancellationToken cancellation) =>
         mediator.Send(new ListRefunds(User.Caller(), orderReference, status, from, to, cursor, limit), cancellation);

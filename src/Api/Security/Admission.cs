@@ -14,15 +14,15 @@ internal sealed class StreamAttribute : Attribute;
 /// waits for a moment in a short line and is then told to come again: 429 where the share is his own, 503 where it is everybody's. Callbacks have a room
 /// of their own (<see cref="IntakeCapacity"/>), pages theirs (<see cref="PageLimits"/>), and health checks are answered however crowded it is.
 /// </summary>
-internal sealed class Admission(RequestDelegate next, LimitOptions limits) : IDisposable
+internal sealed class RequestConcurrencyLimit(RequestDelegate next, LimitOptions limits) : IDisposable
 {
     /// <summary>Beyond this nobody waits in line: a caller that gives up has its request worked on for nothing.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     /// <summary>Operators are few, and a crowd of shoppers must not keep them out, nor they it.</summary>
-    private const int MostOfOperators = 64;
+    private const int MaxOfOperators = 64;
 
     private readonly PartitionedRateLimiter<string> sources = Each(limits.ConcurrentRequestsPerSource);
     private readonly PartitionedRateLimiter<string> checkouts = Each(limits.ConcurrentRequestsPerCheckout);
@@ -31,7 +31,7 @@ internal sealed class Admission(RequestDelegate next, LimitOptions limits) : IDi
     private readonly PartitionedRateLimiter<string> streamsOfKeys = Each(limits.ConcurrentStreamsPerKey, canWait: false);
     private readonly ConcurrencyLimiter streams = new(Of(limits.ConcurrentStreams, canWait: false));
     private readonly ConcurrencyLimiter requests = new(Of(limits.ConcurrentRequests));
-    private readonly ConcurrencyLimiter operators = new(Of(MostOfOperators));
+    private readonly ConcurrencyLimiter operators = new(Of(MaxOfOperators));
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -115,7 +115,7 @@ internal sealed class Admission(RequestDelegate next, LimitOptions limits) : IDi
         }
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(Timeout);
         try
         {
             return await inLine(patience.Token);
@@ -128,7 +128,7 @@ internal sealed class Admission(RequestDelegate next, LimitOptions limits) : IDi
 
     private static async Task Refuse(HttpContext context, bool isOwn)
     {
-        await Pacing.Wait(context.RequestAborted);
+        await ConstantTimeDelay.Wait(context.RequestAborted);
         await Problems.Write(context, isOwn
             ? new Refusal("too_many_requests", "More requests of yours than are worked on at once; wait for the answers of some.", DateTimeOffset.UtcNow + Soon)
             : new Refusal("unavailable", "More requests are here than can be worked on at once; try again shortly.", DateTimeOffset.UtcNow + Soon));

@@ -105,7 +105,7 @@ internal static class KeysCommand
         }
     }
 
-    private static async Task<int> Print(Answer<KeyView> answer, TextWriter output)
+    private static async Task<int> Print(Result<KeyView> answer, TextWriter output)
     {
         if (answer.Value is not { } key)
         {

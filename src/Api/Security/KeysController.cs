@@ -28,7 +28,7 @@ public sealed class KeysController(IMediator mediator, ApiKeyCache ring) : Contr
 {
     /// <summary>Lists keys, newest first, without the keys themselves.</summary>
     [HttpGet]
-    [Refuses("validation_failed")]
+    [ProducesProblem("validation_failed")]
     public async Task<Page<KeyView>> List(string? client, CancellationToken cancellation) =>
         new(await mediator.Send(new ListKeys(client), cancellation), null);
 
@@ -36,24 +36,24 @@ public sealed class KeysController(IMediator mediator, ApiKeyCache ring) : Contr
     [HttpPost]
     [ShownOnce]
     [ProducesResponseType<KeyView>(201)]
-    [Refuses("validation_failed", "key_expired")]
+    [ProducesProblem("validation_failed", "key_expired")]
     public async Task<ActionResult<KeyView>> Create(CreateKeyBody body, CancellationToken cancellation)
     {
         var answer = await mediator.Send(
             new CreateKey(User.Caller(), body.Client, body.Scopes, body.ExpiresAt, body.PayoutLimit, body.DailyPayoutLimit), cancellation);
-        ring.Forget();
+        ring.Invalidate();
         return this.ToResult(answer, 201);
     }
 
     /// <summary>Ends a key; every process knows within two seconds.</summary>
     [HttpPost("{id}/revoke")]
-    [Refuses("not_found")]
+    [ProducesProblem("not_found")]
     public async Task<ActionResult<KeyView>> Revoke(string id, CancellationToken cancellation)
     {
         var answer = PublicId.TryRead(PublicId.Key, id, out var key)
             ? await mediator.Send(new RevokeKey(User.Caller(), key), cancellation)
             : Refusal.NotFound("key");
-        ring.Forget();
+        ring.Invalidate();
         return this.ToResult(answer);
     }
 
@@ -62,13 +62,13 @@ public sealed class KeysController(IMediator mediator, ApiKeyCache ring) : Contr
     [HttpPost("{id}/rotate")]
     [ShownOnce]
     [ProducesResponseType<KeyView>(201)]
-    [Refuses("validation_failed", "not_found", "key_expired")]
+    [ProducesProblem("validation_failed", "not_found", "key_expired")]
     public async Task<ActionResult<KeyView>> Rotate(string id, RotateKeyBody body, CancellationToken cancellation)
     {
         var answer = PublicId.TryRead(PublicId.Key, id, out var key)
             ? await mediator.Send(new RotateKey(User.Caller(), key, TimeSpan.FromMinutes(body.OverlapMinutes ?? 1440)), cancellation)
             : Refusal.NotFound("key");
-        ring.Forget();
+        ring.Invalidate();
         return this.ToResult(answer, 201);
     }
 }

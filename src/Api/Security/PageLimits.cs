@@ -11,27 +11,27 @@ namespace Payments.Api;
 internal sealed class PageLimits : IAsyncDisposable
 {
     /// <summary>In <see cref="Window"/>: a page of the dashboard asks for a dozen things and then for its numbers every two seconds.</summary>
-    internal const int MostRequests = 200;
+    internal const int MaxRequests = 200;
 
     /// <summary>At once: a browser opens six connections.</summary>
-    internal const int MostAtOnce = 16;
+    internal const int MaxAtOnce = 16;
 
     /// <summary>At once, all sources together: each answer may hold what fits into its buffers, some 100 KiB.</summary>
-    internal const int MostAltogether = 128;
+    internal const int MaxAltogether = 128;
 
     /// <summary>Of sign-ins in <see cref="Window"/>: each may cost a tenth of a second of hashing.</summary>
-    internal const int MostSignIns = 20;
+    internal const int MaxSignIns = 20;
 
     internal static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
     private readonly PartitionedRateLimiter<HttpContext> limits = PartitionedRateLimiter.CreateChained(
         PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetFixedWindowLimiter(
             (IsSignIn(context) ? "sign-in " : "") + Source(context),
-            _ => new() { PermitLimit = IsSignIn(context) ? MostSignIns : MostRequests, Window = Window, QueueLimit = 0 })),
+            _ => new() { PermitLimit = IsSignIn(context) ? MaxSignIns : MaxRequests, Window = Window, QueueLimit = 0 })),
         PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetConcurrencyLimiter(
-            Source(context), _ => new() { PermitLimit = MostAtOnce, QueueLimit = 0 })),
+            Source(context), _ => new() { PermitLimit = MaxAtOnce, QueueLimit = 0 })),
         PartitionedRateLimiter.Create<HttpContext, string>(_ => RateLimitPartition.GetConcurrencyLimiter(
-            "", _ => new() { PermitLimit = MostAltogether, QueueLimit = 0 })));
+            "", _ => new() { PermitLimit = MaxAltogether, QueueLimit = 0 })));
 
     public async Task Pass(HttpContext context, RequestDelegate next)
     {

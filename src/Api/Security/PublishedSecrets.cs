@@ -4,7 +4,7 @@ using Payments.Infrastructure;
 namespace Payments.Api;
 
 /// <summary>The laptop stack's keys are in a public repository: outside the simulator nothing starts with one of them (docs/security.md).</summary>
-internal static class PublishedSecrets
+internal static class DefaultSecretsGuard
 {
     /// <summary>Every secret of the laptop stack begins with one of these.</summary>
     private static readonly string[] Starts = ["local-", "payments-local-", "sk_local_"];

@@ -11,7 +11,7 @@ internal static class SecretFiles
     private const string Suffix = "_FILE";
 
     /// <summary>Far above any certificate; a larger file is not what was meant.</summary>
-    private const long MostBytes = 64 * 1024;
+    private const long MaxBytes = 64 * 1024;
 
     /// <summary>Puts the values of files into the configuration; adds what is wrong with them.</summary>
     public static void Read(ConfigurationManager configuration, List<ConfigurationProblem> problems)
@@ -36,7 +36,7 @@ internal static class SecretFiles
             try
             {
                 var file = new FileInfo(path!);
-                if (file.Length > MostBytes)
+                if (file.Length > MaxBytes)
                 {
                     problems.Add(new(shown, "names a file of more than 64 KiB", "a file that holds the value alone"));
                     continue;

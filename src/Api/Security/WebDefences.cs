@@ -10,7 +10,7 @@ using Payments.Infrastructure;
 namespace Payments.Api;
 
 /// <summary>The web side: who is believed about addresses, limits, headers, cookies.</summary>
-internal static class WebDefences
+internal static class WebSecurity
 {
     private const string Callbacks = "/api/mpesa";
 
@@ -37,7 +37,7 @@ internal static class WebDefences
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => Limit(context, settings));
             limiter.OnRejected = async (rejected, _) =>
             {
-                await Pacing.Wait(rejected.HttpContext.RequestAborted);
+                await ConstantTimeDelay.Wait(rejected.HttpContext.RequestAborted);
                 await Problems.Write(rejected.HttpContext, new Refusal(
                     "too_many_requests", "More requests than this key may send.",
                     DateTimeOffset.UtcNow + (rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1))));
@@ -86,7 +86,7 @@ internal static class WebDefences
     public static void Limit(KestrelServerOptions kestrel, LimitOptions limits)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = ApiHost.MostBodyBytes;
+        kestrel.Limits.MaxRequestBodySize = ApiHost.MaxBodyBytes;
 
         // Our longest address is a list's with every filter: under 2 KiB. Nothing sends more than a handful of headers.
         kestrel.Limits.MaxRequestLineSize = 4 * 1024;

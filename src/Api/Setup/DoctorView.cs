@@ -8,7 +8,7 @@ namespace Payments.Api;
 /// <param name="Findings">In the order a person would look.</param>
 /// <param name="ByHand">What no program can see from here.</param>
 public sealed record DoctorView(
-    bool Ok, string Environment, string? PublicBaseUrl, DateTimeOffset CheckedAt, IReadOnlyList<FindingView> Findings, IReadOnlyList<ByHand> ByHand)
+    bool Ok, string Environment, string? PublicBaseUrl, DateTimeOffset CheckedAt, IReadOnlyList<FindingView> Findings, IReadOnlyList<ManualStep> ByHand)
 {
     internal static DoctorView Of(DoctorReport report) =>
         new(report.Ok, report.Environment, report.PublicBaseUrl, report.CheckedAt, [.. report.Findings.Select(FindingView.Of)], report.ByHand);

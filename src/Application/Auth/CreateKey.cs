@@ -9,7 +9,7 @@ namespace Payments.Application;
 /// <summary>Makes a key for a client. Limits are shillings.</summary>
 public sealed record CreateKey(
     Caller Caller, string? Client, IReadOnlyList<string>? Scopes, DateTimeOffset? ExpiresAt, decimal? PayoutLimit, decimal? DailyPayoutLimit)
-    : IRequest<Answer<KeyView>>;
+    : IRequest<Result<KeyView>>;
 
 /// <summary>What a key must have.</summary>
 public sealed class CreateKeyValidator : AbstractValidator<CreateKey>
@@ -28,10 +28,10 @@ public sealed class CreateKeyValidator : AbstractValidator<CreateKey>
 }
 
 /// <summary>Draws 256 random bits, stores their hash, shows them once.</summary>
-public sealed class CreateKeyHandler(IApiKeys keys, IAudit audit, ITransactions transactions) : IRequestHandler<CreateKey, Answer<KeyView>>
+public sealed class CreateKeyHandler(IApiKeys keys, IAudit audit, ITransactions transactions) : IRequestHandler<CreateKey, Result<KeyView>>
 {
     /// <inheritdoc/>
-    public Task<Answer<KeyView>> Handle(CreateKey request, CancellationToken cancellationToken) => transactions.Run<Answer<KeyView>>(
+    public Task<Result<KeyView>> Handle(CreateKey request, CancellationToken cancellationToken) => transactions.Run<Result<KeyView>>(
         async now =>
         {
             var own = request.Caller.KeyId is { } mine ? await keys.LoadForChange(mine) : null;
@@ -58,7 +58,7 @@ public sealed class CreateKeyHandler(IApiKeys keys, IAudit audit, ITransactions 
             await keys.Add(row, hash);
             var view = KeyView.Of(row);
             await audit.Write(request.Caller.Actor, "key.create", view.Id, null, view);
-            IdempotentRequest.Made(IntentKind.Key, id);
+            IdempotentRequest.RecordResult(CreatedResourceKind.Key, id);
             return view with { Key = text };
         },
         cancellationToken);

@@ -21,13 +21,13 @@ public sealed class ListKeysHandler(IApiKeys keys) : IRequestHandler<ListKeys, I
 }
 
 /// <summary>Ends a key within seconds; ending it again is the same answer.</summary>
-public sealed record RevokeKey(Caller Caller, Guid Id) : IRequest<Answer<KeyView>>;
+public sealed record RevokeKey(Caller Caller, Guid Id) : IRequest<Result<KeyView>>;
 
 /// <summary>Ends it and says so in the audit log.</summary>
-public sealed class RevokeKeyHandler(IApiKeys keys, IAudit audit, ITransactions transactions) : IRequestHandler<RevokeKey, Answer<KeyView>>
+public sealed class RevokeKeyHandler(IApiKeys keys, IAudit audit, ITransactions transactions) : IRequestHandler<RevokeKey, Result<KeyView>>
 {
     /// <inheritdoc/>
-    public Task<Answer<KeyView>> Handle(RevokeKey request, CancellationToken cancellationToken) => transactions.Run<Answer<KeyView>>(
+    public Task<Result<KeyView>> Handle(RevokeKey request, CancellationToken cancellationToken) => transactions.Run<Result<KeyView>>(
         async now =>
         {
             var (row, own) = await KeyRules.Load(keys, request.Id, request.Caller);
@@ -50,14 +50,14 @@ public sealed class RevokeKeyHandler(IApiKeys keys, IAudit audit, ITransactions 
             await keys.End(row.Id, row.ExpiresAt, now);
             var view = KeyView.Of(ended);
             await audit.Write(request.Caller.Actor, "key.revoke", view.Id, KeyView.Of(row), view);
-            IdempotentRequest.Made(IntentKind.Key, row.Id);
+            IdempotentRequest.RecordResult(CreatedResourceKind.Key, row.Id);
             return view;
         },
         cancellationToken);
 }
 
 /// <summary>Makes the key's successor; the old one goes on for <paramref name="Overlap"/>, so that a shop can change over without a gap.</summary>
-public sealed record RotateKey(Caller Caller, Guid Id, TimeSpan Overlap) : IRequest<Answer<KeyView>>;
+public sealed record RotateKey(Caller Caller, Guid Id, TimeSpan Overlap) : IRequest<Result<KeyView>>;
 
 /// <summary>How long two keys may overlap.</summary>
 public sealed class RotateKeyValidator : AbstractValidator<RotateKey>
@@ -69,10 +69,10 @@ public sealed class RotateKeyValidator : AbstractValidator<RotateKey>
 }
 
 /// <summary>The successor has the same client, scopes, ceilings and family, and outlives neither the caller's key nor, rotated by itself, its own.</summary>
-public sealed class RotateKeyHandler(IApiKeys keys, IAudit audit, ITransactions transactions) : IRequestHandler<RotateKey, Answer<KeyView>>
+public sealed class RotateKeyHandler(IApiKeys keys, IAudit audit, ITransactions transactions) : IRequestHandler<RotateKey, Result<KeyView>>
 {
     /// <inheritdoc/>
-    public Task<Answer<KeyView>> Handle(RotateKey request, CancellationToken cancellationToken) => transactions.Run<Answer<KeyView>>(
+    public Task<Result<KeyView>> Handle(RotateKey request, CancellationToken cancellationToken) => transactions.Run<Result<KeyView>>(
         async now =>
         {
             var (row, own) = await KeyRules.Load(keys, request.Id, request.Caller);
@@ -115,7 +115,7 @@ public sealed class RotateKeyHandler(IApiKeys keys, IAudit audit, ITransactions 
             await keys.End(row.Id, row.ExpiresAt < until ? row.ExpiresAt : until, request.Overlap == TimeSpan.Zero ? now : null);
             var view = KeyView.Of(successor);
             await audit.Write(request.Caller.Actor, "key.rotate", PublicId.Write(PublicId.Key, row.Id), KeyView.Of(row), view);
-            IdempotentRequest.Made(IntentKind.Key, successor.Id);
+            IdempotentRequest.RecordResult(CreatedResourceKind.Key, successor.Id);
             return view with { Key = text };
         },
         cancellationToken);

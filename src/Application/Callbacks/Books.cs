@@ -13,18 +13,18 @@ public sealed partial class BatchKeys
 }
 
 /// <summary>What a batch of callbacks is about, loaded once and locked, found by what callbacks name.</summary>
-public sealed partial class Books
+public sealed partial class CallbackBatch
 {
     private readonly Dictionary<Guid, (Checkout, Attempt)> attempts = [];
     private readonly Dictionary<string, Receipt> receipts = new(StringComparer.Ordinal);
 
-    public Books(LoadedCheckouts loaded)
+    public CallbackBatch(LoadedCheckouts loaded)
     {
         Checkouts = loaded.Checkouts;
         foreach (var checkout in loaded.Checkouts)
         {
             checkout.Attempts.ForEach(attempt => attempts[attempt.Id] = (checkout, attempt));
-            Remember(checkout);
+            Index(checkout);
         }
 
         foreach (var receipt in loaded.Unmatched)
@@ -46,7 +46,7 @@ public sealed partial class Books
     public Receipt? Receipt(string? number) => number is null ? null : receipts.GetValueOrDefault(number);
 
     /// <summary>Lets the next row of the batch see the receipts this one brought.</summary>
-    public void Remember(Checkout checkout)
+    public void Index(Checkout checkout)
     {
         foreach (var receipt in checkout.Receipts.Where(r => r.Number is not null))
         {

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Payments.Application;
 
 /// <summary>Applies rows in one transaction, or finds out why not.</summary>
-internal sealed class CallbackBatch(
-    ICallbacks callbacks, CallbackRules rules, HintThrottle questions, ITransactions transactions, DrainTelemetry telemetry)
+internal sealed class BatchProcessor(
+    ICallbacks callbacks, CallbackDispatcher rules, HintThrottle questions, ITransactions transactions, DrainTelemetry telemetry)
 {
     /// <summary>What was tried.</summary>
     /// <param name="Rows">The rows that were taken.</param>

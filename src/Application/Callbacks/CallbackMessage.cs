@@ -25,8 +25,8 @@ public abstract record CallbackMessage
 
     /// <summary>The result of an STK push.</summary>
     /// <param name="RequestId">CheckoutRequestID as sent, null when absent.</param>
-    /// <param name="Outcome">Never <see cref="Outcome.Unclear"/>.</param>
-    public sealed record PromptResult(string? RequestId, Outcome Outcome) : CallbackMessage;
+    /// <param name="Outcome">Never <see cref="PaymentResult.Indeterminate"/>.</param>
+    public sealed record StkResult(string? RequestId, PaymentResult Outcome) : CallbackMessage;
 
     /// <summary>A C2B validation: whether a payment that has not moved yet is wanted.</summary>
     /// <param name="Shortcode">BusinessShortCode; null when absent.</param>
@@ -48,12 +48,12 @@ public abstract record CallbackMessage
     /// <param name="ConversationId">Safaricom's; null when absent.</param>
     /// <param name="OriginatorId">Ours for B2C v3, Safaricom's otherwise; null when absent.</param>
     /// <param name="IsFinal">False for ResultType 1: more is to come.</param>
-    /// <param name="Outcome">Never <see cref="Outcome.Unclear"/>.</param>
+    /// <param name="Outcome">Never <see cref="PaymentResult.Indeterminate"/>.</param>
     /// <param name="Counterparty">The receiver's public name or number as given (<c>254708374149 - JOHN DOE</c>).</param>
     /// <param name="OriginalReceipt">Reversals: OriginalTransactionID.</param>
     /// <param name="Accounts">Balances that came along, as <c>name: amount</c>; empty when none.</param>
     public sealed record TransferResult(
-        string? ConversationId, string? OriginatorId, bool IsFinal, Outcome Outcome, string? Counterparty, string? OriginalReceipt,
+        string? ConversationId, string? OriginatorId, bool IsFinal, PaymentResult Outcome, string? Counterparty, string? OriginalReceipt,
         IReadOnlyList<AccountBalance> Accounts) : CallbackMessage;
 
     /// <summary>A queue timeout, of whatever shape; ids where they could be found.</summary>

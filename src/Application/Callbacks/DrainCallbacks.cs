@@ -12,14 +12,14 @@ public sealed record DrainCallbacks : IRequest<int>;
 /// and the drain goes on with what came meanwhile.
 /// </summary>
 public sealed class DrainCallbacksHandler(
-    ICallbacks callbacks, CallbackRules rules, HintThrottle questions, ITransactions transactions, DrainTelemetry telemetry,
+    ICallbacks callbacks, CallbackDispatcher rules, HintThrottle questions, ITransactions transactions, DrainTelemetry telemetry,
     ILogger<DrainCallbacksHandler> log)
     : IRequestHandler<DrainCallbacks, int>
 {
     /// <summary>Rows in one commit: enough to make the statements' cost vanish, few enough to hold locks only briefly.</summary>
     private const int BatchSize = 1000;
 
-    private readonly CallbackBatch batch = new(callbacks, rules, questions, transactions, telemetry);
+    private readonly BatchProcessor batch = new(callbacks, rules, questions, transactions, telemetry);
 
     /// <inheritdoc/>
     public async Task<int> Handle(DrainCallbacks request, CancellationToken cancellationToken)
@@ -44,19 +44,19 @@ public sealed class DrainCallbacksHandler(
 }
 
 /// <summary>Applies a parked callback; retried by its job, and by an operator from the dashboard. True when it was applied now.</summary>
-public sealed record ApplyParkedCallback(Guid Id) : IRequest<bool>;
+public sealed record RetryFailedCallback(Guid Id) : IRequest<bool>;
 
 /// <summary>
 /// The same rules for one row; it throws when the row still cannot be applied, so that its job shows as failed. What stood behind it is tried
 /// again with it.
 /// </summary>
-public sealed class ApplyParkedCallbackHandler(ICallbacks callbacks, CallbackRules rules, ITransactions transactions, DrainTelemetry telemetry)
-    : IRequestHandler<ApplyParkedCallback, bool>
+public sealed class RetryFailedCallbackHandler(ICallbacks callbacks, CallbackDispatcher rules, ITransactions transactions, DrainTelemetry telemetry)
+    : IRequestHandler<RetryFailedCallback, bool>
 {
     private sealed record Applied(InboxRow Row, IReadOnlyList<CallbackResult> Judgements, DateTimeOffset Now);
 
     /// <inheritdoc/>
-    public async Task<bool> Handle(ApplyParkedCallback request, CancellationToken cancellationToken)
+    public async Task<bool> Handle(RetryFailedCallback request, CancellationToken cancellationToken)
     {
         var applied = await transactions.Run(
             async now =>

@@ -11,35 +11,35 @@ public sealed record DrainSetAside : IRequest<int>;
 /// reasons of its own is parked; behind a parked one of its payment it has no job, and is tried again when that one is applied.
 /// </summary>
 public sealed class DrainSetAsideHandler(
-    ICallbacks callbacks, CallbackRules rules, HintThrottle questions, ITransactions transactions, DrainTelemetry telemetry,
+    ICallbacks callbacks, CallbackDispatcher rules, HintThrottle questions, ITransactions transactions, DrainTelemetry telemetry,
     ILogger<DrainSetAsideHandler> log)
     : IRequestHandler<DrainSetAside, int>
 {
     /// <summary>Few enough to be tried one by one within a round or two.</summary>
     private const int BatchSize = 200;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
     public async Task<int> Handle(DrainSetAside request, CancellationToken cancellationToken)
     {
-        var batch = new CallbackBatch(callbacks, rules, questions, transactions, telemetry);
+        var batch = new BatchProcessor(callbacks, rules, questions, transactions, telemetry);
         var started = System.Diagnostics.Stopwatch.GetTimestamp();
         var total = 0;
-        CallbackBatch.Tried tried;
+        BatchProcessor.Tried tried;
         do
         {
             tried = await batch.Try(() => callbacks.TakeSetAside(BatchSize), cancellationToken);
             if (tried.Failure is { } failure)
             {
-                var left = Patience - System.Diagnostics.Stopwatch.GetElapsedTime(started);
-                await new FailedBatch(callbacks, rules, transactions, telemetry, batch, log) { TriesEach = true, Patience = left }
+                var left = Timeout - System.Diagnostics.Stopwatch.GetElapsedTime(started);
+                await new FailedBatch(callbacks, rules, transactions, telemetry, batch, log) { TriesEach = true, Timeout = left }
                     .TakeApart(tried.Rows, failure, cancellationToken);
             }
 
             total += tried.Rows.Count;
         }
-        while (tried.Rows.Count == BatchSize && System.Diagnostics.Stopwatch.GetElapsedTime(started) < Patience);
+        while (tried.Rows.Count == BatchSize && System.Diagnostics.Stopwatch.GetElapsedTime(started) < Timeout);
 
         return total;
     }

@@ -14,19 +14,19 @@ namespace Payments.Application;
 /// once find different rows (SKIP LOCKED) and may park one row each of the same payment; the others stand behind either.
 /// </remarks>
 internal sealed partial class FailedBatch(
-    ICallbacks callbacks, CallbackRules rules, ITransactions transactions, DrainTelemetry telemetry, CallbackBatch batch, ILogger log)
+    ICallbacks callbacks, CallbackDispatcher rules, ITransactions transactions, DrainTelemetry telemetry, BatchProcessor batch, ILogger log)
 {
     /// <summary>What has stepped aside is tried again after this: soon enough for a payment that only stood beside a wrong one.</summary>
     public static readonly TimeSpan Aside = TimeSpan.FromSeconds(5);
 
     /// <summary>A batch of 1,000 is down to one row after ten halvings: more failures in a row than that, with no success between, are everybody's.</summary>
-    private const int MostInARow = 14;
+    private const int MaxInARow = 14;
 
     /// <summary>
     /// Failed transactions one batch may cost, a hundred milliseconds or a few: three or four rows of different payments are found with so
     /// many. Then new rows have their turn.
     /// </summary>
-    private const int MostFailures = 40;
+    private const int MaxFailures = 40;
 
     private readonly Stack<Group> waiting = new();
     private readonly HashSet<string> guilty = new(StringComparer.Ordinal);
@@ -40,7 +40,7 @@ internal sealed partial class FailedBatch(
     public bool TriesEach { get; init; }
 
     /// <summary>How long it may take; more than the failures counted above only where nobody waits for it.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Does so.</summary>
     public async Task TakeApart(IReadOnlyList<InboxRow> rows, Exception failure, CancellationToken cancellation)
@@ -75,7 +75,7 @@ internal sealed partial class FailedBatch(
     }
 
     private bool IsSpent(long started) =>
-        (!TriesEach && (inARow > MostInARow || failures > MostFailures)) || Stopwatch.GetElapsedTime(started) > Patience;
+        (!TriesEach && (inARow > MaxInARow || failures > MaxFailures)) || Stopwatch.GetElapsedTime(started) > Timeout;
 
     private async Task Try(IReadOnlyList<InboxRow> rows, CancellationToken cancellation)
     {
@@ -94,7 +94,7 @@ internal sealed partial class FailedBatch(
 
     private async Task Divide(IReadOnlyList<InboxRow> rows, Exception failure)
     {
-        if (failure is PoisonRowException poison)
+        if (failure is CallbackFailedException poison)
         {
             await Park(rows.First(row => row.Id == poison.Id), poison.InnerException!, rows);
             waiting.Push(new([.. rows.Where(row => row.Id != poison.Id)], null));

@@ -22,8 +22,8 @@ public sealed class HintThrottle(ICheckouts checkouts, ITransfers transfers, ITr
         var moved = await transactions.Run(
             async _ =>
             {
-                var pushes = await checkouts.AskSooner(hints, most);
-                return pushes + (pushes < most ? await transfers.AskSooner(hints, most - pushes) : 0);
+                var pushes = await checkouts.BringForward(hints, most);
+                return pushes + (pushes < most ? await transfers.BringForward(hints, most - pushes) : 0);
             },
             cancellation);
         lock (gate)

@@ -155,7 +155,7 @@ public interface ICallbacks
     Task Release(Guid id);
 
     /// <summary>True when a new row that has not stepped aside is older than <paramref name="age"/>: its job was lost.</summary>
-    Task<bool> HasForgotten(TimeSpan age, CancellationToken cancellation);
+    Task<bool> HasStale(TimeSpan age, CancellationToken cancellation);
 
     /// <summary>Reads a page of rows, newest first.</summary>
     Task<IReadOnlyList<CallbackView>> List(CallbackFilter filter, CancellationToken cancellation);

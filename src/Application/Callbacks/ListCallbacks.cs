@@ -49,12 +49,12 @@ public sealed class ListCallbacksHandler(ICallbacks callbacks, RetentionOptions 
 }
 
 /// <summary>Reads one stored callback with its raw body.</summary>
-public sealed record GetCallback(Guid Id) : IRequest<Answer<CallbackView>>;
+public sealed record GetCallback(Guid Id) : IRequest<Result<CallbackView>>;
 
 /// <summary>Reads it.</summary>
-public sealed class GetCallbackHandler(ICallbacks callbacks) : IRequestHandler<GetCallback, Answer<CallbackView>>
+public sealed class GetCallbackHandler(ICallbacks callbacks) : IRequestHandler<GetCallback, Result<CallbackView>>
 {
     /// <inheritdoc/>
-    public async Task<Answer<CallbackView>> Handle(GetCallback request, CancellationToken cancellationToken) =>
+    public async Task<Result<CallbackView>> Handle(GetCallback request, CancellationToken cancellationToken) =>
         await callbacks.Find(request.Id, cancellationToken) is { } found ? found : Refusal.NotFound("callback");
 }

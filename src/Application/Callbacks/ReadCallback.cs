@@ -3,19 +3,19 @@ using Payments.Domain;
 namespace Payments.Application;
 
 /// <summary>A stored callback and what its body says.</summary>
-public sealed record ReadCallback(InboxRow Row, CallbackMessage Message)
+public sealed record ParsedCallback(InboxRow Row, CallbackMessage Message)
 {
     /// <summary>Why a confirmation is not trusted; null when it is.</summary>
-    public string? Distrust { get; init; }
+    public string? UntrustedReason { get; init; }
 
     /// <summary>The address a confirmation came from, where that alone is why it is not trusted; null otherwise.</summary>
     public string? FromElsewhere { get; init; }
 
     /// <summary>True for what counts if it can be read: its address carries a token that is believed.</summary>
-    public bool IsAuthentic => !Row.IsProbe && (Row.Kind == CallbackKind.C2bConfirm ? Distrust is null : Row.SubjectId is not null);
+    public bool IsAuthentic => !Row.IsProbe && (Row.Kind == CallbackKind.C2bConfirm ? UntrustedReason is null : Row.SubjectId is not null);
 
     /// <summary>What became of it.</summary>
-    public CallbackResult Say(Verdict verdict, string? detail = null) => new(Row.Id, verdict, detail);
+    public CallbackResult WithVerdict(Verdict verdict, string? detail = null) => new(Row.Id, verdict, detail);
 
     /// <summary>Adds how it could be read.</summary>
     public CallbackResult Finish(CallbackResult judgement) => !IsAuthentic || Row.Kind == CallbackKind.C2bValidate ? judgement
@@ -23,10 +23,10 @@ public sealed record ReadCallback(InboxRow Row, CallbackMessage Message)
         : Message.ReadLeniently is { } why ? judgement with
         {
             Reading = Reading.Lenient,
-            Detail = Texts.Clip($"{judgement.Detail}{(judgement.Detail is null ? "" : " ")}Read leniently: {why}.", MostDetail),
+            Detail = DbText.Clip($"{judgement.Detail}{(judgement.Detail is null ? "" : " ")}Read leniently: {why}.", MaxDetail),
         }
         : judgement;
 
     /// <summary>The table's limit.</summary>
-    private const int MostDetail = 1000;
+    private const int MaxDetail = 1000;
 }

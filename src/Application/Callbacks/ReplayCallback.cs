@@ -5,7 +5,7 @@ namespace Payments.Application;
 
 /// <summary>Applies a stored callback again, as if it had just come. Its trust is what it was when it came.</summary>
 /// <param name="DryRun">True: everything is rolled back, and only what would change is told.</param>
-public sealed record ReplayCallback(Caller Caller, Guid Id, bool DryRun) : IRequest<Answer<ReplayView>>;
+public sealed record ReplayCallback(Caller Caller, Guid Id, bool DryRun) : IRequest<Result<ReplayView>>;
 
 /// <summary>What a replay changed, or would change.</summary>
 /// <param name="Verdict">What became of the callback this time.</param>
@@ -22,14 +22,14 @@ public sealed record ReplayedChange(string Id, string? Before, string After);
 /// locks and writes the same rows, then rolls back.
 /// </summary>
 public sealed class ReplayCallbackHandler(
-    ICallbacks callbacks, CallbackRules rules, HintThrottle questions, IAudit audit, ITransactions transactions)
-    : IRequestHandler<ReplayCallback, Answer<ReplayView>>
+    ICallbacks callbacks, CallbackDispatcher rules, HintThrottle questions, IAudit audit, ITransactions transactions)
+    : IRequestHandler<ReplayCallback, Result<ReplayView>>
 {
     /// <inheritdoc/>
-    public async Task<Answer<ReplayView>> Handle(ReplayCallback request, CancellationToken cancellationToken)
+    public async Task<Result<ReplayView>> Handle(ReplayCallback request, CancellationToken cancellationToken)
     {
         HashSet<string> hints = [];
-        async Task<Answer<ReplayView>> Replay(DateTimeOffset now)
+        async Task<Result<ReplayView>> Replay(DateTimeOffset now)
         {
             if (await callbacks.TakeAgain(request.Id) is not { } row)
             {
@@ -41,7 +41,7 @@ public sealed class ReplayCallbackHandler(
                 return new Refusal("callback_erased", $"Its body was erased at {erased:u}, for its time was over. What it did stays.");
             }
 
-            var (judgements, books) = await rules.Play([row], now, remembers: true);
+            var (judgements, books) = await rules.Process([row], now, remembers: true);
             await callbacks.Finish(judgements);
             hints = books.Hints;
             var view = new ReplayView(
@@ -70,8 +70,8 @@ public sealed class ReplayCallbackHandler(
     }
 }
 
-/// <summary>The part of <see cref="Books"/> that tells what is not as it was loaded.</summary>
-public sealed partial class Books
+/// <summary>The part of <see cref="CallbackBatch"/> that tells what is not as it was loaded.</summary>
+public sealed partial class CallbackBatch
 {
     private Dictionary<string, string> loadedAs = [];
 

@@ -5,34 +5,34 @@ namespace Payments.Application;
 /// <summary>
 /// What cannot be read settles nothing; where its address says what it was about, Safaricom is asked, and where it was money, a person.
 /// </summary>
-internal static class UnreadableRules
+internal static class UnreadableCallbackHandler
 {
-    public static void Gather(ReadCallback read, CallbackMessage.Malformed malformed, BatchKeys keys)
+    public static void CollectKeys(ParsedCallback read, CallbackMessage.Malformed malformed, BatchKeys keys)
     {
         switch (read.Row.Kind)
         {
             case CallbackKind.C2bConfirm:
-                keys.Numbers.UnionWith(read.Distrust is null && malformed.Number is { } number ? [number] : []);
+                keys.Numbers.UnionWith(read.UntrustedReason is null && malformed.Number is { } number ? [number] : []);
                 break;
             case CallbackKind.C2bValidate:
                 break;
             case CallbackKind.Stk:
-                PromptRules.Gather(read, keys);
+                StkCallbackHandler.CollectKeys(read, keys);
                 break;
-            case var kind when QuestionRules.IsAbout(kind):
-                QuestionRules.Gather(read, keys);
+            case var kind when StatusQueryCallbackHandler.IsAbout(kind):
+                StatusQueryCallbackHandler.CollectKeys(read, keys);
                 break;
             default:
-                TransferRules.Gather(read, keys);
+                TransferCallbackHandler.CollectKeys(read, keys);
                 break;
         }
     }
 
-    public static CallbackResult Judge(ReadCallback read, CallbackMessage.Malformed malformed, Books books, DateTimeOffset now)
+    public static CallbackResult Apply(ParsedCallback read, CallbackMessage.Malformed malformed, CallbackBatch books, DateTimeOffset now)
     {
         if (read.Row.Kind == CallbackKind.C2bConfirm)
         {
-            return OddConfirmations.Judge(read, malformed, books);
+            return UnreadableConfirmations.Judge(read, malformed, books);
         }
 
         if (read.Row.SubjectId is { } subject)
@@ -44,7 +44,7 @@ internal static class UnreadableRules
 
             if (books.Question(subject) is { } question)
             {
-                QuestionRules.MarkUnreadableResult(question, books, now);
+                StatusQueryCallbackHandler.MarkUnreadableResult(question, books, now);
             }
             else if (read.Row.Kind is CallbackKind.B2cTimeout or CallbackKind.B2bTimeout or CallbackKind.ReversalTimeout)
             {
@@ -57,6 +57,6 @@ internal static class UnreadableRules
             }
         }
 
-        return read.Say(Verdict.Malformed, malformed.Why);
+        return read.WithVerdict(Verdict.Malformed, malformed.Why);
     }
 }

@@ -6,27 +6,27 @@ namespace Payments.Application;
 
 /// <summary>An operator has Safaricom asked again about what a case is about; the answer is in the case's payment within seconds.</summary>
 /// <param name="Receipt">The receipt number, where the case is about a confirmation of which it could not be made out; else null.</param>
-public sealed record AskCase(Caller Caller, Guid Id, string? Receipt = null) : IRequest<Answer<CaseView>>;
+public sealed record RequeryCase(Caller Caller, Guid Id, string? Receipt = null) : IRequest<Result<CaseView>>;
 
 /// <summary>What a question may be.</summary>
-public sealed class AskCaseValidator : AbstractValidator<AskCase>
+public sealed class RequeryCaseValidator : AbstractValidator<RequeryCase>
 {
-    public AskCaseValidator() => RuleFor(c => c.Receipt)
+    public RequeryCaseValidator() => RuleFor(c => c.Receipt)
         .Must(receipt => receipt is null || (receipt.Trim() is { Length: >= 1 and <= 20 } number && number.All(char.IsAsciiLetterOrDigit)))
         .WithMessage("Give the receipt number as M-PESA writes it, such as UGA7RT61SV.");
 }
 
 /// <summary>Brings the next question forward to now; the reconciler, within 5 s, asks it as it asks every other.</summary>
-public sealed class AskCaseHandler(
-    ICases cases, ICheckouts checkouts, ITransfers transfers, IAudit audit, ITransactions transactions, ReconciliationOptions options, AskConfirmation confirmations)
-    : IRequestHandler<AskCase, Answer<CaseView>>
+public sealed class RequeryCaseHandler(
+    ICases cases, ICheckouts checkouts, ITransfers transfers, IAudit audit, ITransactions transactions, ReconciliationOptions options, VerifyConfirmation confirmations)
+    : IRequestHandler<RequeryCase, Result<CaseView>>
 {
     /// <inheritdoc/>
-    public async Task<Answer<CaseView>> Handle(AskCase request, CancellationToken cancellationToken) =>
+    public async Task<Result<CaseView>> Handle(RequeryCase request, CancellationToken cancellationToken) =>
         await confirmations.Ask(request.Caller, request.Id, request.Receipt?.Trim().ToUpperInvariant(), cancellationToken)
         ?? await transactions.Run(now => Ask(request.Caller, request.Id, now), cancellationToken);
 
-    private async Task<Answer<CaseView>> Ask(Caller caller, Guid id, DateTimeOffset now)
+    private async Task<Result<CaseView>> Ask(Caller caller, Guid id, DateTimeOffset now)
     {
         if (await cases.Find(id) is not { } found)
         {
@@ -56,7 +56,7 @@ public sealed class AskCaseHandler(
     private async Task<bool> AskTransfer(Guid id, DateTimeOffset now)
     {
         var loaded = await transfers.LoadForChange([id]);
-        if (!loaded[0].AskOnceMore(ReconciliationOptions.Read(options.DoubtSchedule).Count - 1, now))
+        if (!loaded[0].ScheduleManualQuery(ReconciliationOptions.Read(options.DoubtSchedule).Count - 1, now))
         {
             return false;
         }

@@ -33,13 +33,13 @@ public sealed class ListCasesHandler(ICases cases) : IRequestHandler<ListCases, 
 }
 
 /// <summary>Reads one case with its whole history.</summary>
-public sealed record GetCase(Guid Id) : IRequest<Answer<CaseView>>;
+public sealed record GetCase(Guid Id) : IRequest<Result<CaseView>>;
 
 /// <summary>Reads it.</summary>
-public sealed class GetCaseHandler(ICases cases) : IRequestHandler<GetCase, Answer<CaseView>>
+public sealed class GetCaseHandler(ICases cases) : IRequestHandler<GetCase, Result<CaseView>>
 {
     /// <inheritdoc/>
-    public async Task<Answer<CaseView>> Handle(GetCase request, CancellationToken cancellationToken)
+    public async Task<Result<CaseView>> Handle(GetCase request, CancellationToken cancellationToken)
     {
         if (await cases.Find(request.Id) is not { } found)
         {

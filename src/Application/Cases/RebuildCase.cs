@@ -1,10 +1,10 @@
 namespace Payments.Application;
 
 /// <summary>The answer to settling a case.</summary>
-public sealed class RebuildCase(ICases cases) : IRebuildAnswer
+public sealed class RebuildCase(ICases cases) : IResponseReplayer
 {
     /// <inheritdoc/>
-    public string Kind => IntentKind.Case;
+    public string Kind => CreatedResourceKind.Case;
 
     /// <inheritdoc/>
     public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) => CaseView.Of((await cases.Find(id))!);

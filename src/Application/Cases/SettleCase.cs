@@ -7,7 +7,7 @@ namespace Payments.Application;
 /// <summary>A person has found out.</summary>
 /// <param name="Outcome"><c>paid</c>: the money moved; <c>not_paid</c>: it did not; <c>noted</c>: nothing is left to decide.</param>
 /// <param name="Reason">How they know; kept with the case.</param>
-public sealed record SettleCase(Caller Caller, Guid Id, string? Outcome, string? Reason) : IRequest<Answer<CaseView>>;
+public sealed record SettleCase(Caller Caller, Guid Id, string? Outcome, string? Reason) : IRequest<Result<CaseView>>;
 
 /// <summary>What a settlement must say.</summary>
 public sealed class SettleCaseValidator : AbstractValidator<SettleCase>
@@ -28,13 +28,13 @@ public sealed class SettleCaseValidator : AbstractValidator<SettleCase>
 /// operators at once: the second finds the case settled. A callback at the same instant: whoever is second finds the first's state.
 /// </summary>
 public sealed class SettleCaseHandler(ICases cases, ICheckouts checkouts, ITransfers transfers, IAudit audit, ITransactions transactions)
-    : IRequestHandler<SettleCase, Answer<CaseView>>
+    : IRequestHandler<SettleCase, Result<CaseView>>
 {
     /// <inheritdoc/>
-    public Task<Answer<CaseView>> Handle(SettleCase request, CancellationToken cancellationToken) =>
+    public Task<Result<CaseView>> Handle(SettleCase request, CancellationToken cancellationToken) =>
         transactions.Run(now => Settle(request, now), cancellationToken);
 
-    private async Task<Answer<CaseView>> Settle(SettleCase request, DateTimeOffset now)
+    private async Task<Result<CaseView>> Settle(SettleCase request, DateTimeOffset now)
     {
         if (await cases.Find(request.Id) is not { } found)
         {
@@ -57,7 +57,7 @@ public sealed class SettleCaseHandler(ICases cases, ICheckouts checkouts, ITrans
                 : "What it is about is in a state that this outcome cannot follow; close it as noted instead.");
         }
 
-        IdempotentRequest.Made(IntentKind.Case, found.Id);
+        IdempotentRequest.RecordResult(CreatedResourceKind.Case, found.Id);
         await subject.Save();
         await cases.Settle(found.Id, request.Outcome!, request.Reason!.Trim(), request.Caller.Client);
         var settled = (await cases.Find(found.Id))!;

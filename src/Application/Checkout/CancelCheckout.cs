@@ -3,14 +3,14 @@ using MediatR;
 namespace Payments.Application;
 
 /// <summary>The shop gives a checkout up.</summary>
-public sealed record CancelCheckout(Caller Caller, Guid CheckoutId) : IRequest<Answer<CheckoutView>>;
+public sealed record CancelCheckout(Caller Caller, Guid CheckoutId) : IRequest<Result<CheckoutView>>;
 
 /// <summary>Cancels under the checkout's lock; cancelling again is the same answer.</summary>
 public sealed class CancelCheckoutHandler(ICheckouts checkouts, ITransactions transactions)
-    : IRequestHandler<CancelCheckout, Answer<CheckoutView>>
+    : IRequestHandler<CancelCheckout, Result<CheckoutView>>
 {
     /// <inheritdoc/>
-    public Task<Answer<CheckoutView>> Handle(CancelCheckout request, CancellationToken cancellationToken) => transactions.Run<Answer<CheckoutView>>(
+    public Task<Result<CheckoutView>> Handle(CancelCheckout request, CancellationToken cancellationToken) => transactions.Run<Result<CheckoutView>>(
         async now =>
         {
             var loaded = await checkouts.LoadForChange(new(Ids: [request.CheckoutId]));
@@ -25,7 +25,7 @@ public sealed class CancelCheckoutHandler(ICheckouts checkouts, ITransactions tr
             }
 
             await checkouts.Save([checkout]);
-            IdempotentRequest.Made(IntentKind.Checkout, checkout.Id);
+            IdempotentRequest.RecordResult(CreatedResourceKind.Checkout, checkout.Id);
             return CheckoutView.Of(checkout, toShop: true);
         },
         cancellationToken);

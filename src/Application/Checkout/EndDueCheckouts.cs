@@ -3,16 +3,16 @@ using MediatR;
 namespace Payments.Application;
 
 /// <summary>Expires checkouts whose time is over and declares surplus that waited long enough for its number. Answers how many changed.</summary>
-public sealed record EndDueCheckouts : IRequest<int>;
+public sealed record ExpireDueCheckouts : IRequest<int>;
 
 /// <summary>PostgreSQL's clock finds them and decides again under their locks.</summary>
-public sealed class EndDueCheckoutsHandler(ICheckouts checkouts, ITransactions transactions) : IRequestHandler<EndDueCheckouts, int>
+public sealed class ExpireDueCheckoutsHandler(ICheckouts checkouts, ITransactions transactions) : IRequestHandler<ExpireDueCheckouts, int>
 {
     /// <summary>One round's most: a commit that stays short.</summary>
     private const int BatchSize = 500;
 
     /// <inheritdoc/>
-    public async Task<int> Handle(EndDueCheckouts request, CancellationToken cancellationToken)
+    public async Task<int> Handle(ExpireDueCheckouts request, CancellationToken cancellationToken)
     {
         var ids = await checkouts.FindDue(BatchSize, cancellationToken);
         return ids.Count == 0 ? 0 : await transactions.Run(now => End(ids, now), cancellationToken);

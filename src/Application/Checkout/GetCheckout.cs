@@ -3,7 +3,7 @@ using MediatR;
 namespace Payments.Application;
 
 /// <summary>Reads one checkout.</summary>
-public sealed record GetCheckout(Caller Caller, Guid CheckoutId) : IRequest<Answer<CheckoutView>>;
+public sealed record GetCheckout(Caller Caller, Guid CheckoutId) : IRequest<Result<CheckoutView>>;
 
 /// <summary>
 /// Shows it to its shop, to an operator, or masked to the holder of its clientSecret. A question that is overdue is asked at once, beside
@@ -11,11 +11,11 @@ public sealed record GetCheckout(Caller Caller, Guid CheckoutId) : IRequest<Answ
 /// one through, the shared budget holds for it as for every other, and <see cref="ReadTriggeredQueryThrottle"/> keeps polling pages from trying more
 /// often than that can matter.
 /// </summary>
-public sealed class GetCheckoutHandler(ICheckouts checkouts, ITransactions transactions, IDetached detached, ReadTriggeredQueryThrottle readers, TimeProvider clock)
-    : IRequestHandler<GetCheckout, Answer<CheckoutView>>
+public sealed class GetCheckoutHandler(ICheckouts checkouts, ITransactions transactions, IBackgroundCommands detached, ReadTriggeredQueryThrottle readers, TimeProvider clock)
+    : IRequestHandler<GetCheckout, Result<CheckoutView>>
 {
     /// <inheritdoc/>
-    public async Task<Answer<CheckoutView>> Handle(GetCheckout request, CancellationToken cancellationToken)
+    public async Task<Result<CheckoutView>> Handle(GetCheckout request, CancellationToken cancellationToken)
     {
         var checkout = await checkouts.Find(request.CheckoutId, cancellationToken);
         if (checkout is null || !request.Caller.MaySee(checkout.Client, checkout.Id))
@@ -31,9 +31,9 @@ public sealed class GetCheckoutHandler(ICheckouts checkouts, ITransactions trans
         }
 
         // This process's clock only guesses; PostgreSQL's decides whether the question is due.
-        if (checkout.Attempts.Exists(a => a.NextQuestionAt <= clock.GetUtcNow()) && readers.MayTry(checkout.Id))
+        if (checkout.Attempts.Exists(a => a.NextQueryAt <= clock.GetUtcNow()) && readers.MayTry(checkout.Id))
         {
-            _ = detached.Send(new AskOverdue(checkout.Id));
+            _ = detached.Send(new QueryOverdueAttempts(checkout.Id));
         }
 
         return CheckoutView.Of(checkout, request.Caller.IsShop);

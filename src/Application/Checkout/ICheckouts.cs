@@ -61,10 +61,10 @@ public interface ICheckouts
     /// </summary>
     /// <param name="askable">The most that have an id to ask by.</param>
     /// <param name="others">The most that have none.</param>
-    Task<IReadOnlyList<DueAttempt>> TakeDue(Guid? checkoutId, int askable, int others, TimeSpan lease);
+    Task<IReadOnlyList<DueAttempt>> ClaimDue(Guid? checkoutId, int askable, int others, TimeSpan lease);
 
     /// <summary>The question last taken about a push was not asked: it does not count.</summary>
-    Task NotAsked(Guid attemptId);
+    Task DiscountQuery(Guid attemptId);
 
     /// <summary>Ids of checkouts whose time is over and of those with surplus to declare, at most <paramref name="limit"/> each.</summary>
     Task<IReadOnlyList<Guid>> FindDue(int limit, CancellationToken cancellation);
@@ -73,5 +73,5 @@ public interface ICheckouts
     /// Brings the next questions of open pushes with these ids of Safaricom's forward, <paramref name="most"/> at most; a hint can do no more.
     /// Answers how many.
     /// </summary>
-    Task<int> AskSooner(IReadOnlyCollection<string> requestIds, int most);
+    Task<int> BringForward(IReadOnlyCollection<string> requestIds, int most);
 }

@@ -5,7 +5,7 @@ using Payments.Domain;
 namespace Payments.Application;
 
 /// <summary>Sends a prompt for what is still due.</summary>
-public sealed record PayCheckout(Caller Caller, Guid CheckoutId, string? Phone) : IRequest<Answer<CheckoutView>>;
+public sealed record PayCheckout(Caller Caller, Guid CheckoutId, string? Phone) : IRequest<Result<CheckoutView>>;
 
 /// <summary>What a prompt needs.</summary>
 public sealed class PayCheckoutValidator : AbstractValidator<PayCheckout>
@@ -15,11 +15,11 @@ public sealed class PayCheckoutValidator : AbstractValidator<PayCheckout>
 
 /// <summary>Commits the push as <c>sending</c>, then sends it; two callers at once meet at the checkout's lock, and one is refused.</summary>
 public sealed class PayCheckoutHandler(
-    ICheckouts checkouts, ITransactions transactions, IDetached detached, IDaraja daraja, LimitOptions limits, ReconciliationOptions reconciliation)
-    : IRequestHandler<PayCheckout, Answer<CheckoutView>>
+    ICheckouts checkouts, ITransactions transactions, IBackgroundCommands detached, IDaraja daraja, LimitOptions limits, ReconciliationOptions reconciliation)
+    : IRequestHandler<PayCheckout, Result<CheckoutView>>
 {
     /// <inheritdoc/>
-    public async Task<Answer<CheckoutView>> Handle(PayCheckout request, CancellationToken cancellationToken)
+    public async Task<Result<CheckoutView>> Handle(PayCheckout request, CancellationToken cancellationToken)
     {
         var begun = await transactions.Run(now => Begin(request, now), cancellationToken);
         if (begun.Value is not { } attempt)
@@ -27,14 +27,14 @@ public sealed class PayCheckoutHandler(
             return begun.Refusal!;
         }
 
-        await SendPrompt.WaitFor(detached, new(request.CheckoutId, attempt.Id), limits.PromptAnswer);
+        await SendAttempt.WaitFor(detached, new(request.CheckoutId, attempt.Id), limits.PromptAnswer);
         var checkout = await checkouts.Find(request.CheckoutId, cancellationToken);
         return CheckoutView.Of(checkout!, request.Caller.IsShop);
     }
 
-    private async Task<Answer<Attempt>> Begin(PayCheckout request, DateTimeOffset now)
+    private async Task<Result<Attempt>> Begin(PayCheckout request, DateTimeOffset now)
     {
-        Rules.TryReadPhone(request.Phone, out var phone);
+        ValidationRules.TryReadPhone(request.Phone, out var phone);
 
         // The number's lock comes before the checkout's, here as everywhere.
         var retryAt = await checkouts.ReservePrompt(phone, limits.PromptsPerPhone, limits.PromptWindow, now);
@@ -59,7 +59,7 @@ public sealed class PayCheckoutHandler(
             return new Refusal("too_many_prompts", "This checkout has had as many prompts as it may have.");
         }
 
-        if (daraja.PromptsPausedUntil is { } resumed)
+        if (daraja.StkPausedUntil is { } resumed)
         {
             return new Refusal("prompts_paused", "Safaricom keeps failing and is left alone for a moment.", resumed);
         }
@@ -71,7 +71,7 @@ public sealed class PayCheckoutHandler(
 
         var attempt = checkout.Prompt(NewId.Next(), phone, now + reconciliation.Next(accepted: true, 0)!.Value, now);
         await checkouts.Save([checkout]);
-        IdempotentRequest.Made(IntentKind.Checkout, checkout.Id);
+        IdempotentRequest.RecordResult(CreatedResourceKind.Checkout, checkout.Id);
         return attempt;
     }
 }

@@ -3,9 +3,9 @@ using Payments.Domain;
 namespace Payments.Application;
 
 /// <summary>What the result of an STK push means (R3–R6, R9).</summary>
-internal static class PromptRules
+internal static class StkCallbackHandler
 {
-    public static void Gather(ReadCallback read, BatchKeys keys)
+    public static void CollectKeys(ParsedCallback read, BatchKeys keys)
     {
         if (read.Row.SubjectId is { } attempt)
         {
@@ -13,16 +13,16 @@ internal static class PromptRules
         }
     }
 
-    public static void Gather(ReadCallback read, CallbackMessage.PromptResult result, BatchKeys keys)
+    public static void CollectKeys(ParsedCallback read, CallbackMessage.StkResult result, BatchKeys keys)
     {
-        Gather(read, keys);
-        if (read.Row.SubjectId is not null && result.Outcome is Outcome.Paid { Receipt: { } number })
+        CollectKeys(read, keys);
+        if (read.Row.SubjectId is not null && result.Outcome is PaymentResult.Succeeded { Receipt: { } number })
         {
             keys.Numbers.Add(number);
         }
     }
 
-    public static CallbackResult Judge(ReadCallback read, CallbackMessage.PromptResult result, Books books, DateTimeOffset now)
+    public static CallbackResult Apply(ParsedCallback read, CallbackMessage.StkResult result, CallbackBatch books, DateTimeOffset now)
     {
         if (read.Row.SubjectId is not { } attemptId)
         {
@@ -31,31 +31,31 @@ internal static class PromptRules
                 books.Hints.Add(hinted);
             }
 
-            return read.Say(Verdict.Hint, "Its address carries no valid token; at most it is a reason to ask Safaricom.");
+            return read.WithVerdict(Verdict.Hint, "Its address carries no valid token; at most it is a reason to ask Safaricom.");
         }
 
         if (books.Attempt(attemptId) is not var (checkout, attempt))
         {
-            return read.Say(Verdict.Unmatched, "Its token was made for a prompt that is not in this database.");
+            return read.WithVerdict(Verdict.Unmatched, "Its token was made for a prompt that is not in this database.");
         }
 
-        if (!attempt.IsNamed(result.RequestId))
+        if (!attempt.HasProviderIds(result.RequestId))
         {
             // R3: the right token with another push's id is not this push's callback.
-            return read.Say(Verdict.Hint, "Its CheckoutRequestID is not that of the prompt its address belongs to.");
+            return read.WithVerdict(Verdict.Hint, "Its CheckoutRequestID is not that of the prompt its address belongs to.");
         }
 
         attempt.RecordProviderIds(result.RequestId);
-        var receipt = books.Receipt((result.Outcome as Outcome.Paid)?.Receipt);
+        var receipt = books.Receipt((result.Outcome as PaymentResult.Succeeded)?.Receipt);
         var shown = receipt?.Payer;
         var verdict = checkout.ApplyCallback(attempt, result.Outcome, receipt, NewId.Next(), now);
-        books.Remember(checkout);
+        books.Index(checkout);
         if (receipt is { IsInferred: false } && receipt.AttemptId == attempt.Id)
         {
             // A confirmation told of it before, and how it showed the payer, who is known now.
             books.Hashes.Look(shown, attempt.Phone, isCertain: true);
         }
 
-        return read.Say(verdict, verdict == Verdict.Hint ? "It settles nothing by itself; Safaricom is asked." : null);
+        return read.WithVerdict(verdict, verdict == Verdict.Hint ? "It settles nothing by itself; Safaricom is asked." : null);
     }
 }

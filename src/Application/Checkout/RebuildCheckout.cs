@@ -1,10 +1,10 @@
 namespace Payments.Application;
 
 /// <summary>The answer to the request that made a checkout.</summary>
-public sealed class RebuildNewCheckout(ICheckouts checkouts, IClientSecrets secrets) : IRebuildAnswer
+public sealed class RebuildNewCheckout(ICheckouts checkouts, IClientSecrets secrets) : IResponseReplayer
 {
     /// <inheritdoc/>
-    public string Kind => IntentKind.NewCheckout;
+    public string Kind => CreatedResourceKind.NewCheckout;
 
     /// <inheritdoc/>
     public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) =>
@@ -12,10 +12,10 @@ public sealed class RebuildNewCheckout(ICheckouts checkouts, IClientSecrets secr
 }
 
 /// <summary>The answer to a request that changed a checkout.</summary>
-public sealed class RebuildCheckout(ICheckouts checkouts) : IRebuildAnswer
+public sealed class RebuildCheckout(ICheckouts checkouts) : IResponseReplayer
 {
     /// <inheritdoc/>
-    public string Kind => IntentKind.Checkout;
+    public string Kind => CreatedResourceKind.Checkout;
 
     /// <inheritdoc/>
     public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) =>

@@ -4,12 +4,12 @@ using Payments.Domain;
 namespace Payments.Application;
 
 /// <summary>Sends the push of an attempt just committed as <c>sending</c>, once, and records Safaricom's reply.</summary>
-public sealed record SendPrompt(Guid CheckoutId, Guid AttemptId) : IRequest<bool>
+public sealed record SendAttempt(Guid CheckoutId, Guid AttemptId) : IRequest<bool>
 {
     /// <summary>
     /// Starts the push and waits for its reply at most <paramref name="patience"/>: the caller gets an answer in time, the push goes on.
     /// </summary>
-    public static async Task WaitFor(IDetached detached, SendPrompt command, TimeSpan patience)
+    public static async Task WaitFor(IBackgroundCommands detached, SendAttempt command, TimeSpan patience)
     {
         var sending = detached.Send(command);
         await Task.WhenAny(sending, Task.Delay(patience));
@@ -20,10 +20,10 @@ public sealed record SendPrompt(Guid CheckoutId, Guid AttemptId) : IRequest<bool
 /// Runs once per attempt, in the process that committed it. Dies before the call: nothing was sent, reconciliation finds
 /// <c>sending</c>. Dies after it: the callback's token still finds the attempt. The reply comes after the callback: only ids are filled in.
 /// </summary>
-public sealed class SendPromptHandler(ICheckouts checkouts, ITransactions transactions, IDaraja daraja) : IRequestHandler<SendPrompt, bool>
+public sealed class SendAttemptHandler(ICheckouts checkouts, ITransactions transactions, IDaraja daraja) : IRequestHandler<SendAttempt, bool>
 {
     /// <inheritdoc/>
-    public async Task<bool> Handle(SendPrompt request, CancellationToken cancellationToken)
+    public async Task<bool> Handle(SendAttempt request, CancellationToken cancellationToken)
     {
         var checkout = await checkouts.Find(request.CheckoutId, cancellationToken)
             ?? throw new InvalidOperationException($"Checkout {request.CheckoutId} of a committed attempt is not there.");
@@ -33,10 +33,10 @@ public sealed class SendPromptHandler(ICheckouts checkouts, ITransactions transa
             return false;
         }
 
-        var reply = await daraja.Push(
+        var reply = await daraja.SendStkPush(
             new(attempt.Id, attempt.Phone!.Value, attempt.Amount, checkout.Reference.Value, checkout.Description), cancellationToken);
 
-        return await transactions.RunPatiently(
+        return await transactions.RunWithRetry(
             async now =>
             {
                 var loaded = await checkouts.LoadForChange(new(Ids: [request.CheckoutId]));
@@ -57,7 +57,7 @@ public sealed class SendPromptHandler(ICheckouts checkouts, ITransactions transa
             case Reply.Refused refused:
                 checkout.Refused(attempt, refused.Failure, now);
                 break;
-            case Reply.Doubtful doubtful:
+            case Reply.Indeterminate doubtful:
                 checkout.MarkOutcomeUnknown(attempt, doubtful.Why, now);
                 break;
         }

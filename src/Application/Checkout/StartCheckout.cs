@@ -7,7 +7,7 @@ namespace Payments.Application;
 /// <summary>A shop wants an order paid; with a phone the prompt goes out in the same call.</summary>
 public sealed record StartCheckout(
     Caller Caller, string? OrderReference, decimal? Amount, string? Phone, string? Description, string? ReturnUrl, int? ExpiresInMinutes,
-    IReadOnlyDictionary<string, string>? Metadata) : IRequest<Answer<CheckoutView>>;
+    IReadOnlyDictionary<string, string>? Metadata) : IRequest<Result<CheckoutView>>;
 
 /// <summary>What a checkout must look like before anything is stored or sent.</summary>
 public sealed class StartCheckoutValidator : AbstractValidator<StartCheckout>
@@ -41,13 +41,13 @@ public sealed class StartCheckoutValidator : AbstractValidator<StartCheckout>
 /// push is found <c>sending</c> by reconciliation and never sent again.
 /// </summary>
 public sealed class StartCheckoutHandler(
-    ICheckouts checkouts, ITransactions transactions, IDetached detached, IDaraja daraja, IClientSecrets secrets, LimitOptions limits,
-    ReconciliationOptions reconciliation, LostPayments lost) : IRequestHandler<StartCheckout, Answer<CheckoutView>>
+    ICheckouts checkouts, ITransactions transactions, IBackgroundCommands detached, IDaraja daraja, IClientSecrets secrets, LimitOptions limits,
+    ReconciliationOptions reconciliation, LostPayments lost) : IRequestHandler<StartCheckout, Result<CheckoutView>>
 {
     private sealed record Begun(Checkout Checkout, Attempt? Attempt, PromptRefusedView? Refused);
 
     /// <inheritdoc/>
-    public async Task<Answer<CheckoutView>> Handle(StartCheckout request, CancellationToken cancellationToken)
+    public async Task<Result<CheckoutView>> Handle(StartCheckout request, CancellationToken cancellationToken)
     {
         var begun = await transactions.Run(now => Begin(request, now), cancellationToken);
         if (begun.Value is not { } made)
@@ -58,7 +58,7 @@ public sealed class StartCheckoutHandler(
         var checkout = made.Checkout;
         if (made.Attempt is { } attempt)
         {
-            await SendPrompt.WaitFor(detached, new(checkout.Id, attempt.Id), limits.PromptAnswer);
+            await SendAttempt.WaitFor(detached, new(checkout.Id, attempt.Id), limits.PromptAnswer);
             checkout = await checkouts.Find(checkout.Id, cancellationToken) ?? checkout;
         }
 
@@ -69,10 +69,10 @@ public sealed class StartCheckoutHandler(
         };
     }
 
-    private async Task<Answer<Begun>> Begin(StartCheckout request, DateTimeOffset now)
+    private async Task<Result<Begun>> Begin(StartCheckout request, DateTimeOffset now)
     {
         _ = OrderReference.TryParse(request.OrderReference, out var reference);
-        Msisdn? phone = Rules.TryReadPhone(request.Phone, out var msisdn) ? msisdn : null;
+        Msisdn? phone = ValidationRules.TryReadPhone(request.Phone, out var msisdn) ? msisdn : null;
         var expiresIn = TimeSpan.FromMinutes(request.ExpiresInMinutes ?? 1440);
         var checkout = Checkout.Open(
             NewId.Next(), request.Caller.Client, reference, Money.FromShillings((long)request.Amount!.Value), request.Description, phone,
@@ -102,7 +102,7 @@ public sealed class StartCheckoutHandler(
             await checkouts.Save([checkout]);
         }
 
-        IdempotentRequest.Made(IntentKind.NewCheckout, checkout.Id);
+        IdempotentRequest.RecordResult(CreatedResourceKind.NewCheckout, checkout.Id);
         return new Begun(checkout, attempt, refused);
     }
 
@@ -113,7 +113,7 @@ public sealed class StartCheckoutHandler(
             return (null, null);
         }
 
-        if (daraja.PromptsPausedUntil is { } resumed)
+        if (daraja.StkPausedUntil is { } resumed)
         {
             return (null, new("prompts_paused", resumed));
         }

@@ -15,17 +15,17 @@ public sealed record Refusal(string Code, string Detail, DateTimeOffset? RetryAt
 }
 
 /// <summary>Something that may have been refused.</summary>
-public interface IRefusable
+public interface IResult
 {
     /// <summary>Why not; null when it was done.</summary>
     Refusal? Refusal { get; }
 }
 
 /// <summary>What was asked for, or why not.</summary>
-public sealed record Answer<T>(T? Value, Refusal? Refusal) : IRefusable
+public sealed record Result<T>(T? Value, Refusal? Refusal) : IResult
     where T : class
 {
-    public static implicit operator Answer<T>(T value) => new(value, null);
+    public static implicit operator Result<T>(T value) => new(value, null);
 
-    public static implicit operator Answer<T>(Refusal refusal) => new(null, refusal);
+    public static implicit operator Result<T>(Refusal refusal) => new(null, refusal);
 }

@@ -1,7 +1,7 @@
 namespace Payments.Application;
 
 /// <summary>Text that came from outside, in the form the database takes.</summary>
-public static class Texts
+public static class DbText
 {
     /// <summary>
     /// At most <paramref name="most"/> characters, without what PostgreSQL or UTF-8 refuses: NUL, and half of a pair of surrogates, whether it

@@ -22,7 +22,7 @@ public sealed class Validation<TRequest, TResponse>(IEnumerable<IValidator<TRequ
 }
 
 /// <summary>Rules that several requests share.</summary>
-public static class Rules
+public static class ValidationRules
 {
     /// <summary>Reads a Kenyan mobile number as people write it: <c>07…</c>, <c>01…</c>, <c>+254…</c>, <c>254…</c>, spaces and dashes allowed.</summary>
     public static bool TryReadPhone(string? text, out Msisdn msisdn)

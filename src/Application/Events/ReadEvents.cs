@@ -6,7 +6,7 @@ using MediatR;
 namespace Payments.Application;
 
 /// <summary>Reads what changed, in the order it was committed, after a place.</summary>
-public sealed record ReadEvents(Caller Caller, bool WithPayouts, string? After, int? Limit) : IRequest<Answer<EventPage>>;
+public sealed record ReadEvents(Caller Caller, bool WithPayouts, string? After, int? Limit) : IRequest<Result<EventPage>>;
 
 /// <summary>A page of the feed.</summary>
 /// <param name="Next">Give it back as <c>after</c> to read on; it moves on though nothing was this caller's, and is the same when nothing has come.</param>
@@ -31,10 +31,10 @@ public sealed class ReadEventsValidator : AbstractValidator<ReadEvents>
 /// Reads the feed. A place beyond its end was given out by a feed that went further: these books were restored to an earlier moment, and
 /// events with numbers below that place are yet to come. To read on from it would be to miss them in silence.
 /// </summary>
-public sealed class ReadEventsHandler(IEvents events, IRestores restores) : IRequestHandler<ReadEvents, Answer<EventPage>>
+public sealed class ReadEventsHandler(IEvents events, IRestores restores) : IRequestHandler<ReadEvents, Result<EventPage>>
 {
     /// <inheritdoc/>
-    public async Task<Answer<EventPage>> Handle(ReadEvents request, CancellationToken cancellationToken)
+    public async Task<Result<EventPage>> Handle(ReadEvents request, CancellationToken cancellationToken)
     {
         var after = request.After is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : 0;
         var limit = request.Limit ?? Paging.DefaultLimit;

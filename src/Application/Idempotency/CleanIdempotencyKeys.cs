@@ -12,13 +12,13 @@ public sealed class CleanIdempotencyKeysHandler(IIdempotencyKeys keys) : IReques
     private const int Batch = 1000;
 
     /// <summary>Half a million rows an hour: more than 100 keyed requests a second, for ever.</summary>
-    private const int MostBatches = 500;
+    private const int MaxBatches = 500;
 
     /// <inheritdoc/>
     public async Task<int> Handle(CleanIdempotencyKeys request, CancellationToken cancellationToken)
     {
         var total = 0;
-        for (var done = 0; done < MostBatches; done++)
+        for (var done = 0; done < MaxBatches; done++)
         {
             var cleaned = await keys.Clean(Batch, cancellationToken);
             total += cleaned;

@@ -1,7 +1,7 @@
 namespace Payments.Application;
 
 /// <summary>
-/// A request that came with an <c>Idempotency-Key</c>, while it runs. The first transaction that makes its intent (<see cref="Made"/>)
+/// A request that came with an <c>Idempotency-Key</c>, while it runs. The first transaction that makes its intent (<see cref="RecordResult"/>)
 /// commits the key's row together with it: there is no moment at which one exists without the other.
 /// </summary>
 /// <param name="owner">Whose key it is: two clients may use the same one.</param>
@@ -28,7 +28,7 @@ public sealed class IdempotentRequest(string owner, string key, byte[] hash, boo
     public bool KeepForEver { get; } = keepForEver;
 
     /// <summary>What the request made or changed; null before it has.</summary>
-    public Intent? Intent { get; private set; }
+    public CreatedResource? Intent { get; private set; }
 
     /// <summary>True once the key's row is committed.</summary>
     public bool IsCommitted { get; private set; }
@@ -37,7 +37,7 @@ public sealed class IdempotentRequest(string owner, string key, byte[] hash, boo
     /// Says, inside the transaction that commits it, what the running request makes: from this the answer is rebuilt when the process
     /// dies before it could store it. Does nothing when the request has no key.
     /// </summary>
-    public static void Made(string kind, Guid id)
+    public static void RecordResult(string kind, Guid id)
     {
         if (Current is { IsCommitted: false } request)
         {
@@ -53,11 +53,11 @@ public sealed class IdempotentRequest(string owner, string key, byte[] hash, boo
 }
 
 /// <summary>The row a request was about.</summary>
-/// <param name="Kind">One of <see cref="IntentKind"/>.</param>
-public sealed record Intent(string Kind, Guid Id);
+/// <param name="Kind">One of <see cref="CreatedResourceKind"/>.</param>
+public sealed record CreatedResource(string Kind, Guid Id);
 
-/// <summary>What keyed requests make; each has an <see cref="IRebuildAnswer"/>.</summary>
-public static class IntentKind
+/// <summary>What keyed requests make; each has an <see cref="IResponseReplayer"/>.</summary>
+public static class CreatedResourceKind
 {
     /// <summary>A checkout, with its clientSecret in the answer.</summary>
     public const string NewCheckout = "new_checkout";
@@ -79,9 +79,9 @@ public static class IntentKind
 }
 
 /// <summary>Rebuilds the answer of a request from the row it made, as that row stands now.</summary>
-public interface IRebuildAnswer
+public interface IResponseReplayer
 {
-    /// <summary>The <see cref="IntentKind"/> it is for.</summary>
+    /// <summary>The <see cref="CreatedResourceKind"/> it is for.</summary>
     string Kind { get; }
 
     /// <summary>The body of the answer.</summary>

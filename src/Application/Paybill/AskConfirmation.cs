@@ -13,8 +13,8 @@ namespace Payments.Application;
 /// The question is committed before it is asked, so that an answer that beats the reply finds it. Dies between: nothing was asked, and the
 /// operator asks again. Asked twice: two answers, and the number counts once.
 /// </remarks>
-public sealed class AskConfirmation(
-    ICases cases, IPaybill paybill, IQuestions questions, IQuestionBudget budget, ICallbackReader reader, IAudit audit, ITransactions transactions,
+public sealed class VerifyConfirmation(
+    ICases cases, IC2bPayments paybill, IStatusQueries questions, IQueryRateLimiter budget, ICallbackReader reader, IAudit audit, ITransactions transactions,
     IDaraja daraja)
 {
     /// <summary>The kinds of case that are about a stored confirmation.</summary>
@@ -24,7 +24,7 @@ public sealed class AskConfirmation(
 
     /// <summary>Asks, if the case is an open one of these kinds; null when it is not.</summary>
     /// <param name="named">The receipt number the operator gives; null to take the confirmation's.</param>
-    public async Task<Answer<CaseView>?> Ask(Caller caller, Guid caseId, string? named, CancellationToken cancellation)
+    public async Task<Result<CaseView>?> Ask(Caller caller, Guid caseId, string? named, CancellationToken cancellation)
     {
         if (await transactions.Run(_ => Prepare(caller, caseId, named), cancellation) is not { } prepared)
         {
@@ -36,14 +36,14 @@ public sealed class AskConfirmation(
             return new Refusal("nothing_to_ask", "No receipt number can be made out of it: find it in the body or in the M-PESA statement and give it as \"receipt\".");
         }
 
-        var reply = await daraja.AskStatus(new(prepared.Question, prepared.Receipt, null), CancellationToken.None);
+        var reply = await daraja.QueryStatus(new(prepared.Question, prepared.Receipt, null), CancellationToken.None);
         if (reply is Reply.Accepted accepted)
         {
             await questions.Accepted(prepared.Question, accepted.RequestId, accepted.OtherId);
             return CaseView.Of(prepared.About);
         }
 
-        var why = reply is Reply.Refused refused ? refused.Failure.Message : ((Reply.Doubtful)reply).Why;
+        var why = reply is Reply.Refused refused ? refused.Failure.Message : ((Reply.Indeterminate)reply).Why;
         await questions.Answered([(prepared.Question, $"The question was not taken: {why}")]);
         return new Refusal("nothing_to_ask", $"Safaricom did not take the question: {why}");
     }
@@ -73,9 +73,9 @@ public sealed class AskConfirmation(
         }
 
         // A person asked: the budget counts it and does not hold it back.
-        await budget.Spend(1);
+        await budget.Consume(1);
         var question = NewId.Next();
-        await questions.Add(question, QuestionKind.Status, found.SubjectId, number);
+        await questions.Add(question, StatusQueryKind.Status, found.SubjectId, number);
         await CaseNotes.Asked(audit, caller, found);
         return new(question, number, found);
     }

@@ -11,18 +11,18 @@ internal static class ConfirmationTrust
     /// address and replays it: his word, not the message's. A token that was replaced before it came is nobody's word, from wherever. Which number
     /// it names is another question: it is authentic money all the same (R17).
     /// </summary>
-    public static ReadCallback Judge(ReadCallback read, IReadOnlyList<Registration> registrations)
+    public static ParsedCallback Judge(ParsedCallback read, IReadOnlyList<Registration> registrations)
     {
         var row = read.Row;
-        var registration = registrations.FirstOrDefault(r => row.SubjectId == r.Id || ConfirmationRules.IsHash(row, RegistrationToken.Hash(r.Token)));
-        var elsewhere = registration is null ? registrations.FirstOrDefault(r => ConfirmationRules.IsHash(row, RegistrationToken.HashFromElsewhere(r.Token))) : null;
+        var registration = registrations.FirstOrDefault(r => row.SubjectId == r.Id || ConfirmationHandler.IsHash(row, RegistrationToken.Hash(r.Token)));
+        var elsewhere = registration is null ? registrations.FirstOrDefault(r => ConfirmationHandler.IsHash(row, RegistrationToken.HashFromElsewhere(r.Token))) : null;
         return (registration ?? elsewhere) switch
         {
-            null => read with { Distrust = NoToken },
-            { ReplacedAt: { } at } when row.ReceivedAt >= at => read with { Distrust = $"The token in its address was replaced at {at:u}." },
+            null => read with { UntrustedReason = NoToken },
+            { ReplacedAt: { } at } when row.ReceivedAt >= at => read with { UntrustedReason = $"The token in its address was replaced at {at:u}." },
             _ when elsewhere is not null && !row.IsAllowedNow => read with
             {
-                Distrust = $"Its token is ours, but it came from {row.Source ?? "an address nobody knows"}, which is not in Callbacks__AllowedNetworks.",
+                UntrustedReason = $"Its token is ours, but it came from {row.Source ?? "an address nobody knows"}, which is not in Callbacks__AllowedNetworks.",
                 FromElsewhere = row.Source ?? "unknown",
             },
             _ => read,

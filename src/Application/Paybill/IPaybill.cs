@@ -47,11 +47,11 @@ public sealed record UntrustedConfirmation(Guid CallbackId, string ReferenceKey,
 
 /// <summary>A true payment to a number that is not configured here.</summary>
 /// <param name="ReceiptId">Its receipt.</param>
-public sealed record StrayPayment(string Shortcode, Guid ReceiptId, string Receipt, Money Amount);
+public sealed record UnknownShortcodePayment(string Shortcode, Guid ReceiptId, string Receipt, Money Amount);
 
 /// <summary>What a validation needs to know of an order.</summary>
 /// <param name="InFlight">Amounts of prompts that are under way.</param>
-public sealed record OrderWanted(CheckoutStatus Status, Money Due, IReadOnlyList<Money> InFlight);
+public sealed record AccountStatus(CheckoutStatus Status, Money Due, IReadOnlyList<Money> InFlight);
 
 /// <summary>Which receipts; what is null takes all.</summary>
 /// <param name="Surplus">True: some of it exceeds its order.</param>
@@ -59,7 +59,7 @@ public sealed record OrderWanted(CheckoutStatus Status, Money Due, IReadOnlyList
 public sealed record ReceiptFilter(bool? Matched, bool? Surplus, bool? Open);
 
 /// <summary>Registrations, pulling and what else only Paybill keeps.</summary>
-public interface IPaybill
+public interface IC2bPayments
 {
     /// <summary>All registrations this database ever had: for each shortcode the one in force first, then the next, then those that were replaced.</summary>
     Task<IReadOnlyList<Registration>> Registrations(CancellationToken cancellation);
@@ -90,7 +90,7 @@ public interface IPaybill
     /// Opens a case for each authentic confirmation that cannot be read, and one for each address that confirmations with our token come from
     /// and that is not allowed.
     /// </summary>
-    Task OpenCases(IReadOnlyCollection<OddConfirmation> odd);
+    Task OpenCases(IReadOnlyCollection<UnreadableConfirmation> odd);
 
     /// <summary>Closes the cases about these numbers: M-PESA says that the payments were reversed, so nothing came.</summary>
     Task CloseTakenBack(IReadOnlyCollection<string> numbers);
@@ -99,7 +99,7 @@ public interface IPaybill
     Task CloseUnreadable(IReadOnlyCollection<Guid> callbackIds);
 
     /// <summary>Opens a case for each number that is not configured here and was paid, one at a time for each, whatever the number of payments.</summary>
-    Task OpenCases(IReadOnlyCollection<StrayPayment> strays);
+    Task OpenCases(IReadOnlyCollection<UnknownShortcodePayment> strays);
 
     /// <summary>
     /// Notes that payers were shown with this hash, <paramref name="times"/> more times, or (null) with one nobody can compute: then what was
@@ -111,7 +111,7 @@ public interface IPaybill
     Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds);
 
     /// <summary>What the order with this reference wants; null when there is none. Takes no lock.</summary>
-    Task<OrderWanted?> Wanted(string referenceKey, CancellationToken cancellation);
+    Task<AccountStatus?> Wanted(string referenceKey, CancellationToken cancellation);
 
     /// <summary>Reads a page of receipts, newest first.</summary>
     Task<IReadOnlyList<ReceiptView>> Receipts(ReceiptFilter filter, Cursor? after, int limit, CancellationToken cancellation);

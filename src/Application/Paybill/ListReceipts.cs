@@ -20,7 +20,7 @@ public sealed class ListReceiptsValidator : AbstractValidator<ListReceipts>
 }
 
 /// <summary>Reads a page.</summary>
-public sealed class ListReceiptsHandler(IPaybill paybill) : IRequestHandler<ListReceipts, Page<ReceiptView>>
+public sealed class ListReceiptsHandler(IC2bPayments paybill) : IRequestHandler<ListReceipts, Page<ReceiptView>>
 {
     /// <inheritdoc/>
     public async Task<Page<ReceiptView>> Handle(ListReceipts request, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ using Payments.Domain;
 namespace Payments.Application;
 
 /// <summary>An operator says whose money it is.</summary>
-public sealed record MatchReceipt(Caller Caller, Guid ReceiptId, string? CheckoutId) : IRequest<Answer<ReceiptView>>;
+public sealed record MatchReceipt(Caller Caller, Guid ReceiptId, string? CheckoutId) : IRequest<Result<ReceiptView>>;
 
 /// <summary>What may be asked for.</summary>
 public sealed class MatchReceiptValidator : AbstractValidator<MatchReceipt>
@@ -21,17 +21,17 @@ public sealed class MatchReceiptValidator : AbstractValidator<MatchReceipt>
 /// confirmation of the same number at once: it finds the number, or meets the unique index and starts over.
 /// </summary>
 public sealed partial class MatchReceiptHandler(
-    ICheckouts checkouts, IPaybill paybill, IAudit audit, ITransactions transactions, ILogger<MatchReceiptHandler> log)
-    : IRequestHandler<MatchReceipt, Answer<ReceiptView>>
+    ICheckouts checkouts, IC2bPayments paybill, IAudit audit, ITransactions transactions, ILogger<MatchReceiptHandler> log)
+    : IRequestHandler<MatchReceipt, Result<ReceiptView>>
 {
     /// <inheritdoc/>
-    public Task<Answer<ReceiptView>> Handle(MatchReceipt request, CancellationToken cancellationToken)
+    public Task<Result<ReceiptView>> Handle(MatchReceipt request, CancellationToken cancellationToken)
     {
         _ = PublicId.TryRead(PublicId.Checkout, request.CheckoutId, out var checkoutId);
         return transactions.Run(now => Match(request, checkoutId, now, cancellationToken), cancellationToken);
     }
 
-    private async Task<Answer<ReceiptView>> Match(MatchReceipt request, Guid checkoutId, DateTimeOffset now, CancellationToken cancellation)
+    private async Task<Result<ReceiptView>> Match(MatchReceipt request, Guid checkoutId, DateTimeOffset now, CancellationToken cancellation)
     {
         var loaded = await checkouts.LoadForChange(new(Ids: [checkoutId], ReceiptIds: [request.ReceiptId]));
         if (loaded.Checkouts is not [var checkout])
@@ -67,7 +67,7 @@ public sealed partial class MatchReceiptHandler(
         await paybill.NoteMatch(receipt.Id, request.Caller.Client);
         await audit.Write(
             request.Caller.Actor, "receipt.match", PublicId.Write(PublicId.Receipt, receipt.Id), before, Standing(receipt, checkout));
-        IdempotentRequest.Made(PaybillIntent.Receipt, receipt.Id);
+        IdempotentRequest.RecordResult(C2bResource.Receipt, receipt.Id);
         LogMatched(PublicId.Write(PublicId.Receipt, receipt.Id), PublicId.Write(PublicId.Checkout, checkout.Id), request.Caller.Client);
         return (await paybill.Receipt(receipt.Id, cancellation))!;
     }

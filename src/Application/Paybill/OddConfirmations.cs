@@ -8,13 +8,13 @@ namespace Payments.Application;
 /// <param name="Receipt">The number it names, as far as that can be made out.</param>
 /// <param name="Source">Where it came from.</param>
 /// <param name="Story">What happened and what can be done.</param>
-public sealed record OddConfirmation(Guid CallbackId, string Kind, string? Receipt, string? Source, string Story);
+public sealed record UnreadableConfirmation(Guid CallbackId, string Kind, string? Receipt, string? Source, string Story);
 
 /// <summary>What of confirmations needs a person because of how they came, not of what they say.</summary>
-public sealed partial class Books
+public sealed partial class CallbackBatch
 {
     /// <summary>Confirmations that are no receipts though their token is ours.</summary>
-    public List<OddConfirmation> Odd { get; } = [];
+    public List<UnreadableConfirmation> Odd { get; } = [];
 
     /// <summary>Numbers of payments to us that M-PESA says were reversed, so that they are no money of ours.</summary>
     public HashSet<string> TakenBack { get; } = new(StringComparer.Ordinal);
@@ -25,24 +25,24 @@ public sealed partial class Books
 /// they came from. Each is a case, and a case has a way to its end: M-PESA is asked about the number, which is in it or which an operator reads
 /// in the body; Pull lists it; or a newer version, or another configuration, applies the stored callback.
 /// </summary>
-internal static class OddConfirmations
+internal static class UnreadableConfirmations
 {
     /// <summary>True for a confirmation that is trusted and could be read.</summary>
-    public static bool IsUnderstood(ReadCallback read) =>
-        read is { Row.Kind: CallbackKind.C2bConfirm, Distrust: null, Message: CallbackMessage.Confirmation };
+    public static bool IsUnderstood(ParsedCallback read) =>
+        read is { Row.Kind: CallbackKind.C2bConfirm, UntrustedReason: null, Message: CallbackMessage.Confirmation };
 
     /// <summary>A confirmation nobody can read: a case when its token is ours.</summary>
-    public static CallbackResult Judge(ReadCallback read, CallbackMessage.Malformed malformed, Books books)
+    public static CallbackResult Judge(ParsedCallback read, CallbackMessage.Malformed malformed, CallbackBatch books)
     {
-        if (read.Distrust is { } why)
+        if (read.UntrustedReason is { } why)
         {
             Note(read, malformed.Number, null, books);
-            return read.Say(Verdict.Malformed, $"{malformed.Why}. {why}");
+            return read.WithVerdict(Verdict.Malformed, $"{malformed.Why}. {why}");
         }
 
         if (malformed.Number is { } known && books.Receipt(known) is not null)
         {
-            return read.Say(Verdict.Malformed, $"{malformed.Why}; the receipt it seems to name is known.");
+            return read.WithVerdict(Verdict.Malformed, $"{malformed.Why}; the receipt it seems to name is known.");
         }
 
         books.Odd.Add(new(
@@ -53,11 +53,11 @@ internal static class OddConfirmations
                 : $"book. Read its body (GET /api/ops/callbacks/{PublicId.Write(PublicId.Callback, read.Row.Id)}) or the M-PESA statement of that minute, then have M-PESA "
                     + "asked about the number (…/ask with {\"receipt\": \"…\"}), and it counts when M-PESA confirms it. ")
             + "With Pull it comes by itself. Then settle this case as noted, and report the form it came in."));
-        return read.Say(Verdict.Malformed, $"{malformed.Why}. It is a case.");
+        return read.WithVerdict(Verdict.Malformed, $"{malformed.Why}. It is a case.");
     }
 
     /// <summary>Notes a confirmation whose money waits because of its address; nothing for any other.</summary>
-    public static void Note(ReadCallback read, string? receipt, Money? amount, Books books)
+    public static void Note(ParsedCallback read, string? receipt, Money? amount, CallbackBatch books)
     {
         if (read.FromElsewhere is not { } address)
         {
@@ -77,7 +77,7 @@ internal static class OddConfirmations
     /// What M-PESA was asked about for a confirmation that cannot be read: the number it was asked by, with the amount and the payer that M-PESA
     /// names, and of the body the account alone. An amount that cannot be agrees with nothing.
     /// </summary>
-    public static Confirmation AsAsked(Question question, CallbackMessage.Malformed malformed, CallbackMessage? answer, OurShortcodes ours, DateTimeOffset now)
+    public static Confirmation AsAsked(StatusQuery question, CallbackMessage.Malformed malformed, CallbackMessage? answer, OurShortcodes ours, DateTimeOffset now)
     {
         var found = (answer as CallbackMessage.StatusResult)?.Transaction;
         var payer = found?.Parties is [var debit, ..] ? debit.Split(" - ", 2) : [];

@@ -16,7 +16,7 @@ public sealed partial class BatchKeys
 }
 
 /// <summary>Money that names an order, or none.</summary>
-public sealed partial class Books
+public sealed partial class CallbackBatch
 {
     private readonly List<Receipt> unmatched = [];
     private Dictionary<string, Checkout>? byReference;
@@ -38,7 +38,7 @@ public sealed partial class Books
     public List<UntrustedConfirmation> Untrusted { get; } = [];
 
     /// <summary>True payments to numbers that are not configured here.</summary>
-    public List<StrayPayment> Strays { get; } = [];
+    public List<UnknownShortcodePayment> Strays { get; } = [];
 
     /// <summary>What is shown of payers as hashes.</summary>
     public PayerHashes Hashes { get; } = new();
@@ -54,7 +54,7 @@ public sealed partial class Books
     public IReadOnlyList<Checkout> ByPrompt(Receipt receipt)
     {
         byAmount ??= Checkouts.SelectMany(c => c.Attempts.Select(a => (Checkout: c, Attempt: a))).ToLookup(p => p.Attempt.Amount);
-        var claims = byAmount[receipt.Amount].Select(p => (p.Checkout, p.Attempt, Claim: p.Checkout.ClaimOf(receipt, p.Attempt))).Where(p => p.Claim != TillClaim.None).ToList();
+        var claims = byAmount[receipt.Amount].Select(p => (p.Checkout, p.Attempt, Claim: p.Checkout.TillClaimOf(receipt, p.Attempt))).Where(p => p.Claim != TillClaim.None).ToList();
 
         // Whose prompt was at that time is meant before whose may have been. But a success that a query told of has been paid, and a prompt nobody
         // knows about may not have been: there the clocks may differ. And whose number was erased may be the same customer.

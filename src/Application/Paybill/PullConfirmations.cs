@@ -15,7 +15,7 @@ public sealed record PullConfirmations : IRequest<int>;
 /// numbers decide, and each moves the mark only past what it has read itself.
 /// </summary>
 public sealed partial class PullConfirmationsHandler(
-    IDaraja daraja, IPullProgress progress, IPaybill paybill, ICheckouts checkouts, IQuestionBudget budget, ITransactions transactions, OurShortcodes ours,
+    IDaraja daraja, IPullProgress progress, IC2bPayments paybill, ICheckouts checkouts, IQueryRateLimiter budget, ITransactions transactions, OurShortcodes ours,
     ILogger<PullConfirmationsHandler> log)
     : IRequestHandler<PullConfirmations, int>
 {
@@ -32,10 +32,10 @@ public sealed partial class PullConfirmationsHandler(
     /// An answer that never ends must not keep a worker for ever: five minutes of the usual budget, and more than any shop's piece even where a
     /// page has ten rows. What is left is the next round's.
     /// </summary>
-    private const int MostQuestions = 3_000;
+    private const int MaxQuestions = 3_000;
 
     /// <summary>How often a page waits a second for its turn among the questions; the next round, in a quarter of an hour, begins where this one did.</summary>
-    private const int MostWaits = 30;
+    private const int MaxWaits = 30;
 
     private readonly Guid round = NewId.Next();
     private int added;
@@ -77,9 +77,9 @@ public sealed partial class PullConfirmationsHandler(
 
     private async Task<PullPage> Ask(PullSpan span, int offset, CancellationToken cancellation)
     {
-        if (asked++ >= MostQuestions)
+        if (asked++ >= MaxQuestions)
         {
-            return new([], $"A round asks {MostQuestions} questions at most; the next one goes on") { EndsRound = true };
+            return new([], $"A round asks {MaxQuestions} questions at most; the next one goes on") { EndsRound = true };
         }
 
         if (!await IsItsTurn(cancellation))
@@ -94,7 +94,7 @@ public sealed partial class PullConfirmationsHandler(
 
     private async Task<bool> IsItsTurn(CancellationToken cancellation)
     {
-        for (var waited = 0; waited < MostWaits; waited++)
+        for (var waited = 0; waited < MaxWaits; waited++)
         {
             if (await transactions.Run(_ => Spend(), cancellation))
             {
@@ -109,8 +109,8 @@ public sealed partial class PullConfirmationsHandler(
 
     private async Task<bool> Spend()
     {
-        var may = await budget.MayAsk(DarajaQuestion.Pull, 1);
-        await budget.Spend(may);
+        var may = await budget.Available(DarajaQuery.Pull, 1);
+        await budget.Consume(may);
         return may > 0;
     }
 
@@ -157,10 +157,10 @@ public sealed partial class PullConfirmationsHandler(
             p.Receipt, p.Amount, p.Account ?? "", p.Payer is { Length: > 0 } ? p.Payer : null, null, p.At,
             ours.MethodOf(null, p.Account ?? "") ?? PaymentMethod.Paybill, SettledBy.Pull)).ToList();
         var keys = new BatchKeys();
-        confirmations.ForEach(c => ConfirmationRules.Gather(c, keys));
-        var books = new Books(await checkouts.LoadForChange(
+        confirmations.ForEach(c => ConfirmationHandler.CollectKeys(c, keys));
+        var books = new CallbackBatch(await checkouts.LoadForChange(
             new(Numbers: keys.Numbers, ReferenceKeys: keys.References, TillPayments: keys.TillPayments)));
-        var added = confirmations.Count(c => ConfirmationRules.Apply(c, books, now).Verdict is Verdict.Applied or Verdict.Unmatched);
+        var added = confirmations.Count(c => ConfirmationHandler.Apply(c, books, now).Verdict is Verdict.Applied or Verdict.Unmatched);
         await checkouts.Save(books.Checkouts, books.Unmatched);
         await paybill.CloseCases(books.Confirmed);
         return added;

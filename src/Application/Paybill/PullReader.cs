@@ -15,7 +15,7 @@ public sealed class PullReader(Func<PullSpan, int, Task<PullPage>> ask, Func<IRe
     /// Rows leave the front of the oldest hour one in seconds or minutes, and a list takes seconds to read: twice in a row disturbed is bad luck,
     /// four times is a list that cannot be read in order.
     /// </summary>
-    private const int MostPasses = 4;
+    private const int MaxPasses = 4;
 
     private readonly PullCounting counting = new();
     private readonly HashSet<string> handedOn = new(StringComparer.Ordinal);
@@ -50,7 +50,7 @@ public sealed class PullReader(Func<PullSpan, int, Task<PullPage>> ask, Func<IRe
 
     private async Task<PullRead> InOrder(PullSpan span, Func<PullSpan, int, Task<PullPage>> from)
     {
-        for (var passes = 0; passes < MostPasses; passes++)
+        for (var passes = 0; passes < MaxPasses; passes++)
         {
             switch (await new PullPass(offset => from(span, offset), counting).Run())
             {

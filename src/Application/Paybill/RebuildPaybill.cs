@@ -1,7 +1,7 @@
 namespace Payments.Application;
 
 /// <summary>What keyed requests of this feature make.</summary>
-public static class PaybillIntent
+public static class C2bResource
 {
     /// <summary>A receipt that was matched.</summary>
     public const string Receipt = "receipt";
@@ -11,20 +11,20 @@ public static class PaybillIntent
 }
 
 /// <summary>The answer to the request that matched a receipt.</summary>
-public sealed class RebuildReceipt(IPaybill paybill) : IRebuildAnswer
+public sealed class RebuildReceipt(IC2bPayments paybill) : IResponseReplayer
 {
     /// <inheritdoc/>
-    public string Kind => PaybillIntent.Receipt;
+    public string Kind => C2bResource.Receipt;
 
     /// <inheritdoc/>
     public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) => (await paybill.Receipt(id, cancellation))!;
 }
 
 /// <summary>The answer to the request that registered.</summary>
-public sealed class RebuildRegistration(IPaybill paybill) : IRebuildAnswer
+public sealed class RebuildRegistration(IC2bPayments paybill) : IResponseReplayer
 {
     /// <inheritdoc/>
-    public string Kind => PaybillIntent.Registration;
+    public string Kind => C2bResource.Registration;
 
     /// <inheritdoc/>
     public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) =>

@@ -5,7 +5,7 @@ using Payments.Domain;
 namespace Payments.Application;
 
 /// <summary>Registers the confirmation and validation URLs with Safaricom; what is null is as configured (section <c>C2B</c>).</summary>
-public sealed record RegisterC2b(Caller Caller, string? Version, string? ResponseType) : IRequest<Answer<RegistrationView>>
+public sealed record RegisterC2b(Caller Caller, string? Version, string? ResponseType) : IRequest<Result<RegistrationView>>
 {
     /// <summary>With a new token in the URLs: the one in force may be known to somebody else.</summary>
     public bool Renews { get; init; }
@@ -35,16 +35,16 @@ public sealed class RegisterC2bValidator : AbstractValidator<RegisterC2b>
 /// operator who registers again after the URLs were deleted in the portal does not bring the stolen token back.
 /// </remarks>
 public sealed class RegisterC2bHandler(
-    IPaybill paybill, IDaraja daraja, IAudit audit, ITransactions transactions, C2bOptions options, OurShortcodes ours)
-    : IRequestHandler<RegisterC2b, Answer<RegistrationView>>
+    IC2bPayments paybill, IDaraja daraja, IAudit audit, ITransactions transactions, C2bOptions options, OurShortcodes ours)
+    : IRequestHandler<RegisterC2b, Result<RegistrationView>>
 {
     /// <summary>Looks, 200 ms apart: an answer of Safaricom's usually takes a second or two.</summary>
-    private const int MostLooks = 50;
+    private const int MaxLooks = 50;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
     /// <inheritdoc/>
-    public async Task<Answer<RegistrationView>> Handle(RegisterC2b request, CancellationToken cancellationToken)
+    public async Task<Result<RegistrationView>> Handle(RegisterC2b request, CancellationToken cancellationToken)
     {
         if (await Begin(request, cancellationToken) is not (var wanted, var before))
         {
@@ -54,7 +54,7 @@ public sealed class RegisterC2bHandler(
         // Not given up when the operator's connection breaks: what Safaricom says is wanted.
         var reply = await daraja.RegisterUrls(new(wanted.Token, wanted.Version, wanted.ResponseType), CancellationToken.None);
         var (outcome, refusal) = Read(reply, wanted, before);
-        return await transactions.Run<Answer<RegistrationView>>(
+        return await transactions.Run<Result<RegistrationView>>(
             async now =>
             {
                 var final = outcome.State == RegistrationState.Registered && outcome.RegisteredAt is null ? outcome with { RegisteredAt = now } : outcome;
@@ -67,7 +67,7 @@ public sealed class RegisterC2bHandler(
                     return refusal;
                 }
 
-                IdempotentRequest.Made(PaybillIntent.Registration, final.Id);
+                IdempotentRequest.RecordResult(C2bResource.Registration, final.Id);
                 return RegistrationView.Of(final);
             },
             CancellationToken.None);
@@ -79,12 +79,12 @@ public sealed class RegisterC2bHandler(
         {
             var begun = await transactions.Run(
                 _ => paybill.Begin(ours.Main, request.Version ?? options.Version, request.ResponseType ?? options.ResponseType, request.Renews), cancellation);
-            if (begun is not null || looks == MostLooks)
+            if (begun is not null || looks == MaxLooks)
             {
                 return begun;
             }
 
-            await Task.Delay(Pause, cancellation);
+            await Task.Delay(PollInterval, cancellation);
         }
     }
 
@@ -95,7 +95,7 @@ public sealed class RegisterC2bHandler(
             case Reply.Accepted:
                 return (wanted with { State = RegistrationState.Registered, Detail = null, RegisteredAt = null }, null);
 
-            case Reply.Doubtful doubtful:
+            case Reply.Indeterminate doubtful:
                 return (wanted with { State = RegistrationState.InDoubt, Detail = $"No clear answer came ({doubtful.Why}). Register again: the same URLs are sent." }, null);
 
             // The old URLs are, or these, whose answer was lost: nobody can tell, so both go on.

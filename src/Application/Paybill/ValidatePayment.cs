@@ -27,7 +27,7 @@ public sealed record ValidationAnswer(string Code, string Why)
 
 /// <summary>By the configured policy; what nobody can judge gets the configured default.</summary>
 public sealed partial class ValidatePaymentHandler(
-    ICallbackReader reader, IPaybill paybill, C2bOptions options, OurShortcodes ours, ILogger<ValidatePaymentHandler> log)
+    ICallbackReader reader, IC2bPayments paybill, C2bOptions options, OurShortcodes ours, ILogger<ValidatePaymentHandler> log)
     : IRequestHandler<ValidatePayment, ValidationAnswer>
 {
     private const string Account = "C2B00012";
@@ -75,7 +75,7 @@ public sealed partial class ValidatePaymentHandler(
         }
     }
 
-    private ValidationAnswer Judge(CallbackMessage.Validation asked, OrderWanted? wanted)
+    private ValidationAnswer Judge(CallbackMessage.Validation asked, AccountStatus? wanted)
     {
         if (asked.Amount is { } amount && wanted?.InFlight.Contains(amount) == true)
         {

@@ -7,17 +7,17 @@ namespace Payments.Application;
 
 /// <summary>An operator leaves what nobody can give back of a receipt as it is.</summary>
 /// <param name="Reason">Why; in the audit log for good.</param>
-public sealed record WriteOffReceipt(Caller Caller, Guid ReceiptId, string? Reason) : IRequest<Answer<ReceiptView>>;
+public sealed record WriteOffReceipt(Caller Caller, Guid ReceiptId, string? Reason) : IRequest<Result<ReceiptView>>;
 
 /// <summary>What a reason must be.</summary>
 public sealed class WriteOffReceiptValidator : AbstractValidator<WriteOffReceipt>
 {
     /// <summary>From here on it may be somebody's phone number.</summary>
-    private const int MostDigits = 8;
+    private const int MaxDigits = 8;
 
     public WriteOffReceiptValidator() =>
         RuleFor(c => c.Reason)
-            .Must(reason => reason?.Trim() is { Length: >= 2 and <= 200 } text && !text.Any(char.IsControl) && text.Count(char.IsDigit) <= MostDigits)
+            .Must(reason => reason?.Trim() is { Length: >= 2 and <= 200 } text && !text.Any(char.IsControl) && text.Count(char.IsDigit) <= MaxDigits)
             .WithMessage("Say why in 2 to 200 characters, without names and phone numbers: it stays in the audit log for good.");
 }
 
@@ -27,14 +27,14 @@ public sealed class WriteOffReceiptValidator : AbstractValidator<WriteOffReceipt
 /// what is refunded or counted is no longer written off.
 /// </summary>
 public sealed partial class WriteOffReceiptHandler(
-    IRefunds refunds, ICheckouts checkouts, IPaybill paybill, IAudit audit, ITransactions transactions, ILogger<WriteOffReceiptHandler> log)
-    : IRequestHandler<WriteOffReceipt, Answer<ReceiptView>>
+    IRefunds refunds, ICheckouts checkouts, IC2bPayments paybill, IAudit audit, ITransactions transactions, ILogger<WriteOffReceiptHandler> log)
+    : IRequestHandler<WriteOffReceipt, Result<ReceiptView>>
 {
     /// <inheritdoc/>
-    public Task<Answer<ReceiptView>> Handle(WriteOffReceipt request, CancellationToken cancellationToken) =>
+    public Task<Result<ReceiptView>> Handle(WriteOffReceipt request, CancellationToken cancellationToken) =>
         transactions.Run(_ => WriteOff(request, cancellationToken), cancellationToken);
 
-    private async Task<Answer<ReceiptView>> WriteOff(WriteOffReceipt request, CancellationToken cancellation)
+    private async Task<Result<ReceiptView>> WriteOff(WriteOffReceipt request, CancellationToken cancellation)
     {
         if (await refunds.LoadReceipt(request.ReceiptId) is not { Receipt: var receipt } loaded)
         {
@@ -53,7 +53,7 @@ public sealed partial class WriteOffReceiptHandler(
         await paybill.NoteWriteOff(receipt.Id, request.Caller.Client, request.Reason!.Trim());
         await audit.Write(
             request.Caller.Actor, "receipt.write_off", PublicId.Write(PublicId.Receipt, receipt.Id), before, Standing(receipt, request.Reason.Trim()));
-        IdempotentRequest.Made(PaybillIntent.Receipt, receipt.Id);
+        IdempotentRequest.RecordResult(C2bResource.Receipt, receipt.Id);
         LogWrittenOff(PublicId.Write(PublicId.Receipt, receipt.Id), request.Caller.Client);
         return (await paybill.Receipt(receipt.Id, cancellation))!;
     }

@@ -4,27 +4,27 @@ using Payments.Domain;
 namespace Payments.Application;
 
 /// <summary>A caller takes back a payout that was not sent yet.</summary>
-public sealed record CancelPayout(Caller Caller, Guid Id) : IRequest<Answer<PayoutView>>;
+public sealed record CancelPayout(Caller Caller, Guid Id) : IRequest<Result<PayoutView>>;
 
 /// <summary>A caller takes back a refund that was not sent yet: what it had reserved is free again.</summary>
-public sealed record CancelRefund(Caller Caller, Guid Id) : IRequest<Answer<RefundView>>;
+public sealed record CancelRefund(Caller Caller, Guid Id) : IRequest<Result<RefundView>>;
 
 /// <summary>
 /// Under the row's lock, where a send job meets it: whoever comes first decides. Twice, or two at once: the same answer. Dies before the
 /// commit: it is queued as before.
 /// </summary>
 public sealed class CancelTransferHandler(ITransfers transfers, IRestores restores, IAudit audit, ITransactions transactions)
-    : IRequestHandler<CancelPayout, Answer<PayoutView>>, IRequestHandler<CancelRefund, Answer<RefundView>>
+    : IRequestHandler<CancelPayout, Result<PayoutView>>, IRequestHandler<CancelRefund, Result<RefundView>>
 {
     /// <inheritdoc/>
-    public Task<Answer<PayoutView>> Handle(CancelPayout request, CancellationToken cancellationToken) =>
-        transactions.Run(now => Cancel(request.Caller, request.Id, IntentKind.Payout, (Payout payout) => PayoutView.Of(payout), now), cancellationToken);
+    public Task<Result<PayoutView>> Handle(CancelPayout request, CancellationToken cancellationToken) =>
+        transactions.Run(now => Cancel(request.Caller, request.Id, CreatedResourceKind.Payout, (Payout payout) => PayoutView.Of(payout), now), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<Answer<RefundView>> Handle(CancelRefund request, CancellationToken cancellationToken) =>
-        transactions.Run(now => Cancel(request.Caller, request.Id, IntentKind.Refund, (Refund refund) => RefundView.Of(refund, toShop: true), now), cancellationToken);
+    public Task<Result<RefundView>> Handle(CancelRefund request, CancellationToken cancellationToken) =>
+        transactions.Run(now => Cancel(request.Caller, request.Id, CreatedResourceKind.Refund, (Refund refund) => RefundView.Of(refund, toShop: true), now), cancellationToken);
 
-    private async Task<Answer<TView>> Cancel<T, TView>(Caller caller, Guid id, string kind, Func<T, TView> show, DateTimeOffset now)
+    private async Task<Result<TView>> Cancel<T, TView>(Caller caller, Guid id, string kind, Func<T, TView> show, DateTimeOffset now)
         where T : Transfer
         where TView : class
     {
@@ -40,15 +40,15 @@ public sealed class CancelTransferHandler(ITransfers transfers, IRestores restor
             && (restore.ReleasedAt is null || transfer.CreatedAt < restore.ReleasedAt);
         if (mayBeSent || !transfer.Cancel(now))
         {
-            return new Refusal("already_sent", $"This {transfer.Noun} is on its way, has ended, or may have been sent before a restore: it cannot be taken back.");
+            return new Refusal("already_sent", $"This {transfer.TypeName} is on its way, has ended, or may have been sent before a restore: it cannot be taken back.");
         }
 
-        IdempotentRequest.Made(kind, transfer.Id);
-        if (caller.SeesAll && transfer.LoadedStatus != transfer.Status)
+        IdempotentRequest.RecordResult(kind, transfer.Id);
+        if (caller.SeesAll && transfer.OriginalStatus != transfer.Status)
         {
             var prefix = transfer is Payout ? PublicId.Payout : PublicId.Refund;
             await audit.Write(
-                caller.Actor, $"{transfer.Noun}.cancel", PublicId.Write(prefix, transfer.Id), new { status = EnumNames.Name(transfer.LoadedStatus) },
+                caller.Actor, $"{transfer.TypeName}.cancel", PublicId.Write(prefix, transfer.Id), new { status = EnumNames.Name(transfer.OriginalStatus) },
                 new { status = TransferStates.Name(transfer) });
         }
 

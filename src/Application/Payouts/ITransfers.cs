@@ -33,7 +33,7 @@ public interface ITransfers
     /// </summary>
     /// <param name="askable">The most that have an id to ask by, payouts and refunds together.</param>
     /// <param name="others">The most of each that have none.</param>
-    Task<IReadOnlyList<DueTransfer>> TakeDue(int askable, int others, TimeSpan lease);
+    Task<IReadOnlyList<DueTransfer>> ClaimDue(int askable, int others, TimeSpan lease);
 
     /// <summary>
     /// Enqueues again what is still <c>queued</c> and has no job any more: in line for <paramref name="age"/>, the oldest first; and of what
@@ -41,7 +41,7 @@ public interface ITransfers
     /// how many had lost their job without waiting for anything.
     /// </summary>
     /// <param name="limit">The most of each API.</param>
-    Task<int> EnqueueForgotten(TimeSpan age, int limit);
+    Task<int> RequeueStale(TimeSpan age, int limit);
 
     /// <summary>One that had waited got through: what waits for the same API is in line again. Answers how many, a thousand at most.</summary>
     Task<int> LetWaitingGo(Transfer sent);
@@ -53,5 +53,5 @@ public interface ITransfers
     /// Brings the next questions about open transfers with these ids forward, <paramref name="most"/> at most; a hint can do no more. Answers
     /// how many.
     /// </summary>
-    Task<int> AskSooner(IReadOnlyCollection<string> ids, int most);
+    Task<int> BringForward(IReadOnlyCollection<string> ids, int most);
 }

@@ -33,13 +33,13 @@ public sealed class ListPayoutsHandler(IPayouts payouts) : IRequestHandler<ListP
 }
 
 /// <summary>Reads one payout.</summary>
-public sealed record GetPayout(Caller Caller, Guid Id) : IRequest<Answer<PayoutView>>;
+public sealed record GetPayout(Caller Caller, Guid Id) : IRequest<Result<PayoutView>>;
 
 /// <summary>Shows it to its shop or to an operator.</summary>
-public sealed class GetPayoutHandler(IPayouts payouts) : IRequestHandler<GetPayout, Answer<PayoutView>>
+public sealed class GetPayoutHandler(IPayouts payouts) : IRequestHandler<GetPayout, Result<PayoutView>>
 {
     /// <inheritdoc/>
-    public async Task<Answer<PayoutView>> Handle(GetPayout request, CancellationToken cancellationToken) =>
+    public async Task<Result<PayoutView>> Handle(GetPayout request, CancellationToken cancellationToken) =>
         await payouts.Find(request.Id, cancellationToken) is { } payout && (request.Caller.SeesAll || payout.Client == request.Caller.Client)
             ? PayoutView.Of(payout)
             : Refusal.NotFound("payout");

@@ -1,10 +1,10 @@
 namespace Payments.Application;
 
 /// <summary>The answer to ordering a payout, as the payout stands now.</summary>
-public sealed class RebuildPayout(IPayouts payouts) : IRebuildAnswer
+public sealed class RebuildPayout(IPayouts payouts) : IResponseReplayer
 {
     /// <inheritdoc/>
-    public string Kind => IntentKind.Payout;
+    public string Kind => CreatedResourceKind.Payout;
 
     /// <inheritdoc/>
     public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) => PayoutView.Of((await payouts.Find(id, cancellation))!);

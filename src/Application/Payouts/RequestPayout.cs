@@ -7,7 +7,7 @@ namespace Payments.Application;
 /// <summary>A shop wants money sent to a phone, a Pay Bill or a till.</summary>
 public sealed record RequestPayout(
     Caller Caller, string? Method, string? Recipient, string? Account, decimal? Amount, string? Reason, string? Remarks, string? Reference)
-    : IRequest<Answer<PayoutView>>;
+    : IRequest<Result<PayoutView>>;
 
 /// <summary>What a payout must look like: nothing is stored, or sent to Daraja, that Daraja would refuse.</summary>
 public sealed class RequestPayoutValidator : AbstractValidator<RequestPayout>
@@ -51,16 +51,16 @@ public sealed class RequestPayoutValidator : AbstractValidator<RequestPayout>
 /// is lost: the same Idempotency-Key gets it again, and without one the reference is in use.
 /// </summary>
 public sealed class RequestPayoutHandler(IPayouts payouts, ITransactions transactions, IPayoutCeilings ceilings, RequestNames names)
-    : IRequestHandler<RequestPayout, Answer<PayoutView>>
+    : IRequestHandler<RequestPayout, Result<PayoutView>>
 {
     /// <inheritdoc/>
-    public Task<Answer<PayoutView>> Handle(RequestPayout request, CancellationToken cancellationToken) =>
+    public Task<Result<PayoutView>> Handle(RequestPayout request, CancellationToken cancellationToken) =>
         transactions.Run(now => Queue(request, now), cancellationToken);
 
-    private async Task<Answer<PayoutView>> Queue(RequestPayout request, DateTimeOffset now)
+    private async Task<Result<PayoutView>> Queue(RequestPayout request, DateTimeOffset now)
     {
         var method = EnumNames.Read<PayoutMethod>(request.Method!);
-        var recipient = method == PayoutMethod.Mpesa && Rules.TryReadPhone(request.Recipient, out var phone) ? phone.Value : request.Recipient!;
+        var recipient = method == PayoutMethod.Mpesa && ValidationRules.TryReadPhone(request.Recipient, out var phone) ? phone.Value : request.Recipient!;
         var id = method == PayoutMethod.Mpesa ? names.OfPayout(request.Caller.Client, request.Reference!) : NewId.Next();
         var payout = Payout.Queue(
             id, request.Caller.Client, request.Reference!, method, recipient, request.Account?.Trim(),
@@ -70,7 +70,7 @@ public sealed class RequestPayoutHandler(IPayouts payouts, ITransactions transac
             return over;
         }
 
-        IdempotentRequest.Made(IntentKind.Payout, payout.Id);
+        IdempotentRequest.RecordResult(CreatedResourceKind.Payout, payout.Id);
         if (await payouts.Add(payout) is { } existing)
         {
             await ceilings.Return(request.Caller, payout.Amount, now);

@@ -37,8 +37,8 @@ public sealed partial class SendTransferHandler(
 
         // From here on nobody may stop it half way: the reply is recorded even while the host shuts down.
         var reply = await Send(begun, CancellationToken.None);
-        await transactions.RunPatiently(now => Record(begun, reply, now));
-        LogReply(begun.Noun, Name(begun), reply is Reply.Refused { Hindrance: not null } ? "none, it was not sent" : reply.GetType().Name);
+        await transactions.RunWithRetry(now => Record(begun, reply, now));
+        LogReply(begun.TypeName, Name(begun), reply is Reply.Refused { Hindrance: not null } ? "none, it was not sent" : reply.GetType().Name);
         if (hadWaited && reply is not Reply.Refused { Hindrance: not null })
         {
             // What kept it keeps the others no more. Dies before this: the next one that tries lets them go.
@@ -58,8 +58,8 @@ public sealed partial class SendTransferHandler(
         var hadWaited = transfer.WaitingFor is not null;
         if (transfer.Status != TransferStatus.Queued)
         {
-            LogNotSent(transfer.Noun, Name(transfer), EnumNames.Name(transfer.Status));
-            transfer.Doubt("A job found it already being sent; whether the request left is not known.", now);
+            LogNotSent(transfer.TypeName, Name(transfer), EnumNames.Name(transfer.Status));
+            transfer.MarkInDoubt("A job found it already being sent; whether the request left is not known.", now);
         }
         else if (!await IsHeld(transfer, now))
         {
@@ -67,7 +67,7 @@ public sealed partial class SendTransferHandler(
         }
 
         await transfers.Save([transfer]);
-        return (transfer.Status == TransferStatus.Sending && transfer.LoadedStatus == TransferStatus.Queued ? transfer : null, hadWaited);
+        return (transfer.Status == TransferStatus.Sending && transfer.OriginalStatus == TransferStatus.Queued ? transfer : null, hadWaited);
     }
 
     /// <summary>What need not be tried to be known: a restore that is not over, a certificate that is not there, an API that is left alone.</summary>
@@ -77,8 +77,8 @@ public sealed partial class SendTransferHandler(
         // what has gone back since the backup, which these books do not know of.
         if ((!transfer.HasOwnName || !daraja.NamesTransfers || transfer is Refund) && await restores.IsUnderWay())
         {
-            transfer.Wait(Hindrance.Restored, "These books do not know what was sent since their backup was made.", null, now);
-            transfer.TellWait(now);
+            transfer.Wait(SendBlocker.Restored, "These books do not know what was sent since their backup was made.", null, now);
+            transfer.AnnounceWait(now);
             return true;
         }
 
@@ -120,8 +120,8 @@ public sealed partial class SendTransferHandler(
             case Reply.Refused refused:
                 transfer.Refused(refused.Failure, now);
                 break;
-            case Reply.Doubtful doubtful:
-                transfer.Doubt($"Safaricom's reply: {doubtful.Why}.", now);
+            case Reply.Indeterminate doubtful:
+                transfer.MarkInDoubt($"Safaricom's reply: {doubtful.Why}.", now);
                 break;
         }
 

@@ -15,11 +15,11 @@ public sealed partial class BatchKeys
     public HashSet<Guid> Checkouts { get; } = [];
 }
 
-/// <summary>The half of <see cref="Books"/> that is about money on its way out.</summary>
-public sealed partial class Books
+/// <summary>The half of <see cref="CallbackBatch"/> that is about money on its way out.</summary>
+public sealed partial class CallbackBatch
 {
     private readonly Dictionary<Guid, Transfer> transfers = [];
-    private readonly Dictionary<Guid, Question> questions = [];
+    private readonly Dictionary<Guid, StatusQuery> questions = [];
 
     /// <summary>Every payout and refund the batch may change.</summary>
     public IReadOnlyCollection<Transfer> Transfers => transfers.Values;
@@ -34,10 +34,10 @@ public sealed partial class Books
     public Transfer? Transfer(Guid id) => transfers.GetValueOrDefault(id);
 
     /// <summary>A question; null when there is none.</summary>
-    public Question? Question(Guid id) => questions.GetValueOrDefault(id);
+    public StatusQuery? Question(Guid id) => questions.GetValueOrDefault(id);
 
     /// <summary>Adds what was loaded.</summary>
-    public void Bring(IEnumerable<Transfer> moreTransfers, IEnumerable<Question> moreQuestions)
+    public void Add(IEnumerable<Transfer> moreTransfers, IEnumerable<StatusQuery> moreQuestions)
     {
         foreach (var transfer in moreTransfers)
         {

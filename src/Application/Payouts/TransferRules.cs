@@ -3,9 +3,9 @@ using Payments.Domain;
 namespace Payments.Application;
 
 /// <summary>What results and queue timeouts of B2C, B2B and reversals mean (R3–R5, R9–R12).</summary>
-internal static class TransferRules
+internal static class TransferCallbackHandler
 {
-    public static void Gather(ReadCallback read, BatchKeys keys)
+    public static void CollectKeys(ParsedCallback read, BatchKeys keys)
     {
         if (read.Row.SubjectId is { } transfer)
         {
@@ -13,7 +13,7 @@ internal static class TransferRules
         }
     }
 
-    public static CallbackResult Judge(ReadCallback read, CallbackMessage.TransferResult result, Books books, DateTimeOffset now)
+    public static CallbackResult Apply(ParsedCallback read, CallbackMessage.TransferResult result, CallbackBatch books, DateTimeOffset now)
     {
         var (transfer, refused) = Find(read, result.ConversationId, result.OriginatorId, mayLack: false, books);
         if (transfer is null)
@@ -24,7 +24,7 @@ internal static class TransferRules
         transfer.RecordProviderIds(result.ConversationId, result.OriginatorId);
         if (transfer is Refund refund && result.OriginalReceipt is { } original && original != refund.OriginalReceipt)
         {
-            return Say(read, transfer, transfer.RejectMismatchedOriginal($"Receipt {refund.OriginalReceipt} was to be reversed, but {original} is named", now));
+            return WithVerdict(read, transfer, transfer.RejectMismatchedOriginal($"Receipt {refund.OriginalReceipt} was to be reversed, but {original} is named", now));
         }
 
         string[] parties = result.Counterparty is { } party ? [party] : [];
@@ -35,10 +35,10 @@ internal static class TransferRules
             books.Balances.AddRange(result.Accounts);
         }
 
-        return Say(read, transfer, verdict);
+        return WithVerdict(read, transfer, verdict);
     }
 
-    public static CallbackResult Judge(ReadCallback read, CallbackMessage.QueueTimeout timeout, Books books, DateTimeOffset now)
+    public static CallbackResult Apply(ParsedCallback read, CallbackMessage.QueueTimeout timeout, CallbackBatch books, DateTimeOffset now)
     {
         var (transfer, refused) = Find(read, timeout.ConversationId, timeout.OriginatorId, mayLack: true, books);
         if (transfer is null)
@@ -47,33 +47,33 @@ internal static class TransferRules
         }
 
         transfer.RecordProviderIds(timeout.ConversationId, timeout.OriginatorId);
-        return Say(read, transfer, transfer.ApplyQueueTimeout(now));
+        return WithVerdict(read, transfer, transfer.ApplyQueueTimeout(now));
     }
 
     /// <summary>The transfer a callback is trusted to speak of (R3), or what became of the callback.</summary>
     private static (Transfer? Transfer, CallbackResult? Refused) Find(
-        ReadCallback read, string? conversationId, string? originatorId, bool mayLack, Books books)
+        ParsedCallback read, string? conversationId, string? originatorId, bool mayLack, CallbackBatch books)
     {
         if (read.Row.SubjectId is not { } id)
         {
             books.Hints.UnionWith(new[] { conversationId, originatorId }.OfType<string>());
-            return (null, read.Say(Verdict.Hint, "Its address carries no valid token; at most it is a reason to ask Safaricom."));
+            return (null, read.WithVerdict(Verdict.Hint, "Its address carries no valid token; at most it is a reason to ask Safaricom."));
         }
 
         if (books.Transfer(id) is not { } transfer)
         {
-            return (null, read.Say(Verdict.Unmatched, "Its token was made for a payout or refund that is not in this database."));
+            return (null, read.WithVerdict(Verdict.Unmatched, "Its token was made for a payout or refund that is not in this database."));
         }
 
-        return transfer.IsNamed(conversationId, originatorId, mayLack)
+        return transfer.HasProviderIds(conversationId, originatorId, mayLack)
             ? (transfer, null)
-            : (null, read.Say(Verdict.Hint, $"It does not name the {transfer.Noun} its address belongs to."));
+            : (null, read.WithVerdict(Verdict.Hint, $"It does not name the {transfer.TypeName} its address belongs to."));
     }
 
-    private static CallbackResult Say(ReadCallback read, Transfer transfer, Verdict verdict) => read.Say(verdict, verdict switch
+    private static CallbackResult WithVerdict(ParsedCallback read, Transfer transfer, Verdict verdict) => read.WithVerdict(verdict, verdict switch
     {
-        Verdict.Hint => $"It settles nothing by itself; the {transfer.Noun} is {EnumNames.Name(transfer.Status)}.",
-        Verdict.Contradiction => $"It disagrees with what is known; the {transfer.Noun} is {EnumNames.Name(transfer.Status)}.",
+        Verdict.Hint => $"It settles nothing by itself; the {transfer.TypeName} is {EnumNames.Name(transfer.Status)}.",
+        Verdict.Contradiction => $"It disagrees with what is known; the {transfer.TypeName} is {EnumNames.Name(transfer.Status)}.",
         _ => null,
     });
 }

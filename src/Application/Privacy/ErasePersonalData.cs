@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Payments.Application;
 
 /// <summary>What is erased together.</summary>
-public enum Erasable
+public enum ErasureTarget
 {
     /// <summary>Phone, description, return address and metadata of a checkout that has ended; phones of its prompts; payers of its receipts.</summary>
     Checkouts,
@@ -48,13 +48,13 @@ public sealed partial class ErasePersonalDataHandler(IErasure erasure, Retention
     private const int Batch = 500;
 
     /// <summary>100,000 rows of a kind an hour: more than any shop adds, so a backlog shrinks.</summary>
-    private const int MostBatches = 200;
+    private const int MaxBatches = 200;
 
     /// <inheritdoc/>
     public async Task<int> Handle(ErasePersonalData request, CancellationToken cancellationToken)
     {
         var total = 0;
-        foreach (var what in Enum.GetValues<Erasable>())
+        foreach (var what in Enum.GetValues<ErasureTarget>())
         {
             var rows = await Erase(what, cancellationToken);
             if (rows > 0)
@@ -68,17 +68,17 @@ public sealed partial class ErasePersonalDataHandler(IErasure erasure, Retention
         return total;
     }
 
-    private async Task<int> Erase(Erasable what, CancellationToken cancellation)
+    private async Task<int> Erase(ErasureTarget what, CancellationToken cancellation)
     {
         var keep = TimeSpan.FromDays(what switch
         {
-            Erasable.CallbackBodies or Erasable.LateBodies => options.CallbackBodiesDays,
-            Erasable.Hints => options.HintsDays,
-            Erasable.SignInFailures => 1,
+            ErasureTarget.CallbackBodies or ErasureTarget.LateBodies => options.CallbackBodiesDays,
+            ErasureTarget.Hints => options.HintsDays,
+            ErasureTarget.SignInFailures => 1,
             _ => options.PersonalDataDays,
         });
         var total = 0;
-        for (var done = 0; done < MostBatches; done++)
+        for (var done = 0; done < MaxBatches; done++)
         {
             var erased = await erasure.EraseOld(what, keep, Batch, cancellation);
             total += erased;
@@ -99,7 +99,7 @@ public sealed partial class ErasePersonalDataHandler(IErasure erasure, Retention
 public interface IErasure
 {
     /// <summary>Erases up to <paramref name="batch"/> rows that ended before <paramref name="keep"/> ago; answers how many.</summary>
-    Task<int> EraseOld(Erasable what, TimeSpan keep, int batch, CancellationToken cancellation);
+    Task<int> EraseOld(ErasureTarget what, TimeSpan keep, int batch, CancellationToken cancellation);
 
     /// <summary>Where a phone number stands, erased rows excepted.</summary>
     Task<SubjectRows> Find(string phone, CancellationToken cancellation);

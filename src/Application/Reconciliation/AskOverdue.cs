@@ -6,7 +6,7 @@ namespace Payments.Application;
 
 /// <summary>One round of finding out: asks Safaricom about pushes whose answer is overdue. Answers how many it dealt with.</summary>
 /// <param name="CheckoutId">Only about this checkout's, because somebody is waiting for it; null for whatever is due.</param>
-public sealed record AskOverdue(Guid? CheckoutId = null) : IRequest<int>;
+public sealed record QueryOverdueAttempts(Guid? CheckoutId = null) : IRequest<int>;
 
 /// <summary>
 /// Takes the questions that are due and that the shared budget allows (SKIP LOCKED, with a lease: several workers never ask the same), asks
@@ -14,15 +14,15 @@ public sealed record AskOverdue(Guid? CheckoutId = null) : IRequest<int>;
 /// question is asked again. A push found <c>sending</c> belongs to a process that died before its reply: it becomes <c>unknown</c> and is
 /// never sent again. A push nobody gave an id for cannot be asked about: its rounds only watch the clock, and cost no question.
 /// </summary>
-public sealed partial class AskOverdueHandler(
-    ICheckouts checkouts, IQuestions questions, IQuestionBudget budget, ITransactions transactions, IDaraja daraja, ReconciliationOptions options,
-    ILogger<AskOverdueHandler> log) : IRequestHandler<AskOverdue, int>
+public sealed partial class QueryOverdueAttemptsHandler(
+    ICheckouts checkouts, IStatusQueries questions, IQueryRateLimiter budget, ITransactions transactions, IDaraja daraja, ReconciliationOptions options,
+    ILogger<QueryOverdueAttemptsHandler> log) : IRequestHandler<QueryOverdueAttempts, int>
 {
     /// <param name="At">When it was taken: what its answer says was so then, however long it is under way.</param>
     private sealed record Asked(DueAttempt Due, Guid Question, DateTimeOffset At);
 
     /// <inheritdoc/>
-    public async Task<int> Handle(AskOverdue request, CancellationToken cancellationToken)
+    public async Task<int> Handle(QueryOverdueAttempts request, CancellationToken cancellationToken)
     {
         var taken = await transactions.Run(now => Take(request.CheckoutId, now), cancellationToken);
         await InParallel.Work(new Queue<Asked>(taken), options.Parallel, async asked =>
@@ -30,7 +30,7 @@ public sealed partial class AskOverdueHandler(
             // A shutdown leaves the rest to their leases; what was answered is written all the same.
             cancellationToken.ThrowIfCancellationRequested();
             using var span = Traces.Continue("ask attempt", asked.Due.TraceParent);
-            var outcome = asked.Due.RequestId is { } id ? await daraja.AskPrompt(id, cancellationToken) : null;
+            var outcome = asked.Due.RequestId is { } id ? await daraja.QueryStk(id, cancellationToken) : null;
             await transactions.Run(now => Record(asked, outcome, now), CancellationToken.None);
         });
         return taken.Count;
@@ -38,23 +38,23 @@ public sealed partial class AskOverdueHandler(
 
     private async Task<IReadOnlyList<Asked>> Take(Guid? checkoutId, DateTimeOffset now)
     {
-        var most = await budget.MayAsk(DarajaQuestion.Prompt, options.BatchSize);
-        var taken = (await checkouts.TakeDue(checkoutId, most, options.BatchSize, options.Lease)).Select(due => new Asked(due, NewId.Next(), now)).ToList();
+        var most = await budget.Available(DarajaQuery.StkPush, options.BatchSize);
+        var taken = (await checkouts.ClaimDue(checkoutId, most, options.BatchSize, options.Lease)).Select(due => new Asked(due, NewId.Next(), now)).ToList();
         var askable = taken.FindAll(asked => asked.Due.RequestId is not null);
-        await budget.Spend(askable.Count);
+        await budget.Consume(askable.Count);
 
         // On record before it is asked: a question whose asker died shows as one that got no answer.
         await questions.AddPrompts([.. askable.Select(asked => (asked.Question, asked.Due.Id))]);
         return taken;
     }
 
-    private async Task<bool> Record(Asked asked, Outcome? told, DateTimeOffset now)
+    private async Task<bool> Record(Asked asked, PaymentResult? told, DateTimeOffset now)
     {
-        var loaded = await checkouts.LoadForChange(new(Ids: [asked.Due.CheckoutId], WithTillReceipts: told is Outcome.Paid));
+        var loaded = await checkouts.LoadForChange(new(Ids: [asked.Due.CheckoutId], WithTillReceipts: told is PaymentResult.Succeeded));
         var checkout = loaded.Checkouts[0];
         var attempt = checkout.Attempts.Find(a => a.Id == asked.Due.Id)!;
-        var outcome = told ?? new Outcome.Unclear("Safaricom gave no id to ask by.");
-        if (outcome is Outcome.Unclear { WasNotAsked: true })
+        var outcome = told ?? new PaymentResult.Indeterminate("Safaricom gave no id to ask by.");
+        if (outcome is PaymentResult.Indeterminate { WasNotAsked: true })
         {
             await questions.Withdraw(asked.Question);
         }
@@ -76,28 +76,28 @@ public sealed partial class AskOverdueHandler(
             await Schedule(checkout, attempt, outcome, asked.At, now);
         }
 
-        LogAnswer(PublicId.Write(PublicId.Attempt, attempt.Id), attempt.Questions, attempt.LastAnswer, EnumNames.Name(attempt.Status));
+        LogAnswer(PublicId.Write(PublicId.Attempt, attempt.Id), attempt.QueryCount, attempt.LastAnswer, EnumNames.Name(attempt.Status));
         await checkouts.Save([checkout]);
         return true;
     }
 
-    private async Task Schedule(Checkout checkout, Attempt attempt, Outcome outcome, DateTimeOffset askedAt, DateTimeOffset now)
+    private async Task Schedule(Checkout checkout, Attempt attempt, PaymentResult outcome, DateTimeOffset askedAt, DateTimeOffset now)
     {
         var isAccepted = attempt.RequestId is not null;
-        if (outcome is Outcome.NotPaid && attempt.IsEarly(askedAt))
+        if (outcome is PaymentResult.Failed && attempt.IsEarly(askedAt))
         {
             // Too early to be believed: look again as soon as it may be.
-            attempt.NextQuestionAt = attempt.BelievedFrom(now);
+            attempt.NextQueryAt = attempt.BelievedFrom(now);
         }
-        else if (outcome is Outcome.Unclear { WasNotAsked: true } && now < attempt.StartedAt + ReconciliationOptions.Length(options.PendingSchedule))
+        else if (outcome is PaymentResult.Indeterminate { WasNotAsked: true } && now < attempt.StartedAt + ReconciliationOptions.Length(options.PendingSchedule))
         {
             // An outage must not use the questions up; one that outlasts them all ends on a person's desk all the same.
-            await checkouts.NotAsked(attempt.Id);
-            attempt.NextQuestionAt = now + options.UnaskedRetry;
+            await checkouts.DiscountQuery(attempt.Id);
+            attempt.NextQueryAt = now + options.UnaskedRetry;
         }
-        else if (options.Next(isAccepted, attempt.Questions) is { } wait)
+        else if (options.Next(isAccepted, attempt.QueryCount) is { } wait)
         {
-            attempt.NextQuestionAt = now + wait;
+            attempt.NextQueryAt = now + wait;
         }
         else
         {
@@ -105,12 +105,12 @@ public sealed partial class AskOverdueHandler(
         }
     }
 
-    private static string Describe(Outcome outcome) => outcome switch
+    private static string Describe(PaymentResult outcome) => outcome switch
     {
-        Outcome.Paid => "paid",
-        Outcome.NotPaid failed => $"not paid ({failed.Failure.ResultCode})",
-        Outcome.Pending => "still pending",
-        Outcome.Unclear unclear => unclear.Why,
+        PaymentResult.Succeeded => "paid",
+        PaymentResult.Failed failed => $"not paid ({failed.Failure.ResultCode})",
+        PaymentResult.Pending => "still pending",
+        PaymentResult.Indeterminate unclear => unclear.Why,
         _ => throw new InvalidOperationException($"Unknown outcome {outcome.GetType().Name}."),
     };
 

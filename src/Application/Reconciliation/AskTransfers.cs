@@ -8,7 +8,7 @@ namespace Payments.Application;
 /// One round of finding out about payouts and refunds: enqueues again what lost its job or waits to be sent, tells people of what has waited
 /// for long, asks Safaricom about what is overdue. Answers how many it dealt with.
 /// </summary>
-public sealed record AskTransfers : IRequest<int>;
+public sealed record QueryOverdueTransfers : IRequest<int>;
 
 /// <summary>
 /// Takes what is due and what the shared budget allows (SKIP LOCKED, with a lease: several workers never ask the same), commits a question
@@ -16,14 +16,14 @@ public sealed record AskTransfers : IRequest<int>;
 /// again. Dies after asking: the callback still finds its question. A row found <c>sending</c> belongs to a run that died: in doubt, and
 /// never sent again.
 /// </summary>
-public sealed partial class AskTransfersHandler(
-    ITransfers transfers, IQuestions questions, IQuestionBudget budget, ITransactions transactions, IDaraja daraja, ReconciliationOptions options,
-    ILogger<AskTransfersHandler> log) : IRequestHandler<AskTransfers, int>
+public sealed partial class QueryOverdueTransfersHandler(
+    ITransfers transfers, IStatusQueries questions, IQueryRateLimiter budget, ITransactions transactions, IDaraja daraja, ReconciliationOptions options,
+    ILogger<QueryOverdueTransfersHandler> log) : IRequestHandler<QueryOverdueTransfers, int>
 {
     /// <inheritdoc/>
-    public async Task<int> Handle(AskTransfers request, CancellationToken cancellationToken)
+    public async Task<int> Handle(QueryOverdueTransfers request, CancellationToken cancellationToken)
     {
-        var lost = await transactions.Run(_ => transfers.EnqueueForgotten(options.ForgottenAfter, options.BatchSize), cancellationToken);
+        var lost = await transactions.Run(_ => transfers.RequeueStale(options.ForgottenAfter, options.BatchSize), cancellationToken);
         if (lost > 0)
         {
             LogForgotten(lost);
@@ -48,16 +48,16 @@ public sealed partial class AskTransfersHandler(
     private async Task<bool> TellWait(Guid id, DateTimeOffset now)
     {
         var loaded = await transfers.LoadForChange([id]);
-        loaded[0].TellWait(now);
+        loaded[0].AnnounceWait(now);
         await transfers.Save(loaded);
         return true;
     }
 
     private async Task<IReadOnlyList<DueTransfer>> Take()
     {
-        var most = await budget.MayAsk(DarajaQuestion.Status, options.BatchSize);
-        var due = await transfers.TakeDue(most, options.BatchSize, options.Lease);
-        await budget.Spend(due.Count(transfer => transfer.OriginatorId is not null));
+        var most = await budget.Available(DarajaQuery.Status, options.BatchSize);
+        var due = await transfers.ClaimDue(most, options.BatchSize, options.Lease);
+        await budget.Consume(due.Count(transfer => transfer.OriginatorId is not null));
         return due;
     }
 
@@ -69,7 +69,7 @@ public sealed partial class AskTransfersHandler(
             return;
         }
 
-        var reply = await daraja.AskStatus(new(question, null, due.OriginatorId, due.OfPayouts), cancellation);
+        var reply = await daraja.QueryStatus(new(question, null, due.OriginatorId, due.OfPayouts), cancellation);
         if (reply is Reply.Accepted accepted)
         {
             await questions.Accepted(question, accepted.RequestId, accepted.OtherId);
@@ -89,7 +89,7 @@ public sealed partial class AskTransfersHandler(
             return false;
         }
 
-        transfer.Doubt("The process that sent it ended before Safaricom's reply.", now);
+        transfer.MarkInDoubt("The process that sent it ended before Safaricom's reply.", now);
         var asks = due.OriginatorId is not null;
         var inDoubt = transfer.Status == TransferStatus.InDoubt;
         if (due.Questions > ReconciliationOptions.Read(options.TransferScheduleOf(inDoubt)).Count)
@@ -100,15 +100,15 @@ public sealed partial class AskTransfersHandler(
         else
         {
             // After the last question only its answer is waited for.
-            transfer.NextQuestionAt = now + (options.NextOfTransfer(inDoubt, due.Questions) ?? options.LastAnswer);
+            transfer.NextQueryAt = now + (options.NextOfTransfer(inDoubt, due.Questions) ?? options.LastAnswer);
             transfer.RecordQueryFailure(transfer.LastAnswer ?? (asks ? "Safaricom was asked." : "Safaricom gave no id to ask by."), now);
         }
 
-        LogAsked(transfer.Noun, PublicId.Write(transfer is Payout ? PublicId.Payout : PublicId.Refund, transfer.Id), due.Questions, EnumNames.Name(transfer.Status));
+        LogAsked(transfer.TypeName, PublicId.Write(transfer is Payout ? PublicId.Payout : PublicId.Refund, transfer.Id), due.Questions, EnumNames.Name(transfer.Status));
         await transfers.Save(loaded);
         if (asks)
         {
-            await questions.Add(question, QuestionKind.Status, transfer.Id);
+            await questions.Add(question, StatusQueryKind.Status, transfer.Id);
         }
 
         return asks;
@@ -118,13 +118,13 @@ public sealed partial class AskTransfersHandler(
     {
         var loaded = await transfers.LoadForChange([id]);
         var transfer = loaded[0];
-        var why = reply is Reply.Refused refused ? refused.Failure.Message : ((Reply.Doubtful)reply).Why;
+        var why = reply is Reply.Refused refused ? refused.Failure.Message : ((Reply.Indeterminate)reply).Why;
         transfer.RecordQueryFailure($"The question was not taken: {why}", now);
         if (reply is Reply.Refused { WasUnread: true } && now < transfer.SendingAt + ReconciliationOptions.Length(options.DoubtSchedule))
         {
             // An outage must not use the questions up; one that outlasts them all ends on a person's desk all the same.
             await questions.Withdraw(question);
-            transfer.NotAsked(now + options.UnaskedRetry, now);
+            transfer.DiscountQuery(now + options.UnaskedRetry, now);
         }
         else
         {

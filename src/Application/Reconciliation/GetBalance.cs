@@ -19,11 +19,11 @@ public sealed record BalanceView(string Name, decimal Available, string Currency
 /// Asks at most every ten seconds, whoever looks, and never while Safaricom is left alone or its budget of questions is used up; the answer
 /// comes by callback to the question's own token.
 /// </summary>
-public sealed class GetBalanceHandler(IQuestions questions, IQuestionBudget budget, ITransactions transactions, IDaraja daraja)
+public sealed class GetBalanceHandler(IStatusQueries questions, IQueryRateLimiter budget, ITransactions transactions, IDaraja daraja)
     : IRequestHandler<GetBalance, BalancesView>
 {
     /// <summary>An answer takes seconds; asking faster only queues questions at Safaricom.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>
     public async Task<BalancesView> Handle(GetBalance request, CancellationToken cancellationToken)
@@ -32,13 +32,13 @@ public sealed class GetBalanceHandler(IQuestions questions, IQuestionBudget budg
         var asks = await transactions.Run(
             async _ =>
             {
-                if (await questions.LastBalanceQuestion(Pause) is not null || await budget.MayAsk(DarajaQuestion.Balance, 1) == 0)
+                if (await questions.LastBalanceQuestion(MinInterval) is not null || await budget.Available(DarajaQuery.Balance, 1) == 0)
                 {
                     return false;
                 }
 
-                await budget.Spend(1);
-                await questions.Add(question, QuestionKind.Balance, null);
+                await budget.Consume(1);
+                await questions.Add(question, StatusQueryKind.Balance, null);
                 return true;
             },
             cancellationToken);
@@ -50,12 +50,12 @@ public sealed class GetBalanceHandler(IQuestions questions, IQuestionBudget budg
         var last = await questions.LastBalanceQuestion(TimeSpan.FromDays(1));
         return new(
             [.. (await questions.Balances(cancellationToken)).Select(b => new BalanceView(b.Name, b.Available.Shillings, "KES", b.At))],
-            last?.AskedAt, last is { Answered: true, Answer: { } answer } && answer != Question.Told ? answer : null);
+            last?.AskedAt, last is { Answered: true, Answer: { } answer } && answer != StatusQuery.Told ? answer : null);
     }
 
     private async Task Ask(Guid question, CancellationToken cancellation)
     {
-        switch (await daraja.AskBalance(question, cancellation))
+        switch (await daraja.QueryBalance(question, cancellation))
         {
             case Reply.Accepted accepted:
                 await questions.Accepted(question, accepted.RequestId, accepted.OtherId);
@@ -63,7 +63,7 @@ public sealed class GetBalanceHandler(IQuestions questions, IQuestionBudget budg
             case Reply.Refused refused:
                 await questions.Answered([(question, refused.Failure.Message)]);
                 break;
-            case Reply.Doubtful:
+            case Reply.Indeterminate:
                 // It may have been taken: the answer is still welcome.
                 break;
         }

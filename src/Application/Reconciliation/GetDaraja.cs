@@ -37,7 +37,7 @@ public sealed record QuestionsView(double PerSecond, double Left, long Overdue, 
 public sealed record PullView(DateTimeOffset? Until, string? State, string? Why, DateTimeOffset? Since, DateTimeOffset StartedAt);
 
 /// <summary>Reads it.</summary>
-public sealed class GetDarajaHandler(IQuestionBudget budget) : IRequestHandler<GetDaraja, DarajaView>
+public sealed class GetDarajaHandler(IQueryRateLimiter budget) : IRequestHandler<GetDaraja, DarajaView>
 {
     /// <inheritdoc/>
     public Task<DarajaView> Handle(GetDaraja request, CancellationToken cancellationToken) => budget.Read(cancellationToken);

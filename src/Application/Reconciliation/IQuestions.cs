@@ -3,7 +3,7 @@ using Payments.Domain;
 namespace Payments.Application;
 
 /// <summary>What Safaricom was asked.</summary>
-public enum QuestionKind
+public enum StatusQueryKind
 {
     /// <summary>What became of a payout or refund.</summary>
     Status,
@@ -17,7 +17,7 @@ public enum QuestionKind
 
 /// <summary>One question; its answer comes by callback to its own token.</summary>
 /// <param name="SubjectId">The payout or refund it is about; null for a balance.</param>
-public sealed record Question(Guid Id, QuestionKind Kind, Guid? SubjectId, string? ConversationId, string? OriginatorId, DateTimeOffset? AnsweredAt)
+public sealed record StatusQuery(Guid Id, StatusQueryKind Kind, Guid? SubjectId, string? ConversationId, string? OriginatorId, DateTimeOffset? AnsweredAt)
 {
     /// <summary>The answer on record when what was asked is kept elsewhere.</summary>
     public const string Told = "told";
@@ -43,11 +43,11 @@ public sealed record Question(Guid Id, QuestionKind Kind, Guid? SubjectId, strin
 public sealed record KnownBalance(string Name, Money Available, DateTimeOffset At);
 
 /// <summary>Questions and what is known of our accounts.</summary>
-public interface IQuestions
+public interface IStatusQueries
 {
     /// <summary>Adds a question before it is asked: a callback that beats the reply finds it.</summary>
     /// <param name="receipt">The receipt number it is asked by; null where it is another id.</param>
-    Task Add(Guid id, QuestionKind kind, Guid? subjectId, string? receipt = null);
+    Task Add(Guid id, StatusQueryKind kind, Guid? subjectId, string? receipt = null);
 
     /// <summary>Adds questions about prompts before they are asked.</summary>
     Task AddPrompts(IReadOnlyCollection<(Guid Id, Guid AttemptId)> asked);
@@ -56,7 +56,7 @@ public interface IQuestions
     Task Withdraw(Guid id);
 
     /// <summary>Reads questions by id.</summary>
-    Task<IReadOnlyList<Question>> Load(IReadOnlyCollection<Guid> ids);
+    Task<IReadOnlyList<StatusQuery>> Load(IReadOnlyCollection<Guid> ids);
 
     /// <summary>Writes Safaricom's ids of a question; what is known is never replaced.</summary>
     Task Accepted(Guid id, string? conversationId, string? originatorId);

@@ -5,13 +5,13 @@ namespace Payments.Application;
 /// <summary>
 /// What answers to questions mean (R10): the ResultCode speaks only for the question, the transaction's state for the transaction.
 /// </summary>
-internal static class QuestionRules
+internal static class StatusQueryCallbackHandler
 {
     /// <summary>True for the callbacks of questions.</summary>
     public static bool IsAbout(CallbackKind kind) =>
         kind is CallbackKind.StatusResult or CallbackKind.StatusTimeout or CallbackKind.BalanceResult or CallbackKind.BalanceTimeout;
 
-    public static void Gather(ReadCallback read, BatchKeys keys)
+    public static void CollectKeys(ParsedCallback read, BatchKeys keys)
     {
         if (read.Row.SubjectId is { } question)
         {
@@ -19,9 +19,9 @@ internal static class QuestionRules
         }
     }
 
-    public static CallbackResult Judge(ReadCallback read, CallbackMessage.StatusResult result, Books books, DateTimeOffset now)
+    public static CallbackResult Apply(ParsedCallback read, CallbackMessage.StatusResult result, CallbackBatch books, DateTimeOffset now)
     {
-        var (question, refused) = Find(read, QuestionKind.Status, result.ConversationId, result.OriginatorId, mayLack: false, books);
+        var (question, refused) = Find(read, StatusQueryKind.Status, result.ConversationId, result.OriginatorId, mayLack: false, books);
         if (question is null)
         {
             return refused!;
@@ -29,17 +29,17 @@ internal static class QuestionRules
 
         if (books.Asked.TryGetValue(question.Id, out var confirmation))
         {
-            return ConfirmationRules.Judge(read, result, question, confirmation, books, now);
+            return ConfirmationHandler.Decide(read, result, question, confirmation, books, now);
         }
 
         if (books.Transfer(question.SubjectId!.Value) is not { } transfer)
         {
-            return read.Say(Verdict.Unmatched, "What was asked about is not in this database.");
+            return read.WithVerdict(Verdict.Unmatched, "What was asked about is not in this database.");
         }
 
         if (!result.IsFinal)
         {
-            return read.Say(Verdict.Hint, "Safaricom said that more is to come.");
+            return read.WithVerdict(Verdict.Hint, "Safaricom said that more is to come.");
         }
 
         if (result.Transaction is not { } found)
@@ -48,17 +48,17 @@ internal static class QuestionRules
             var why = $"M-PESA did not answer the question ({result.Problem?.ResultCode}): {result.Problem?.Message}";
             books.Answers.Add((question.Id, why));
             transfer.RecordQueryFailure(why, now);
-            return read.Say(Verdict.Hint, why);
+            return read.WithVerdict(Verdict.Hint, why);
         }
 
         books.Answers.Add((question.Id, found.StateText));
         var verdict = transfer.ApplyStatusResult(found, now);
-        return read.Say(verdict, $"M-PESA calls it '{found.StateText}'; the {transfer.Noun} is {EnumNames.Name(transfer.Status)}.");
+        return read.WithVerdict(verdict, $"M-PESA calls it '{found.StateText}'; the {transfer.TypeName} is {EnumNames.Name(transfer.Status)}.");
     }
 
-    public static CallbackResult Judge(ReadCallback read, CallbackMessage.BalanceResult result, Books books, DateTimeOffset now)
+    public static CallbackResult Apply(ParsedCallback read, CallbackMessage.BalanceResult result, CallbackBatch books, DateTimeOffset now)
     {
-        var (question, refused) = Find(read, QuestionKind.Balance, result.ConversationId, result.OriginatorId, mayLack: false, books);
+        var (question, refused) = Find(read, StatusQueryKind.Balance, result.ConversationId, result.OriginatorId, mayLack: false, books);
         if (question is null)
         {
             return refused!;
@@ -67,37 +67,37 @@ internal static class QuestionRules
         if (result.Problem is { } problem)
         {
             books.Answers.Add((question.Id, $"{problem.Message} ({problem.ResultCode})"));
-            return read.Say(Verdict.Hint, problem.Message);
+            return read.WithVerdict(Verdict.Hint, problem.Message);
         }
 
         if (question.AnsweredAt is not null)
         {
-            return read.Say(Verdict.Duplicate);
+            return read.WithVerdict(Verdict.Duplicate);
         }
 
         if (!question.KeepsBalances)
         {
             // Asked for the sake of who asks: that there is an answer is the answer.
-            books.Answers.Add((question.Id, Question.Told));
-            return read.Say(Verdict.Applied);
+            books.Answers.Add((question.Id, StatusQuery.Told));
+            return read.WithVerdict(Verdict.Applied);
         }
 
         if (!result.IsFinal && result.Accounts.Count == 0)
         {
-            return read.Say(Verdict.Hint, "Safaricom said that more is to come.");
+            return read.WithVerdict(Verdict.Hint, "Safaricom said that more is to come.");
         }
 
         // What could be read is kept, each account with its own time; that the list is not whole is what the question is told.
         books.Balances.AddRange(result.Accounts);
         var why = result.Accounts.Count == 0 ? "Safaricom answered, but not an account of the answer could be read."
             : result.Unread > 0 ? $"{result.Unread} of {result.Unread + result.Accounts.Count} accounts of Safaricom's answer could not be read." : null;
-        books.Answers.Add((question.Id, why ?? Question.Told));
-        return read.Say(result.Accounts.Count == 0 ? Verdict.Hint : Verdict.Applied, why);
+        books.Answers.Add((question.Id, why ?? StatusQuery.Told));
+        return read.WithVerdict(result.Accounts.Count == 0 ? Verdict.Hint : Verdict.Applied, why);
     }
 
-    public static CallbackResult Judge(ReadCallback read, CallbackMessage.QueueTimeout timeout, Books books, DateTimeOffset now)
+    public static CallbackResult Apply(ParsedCallback read, CallbackMessage.QueueTimeout timeout, CallbackBatch books, DateTimeOffset now)
     {
-        var kind = read.Row.Kind == CallbackKind.BalanceTimeout ? QuestionKind.Balance : QuestionKind.Status;
+        var kind = read.Row.Kind == CallbackKind.BalanceTimeout ? StatusQueryKind.Balance : StatusQueryKind.Status;
         var (question, refused) = Find(read, kind, timeout.ConversationId, timeout.OriginatorId, mayLack: true, books);
         if (question is null)
         {
@@ -110,14 +110,14 @@ internal static class QuestionRules
             books.Transfer(subject)?.RecordQueryFailure("The question timed out in Safaricom's queue.", now);
         }
 
-        return read.Say(Verdict.Hint, "The question timed out in Safaricom's queue.");
+        return read.WithVerdict(Verdict.Hint, "The question timed out in Safaricom's queue.");
     }
 
     /// <summary>An answer to this very question that cannot be read: on record, and the schedule asks again.</summary>
-    public static void MarkUnreadableResult(Question question, Books books, DateTimeOffset now)
+    public static void MarkUnreadableResult(StatusQuery question, CallbackBatch books, DateTimeOffset now)
     {
         // A balance is not money that moved; the next answer tells it.
-        if (question is { Kind: QuestionKind.Status, SubjectId: { } subject })
+        if (question is { Kind: StatusQueryKind.Status, SubjectId: { } subject })
         {
             const string Why = "An answer came that could not be read.";
             books.Answers.Add((question.Id, Why));
@@ -125,21 +125,21 @@ internal static class QuestionRules
         }
     }
 
-    private static (Question? Question, CallbackResult? Refused) Find(
-        ReadCallback read, QuestionKind kind, string? conversationId, string? originatorId, bool mayLack, Books books)
+    private static (StatusQuery? Question, CallbackResult? Refused) Find(
+        ParsedCallback read, StatusQueryKind kind, string? conversationId, string? originatorId, bool mayLack, CallbackBatch books)
     {
         if (read.Row.SubjectId is not { } id)
         {
-            return (null, read.Say(Verdict.Hint, "Its address carries no valid token."));
+            return (null, read.WithVerdict(Verdict.Hint, "Its address carries no valid token."));
         }
 
         if (books.Question(id) is not { } question || question.Kind != kind)
         {
-            return (null, read.Say(Verdict.Unmatched, "Its token was made for a question that is not in this database."));
+            return (null, read.WithVerdict(Verdict.Unmatched, "Its token was made for a question that is not in this database."));
         }
 
         return question.IsNamed(conversationId, originatorId, mayLack)
             ? (question, null)
-            : (null, read.Say(Verdict.Hint, "It does not name the question its address belongs to."));
+            : (null, read.WithVerdict(Verdict.Hint, "It does not name the question its address belongs to."));
     }
 }

@@ -6,7 +6,7 @@ namespace Payments.Application;
 /// </summary>
 public sealed class ReadTriggeredQueryThrottle(TimeProvider clock)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(2);
 
     /// <summary>One place for many checkouts: memory stays what it is, and now and then two of them share a turn.</summary>
     private readonly long[] last = new long[4096];
@@ -16,6 +16,6 @@ public sealed class ReadTriggeredQueryThrottle(TimeProvider clock)
     {
         ref var place = ref last[(uint)checkoutId.GetHashCode() % last.Length];
         var (before, now) = (Volatile.Read(ref place), clock.GetTimestamp());
-        return (before == 0 || clock.GetElapsedTime(before, now) >= Pause) && Interlocked.CompareExchange(ref place, now, before) == before;
+        return (before == 0 || clock.GetElapsedTime(before, now) >= MinInterval) && Interlocked.CompareExchange(ref place, now, before) == before;
     }
 }

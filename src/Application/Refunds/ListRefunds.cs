@@ -33,13 +33,13 @@ public sealed class ListRefundsHandler(IRefunds refunds) : IRequestHandler<ListR
 }
 
 /// <summary>Reads one refund.</summary>
-public sealed record GetRefund(Caller Caller, Guid Id) : IRequest<Answer<RefundView>>;
+public sealed record GetRefund(Caller Caller, Guid Id) : IRequest<Result<RefundView>>;
 
 /// <summary>Shows it to its shop or to an operator.</summary>
-public sealed class GetRefundHandler(IRefunds refunds) : IRequestHandler<GetRefund, Answer<RefundView>>
+public sealed class GetRefundHandler(IRefunds refunds) : IRequestHandler<GetRefund, Result<RefundView>>
 {
     /// <inheritdoc/>
-    public async Task<Answer<RefundView>> Handle(GetRefund request, CancellationToken cancellationToken) =>
+    public async Task<Result<RefundView>> Handle(GetRefund request, CancellationToken cancellationToken) =>
         await refunds.Find(request.Id, cancellationToken) is { } refund && (request.Caller.SeesAll || refund.Client == request.Caller.Client)
             ? RefundView.Of(refund, toShop: true)
             : Refusal.NotFound("refund");

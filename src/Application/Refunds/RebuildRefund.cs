@@ -1,10 +1,10 @@
 namespace Payments.Application;
 
 /// <summary>The answer to ordering a refund, as the refund stands now.</summary>
-public sealed class RebuildRefund(IRefunds refunds) : IRebuildAnswer
+public sealed class RebuildRefund(IRefunds refunds) : IResponseReplayer
 {
     /// <inheritdoc/>
-    public string Kind => IntentKind.Refund;
+    public string Kind => CreatedResourceKind.Refund;
 
     /// <inheritdoc/>
     public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) =>

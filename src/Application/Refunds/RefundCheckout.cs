@@ -8,7 +8,7 @@ namespace Payments.Application;
 /// <summary>A shop gives money of one checkout back.</summary>
 /// <param name="Amount">Shillings; null: all that is left of the receipt.</param>
 /// <param name="Receipt">Which payment; null is fine where only one can be meant.</param>
-public sealed record RefundCheckout(Caller Caller, Guid CheckoutId, decimal? Amount, string? Receipt, string? Reason) : IRequest<Answer<RefundView>>;
+public sealed record RefundCheckout(Caller Caller, Guid CheckoutId, decimal? Amount, string? Receipt, string? Reason) : IRequest<Result<RefundView>>;
 
 /// <summary>What a refund must look like.</summary>
 public sealed class RefundCheckoutValidator : AbstractValidator<RefundCheckout>
@@ -27,13 +27,13 @@ public sealed class RefundCheckoutValidator : AbstractValidator<RefundCheckout>
 /// undoes <c>paid</c>.
 /// </summary>
 public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds, IPayoutCeilings ceilings, IAudit audit, ITransactions transactions, RequestNames names)
-    : IRequestHandler<RefundCheckout, Answer<RefundView>>
+    : IRequestHandler<RefundCheckout, Result<RefundView>>
 {
     /// <inheritdoc/>
-    public Task<Answer<RefundView>> Handle(RefundCheckout request, CancellationToken cancellationToken) =>
+    public Task<Result<RefundView>> Handle(RefundCheckout request, CancellationToken cancellationToken) =>
         transactions.Run(now => Queue(request, now), cancellationToken);
 
-    private async Task<Answer<RefundView>> Queue(RefundCheckout request, DateTimeOffset now)
+    private async Task<Result<RefundView>> Queue(RefundCheckout request, DateTimeOffset now)
     {
         var loaded = await checkouts.LoadForChange(new(Ids: [request.CheckoutId]));
         if (loaded.Checkouts is not [var checkout] || !request.Caller.MaySee(checkout.Client, checkout.Id))
@@ -54,7 +54,7 @@ public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds
         }
 
         var refund = Refund.Queue(RefundRequests.Name(names, plan), checkout.Client, plan, checkout.Reference.Value, request.Reason!.Trim(), ofSurplus: false, now);
-        IdempotentRequest.Made(IntentKind.Refund, refund.Id);
+        IdempotentRequest.RecordResult(CreatedResourceKind.Refund, refund.Id);
         var left = plan.Receipt.Left;
         checkout.Reserve(refund, now);
         await checkouts.Save([checkout]);

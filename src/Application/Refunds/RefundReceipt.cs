@@ -6,7 +6,7 @@ namespace Payments.Application;
 
 /// <summary>An operator gives back surplus, or money that belongs to no order.</summary>
 /// <param name="Amount">Shillings; null: all that is left of the surplus, or of the receipt.</param>
-public sealed record RefundReceipt(Caller Caller, Guid ReceiptId, decimal? Amount, string? Reason) : IRequest<Answer<RefundView>>;
+public sealed record RefundReceipt(Caller Caller, Guid ReceiptId, decimal? Amount, string? Reason) : IRequest<Result<RefundView>>;
 
 /// <summary>What it must look like; a reason is not asked for, since surplus is one.</summary>
 public sealed class RefundReceiptValidator : AbstractValidator<RefundReceipt>
@@ -20,13 +20,13 @@ public sealed class RefundReceiptValidator : AbstractValidator<RefundReceipt>
 
 /// <summary>Reserves and enqueues in one commit, under the lock of the receipt's checkout, or of the receipt where it has none.</summary>
 public sealed class RefundReceiptHandler(ICheckouts checkouts, IRefunds refunds, IPayoutCeilings ceilings, IAudit audit, ITransactions transactions, RequestNames names)
-    : IRequestHandler<RefundReceipt, Answer<RefundView>>
+    : IRequestHandler<RefundReceipt, Result<RefundView>>
 {
     /// <inheritdoc/>
-    public Task<Answer<RefundView>> Handle(RefundReceipt request, CancellationToken cancellationToken) =>
+    public Task<Result<RefundView>> Handle(RefundReceipt request, CancellationToken cancellationToken) =>
         transactions.Run(now => Queue(request, now), cancellationToken);
 
-    private async Task<Answer<RefundView>> Queue(RefundReceipt request, DateTimeOffset now)
+    private async Task<Result<RefundView>> Queue(RefundReceipt request, DateTimeOffset now)
     {
         if (await refunds.LoadReceipt(request.ReceiptId) is not { } loaded)
         {
@@ -49,7 +49,7 @@ public sealed class RefundReceiptHandler(ICheckouts checkouts, IRefunds refunds,
         var reason = request.Reason?.Trim() ?? (loaded.Checkout is null ? "Payment without an order" : "Paid too much");
         var refund = Refund.Queue(
             RefundRequests.Name(names, plan), loaded.Checkout?.Client ?? request.Caller.Client, plan, loaded.Checkout?.Reference.Value, reason, ofSurplus: true, now);
-        IdempotentRequest.Made(IntentKind.Refund, refund.Id);
+        IdempotentRequest.RecordResult(CreatedResourceKind.Refund, refund.Id);
         var left = receipt.Left;
         if (loaded.Checkout is { } checkout)
         {

@@ -7,9 +7,9 @@ namespace Payments.Application;
 internal static class AddressChecks
 {
     /// <summary>A certificate may be for a hundred names; these many say enough.</summary>
-    private const int MostNames = 5;
+    private const int MaxNames = 5;
 
-    public static async Task Run(Round round, IPublicDoor door, IDarajaLook daraja, bool isGiven, CancellationToken cancellation)
+    public static async Task Run(DiagnosticRun round, IPublicEndpointClient door, IDarajaInspector daraja, bool isGiven, CancellationToken cancellation)
     {
         if (!Form(round, daraja, isGiven) || !Uri.TryCreate(round.Address, UriKind.Absolute, out var address))
         {
@@ -22,7 +22,7 @@ internal static class AddressChecks
     }
 
     /// <summary>False when there is no address to look at any further.</summary>
-    private static bool Form(Round round, IDarajaLook daraja, bool isGiven)
+    private static bool Form(DiagnosticRun round, IDarajaInspector daraja, bool isGiven)
     {
         const string What = "The public address is one Safaricom can call: https, a public name";
         var name = isGiven ? "--url" : "Callbacks__PublicBaseUrl";
@@ -37,14 +37,14 @@ internal static class AddressChecks
             }
 
             round.NoWayIn = "there is no public address";
-            round.Bad("address.form", What, $"{name} is missing.", Right);
+            round.Fail("address.form", What, $"{name} is missing.", Right);
             return false;
         }
 
         if (daraja.WhyNotCalled(address) is { } wrong)
         {
             round.NoWayIn = "Safaricom could not call this address";
-            round.Bad("address.form", What, $"{address} {wrong}.", Right);
+            round.Fail("address.form", What, $"{address} {wrong}.", Right);
             return true;
         }
 
@@ -52,12 +52,12 @@ internal static class AddressChecks
         return true;
     }
 
-    private static void Words(Round round, IDarajaLook daraja)
+    private static void Words(DiagnosticRun round, IDarajaInspector daraja)
     {
         const string What = "The address has none of the words Safaricom refuses";
         if (daraja.WhyNotRegistered(round.Address!) is { } refused)
         {
-            round.Bad("address.words", What, refused, "Serve the callbacks under another host name or path.");
+            round.Fail("address.words", What, refused, "Serve the callbacks under another host name or path.");
         }
         else
         {
@@ -65,7 +65,7 @@ internal static class AddressChecks
         }
     }
 
-    private static async Task Name(Round round, IPublicDoor door, Uri address, CancellationToken cancellation)
+    private static async Task Name(DiagnosticRun round, IPublicEndpointClient door, Uri address, CancellationToken cancellation)
     {
         const string What = "The name resolves, to addresses of the Internet";
         var look = address.HostNameType == UriHostNameType.Dns
@@ -73,7 +73,7 @@ internal static class AddressChecks
         if (look.Addresses.Count == 0)
         {
             round.NoWayIn ??= "the name does not resolve";
-            round.Bad("address.dns", What, $"{address.IdnHost} does not resolve ({look.Problem}).",
+            round.Fail("address.dns", What, $"{address.IdnHost} does not resolve ({look.Problem}).",
                 "Add an A (or AAAA) record for the name at whoever runs its DNS, and wait for its TTL.");
             return;
         }
@@ -87,11 +87,11 @@ internal static class AddressChecks
         }
 
         round.NoWayIn ??= "the name is of an inner network";
-        round.Bad("address.dns", What, $"{seen}; {string.Join(", ", inner)} is of an inner network, which Safaricom cannot reach.",
+        round.Fail("address.dns", What, $"{seen}; {string.Join(", ", inner)} is of an inner network, which Safaricom cannot reach.",
             "Point the name's DNS records at the public address of the proxy, and only at that. Names in /etc/hosts or an inner DNS server count here too.");
     }
 
-    private static async Task Certificate(Round round, IPublicDoor door, Uri address, CancellationToken cancellation)
+    private static async Task Certificate(DiagnosticRun round, IPublicEndpointClient door, Uri address, CancellationToken cancellation)
     {
         const string What = "The certificate is trusted, for this name, and lasts";
         if (address.Scheme != Uri.UriSchemeHttps)
@@ -111,7 +111,7 @@ internal static class AddressChecks
         {
             round.NoWayIn = look.Fault == CertificateFault.NoConnection ? "no connection came about" : "the certificate is not accepted";
             var (seen, todo) = Explain(look, address, round.Clock.GetUtcNow());
-            round.Bad("address.certificate", What, seen, todo);
+            round.Fail("address.certificate", What, seen, todo);
             return;
         }
 
@@ -127,7 +127,7 @@ internal static class AddressChecks
         }
     }
 
-    private static (string Seen, string Do) Explain(CertificateLook look, Uri address, DateTimeOffset now) => look.Fault switch
+    private static (string Seen, string Do) Explain(CertificateInspection look, Uri address, DateTimeOffset now) => look.Fault switch
     {
         CertificateFault.NoConnection => ($"No TLS connection with {address.Authority} came about: {look.Detail}.",
             "See that something listens there and speaks HTTPS, and that a firewall lets port 443 in. A machine behind NAT may not reach its own public "
@@ -147,7 +147,7 @@ internal static class AddressChecks
     };
 
     private static string Names(IReadOnlyList<string> names) => names.Count == 0 ? "no name at all"
-        : string.Join(", ", names.Take(MostNames)) + (names.Count > MostNames ? $" and {names.Count - MostNames} more" : "");
+        : string.Join(", ", names.Take(MaxNames)) + (names.Count > MaxNames ? $" and {names.Count - MaxNames} more" : "");
 
     private static string Day(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "?";
 }

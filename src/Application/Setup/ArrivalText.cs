@@ -5,7 +5,7 @@ namespace Payments.Application;
 /// <param name="Peer">Who was at the other end of the connection; the same as <paramref name="Source"/> when no proxy is believed.</param>
 /// <param name="Unbelieved">What is left of X-Forwarded-For: hops named by somebody who is not in Proxy__KnownProxies.</param>
 /// <param name="Scheme">http or https, as the service takes it.</param>
-public sealed record ArrivalText(string Source, string Peer, IReadOnlyList<string> Unbelieved, string Scheme)
+public sealed record ProbeRoute(string Source, string Peer, IReadOnlyList<string> Unbelieved, string Scheme)
 {
     private const char Separator = '|';
 
@@ -14,7 +14,7 @@ public sealed record ArrivalText(string Source, string Peer, IReadOnlyList<strin
         string.Join(Separator, Plain(source ?? ""), Plain(directPeer.Length > 0 ? directPeer : source ?? ""), Plain(unbelieved), scheme);
 
     /// <summary>Reads it back; what is missing is empty.</summary>
-    public static ArrivalText Read(string? line)
+    public static ProbeRoute Read(string? line)
     {
         var parts = (line ?? "").Split(Separator);
         string Part(int index) => index < parts.Length ? parts[index] : "";

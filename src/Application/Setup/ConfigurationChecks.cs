@@ -12,12 +12,12 @@ internal static class ConfigurationChecks
         "Daraja__Payouts__Shortcode", "Daraja__Timeouts", "Daraja__Breaker",
     ];
 
-    public static void Run(Round round)
+    public static void Run(DiagnosticRun round)
     {
         var facts = round.Facts;
         foreach (var problem in facts.Problems)
         {
-            round.Bad("configuration", What, $"{problem.Key} {problem.Wrong}.", $"It should be {problem.Right}.");
+            round.Fail("configuration", What, $"{problem.Key} {problem.Wrong}.", $"It should be {problem.Right}.");
         }
 
         if (facts.Problems.Count == 0)

@@ -14,7 +14,7 @@ internal static class DarajaChecks
     /// <summary>A refusal older than this is history, and whoever caused it may have stopped.</summary>
     private static readonly TimeSpan Recent = TimeSpan.FromDays(1);
 
-    public static async Task Run(Round round, IDarajaLook daraja, ISetupRecords records, CancellationToken cancellation)
+    public static async Task Run(DiagnosticRun round, IDarajaInspector daraja, IDiagnosticsStore records, CancellationToken cancellation)
     {
         round.NoDaraja ??= round.NoDatabase is { } away ? $"the access token is shared through the database, and {away}" : null;
         if (round.NoDaraja is { } closed)
@@ -32,14 +32,14 @@ internal static class DarajaChecks
         Certificates(round, daraja);
     }
 
-    private static async Task<bool> HasToken(Round round, IDarajaLook daraja, CancellationToken cancellation)
+    private static async Task<bool> HasToken(DiagnosticRun round, IDarajaInspector daraja, CancellationToken cancellation)
     {
         foreach (var app in daraja.Apps)
         {
             if ((await daraja.Token(app, cancellation)).Problem is { } problem)
             {
                 round.NoDaraja = "there is no access token";
-                round.Bad("daraja.token", Token, $"{Upper(problem)}.",
+                round.Fail("daraja.token", Token, $"{Upper(problem)}.",
                     $"Compare {app.Section}__ConsumerKey and {app.Section}__ConsumerSecret with the app in the Daraja portal; an app of the sandbox has no keys "
                     + "for production, nor the other way round.");
                 SkipAll(round, round.NoDaraja, withToken: false);
@@ -51,16 +51,16 @@ internal static class DarajaChecks
         return true;
     }
 
-    private static async Task OtherMinter(Round round, IDarajaLook daraja, ISetupRecords records, CredentialsLook said, CancellationToken cancellation)
+    private static async Task OtherMinter(DiagnosticRun round, IDarajaInspector daraja, IDiagnosticsStore records, CredentialsResult said, CancellationToken cancellation)
     {
         const string Todo = "Find what else uses this app's keys (an older integration, a developer's laptop, a second database of this service) "
             + "and give it an app of its own: every token it fetches kills ours, and payments wait for another.";
         foreach (var app in daraja.Apps)
         {
-            var stolen = await records.StolenToken(app.TokenKey, cancellation);
-            if (said.WasStolen && app.IsMain)
+            var stolen = await records.SupersededToken(app.TokenKey, cancellation);
+            if (said.WasSuperseded && app.IsMain)
             {
-                round.Bad("daraja.other_minter", Minter, "A token of ours that was still good was refused just now, and a new one was taken: somebody else "
+                round.Fail("daraja.other_minter", Minter, "A token of ours that was still good was refused just now, and a new one was taken: somebody else "
                     + "has fetched one meanwhile.", Todo);
                 return;
             }
@@ -76,14 +76,14 @@ internal static class DarajaChecks
         round.Ok("daraja.other_minter", Minter, "No good token of ours was refused within a day.");
     }
 
-    private static async Task HasProducts(Round round, IDarajaLook daraja, CredentialsLook said, CancellationToken cancellation)
+    private static async Task HasProducts(DiagnosticRun round, IDarajaInspector daraja, CredentialsResult said, CancellationToken cancellation)
     {
         var products = await daraja.Products(cancellation);
         var missing = products.Where(p => p.IsThere == false).ToList();
         if (said.State == CredentialsState.TokenRefused && missing.Count == products.Count)
         {
             round.NoDaraja = "Safaricom refuses every token of this app";
-            round.Bad("daraja.products", Products, $"Safaricom gives a token and refuses it for everything ({said.Words}).",
+            round.Fail("daraja.products", Products, $"Safaricom gives a token and refuses it for everything ({said.Words}).",
                 "The app is of the other environment, not approved yet, or has no product: see it in the Daraja portal under My Apps.");
             return;
         }
@@ -94,7 +94,7 @@ internal static class DarajaChecks
             var todo = product.Instead ?? $"Have {product.Name} added to the app in the Daraja portal; a token fetched after that knows it.";
             if (product.IsNeeded)
             {
-                round.Bad("daraja.products", Products, seen, todo);
+                round.Fail("daraja.products", Products, seen, todo);
             }
             else
             {
@@ -114,7 +114,7 @@ internal static class DarajaChecks
         }
     }
 
-    private static void Belong(Round round, CredentialsLook said)
+    private static void Belong(DiagnosticRun round, CredentialsResult said)
     {
         switch (said.State)
         {
@@ -122,11 +122,11 @@ internal static class DarajaChecks
                 round.Ok("daraja.passkey", Passkey, "Asked about a prompt that never was, Safaricom took both.");
                 break;
             case CredentialsState.WrongPasskey:
-                round.Bad("daraja.passkey", Passkey, $"Safaricom refuses the passkey of shortcode {round.Facts.Shortcode} ({said.Words}).",
+                round.Fail("daraja.passkey", Passkey, $"Safaricom refuses the passkey of shortcode {round.Facts.Shortcode} ({said.Words}).",
                     "Set Daraja__Passkey to the one Safaricom sent for this shortcode: a whole line, without spaces at its ends.");
                 break;
             case CredentialsState.UnknownShortcode:
-                round.Bad("daraja.passkey", Passkey, $"Safaricom does not know the shortcode {round.Facts.Shortcode} for prompts ({said.Words}).",
+                round.Fail("daraja.passkey", Passkey, $"Safaricom does not know the shortcode {round.Facts.Shortcode} for prompts ({said.Words}).",
                     "Set Daraja__Shortcode to the Pay Bill, or for a till to its store (head office) number.");
                 break;
             case CredentialsState.TokenRefused:
@@ -138,7 +138,7 @@ internal static class DarajaChecks
         }
     }
 
-    private static void Certificates(Round round, IDarajaLook daraja)
+    private static void Certificates(DiagnosticRun round, IDarajaInspector daraja)
     {
         var apps = daraja.Apps.Where(app => app.Initiator is not null).ToList();
         if (apps.Count == 0)
@@ -152,13 +152,13 @@ internal static class DarajaChecks
             if (app.CredentialProblem is { } problem)
             {
                 round.SpoiltCredentials.Add(app.TokenKey);
-                round.Bad("daraja.certificate", Certificate, $"{app.Section}__CertificatePath {problem}.",
+                round.Fail("daraja.certificate", Certificate, $"{app.Section}__CertificatePath {problem}.",
                     "Save Safaricom's certificate for this environment there.");
             }
             else if (daraja.WrongCertificate(app) is { } other)
             {
                 round.SpoiltCredentials.Add(app.TokenKey);
-                round.Bad("daraja.certificate", Certificate, $"{app.Section}__CertificatePath {other}.",
+                round.Fail("daraja.certificate", Certificate, $"{app.Section}__CertificatePath {other}.",
                     "Save Safaricom's certificate for this environment there; with the other one every payout fails as \"initiator information is invalid\".");
             }
             else
@@ -168,7 +168,7 @@ internal static class DarajaChecks
         }
     }
 
-    private static void SkipAll(Round round, string why, bool withToken = true)
+    private static void SkipAll(DiagnosticRun round, string why, bool withToken = true)
     {
         if (withToken)
         {

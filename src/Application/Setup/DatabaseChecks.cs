@@ -14,7 +14,7 @@ internal static class DatabaseChecks
     /// <summary>From here certificates and Safaricom's timestamps begin to be wrong.</summary>
     private static readonly TimeSpan HarmfulDrift = TimeSpan.FromMinutes(2);
 
-    public static async Task Run(Round round, IDatabaseLook database, CancellationToken cancellation)
+    public static async Task Run(DiagnosticRun round, IDatabaseInspector database, CancellationToken cancellation)
     {
         const string Reach = "The database can be reached";
         if (round.NoDatabase is { } wrong)
@@ -23,11 +23,11 @@ internal static class DatabaseChecks
             return;
         }
 
-        var look = await database.Look(cancellation);
+        var look = await database.Inspect(cancellation);
         if (look.Problem is { } problem)
         {
             round.NoDatabase = "the database cannot be reached";
-            round.Bad("database.reachable", Reach, problem, "Start PostgreSQL, or correct ConnectionStrings__Payments.");
+            round.Fail("database.reachable", Reach, problem, "Start PostgreSQL, or correct ConnectionStrings__Payments.");
             return;
         }
 
@@ -38,7 +38,7 @@ internal static class DatabaseChecks
         Clock(round, look);
     }
 
-    private static void Version(Round round, DatabaseLook look)
+    private static void Version(DiagnosticRun round, DatabaseInspection look)
     {
         const string What = "PostgreSQL is 14 or newer";
         if (look.Version is { Major: >= OldestMajor })
@@ -47,17 +47,17 @@ internal static class DatabaseChecks
         }
         else
         {
-            round.Bad("database.version", What, $"It is {look.Version}.", "Move the database to PostgreSQL 14 or newer.");
+            round.Fail("database.version", What, $"It is {look.Version}.", "Move the database to PostgreSQL 14 or newer.");
         }
     }
 
-    private static void Migrations(Round round, DatabaseLook look)
+    private static void Migrations(DiagnosticRun round, DatabaseInspection look)
     {
         const string What = "The database has this version's tables";
         if (look.Pending.Count > 0)
         {
             round.NoDatabase = "the database is not migrated";
-            round.Bad("database.migrations", What, $"{look.Pending.Count} migrations have not run, the first is {look.Pending[0]}.",
+            round.Fail("database.migrations", What, $"{look.Pending.Count} migrations have not run, the first is {look.Pending[0]}.",
                 "Start the service once: it migrates by itself. If it is running, its log says why it does not (database_waiting).");
         }
         else if (look.Unknown.Count > 0)
@@ -71,7 +71,7 @@ internal static class DatabaseChecks
         }
     }
 
-    private static void Stamp(Round round, DatabaseLook look)
+    private static void Stamp(DiagnosticRun round, DatabaseInspection look)
     {
         const string What = "The database belongs to this environment and shortcode";
         if (look.Environment is null)
@@ -85,13 +85,13 @@ internal static class DatabaseChecks
         else
         {
             round.NoDatabase ??= "the database belongs to another deployment";
-            round.Bad("database.stamp", What,
+            round.Fail("database.stamp", What,
                 $"It belongs to {look.Environment} with shortcode {look.Shortcode}; configured is {round.Facts.Environment} with {round.Facts.Shortcode}.",
                 "Point ConnectionStrings__Payments at a database of its own: the service does not start like this.");
         }
     }
 
-    private static void Clock(Round round, DatabaseLook look)
+    private static void Clock(DiagnosticRun round, DatabaseInspection look)
     {
         const string What = "This machine and the database agree about the time";
         var drift = look.ClockAhead.Duration();
@@ -101,7 +101,7 @@ internal static class DatabaseChecks
         const string Todo = "Let both machines keep time by NTP (timedatectl shows it).";
         if (drift >= HarmfulDrift)
         {
-            round.Bad("database.clock", What, seen, Todo);
+            round.Fail("database.clock", What, seen, Todo);
         }
         else if (drift >= NoticeableDrift)
         {

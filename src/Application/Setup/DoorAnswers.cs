@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Payments.Application;
 
 /// <summary>Says what an answer at the public address means: ours, or of something that stands in between.</summary>
-internal static class DoorAnswers
+internal static class EndpointResponses
 {
     /// <summary>What our endpoints answer, c2b/validate included: any of these says that it was the service itself.</summary>
     private static readonly string[] Ours = ["\"ResultCode\"", "\"ResultDesc\""];
@@ -12,14 +12,14 @@ internal static class DoorAnswers
     private const string Pass = "/callbacks/";
 
     /// <summary>True when the service itself took it.</summary>
-    public static bool IsTaken(DoorAnswer answer) =>
+    public static bool IsTaken(EndpointResponse answer) =>
         answer.Status == 200 && answer.Body is { } body && Ours.All(part => body.Contains(part, StringComparison.Ordinal));
 
     /// <summary>True for an answer that sends the caller elsewhere.</summary>
-    public static bool IsRedirect(DoorAnswer answer) => answer.Status is 301 or 302 or 303 or 307 or 308;
+    public static bool IsRedirect(EndpointResponse answer) => answer.Status is 301 or 302 or 303 or 307 or 308;
 
     /// <summary>What was seen and what to do, for an answer that is not ours.</summary>
-    public static (string Seen, string Do) Explain(DoorAnswer answer)
+    public static (string Seen, string Do) Explain(EndpointResponse answer)
     {
         if (answer.Problem is { } problem)
         {
@@ -60,12 +60,12 @@ internal static class DoorAnswers
     /// <summary>How long it took, for a sentence.</summary>
     public static string Time(TimeSpan elapsed) => string.Create(CultureInfo.InvariantCulture, $"{elapsed.TotalMilliseconds:0} ms");
 
-    private static bool IsHtml(DoorAnswer answer) =>
+    private static bool IsHtml(EndpointResponse answer) =>
         answer.ContentType?.Contains("html", StringComparison.OrdinalIgnoreCase) == true || answer.Body?.TrimStart().StartsWith('<') == true;
 
-    private static bool IsProblem(DoorAnswer answer) => answer.ContentType?.Contains("problem+json", StringComparison.OrdinalIgnoreCase) == true;
+    private static bool IsProblem(EndpointResponse answer) => answer.ContentType?.Contains("problem+json", StringComparison.OrdinalIgnoreCase) == true;
 
-    private static string Kind(DoorAnswer answer)
+    private static string Kind(EndpointResponse answer)
     {
         if (string.IsNullOrWhiteSpace(answer.Body))
         {

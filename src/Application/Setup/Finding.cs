@@ -25,16 +25,16 @@ public sealed record Finding(string Check, FindingState State, string Checked, s
 
 /// <summary>What no program can see from here.</summary>
 /// <param name="Where">Where to look.</param>
-public sealed record ByHand(string What, string Where);
+public sealed record ManualStep(string What, string Where);
 
 /// <summary>Everything the doctor found, in the order a person would look.</summary>
 /// <param name="Ok">False when there is at least one problem.</param>
 /// <param name="ByHand">What only a person can check.</param>
 public sealed record DoctorReport(
-    bool Ok, string Environment, string? PublicBaseUrl, DateTimeOffset CheckedAt, IReadOnlyList<Finding> Findings, IReadOnlyList<ByHand> ByHand)
+    bool Ok, string Environment, string? PublicBaseUrl, DateTimeOffset CheckedAt, IReadOnlyList<Finding> Findings, IReadOnlyList<ManualStep> ByHand)
 {
     /// <summary>The same for everybody: Safaricom shows these to people only.</summary>
-    public static readonly IReadOnlyList<ByHand> Hand =
+    public static readonly IReadOnlyList<ManualStep> Hand =
     [
         new("The callback's address is allowed under the app, where the portal asks for it (URL whitelisting).",
             "the Daraja portal, My Apps, the app; else ask apisupport@safaricom.co.ke"),

@@ -1,7 +1,7 @@
 namespace Payments.Application;
 
 /// <summary>Safaricom's side of the set-up, looked at without moving money.</summary>
-public interface IDarajaLook
+public interface IDarajaInspector
 {
     /// <summary>The apps this deployment acts with: one, or another that pays.</summary>
     IReadOnlyList<DarajaAppFacts> Apps { get; }
@@ -16,13 +16,13 @@ public interface IDarajaLook
     string? WrongCertificate(DarajaAppFacts app);
 
     /// <summary>A token through the shared table and its lock: a new one would kill the one others use.</summary>
-    Task<TokenLook> Token(DarajaAppFacts app, CancellationToken cancellation);
+    Task<TokenResult> Token(DarajaAppFacts app, CancellationToken cancellation);
 
     /// <summary>An STK query for an id nobody has: its refusal tells whether token, shortcode and passkey are taken.</summary>
-    Task<CredentialsLook> Credentials(CancellationToken cancellation);
+    Task<CredentialsResult> Credentials(CancellationToken cancellation);
 
     /// <summary>Which products the apps have, each asked with a request so empty that it can do nothing.</summary>
-    Task<IReadOnlyList<ProductLook>> Products(CancellationToken cancellation);
+    Task<IReadOnlyList<ProductResult>> Products(CancellationToken cancellation);
 
     /// <summary>A balance query in the initiator's name; the answer comes by callback to the question.</summary>
     Task<Reply> AskBalance(DarajaAppFacts app, Guid question, CancellationToken cancellation);
@@ -44,7 +44,7 @@ public sealed record DarajaAppFacts(
 
 /// <summary>Whether there is a token.</summary>
 /// <param name="Problem">Why not; null when there is one.</param>
-public sealed record TokenLook(string? Problem);
+public sealed record TokenResult(string? Problem);
 
 /// <summary>What an STK query for an id nobody has says of us.</summary>
 public enum CredentialsState
@@ -67,13 +67,13 @@ public enum CredentialsState
 
 /// <summary>What was said.</summary>
 /// <param name="Words">Safaricom's own code and words, or what came instead.</param>
-/// <param name="WasStolen">True when a good token of ours was refused and a new one was taken: somebody else minted one.</param>
-public sealed record CredentialsLook(CredentialsState State, string Words, bool WasStolen);
+/// <param name="WasSuperseded">True when a good token of ours was refused and a new one was taken: somebody else minted one.</param>
+public sealed record CredentialsResult(CredentialsState State, string Words, bool WasSuperseded);
 
 /// <summary>Whether the app has a product; null when the answer did not tell.</summary>
 /// <param name="Uses">What this service cannot do without it.</param>
 /// <param name="IsNeeded">True when no payment can be taken without it.</param>
-public sealed record ProductLook(string Name, string Shortcode, bool? IsThere, string Uses, bool IsNeeded, string Words)
+public sealed record ProductResult(string Name, string Shortcode, bool? IsThere, string Uses, bool IsNeeded, string Words)
 {
     /// <summary>What to do where the app has it in another version; null when it has not, or nobody knows.</summary>
     public string? Instead { get; init; }

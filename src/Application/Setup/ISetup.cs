@@ -13,7 +13,7 @@ public sealed record DoctorLimits
     public TimeSpan Guides { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long an answer at the public address is waited for.</summary>
-    public required TimeSpan Patience { get; init; }
+    public required TimeSpan Timeout { get; init; }
 
     /// <summary>How long a probe that was answered may take to be found stored and judged.</summary>
     public required TimeSpan Judging { get; init; }
@@ -26,21 +26,21 @@ public sealed record DoctorLimits
 }
 
 /// <summary>The public address, looked at from outside.</summary>
-public interface IPublicDoor
+public interface IPublicEndpointClient
 {
     /// <summary>Resolves a name.</summary>
-    Task<NameLook> Resolve(string host, CancellationToken cancellation);
+    Task<NameResult> Resolve(string host, CancellationToken cancellation);
 
     /// <summary>Opens a TLS connection and reports what was shown, whatever is wrong with it.</summary>
-    Task<CertificateLook> Certificate(Uri address, CancellationToken cancellation);
+    Task<CertificateInspection> Certificate(Uri address, CancellationToken cancellation);
 
     /// <summary>Sends one POST as Safaricom would: no redirect is followed, no proxy of this machine's is used. Never throws.</summary>
     /// <param name="contentType">The header's exact value; null sends none.</param>
-    Task<DoorAnswer> Post(Uri url, ReadOnlyMemory<byte> body, string? contentType, CancellationToken cancellation);
+    Task<EndpointResponse> Post(Uri url, ReadOnlyMemory<byte> body, string? contentType, CancellationToken cancellation);
 }
 
 /// <summary>What a name resolved to; <paramref name="Problem"/> when to nothing.</summary>
-public sealed record NameLook(IReadOnlyList<IPAddress> Addresses, string? Problem);
+public sealed record NameResult(IReadOnlyList<IPAddress> Addresses, string? Problem);
 
 /// <summary>What is wrong with a certificate.</summary>
 public enum CertificateFault
@@ -76,7 +76,7 @@ public enum CertificateFault
 /// <summary>The certificate that was shown.</summary>
 /// <param name="Names">The names it is for.</param>
 /// <param name="Detail">For no connection, the untrusted and everything else: what exactly.</param>
-public sealed record CertificateLook(
+public sealed record CertificateInspection(
     CertificateFault Fault, IReadOnlyList<string> Names, string? Issuer, DateTimeOffset? NotBefore, DateTimeOffset? NotAfter, string? Detail);
 
 /// <summary>What came back for a POST.</summary>
@@ -85,7 +85,7 @@ public sealed record CertificateLook(
 /// <param name="Server">The Server header, which usually names whoever stands in front.</param>
 /// <param name="Location">Where a redirect points to.</param>
 /// <param name="Body">The beginning of the body as text.</param>
-public sealed record DoorAnswer(
+public sealed record EndpointResponse(
     int Status, string? Problem, TimeSpan Elapsed, string? ContentType = null, string? Server = null, string? Location = null, string? Body = null);
 
 /// <summary>Sample callbacks, the addresses they are sent to, and what became of them.</summary>
@@ -105,15 +105,15 @@ public interface IProbes
 public sealed record SampleCallback(string Name, CallbackKind Kind, ReadOnlyMemory<byte> Body);
 
 /// <summary>A probe as it was stored.</summary>
-/// <param name="Arrival">See <see cref="ArrivalText"/>.</param>
+/// <param name="Arrival">See <see cref="ProbeRoute"/>.</param>
 public sealed record StoredProbe(
     Guid ProbeId, string CallbackId, string State, string? Verdict, string? Detail, string? Arrival, byte[] Body, string? ContentType);
 
 /// <summary>The database as it is.</summary>
-public interface IDatabaseLook
+public interface IDatabaseInspector
 {
     /// <summary>Looks; never throws for what is wrong with the database.</summary>
-    Task<DatabaseLook> Look(CancellationToken cancellation);
+    Task<DatabaseInspection> Inspect(CancellationToken cancellation);
 }
 
 /// <summary>What was seen of the database.</summary>
@@ -122,11 +122,11 @@ public interface IDatabaseLook
 /// <param name="Unknown">Migrations that ran and that this version does not know: a newer one has been here.</param>
 /// <param name="Environment">What the database belongs to; null before the first start.</param>
 /// <param name="ClockAhead">How far its clock is ahead of this process's.</param>
-public sealed record DatabaseLook(
+public sealed record DatabaseInspection(
     string? Problem, Version? Version, IReadOnlyList<string> Pending, IReadOnlyList<string> Unknown, string? Environment, string? Shortcode, TimeSpan ClockAhead);
 
 /// <summary>What this deployment has lately done and heard, and what it tried on initiators.</summary>
-public interface ISetupRecords
+public interface IDiagnosticsStore
 {
     /// <summary>Reads what callbacks and requests there were in the last hour.</summary>
     Task<Traffic> Traffic(CancellationToken cancellation);
@@ -138,10 +138,10 @@ public interface ISetupRecords
     Task<IReadOnlyList<Unrouted>> Unrouted(CancellationToken cancellation);
 
     /// <summary>When a good token of an app was last refused, and how often that happened; null when never.</summary>
-    Task<(DateTimeOffset At, int Times)?> StolenToken(string tokenKey, CancellationToken cancellation);
+    Task<(DateTimeOffset At, int Times)?> SupersededToken(string tokenKey, CancellationToken cancellation);
 
     /// <summary>Whether this credential was tried before; null when not.</summary>
-    Task<InitiatorTry?> FindTry(IReadOnlyCollection<byte[]> fingerprints, CancellationToken cancellation);
+    Task<InitiatorCheck?> FindTry(IReadOnlyCollection<byte[]> fingerprints, CancellationToken cancellation);
 
     /// <summary>Puts down that a credential is about to be tried, with the question it is tried by; false when somebody was first.</summary>
     Task<bool> BeginTry(byte[] fingerprint, Guid question, bool ofPayouts);
@@ -156,8 +156,8 @@ public interface ISetupRecords
 /// <summary>What became of a credential that was tried.</summary>
 /// <param name="Refusal">What was said at once, if it was no.</param>
 /// <param name="AnsweredAt">When the balance query was answered; null while it was not.</param>
-/// <param name="Answer"><see cref="Question.Told"/> when the credential was accepted, else why not.</param>
-public sealed record InitiatorTry(Guid Question, DateTimeOffset AskedAt, string? Refusal, DateTimeOffset? AnsweredAt, string? Answer);
+/// <param name="Answer"><see cref="StatusQuery.Told"/> when the credential was accepted, else why not.</param>
+public sealed record InitiatorCheck(Guid Question, DateTimeOffset AskedAt, string? Refusal, DateTimeOffset? AnsweredAt, string? Answer);
 
 /// <summary>Callbacks at a path nobody serves.</summary>
 /// <param name="Path">With dots for all but our own words.</param>

@@ -8,7 +8,7 @@ internal static class InitiatorChecks
 {
     private const string What = "M-PESA accepts the initiator's name and password";
 
-    public static async Task Run(Round round, IDarajaLook daraja, ISetupRecords records, IQuestions questions, CancellationToken cancellation)
+    public static async Task Run(DiagnosticRun round, IDarajaInspector daraja, IDiagnosticsStore records, IStatusQueries questions, CancellationToken cancellation)
     {
         var apps = daraja.Apps.Where(app => app.Initiator is not null).ToList();
         if (apps.Count == 0)
@@ -50,7 +50,7 @@ internal static class InitiatorChecks
     }
 
     private static async Task Ask(
-        Round round, DarajaAppFacts app, IDarajaLook daraja, ISetupRecords records, IQuestions questions, CancellationToken cancellation)
+        DiagnosticRun round, DarajaAppFacts app, IDarajaInspector daraja, IDiagnosticsStore records, IStatusQueries questions, CancellationToken cancellation)
     {
         var question = NewId.Next();
         if (!await records.BeginTry(app.Fingerprints[0], question, app.IsPaying))
@@ -73,7 +73,7 @@ internal static class InitiatorChecks
                 }
                 else
                 {
-                    round.Bad("daraja.initiator", What, $"The question did not get as far as M-PESA: {Words(refused)}",
+                    round.Fail("daraja.initiator", What, $"The question did not get as far as M-PESA: {Words(refused)}",
                         "Do what it says, then run the doctor again: the password itself was not tried.");
                 }
 
@@ -84,7 +84,7 @@ internal static class InitiatorChecks
         }
 
         var started = round.Clock.GetTimestamp();
-        InitiatorTry? now;
+        InitiatorCheck? now;
         while ((now = await records.FindTry(app.Fingerprints, cancellation)) is { Refusal: null, AnsweredAt: null }
             && round.Clock.GetElapsedTime(started) < round.Limits.Balance)
         {
@@ -100,17 +100,17 @@ internal static class InitiatorChecks
         Tell(round, app, now, "was tried now");
     }
 
-    private static void Tell(Round round, DarajaAppFacts app, InitiatorTry tried, string when)
+    private static void Tell(DiagnosticRun round, DarajaAppFacts app, InitiatorCheck tried, string when)
     {
         var who = $"{app.Initiator} for {app.Shortcode} {when}";
         var why = tried.Refusal ?? tried.Answer;
-        if (tried is { Refusal: null, Answer: Question.Told })
+        if (tried is { Refusal: null, Answer: StatusQuery.Told })
         {
             round.Ok("daraja.initiator", What, $"{who}: accepted.");
         }
         else if (why is not null)
         {
-            round.Bad("daraja.initiator", What, $"{who}: {why}",
+            round.Fail("daraja.initiator", What, $"{who}: {why}",
                 $"Correct {app.Section}__InitiatorName, __InitiatorPassword and __CertificatePath; the same values are not tried again, "
                 + "for M-PESA locks an API user after a few wrong passwords.");
         }

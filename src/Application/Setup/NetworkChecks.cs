@@ -8,7 +8,7 @@ internal static class NetworkChecks
 {
     private const string What = "Confirmations come from addresses that are allowed";
 
-    public static async Task Run(Round round, ISetupRecords records, CancellationToken cancellation)
+    public static async Task Run(DiagnosticRun round, IDiagnosticsStore records, CancellationToken cancellation)
     {
         if (round.NoDatabase is { } away)
         {
@@ -20,7 +20,7 @@ internal static class NetworkChecks
         var refused = waiting.Where(w => !IsAllowed(round, w)).ToList();
         if (refused.Count > 0)
         {
-            round.Bad("callbacks.networks", What,
+            round.Fail("callbacks.networks", What,
                 $"With our registration token, within a week, and not believed because of the address alone: {Show(refused)}. What they tell of waits and counts as nothing.",
                 "If the address is Safaricom's, allow it: Callbacks__AllowedNetworks__0=safaricom, Callbacks__AllowedNetworks__1=<the address>; restart, then replay what waits "
                 + "(GET /api/ops/callbacks?kind=c2b_confirm&verdict=hint, POST …/replay). If it is a proxy or CDN of yours, add it to Proxy__KnownProxies. If it is neither, "
@@ -37,7 +37,7 @@ internal static class NetworkChecks
         }
     }
 
-    private static bool IsAllowed(Round round, FromElsewhere waiting) => IPAddress.TryParse(waiting.Source, out var address) && round.Facts.Allows(address);
+    private static bool IsAllowed(DiagnosticRun round, FromElsewhere waiting) => IPAddress.TryParse(waiting.Source, out var address) && round.Facts.Allows(address);
 
     private static string Show(IEnumerable<FromElsewhere> waiting) => string.Join(", ", waiting.Select(w => string.Create(
         CultureInfo.InvariantCulture, $"{w.Count} from {w.Source} (the last at {w.LastAt.UtcDateTime:yyyy-MM-dd HH:mm}Z)")));

@@ -5,7 +5,7 @@ internal static class PathChecks
 {
     private const string What = "Callbacks come to the paths that were handed out";
 
-    public static async Task Run(Round round, ISetupRecords records, CancellationToken cancellation)
+    public static async Task Run(DiagnosticRun round, IDiagnosticsStore records, CancellationToken cancellation)
     {
         if (round.NoDatabase is { } away)
         {

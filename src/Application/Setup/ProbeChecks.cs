@@ -17,7 +17,7 @@ internal static class ProbeChecks
 
     private const string Redirects = "POSTs are not redirected";
 
-    public static async Task Run(Round round, IPublicDoor door, IProbes probes, CancellationToken cancellation)
+    public static async Task Run(DiagnosticRun round, IPublicEndpointClient door, IProbes probes, CancellationToken cancellation)
     {
         if (round.NoWayIn is { } closed)
         {
@@ -28,7 +28,7 @@ internal static class ProbeChecks
         }
 
         var body = probes.Samples("stk")[0].Body;
-        var tries = new List<(Guid Id, DoorAnswer Answer)>();
+        var tries = new List<(Guid Id, EndpointResponse Answer)>();
         foreach (var (_, _, type) in Ways)
         {
             var id = NewId.Next();
@@ -36,24 +36,24 @@ internal static class ProbeChecks
         }
 
         Redirect(round, tries[0].Answer);
-        var stored = round.NoDatabase is null ? await Look(round, probes, [.. tries.Where(t => DoorAnswers.IsTaken(t.Answer)).Select(t => t.Id)], cancellation) : [];
+        var stored = round.NoDatabase is null ? await Look(round, probes, [.. tries.Where(t => EndpointResponses.IsTaken(t.Answer)).Select(t => t.Id)], cancellation) : [];
         for (var i = 0; i < Ways.Length; i++)
         {
             Judge(round, Ways[i].Check, Ways[i].What, tries[i].Answer, stored.GetValueOrDefault(tries[i].Id), body);
         }
 
-        if (!tries.Exists(t => DoorAnswers.IsTaken(t.Answer)))
+        if (!tries.Exists(t => EndpointResponses.IsTaken(t.Answer)))
         {
             SkipRest(round, "no probe got through");
             return;
         }
 
-        Time(round, tries.Where(t => DoorAnswers.IsTaken(t.Answer)).Max(t => t.Answer.Elapsed));
+        Time(round, tries.Where(t => EndpointResponses.IsTaken(t.Answer)).Max(t => t.Answer.Elapsed));
         Source(round, stored.Values.FirstOrDefault());
     }
 
     /// <summary>Waits until the probes are stored and judged, or the time is up; what was found.</summary>
-    public static async Task<Dictionary<Guid, StoredProbe>> Look(Round round, IProbes probes, IReadOnlyCollection<Guid> ids, CancellationToken cancellation)
+    public static async Task<Dictionary<Guid, StoredProbe>> Look(DiagnosticRun round, IProbes probes, IReadOnlyCollection<Guid> ids, CancellationToken cancellation)
     {
         if (ids.Count == 0)
         {
@@ -75,29 +75,29 @@ internal static class ProbeChecks
     }
 
     /// <summary>One finding: how it was answered, stored and judged.</summary>
-    public static void Judge(Round round, string check, string what, DoorAnswer answer, StoredProbe? stored, ReadOnlyMemory<byte> body)
+    public static void Judge(DiagnosticRun round, string check, string what, EndpointResponse answer, StoredProbe? stored, ReadOnlyMemory<byte> body)
     {
-        if (!DoorAnswers.IsTaken(answer))
+        if (!EndpointResponses.IsTaken(answer))
         {
-            var (seen, todo) = DoorAnswers.Explain(answer);
-            round.Bad(check, what, seen, todo);
+            var (seen, todo) = EndpointResponses.Explain(answer);
+            round.Fail(check, what, seen, todo);
             return;
         }
 
-        var answered = $"Answered 200 in {DoorAnswers.Time(answer.Elapsed)}";
+        var answered = $"Answered 200 in {EndpointResponses.Time(answer.Elapsed)}";
         if (round.NoDatabase is { } closed)
         {
             round.Skip(check, what, $"{answered}; whether this deployment took it is not known, for {closed}");
         }
         else if (stored is null)
         {
-            round.Bad(check, what, $"{answered}, but not by this deployment: its database has no such callback.",
+            round.Fail(check, what, $"{answered}, but not by this deployment: its database has no such callback.",
                 "Another instance answers at this address, with a database of its own, or this one keeps callbacks in its spool because its database is away. "
                 + "See where the proxy passes /callbacks/ on to.");
         }
         else if (!stored.Body.AsSpan().SequenceEqual(body.Span))
         {
-            round.Bad(check, what, $"{answered} and stored as {stored.CallbackId}, but what arrived is not what was sent.",
+            round.Fail(check, what, $"{answered} and stored as {stored.CallbackId}, but what arrived is not what was sent.",
                 "Something in front rewrites bodies: switch that off for POST /callbacks/*.");
         }
         else if (stored.State != "done")
@@ -116,12 +116,12 @@ internal static class ProbeChecks
         }
     }
 
-    private static void Redirect(Round round, DoorAnswer answer)
+    private static void Redirect(DiagnosticRun round, EndpointResponse answer)
     {
-        if (DoorAnswers.IsRedirect(answer))
+        if (EndpointResponses.IsRedirect(answer))
         {
-            var (seen, todo) = DoorAnswers.Explain(answer);
-            round.Bad("address.redirect", Redirects, seen, todo);
+            var (seen, todo) = EndpointResponses.Explain(answer);
+            round.Fail("address.redirect", Redirects, seen, todo);
         }
         else if (answer.Status == 0)
         {
@@ -133,13 +133,13 @@ internal static class ProbeChecks
         }
     }
 
-    private static void Time(Round round, TimeSpan slowest)
+    private static void Time(DiagnosticRun round, TimeSpan slowest)
     {
         const string What = "Callbacks are answered in time";
-        var seen = $"The slowest of the probes took {DoorAnswers.Time(slowest)}, connection included.";
+        var seen = $"The slowest of the probes took {EndpointResponses.Time(slowest)}, connection included.";
         if (slowest >= round.Limits.Guides)
         {
-            round.Bad("probe.time", What, $"{seen} Safaricom gives up before that.", "The service answers in milliseconds: find what is slow in front of it.");
+            round.Fail("probe.time", What, $"{seen} Safaricom gives up before that.", "The service answers in milliseconds: find what is slow in front of it.");
         }
         else if (slowest >= round.Limits.Ours)
         {
@@ -151,7 +151,7 @@ internal static class ProbeChecks
         }
     }
 
-    private static void Source(Round round, StoredProbe? stored)
+    private static void Source(DiagnosticRun round, StoredProbe? stored)
     {
         const string What = "The sender's address is the sender's own, proxies and networks as configured";
         if (stored is null)
@@ -160,7 +160,7 @@ internal static class ProbeChecks
             return;
         }
 
-        var arrival = ArrivalText.Read(stored.Arrival);
+        var arrival = ProbeRoute.Read(stored.Arrival);
         var seen = $"The probe came from {arrival.Source}" + (arrival.Peer != arrival.Source ? $", through {arrival.Peer}" : "")
             + (arrival.Unbelieved.Count > 0 ? $", with X-Forwarded-For {string.Join(", ", arrival.Unbelieved)} that nobody believes" : "") + ".";
         var isRead = AddressRanges.TryRead(arrival.Source, out var source);
@@ -169,7 +169,7 @@ internal static class ProbeChecks
             var todo = $"Add {arrival.Source} to Proxy__KnownProxies if it is a proxy of yours: X-Forwarded-For is believed from those only.";
             if (round.Facts.HasAllowedNetworks)
             {
-                round.Bad("probe.source", What, $"{seen} That is a proxy's address, and Callbacks__AllowedNetworks is compared with it.", todo);
+                round.Fail("probe.source", What, $"{seen} That is a proxy's address, and Callbacks__AllowedNetworks is compared with it.", todo);
             }
             else
             {
@@ -187,7 +187,7 @@ internal static class ProbeChecks
         }
     }
 
-    private static void SkipRest(Round round, string why)
+    private static void SkipRest(DiagnosticRun round, string why)
     {
         round.Skip("probe.time", "Callbacks are answered in time", why);
         round.Skip("probe.source", "The sender's address is the sender's own, proxies and networks as configured", why);

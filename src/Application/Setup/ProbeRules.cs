@@ -7,7 +7,7 @@ internal static class ProbeRules
     public static string Describe(CallbackMessage message) => message switch
     {
         CallbackMessage.Malformed malformed => $"Not understood: {malformed.Why}.",
-        CallbackMessage.PromptResult result => $"Understood as the result of a prompt: {Outcome(result.Outcome)}.",
+        CallbackMessage.StkResult result => $"Understood as the result of a prompt: {Outcome(result.Outcome)}.",
         CallbackMessage.Confirmation confirmation => $"Understood as a payment by hand of KES {confirmation.Amount.Shillings}, receipt {confirmation.Receipt}.",
         CallbackMessage.Validation { Amount: { } amount } => $"Understood as a question about a payment by hand of KES {amount.Shillings}.",
         CallbackMessage.TransferResult result => $"Understood as the result of a payout or reversal: {Outcome(result.Outcome)}.",
@@ -19,10 +19,10 @@ internal static class ProbeRules
         _ => "Understood.",
     };
 
-    private static string Outcome(Domain.Outcome outcome) => outcome switch
+    private static string Outcome(Domain.PaymentResult outcome) => outcome switch
     {
-        Domain.Outcome.Paid paid => $"paid, KES {paid.Amount?.Shillings}, receipt {paid.Receipt ?? "unknown"}",
-        Domain.Outcome.NotPaid failed => $"not paid ({failed.Failure.ResultCode})",
+        Domain.PaymentResult.Succeeded paid => $"paid, KES {paid.Amount?.Shillings}, receipt {paid.Receipt ?? "unknown"}",
+        Domain.PaymentResult.Failed failed => $"not paid ({failed.Failure.ResultCode})",
         _ => "still under way",
     };
 }

@@ -19,7 +19,7 @@ internal static class PullChecks
     /// <summary>A gap that is older than this has been looked at, or never will be.</summary>
     private static readonly TimeSpan Remembered = TimeSpan.FromDays(7);
 
-    public static async Task Run(Round round, IPullProgress progress, CancellationToken cancellation)
+    public static async Task Run(DiagnosticRun round, IPullProgress progress, CancellationToken cancellation)
     {
         if (round.Facts.PullEvery is not { } every)
         {
@@ -46,7 +46,7 @@ internal static class PullChecks
         }
     }
 
-    private static void Tell(Round round, PullStanding standing, TimeSpan every)
+    private static void Tell(DiagnosticRun round, PullStanding standing, TimeSpan every)
     {
         var mark = standing.Mark is { } until ? $"Everything up to {Time(until)} was read" : "Nothing was read to its end yet";
         var seen = $"{mark}. {standing.Why}.";
@@ -57,13 +57,13 @@ internal static class PullChecks
                 round.Skip("c2b.pull", What, "the first round is under way");
                 break;
             case PullState.NotRegistered:
-                round.Bad("c2b.pull", What, seen, Register);
+                round.Fail("c2b.pull", What, seen, Register);
                 break;
             case PullState.Contradicted:
-                round.Bad("c2b.pull", What, seen, "Pull is not granted for this shortcode, or lists another one's payments: ask apisupport@safaricom.co.ke. " + Compare);
+                round.Fail("c2b.pull", What, seen, "Pull is not granted for this shortcode, or lists another one's payments: ask apisupport@safaricom.co.ke. " + Compare);
                 break;
             case PullState.Incomplete when isLate:
-                round.Bad("c2b.pull", What, seen, "Report it with the answer (daraja_replied, daraja_pull_skipped in the log). " + Compare);
+                round.Fail("c2b.pull", What, seen, "Report it with the answer (daraja_replied, daraja_pull_skipped in the log). " + Compare);
                 break;
             case PullState.Incomplete:
                 round.Warn("c2b.pull", What, seen, "What could be read was taken. Report it with the answer (daraja_replied, daraja_pull_skipped in the log).");

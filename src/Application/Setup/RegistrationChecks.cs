@@ -6,7 +6,7 @@ internal static class RegistrationChecks
     private const string What = "Payments by hand are told to this address (C2B registration)";
     private const string Register = "Register: POST /api/ops/c2b/register with a key that has the scope ops.";
 
-    public static async Task Run(Round round, IPaybill paybill, CancellationToken cancellation)
+    public static async Task Run(DiagnosticRun round, IC2bPayments paybill, CancellationToken cancellation)
     {
         if (round.NoDatabase is { } away)
         {
@@ -35,7 +35,7 @@ internal static class RegistrationChecks
         switch (registration.State)
         {
             case RegistrationState.Registered when round.Address is { } current && !registration.ConfirmationUrl.StartsWith(current + "/", StringComparison.Ordinal):
-                round.Bad("c2b.registration", What, $"Registered is {host}, but the public address is {current} now: Safaricom tells it to the old one.",
+                round.Fail("c2b.registration", What, $"Registered is {host}, but the public address is {current} now: Safaricom tells it to the old one.",
                     round.Facts.IsProduction
                         ? "Keep the old address alive, or have the URLs deleted in the M-PESA portal (two operators) and register again: production registers once."
                         : Register);

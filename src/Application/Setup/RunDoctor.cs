@@ -24,8 +24,8 @@ public sealed record RunDoctor : IRequest<DoctorReport>
 /// nobody thought of says so and the rest goes on.
 /// </summary>
 public sealed class RunDoctorHandler(
-    SetupFacts facts, DoctorLimits limits, IDatabaseLook database, IPublicDoor door, IProbes probes, IDarajaLook daraja, ISetupRecords records, IPaybill paybill,
-    IPullProgress pull, IQuestions questions, TimeProvider clock)
+    DeploymentFacts facts, DoctorLimits limits, IDatabaseInspector database, IPublicEndpointClient door, IProbes probes, IDarajaInspector daraja, IDiagnosticsStore records, IC2bPayments paybill,
+    IPullProgress pull, IStatusQueries questions, TimeProvider clock)
     : IRequestHandler<RunDoctor, DoctorReport>
 {
     /// <inheritdoc/>
@@ -35,7 +35,7 @@ public sealed class RunDoctorHandler(
 
         // As everything else writes it, so that it can be compared with what was registered.
         var address = (Uri.TryCreate(given, UriKind.Absolute, out var uri) ? uri.AbsoluteUri : given)?.TrimEnd('/');
-        var round = new Round(facts, limits, clock, request.Progress) { Address = address, LeavesInitiator = request.LeavesInitiator };
+        var round = new DiagnosticRun(facts, limits, clock, request.Progress) { Address = address, LeavesInitiator = request.LeavesInitiator };
         ConfigurationChecks.Run(round);
         await round.Try("database", "The database", () => DatabaseChecks.Run(round, database, cancellationToken), cancellationToken);
         await round.Try("address", "The public address", () => AddressChecks.Run(round, door, daraja, request.Url is not null, cancellationToken), cancellationToken);
@@ -58,11 +58,11 @@ public sealed class RunDoctorHandler(
 }
 
 /// <summary>One run of the doctor: what was found so far, and what the later checks depend on.</summary>
-internal sealed class Round(SetupFacts facts, DoctorLimits limits, TimeProvider clock, Action<Finding>? progress)
+internal sealed class DiagnosticRun(DeploymentFacts facts, DoctorLimits limits, TimeProvider clock, Action<Finding>? progress)
 {
     private readonly List<Finding> findings = [];
 
-    public SetupFacts Facts => facts;
+    public DeploymentFacts Facts => facts;
 
     public DoctorLimits Limits => limits;
 
@@ -92,7 +92,7 @@ internal sealed class Round(SetupFacts facts, DoctorLimits limits, TimeProvider 
 
     public void Warn(string check, string what, string seen, string todo) => Add(new(check, FindingState.Warning, what, seen, todo));
 
-    public void Bad(string check, string what, string seen, string todo) => Add(new(check, FindingState.Problem, what, seen, todo));
+    public void Fail(string check, string what, string seen, string todo) => Add(new(check, FindingState.Problem, what, seen, todo));
 
     public void Skip(string check, string what, string why) => Add(new(check, FindingState.NotChecked, what, why));
 

@@ -6,7 +6,7 @@ namespace Payments.Application;
 /// </summary>
 internal static class SampleChecks
 {
-    public static async Task Run(Round round, IPublicDoor door, IProbes probes, string kind, CancellationToken cancellation)
+    public static async Task Run(DiagnosticRun round, IPublicEndpointClient door, IProbes probes, string kind, CancellationToken cancellation)
     {
         var samples = probes.Samples(kind);
         if (round.NoWayIn is { } closed)
@@ -19,7 +19,7 @@ internal static class SampleChecks
             return;
         }
 
-        var tries = new List<(SampleCallback Sample, Guid Id, DoorAnswer Answer)>();
+        var tries = new List<(SampleCallback Sample, Guid Id, EndpointResponse Answer)>();
         foreach (var sample in samples)
         {
             var id = NewId.Next();
@@ -28,7 +28,7 @@ internal static class SampleChecks
         }
 
         var stored = round.NoDatabase is null
-            ? await ProbeChecks.Look(round, probes, [.. tries.Where(t => DoorAnswers.IsTaken(t.Answer)).Select(t => t.Id)], cancellation) : [];
+            ? await ProbeChecks.Look(round, probes, [.. tries.Where(t => EndpointResponses.IsTaken(t.Answer)).Select(t => t.Id)], cancellation) : [];
         foreach (var (sample, id, answer) in tries)
         {
             ProbeChecks.Judge(round, Check(sample), What(sample), answer, stored.GetValueOrDefault(id), sample.Body);

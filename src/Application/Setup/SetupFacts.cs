@@ -3,7 +3,7 @@ using System.Net;
 namespace Payments.Application;
 
 /// <summary>What a deployment is configured to be, as far as the doctor looks at it.</summary>
-public sealed record SetupFacts
+public sealed record DeploymentFacts
 {
     /// <summary><c>Simulator</c>, <c>Sandbox</c> or <c>Production</c>.</summary>
     public required string Environment { get; init; }
@@ -14,7 +14,7 @@ public sealed record SetupFacts
     public Func<string?> PublicBaseUrl { get; init; } = () => null;
 
     /// <summary>What is wrong in the configuration; empty in a process that started.</summary>
-    public IReadOnlyList<SetupProblem> Problems { get; init; } = [];
+    public IReadOnlyList<ConfigurationFault> Problems { get; init; } = [];
 
     /// <summary>True when callbacks survive an outage of the database.</summary>
     public bool HasSpool { get; init; }
@@ -35,12 +35,12 @@ public sealed record SetupFacts
     public bool IsProduction => Environment == "Production";
 
     /// <summary>The first problem under one of these beginnings of keys that stops what is built on it; null when there is none.</summary>
-    public SetupProblem? Broken(params string[] keys) => Problems.FirstOrDefault(
-        problem => problem.Wrong != SetupProblem.Unknown && keys.Any(key => problem.Key.StartsWith(key, StringComparison.OrdinalIgnoreCase)));
+    public ConfigurationFault? Broken(params string[] keys) => Problems.FirstOrDefault(
+        problem => problem.Wrong != ConfigurationFault.Unknown && keys.Any(key => problem.Key.StartsWith(key, StringComparison.OrdinalIgnoreCase)));
 }
 
 /// <summary>Something wrong in the configuration: which key, what is wrong, what would be right.</summary>
-public sealed record SetupProblem(string Key, string Wrong, string Right)
+public sealed record ConfigurationFault(string Key, string Wrong, string Right)
 {
     /// <summary>What is wrong with a key nobody reads: by itself it stops nothing.</summary>
     public const string Unknown = "is not known";

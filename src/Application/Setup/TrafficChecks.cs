@@ -9,7 +9,7 @@ internal static class TrafficChecks
     private const string Readable = "Callbacks of the last hour could be read";
     private const string Initiations = "Safaricom accepts what it is asked for";
 
-    public static async Task Run(Round round, ISetupRecords records, CancellationToken cancellation)
+    public static async Task Run(DiagnosticRun round, IDiagnosticsStore records, CancellationToken cancellation)
     {
         if (round.NoDatabase is { } away)
         {
@@ -25,7 +25,7 @@ internal static class TrafficChecks
         Asked(round, traffic);
     }
 
-    private static void Heard(Round round, Traffic traffic)
+    private static void Heard(DiagnosticRun round, Traffic traffic)
     {
         var came = traffic.Callbacks.Count == 0
             ? "None came" + (traffic.LastCallbackAt is { } last ? $"; the last one ever at {Time(last)}" : ", and none ever did")
@@ -36,7 +36,7 @@ internal static class TrafficChecks
             + (traffic.Unanswered > 0 ? $", {traffic.Unanswered} by nothing yet" : "") + ".";
         if (traffic is { Accepted: > 0, ByCallback: 0 })
         {
-            round.Bad("callbacks.recent", Callbacks, seen, round.CallbacksArrive
+            round.Fail("callbacks.recent", Callbacks, seen, round.CallbacksArrive
                 ? "Probes get through, so ask Safaricom: the URL may not be allowed under the app, or its firewall refuses the address (see what is to be "
                     + "checked by hand)."
                 : "Safaricom accepted them and its callbacks did not arrive: the findings above say why. Meanwhile the outcomes are found by asking.");
@@ -52,11 +52,11 @@ internal static class TrafficChecks
         }
     }
 
-    private static void Read(Round round, Traffic traffic)
+    private static void Read(DiagnosticRun round, Traffic traffic)
     {
         if (traffic.Unreadable > 0)
         {
-            round.Bad("callbacks.readable", Readable, $"{traffic.Unreadable} with a valid token could not be read.",
+            round.Fail("callbacks.readable", Readable, $"{traffic.Unreadable} with a valid token could not be read.",
                 "Confirmations among them are cases (GET /api/ops/cases?status=open&kind=unreadable_confirmation); the outcomes of the others are asked about. "
                 + "See their bodies (GET /api/ops/callbacks?verdict=malformed): Safaricom's form has changed, or something in front changes bodies. Report the form.");
         }
@@ -66,7 +66,7 @@ internal static class TrafficChecks
         }
     }
 
-    private static void Asked(Round round, Traffic traffic)
+    private static void Asked(DiagnosticRun round, Traffic traffic)
     {
         foreach (var refused in traffic.Refused.Where(r => r.IsLast))
         {

@@ -19,7 +19,7 @@ public enum TransactionState
     Completed,
 
     /// <summary>Cancelled, Declined or Expired: it will not move.</summary>
-    Dead,
+    NotCompleted,
 
     /// <summary>The money moved and has come back.</summary>
     Reversed,

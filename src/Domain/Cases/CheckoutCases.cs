@@ -27,7 +27,7 @@ public sealed partial class Checkout
         }
 
         // The same money may have been confirmed meanwhile: a query's success is read the same way (R7).
-        ApplyQueryResult(attempt, new Outcome.Paid(null, null, null, null), receiptId, now, loose);
+        ApplyQueryResult(attempt, new PaymentResult.Succeeded(null, null, null, null), receiptId, now, loose);
         attempt.SettledBy = SettledBy.Operator;
         if (Receipts.Find(r => r.Id == receiptId) is { } added)
         {

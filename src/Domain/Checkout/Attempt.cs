@@ -7,7 +7,7 @@ public sealed partial class Attempt
     /// A prompt lives one to three minutes on the phone; after three a new one may be sent and this one no longer counts as
     /// under way (it is still followed to its end).
     /// </summary>
-    public static readonly TimeSpan PromptLife = TimeSpan.FromMinutes(3);
+    public static readonly TimeSpan PromptLifetime = TimeSpan.FromMinutes(3);
 
     /// <summary>A query's failure is believed only this long after the push: queries have reported failures early (R4).</summary>
     public static readonly TimeSpan EarlyFailure = TimeSpan.FromSeconds(60);
@@ -42,19 +42,19 @@ public sealed partial class Attempt
     public Failure? Failure { get; set; }
 
     /// <summary>What a trusted callback said that is not believed until a query agrees (R5, R9); null when nothing.</summary>
-    public Failure? ReportedFailure { get; set; }
+    public Failure? UnconfirmedFailure { get; set; }
 
     /// <summary>
     /// The amount a trusted callback named for money that was not counted: not the one asked for (R9), or the one asked for, but under a
     /// number that stands elsewhere (R7).
     /// </summary>
-    public Money? ReportedAmount { get; set; }
+    public Money? UnconfirmedAmount { get; set; }
 
-    /// <summary>The receipt number that came with <see cref="ReportedAmount"/>.</summary>
-    public string? ReportedReceipt { get; set; }
+    /// <summary>The receipt number that came with <see cref="UnconfirmedAmount"/>.</summary>
+    public string? UnconfirmedReceipt { get; set; }
 
     /// <summary>True when its own callback named a number that pays for something else: its money must not be counted here as well.</summary>
-    public bool ReceiptBelongsToOther => ReportedReceipt is not null && ReportedAmount == Amount;
+    public bool ReceiptBelongsToOther => UnconfirmedReceipt is not null && UnconfirmedAmount == Amount;
 
     /// <summary>
     /// True once a trusted callback came that may be its success and proves none (R9, or unreadable): a failure that comes as well does
@@ -63,28 +63,28 @@ public sealed partial class Attempt
     public bool HasConflictingResult { get; set; }
 
     /// <summary>How often Safaricom has been asked about it.</summary>
-    public int Questions { get; set; }
+    public int QueryCount { get; set; }
 
     /// <summary>When it is to be asked about next; null when it succeeded, when a failure stands undisputed, or when the questions ran out.</summary>
-    public DateTimeOffset? NextQuestionAt { get; set; }
+    public DateTimeOffset? NextQueryAt { get; set; }
 
     /// <summary>What came in place of Safaricom's reply to the push; null when it replied.</summary>
-    public string? DoubtedBecause { get; set; }
+    public string? UnknownReason { get; set; }
 
     /// <summary>What the last question brought, for operators.</summary>
     public string? LastAnswer { get; set; }
 
     /// <summary>What is to be written when the unit of work ends.</summary>
-    public Change Change { get; set; }
+    public EntityState State { get; set; }
 
     /// <summary>True once an outcome is known.</summary>
     public bool IsSettled => Status is AttemptStatus.Succeeded or AttemptStatus.Failed;
 
     /// <summary>True while nobody knows what became of it, or Safaricom is still asked whether it failed: a payment may be its.</summary>
-    public bool IsOpen => !IsSettled || NextQuestionAt is not null;
+    public bool IsOpen => !IsSettled || NextQueryAt is not null;
 
     /// <summary>True while the customer may still be looking at this prompt.</summary>
-    public bool IsUnderWay(DateTimeOffset now) => !IsSettled && IsYoungerThan(PromptLife, now);
+    public bool IsUnderWay(DateTimeOffset now) => !IsSettled && IsYoungerThan(PromptLifetime, now);
 
     /// <summary>True while a query's failure is not believed yet (R4).</summary>
     public bool IsEarly(DateTimeOffset now) => IsYoungerThan(EarlyFailure, now);
@@ -95,9 +95,9 @@ public sealed partial class Attempt
     /// <summary>Asks no later than <paramref name="at"/>.</summary>
     public void ScheduleQuery(DateTimeOffset at)
     {
-        if (NextQuestionAt is null || NextQuestionAt > at)
+        if (NextQueryAt is null || NextQueryAt > at)
         {
-            NextQuestionAt = at;
+            NextQueryAt = at;
             MarkModified();
         }
     }
@@ -110,7 +110,7 @@ public sealed partial class Attempt
     }
 
     /// <summary>Marks the row as changed.</summary>
-    public void MarkModified() => Change = Change == Change.Added ? Change.Added : Change.Updated;
+    public void MarkModified() => State = State == EntityState.Added ? EntityState.Added : EntityState.Updated;
 
     /// <summary>
     /// A push that seems to be of the future was sent before PostgreSQL's clock was set back: how long ago nobody can tell, but it does not stay
@@ -120,7 +120,7 @@ public sealed partial class Attempt
 }
 
 /// <summary>What the end of a unit of work has to write for one row.</summary>
-public enum Change
+public enum EntityState
 {
     /// <summary>Nothing.</summary>
     None,

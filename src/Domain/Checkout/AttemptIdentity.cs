@@ -13,10 +13,10 @@ public sealed partial class Attempt
     public bool HasErasedId => RequestId?.EndsWith(ErasedEnding, StringComparison.Ordinal) == true;
 
     /// <summary>Safaricom's id as a trusted callback just told it, where ours was erased; kept only if it has to be asked by.</summary>
-    private string? ToldId { get; set; }
+    private string? KnownId { get; set; }
 
     /// <summary>Whether a callback names this push (R3): by Safaricom's id as far as we have it, any where we have none yet.</summary>
-    public bool IsNamed(string? requestId) =>
+    public bool HasProviderIds(string? requestId) =>
         RequestId is null || RequestId == requestId || (HasErasedId && requestId is not null && requestId.Length == RequestId.Length
             && requestId.AsSpan(0, requestId.Length - ErasedEnding.Length).SequenceEqual(RequestId.AsSpan(0, requestId.Length - ErasedEnding.Length))
             && !requestId.AsSpan(requestId.Length - ErasedEnding.Length).ContainsAnyExceptInRange('0', '9'));
@@ -25,14 +25,14 @@ public sealed partial class Attempt
     public void RecordProviderIds(string? requestId)
     {
         RequestId ??= requestId;
-        ToldId = HasErasedId ? requestId : null;
+        KnownId = HasErasedId ? requestId : null;
         MarkModified();
     }
 
     /// <summary>Makes it possible to ask by the id that was just told; false when there is none but an erased one.</summary>
     internal bool RestoreId()
     {
-        RequestId = HasErasedId && ToldId is not null ? ToldId : RequestId;
+        RequestId = HasErasedId && KnownId is not null ? KnownId : RequestId;
         return !HasErasedId;
     }
 }

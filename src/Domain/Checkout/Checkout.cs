@@ -2,7 +2,7 @@ namespace Payments.Domain;
 
 /// <summary>
 /// What a shop wants paid: its pushes, its receipts, and the rules that join them. Pure: time and ids come in as arguments,
-/// what is to be written and told is left in <see cref="Events"/>, <see cref="Cases"/> and the rows' <see cref="Change"/>.
+/// what is to be written and told is left in <see cref="Events"/>, <see cref="Cases"/> and the rows' <see cref="EntityState"/>.
 /// </summary>
 public sealed partial class Checkout
 {
@@ -41,7 +41,7 @@ public sealed partial class Checkout
     public int Version { get; set; }
 
     /// <summary>The version that was loaded, 0 for a new one: the write is refused if the row has moved on.</summary>
-    public int LoadedVersion { get; init; }
+    public int OriginalVersion { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; set; }
 
@@ -71,7 +71,7 @@ public sealed partial class Checkout
         Guid id, string client, OrderReference reference, Money amount, string? description, Msisdn? phone, string? returnUrl,
         IReadOnlyDictionary<string, string> metadata, TimeSpan expiresIn, DateTimeOffset now)
     {
-        if (!amount.IsWhole || amount <= Money.Zero || amount > Money.Most)
+        if (!amount.IsWhole || amount <= Money.Zero || amount > Money.MaxTransaction)
         {
             throw new ArgumentOutOfRangeException(nameof(amount), amount, "M-PESA takes whole shillings from 1 to 250,000.");
         }
@@ -101,7 +101,7 @@ public sealed partial class Checkout
     {
         CheckoutStatus.Paid => new(PromptRefusalReason.AlreadyPaid, null),
         CheckoutStatus.Cancelled => new(PromptRefusalReason.Cancelled, null),
-        _ when UnderWay(now) is { } attempt => new(PromptRefusalReason.AttemptInProgress, attempt.StartedAt + Attempt.PromptLife),
+        _ when UnderWay(now) is { } attempt => new(PromptRefusalReason.AttemptInProgress, attempt.StartedAt + Attempt.PromptLifetime),
         _ when !asShop && (Status == CheckoutStatus.Expired || now >= ExpiresAt) => new(PromptRefusalReason.Expired, null),
         _ => null,
     };
@@ -123,8 +123,8 @@ public sealed partial class Checkout
             Amount = Due.RoundedUp,
             StartedAt = now,
             Status = AttemptStatus.Sending,
-            NextQuestionAt = askAt,
-            Change = Change.Added,
+            NextQueryAt = askAt,
+            State = EntityState.Added,
         };
         Attempts.Add(attempt);
         Status = CheckoutStatus.Pending;
@@ -162,7 +162,7 @@ public sealed partial class Checkout
         if (attempt.Status == AttemptStatus.Sending)
         {
             attempt.Status = AttemptStatus.Unknown;
-            attempt.DoubtedBecause = attempt.LastAnswer = why;
+            attempt.UnknownReason = attempt.LastAnswer = why;
             attempt.MarkModified();
             Changed(now);
             SettleAttemptsWithoutQueryId(now);
@@ -185,7 +185,7 @@ public sealed partial class Checkout
 
         if (UnderWay(now) is { } attempt)
         {
-            return new(PromptRefusalReason.AttemptInProgress, attempt.StartedAt + Attempt.PromptLife);
+            return new(PromptRefusalReason.AttemptInProgress, attempt.StartedAt + Attempt.PromptLifetime);
         }
 
         foreach (var receipt in Receipts.Where(r => r.Applied > Money.Zero))

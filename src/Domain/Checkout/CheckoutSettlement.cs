@@ -6,25 +6,25 @@ public sealed partial class Checkout
     /// <summary>A trusted callback about one of this checkout's pushes.</summary>
     /// <param name="known">The receipt that already has the number the callback names, wherever it stands; null when none has.</param>
     /// <param name="receiptId">The id a new receipt would get.</param>
-    public Verdict ApplyCallback(Attempt attempt, Outcome outcome, Receipt? known, Guid receiptId, DateTimeOffset now)
+    public Verdict ApplyCallback(Attempt attempt, PaymentResult outcome, Receipt? known, Guid receiptId, DateTimeOffset now)
     {
         switch (outcome)
         {
-            case Outcome.Paid { Receipt: { } number, Amount: { } amount } paid:
+            case PaymentResult.Succeeded { Receipt: { } number, Amount: { } amount } paid:
                 return ApplySuccess(attempt, paid, number, amount, known, receiptId, now);
 
-            case Outcome.Paid:
+            case PaymentResult.Succeeded:
                 // A success that names no money is no proof of money (R9): ask.
                 attempt.MarkConflictingResult();
                 return QueryInstead(attempt, now, now);
 
-            case Outcome.NotPaid when attempt.Status == AttemptStatus.Succeeded:
+            case PaymentResult.Failed when attempt.Status == AttemptStatus.Succeeded:
                 return Verdict.Contradiction;
 
-            case Outcome.NotPaid when attempt.Status == AttemptStatus.Failed:
+            case PaymentResult.Failed when attempt.Status == AttemptStatus.Failed:
                 return Verdict.Duplicate;
 
-            case Outcome.NotPaid { Certainty: Certainty.Final } failed:
+            case PaymentResult.Failed { Certainty: Certainty.Final } failed:
                 Fail(attempt, failed.Failure, SettledBy.Callback, now);
                 if (attempt.HasConflictingResult)
                 {
@@ -33,8 +33,8 @@ public sealed partial class Checkout
 
                 return Verdict.Applied;
 
-            case Outcome.NotPaid doubtful:
-                attempt.ReportedFailure = doubtful.Failure;
+            case PaymentResult.Failed doubtful:
+                attempt.UnconfirmedFailure = doubtful.Failure;
                 return QueryInstead(attempt, attempt.BelievedFrom(now), now);
 
             default:
@@ -57,7 +57,7 @@ public sealed partial class Checkout
     /// <param name="asked">When it was asked, which is when what it says was so; null where that is now.</param>
     /// <returns>True when the push is settled.</returns>
     public bool ApplyQueryResult(
-        Attempt attempt, Outcome outcome, Guid receiptId, DateTimeOffset now, IReadOnlyList<Receipt>? loose = null, DateTimeOffset? asked = null)
+        Attempt attempt, PaymentResult outcome, Guid receiptId, DateTimeOffset now, IReadOnlyList<Receipt>? loose = null, DateTimeOffset? asked = null)
     {
         if (attempt.Status == AttemptStatus.Succeeded)
         {
@@ -66,34 +66,34 @@ public sealed partial class Checkout
 
         switch (outcome)
         {
-            case Outcome.Paid:
+            case PaymentResult.Succeeded:
                 ApplySuccessByQuery(attempt, receiptId, loose ?? [], now);
                 return true;
 
-            case Outcome.NotPaid when attempt.IsEarly(asked ?? now):
+            case PaymentResult.Failed when attempt.IsEarly(asked ?? now):
                 // Also where a failure stands already: it is asked about because it is disputed, and this is no better one (R4).
                 return false;
 
-            case Outcome.NotPaid { Certainty: Certainty.Unlisted } when attempt.Status == AttemptStatus.Failed:
+            case PaymentResult.Failed { Certainty: Certainty.UnknownCode } when attempt.Status == AttemptStatus.Failed:
                 // It is asked about because something came that may be its success; a code nobody knows does not say that it was none (R5).
                 return false;
 
-            case Outcome.NotPaid again when attempt.Status == AttemptStatus.Failed:
-                attempt.NextQuestionAt = null;
+            case PaymentResult.Failed again when attempt.Status == AttemptStatus.Failed:
+                attempt.NextQueryAt = null;
                 attempt.MarkModified();
                 ResolvedAttempts.Add(attempt);
                 Changed(now);
                 OpenUnconfirmedPaymentCase(attempt, $"a query says it was not paid ({again.Failure.ResultCode})", now);
                 return true;
 
-            case Outcome.NotPaid { Certainty: Certainty.Unlisted } when attempt.ReportedFailure is null:
+            case PaymentResult.Failed { Certainty: Certainty.UnknownCode } when attempt.UnconfirmedFailure is null:
                 return false;
 
-            case Outcome.NotPaid { Certainty: Certainty.Unlisted }:
-                Fail(attempt, attempt.ReportedFailure, SettledBy.StkQuery, now);
+            case PaymentResult.Failed { Certainty: Certainty.UnknownCode }:
+                Fail(attempt, attempt.UnconfirmedFailure, SettledBy.StkQuery, now);
                 return true;
 
-            case Outcome.NotPaid failed:
+            case PaymentResult.Failed failed:
                 Fail(attempt, failed.Failure, SettledBy.StkQuery, now);
                 OpenUnconfirmedPaymentCase(attempt, $"a query says it was not paid ({failed.Failure.ResultCode})", now);
                 return true;
@@ -116,12 +116,12 @@ public sealed partial class Checkout
             attempt.Status = AttemptStatus.Unknown;
         }
 
-        attempt.NextQuestionAt = null;
+        attempt.NextQueryAt = null;
         attempt.MarkModified();
         Changed(now);
         SettleAttemptsWithoutQueryId(now);
         OpenUnconfirmedPaymentCase(attempt, "no query could tell", now);
-        var isContested = attempt is { HasConflictingResult: true, ReportedReceipt: null };
+        var isContested = attempt is { HasConflictingResult: true, UnconfirmedReceipt: null };
         if (attempt.IsSettled && !isContested)
         {
             return;
@@ -147,7 +147,7 @@ public sealed partial class Checkout
 
         if (receipt.IsRefundedOrReserved)
         {
-            JoinGivenBack(receipt);
+            MergeRefunded(receipt);
         }
 
         var isLate = Status is CheckoutStatus.Failed or CheckoutStatus.Expired;
@@ -206,7 +206,7 @@ public sealed partial class Checkout
     }
 
     private Verdict ApplySuccess(
-        Attempt attempt, Outcome.Paid paid, string number, Money amount, Receipt? known, Guid receiptId, DateTimeOffset now)
+        Attempt attempt, PaymentResult.Succeeded paid, string number, Money amount, Receipt? known, Guid receiptId, DateTimeOffset now)
     {
         var own = Receipts.Find(r => r.AttemptId == attempt.Id);
         if (own?.Number == number)
@@ -265,7 +265,7 @@ public sealed partial class Checkout
         if (own is not null)
         {
             DetachFromAttempt(own);
-            AskWhether(own, attempt);
+            OpenPossibleDuplicateCase(own, attempt);
         }
 
         if (attempt.Status != AttemptStatus.Succeeded)
@@ -296,11 +296,11 @@ public sealed partial class Checkout
     private void ApplySuccessByQuery(Attempt attempt, Guid receiptId, IReadOnlyList<Receipt> loose, DateTimeOffset now)
     {
         Succeed(attempt, SettledBy.StkQuery, now);
-        if (attempt.ReportedAmount is { } reported && !attempt.ReceiptBelongsToOther)
+        if (attempt.UnconfirmedAmount is { } reported && !attempt.ReceiptBelongsToOther)
         {
             cases.Add(new(
                 CaseKind.AmountDiffers, attempt.Id, Id,
-                $"{attempt.Amount} were asked for; a callback with receipt {attempt.ReportedReceipt} named {reported}, and the query says the "
+                $"{attempt.Amount} were asked for; a callback with receipt {attempt.UnconfirmedReceipt} named {reported}, and the query says the "
                 + $"prompt was paid. {attempt.Amount} were applied. Compare with the M-PESA statement, then settle this case."));
         }
 
@@ -314,11 +314,11 @@ public sealed partial class Checkout
         {
             // R7: it was matched elsewhere meanwhile. Counted here too, one payment would pay two orders.
             PutOnHold(NewReceipt(receiptId, attempt, SettledBy.StkQuery, null, null, now, now), now);
-            Conflict(attempt, $"The query says the prompt of {attempt.StartedAt:u} was paid; its receipt {attempt.ReportedReceipt} pays for something else.", now);
+            Conflict(attempt, $"The query says the prompt of {attempt.StartedAt:u} was paid; its receipt {attempt.UnconfirmedReceipt} pays for something else.", now);
             return;
         }
 
-        var candidates = MatchingReceipts(attempt).Concat(Loose(loose, attempt)).ToList();
+        var candidates = MatchingReceipts(attempt).Concat(ReceiptsWithoutAttempt(loose, attempt)).ToList();
         if (candidates is [var same] && MatchingUnnumberedReceipts(same).Count == 0 && !MatchesOtherAttempt(same, attempt))
         {
             AttachToAttempt(same, attempt, inferred: true);
@@ -329,18 +329,18 @@ public sealed partial class Checkout
             }
             else if (same.IsRefundedOrReserved && same.Applied == Money.Zero)
             {
-                JoinGivenBack(same);
+                MergeRefunded(same);
             }
 
             return;
         }
 
         var own = NewReceipt(receiptId, attempt, SettledBy.StkQuery, null, null, now, now);
-        candidates = candidates.Count > 0 ? candidates : Astray(attempt);
+        candidates = candidates.Count > 0 ? candidates : PaidToOtherShortcode(attempt);
         if (candidates.Count == 0)
         {
             Apply(own, now);
-            AskAboutLoose(loose, attempt, now);
+            OpenUnmatchedCases(loose, attempt, now);
             return;
         }
 
@@ -385,12 +385,12 @@ public sealed partial class Checkout
             var wasHeld = own.IsOnHold;
             Paid -= own.Applied;
             Receipts.Remove(own);
-            if (own.Change != Change.Added)
+            if (own.State != EntityState.Added)
             {
                 MergedReceipts.Add(own);
             }
 
-            own.Change = Change.Removed;
+            own.State = EntityState.Removed;
             AttachToAttempt(known, attempt, inferred: false);
             if ((wasHeld || known.IsRefundedOrReserved) && (known.CheckoutId is null || known.IsOnHold))
             {
@@ -445,7 +445,7 @@ public sealed partial class Checkout
         Paid += taken;
         if (receipt.IsRefundedOrReserved && receipt.Applied == Money.Zero)
         {
-            JoinGivenBack(receipt);
+            MergeRefunded(receipt);
         }
 
         receipt.KeepToOpen();
@@ -465,7 +465,7 @@ public sealed partial class Checkout
         Payer = payer,
         At = at,
         RecordedAt = now,
-        Change = Change.Added,
+        State = EntityState.Added,
     };
 
     private void Succeed(Attempt attempt, SettledBy by, DateTimeOffset now) =>
@@ -499,7 +499,7 @@ public sealed partial class Checkout
         attempt.SettledBy = by;
         attempt.Failure = failure;
         attempt.EndedAt = now;
-        attempt.NextQuestionAt = null;
+        attempt.NextQueryAt = null;
         attempt.MarkModified();
     }
 
@@ -512,15 +512,15 @@ public sealed partial class Checkout
 
     private static void RecordUnconfirmedPayment(Attempt attempt, Money amount, string number)
     {
-        attempt.ReportedAmount = amount;
-        attempt.ReportedReceipt = number;
+        attempt.UnconfirmedAmount = amount;
+        attempt.UnconfirmedReceipt = number;
         attempt.MarkModified();
     }
 
     /// <summary>A trusted callback named money that was not counted, and whoever was asked does not know it: a person compares (R4, R9).</summary>
     private void OpenUnconfirmedPaymentCase(Attempt attempt, string but, DateTimeOffset now)
     {
-        if (attempt is { ReportedReceipt: { } number, ReportedAmount: { } amount })
+        if (attempt is { UnconfirmedReceipt: { } number, UnconfirmedAmount: { } amount })
         {
             cases.Add(new(
                 attempt.ReceiptBelongsToOther ? CaseKind.ReceiptConflict : CaseKind.AmountDiffers, attempt.Id, Id,

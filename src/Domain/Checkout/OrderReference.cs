@@ -55,7 +55,7 @@ public readonly record struct OrderReference
     }
 
     /// <summary>The first character that makes an account match nothing, as <c>U+200B</c>; null when there is none.</summary>
-    public static string? StrangerIn(string? account)
+    public static string? FirstInvalidCharacter(string? account)
     {
         foreach (var rune in CompatibilityForms.Fold(account ?? "").EnumerateRunes())
         {

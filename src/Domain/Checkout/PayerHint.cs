@@ -64,7 +64,7 @@ public static class PayerHint
             ShownKind.Phone => number.Text == phone.Value ? PayerMatch.Same : PayerMatch.Differs,
             ShownKind.Hash => HashIn(shown, phone) is not null ? PayerMatch.Same : used is null ? PayerMatch.Hidden : PayerMatch.Differs,
             ShownKind.Mask when number.Text.Length - 1 - number.Text.LastIndexOf('*') < TellingDigits => PayerMatch.Hidden,
-            ShownKind.Mask => Writings(phone).Any(writing => Fits(number.Text, writing)) ? PayerMatch.Same : PayerMatch.Unlike,
+            ShownKind.Mask => Spellings(phone).Any(writing => Matches(number.Text, writing)) ? PayerMatch.Same : PayerMatch.Unlike,
             _ => PayerMatch.Hidden,
         };
     }
@@ -98,7 +98,7 @@ public static class PayerHint
     /// <summary>Every form of a number that is kept as it came and can be looked for: its writings and their hashes.</summary>
     public static IReadOnlyList<string> FormsOf(Msisdn phone) =>
     [
-        .. Writings(phone),
+        .. Spellings(phone),
         .. Enum.GetValues<PayerHash>().Select(form => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(Written(phone, form))))),
     ];
 
@@ -111,13 +111,13 @@ public static class PayerHint
         _ => throw new ArgumentOutOfRangeException(nameof(form), form, null),
     };
 
-    private static string[] Writings(Msisdn phone) => [phone.Value, "0" + phone.Value[3..], phone.Value[3..], "00" + phone.Value, "2540" + phone.Value[3..]];
+    private static string[] Spellings(Msisdn phone) => [phone.Value, "0" + phone.Value[3..], phone.Value[3..], "00" + phone.Value, "2540" + phone.Value[3..]];
 
     /// <summary>
     /// Whether the digits that can be seen stand in this writing in their order. The number of stars is not the number of hidden digits in
     /// every sample, so it does not count.
     /// </summary>
-    private static bool Fits(string mask, string writing)
+    private static bool Matches(string mask, string writing)
     {
         var parts = mask.Split('*');
         var at = parts[0].Length;

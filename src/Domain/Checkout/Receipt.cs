@@ -71,7 +71,7 @@ public sealed partial class Receipt
     public IReadOnlyList<Msisdn?> Rivals { get; init; } = [];
 
     /// <summary>What is to be written when the unit of work ends.</summary>
-    public Change Change { get; set; }
+    public EntityState State { get; set; }
 
     /// <summary>What of it is neither applied nor surplus yet, and has not gone back either.</summary>
     public Money Unassigned => Amount - Applied - Surplus - Uncounted;
@@ -80,5 +80,5 @@ public sealed partial class Receipt
     public bool IsOnHold => CheckoutId is not null && SurplusDueAt is null && Applied == Money.Zero && Surplus == Money.Zero && !StoppedCounting;
 
     /// <summary>Marks the row as changed.</summary>
-    public void MarkModified() => Change = Change == Change.Added ? Change.Added : Change.Updated;
+    public void MarkModified() => State = State == EntityState.Added ? EntityState.Added : EntityState.Updated;
 }

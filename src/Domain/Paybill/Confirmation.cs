@@ -28,7 +28,7 @@ public sealed record Confirmation(
         Shortcode = Shortcode,
         SettledBy = By,
         RecordedAt = now,
-        Change = Change.Added,
+        State = EntityState.Added,
     };
 
     /// <summary>The question when it names another amount than the receipt that has its number.</summary>

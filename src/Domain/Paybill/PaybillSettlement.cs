@@ -69,7 +69,7 @@ public sealed partial class Checkout
     /// Whether a payment without an account (a till's) is taken for that of a prompt of this checkout, where it can be nobody else's: only the
     /// payer says so, and where the prompt's phone was erased nothing can be compared with him.
     /// </summary>
-    public bool IsShownToPay(Receipt receipt) => Attempts.Exists(a => a.Phone is not null && ClaimOf(receipt, a) is not (TillClaim.None or TillClaim.Rival));
+    public bool IsShownToPay(Receipt receipt) => Attempts.Exists(a => a.Phone is not null && TillClaimOf(receipt, a) is not (TillClaim.None or TillClaim.Rival));
 
     /// <summary>A payment without an account that successes of several orders could be: it stands nowhere until a person decides.</summary>
     public void OpenAmbiguousPayerCase(Receipt receipt, IReadOnlyList<Checkout> orders, DateTimeOffset now)
@@ -84,7 +84,7 @@ public sealed partial class Checkout
     /// <param name="isNew">False for money that is in the books, perhaps since a moment ago.</param>
     private void AddConfirmedReceipt(Receipt receipt, bool isNew, DateTimeOffset now)
     {
-        var isRecordedNow = receipt.Change == Change.Added;
+        var isRecordedNow = receipt.State == EntityState.Added;
         var namesakes = MatchingUnnumberedReceipts(receipt, isRecordedNow);
         if (namesakes is [var twin])
         {
@@ -109,7 +109,7 @@ public sealed partial class Checkout
             cases.Add(new(
                 CaseKind.AmbiguousMatch, receipt.Id, Id,
                 $"Receipt {receipt.Number} of {receipt.Amount} could be the payment of {astray.Count} prompts that queries call paid, or there are "
-                + $"several such receipts.{(namesakes.Count > 0 ? "" : AnotherTime(receipt))} It is not counted until somebody decides. Compare with the "
+                + $"several such receipts.{(namesakes.Count > 0 ? "" : AtAnotherTime(receipt))} It is not counted until somebody decides. Compare with the "
                 + "M-PESA statement: match it to this order if it is a payment of its own, then settle this case."));
             return;
         }
@@ -123,7 +123,7 @@ public sealed partial class Checkout
     /// </summary>
     private void SettleAttemptsWithoutQueryId(DateTimeOffset now)
     {
-        foreach (var attempt in Attempts.Where(a => a.Status == AttemptStatus.Unknown && (a.RequestId is null || a.NextQuestionAt is null)))
+        foreach (var attempt in Attempts.Where(a => a.Status == AttemptStatus.Unknown && (a.RequestId is null || a.NextQueryAt is null)))
         {
             if (MatchingReceipts(attempt) is [{ IsRefundedOrReserved: false } only] && !only.IsOnHold && !MatchesOtherAttempt(only, attempt) && MatchingUnnumberedReceipts(only).Count == 0)
             {

@@ -6,7 +6,7 @@ namespace Payments.Domain;
 public sealed partial class Checkout
 {
     /// <summary>So many receipts a case names; a person looks the rest up by amount and time.</summary>
-    private const int MostNamed = 10;
+    private const int MaxNamed = 10;
 
     /// <summary>Which hash of payers' numbers the shortcode is known to use, as of when this was loaded; null when that is not known.</summary>
     public PayerHash? PayerHash { get; set; }
@@ -15,10 +15,10 @@ public sealed partial class Checkout
     public OurShortcodes Ours { get; set; } = new("", null);
 
     /// <summary>How far a payment to the till, which names no order, may be that of a prompt of this checkout.</summary>
-    public TillClaim ClaimOf(Receipt receipt, Attempt attempt)
+    public TillClaim TillClaimOf(Receipt receipt, Attempt attempt)
     {
         var isNameless = IsUnnumbered(attempt);
-        if (!(isNameless || attempt.IsOpen) || !MayBeSameMoney(receipt, attempt, receipt.Change == Change.Added))
+        if (!(isNameless || attempt.IsOpen) || !MayBeSameMoney(receipt, attempt, receipt.State == EntityState.Added))
         {
             return TillClaim.None;
         }
@@ -58,7 +58,7 @@ public sealed partial class Checkout
     /// Receipts here that count as something and may be this success, but for the time. Were nothing paid since the prompt, all it asked for
     /// would still be due: then none of them is, but for what is due again because it was given back, and what a cancelled order took as surplus.
     /// </summary>
-    private List<Receipt> Astray(Attempt attempt) => Receipts.FindAll(r => IsTakenFor(r, attempt)
+    private List<Receipt> PaidToOtherShortcode(Attempt attempt) => Receipts.FindAll(r => IsTakenFor(r, attempt)
         || (!r.IsOnHold && (Due < attempt.Amount || r.IsRefundedOrReserved || r.Surplus > Money.Zero) && MayBeSameMoney(r, attempt)));
 
     /// <summary>
@@ -83,7 +83,7 @@ public sealed partial class Checkout
     /// only one that shows nothing of its payer. Not if another order's prompt may have asked for it as well, and none where the prompt's phone was
     /// erased: nothing can be compared with the payer.
     /// </summary>
-    private List<Receipt> Loose(IReadOnlyList<Receipt> loose, Attempt attempt)
+    private List<Receipt> ReceiptsWithoutAttempt(IReadOnlyList<Receipt> loose, Attempt attempt)
     {
         if (attempt.Phone is null)
         {
@@ -100,7 +100,7 @@ public sealed partial class Checkout
     /// counts as nothing until a person decides, for left where it was somebody would give back what paid this order. What may be another
     /// order's as well, or shows nothing of its payer: a person is told.
     /// </summary>
-    private void AskAboutLoose(IReadOnlyList<Receipt> loose, Attempt attempt, DateTimeOffset now)
+    private void OpenUnmatchedCases(IReadOnlyList<Receipt> loose, Attempt attempt, DateTimeOffset now)
     {
         var same = Standing(loose, attempt, PayerMatch.Same);
         foreach (var receipt in same.FindAll(r => !PromptWindow.Holds(r.At, attempt.StartedAt) && !IsContested(r)))
@@ -109,7 +109,7 @@ public sealed partial class Checkout
             cases.Add(new(
                 CaseKind.AmbiguousMatch, receipt.Id, Id,
                 $"The query says the prompt of {attempt.StartedAt:u} was paid, and receipt {receipt.Number} of {receipt.Amount} could be that payment."
-                + $"{AnotherTime(receipt)} It is not counted until somebody decides. Compare with the M-PESA statement: match it to this order if it "
+                + $"{AtAnotherTime(receipt)} It is not counted until somebody decides. Compare with the M-PESA statement: match it to this order if it "
                 + "is a payment of its own, then settle this case."));
         }
 
@@ -119,8 +119,8 @@ public sealed partial class Checkout
             cases.Add(new(
                 CaseKind.AmbiguousMatch, attempt.Id, Id,
                 $"The query says the prompt of {attempt.StartedAt:u} was paid, and it is counted. Its payment may be among these at the till, which may be others' "
-                + $"as well and stand without an order: {string.Join(", ", others.Take(MostNamed).Select(r => r.Number))}"
-                + $"{(others.Count > MostNamed ? ", …" : "")}. Do not give it back: compare with the M-PESA statement, then settle this case."));
+                + $"as well and stand without an order: {string.Join(", ", others.Take(MaxNamed).Select(r => r.Number))}"
+                + $"{(others.Count > MaxNamed ? ", …" : "")}. Do not give it back: compare with the M-PESA statement, then settle this case."));
         }
     }
 
@@ -136,7 +136,7 @@ public sealed partial class Checkout
     /// A till's payment was taken for a prompt's though nothing was shown of its payer, and the prompt's own callback names another: it pays for
     /// this order now as if it were the customer's, and a person is asked whether it is.
     /// </summary>
-    private void AskWhether(Receipt parted, Attempt attempt)
+    private void OpenPossibleDuplicateCase(Receipt parted, Attempt attempt)
     {
         if (parted.Method == PaymentMethod.Till && OrderReference.KeyOf(parted.Account) != Reference.Key && Shows(parted, attempt) != PayerMatch.Same)
         {
@@ -148,7 +148,7 @@ public sealed partial class Checkout
         }
     }
 
-    private static string AnotherTime(Receipt receipt) => string.Create(
+    private static string AtAnotherTime(Receipt receipt) => string.Create(
         CultureInfo.InvariantCulture, $" M-PESA says that it moved at {receipt.At:u}, which is not the prompt's time: do the clocks differ?");
 }
 

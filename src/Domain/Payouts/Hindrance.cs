@@ -1,7 +1,7 @@
 namespace Payments.Domain;
 
 /// <summary>What keeps a queued payout or refund from being sent (R19). None of them is a word of Safaricom's.</summary>
-public enum Hindrance
+public enum SendBlocker
 {
     /// <summary>The initiator's password cannot be encrypted: Safaricom's certificate is missing or unreadable.</summary>
     Certificate,

@@ -4,7 +4,7 @@ namespace Payments.Domain;
 public sealed class Payout : Transfer
 {
     /// <summary>B2C moves KES 10 at least (Safaricom's FAQ).</summary>
-    public static readonly Money LeastToPhone = Money.FromShillings(10);
+    public static readonly Money MinB2cAmount = Money.FromShillings(10);
 
     /// <summary>The shop's own name for it, unique per client.</summary>
     public required string Reference { get; init; }
@@ -24,7 +24,7 @@ public sealed class Payout : Transfer
     public required string? Remarks { get; init; }
 
     /// <inheritdoc/>
-    public override string Noun => "payout";
+    public override string TypeName => "payout";
 
     /// <inheritdoc/>
     public override Guid? CheckoutId => null;
@@ -38,7 +38,7 @@ public sealed class Payout : Transfer
         Guid id, string client, string reference, PayoutMethod method, string recipient, string? account, Money amount, string reason, string remarks,
         DateTimeOffset now)
     {
-        if (!amount.IsWhole || amount > Money.Most || amount < (method == PayoutMethod.Mpesa ? LeastToPhone : Money.FromShillings(1)))
+        if (!amount.IsWhole || amount > Money.MaxTransaction || amount < (method == PayoutMethod.Mpesa ? MinB2cAmount : Money.FromShillings(1)))
         {
             throw new ArgumentOutOfRangeException(nameof(amount), amount, "M-PESA moves whole shillings from 1 (10 to a phone) to 250,000.");
         }
@@ -57,7 +57,7 @@ public sealed class Payout : Transfer
             CreatedAt = now,
             UpdatedAt = now,
             Status = TransferStatus.Queued,
-            Change = Change.Added,
+            State = EntityState.Added,
 
             // B2C v3 takes an id of ours, unique for ever, and can be asked by it even when its reply was lost.
             OriginatorId = method == PayoutMethod.Mpesa ? id.ToString() : null,
@@ -65,6 +65,6 @@ public sealed class Payout : Transfer
     }
 
     /// <inheritdoc/>
-    protected override string? PartyProblem(IReadOnlyList<string> parties) =>
+    protected override string? CounterpartyMismatch(IReadOnlyList<string> parties) =>
         Recipient is not { } sentTo || CounterpartyMatcher.Matches(parties, sentTo) ? null : $"It was sent to {CounterpartyMatcher.Show(sentTo)}, but another receiver is named";
 }

@@ -2,7 +2,7 @@ namespace Payments.Domain;
 
 /// <summary>
 /// Money on its way out: a <see cref="Payout"/> or a <see cref="Refund"/>. Sent at most once, then followed to its end by callbacks and
-/// questions. Pure: what is to be written and told is left in <see cref="Events"/>, <see cref="Cases"/> and <see cref="Change"/>.
+/// questions. Pure: what is to be written and told is left in <see cref="Events"/>, <see cref="Cases"/> and <see cref="State"/>.
 /// </summary>
 public abstract partial class Transfer
 {
@@ -23,7 +23,7 @@ public abstract partial class Transfer
     public required TransferStatus Status { get; set; }
 
     /// <summary>The status it was loaded with: every UPDATE names the state it leaves.</summary>
-    public TransferStatus LoadedStatus { get; init; }
+    public TransferStatus OriginalStatus { get; init; }
 
     /// <summary>When it was committed as <see cref="TransferStatus.Sending"/>; null while queued.</summary>
     public DateTimeOffset? SendingAt { get; set; }
@@ -41,7 +41,7 @@ public abstract partial class Transfer
     public string? OriginatorId { get; set; }
 
     /// <summary>True once a trusted callback spoke of it: it was accepted, whatever the reply says.</summary>
-    public bool Heard { get; set; }
+    public bool CallbackReceived { get; set; }
 
     /// <summary>M-PESA's number of the movement; null while it has not moved or only a query knows.</summary>
     public string? Receipt { get; set; }
@@ -59,22 +59,22 @@ public abstract partial class Transfer
     public string? RefusedWith { get; set; }
 
     /// <summary>True once a trusted result came that may be a success and proves none: a failure that comes as well settles nothing by itself.</summary>
-    public bool IsDisputed { get; set; }
+    public bool HasConflictingResult { get; set; }
 
     /// <summary>How often Safaricom has been asked about it.</summary>
-    public int Questions { get; set; }
+    public int QueryCount { get; set; }
 
     /// <summary>When it is to be asked about next; null when queued, settled, or when the questions ran out.</summary>
-    public DateTimeOffset? NextQuestionAt { get; set; }
+    public DateTimeOffset? NextQueryAt { get; set; }
 
     /// <summary>What came in place of Safaricom's reply; null when it replied.</summary>
-    public string? DoubtedBecause { get; set; }
+    public string? UnknownReason { get; set; }
 
     /// <summary>What is known of a doubt, for operators: at most 1,000 characters.</summary>
     public string? LastAnswer { get; set; }
 
     /// <summary>What is to be written when the unit of work ends.</summary>
-    public Change Change { get; set; }
+    public EntityState State { get; set; }
 
     /// <summary>What the shop is to be told, in order.</summary>
     public IReadOnlyList<string> Events => events;
@@ -86,7 +86,7 @@ public abstract partial class Transfer
     public bool IsSettled => Status is TransferStatus.Completed or TransferStatus.Failed;
 
     /// <summary><c>payout</c> or <c>refund</c>: how events and stories name it.</summary>
-    public abstract string Noun { get; }
+    public abstract string TypeName { get; }
 
     /// <summary>The checkout concerned, null when none is.</summary>
     public abstract Guid? CheckoutId { get; }
@@ -104,13 +104,13 @@ public abstract partial class Transfer
     {
         if (Status != TransferStatus.Queued)
         {
-            throw new InvalidOperationException($"A {Noun} that is {Status} may not be sent.");
+            throw new InvalidOperationException($"A {TypeName} that is {Status} may not be sent.");
         }
 
         OriginatorId = !HasOwnName ? OriginatorId : isNamed ? OriginatorId ?? Id.ToString() : null;
         Status = TransferStatus.Sending;
         SendingAt = now;
-        NextQuestionAt = askAt;
+        NextQueryAt = askAt;
         (WaitingFor, RetryAt) = (null, null);
         MarkModified(now);
     }
@@ -130,14 +130,14 @@ public abstract partial class Transfer
     /// <summary>Safaricom's reply: refused at once, nothing will happen. A trusted callback that said otherwise is believed instead.</summary>
     public void Refused(Failure failure, DateTimeOffset now)
     {
-        if (Heard || Status is not (TransferStatus.Sending or TransferStatus.InDoubt))
+        if (CallbackReceived || Status is not (TransferStatus.Sending or TransferStatus.InDoubt))
         {
             return;
         }
 
         if (MayHaveHappened(failure))
         {
-            DoubtRefusal(failure, now);
+            HoldRefusedReversal(failure, now);
         }
         else
         {
@@ -146,13 +146,13 @@ public abstract partial class Transfer
     }
 
     /// <summary>No reply, or one that says nothing: it may have been accepted, so it is never sent again.</summary>
-    public void Doubt(string why, DateTimeOffset now)
+    public void MarkInDoubt(string why, DateTimeOffset now)
     {
         if (Status == TransferStatus.Sending)
         {
             LastAnswer = why;
-            DoubtedBecause ??= why;
-            ToDoubt(now);
+            UnknownReason ??= why;
+            EnterDoubt(now);
         }
     }
 
@@ -160,7 +160,7 @@ public abstract partial class Transfer
     /// Whether a callback is about this very thing (R3): no id it names differs from one we know, and it names one we know, if we
     /// know any. A queue timeout may lack its ids.
     /// </summary>
-    public bool IsNamed(string? conversationId, string? originatorId, bool mayLack = false)
+    public bool HasProviderIds(string? conversationId, string? originatorId, bool mayLack = false)
     {
         if ((ConversationId is not null && conversationId is not null && ConversationId != conversationId)
             || (OriginatorId is not null && originatorId is not null && OriginatorId != originatorId))
@@ -177,21 +177,21 @@ public abstract partial class Transfer
     {
         ConversationId ??= conversationId;
         OriginatorId ??= originatorId;
-        Change = Change == Change.Added ? Change.Added : Change.Updated;
+        State = State == EntityState.Added ? EntityState.Added : EntityState.Updated;
     }
 
     /// <summary>Asks no later than <paramref name="at"/>.</summary>
-    public void AskBy(DateTimeOffset at)
+    public void ScheduleQuery(DateTimeOffset at)
     {
-        if (NextQuestionAt is null || NextQuestionAt > at)
+        if (NextQueryAt is null || NextQueryAt > at)
         {
-            NextQuestionAt = at;
+            NextQueryAt = at;
         }
     }
 
     /// <summary>What of this movement's other side is known to be wrong; null when everything visible agrees.</summary>
     /// <param name="parties">Names or numbers as given (<c>254708374149 - JOHN DOE</c>), possibly masked or hashed.</param>
-    protected abstract string? PartyProblem(IReadOnlyList<string> parties);
+    protected abstract string? CounterpartyMismatch(IReadOnlyList<string> parties);
 
     /// <summary>True for a failure that may mean it has happened already, and so is none (R12).</summary>
     protected virtual bool MayHaveHappened(Failure failure) => false;
@@ -199,15 +199,15 @@ public abstract partial class Transfer
     private void MarkModified(DateTimeOffset now)
     {
         UpdatedAt = now;
-        Change = Change == Change.Added ? Change.Added : Change.Updated;
+        State = State == EntityState.Added ? EntityState.Added : EntityState.Updated;
     }
 
-    private void ToDoubt(DateTimeOffset now)
+    private void EnterDoubt(DateTimeOffset now)
     {
         if (Status != TransferStatus.InDoubt)
         {
             Status = TransferStatus.InDoubt;
-            events.Add($"{Noun}.in_doubt");
+            events.Add($"{TypeName}.in_doubt");
         }
 
         MarkModified(now);
@@ -221,8 +221,8 @@ public abstract partial class Transfer
         SettledBy = by;
         Failure = failure;
         EndedAt = now;
-        NextQuestionAt = null;
-        events.Add(status == TransferStatus.Completed ? $"{Noun}.completed" : $"{Noun}.failed");
+        NextQueryAt = null;
+        events.Add(status == TransferStatus.Completed ? $"{TypeName}.completed" : $"{TypeName}.failed");
         MarkModified(now);
     }
 

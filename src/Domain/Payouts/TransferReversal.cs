@@ -36,10 +36,10 @@ public abstract partial class Transfer
         Receipt ??= found.Receipt;
         LastAnswer = $"M-PESA calls it '{found.StateText}'.";
         End(TransferStatus.Failed, Domain.SettledBy.StatusQuery, new(
-            FailureCode.Rejected, ReversedCode, $"M-PESA says that this {Noun} was paid with receipt {Receipt ?? "unknown"} and then reversed: the money came back.",
+            FailureCode.Rejected, ReversedCode, $"M-PESA says that this {TypeName} was paid with receipt {Receipt ?? "unknown"} and then reversed: the money came back.",
             Retryable: false), now);
         Open(CaseKind.Reversed,
-            $"This {Noun} of {Amount} was paid with receipt {Receipt ?? "unknown"} and then reversed: the money came back, and the receiver does not have it. Nothing is sent again. "
+            $"This {TypeName} of {Amount} was paid with receipt {Receipt ?? "unknown"} and then reversed: the money came back, and the receiver does not have it. Nothing is sent again. "
             + "Find out why (a wrong number, a complaint), compare with the M-PESA statement, then settle this case as noted.");
         return Verdict.Applied;
     }
@@ -47,12 +47,12 @@ public abstract partial class Transfer
     private Verdict ApplyReversalAfterCompletion(TransactionFound found, DateTimeOffset now)
     {
         Open(CaseKind.Reversed,
-            $"This {Noun} of {Amount} completed with receipt {Receipt ?? "unknown"}, and M-PESA now calls it '{found.StateText}': the money came back, and the receiver does not have it. "
+            $"This {TypeName} of {Amount} completed with receipt {Receipt ?? "unknown"}, and M-PESA now calls it '{found.StateText}': the money came back, and the receiver does not have it. "
             + "It stays completed here. Compare with the M-PESA statement, tell the shop, then settle this case as noted.");
         MarkModified(now);
         return Verdict.Contradiction;
     }
 
     /// <summary>True for the news of a success that is known to have come back since.</summary>
-    private bool IsOldNews(string? receipt) => HasComeBack && (receipt is null || Receipt is null || receipt == Receipt);
+    private bool IsRepeated(string? receipt) => HasComeBack && (receipt is null || Receipt is null || receipt == Receipt);
 }

@@ -6,24 +6,24 @@ public abstract partial class Transfer
     /// <summary>A trusted result. Twice, late or out of order: what is settled stays, but success outranks failure.</summary>
     /// <param name="isFinal">False for ResultType 1: more is to come, so this settles nothing.</param>
     /// <param name="parties">The other side as the result names it; empty when it does not.</param>
-    public Verdict ApplyResult(Outcome outcome, bool isFinal, IReadOnlyList<string> parties, DateTimeOffset now)
+    public Verdict ApplyResult(PaymentResult outcome, bool isFinal, IReadOnlyList<string> parties, DateTimeOffset now)
     {
-        Heard = true;
+        CallbackReceived = true;
         WasSent(now);
         MarkModified(now);
         return outcome switch
         {
-            _ when !isFinal => AskAgain("Safaricom said that more is to come.", now),
-            Outcome.Paid paid => ApplySuccess(paid, parties, now),
-            Outcome.NotPaid failed => ApplyFailure(failed, now),
-            _ => AskInstead("The result said nothing.", now),
+            _ when !isFinal => AwaitNextQuery("Safaricom said that more is to come.", now),
+            PaymentResult.Succeeded paid => ApplySuccess(paid, parties, now),
+            PaymentResult.Failed failed => ApplyFailure(failed, now),
+            _ => QueryInstead("The result said nothing.", now),
         };
     }
 
     /// <summary>A trusted success that names another original than was asked for (R9): it proves nothing about this one.</summary>
     public Verdict RejectMismatchedOriginal(string story, DateTimeOffset now)
     {
-        Heard = true;
+        CallbackReceived = true;
         WasSent(now);
         return Differs((CaseKind.PartyDiffers, story), "a result", askAt: now, now);
     }
@@ -31,23 +31,23 @@ public abstract partial class Transfer
     /// <summary>A trusted result that cannot be read: it settles nothing. After a failure it may be a success, which a person looks up (R4).</summary>
     public void MarkUnreadableResult(DateTimeOffset now)
     {
-        Heard = IsDisputed = true;
+        CallbackReceived = HasConflictingResult = true;
         WasSent(now);
         MarkModified(now);
         if (Status == TransferStatus.Failed && !HasComeBack)
         {
             Open(CaseKind.SucceededAfterFailure,
-                $"This {Noun} of {Amount} had failed ({Failure?.ResultCode ?? "refused"}); a result came since that could not be read. "
+                $"This {TypeName} of {Amount} had failed ({Failure?.ResultCode ?? "refused"}); a result came since that could not be read. "
                 + "Look it up in the M-PESA portal, then settle this case as paid or noted.");
         }
 
-        AskInstead("A result came that could not be read.", now);
+        QueryInstead("A result came that could not be read.", now);
     }
 
     /// <summary>A trusted queue timeout: no failure (R10), and nothing at all once it is settled.</summary>
     public Verdict ApplyQueueTimeout(DateTimeOffset now)
     {
-        Heard = true;
+        CallbackReceived = true;
         WasSent(now);
         MarkModified(now);
         if (IsSettled)
@@ -57,8 +57,8 @@ public abstract partial class Transfer
 
         var first = Status != TransferStatus.InDoubt;
         LastAnswer = "Safaricom's queue timed out.";
-        ToDoubt(now);
-        AskBy(now);
+        EnterDoubt(now);
+        ScheduleQuery(now);
         return first ? Verdict.Applied : Verdict.Duplicate;
     }
 
@@ -70,31 +70,31 @@ public abstract partial class Transfer
         var named = HasOwnName && found.OriginatorId is not null
             ? found.OriginatorId == OriginatorId
             : ((ConversationId is not null && found.ConversationId is not null) || (OriginatorId is not null && found.OriginatorId is not null))
-                && IsNamed(found.ConversationId, found.OriginatorId);
+                && HasProviderIds(found.ConversationId, found.OriginatorId);
         if (!named)
         {
-            return AskAgain("The answer was about another transaction.", now);
+            return AwaitNextQuery("The answer was about another transaction.", now);
         }
 
         WasSent(now);
         RecordProviderIds(found.ConversationId, found.OriginatorId);
         if (found.State == TransactionState.UnderWay || found.Amount is null)
         {
-            return AskAgain($"M-PESA calls it '{found.StateText}'.", now);
+            return AwaitNextQuery($"M-PESA calls it '{found.StateText}'.", now);
         }
 
         if (Status == TransferStatus.Completed)
         {
             return found.State switch
             {
-                TransactionState.Dead => Verdict.Contradiction,
+                TransactionState.NotCompleted => Verdict.Contradiction,
                 TransactionState.Reversed when IsComingBackClear => ApplyReversalAfterCompletion(found, now),
                 TransactionState.Reversed => Verdict.Duplicate,
                 _ => RecordReceiptNumber(found.Receipt, now),
             };
         }
 
-        if (Disagreement(found.Amount.Value, found.Parties) is { } problem)
+        if (ConflictWith(found.Amount.Value, found.Parties) is { } problem)
         {
             // Asking again would bring the same answer: a person looks at it.
             return Differs(problem, $"a status query, which calls it '{found.StateText}'", askAt: null, now);
@@ -105,7 +105,7 @@ public abstract partial class Transfer
             return ApplyReversal(found, now);
         }
 
-        if (IsOldNews(found.Receipt))
+        if (IsRepeated(found.Receipt))
         {
             return Verdict.Duplicate;
         }
@@ -123,8 +123,8 @@ public abstract partial class Transfer
 
         if (RefusedWith is not null)
         {
-            NextQuestionAt = null;
-            return AskAgain($"Refused with {RefusedWith}; M-PESA calls that request '{found.StateText}', which says nothing of an earlier one.", now);
+            NextQueryAt = null;
+            return AwaitNextQuery($"Refused with {RefusedWith}; M-PESA calls that request '{found.StateText}', which says nothing of an earlier one.", now);
         }
 
         LastAnswer = $"M-PESA calls it '{found.StateText}'.";
@@ -144,12 +144,12 @@ public abstract partial class Transfer
     }
 
     /// <summary>The question last taken never reached Safaricom: it does not count, and is tried again at <paramref name="retryAt"/>.</summary>
-    public void NotAsked(DateTimeOffset retryAt, DateTimeOffset now)
+    public void DiscountQuery(DateTimeOffset retryAt, DateTimeOffset now)
     {
-        if (!IsSettled && NextQuestionAt is not null)
+        if (!IsSettled && NextQueryAt is not null)
         {
-            Questions = Math.Max(0, Questions - 1);
-            NextQuestionAt = retryAt;
+            QueryCount = Math.Max(0, QueryCount - 1);
+            NextQueryAt = retryAt;
             MarkModified(now);
         }
     }
@@ -157,15 +157,15 @@ public abstract partial class Transfer
     /// <summary>A person has it asked about again, now.</summary>
     /// <param name="asked">What counts as asked: so many that this question is the last before a case again.</param>
     /// <returns>False when it is settled, not sent, or has no id to ask by (R11).</returns>
-    public bool AskOnceMore(int asked, DateTimeOffset now)
+    public bool ScheduleManualQuery(int asked, DateTimeOffset now)
     {
         if (IsSettled || Status == TransferStatus.Queued || OriginatorId is null)
         {
             return false;
         }
 
-        Questions = Math.Min(Questions, asked);
-        NextQuestionAt = now;
+        QueryCount = Math.Min(QueryCount, asked);
+        NextQueryAt = now;
         MarkModified(now);
         return true;
     }
@@ -178,13 +178,13 @@ public abstract partial class Transfer
             return;
         }
 
-        NextQuestionAt = null;
-        ToDoubt(now);
+        NextQueryAt = null;
+        EnterDoubt(now);
         var asked = OriginatorId is null
             ? "Safaricom's reply was lost, so there is no id to ask by"
-            : $"It was asked about {Questions} times";
+            : $"It was asked about {QueryCount} times";
         Open(CaseKind.OutcomeUnknown,
-            $"A {Noun} of {Amount} was sent at {SendingAt:u} and nobody could tell what became of it. {asked}. Last answer: {LastAnswer ?? "none"} "
+            $"A {TypeName} of {Amount} was sent at {SendingAt:u} and nobody could tell what became of it. {asked}. Last answer: {LastAnswer ?? "none"} "
             + "It is not sent again. Look it up in the M-PESA portal, then settle this case as paid or not_paid.");
     }
 
@@ -198,7 +198,7 @@ public abstract partial class Transfer
         switch (Status)
         {
             case TransferStatus.Sending or TransferStatus.Completed:
-            case TransferStatus.Queued when !IsWaitTold:
+            case TransferStatus.Queued when !IsWaitAnnounced:
             case TransferStatus.Failed when !paid:
                 return false;
             case TransferStatus.Queued when !paid:
@@ -212,12 +212,12 @@ public abstract partial class Transfer
         return true;
     }
 
-    private Verdict ApplySuccess(Outcome.Paid paid, IReadOnlyList<string> parties, DateTimeOffset now)
+    private Verdict ApplySuccess(PaymentResult.Succeeded paid, IReadOnlyList<string> parties, DateTimeOffset now)
     {
-        if (paid.Amount is { } amount && Disagreement(amount, parties) is { } problem)
+        if (paid.Amount is { } amount && ConflictWith(amount, parties) is { } problem)
         {
             // R9. A question may still show that the result, not the money, was wrong.
-            IsDisputed = true;
+            HasConflictingResult = true;
             return Differs(problem, $"a result with receipt {paid.Receipt ?? "unknown"}", askAt: now, now);
         }
 
@@ -226,7 +226,7 @@ public abstract partial class Transfer
             return RecordReceiptNumber(paid.Receipt, now);
         }
 
-        if (IsOldNews(paid.Receipt))
+        if (IsRepeated(paid.Receipt))
         {
             return Verdict.Duplicate;
         }
@@ -234,22 +234,22 @@ public abstract partial class Transfer
         if (paid.Amount is null || paid.Receipt is null)
         {
             // A success that names no money is no proof of money: ask, or let a person look when it was called failed before.
-            IsDisputed = true;
+            HasConflictingResult = true;
             if (Status == TransferStatus.Failed)
             {
                 Open(CaseKind.SucceededAfterFailure,
-                    $"This {Noun} of {Amount} had failed ({Failure?.ResultCode ?? "refused"}); a result without amount or receipt now says it succeeded. "
+                    $"This {TypeName} of {Amount} had failed ({Failure?.ResultCode ?? "refused"}); a result without amount or receipt now says it succeeded. "
                     + "Look it up in the M-PESA portal, then settle this case as paid or noted.");
             }
 
-            return AskInstead("The result said success but named no amount or no receipt.", now);
+            return QueryInstead("The result said success but named no amount or no receipt.", now);
         }
 
         Complete(paid.Receipt, Domain.SettledBy.Callback, now);
         return Verdict.Applied;
     }
 
-    private Verdict ApplyFailure(Outcome.NotPaid failed, DateTimeOffset now)
+    private Verdict ApplyFailure(PaymentResult.Failed failed, DateTimeOffset now)
     {
         if (IsSettled)
         {
@@ -260,7 +260,7 @@ public abstract partial class Transfer
         if (MayHaveHappened(failed.Failure))
         {
             var told = RefusedWith == code;
-            DoubtRefusal(failed.Failure, now);
+            HoldRefusedReversal(failed.Failure, now);
             return told ? Verdict.Duplicate : Verdict.Applied;
         }
 
@@ -269,7 +269,7 @@ public abstract partial class Transfer
             return Verdict.Contradiction;
         }
 
-        if (failed.Certainty == Certainty.Final && !IsDisputed)
+        if (failed.Certainty == Certainty.Final && !HasConflictingResult)
         {
             End(TransferStatus.Failed, Domain.SettledBy.Callback, failed.Failure, now);
             return Verdict.Applied;
@@ -277,19 +277,19 @@ public abstract partial class Transfer
 
         if (failed.Certainty == Certainty.Final)
         {
-            return AskInstead($"One result said {code}, another that could not be read may say success.", now);
+            return QueryInstead($"One result said {code}, another that could not be read may say success.", now);
         }
 
         // R5: a code nobody listed, or one that says "query first" (15, a duplicate id, above all).
-        return AskInstead($"The result said {code}, which settles nothing by itself.", now);
+        return QueryInstead($"The result said {code}, which settles nothing by itself.", now);
     }
 
-    private void DoubtRefusal(Failure failure, DateTimeOffset now)
+    private void HoldRefusedReversal(Failure failure, DateTimeOffset now)
     {
         RefusedWith = failure.ResultCode;
         LastAnswer = $"Refused with {failure.ResultCode}.";
-        NextQuestionAt = null;
-        ToDoubt(now);
+        NextQueryAt = null;
+        EnterDoubt(now);
         Open(CaseKind.ReversalRefused,
             $"The reversal of {Amount} was refused with {failure.ResultCode}: {failure.Message} It may have happened already, so nothing else is sent "
             + "for it. Look the receipt up in the M-PESA portal, then settle this case: paid when the money went back, not_paid when it did not.");
@@ -303,7 +303,7 @@ public abstract partial class Transfer
         if (before is not null)
         {
             Open(CaseKind.SucceededAfterFailure,
-                $"This {Noun} of {Amount} had failed ({before.ResultCode ?? "refused"}: {before.Message}) and has now succeeded with receipt "
+                $"This {TypeName} of {Amount} had failed ({before.ResultCode ?? "refused"}: {before.Message}) and has now succeeded with receipt "
                 + $"{receipt ?? "unknown"}. If it was paid another way meanwhile, money went out twice: check, then settle this case as noted.");
         }
     }
@@ -323,30 +323,30 @@ public abstract partial class Transfer
         }
 
         Open(CaseKind.ReceiptConflict,
-            $"This {Noun} of {Amount} completed with receipt {Receipt}; another success names {receipt} for it. Compare with the M-PESA "
+            $"This {TypeName} of {Amount} completed with receipt {Receipt}; another success names {receipt} for it. Compare with the M-PESA "
             + "statement, then settle this case as noted.");
         MarkModified(now);
         return Verdict.Contradiction;
     }
 
-    private (string Kind, string Story)? Disagreement(Money amount, IReadOnlyList<string> parties) =>
+    private (string Kind, string Story)? ConflictWith(Money amount, IReadOnlyList<string> parties) =>
         amount != Amount ? (CaseKind.AmountDiffers, $"{Amount} were sent, but {amount} are named")
-        : PartyProblem(parties) is { } party ? (CaseKind.PartyDiffers, party)
+        : CounterpartyMismatch(parties) is { } party ? (CaseKind.PartyDiffers, party)
         : null;
 
     private Verdict Differs((string Kind, string Story) problem, string by, DateTimeOffset? askAt, DateTimeOffset now)
     {
         Open(problem.Kind,
-            $"{problem.Story} by {by}. The {Noun} of {Amount} is {(IsSettled ? "left as it is" : "in doubt")}. "
+            $"{problem.Story} by {by}. The {TypeName} of {Amount} is {(IsSettled ? "left as it is" : "in doubt")}. "
             + $"Compare with the M-PESA statement, then settle this case{(IsSettled ? " as noted" : " as paid or not_paid")}.");
         if (!IsSettled)
         {
             LastAnswer = problem.Story + ".";
-            NextQuestionAt = null;
-            ToDoubt(now);
+            NextQueryAt = null;
+            EnterDoubt(now);
             if (askAt is { } at)
             {
-                AskBy(at);
+                ScheduleQuery(at);
             }
         }
 
@@ -355,7 +355,7 @@ public abstract partial class Transfer
     }
 
     /// <summary>What a callback said settles nothing: in doubt, and Safaricom is asked now.</summary>
-    private Verdict AskInstead(string why, DateTimeOffset now)
+    private Verdict QueryInstead(string why, DateTimeOffset now)
     {
         if (IsSettled)
         {
@@ -363,13 +363,13 @@ public abstract partial class Transfer
         }
 
         LastAnswer = why;
-        ToDoubt(now);
-        AskBy(now);
+        EnterDoubt(now);
+        ScheduleQuery(now);
         return Verdict.Hint;
     }
 
     /// <summary>An answer that settles nothing: the schedule goes on.</summary>
-    private Verdict AskAgain(string why, DateTimeOffset now)
+    private Verdict AwaitNextQuery(string why, DateTimeOffset now)
     {
         RecordQueryFailure(why, now);
         return Verdict.Hint;

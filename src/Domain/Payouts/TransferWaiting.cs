@@ -4,13 +4,13 @@ namespace Payments.Domain;
 public abstract partial class Transfer
 {
     /// <summary>What it waits for; null while it is in line, and once it is queued no more.</summary>
-    public Hindrance? WaitingFor { get; set; }
+    public SendBlocker? WaitingFor { get; set; }
 
     /// <summary>When it is tried again; null while it is in line, or when a person decides.</summary>
     public DateTimeOffset? RetryAt { get; set; }
 
     /// <summary>True once a case has said that it waits: it is said once.</summary>
-    public bool IsWaitTold { get; set; }
+    public bool IsWaitAnnounced { get; set; }
 
     /// <summary>True when the caller took it back before it was sent: a failure nobody is to blame for.</summary>
     public bool IsCancelled => Status == TransferStatus.Failed && SendingAt is null;
@@ -23,7 +23,7 @@ public abstract partial class Transfer
 
     /// <summary>Something here keeps it from being sent; it was not tried.</summary>
     /// <param name="retryAt">When to try again; null when a person decides.</param>
-    public void Wait(Hindrance hindrance, string why, DateTimeOffset? retryAt, DateTimeOffset now)
+    public void Wait(SendBlocker hindrance, string why, DateTimeOffset? retryAt, DateTimeOffset now)
     {
         if (Status == TransferStatus.Queued)
         {
@@ -37,18 +37,18 @@ public abstract partial class Transfer
     /// after another sending has begun, this changes nothing. Whoever found it <c>sending</c> meanwhile and called it in doubt was wrong.
     /// </summary>
     /// <param name="sendingAt">The <see cref="SendingAt"/> of the sending that could not send.</param>
-    public void NotSent(Hindrance hindrance, string why, DateTimeOffset sendingAt, DateTimeOffset retryAt, DateTimeOffset now)
+    public void NotSent(SendBlocker hindrance, string why, DateTimeOffset sendingAt, DateTimeOffset retryAt, DateTimeOffset now)
     {
-        var isUntouched = Status == TransferStatus.Sending || (Status == TransferStatus.InDoubt && NextQuestionAt is not null);
-        if (Heard || !isUntouched || SendingAt != sendingAt)
+        var isUntouched = Status == TransferStatus.Sending || (Status == TransferStatus.InDoubt && NextQueryAt is not null);
+        if (CallbackReceived || !isUntouched || SendingAt != sendingAt)
         {
             return;
         }
 
         // In doubt it was no longer told of as waiting.
-        IsWaitTold &= Status == TransferStatus.Sending;
+        IsWaitAnnounced &= Status == TransferStatus.Sending;
         Status = TransferStatus.Queued;
-        (SendingAt, NextQuestionAt, DoubtedBecause, Questions) = (null, null, null, 0);
+        (SendingAt, NextQueryAt, UnknownReason, QueryCount) = (null, null, null, 0);
         Wait(hindrance, why, retryAt, now);
     }
 
@@ -61,7 +61,7 @@ public abstract partial class Transfer
             Status = TransferStatus.Failed;
             Failure = new(FailureCode.Cancelled, null, "It was cancelled before it was sent.", Retryable: true);
             EndedAt = now;
-            events.Add($"{Noun}.cancelled");
+            events.Add($"{TypeName}.cancelled");
             MarkModified(now);
         }
 
@@ -69,19 +69,19 @@ public abstract partial class Transfer
     }
 
     /// <summary>It has waited so long that a person is told; once.</summary>
-    public void TellWait(DateTimeOffset now)
+    public void AnnounceWait(DateTimeOffset now)
     {
-        if (Status != TransferStatus.Queued || IsWaitTold)
+        if (Status != TransferStatus.Queued || IsWaitAnnounced)
         {
             return;
         }
 
-        IsWaitTold = true;
-        Open(CaseKind.NotSent, WaitingFor == Hindrance.Restored
-            ? $"A {Noun} of {Amount} was ordered at {CreatedAt:u}, after the books were restored, and waits. {LastAnswer} Look in the M-PESA statement "
+        IsWaitAnnounced = true;
+        Open(CaseKind.NotSent, WaitingFor == SendBlocker.Restored
+            ? $"A {TypeName} of {Amount} was ordered at {CreatedAt:u}, after the books were restored, and waits. {LastAnswer} Look in the M-PESA statement "
                 + "whether it was sent before: if it was, settle this case as paid; if it is not to be sent at all, as not_paid. What was not sent before "
                 + "goes out when the restore is declared over."
-            : $"A {Noun} of {Amount}, ordered at {CreatedAt:u}, has not been sent. {LastAnswer ?? "It is in line."} It goes out by itself when it can. "
+            : $"A {TypeName} of {Amount}, ordered at {CreatedAt:u}, has not been sent. {LastAnswer ?? "It is in line."} It goes out by itself when it can. "
                 + "To call it off, cancel it or settle this case as not_paid; if it was paid another way, settle this case as paid.");
         MarkModified(now);
     }
@@ -96,7 +96,7 @@ public abstract partial class Transfer
         {
             Status = TransferStatus.Sent;
             SendingAt = now;
-            AskBy(now);
+            ScheduleQuery(now);
             MarkModified(now);
         }
     }

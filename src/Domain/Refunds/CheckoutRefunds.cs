@@ -32,7 +32,7 @@ public sealed partial class Checkout
     /// (R4), and what it took no longer counts.
     /// </summary>
     /// <param name="refundId">One of <see cref="Refunds"/>, as it stands now.</param>
-    public void Turned(Guid refundId, DateTimeOffset now)
+    public void ApplyReversal(Guid refundId, DateTimeOffset now)
     {
         var refund = Receipts.SelectMany(r => r.Refunds).Single(r => r.Id == refundId);
         var receipt = ReceiptOf(refund);
@@ -72,7 +72,7 @@ public sealed partial class Checkout
     /// <summary>
     /// Money of this order of which something was given back before anybody knew that it is: only the rest counts, and the shop has to be told.
     /// </summary>
-    private void JoinGivenBack(Receipt receipt)
+    private void MergeRefunded(Receipt receipt)
     {
         foreach (var refund in receipt.Refunds.Where(r => r is { IsReserved: true, Source: RefundSource.Nowhere }))
         {

@@ -39,7 +39,7 @@ public sealed class Refund : Transfer
     public Guid? OfCheckout { get; init; }
 
     /// <inheritdoc/>
-    public override string Noun => "refund";
+    public override string TypeName => "refund";
 
     /// <inheritdoc/>
     public override Guid? CheckoutId => OfCheckout;
@@ -51,7 +51,7 @@ public sealed class Refund : Transfer
     public bool IsReserved => Status != TransferStatus.Failed;
 
     /// <summary>True when it was reserved when it was loaded and is not any more, or the other way round: what it gave back counts again, or no longer.</summary>
-    public bool HasTurned => IsReserved != (LoadedStatus != TransferStatus.Failed);
+    public bool HasTurned => IsReserved != (OriginalStatus != TransferStatus.Failed);
 
     /// <summary>
     /// True for a reversal that M-PESA will not do: only then may the whole go by B2C. What a retry may cure is no such refusal, and what
@@ -79,7 +79,7 @@ public sealed class Refund : Transfer
         CreatedAt = now,
         UpdatedAt = now,
         Status = TransferStatus.Queued,
-        Change = Change.Added,
+        State = EntityState.Added,
 
         // B2C v3 takes an id of ours, unique for ever; a reversal gets Safaricom's.
         OriginatorId = plan.Method == RefundMethod.B2c ? id.ToString() : null,
@@ -89,7 +89,7 @@ public sealed class Refund : Transfer
     protected override bool IsComingBackClear => Method == RefundMethod.B2c;
 
     /// <inheritdoc/>
-    protected override string? PartyProblem(IReadOnlyList<string> parties) => Recipient is not { } payer || CounterpartyMatcher.Matches(parties, payer.Value)
+    protected override string? CounterpartyMismatch(IReadOnlyList<string> parties) => Recipient is not { } payer || CounterpartyMatcher.Matches(parties, payer.Value)
         ? null
         : $"It was to go back to {payer.Masked}, but another receiver is named";
 

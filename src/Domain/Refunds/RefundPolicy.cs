@@ -117,7 +117,7 @@ public static class RefundPolicy
             return (null, RefundRefusal.PayerUnknown);
         }
 
-        return wanted.IsWhole && wanted >= Payout.LeastToPhone && wanted <= Money.Most
+        return wanted.IsWhole && wanted >= Payout.MinB2cAmount && wanted <= Money.MaxTransaction
             ? (new(receipt, wanted, RefundMethod.B2c, payer), null)
             : (null, RefundRefusal.NotByB2c);
     }

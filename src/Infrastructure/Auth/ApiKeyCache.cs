@@ -14,7 +14,7 @@ namespace Payments.Infrastructure;
 public sealed partial class ApiKeyCache(ApiKeyRepository keys, TimeProvider time, ILogger<ApiKeyCache> log) : IDisposable
 {
     /// <summary>A revoked key opens doors for at most this long.</summary>
-    private static readonly TimeSpan Life = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(2);
 
     /// <summary>A key nobody knows may have been made by another process this very moment: looked for again, but not at any rate.</summary>
     private static readonly TimeSpan Miss = TimeSpan.FromMilliseconds(50);
@@ -32,7 +32,7 @@ public sealed partial class ApiKeyCache(ApiKeyRepository keys, TimeProvider time
     public async Task<ApiKeyRow?> Find(string text, CancellationToken cancellation)
     {
         var hash = Hash(text);
-        var known = (await Fresh(Life, cancellation)).Keys.GetValueOrDefault(hash) ?? (await Fresh(Miss, cancellation)).Keys.GetValueOrDefault(hash);
+        var known = (await Fresh(Lifetime, cancellation)).Keys.GetValueOrDefault(hash) ?? (await Fresh(Miss, cancellation)).Keys.GetValueOrDefault(hash);
         if (known is not null)
         {
             Note(known.Id);
@@ -45,7 +45,7 @@ public sealed partial class ApiKeyCache(ApiKeyRepository keys, TimeProvider time
     public bool Knows(string text) => ring.Keys.ContainsKey(Hash(text));
 
     /// <summary>Forgets what it knows: the next caller is checked against the database.</summary>
-    public void Forget() => ring = ring with { ReadAt = 0 };
+    public void Invalidate() => ring = ring with { ReadAt = 0 };
 
     /// <inheritdoc/>
     public void Dispose() => reading.Dispose();

@@ -10,7 +10,7 @@ namespace Payments.Infrastructure;
 internal sealed class CallbackRepository(Connections database, IJobs jobs, CallbackNetworks networks) : ICallbacks
 {
     /// <summary>Rows one statement moves well within its time.</summary>
-    private const int MostAtOnce = 20_000;
+    private const int MaxAtOnce = 20_000;
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
@@ -185,7 +185,7 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
             WHERE id IN (
                 SELECT id FROM callbacks WHERE state = 'new' AND retry_at IS NULL AND subject_id = @subjectId LIMIT @MostAtOnce FOR UPDATE SKIP LOCKED)
             """,
-            new { subjectId, wait, blockedBy, MostAtOnce });
+            new { subjectId, wait, blockedBy, MaxAtOnce });
     }
 
     /// <inheritdoc/>
@@ -201,7 +201,7 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
     }
 
     /// <inheritdoc/>
-    public async Task<bool> HasForgotten(TimeSpan age, CancellationToken cancellation)
+    public async Task<bool> HasStale(TimeSpan age, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return await connection.QuerySingleAsync<bool>(

@@ -17,7 +17,7 @@ public sealed class InboxNotifier(Roles roles)
     public const string Channel = "payments_inbox";
 
     /// <summary>Rings, as part of the transaction this is called in: nobody wakes before the rows are there.</summary>
-    internal async Task Ring(NpgsqlConnection connection)
+    internal async Task Notify(NpgsqlConnection connection)
     {
         if (!roles.HasFlag(Roles.Worker))
         {

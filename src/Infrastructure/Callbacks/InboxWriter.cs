@@ -271,7 +271,7 @@ internal sealed partial class InboxWriter(
         Add(NpgsqlDbType.Uuid, c => c.Probe?.Id);
         Add(NpgsqlDbType.Text, c => c.Probe?.Arrival);
         await command.ExecuteNonQueryAsync();
-        await bell.Ring(connection);
+        await bell.Notify(connection);
     }
 
     [LoggerMessage(EventName = "inbox_failed", Level = LogLevel.Error, Message = "{Count} callbacks could not be stored and were answered 503: {Why}")]

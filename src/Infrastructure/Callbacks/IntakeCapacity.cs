@@ -20,9 +20,9 @@ public sealed class IntakeCapacity(InboxOptions options)
 
     /// <summary>Lets a callback in; null when there is no room. Dispose it when the callback is stored, or given up.</summary>
     /// <param name="isKnown">True with a valid token.</param>
-    public Place? Enter(bool isKnown)
+    public Reservation? TryReserve(bool isKnown)
     {
-        var place = new Place(this, isKnown);
+        var place = new Reservation(this, isKnown);
         if (HasRoom(isKnown))
         {
             return place;
@@ -59,21 +59,21 @@ public sealed class IntakeCapacity(InboxOptions options)
     }
 
     /// <summary>One callback's place.</summary>
-    public sealed class Place : IDisposable
+    public sealed class Reservation : IDisposable
     {
         private readonly IntakeCapacity room;
         private readonly bool isKnown;
         private long taken;
         private int left;
 
-        internal Place(IntakeCapacity room, bool isKnown)
+        internal Reservation(IntakeCapacity room, bool isKnown)
         {
             (this.room, this.isKnown) = (room, isKnown);
             room.Add(isKnown, 1, 0);
         }
 
         /// <summary>Its body is so long by now; false when that is more than there is room for.</summary>
-        public bool TryHold(long length)
+        public bool TryGrow(long length)
         {
             room.Add(isKnown, 0, length - taken);
             taken = length;

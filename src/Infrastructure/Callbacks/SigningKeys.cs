@@ -19,11 +19,11 @@ internal sealed partial class SigningKeys(
     /// </summary>
     private static readonly TimeSpan ClientSecrets = TimeSpan.FromDays(14);
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMinutes(10);
 
     /// <summary>How long a secret has to stay in the configuration after it signed last; the pause is what the record may be late.</summary>
     public static TimeSpan Keep(ReconciliationOptions options) =>
-        (options.Longest > ClientSecrets ? options.Longest : ClientSecrets) + Pause;
+        (options.Longest > ClientSecrets ? options.Longest : ClientSecrets) + PollInterval;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -46,7 +46,7 @@ internal sealed partial class SigningKeys(
                 LogNotNoted(failure.Message);
             }
 
-            await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(PollInterval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

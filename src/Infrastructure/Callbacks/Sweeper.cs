@@ -10,18 +10,18 @@ namespace Payments.Infrastructure;
 /// The row is the truth, the job a hint: drains what is still new after 10 s, whatever Hangfire's tables say. Runs in every worker;
 /// SKIP LOCKED lets them share. What has stepped aside has its turn here, apart from what is new.
 /// </summary>
-internal sealed partial class Sweeper(IServiceScopeFactory scopes, DatabaseState state, ILogger<Sweeper> log) : BackgroundService
+internal sealed partial class InboxRecovery(IServiceScopeFactory scopes, DatabaseState state, ILogger<InboxRecovery> log) : BackgroundService
 {
     /// <summary>Well above the half second a callback takes under full load, well below what a waiting shopper notices as broken.</summary>
     public static readonly TimeSpan Age = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
 
     /// <summary>One look; answers how many callbacks were dealt with.</summary>
     public static async Task<int> RunOnce(IServiceProvider services, CancellationToken cancellation)
     {
         var mediator = services.GetRequiredService<IMediator>();
-        var swept = await services.GetRequiredService<ICallbacks>().HasForgotten(Age, cancellation) ? await mediator.Send(new DrainCallbacks(), cancellation) : 0;
+        var swept = await services.GetRequiredService<ICallbacks>().HasStale(Age, cancellation) ? await mediator.Send(new DrainCallbacks(), cancellation) : 0;
         await mediator.Send(new DrainSetAside(), cancellation);
         return swept;
     }
@@ -46,7 +46,7 @@ internal sealed partial class Sweeper(IServiceScopeFactory scopes, DatabaseState
                 LogFailed(failure.Message);
             }
 
-            await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(PollInterval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -30,11 +30,11 @@ public enum UnroutedShape
 public sealed partial class UnroutedIntake : BackgroundService
 {
     /// <summary>Paths told apart in a process and hour; anybody can send others, which are one together.</summary>
-    private const int MostPaths = 20;
+    private const int MaxPaths = 20;
 
     private const string Others = "others";
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
 
     private readonly Connections database;
     private readonly DatabaseState state;
@@ -69,7 +69,7 @@ public sealed partial class UnroutedIntake : BackgroundService
                 pathsSince = now;
             }
 
-            path = logged.ContainsKey(path) || logged.Count < MostPaths ? path : Others;
+            path = logged.ContainsKey(path) || logged.Count < MaxPaths ? path : Others;
             isNews = !logged.TryGetValue(path, out var last) || now - last > TimeSpan.FromMinutes(1);
             if (isNews)
             {
@@ -98,7 +98,7 @@ public sealed partial class UnroutedIntake : BackgroundService
         while (!stoppingToken.IsCancellationRequested)
         {
             await Write();
-            await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(PollInterval, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await Write();

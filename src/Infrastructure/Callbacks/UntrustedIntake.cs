@@ -16,36 +16,36 @@ namespace Payments.Infrastructure;
 /// The day's bytes are counted in the database, five seconds late: several processes, or one that starts anew, share one budget, and a
 /// request never waits for the count. While the database is away each process counts its own, and the spool has a share of its own.
 /// </remarks>
-public sealed partial class UntrustedIntake(
-    Connections database, DatabaseState state, CallbackNetworks networks, RegistrationTokens registrations, IOptions<CallbackOptions> options,
-    TimeProvider clock, ILogger<UntrustedIntake> log)
+public sealed partial class UntrustedRateLimiter(
+    Connections database, DatabaseState state, CallbackNetworks networks, RegistrationTokenCache registrations, IOptions<CallbackOptions> options,
+    TimeProvider clock, ILogger<UntrustedRateLimiter> log)
     : BackgroundService
 {
     /// <summary>The contract's number (docs/security.md): 50 a second is more than a Daraja without tokens would ever send.</summary>
-    public const int MostPerMinute = 3000;
+    public const int MaxPerMinute = 3000;
 
     /// <summary>What a row takes beside its body: its header, columns and index entries, rounded up.</summary>
     private const int RowBytes = 512;
 
     /// <summary>Sources counted in one minute; a flood from more than these is held by the budget alone.</summary>
-    private const int MostSources = 10_000;
+    private const int MaxSources = 10_000;
 
     /// <summary>Sources named in the database in one hour and process; the others are one line together.</summary>
-    private const int MostNamed = 100;
+    private const int MaxNamed = 100;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
     private ConcurrentDictionary<string, int> minute = new();
     private long minuteBegan;
-    private Dictionary<string, Tally> unwritten = [];
+    private Dictionary<string, SourceUsage> unwritten = [];
     private readonly HashSet<string> named = new(StringComparer.Ordinal);
     private DateTimeOffset namedSince;
     private long storedOfDay;
     private long storedHere;
     private long refusedSinceLog;
 
-    private sealed class Tally
+    private sealed class SourceUsage
     {
         public long Stored { get; set; }
         public long Bytes { get; set; }
@@ -63,12 +63,12 @@ public sealed partial class UntrustedIntake(
         var left = TurnMinute();
         var key = SourceKey.Of(source);
         var counted = minute;
-        if (!counted.ContainsKey(key) && counted.Count >= MostSources)
+        if (!counted.ContainsKey(key) && counted.Count >= MaxSources)
         {
             return null;
         }
 
-        if (counted.AddOrUpdate(key, 1, (_, seen) => seen + 1) <= MostPerMinute)
+        if (counted.AddOrUpdate(key, 1, (_, seen) => seen + 1) <= MaxPerMinute)
         {
             return null;
         }
@@ -121,7 +121,7 @@ public sealed partial class UntrustedIntake(
         }
     }
 
-    private void Count(string source, Action<Tally> count)
+    private void Count(string source, Action<SourceUsage> count)
     {
         lock (gate)
         {
@@ -130,7 +130,7 @@ public sealed partial class UntrustedIntake(
         }
     }
 
-    private Tally Tallied(string source)
+    private SourceUsage Tallied(string source)
     {
         var now = clock.GetUtcNow();
         if (now - namedSince > TimeSpan.FromHours(1))
@@ -139,7 +139,7 @@ public sealed partial class UntrustedIntake(
             namedSince = now;
         }
 
-        var key = named.Count < MostNamed || named.Contains(source) ? source : "";
+        var key = named.Count < MaxNamed || named.Contains(source) ? source : "";
         named.Add(key);
         return unwritten.TryGetValue(key, out var tally) ? tally : unwritten[key] = new();
     }
@@ -154,7 +154,7 @@ public sealed partial class UntrustedIntake(
             if (round % 12 == 0)
             {
                 // Known before the first confirmation comes: none of its requests is then taken for a stranger's while the database is away.
-                registrations.Warm();
+                registrations.Preload();
             }
 
             try
@@ -172,7 +172,7 @@ public sealed partial class UntrustedIntake(
                 LogRefusals();
             }
 
-            await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(PollInterval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -180,7 +180,7 @@ public sealed partial class UntrustedIntake(
     internal async Task Write(bool reads, CancellationToken cancellation)
     {
         using var purpose = Connections.For(Purpose.Watch);
-        Dictionary<string, Tally> taken;
+        Dictionary<string, SourceUsage> taken;
         long bytes;
         lock (gate)
         {

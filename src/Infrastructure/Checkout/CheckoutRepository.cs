@@ -143,7 +143,7 @@ internal sealed partial class CheckoutRepository(Connections database, OurShortc
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<DueAttempt>> TakeDue(Guid? checkoutId, int askable, int others, TimeSpan lease)
+    public async Task<IReadOnlyList<DueAttempt>> ClaimDue(Guid? checkoutId, int askable, int others, TimeSpan lease)
     {
         await using var connection = await database.OpenConnectionAsync();
         var taken = await connection.QueryAsync<AttemptRow>(
@@ -171,7 +171,7 @@ internal sealed partial class CheckoutRepository(Connections database, OurShortc
     }
 
     /// <inheritdoc/>
-    public async Task NotAsked(Guid attemptId)
+    public async Task DiscountQuery(Guid attemptId)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync("UPDATE attempts SET questions = greatest(questions - 1, 0) WHERE id = @attemptId", new { attemptId });
@@ -192,12 +192,12 @@ internal sealed partial class CheckoutRepository(Connections database, OurShortc
             UNION
             (SELECT checkout_id FROM receipts WHERE surplus_due_at <= now() AND checkout_id IS NOT NULL LIMIT @limit)
             """,
-            new { limit, life = Attempt.PromptLife });
+            new { limit, life = Attempt.PromptLifetime });
         return [.. found];
     }
 
     /// <inheritdoc/>
-    public async Task<int> AskSooner(IReadOnlyCollection<string> requestIds, int most)
+    public async Task<int> BringForward(IReadOnlyCollection<string> requestIds, int most)
     {
         await using var connection = await database.OpenConnectionAsync();
 

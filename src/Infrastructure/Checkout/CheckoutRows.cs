@@ -45,7 +45,7 @@ internal sealed record CheckoutRow
             Metadata = Metadata == "{}" ? Empty : JsonSerializer.Deserialize<Dictionary<string, string>>(Metadata)!,
             Status = EnumNames.Read<CheckoutStatus>(Status),
             Version = Version,
-            LoadedVersion = Version,
+            OriginalVersion = Version,
             CreatedAt = CreatedAt,
             UpdatedAt = UpdatedAt,
             ExpiresAt = ExpiresAt,
@@ -112,14 +112,14 @@ internal sealed record AttemptRow
             Failure = FailureCode is null ? null : new(
                 EnumNames.Read<FailureCode>(FailureCode), FailureResultCode, FailureMessage ?? "", FailureRetryable ?? false,
                 FailureRetryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null, FailureProviderText),
-            ReportedFailure = ReportedFailureCode is null ? null : new(
+            UnconfirmedFailure = ReportedFailureCode is null ? null : new(
                 EnumNames.Read<FailureCode>(ReportedFailureCode), ReportedResultCode, "Safaricom could not complete the payment.", true),
-            ReportedAmount = ReportedAmount is { } cents ? Money.FromCents(cents) : null,
-            ReportedReceipt = ReportedReceipt,
+            UnconfirmedAmount = ReportedAmount is { } cents ? Money.FromCents(cents) : null,
+            UnconfirmedReceipt = ReportedReceipt,
             HasConflictingResult = Disputed,
-            Questions = Questions,
-            NextQuestionAt = NextQuestionAt,
-            DoubtedBecause = Doubt,
+            QueryCount = Questions,
+            NextQueryAt = NextQuestionAt,
+            UnknownReason = Doubt,
             LastAnswer = LastAnswer,
         };
     }

@@ -10,10 +10,10 @@ namespace Payments.Infrastructure;
 internal sealed partial class CheckoutRepository
 {
     /// <summary>More than this and listeners are told "look at what you watch" instead of ids: a notification holds 8,000 bytes.</summary>
-    private const int MostNotifiedIds = 200;
+    private const int MaxNotifiedIds = 200;
 
     /// <summary>The columns' limit on Safaricom's words; they are for people to read.</summary>
-    public const int MostText = 1000;
+    public const int MaxText = 1000;
 
     /// <summary>The channel live events listen on.</summary>
     public const string Channel = "payments_checkouts";
@@ -62,16 +62,16 @@ internal sealed partial class CheckoutRepository
     public async Task Save(IReadOnlyCollection<Checkout> checkouts, IReadOnlyCollection<Receipt>? unmatched = null)
     {
         await using var connection = await database.OpenConnectionAsync();
-        var changed = checkouts.Where(c => c.Version > c.LoadedVersion).ToList();
-        await UpdateCheckouts(connection, [.. changed.Where(c => c.LoadedVersion > 0)]);
-        await InsertAttempts(connection, [.. checkouts.SelectMany(c => c.Attempts).Where(a => a.Change == Change.Added)]);
-        await UpdateAttempts(connection, [.. checkouts.SelectMany(c => c.Attempts).Where(a => a.Change == Change.Updated)]);
+        var changed = checkouts.Where(c => c.Version > c.OriginalVersion).ToList();
+        await UpdateCheckouts(connection, [.. changed.Where(c => c.OriginalVersion > 0)]);
+        await InsertAttempts(connection, [.. checkouts.SelectMany(c => c.Attempts).Where(a => a.State == EntityState.Added)]);
+        await UpdateAttempts(connection, [.. checkouts.SelectMany(c => c.Attempts).Where(a => a.State == EntityState.Updated)]);
 
         // What gives up a number or a push goes first: one push has one receipt at the end of every statement.
         var receipts = checkouts.SelectMany(c => c.Receipts).Concat(unmatched?.Where(r => r.CheckoutId is null) ?? []).ToList();
         await DeleteReceipts(connection, [.. checkouts.SelectMany(c => c.MergedReceipts)]);
-        await UpdateReceipts(connection, receipts.FindAll(r => r.Change == Change.Updated));
-        await InsertReceipts(connection, receipts.FindAll(r => r.Change == Change.Added));
+        await UpdateReceipts(connection, receipts.FindAll(r => r.State == EntityState.Updated));
+        await InsertReceipts(connection, receipts.FindAll(r => r.State == EntityState.Added));
         await RefundRepository.UpdateSources(connection, receipts);
         await InsertEvents(connection, [.. changed.Where(c => c.Events.Count > 0)]);
         await InsertCases(connection, [
@@ -101,7 +101,7 @@ internal sealed partial class CheckoutRepository
             new
             {
                 ids = rows.Select(c => c.Id).ToArray(),
-                loaded = rows.Select(c => c.LoadedVersion).ToArray(),
+                loaded = rows.Select(c => c.OriginalVersion).ToArray(),
                 status = rows.Select(c => EnumNames.Name(c.Status)).ToArray(),
                 paid = rows.Select(c => c.Paid.Cents).ToArray(),
                 versions = rows.Select(c => c.Version).ToArray(),
@@ -131,7 +131,7 @@ internal sealed partial class CheckoutRepository
                 amounts = rows.Select(a => a.Amount.Cents).ToArray(),
                 status = rows.Select(a => EnumNames.Name(a.Status)).ToArray(),
                 started = rows.Select(a => a.StartedAt.UtcDateTime).ToArray(),
-                next = rows.Select(a => a.NextQuestionAt?.UtcDateTime).ToArray(),
+                next = rows.Select(a => a.NextQueryAt?.UtcDateTime).ToArray(),
                 trace = Traces.Current,
             });
     }
@@ -174,17 +174,17 @@ internal sealed partial class CheckoutRepository
                 codes = rows.Select(a => a.Failure is { } f ? EnumNames.Name(f.Code) : null).ToArray(),
                 resultCodes = rows.Select(a => a.Failure?.ResultCode).ToArray(),
                 messages = rows.Select(a => a.Failure?.Message).ToArray(),
-                providerTexts = rows.Select(a => Texts.Clip(a.Failure?.ProviderText, MostText)).ToArray(),
+                providerTexts = rows.Select(a => DbText.Clip(a.Failure?.ProviderText, MaxText)).ToArray(),
                 retryable = rows.Select(a => a.Failure?.Retryable).ToArray(),
                 retryAfter = rows.Select(a => (int?)a.Failure?.RetryAfter?.TotalSeconds).ToArray(),
-                reportedCodes = rows.Select(a => a.ReportedFailure is { } f ? EnumNames.Name(f.Code) : null).ToArray(),
-                reportedResultCodes = rows.Select(a => a.ReportedFailure?.ResultCode).ToArray(),
-                reportedAmounts = rows.Select(a => a.ReportedAmount?.Cents).ToArray(),
-                reportedReceipts = rows.Select(a => a.ReportedReceipt).ToArray(),
+                reportedCodes = rows.Select(a => a.UnconfirmedFailure is { } f ? EnumNames.Name(f.Code) : null).ToArray(),
+                reportedResultCodes = rows.Select(a => a.UnconfirmedFailure?.ResultCode).ToArray(),
+                reportedAmounts = rows.Select(a => a.UnconfirmedAmount?.Cents).ToArray(),
+                reportedReceipts = rows.Select(a => a.UnconfirmedReceipt).ToArray(),
                 disputed = rows.Select(a => a.HasConflictingResult).ToArray(),
-                next = rows.Select(a => a.NextQuestionAt?.UtcDateTime).ToArray(),
-                doubts = rows.Select(a => Texts.Clip(a.DoubtedBecause, MostText)).ToArray(),
-                answers = rows.Select(a => Texts.Clip(a.LastAnswer, MostText)).ToArray(),
+                next = rows.Select(a => a.NextQueryAt?.UtcDateTime).ToArray(),
+                doubts = rows.Select(a => DbText.Clip(a.UnknownReason, MaxText)).ToArray(),
+                answers = rows.Select(a => DbText.Clip(a.LastAnswer, MaxText)).ToArray(),
             });
         Expect(rows.Count, updated, "attempts");
     }
@@ -344,7 +344,7 @@ internal sealed partial class CheckoutRepository
     {
         if (changed.Count > 0)
         {
-            var payload = changed.Count > MostNotifiedIds ? "*" : string.Join(',', changed.Select(c => c.Id.ToString("N")));
+            var payload = changed.Count > MaxNotifiedIds ? "*" : string.Join(',', changed.Select(c => c.Id.ToString("N")));
             await connection.ExecuteAsync("SELECT pg_notify(@Channel, @payload)", new { Channel, payload });
         }
     }

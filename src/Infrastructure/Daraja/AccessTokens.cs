@@ -18,9 +18,9 @@ internal sealed class AccessTokens(Connections database, DarajaHttp http, TimePr
     private static readonly TimeSpan FetchLimit = TimeSpan.FromSeconds(15);
 
     /// <summary>How long others wait for the one who asks: a customer waits behind them.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>False for a token that seems to be of the future: the clock was set back since, and nobody knows how old it is.</summary>
     private const string WasFetched = $"fetched_at <= now() + {ClockStep.Slack}";
@@ -38,7 +38,7 @@ internal sealed class AccessTokens(Connections database, DarajaHttp http, TimePr
     /// Puts down that a good token of ours was refused and another one taken: somebody else minted one. Nobody's payment depends on this
     /// note, so it fails in silence.
     /// </summary>
-    public async Task NoteStolen(DarajaApp app)
+    public async Task RecordSuperseded(DarajaApp app)
     {
         try
         {
@@ -90,12 +90,12 @@ internal sealed class AccessTokens(Connections database, DarajaHttp http, TimePr
                 return AccessToken.Failed("the database that keeps the access token is away");
             }
 
-            if (clock.GetElapsedTime(started) > Patience)
+            if (clock.GetElapsedTime(started) > Timeout)
             {
                 return AccessToken.Failed("another process has been asking for an access token for too long");
             }
 
-            await Task.Delay(Poll, clock, cancellation);
+            await Task.Delay(PollInterval, clock, cancellation);
         }
     }
 
@@ -180,17 +180,17 @@ internal sealed class AccessTokens(Connections database, DarajaHttp http, TimePr
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
-    private static (AccessToken Token, int Seconds) ReadAnswer(DarajaExchange exchange)
+    private static (AccessToken Token, int Seconds) ReadAnswer(DarajaResponse exchange)
     {
         switch (exchange)
         {
-            case DarajaExchange.NotSent notSent:
+            case DarajaResponse.NotSent notSent:
                 return (AccessToken.Failed(notSent.Why, notSent.PausedFor), 0);
-            case DarajaExchange.Lost lost:
+            case DarajaResponse.NoResponse lost:
                 return (AccessToken.Failed(lost.Why), 0);
         }
 
-        var answer = (DarajaExchange.Answered)exchange;
+        var answer = (DarajaResponse.Received)exchange;
         if (answer.Status == 200 && answer.Json.Get("access_token"u8).AccessToken() is { } token)
         {
             // A number here, a string there (docs/protocol/oauth.md).

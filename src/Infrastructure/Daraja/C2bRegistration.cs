@@ -37,9 +37,9 @@ internal static class C2bRegistration
     }
 
     /// <summary>Reads the answer: 0, eight zeros, or no code with a text of success are one.</summary>
-    public static Reply Read(DarajaExchange exchange, string version)
+    public static Reply Read(DarajaResponse exchange, string version)
     {
-        if (exchange is DarajaExchange.Answered { IsSuccess: true, ErrorCode: null } answer)
+        if (exchange is DarajaResponse.Received { IsSuccess: true, ErrorCode: null } answer)
         {
             var code = answer.Json.Get("ResponseCode"u8).Code();
             var text = answer.Json.Get("ResponseDescription"u8).Text() ?? "";
@@ -62,7 +62,7 @@ internal static class C2bRegistration
             { Registration = RegistrationProblem.NoProduct };
         }
 
-        return reply is Reply.Refused refused && DarajaReplies.FaultOf(exchange) == DarajaReplies.Fault.AlreadyRegistered
+        return reply is Reply.Refused refused && DarajaReplies.ErrorOf(exchange) == DarajaReplies.GatewayError.AlreadyRegistered
             ? refused with { Registration = RegistrationProblem.AlreadyRegistered } : reply;
     }
 }

@@ -35,7 +35,7 @@ public sealed class CallbackReader : ICallbackReader
     /// <summary>The second reading; what the first said of a body of which nothing more can be made.</summary>
     private static CallbackMessage ReadLeniently(CallbackKind kind, ReadOnlyMemory<byte> body, CallbackMessage.Malformed malformed)
     {
-        if (BodyText.Of(body) is not { Length: > 0 } text || LooseDocument.Read(text) is not { Count: > 0 } documents)
+        if (BodyText.Of(body) is not { Length: > 0 } text || LenientDocument.Read(text) is not { Count: > 0 } documents)
         {
             return malformed;
         }
@@ -113,10 +113,10 @@ public sealed class CallbackReader : ICallbackReader
         }
 
         var items = new ResultParameters(callback.Get("CallbackMetadata"u8).Get("Item"u8), IsResult: false);
-        return new CallbackMessage.PromptResult(callback.Get("CheckoutRequestID"u8).Id(), code == "0"
-            ? new Outcome.Paid(items["MpesaReceiptNumber"u8].Receipt(), items["Amount"u8].Amount(), items["PhoneNumber"u8].Text(MaxParty),
+        return new CallbackMessage.StkResult(callback.Get("CheckoutRequestID"u8).Id(), code == "0"
+            ? new PaymentResult.Succeeded(items["MpesaReceiptNumber"u8].Receipt(), items["Amount"u8].Amount(), items["PhoneNumber"u8].Text(MaxParty),
                 items["TransactionDate"u8].Time())
-            : ResultCodes.Prompt(code, callback.Get("ResultDesc"u8).Text()));
+            : ResultCodes.OfStk(code, callback.Get("ResultDesc"u8).Text()));
     }
 
     private static CallbackMessage Confirmation(JsonElement body)
@@ -148,11 +148,11 @@ public sealed class CallbackReader : ICallbackReader
 
         var entries = ResultParameters.Of(result);
         var counterparty = (kind == CallbackKind.ReversalResult ? entries["CreditPartyPublicName"u8] : entries["ReceiverPartyPublicName"u8]).Text(MaxParty);
-        Outcome outcome = code == "0"
-            ? new Outcome.Paid(entries["TransactionReceipt"u8].Receipt() ?? OwnReceipt(result.Get("TransactionID"u8)),
+        PaymentResult outcome = code == "0"
+            ? new PaymentResult.Succeeded(entries["TransactionReceipt"u8].Receipt() ?? OwnReceipt(result.Get("TransactionID"u8)),
                 entries["TransactionAmount"u8].Amount() ?? entries["Amount"u8].Amount(), NumberOf(counterparty),
                 entries["TransactionCompletedDateTime"u8].Time() ?? entries["TransCompletedTime"u8].Time())
-            : ResultCodes.Transfer(kind, code, result.Get("ResultDesc"u8).Text());
+            : ResultCodes.OfTransfer(kind, code, result.Get("ResultDesc"u8).Text());
         return new CallbackMessage.TransferResult(result.Get("ConversationID"u8).Id(), result.Get("OriginatorConversationID"u8).Id(), IsFinal(result), outcome,
             counterparty, entries["OriginalTransactionID"u8].Receipt(), Balances.AlongWith(entries));
     }
@@ -164,7 +164,7 @@ public sealed class CallbackReader : ICallbackReader
             return new CallbackMessage.Malformed("there is no Result.ResultCode");
         }
 
-        var problem = code == "0" ? null : ResultCodes.Question(code, result.Get("ResultDesc"u8).Text());
+        var problem = code == "0" ? null : ResultCodes.OfStatusQuery(code, result.Get("ResultDesc"u8).Text());
         return new CallbackMessage.StatusResult(result.Get("ConversationID"u8).Id(), result.Get("OriginatorConversationID"u8).Id(), IsFinal(result), problem,
             problem is null ? Found(ResultParameters.Of(result)) : null);
     }
@@ -175,7 +175,7 @@ public sealed class CallbackReader : ICallbackReader
         var state = status.ToUpperInvariant() switch
         {
             "COMPLETED" => TransactionState.Completed,
-            "CANCELLED" or "DECLINED" or "EXPIRED" => TransactionState.Dead,
+            "CANCELLED" or "DECLINED" or "EXPIRED" => TransactionState.NotCompleted,
             "REVERSED" => TransactionState.Reversed,
             _ => TransactionState.UnderWay,
         };
@@ -196,7 +196,7 @@ public sealed class CallbackReader : ICallbackReader
 
         var unread = 0;
         return new CallbackMessage.BalanceResult(result.Get("ConversationID"u8).Id(), result.Get("OriginatorConversationID"u8).Id(), IsFinal(result),
-            code == "0" ? null : ResultCodes.Question(code, result.Get("ResultDesc"u8).Text()),
+            code == "0" ? null : ResultCodes.OfStatusQuery(code, result.Get("ResultDesc"u8).Text()),
             code == "0" ? Balances.Parse(ResultParameters.Of(result)["AccountBalance"u8].Text(MaxBalances), out unread) : [])
         {
             Unread = unread,

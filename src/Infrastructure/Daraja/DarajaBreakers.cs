@@ -56,7 +56,7 @@ public sealed class DarajaBreakers
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
 
-    private readonly ConcurrentDictionary<DarajaApi, (ResiliencePipeline<DarajaExchange> Pipeline, CircuitBreakerStateProvider State)> pipelines = new();
+    private readonly ConcurrentDictionary<DarajaApi, (ResiliencePipeline<DarajaResponse> Pipeline, CircuitBreakerStateProvider State)> pipelines = new();
     private readonly ConcurrentDictionary<DarajaApi, DateTimeOffset> openUntil = new();
     private readonly DarajaBreakerOptions options;
     private readonly TimeProvider clock;
@@ -92,14 +92,14 @@ public sealed class DarajaBreakers
     internal static bool IsMoney(DarajaApi api) => api is DarajaApi.Push or DarajaApi.B2c or DarajaApi.B2b or DarajaApi.Reversal or DarajaApi.Register;
 
     /// <summary>Makes a call through the API's retry and breaker.</summary>
-    internal async Task<DarajaExchange> Run(DarajaApi api, Func<CancellationToken, Task<DarajaExchange>> call, CancellationToken cancellation)
+    internal async Task<DarajaResponse> Run(DarajaApi api, Func<CancellationToken, Task<DarajaResponse>> call, CancellationToken cancellation)
     {
         try
         {
             var exchange = await pipelines[api].Pipeline.ExecuteAsync(static async (call, token) => await call(token), call, cancellation);
-            if (!DarajaReplies.IsTrouble(exchange))
+            if (!DarajaReplies.IsServiceFailure(exchange))
             {
-                board.Works(api);
+                board.MarkAvailable(api);
             }
 
             return exchange;
@@ -111,27 +111,27 @@ public sealed class DarajaBreakers
     }
 
     /// <summary>What a call meets while its API is left alone.</summary>
-    internal static DarajaExchange.NotSent Paused(DarajaApi api, TimeSpan pause) =>
-        new(Hindrance.Pause, $"Safaricom's {api} API keeps failing and is left alone for a moment", pause);
+    internal static DarajaResponse.NotSent Paused(DarajaApi api, TimeSpan pause) =>
+        new(SendBlocker.Pause, $"Safaricom's {api} API keeps failing and is left alone for a moment", pause);
 
-    private (ResiliencePipeline<DarajaExchange> Pipeline, CircuitBreakerStateProvider State) Build(DarajaApi api, TimeProvider clock, ILogger log)
+    private (ResiliencePipeline<DarajaResponse> Pipeline, CircuitBreakerStateProvider State) Build(DarajaApi api, TimeProvider clock, ILogger log)
     {
         var state = new CircuitBreakerStateProvider();
         void Changed(string to) => log.LogWarning(DarajaEvents.BreakerChanged, "The breaker of Daraja's {Api} is {State}", api, to);
         var isMoney = IsMoney(api);
-        var pipeline = new ResiliencePipelineBuilder<DarajaExchange> { TimeProvider = clock }
-            .AddRetry(new RetryStrategyOptions<DarajaExchange>
+        var pipeline = new ResiliencePipelineBuilder<DarajaResponse> { TimeProvider = clock }
+            .AddRetry(new RetryStrategyOptions<DarajaResponse>
             {
                 ShouldHandle = outcome => ValueTask.FromResult(
-                    outcome.Outcome.Result is { } exchange && (isMoney ? exchange is DarajaExchange.NotSent : IsWorthAsking(exchange))),
+                    outcome.Outcome.Result is { } exchange && (isMoney ? exchange is DarajaResponse.NotSent : IsWorthAsking(exchange))),
                 MaxRetryAttempts = isMoney ? MoneyRetries : QuestionRetries,
                 BackoffType = DelayBackoffType.Exponential,
                 Delay = FirstDelay,
                 UseJitter = true,
             })
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<DarajaExchange>
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<DarajaResponse>
             {
-                ShouldHandle = outcome => ValueTask.FromResult(outcome.Outcome.Result is { } exchange && DarajaReplies.IsTrouble(exchange)),
+                ShouldHandle = outcome => ValueTask.FromResult(outcome.Outcome.Result is { } exchange && DarajaReplies.IsServiceFailure(exchange)),
                 FailureRatio = options.FailureShare,
                 MinimumThroughput = options.LeastCalls,
                 SamplingDuration = options.Window,
@@ -140,7 +140,7 @@ public sealed class DarajaBreakers
                 OnOpened = opened => Done(() =>
                 {
                     openUntil[api] = steady.GetUtcNow() + options.Break;
-                    board.Paused(api, options.Break, Describe(opened.Outcome.Result));
+                    board.MarkUnavailable(api, options.Break, Describe(opened.Outcome.Result));
                     Changed("open");
                 }),
                 OnClosed = _ => Done(() =>
@@ -155,14 +155,14 @@ public sealed class DarajaBreakers
     }
 
     /// <summary>Trouble that may be over in a moment; a limit of requests is not, and asking again makes it worse.</summary>
-    private static bool IsWorthAsking(DarajaExchange exchange) =>
-        DarajaReplies.IsTrouble(exchange) && DarajaReplies.FaultOf(exchange) != DarajaReplies.Fault.Throttled;
+    private static bool IsWorthAsking(DarajaResponse exchange) =>
+        DarajaReplies.IsServiceFailure(exchange) && DarajaReplies.ErrorOf(exchange) != DarajaReplies.GatewayError.Throttled;
 
-    private static string Describe(DarajaExchange? last) => last switch
+    private static string Describe(DarajaResponse? last) => last switch
     {
-        DarajaExchange.Answered answer => answer.Shape,
-        DarajaExchange.Lost lost => lost.Why,
-        DarajaExchange.NotSent notSent => notSent.Why,
+        DarajaResponse.Received answer => answer.Shape,
+        DarajaResponse.NoResponse lost => lost.Why,
+        DarajaResponse.NotSent notSent => notSent.Why,
         _ => "It keeps failing.",
     };
 

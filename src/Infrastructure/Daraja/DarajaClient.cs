@@ -29,25 +29,25 @@ internal sealed class DarajaClient(
     private bool isPullDoubted;
 
     /// <inheritdoc/>
-    public DateTimeOffset? PromptsPausedUntil => breakers.PausedUntil(DarajaApi.Push);
+    public DateTimeOffset? StkPausedUntil => breakers.PausedUntil(DarajaApi.Push);
 
     /// <inheritdoc/>
     public bool NamesTransfers => options.B2cVersion != "v1";
 
     /// <inheritdoc/>
-    public async Task<Reply> Push(PromptRequest prompt, CancellationToken cancellation)
+    public async Task<Reply> SendStkPush(StkPushRequest prompt, CancellationToken cancellation)
     {
-        var body = DarajaRequests.Push(options, prompt, urls.For(CallbackKind.Stk, SubjectKind.Attempt, prompt.AttemptId), clock.GetUtcNow());
+        var body = DarajaRequests.StkPush(options, prompt, urls.For(CallbackKind.Stk, SubjectKind.Attempt, prompt.AttemptId), clock.GetUtcNow());
         var exchange = await Post(DarajaApi.Push, options.Main, "/mpesa/stkpush/v1/processrequest", body, prompt.AttemptId, cancellation);
         return DarajaReplies.ToRequest(exchange, toCustomer: true, PromptIds.Id, PromptIds.Other);
     }
 
     /// <inheritdoc/>
-    public async Task<Outcome> AskPrompt(string requestId, CancellationToken cancellation)
+    public async Task<PaymentResult> QueryStk(string requestId, CancellationToken cancellation)
     {
-        var body = DarajaRequests.PromptQuery(options, requestId, clock.GetUtcNow());
+        var body = DarajaRequests.StkQuery(options, requestId, clock.GetUtcNow());
         var exchange = await Post(DarajaApi.PromptQuery, options.Main, "/mpesa/stkpushquery/v1/query", body, DarajaEvents.Mask(requestId), cancellation);
-        return DarajaReplies.ToPromptQuestion(exchange, requestId);
+        return DarajaReplies.ToStkQuery(exchange, requestId);
     }
 
     /// <inheritdoc/>
@@ -88,7 +88,7 @@ internal sealed class DarajaClient(
             (credential, result, timeout) => DarajaRequests.Reversal(options.Main, reversal, credential, result, timeout), cancellation);
 
     /// <inheritdoc/>
-    public Task<Reply> AskStatus(StatusQuestion question, CancellationToken cancellation)
+    public Task<Reply> QueryStatus(StatusQueryRequest question, CancellationToken cancellation)
     {
         var app = question.OfPayouts ? options.Paying : options.Main;
         return WithInitiator(DarajaApi.Status, app, "/mpesa/transactionstatus/v1/query", (SubjectKind.Question, question.QuestionId),
@@ -97,7 +97,7 @@ internal sealed class DarajaClient(
     }
 
     /// <inheritdoc/>
-    public Task<Reply> AskBalance(Guid questionId, CancellationToken cancellation) =>
+    public Task<Reply> QueryBalance(Guid questionId, CancellationToken cancellation) =>
         WithInitiator(DarajaApi.Balance, options.Paying, "/mpesa/accountbalance/v1/query", (SubjectKind.Question, questionId),
             CallbackKind.BalanceResult, CallbackKind.BalanceTimeout,
             (credential, result, timeout) => DarajaRequests.Balance(options.Paying, credential, result, timeout), cancellation);
@@ -180,50 +180,50 @@ internal sealed class DarajaClient(
     }
 
     /// <summary>Sends with the app's token; when that is refused, once more with another. A refused token means that nothing was accepted.</summary>
-    private async Task<DarajaExchange> Post(DarajaApi api, DarajaApp app, string path, object body, object? subject, CancellationToken cancellation)
+    private async Task<DarajaResponse> Post(DarajaApi api, DarajaApp app, string path, object body, object? subject, CancellationToken cancellation)
     {
         var started = clock.GetTimestamp();
         var token = await tokens.Get(app, cancellation);
         var exchange = await Send(token);
-        if (DarajaReplies.FaultOf(exchange) == DarajaReplies.Fault.Token)
+        if (DarajaReplies.ErrorOf(exchange) == DarajaReplies.GatewayError.Token)
         {
             log.LogWarning(DarajaEvents.TokenRefused, "Daraja's {Api} refused the access token of {App} ({Answer})", api, app, Describe(exchange));
             var (refused, answer) = (token, exchange);
             token = await tokens.Replace(app, token.Value!, cancellation);
             exchange = await Send(token);
-            if (DarajaReplies.WasStolen(refused, answer, exchange))
+            if (DarajaReplies.WasSuperseded(refused, answer, exchange))
             {
-                await tokens.NoteStolen(app);
+                await tokens.RecordSuperseded(app);
             }
         }
 
         // A refusal with a reason and "still under way" are answers like others, whatever their status.
-        var ordinary = exchange is DarajaExchange.Answered { IsSuccess: true }
-            || (api == DarajaApi.Pull && exchange is DarajaExchange.Answered { ErrorText: { } text } && PullWords.SayNothingIsThere(text))
-            || DarajaReplies.FaultOf(exchange) is not (DarajaReplies.Fault.None or DarajaReplies.Fault.Token or DarajaReplies.Fault.Misconfigured);
+        var ordinary = exchange is DarajaResponse.Received { IsSuccess: true }
+            || (api == DarajaApi.Pull && exchange is DarajaResponse.Received { ErrorText: { } text } && PullWords.SayNothingIsThere(text))
+            || DarajaReplies.ErrorOf(exchange) is not (DarajaReplies.GatewayError.None or DarajaReplies.GatewayError.Token or DarajaReplies.GatewayError.Misconfigured);
         log.Log(ordinary ? LogLevel.Information : LogLevel.Warning, DarajaEvents.Replied,
             "Daraja's {Api} for {Subject}: {Answer} after {Elapsed:0} ms", api, subject, Describe(exchange), clock.GetElapsedTime(started).TotalMilliseconds);
         return exchange;
 
-        async Task<DarajaExchange> Send(AccessToken with) =>
+        async Task<DarajaResponse> Send(AccessToken with) =>
             with.Value is null
-                ? new DarajaExchange.NotSent(Hindrance.AccessToken, $"there is no access token: {with.Problem}", with.PausedFor)
+                ? new DarajaResponse.NotSent(SendBlocker.AccessToken, $"there is no access token: {with.Problem}", with.PausedFor)
                 : await http.Post(api, path, with.Value, body, cancellation);
     }
 
-    private static string Describe(DarajaExchange exchange) => exchange switch
+    private static string Describe(DarajaResponse exchange) => exchange switch
     {
-        DarajaExchange.NotSent notSent => "not sent: " + notSent.Why,
-        DarajaExchange.Lost lost => "lost: " + lost.Why,
-        DarajaExchange.Answered { IsSuccess: true, ErrorCode: null } answer =>
+        DarajaResponse.NotSent notSent => "not sent: " + notSent.Why,
+        DarajaResponse.NoResponse lost => "lost: " + lost.Why,
+        DarajaResponse.Received { IsSuccess: true, ErrorCode: null } answer =>
             $"HTTP {answer.Status}, code {answer.Json.Get("ResponseCode"u8).Code() ?? "none"}, {DarajaEvents.Mask(answer.Json.Get(PromptIds.Id).Id()
                 ?? answer.Json.Get(ConversationIds.Id).Id()) ?? "no id"}",
-        DarajaExchange.Answered answer => answer.Shape,
+        DarajaResponse.Received answer => answer.Shape,
         _ => "",
     };
 
     private static Reply.Refused WithoutCertificate(string wrong) =>
-        Refused(FailureCode.ProviderError, $"Nothing was sent: Daraja__CertificatePath {wrong}.") with { WasUnread = true, Hindrance = Hindrance.Certificate };
+        Refused(FailureCode.ProviderError, $"Nothing was sent: Daraja__CertificatePath {wrong}.") with { WasUnread = true, Hindrance = SendBlocker.Certificate };
 
     private static Reply.Refused Refused(FailureCode code, string message) => new(new(code, null, message, Retryable: false));
 }

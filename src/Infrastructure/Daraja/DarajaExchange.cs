@@ -4,9 +4,9 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>What came of one HTTP call, before anyone says what it means.</summary>
-internal abstract class DarajaExchange
+internal abstract class DarajaResponse
 {
-    private DarajaExchange()
+    private DarajaResponse()
     {
     }
 
@@ -14,9 +14,9 @@ internal abstract class DarajaExchange
     /// <param name="hindrance">What kept it here.</param>
     /// <param name="why">Safe to log and to show an operator.</param>
     /// <param name="pausedFor">How long the breaker holds everything back; null when it is not the breaker.</param>
-    public sealed class NotSent(Hindrance hindrance, string why, TimeSpan? pausedFor = null) : DarajaExchange
+    public sealed class NotSent(SendBlocker hindrance, string why, TimeSpan? pausedFor = null) : DarajaResponse
     {
-        public Hindrance Hindrance => hindrance;
+        public SendBlocker Hindrance => hindrance;
 
         public string Why => why;
 
@@ -24,18 +24,18 @@ internal abstract class DarajaExchange
     }
 
     /// <summary>It was sent, or may have been, and no whole answer came.</summary>
-    public sealed class Lost(string why) : DarajaExchange
+    public sealed class NoResponse(string why) : DarajaResponse
     {
         public string Why => why;
     }
 
     /// <summary>An answer of whatever kind.</summary>
-    public sealed class Answered : DarajaExchange
+    public sealed class Received : DarajaResponse
     {
         private readonly string? bearer;
         private readonly string content;
 
-        public Answered(int status, byte[] body, string? bearer)
+        public Received(int status, byte[] body, string? bearer)
         {
             Status = status;
             this.bearer = bearer;

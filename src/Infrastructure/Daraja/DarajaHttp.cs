@@ -43,7 +43,7 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
     };
 
     /// <summary>Sends a JSON body with an access token.</summary>
-    public Task<DarajaExchange> Post(DarajaApi api, string path, string bearer, object body, CancellationToken cancellation)
+    public Task<DarajaResponse> Post(DarajaApi api, string path, string bearer, object body, CancellationToken cancellation)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(body, Json);
         var timeout = DarajaBreakers.IsMoney(api) ? options.Value.Timeouts.Money : options.Value.Timeouts.Question;
@@ -59,7 +59,7 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
     }
 
     /// <summary>Asks for an access token, which ends the life of the app's last one.</summary>
-    public Task<DarajaExchange> Authorise(DarajaApp app, CancellationToken cancellation)
+    public Task<DarajaResponse> Authorise(DarajaApp app, CancellationToken cancellation)
     {
         return breakers.Run(DarajaApi.OAuth, token => Call(DarajaApi.OAuth, Create, null, options.Value.Timeouts.OAuth, token), cancellation);
 
@@ -99,7 +99,7 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
         client.DefaultRequestHeaders.Accept.ParseAdd("application/json");
     }
 
-    private async Task<DarajaExchange> Call(
+    private async Task<DarajaResponse> Call(
         DarajaApi api, Func<HttpRequestMessage> create, string? bearer, TimeSpan timeout, CancellationToken cancellation)
     {
         var started = clock.GetTimestamp();
@@ -109,8 +109,8 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
         metrics.Called(api.ToString(), code, clock.GetElapsedTime(started));
         if (span is not null)
         {
-            span.SetTag("daraja.code", code).SetTag("http.response.status_code", (exchange as DarajaExchange.Answered)?.Status);
-            span.SetStatus(DarajaReplies.IsTrouble(exchange) ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
+            span.SetTag("daraja.code", code).SetTag("http.response.status_code", (exchange as DarajaResponse.Received)?.Status);
+            span.SetStatus(DarajaReplies.IsServiceFailure(exchange) ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
         }
 
         return exchange;
@@ -120,11 +120,11 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
     /// Safaricom's code, fit for a label: only what looks like one of its codes (<c>0</c>, <c>500.001.1001</c>, <c>SFC_IC0003</c>), so that an
     /// answer gone wrong can bring neither a phone number nor ever new values.
     /// </summary>
-    internal static string CodeOf(DarajaExchange exchange) => exchange switch
+    internal static string CodeOf(DarajaResponse exchange) => exchange switch
     {
-        DarajaExchange.NotSent => "not_sent",
-        DarajaExchange.Lost => "lost",
-        DarajaExchange.Answered answer => (answer.ErrorCode ?? answer.Json.Get("ResponseCode"u8).Code()) switch
+        DarajaResponse.NotSent => "not_sent",
+        DarajaResponse.NoResponse => "lost",
+        DarajaResponse.Received answer => (answer.ErrorCode ?? answer.Json.Get("ResponseCode"u8).Code()) switch
         {
             null => answer.IsSuccess ? "none" : $"http_{answer.Status}",
             var code => IsCode(code) ? code : "other",
@@ -135,7 +135,7 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
     private static bool IsCode(string code) => code.Length <= 12 && !code.AsSpan().ContainsAnyExcept(CodeChars)
         && (code.Length <= 8 || code.Contains('.', StringComparison.Ordinal) || code.StartsWith("SFC_", StringComparison.Ordinal));
 
-    private async Task<DarajaExchange> Send(
+    private async Task<DarajaResponse> Send(
         Func<HttpRequestMessage> create, string? bearer, TimeSpan timeout, int mostBytes, CancellationToken cancellation)
     {
         using var limit = new CancellationTokenSource(timeout, clock);
@@ -147,32 +147,32 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
             using var client = clients.CreateClient(Client);
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token);
             await response.Content.LoadIntoBufferAsync(mostBytes, both.Token);
-            return new DarajaExchange.Answered((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(both.Token), bearer);
+            return new DarajaResponse.Received((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(both.Token), bearer);
         }
         catch (HttpRequestException problem) when (problem.HttpRequestError is
             HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
             or HttpRequestError.ProxyTunnelError)
         {
-            return new DarajaExchange.NotSent(Hindrance.Connection, $"Safaricom could not be reached ({problem.HttpRequestError})");
+            return new DarajaResponse.NotSent(SendBlocker.Connection, $"Safaricom could not be reached ({problem.HttpRequestError})");
         }
         catch (OperationCanceledException problem) when (!both.IsCancellationRequested && problem.InnerException is TimeoutException)
         {
             // The handler's own connect timeout: the only other one, the client's, is switched off.
-            return new DarajaExchange.NotSent(Hindrance.Connection, "Safaricom could not be reached (no connection in time)");
+            return new DarajaResponse.NotSent(SendBlocker.Connection, "Safaricom could not be reached (no connection in time)");
         }
         catch (OperationCanceledException)
         {
             // Also when our own caller gives up: the request may be on its way, and that is what has to be recorded.
-            return new DarajaExchange.Lost(
+            return new DarajaResponse.NoResponse(
                 limit.IsCancellationRequested ? $"no answer within {timeout.TotalSeconds:0} s" : "the wait for an answer was cut off");
         }
         catch (HttpRequestException problem)
         {
-            return new DarajaExchange.Lost($"the connection failed before a whole answer came ({problem.HttpRequestError})");
+            return new DarajaResponse.NoResponse($"the connection failed before a whole answer came ({problem.HttpRequestError})");
         }
         catch (IOException)
         {
-            return new DarajaExchange.Lost("the connection broke before a whole answer came");
+            return new DarajaResponse.NoResponse("the connection broke before a whole answer came");
         }
     }
 }

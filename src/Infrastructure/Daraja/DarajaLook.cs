@@ -8,10 +8,10 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>Looks at Safaricom's side for the doctor: nothing here can move money, and tokens go through <see cref="AccessTokens"/> like everybody's.</summary>
-internal sealed class DarajaLook(
+internal sealed class DarajaInspector(
     DarajaHttp http, AccessTokens tokens, CallbackUrls urls, IOptions<DarajaOptions> settings, IOptions<CallbackOptions> callbacks, C2bOptions c2b,
     TimeProvider clock)
-    : IDarajaLook
+    : IDarajaInspector
 {
     /// <summary>An object without a single field is refused for the first that is missing, if the product is there at all; it can do nothing.</summary>
     private static readonly object Nothing = new { };
@@ -34,39 +34,39 @@ internal sealed class DarajaLook(
         SecurityCredential.OtherEnvironment(AppOf(app)) is { } other ? $"is Safaricom's certificate for {other}" : null;
 
     /// <inheritdoc/>
-    public async Task<TokenLook> Token(DarajaAppFacts app, CancellationToken cancellation) => new((await tokens.Get(AppOf(app), cancellation)).Problem);
+    public async Task<TokenResult> Token(DarajaAppFacts app, CancellationToken cancellation) => new((await tokens.Get(AppOf(app), cancellation)).Problem);
 
     /// <inheritdoc/>
-    public async Task<CredentialsLook> Credentials(CancellationToken cancellation)
+    public async Task<CredentialsResult> Credentials(CancellationToken cancellation)
     {
         // An id of the right form that Safaricom never gave: its time has not come, and its number is nobody's.
         var id = "ws_CO_" + clock.GetUtcNow().AddDays(1).ToString("ddMMyyyyHHmmssfff", CultureInfo.InvariantCulture) + "700000000";
         var token = await tokens.Get(options.Main, cancellation);
         var exchange = await Ask(token);
         var stolen = false;
-        if (DarajaReplies.FaultOf(exchange) == DarajaReplies.Fault.Token && token.Value is { } refused)
+        if (DarajaReplies.ErrorOf(exchange) == DarajaReplies.GatewayError.Token && token.Value is { } refused)
         {
             var (before, first) = (token, exchange);
             exchange = await Ask(await tokens.Replace(options.Main, refused, cancellation));
-            stolen = DarajaReplies.WasStolen(before, first, exchange);
+            stolen = DarajaReplies.WasSuperseded(before, first, exchange);
             if (stolen)
             {
-                await tokens.NoteStolen(options.Main);
+                await tokens.RecordSuperseded(options.Main);
             }
         }
 
         return new(Read(exchange), Words(exchange), stolen);
 
-        async Task<DarajaExchange> Ask(AccessToken with) => with.Value is null
-            ? new DarajaExchange.NotSent(Hindrance.AccessToken, with.Problem ?? "there is no access token")
+        async Task<DarajaResponse> Ask(AccessToken with) => with.Value is null
+            ? new DarajaResponse.NotSent(SendBlocker.AccessToken, with.Problem ?? "there is no access token")
             : await http.Post(DarajaApi.PromptQuery, "/mpesa/stkpushquery/v1/query", with.Value,
-                DarajaRequests.PromptQuery(options, id, clock.GetUtcNow()), cancellation);
+                DarajaRequests.StkQuery(options, id, clock.GetUtcNow()), cancellation);
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<ProductLook>> Products(CancellationToken cancellation)
+    public async Task<IReadOnlyList<ProductResult>> Products(CancellationToken cancellation)
     {
-        var looks = new List<ProductLook>();
+        var looks = new List<ProductResult>();
         foreach (var group in Wanted().GroupBy(product => product.App))
         {
             var renewed = false;
@@ -74,7 +74,7 @@ internal sealed class DarajaLook(
             {
                 var token = await tokens.Get(group.Key, cancellation);
                 var exchange = await Ask(product, token);
-                if (!renewed && token.Value is { } old && DarajaReplies.FaultOf(exchange) == DarajaReplies.Fault.Token)
+                if (!renewed && token.Value is { } old && DarajaReplies.ErrorOf(exchange) == DarajaReplies.GatewayError.Token)
                 {
                     // Once for all products: a token knows the products of its hour, and each new one ends the last one's life.
                     renewed = true;
@@ -91,8 +91,8 @@ internal sealed class DarajaLook(
 
         return looks;
 
-        async Task<DarajaExchange> Ask(Product product, AccessToken with) => with.Value is null
-            ? new DarajaExchange.NotSent(Hindrance.AccessToken, with.Problem ?? "there is no access token")
+        async Task<DarajaResponse> Ask(Product product, AccessToken with) => with.Value is null
+            ? new DarajaResponse.NotSent(SendBlocker.AccessToken, with.Problem ?? "there is no access token")
             : await http.Post(product.Api, product.Path, with.Value, Nothing, cancellation);
     }
 
@@ -110,7 +110,7 @@ internal sealed class DarajaLook(
             urls.For(CallbackKind.BalanceTimeout, SubjectKind.Question, question));
         var token = await tokens.Get(app, cancellation);
         var exchange = await Ask(token);
-        if (token.Value is { } refused && DarajaReplies.FaultOf(exchange) == DarajaReplies.Fault.Token)
+        if (token.Value is { } refused && DarajaReplies.ErrorOf(exchange) == DarajaReplies.GatewayError.Token)
         {
             exchange = await Ask(await tokens.Replace(app, refused, cancellation));
         }
@@ -118,13 +118,13 @@ internal sealed class DarajaLook(
         var reply = DarajaReplies.ToRequest(exchange, toCustomer: false, "ConversationID", "OriginatorConversationID");
         return reply is Reply.Refused said ? said with { NeverArrived = NeverArrived(exchange) } : reply;
 
-        async Task<DarajaExchange> Ask(AccessToken with) => with.Value is null
-            ? new DarajaExchange.NotSent(Hindrance.AccessToken, with.Problem ?? "there is no access token")
+        async Task<DarajaResponse> Ask(AccessToken with) => with.Value is null
+            ? new DarajaResponse.NotSent(SendBlocker.AccessToken, with.Problem ?? "there is no access token")
             : await http.Post(DarajaApi.Balance, "/mpesa/accountbalance/v1/query", with.Value, body, cancellation);
     }
 
-    private static bool NeverArrived(DarajaExchange exchange) => exchange is DarajaExchange.NotSent
-        || DarajaReplies.FaultOf(exchange) is DarajaReplies.Fault.Token or DarajaReplies.Fault.Throttled or DarajaReplies.Fault.Refused;
+    private static bool NeverArrived(DarajaResponse exchange) => exchange is DarajaResponse.NotSent
+        || DarajaReplies.ErrorOf(exchange) is DarajaReplies.GatewayError.Token or DarajaReplies.GatewayError.Throttled or DarajaReplies.GatewayError.Refused;
 
     private IEnumerable<Product> Wanted()
     {
@@ -158,31 +158,31 @@ internal sealed class DarajaLook(
     }
 
     /// <summary>False when even a new token is refused here; null when the answer is no word of the product's.</summary>
-    private static bool? IsThere(DarajaExchange exchange) => exchange is not DarajaExchange.Answered answer ? null
-        : DarajaReplies.FaultOf(exchange) switch
+    private static bool? IsThere(DarajaResponse exchange) => exchange is not DarajaResponse.Received answer ? null
+        : DarajaReplies.ErrorOf(exchange) switch
         {
-            DarajaReplies.Fault.Token => false,
-            DarajaReplies.Fault.Throttled => null,
+            DarajaReplies.GatewayError.Token => false,
+            DarajaReplies.GatewayError.Throttled => null,
             _ => answer.ErrorCode is not null && answer.ErrorText?.Contains("not found", StringComparison.OrdinalIgnoreCase) != true ? true : null,
         };
 
-    private static CredentialsState Read(DarajaExchange exchange)
+    private static CredentialsState Read(DarajaResponse exchange)
     {
-        if (exchange is not DarajaExchange.Answered answer)
+        if (exchange is not DarajaResponse.Received answer)
         {
             return CredentialsState.Unclear;
         }
 
         var text = answer.ErrorText ?? "";
         bool Says(string words) => text.Contains(words, StringComparison.OrdinalIgnoreCase);
-        return DarajaReplies.FaultOf(exchange) switch
+        return DarajaReplies.ErrorOf(exchange) switch
         {
-            DarajaReplies.Fault.Token => CredentialsState.TokenRefused,
-            DarajaReplies.Fault.Misconfigured when Says("Merchant does not exist") => CredentialsState.UnknownShortcode,
-            DarajaReplies.Fault.Misconfigured => CredentialsState.WrongPasskey,
+            DarajaReplies.GatewayError.Token => CredentialsState.TokenRefused,
+            DarajaReplies.GatewayError.Misconfigured when Says("Merchant does not exist") => CredentialsState.UnknownShortcode,
+            DarajaReplies.GatewayError.Misconfigured => CredentialsState.WrongPasskey,
             _ when Says("Invalid CheckoutRequestID") => CredentialsState.Agree,
             _ when Says("Invalid BusinessShortCode") => CredentialsState.UnknownShortcode,
-            DarajaReplies.Fault.Processing => CredentialsState.Agree,
+            DarajaReplies.GatewayError.Processing => CredentialsState.Agree,
 
             // A final answer to a question about nothing is still an answer to somebody it knows.
             _ when answer.IsSuccess && answer.Json.Get("ResponseCode"u8).Code() == "0" => CredentialsState.Agree,
@@ -190,12 +190,12 @@ internal sealed class DarajaLook(
         };
     }
 
-    private static string Words(DarajaExchange exchange) => exchange switch
+    private static string Words(DarajaResponse exchange) => exchange switch
     {
-        DarajaExchange.NotSent notSent => notSent.Why,
-        DarajaExchange.Lost lost => lost.Why,
-        DarajaExchange.Answered { ErrorCode: { } code } answer => $"{code} {answer.ErrorText}",
-        DarajaExchange.Answered answer => answer.Shape,
+        DarajaResponse.NotSent notSent => notSent.Why,
+        DarajaResponse.NoResponse lost => lost.Why,
+        DarajaResponse.Received { ErrorCode: { } code } answer => $"{code} {answer.ErrorText}",
+        DarajaResponse.Received answer => answer.Shape,
         _ => "",
     };
 

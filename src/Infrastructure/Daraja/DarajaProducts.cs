@@ -9,9 +9,9 @@ namespace Payments.Infrastructure;
 internal static class DarajaProducts
 {
     /// <summary>What an operator reads when a product refused a fresh token; any other reply as it is.</summary>
-    public static Reply Name(DarajaApi api, DarajaOptions options, DarajaExchange exchange, Reply reply)
+    public static Reply Name(DarajaApi api, DarajaOptions options, DarajaResponse exchange, Reply reply)
     {
-        if (reply is not Reply.Refused refused || DarajaReplies.FaultOf(exchange) != DarajaReplies.Fault.Token)
+        if (reply is not Reply.Refused refused || DarajaReplies.ErrorOf(exchange) != DarajaReplies.GatewayError.Token)
         {
             return reply;
         }

@@ -19,7 +19,7 @@ internal static class DarajaReplies
     private static readonly TimeSpan AfterNoConnection = TimeSpan.FromSeconds(10);
 
     /// <summary>What an error envelope says; the same code can say several of these, so some are told by their text (docs/protocol/stk.md#stk-push, result-codes.md#gateway-error-codes).</summary>
-    public enum Fault
+    public enum GatewayError
     {
         /// <summary>No error that is known: a success, or something that says nothing.</summary>
         None,
@@ -50,11 +50,11 @@ internal static class DarajaReplies
     }
 
     /// <summary>Reads the error envelope of an answer.</summary>
-    public static Fault FaultOf(DarajaExchange exchange)
+    public static GatewayError ErrorOf(DarajaResponse exchange)
     {
-        if (exchange is not DarajaExchange.Answered answer)
+        if (exchange is not DarajaResponse.Received answer)
         {
-            return Fault.None;
+            return GatewayError.None;
         }
 
         var code = answer.ErrorCode ?? "";
@@ -62,122 +62,122 @@ internal static class DarajaReplies
         bool Says(string words) => text.Contains(words, StringComparison.OrdinalIgnoreCase);
         return answer switch
         {
-            _ when Says("Duplicate OriginatorConversationID") => Fault.Duplicate,
-            _ when code is "404.001.03" or "401.002.01" or "401.003.01" or "400.003.01" || answer.Status == 401 => Fault.Token,
-            _ when code is "500.003.02" or "500.003.03" || answer.Status == 429 || Says("Spike Arrest") || Says("Quota Violation") => Fault.Throttled,
-            _ when Says("Unable to lock subscriber") => Fault.Locked,
-            _ when Says("Merchant does not exist") || Says("Wrong credentials") => Fault.Misconfigured,
-            _ when Says("is being processed") || Says("under processing") => Fault.Processing,
-            _ when Says("already registered") || Says("Duplicate notification info") => Fault.AlreadyRegistered,
-            { Status: >= 400 and < 500 } when code.Length > 0 => Fault.Refused,
-            _ => Fault.None,
+            _ when Says("Duplicate OriginatorConversationID") => GatewayError.Duplicate,
+            _ when code is "404.001.03" or "401.002.01" or "401.003.01" or "400.003.01" || answer.Status == 401 => GatewayError.Token,
+            _ when code is "500.003.02" or "500.003.03" || answer.Status == 429 || Says("Spike Arrest") || Says("Quota Violation") => GatewayError.Throttled,
+            _ when Says("Unable to lock subscriber") => GatewayError.Locked,
+            _ when Says("Merchant does not exist") || Says("Wrong credentials") => GatewayError.Misconfigured,
+            _ when Says("is being processed") || Says("under processing") => GatewayError.Processing,
+            _ when Says("already registered") || Says("Duplicate notification info") => GatewayError.AlreadyRegistered,
+            { Status: >= 400 and < 500 } when code.Length > 0 => GatewayError.Refused,
+            _ => GatewayError.None,
         };
     }
 
     /// <summary>True when Safaricom's side is in trouble: what the breaker counts. A refusal with a reason is no trouble.</summary>
-    public static bool IsTrouble(DarajaExchange exchange) => exchange switch
+    public static bool IsServiceFailure(DarajaResponse exchange) => exchange switch
     {
-        DarajaExchange.Answered { Status: 403, ErrorCode: null } => true,
+        DarajaResponse.Received { Status: 403, ErrorCode: null } => true,
 
         // The STK query says "Bad Request" to an unknown id with a 500 of its own.
-        DarajaExchange.Answered { Status: >= 500, ErrorText: { } text } when text.Contains("Bad Request", StringComparison.OrdinalIgnoreCase) => false,
+        DarajaResponse.Received { Status: >= 500, ErrorText: { } text } when text.Contains("Bad Request", StringComparison.OrdinalIgnoreCase) => false,
 
         // Pull says so that its list is empty.
-        DarajaExchange.Answered { Status: >= 500, ErrorText: { } text } when PullWords.SayNothingIsThere(text) => false,
-        DarajaExchange.Answered { Status: >= 500 or 429 } => FaultOf(exchange) is Fault.None or Fault.Throttled,
-        DarajaExchange.Answered => false,
+        DarajaResponse.Received { Status: >= 500, ErrorText: { } text } when PullWords.SayNothingIsThere(text) => false,
+        DarajaResponse.Received { Status: >= 500 or 429 } => ErrorOf(exchange) is GatewayError.None or GatewayError.Throttled,
+        DarajaResponse.Received => false,
         _ => true,
     };
 
     /// <summary>"no apiproduct match": the app, or the token, which knows the products of its hour, lacks this one.</summary>
-    public static bool IsAboutProduct(DarajaExchange exchange) =>
-        exchange is DarajaExchange.Answered answer && answer.ErrorText?.Contains("no apiproduct match", StringComparison.OrdinalIgnoreCase) == true;
+    public static bool IsAboutProduct(DarajaResponse exchange) =>
+        exchange is DarajaResponse.Received answer && answer.ErrorText?.Contains("no apiproduct match", StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>True when a good token was refused, not for a product, and the next one was taken: another one had been minted.</summary>
-    public static bool WasStolen(AccessToken refused, DarajaExchange first, DarajaExchange second) =>
-        refused.WasGood && !IsAboutProduct(first) && second is DarajaExchange.Answered && FaultOf(second) != Fault.Token;
+    public static bool WasSuperseded(AccessToken refused, DarajaResponse first, DarajaResponse second) =>
+        refused.WasGood && !IsAboutProduct(first) && second is DarajaResponse.Received && ErrorOf(second) != GatewayError.Token;
 
     /// <summary>What an answer to a request means.</summary>
     /// <param name="exchange">What came.</param>
     /// <param name="toCustomer">True when the failure's message is shown to a customer (a prompt), false when to operators.</param>
     /// <param name="requestId">The member with Safaricom's id.</param>
     /// <param name="otherId">The member with the other id.</param>
-    public static Reply ToRequest(DarajaExchange exchange, bool toCustomer, string requestId, string otherId)
+    public static Reply ToRequest(DarajaResponse exchange, bool toCustomer, string requestId, string otherId)
     {
         switch (exchange)
         {
-            case DarajaExchange.NotSent notSent:
+            case DarajaResponse.NotSent notSent:
                 return new Reply.Refused(new(FailureCode.ProviderError, null,
                     toCustomer ? "M-PESA cannot be reached just now. Please try again in a moment." : $"Nothing was sent: {notSent.Why}.",
                     Retryable: true, notSent.PausedFor ?? AfterNoConnection, notSent.Why))
                 { Paused = notSent.PausedFor is not null, WasUnread = true, Hindrance = notSent.Hindrance };
-            case DarajaExchange.Lost lost:
-                return new Reply.Doubtful(lost.Why);
+            case DarajaResponse.NoResponse lost:
+                return new Reply.Indeterminate(lost.Why);
         }
 
-        var answer = (DarajaExchange.Answered)exchange;
+        var answer = (DarajaResponse.Received)exchange;
         var responseCode = answer.Json.Get("ResponseCode"u8).Code();
         Reply.Refused Refuse(FailureCode code, string customer, string operators, bool retryable = false, TimeSpan? after = null) =>
             new(new(code, answer.ErrorCode ?? responseCode, toCustomer ? customer : operators, retryable, after,
                 answer.ErrorText ?? answer.Words("ResponseDescription"u8)));
 
-        return FaultOf(answer) switch
+        return ErrorOf(answer) switch
         {
-            Fault.Token => Refuse(FailureCode.ProviderError, NotSetUp,
+            GatewayError.Token => Refuse(FailureCode.ProviderError, NotSetUp,
                 "Safaricom refused a fresh access token: is this product on the app, and is Daraja__Environment the app's?"),
-            Fault.Throttled => Refuse(FailureCode.Busy, "M-PESA is busy just now. Try again in a minute.",
+            GatewayError.Throttled => Refuse(FailureCode.Busy, "M-PESA is busy just now. Try again in a minute.",
                 "Safaricom's limit of requests is reached.", retryable: true, AfterThrottling) with
             { WasUnread = true },
-            Fault.Locked => Refuse(FailureCode.Busy, "Another M-PESA session is open on this phone. Close it, then try again.",
+            GatewayError.Locked => Refuse(FailureCode.Busy, "Another M-PESA session is open on this phone. Close it, then try again.",
                 "The party has another M-PESA transaction under way.", retryable: true, AfterLock),
-            Fault.Misconfigured => Refuse(FailureCode.ProviderError, NotSetUp,
+            GatewayError.Misconfigured => Refuse(FailureCode.ProviderError, NotSetUp,
                 "Safaricom does not know our shortcode or refuses its passkey: check Daraja__Shortcode and Daraja__Passkey."),
-            Fault.AlreadyRegistered => Refuse(FailureCode.Rejected, NotSetUp,
+            GatewayError.AlreadyRegistered => Refuse(FailureCode.Rejected, NotSetUp,
                 "URLs are registered for this shortcode already. In production that happens once: "
                 + "have them deleted in the Daraja portal, then register again."),
-            Fault.Refused => Refuse(FailureCode.Rejected, RefusedField(answer.ErrorText), "Safaricom refused the request for what it asked."),
-            Fault.Duplicate => new Reply.Doubtful("Safaricom has seen this OriginatorConversationID before"),
-            _ when !answer.IsSuccess || answer.ErrorCode is not null || responseCode is null or CachedForResend => new Reply.Doubtful(answer.Shape),
+            GatewayError.Refused => Refuse(FailureCode.Rejected, RefusedField(answer.ErrorText), "Safaricom refused the request for what it asked."),
+            GatewayError.Duplicate => new Reply.Indeterminate("Safaricom has seen this OriginatorConversationID before"),
+            _ when !answer.IsSuccess || answer.ErrorCode is not null || responseCode is null or CachedForResend => new Reply.Indeterminate(answer.Shape),
             _ when responseCode is "0" => new Reply.Accepted(answer.Json.Get(requestId).Id(), answer.Json.Get(otherId).Id()),
             _ => Refuse(FailureCode.Rejected, "M-PESA did not take this payment request.", "Safaricom did not accept the request."),
         };
     }
 
     /// <summary>What an STK query's answer says of the push; anything but a clear answer leaves it as it was (R5).</summary>
-    public static Outcome ToPromptQuestion(DarajaExchange exchange, string requestId)
+    public static PaymentResult ToStkQuery(DarajaResponse exchange, string requestId)
     {
         switch (exchange)
         {
-            case DarajaExchange.NotSent notSent:
-                return new Outcome.Unclear($"the question was not sent: {notSent.Why}") { WasNotAsked = true };
-            case DarajaExchange.Lost lost:
-                return new Outcome.Unclear(lost.Why);
+            case DarajaResponse.NotSent notSent:
+                return new PaymentResult.Indeterminate($"the question was not sent: {notSent.Why}") { WasNotAsked = true };
+            case DarajaResponse.NoResponse lost:
+                return new PaymentResult.Indeterminate(lost.Why);
         }
 
-        var answer = (DarajaExchange.Answered)exchange;
-        switch (FaultOf(answer))
+        var answer = (DarajaResponse.Received)exchange;
+        switch (ErrorOf(answer))
         {
-            case Fault.Processing:
-                return new Outcome.Pending();
-            case Fault.Throttled:
-                return new Outcome.Unclear(answer.Shape) { WasNotAsked = true };
+            case GatewayError.Processing:
+                return new PaymentResult.Pending();
+            case GatewayError.Throttled:
+                return new PaymentResult.Indeterminate(answer.Shape) { WasNotAsked = true };
         }
 
         if (!answer.IsSuccess || answer.ErrorCode is not null || answer.Json.Get("ResponseCode"u8).Code() is not (null or "0"))
         {
-            return new Outcome.Unclear(answer.Shape);
+            return new PaymentResult.Indeterminate(answer.Shape);
         }
 
         if (answer.Json.Get("CheckoutRequestID"u8).Id() is { } about && about != requestId)
         {
-            return new Outcome.Unclear("the answer is about another request");
+            return new PaymentResult.Indeterminate("the answer is about another request");
         }
 
         return answer.Json.Get("ResultCode"u8).Code() switch
         {
-            null => new Outcome.Unclear(answer.Shape),
-            "0" => new Outcome.Paid(null, null, null, null),
-            var code => ResultCodes.Prompt(code, answer.Words("ResultDesc"u8)),
+            null => new PaymentResult.Indeterminate(answer.Shape),
+            "0" => new PaymentResult.Succeeded(null, null, null, null),
+            var code => ResultCodes.OfStk(code, answer.Words("ResultDesc"u8)),
         };
     }
 

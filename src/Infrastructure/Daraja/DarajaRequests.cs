@@ -22,7 +22,7 @@ internal static class DarajaRequests
     /// <summary>B2B takes no longer account; a shortened one would be another account.</summary>
     public const int BusinessAccount = 13;
 
-    public static object Push(DarajaOptions options, PromptRequest prompt, string callbackUrl, DateTimeOffset now)
+    public static object StkPush(DarajaOptions options, StkPushRequest prompt, string callbackUrl, DateTimeOffset now)
     {
         var timestamp = Timestamp(now);
         return new
@@ -41,7 +41,7 @@ internal static class DarajaRequests
         };
     }
 
-    public static object PromptQuery(DarajaOptions options, string requestId, DateTimeOffset now)
+    public static object StkQuery(DarajaOptions options, string requestId, DateTimeOffset now)
     {
         var timestamp = Timestamp(now);
         return new { BusinessShortCode = options.Shortcode, Password = Password(options, timestamp), Timestamp = timestamp, CheckoutRequestID = requestId };
@@ -101,7 +101,7 @@ internal static class DarajaRequests
         Remarks = Remarks(reversal.Remarks),
     };
 
-    public static object Status(DarajaApp app, StatusQuestion question, string credential, string resultUrl, string timeoutUrl) => new
+    public static object Status(DarajaApp app, StatusQueryRequest question, string credential, string resultUrl, string timeoutUrl) => new
     {
         Initiator = app.InitiatorName,
         SecurityCredential = credential,

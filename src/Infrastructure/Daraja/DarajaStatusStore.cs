@@ -36,10 +36,10 @@ public sealed class DarajaStatusStore(Connections database, ILogger<DarajaStatus
     }
 
     /// <summary>This process leaves an API alone for a while.</summary>
-    public void Paused(DarajaApi api, TimeSpan pause, string why)
+    public void MarkUnavailable(DarajaApi api, TimeSpan pause, string why)
     {
         failing[api] = true;
-        Tell(
+        Enqueue(
             api,
             """
             INSERT INTO daraja_apis (api, state, paused_until, why, found_by) VALUES ($1, 'open', now() + $3, $4, $2)
@@ -50,15 +50,15 @@ public sealed class DarajaStatusStore(Connections database, ILogger<DarajaStatus
     }
 
     /// <summary>An API has answered as it should.</summary>
-    public void Works(DarajaApi api)
+    public void MarkAvailable(DarajaApi api)
     {
         if (failing.TryRemove(api, out _))
         {
-            Tell(api, "UPDATE daraja_apis SET state = 'closed', paused_until = NULL, why = NULL, found_by = $2, changed_at = now() WHERE api = $1 AND state = 'open'");
+            Enqueue(api, "UPDATE daraja_apis SET state = 'closed', paused_until = NULL, why = NULL, found_by = $2, changed_at = now() WHERE api = $1 AND state = 'open'");
         }
     }
 
-    private void Tell(DarajaApi api, string sql, params object[] more)
+    private void Enqueue(DarajaApi api, string sql, params object[] more)
     {
         lock (gate)
         {

@@ -10,14 +10,14 @@ internal static class PulledPayments
     private const int MaxText = 100;
 
     /// <summary>Why the shortcode is not registered for pulling; null when it is, now (1000) or before (1001).</summary>
-    public static PullPage? WhyNotRegistered(DarajaExchange exchange)
+    public static PullPage? WhyNotRegistered(DarajaResponse exchange)
     {
-        if (DarajaReplies.FaultOf(exchange) == DarajaReplies.Fault.AlreadyRegistered)
+        if (DarajaReplies.ErrorOf(exchange) == DarajaReplies.GatewayError.AlreadyRegistered)
         {
             return null;
         }
 
-        if (exchange is DarajaExchange.Answered { IsSuccess: true, ErrorCode: null } answer)
+        if (exchange is DarajaResponse.Received { IsSuccess: true, ErrorCode: null } answer)
         {
             var text = Text(answer);
             var status = PullRows.Member(answer.Json, "responsestatus", "responsecode").Code();
@@ -36,11 +36,11 @@ internal static class PulledPayments
     }
 
     /// <summary>Reads one page of what was paid between two times.</summary>
-    public static PullPage Read(DarajaExchange exchange, DateTimeOffset from, DateTimeOffset to)
+    public static PullPage Read(DarajaResponse exchange, DateTimeOffset from, DateTimeOffset to)
     {
-        if (exchange is not DarajaExchange.Answered { IsSuccess: true, ErrorCode: null } answer)
+        if (exchange is not DarajaResponse.Received { IsSuccess: true, ErrorCode: null } answer)
         {
-            return exchange is DarajaExchange.Answered { ErrorText: { } error } && PullWords.SayNothingIsThere(error)
+            return exchange is DarajaResponse.Received { ErrorText: { } error } && PullWords.SayNothingIsThere(error)
                 ? new([], null) { Unsaid = error } : Failure(exchange, "says that Pull is not registered for this shortcode", "");
         }
 
@@ -63,7 +63,7 @@ internal static class PulledPayments
         };
     }
 
-    private static PullPage Page(PullRows found, string? code, DarajaExchange.Answered answer, DateTimeOffset from, DateTimeOffset to)
+    private static PullPage Page(PullRows found, string? code, DarajaResponse.Received answer, DateTimeOffset from, DateTimeOffset to)
     {
         var outside = 0;
         var payments = new List<PulledPayment>();
@@ -106,18 +106,18 @@ internal static class PulledPayments
     private static string? Payer(string? text) => PayerHint.NumberIn(text)?.Value ?? text;
 
     /// <summary>An exchange that gave no page: a refusal when Safaricom has a reason of its own, else trouble that passes.</summary>
-    private static PullPage Failure(DarajaExchange exchange, string refusing, string before) => exchange switch
+    private static PullPage Failure(DarajaResponse exchange, string refusing, string before) => exchange switch
     {
-        DarajaExchange.NotSent notSent => new([], before + notSent.Why) { EndsRound = true },
-        DarajaExchange.Lost lost => new([], before + lost.Why),
-        DarajaExchange.Answered answer when DarajaReplies.FaultOf(answer) is DarajaReplies.Fault.Refused or DarajaReplies.Fault.Token =>
+        DarajaResponse.NotSent notSent => new([], before + notSent.Why) { EndsRound = true },
+        DarajaResponse.NoResponse lost => new([], before + lost.Why),
+        DarajaResponse.Received answer when DarajaReplies.ErrorOf(answer) is DarajaReplies.GatewayError.Refused or DarajaReplies.GatewayError.Token =>
             Refused(refusing, $"{answer.ErrorCode} {answer.ErrorText}"),
-        DarajaExchange.Answered answer => new([], before + (answer.ErrorText is { } text ? $"{answer.Shape}: {text}" : answer.Shape)),
+        DarajaResponse.Received answer => new([], before + (answer.ErrorText is { } text ? $"{answer.Shape}: {text}" : answer.Shape)),
         _ => throw new InvalidOperationException($"Unknown exchange {exchange.GetType().Name}."),
     };
 
     private static PullPage Refused(string what, string words) => new([], $"Safaricom {what}: {words.Trim()}") { IsRefused = true, EndsRound = true };
 
-    private static string? Text(DarajaExchange.Answered answer) =>
+    private static string? Text(DarajaResponse.Received answer) =>
         answer.Words(PullRows.Member(answer.Json, "responsemessage", "responsedescription", "message"), MaxText * 2);
 }

@@ -25,13 +25,13 @@ public static class ResultCodes
     private static readonly TimeSpan OneMinute = TimeSpan.FromMinutes(1);
 
     private static readonly Meaning UnknownPrompt =
-        new(FailureCode.ProviderError, "M-PESA could not complete this payment. Please try again.", Retryable: true, Certainty: Certainty.Unlisted);
+        new(FailureCode.ProviderError, "M-PESA could not complete this payment. Please try again.", Retryable: true, Certainty: Certainty.UnknownCode);
 
     private static readonly Meaning UnknownTransfer =
         new(FailureCode.ProviderError, "M-PESA answered with a code this service does not know; what became of the money is being asked.",
-            Certainty: Certainty.Unlisted);
+            Certainty: Certainty.UnknownCode);
 
-    private static readonly FrozenDictionary<string, Meaning> Prompts = new Dictionary<string, Meaning>
+    private static readonly FrozenDictionary<string, Meaning> StkCodes = new Dictionary<string, Meaning>
     {
         ["1"] = new(FailureCode.InsufficientFunds, "There is not enough money in this M-PESA account. Top up, or pay with another number.", true),
         ["2"] = new(FailureCode.LimitExceeded, "This amount is below the least M-PESA takes."),
@@ -51,7 +51,7 @@ public static class ResultCodes
         ["1025"] = new(FailureCode.ProviderError, "M-PESA could not show the prompt on this phone. Please try again.", true),
         ["1031"] = new(FailureCode.Cancelled, "The payment was cancelled on the phone.", true),
         ["1032"] = new(FailureCode.Cancelled, "The payment was cancelled on the phone, or the prompt was not answered.", true),
-        ["1036"] = new(FailureCode.Unreachable, "The phone's answer did not reach M-PESA in time.", true, Certainty: Certainty.AskFirst),
+        ["1036"] = new(FailureCode.Unreachable, "The phone's answer did not reach M-PESA in time.", true, Certainty: Certainty.QueryFirst),
         ["1037"] = new(FailureCode.Unreachable, "The phone could not be reached. Check that it is on and has signal, then try again.", true),
         ["1101"] = new(FailureCode.Rejected, "The text of this prompt is longer than M-PESA shows."),
         ["1102"] = new(FailureCode.Rejected, "The text of this prompt is longer than M-PESA shows."),
@@ -64,11 +64,11 @@ public static class ResultCodes
         ["2051"] = new(FailureCode.Rejected, "M-PESA does not know this phone number."),
         ["8006"] = new(FailureCode.Rejected, "This M-PESA account's PIN is locked. Call 100 to have it unlocked."),
         ["9999"] = new(FailureCode.ProviderError,
-            "M-PESA could not show the prompt on this phone. Please try again.", true, OneMinute, Certainty: Certainty.AskFirst),
+            "M-PESA could not show the prompt on this phone. Please try again.", true, OneMinute, Certainty: Certainty.QueryFirst),
         ["SFC_IC0003"] = new(FailureCode.Rejected, "M-PESA does not know the receiver of this payment."),
     }.ToFrozenDictionary();
 
-    private static readonly FrozenDictionary<string, Meaning> Transfers = new Dictionary<string, Meaning>
+    private static readonly FrozenDictionary<string, Meaning> TransferCodes = new Dictionary<string, Meaning>
     {
         ["1"] = new(FailureCode.InsufficientFunds, "The account of ours that pays has not enough money."),
         ["2"] = new(FailureCode.LimitExceeded, "The amount is below the least M-PESA moves (KES 10 to a phone)."),
@@ -83,7 +83,7 @@ public static class ResultCodes
         ["13"] = new(FailureCode.Rejected, "M-PESA could not find one of the accounts."),
         ["14"] = new(FailureCode.Rejected, "M-PESA could not find one of the accounts."),
         ["15"] = new(FailureCode.ProviderError,
-            "M-PESA has seen this request's id before; what became of the first is being asked.", Certainty: Certainty.AskFirst),
+            "M-PESA has seen this request's id before; what became of the first is being asked.", Certainty: Certainty.QueryFirst),
         ["18"] = new(FailureCode.ProviderError, "Our initiator's credentials were refused: check Daraja__InitiatorName, its password and the certificate."),
         ["19"] = new(FailureCode.ProviderError, "M-PESA took the messages of this request out of order."),
         ["20"] = new(FailureCode.ProviderError, "M-PESA does not know our initiator: check Daraja__InitiatorName."),
@@ -116,32 +116,32 @@ public static class ResultCodes
     };
 
     /// <summary>What a result code other than 0 says of an STK push, from its callback or from a query.</summary>
-    public static Outcome Prompt(string code, string? providerText)
+    public static PaymentResult OfStk(string code, string? providerText)
     {
         if (code == StillProcessing)
         {
-            return new Outcome.Pending();
+            return new PaymentResult.Pending();
         }
 
-        var meaning = Prompts.GetValueOrDefault(code, UnknownPrompt);
-        return new Outcome.NotPaid(meaning.ToFailure(code, providerText), meaning.Certainty);
+        var meaning = StkCodes.GetValueOrDefault(code, UnknownPrompt);
+        return new PaymentResult.Failed(meaning.ToFailure(code, providerText), meaning.Certainty);
     }
 
     /// <summary>What a result code other than 0 says of a B2C, B2B or reversal.</summary>
-    public static Outcome.NotPaid Transfer(CallbackKind kind, string code, string? providerText)
+    public static PaymentResult.Failed OfTransfer(CallbackKind kind, string code, string? providerText)
     {
-        var meaning = Transfers.GetValueOrDefault(code, UnknownTransfer);
+        var meaning = TransferCodes.GetValueOrDefault(code, UnknownTransfer);
         if (code == "1")
         {
             meaning = meaning with { Message = PayingAccounts.GetValueOrDefault(kind, meaning.Message) };
         }
 
-        return new Outcome.NotPaid(meaning.ToFailure(code, providerText), meaning.Certainty);
+        return new PaymentResult.Failed(meaning.ToFailure(code, providerText), meaning.Certainty);
     }
 
     /// <summary>Why a status or balance query failed. It says nothing of the transaction that was asked about (R10).</summary>
-    public static Failure Question(string code, string? providerText) =>
-        Transfers.TryGetValue(code, out var meaning) && meaning.Certainty == Certainty.Final
+    public static Failure OfStatusQuery(string code, string? providerText) =>
+        TransferCodes.TryGetValue(code, out var meaning) && meaning.Certainty == Certainty.Final
             ? meaning.ToFailure(code, providerText)
             : new(FailureCode.ProviderError, code, "M-PESA did not answer the question.", Retryable: true, RetryAfter: OneMinute, ProviderText: providerText);
 

@@ -38,7 +38,7 @@ public sealed class ConnectionBudget
     public int Of(Purpose purpose) => sizes.GetValueOrDefault(purpose);
 
     /// <summary>Connections a process needs to do its work at all: those it keeps for LISTEN, and one for each thing that must not wait for another.</summary>
-    public static int Least(Roles roles) => roles switch
+    public static int Min(Roles roles) => roles switch
     {
         Roles.None => 1,
         Roles.Api => 5,
@@ -58,15 +58,15 @@ public sealed class ConnectionBudget
     public static ConnectionBudget For(Roles roles, int total)
     {
         var shares = Shares.Where(share => share.Of(roles).Usual > 0).ToDictionary(share => share.Purpose, share => share.Of(roles));
-        var (least, usual) = (shares.Values.Sum(share => share.Least), shares.Values.Sum(share => share.Usual));
+        var (least, usual) = (shares.Values.Sum(share => share.Min), shares.Values.Sum(share => share.Usual));
         if (total < least)
         {
-            return new(shares.TryGetValue(Purpose.Inbox, out var inbox) && total > inbox.Least
-                ? new() { [Purpose.Inbox] = inbox.Least, [Purpose.Jobs] = total - inbox.Least } : new() { [Purpose.Jobs] = total });
+            return new(shares.TryGetValue(Purpose.Inbox, out var inbox) && total > inbox.Min
+                ? new() { [Purpose.Inbox] = inbox.Min, [Purpose.Jobs] = total - inbox.Min } : new() { [Purpose.Jobs] = total });
         }
 
         var sizes = shares.ToDictionary(
-            share => share.Key, share => share.Value.Least + ((share.Value.Usual - share.Value.Least) * Math.Min(total - least, usual - least) / (usual - least)));
+            share => share.Key, share => share.Value.Min + ((share.Value.Usual - share.Value.Min) * Math.Min(total - least, usual - least) / (usual - least)));
 
         // What is above the usual number, and what rounding down left over.
         sizes[roles.HasFlag(Roles.Worker) && !roles.HasFlag(Roles.Api) ? Purpose.Jobs : Purpose.Requests] += total - sizes.Values.Sum();
@@ -84,7 +84,7 @@ public sealed class ConnectionBudget
         };
     }
 
-    private readonly record struct Share(int Least, int Usual)
+    private readonly record struct Share(int Min, int Usual)
     {
         public static readonly Share None = new(0, 0);
     }

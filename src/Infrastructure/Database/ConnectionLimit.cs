@@ -3,9 +3,9 @@ using Npgsql;
 namespace Payments.Infrastructure;
 
 /// <summary>How many connections PostgreSQL gives the service at once, and what says so.</summary>
-/// <param name="Most">All of this role's or database's sessions together, other processes' included.</param>
+/// <param name="Max">All of this role's or database's sessions together, other processes' included.</param>
 /// <param name="Why">The beginning of a sentence: <c>Role payments</c>.</param>
-internal sealed record ConnectionLimit(int Most, string Why)
+internal sealed record ConnectionLimit(int Max, string Why)
 {
     /// <summary>A database that does not answer by then is away: the process starts all the same.</summary>
     private const int PatienceSeconds = 2;

@@ -12,18 +12,18 @@ internal static class ConnectionRequirements
     private const int OtherDescriptors = 512;
 
     /// <summary>A server that is there answers a connect in milliseconds; a pooler whose pool is used up lets it wait.</summary>
-    private static readonly TimeSpan OpenPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>What is allowed, against what is needed.</summary>
     public static async Task<IReadOnlyList<Requirement>> Check(
         NpgsqlConnection connection, DatabaseSettings settings, Roles roles, CancellationToken cancellation)
     {
-        var (limit, least) = (await ConnectionLimit.Read(connection, cancellation), ConnectionBudget.Least(roles));
+        var (limit, least) = (await ConnectionLimit.Read(connection, cancellation), ConnectionBudget.Min(roles));
         return
         [
-            limit.Most >= least
-                ? new(Name, RequirementState.Met, Invariant($"{limit.Why} gives {limit.Most} connections; this process opens {settings.Connection.MaxPoolSize} at most."))
-                : new(Name, RequirementState.Waiting, Invariant($"{limit.Why} gives {limit.Most} connections, and this process needs {least}: raise it.")),
+            limit.Max >= least
+                ? new(Name, RequirementState.Met, Invariant($"{limit.Why} gives {limit.Max} connections; this process opens {settings.Connection.MaxPoolSize} at most."))
+                : new(Name, RequirementState.Waiting, Invariant($"{limit.Why} gives {limit.Max} connections, and this process needs {least}: raise it.")),
             Descriptors(settings),
         ];
     }
@@ -31,9 +31,9 @@ internal static class ConnectionRequirements
     /// <summary>As many connections as are needed, at once: what no setting of PostgreSQL's tells, a pooler's pool above all.</summary>
     public static async Task<Requirement> Open(Connections database, Roles roles, CancellationToken cancellation)
     {
-        var least = ConnectionBudget.Least(roles);
+        var least = ConnectionBudget.Min(roles);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(OpenPatience);
+        limit.CancelAfter(OpenTimeout);
         var opened = await database.Open(least, limit.Token);
         foreach (var connection in opened.OfType<NpgsqlConnection>())
         {

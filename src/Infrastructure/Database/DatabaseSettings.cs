@@ -71,7 +71,7 @@ public sealed class DatabaseSettings
         }
 
         var given = new NpgsqlConnectionStringBuilder(text);
-        var least = ConnectionBudget.Least(roles);
+        var least = ConnectionBudget.Min(roles);
         if (given.TargetSessionAttributes?.ToUpperInvariant() is "STANDBY" or "PREFER-STANDBY" or "PREFERSTANDBY" or "READ-ONLY" or "READONLY")
         {
             return [new(Key, $"names a standby (Target Session Attributes={given.TargetSessionAttributes})", "the primary, where rows can be written: leave it out")];
@@ -99,13 +99,13 @@ public sealed class DatabaseSettings
     /// <summary>The same with no more connections than the server gives; what that changes is a correction.</summary>
     internal DatabaseSettings Within(ConnectionLimit? limit)
     {
-        if (limit is not { } known || known.Most >= Connection.MaxPoolSize || known.Most < 1)
+        if (limit is not { } known || known.Max >= Connection.MaxPoolSize || known.Max < 1)
         {
             return this;
         }
 
-        var fewer = new NpgsqlConnectionStringBuilder(Connection.ConnectionString) { MaxPoolSize = known.Most, MinPoolSize = Math.Min(Connection.MinPoolSize, known.Most) };
-        var said = string.Create(CultureInfo.InvariantCulture, $"{known.Why} gives {known.Most} connections: this process opens no more, in place of {Connection.MaxPoolSize}.");
+        var fewer = new NpgsqlConnectionStringBuilder(Connection.ConnectionString) { MaxPoolSize = known.Max, MinPoolSize = Math.Min(Connection.MinPoolSize, known.Max) };
+        var said = string.Create(CultureInfo.InvariantCulture, $"{known.Why} gives {known.Max} connections: this process opens no more, in place of {Connection.MaxPoolSize}.");
         return new(fewer, [.. Corrections, said + " Where several processes share them, set Maximum Pool Size so that all together have enough."]);
     }
 

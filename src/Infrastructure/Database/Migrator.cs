@@ -36,7 +36,7 @@ public static class Migrator
     private const int LockTries = 5;
 
     /// <summary>How long another migrator is waited for before that is said; then the next round begins.</summary>
-    private static readonly TimeSpan TurnPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TurnTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>The names of this version's scripts, as the journal has them.</summary>
     internal static IReadOnlyList<string> Scripts() =>
@@ -87,7 +87,7 @@ public static class Migrator
     /// <summary>Asked for again and again: a statement that waits would keep CREATE INDEX CONCURRENTLY waiting for it in turn.</summary>
     private static async Task TakeTurn(NpgsqlConnection holder, CancellationToken cancellation)
     {
-        for (var until = DateTime.UtcNow + TurnPatience; ; await Task.Delay(TimeSpan.FromMilliseconds(200), cancellation))
+        for (var until = DateTime.UtcNow + TurnTimeout; ; await Task.Delay(TimeSpan.FromMilliseconds(200), cancellation))
         {
             await using var command = new NpgsqlCommand($"SELECT pg_try_advisory_lock({LockId})", holder);
             if (await command.ExecuteScalarAsync(cancellation) is true)

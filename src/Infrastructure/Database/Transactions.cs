@@ -16,7 +16,7 @@ internal sealed class Transactions(Connections database, IdempotencyKeys keys) :
     private const int Tries = 3;
 
     /// <summary>A PostgreSQL that restarts, fails over or is frozen is back by then, or somebody is called.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
@@ -27,7 +27,7 @@ internal sealed class Transactions(Connections database, IdempotencyKeys keys) :
     public Task<T> Run<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation) => Run(work, commits: true, cancellation);
 
     /// <inheritdoc/>
-    public async Task<T> RunPatiently<T>(Func<DateTimeOffset, Task<T>> work)
+    public async Task<T> RunWithRetry<T>(Func<DateTimeOffset, Task<T>> work)
     {
         var started = Stopwatch.GetTimestamp();
         for (var wait = TimeSpan.FromMilliseconds(100); ; wait = wait < LongestWait ? wait * 2 : LongestWait)
@@ -36,7 +36,7 @@ internal sealed class Transactions(Connections database, IdempotencyKeys keys) :
             {
                 return await Run(work, commits: true, CancellationToken.None);
             }
-            catch (Exception passing) when (Stopwatch.GetElapsedTime(started) < Patience && IsPassing(passing))
+            catch (Exception passing) when (Stopwatch.GetElapsedTime(started) < Timeout && IsPassing(passing))
             {
                 await Task.Delay(wait);
             }
@@ -98,7 +98,7 @@ internal sealed class Transactions(Connections database, IdempotencyKeys keys) :
         request.Begin();
         await keys.Claim(request);
         var result = await work(now);
-        if (result is IRefusable { Refusal: not null })
+        if (result is IResult { Refusal: not null })
         {
             request.Begin();
         }

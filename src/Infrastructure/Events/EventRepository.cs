@@ -15,7 +15,7 @@ internal sealed class EventRepository(Connections database, ITransactions transa
     public const long PlacingLock = 7_203_114_906;
 
     /// <summary>One read places at most this many: the first reader after a busy night does not wait for all of them.</summary>
-    private const int MostPlaced = 10_000;
+    private const int MaxPlaced = 10_000;
 
     private sealed record Row(long Position, string Type, DateTimeOffset At, string Data);
 
@@ -61,6 +61,6 @@ internal sealed class EventRepository(Connections database, ITransactions transa
                 FROM (SELECT id FROM events WHERE position IS NULL ORDER BY id LIMIT @MostPlaced) unplaced) placed
             WHERE e.id = placed.id
             """,
-            new { MostPlaced });
+            new { MaxPlaced });
     }
 }

@@ -10,7 +10,7 @@ namespace Payments.Infrastructure;
 /// The checkouts somebody watches in this process. Each that changes is read once, however many watch it, many of them together, and by one reader on
 /// one connection: watchers cost memory, and neither statements nor connections.
 /// </summary>
-public sealed partial class WatchedCheckouts(Connections database, IDetached detached, ReadTriggeredQueryThrottle readers, ILogger<WatchedCheckouts> log)
+public sealed partial class WatchedCheckouts(Connections database, IBackgroundCommands detached, ReadTriggeredQueryThrottle readers, ILogger<WatchedCheckouts> log)
     : BackgroundService
 {
     /// <summary>Read together; a page of changes is some hundred kilobytes.</summary>
@@ -90,7 +90,7 @@ public sealed partial class WatchedCheckouts(Connections database, IDetached det
             Changed(standing.Where(s => IsNewer(s.Id, s.Version)).Select(s => s.Id).ToList());
             foreach (var due in standing.Where(s => s.IsDue && readers.MayTry(s.Id)))
             {
-                _ = detached.Send(new AskOverdue(due.Id));
+                _ = detached.Send(new QueryOverdueAttempts(due.Id));
             }
         }
     }

@@ -5,9 +5,9 @@ using Microsoft.Extensions.Options;
 namespace Payments.Infrastructure;
 
 /// <summary>What waits in the database at one moment. Ages by PostgreSQL's clock.</summary>
-/// <param name="New">Callbacks stored and not drained, without those that have stepped aside; counted up to <see cref="Backlogs.Most"/>.</param>
+/// <param name="New">Callbacks stored and not drained, without those that have stepped aside; counted up to <see cref="BacklogReader.Max"/>.</param>
 /// <param name="OldestNew">The age of the oldest of them; null when there is none.</param>
-/// <param name="SetAside">Callbacks that could not be applied and are tried again soon; counted up to <see cref="Backlogs.Most"/>.</param>
+/// <param name="SetAside">Callbacks that could not be applied and are tried again soon; counted up to <see cref="BacklogReader.Max"/>.</param>
 /// <param name="InDoubt">Attempts, payouts and refunds sent with an unknown outcome, by how long.</param>
 /// <param name="Cases">Open cases by kind.</param>
 /// <param name="Tokens">The access token of each Daraja app.</param>
@@ -39,16 +39,16 @@ public sealed record TokenAge(string App, TimeSpan Age, TimeSpan Left);
 public sealed record JobServer(string Name, IReadOnlyList<string> Queues, TimeSpan Heartbeat);
 
 /// <summary>Reads <see cref="Backlog"/>s: a few index scans, each bounded, so that looking does not add to the trouble looked for.</summary>
-public sealed class Backlogs(Connections database, JobStorage jobs, IOptions<DarajaOptions> daraja)
+public sealed class BacklogReader(Connections database, JobStorage jobs, IOptions<DarajaOptions> daraja)
 {
     /// <summary>Counting stops here: beyond it the number says no more than "very many".</summary>
-    public const int Most = 100_000;
+    public const int Max = 100_000;
 
     /// <summary>Twice Hangfire's own heartbeat of 30 s.</summary>
     private static readonly TimeSpan Alive = TimeSpan.FromMinutes(1);
 
     /// <summary>A database that takes longer for this has other worries; seconds.</summary>
-    private const int Patience = 3;
+    private const int Timeout = 3;
 
     /// <summary>Reads one. Throws what Npgsql throws.</summary>
     public async Task<Backlog> Read(CancellationToken cancellation)
@@ -95,7 +95,7 @@ public sealed class Backlogs(Connections database, JobStorage jobs, IOptions<Dar
             FROM (SELECT @shortcode AS shortcode, (SELECT min(stamped_at) FROM deployment) AS stamped_at) d
             LEFT JOIN pull_progress p USING (shortcode) LEFT JOIN pull_rounds r USING (shortcode);
             """,
-            new { Most, main = daraja.Value.Main.TokenKey, paying = daraja.Value.Paying.TokenKey, shortcode = daraja.Value.Main.Shortcode }, commandTimeout: Patience, cancellationToken: cancellation));
+            new { Max, main = daraja.Value.Main.TokenKey, paying = daraja.Value.Paying.TokenKey, shortcode = daraja.Value.Main.Shortcode }, commandTimeout: Timeout, cancellationToken: cancellation));
         var waiting = await rows.ReadSingleAsync<long>();
         var oldest = await rows.ReadSingleAsync<TimeSpan?>();
         var aside = await rows.ReadSingleAsync<long>();

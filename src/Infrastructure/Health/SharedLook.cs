@@ -5,7 +5,7 @@ namespace Payments.Infrastructure;
 /// </summary>
 /// <param name="look">Bounded in time by itself: nobody's going away ends it.</param>
 /// <param name="fresh">How long its answer is told again; null: <see cref="Fresh"/>.</param>
-internal sealed class SharedLook<T>(Func<Task<T>> look, TimeProvider clock, TimeSpan? fresh = null)
+internal sealed class CoalescedRead<T>(Func<Task<T>> look, TimeProvider clock, TimeSpan? fresh = null)
 {
     /// <summary>Balancers ask once a second; four looks a second are nothing to a database.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(250);

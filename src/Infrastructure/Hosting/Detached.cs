@@ -8,7 +8,7 @@ using Payments.Application;
 namespace Payments.Infrastructure;
 
 /// <summary>Runs commands that outlive their request; a shutdown waits for them as long as the host lets it.</summary>
-internal sealed partial class Detached(IServiceScopeFactory scopes, ILogger<Detached> log) : IDetached, IHostedService
+internal sealed partial class BackgroundCommandRunner(IServiceScopeFactory scopes, ILogger<BackgroundCommandRunner> log) : IBackgroundCommands, IHostedService
 {
     private readonly ConcurrentDictionary<Task, byte> running = new();
 

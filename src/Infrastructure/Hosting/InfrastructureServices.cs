@@ -46,28 +46,28 @@ public static class InfrastructureServices
         services.AddSingleton<ITransfers, TransferRepository>();
         services.AddSingleton<IRestores, RestoreRepository>();
         services.AddSingleton<LostPayments>();
-        services.AddSingleton<IQuestions, QuestionRepository>();
+        services.AddSingleton<IStatusQueries, StatusQueryRepository>();
         services.AddSingleton<ClockStep>();
-        services.AddSingleton<IQuestionBudget, QuestionBudget>();
+        services.AddSingleton<IQueryRateLimiter, QueryRateLimiter>();
         services.AddSingleton<ReadTriggeredQueryThrottle>();
         services.AddSingleton<ICases, CaseRepository>();
         services.AddSingleton<ICallbacks, CallbackRepository>();
         services.AddSingleton<IEvents, EventRepository>();
-        services.AddSingleton<CallbackRules>();
+        services.AddSingleton<CallbackDispatcher>();
         services.AddSingleton<HintThrottle>();
         services.AddHostedService<SigningKeys>();
         var spooling = spool ?? new();
         services.AddSingleton(spooling);
         services.AddSingleton<DrainTelemetry>();
         services.AddSingleton<ITraceContexts, TraceContexts>();
-        services.AddSingleton<Backlogs>();
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Vitals>(provider, roles));
+        services.AddSingleton<BacklogReader>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<HealthChecks>(provider, roles));
         services.AddHostedService<Gauges>();
-        services.AddSingleton<JobsEnd>();
+        services.AddSingleton<JobShutdown>();
         services.AddSingleton(new InboxNotifier(roles));
-        services.AddSingleton<Detached>();
-        services.AddSingleton<IDetached>(s => s.GetRequiredService<Detached>());
-        services.AddHostedService(s => s.GetRequiredService<Detached>());
+        services.AddSingleton<BackgroundCommandRunner>();
+        services.AddSingleton<IBackgroundCommands>(s => s.GetRequiredService<BackgroundCommandRunner>());
+        services.AddHostedService(s => s.GetRequiredService<BackgroundCommandRunner>());
         services.AddMediator();
         services.AddHangfireStorage();
 
@@ -77,10 +77,10 @@ public static class InfrastructureServices
             services.AddSingleton<InboxWriter>();
             services.AddSingleton<IInbox>(s => s.GetRequiredService<InboxWriter>());
             services.AddHostedService(s => s.GetRequiredService<InboxWriter>());
-            services.AddSingleton(s => new InboxGauge(s.GetRequiredService<InboxWriter>(), s.GetRequiredService<IntakeCapacity>(), s.GetRequiredService<InboxOptions>()));
+            services.AddSingleton(s => new InboxQueueMetrics(s.GetRequiredService<InboxWriter>(), s.GetRequiredService<IntakeCapacity>(), s.GetRequiredService<InboxOptions>()));
             services.AddSpool(spooling);
-            services.AddSingleton<UntrustedIntake>();
-            services.AddHostedService(s => s.GetRequiredService<UntrustedIntake>());
+            services.AddSingleton<UntrustedRateLimiter>();
+            services.AddHostedService(s => s.GetRequiredService<UntrustedRateLimiter>());
             services.AddSingleton<UnroutedIntake>();
             services.AddHostedService(s => s.GetRequiredService<UnroutedIntake>());
             services.AddSingleton<WatchedCheckouts>();
@@ -90,11 +90,11 @@ public static class InfrastructureServices
 
         if (roles.HasFlag(Roles.Worker))
         {
-            services.AddSingleton<Rounds>();
+            services.AddSingleton<SingleRunGuard>();
             services.AddHostedService<HangfireServers>();
-            services.AddHostedService<Sweeper>();
+            services.AddHostedService<InboxRecovery>();
             services.AddHostedService<InboxListener>();
-            services.AddHostedService<ForgottenRounds>();
+            services.AddHostedService<MissedScheduleRecovery>();
         }
 
         return services;

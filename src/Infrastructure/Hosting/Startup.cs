@@ -46,11 +46,11 @@ public sealed record DeploymentStamp(string Environment, string Shortcode)
 /// met an outage waits longer after every failure, in the end for minutes, and payouts would wait with it.
 /// </summary>
 internal sealed partial class HangfireServers(
-    IServiceProvider services, Connections database, DatabaseState state, JobsEnd end, ILogger<HangfireServers> log)
+    IServiceProvider services, Connections database, DatabaseState state, JobShutdown end, ILogger<HangfireServers> log)
     : BackgroundService, IHostedLifecycleService
 {
     /// <summary>Between two looks at the database: what an outage adds at its end. A shorter one costs a worker a second or two by itself.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(2);
 
     private List<IBackgroundProcessingServer> servers = [];
 
@@ -67,7 +67,7 @@ internal sealed partial class HangfireServers(
         var isAway = false;
         while (!stoppingToken.IsCancellationRequested)
         {
-            await Task.Delay(Pause, stoppingToken);
+            await Task.Delay(PollInterval, stoppingToken);
             var answers = await Answers(stoppingToken);
             if (answers && isAway)
             {
@@ -175,7 +175,7 @@ internal sealed partial class HangfireServers(
     /// </summary>
     public Task StoppingAsync(CancellationToken cancellationToken)
     {
-        end.Begin();
+        end.Start();
         servers.ForEach(server => server.SendStop());
         return Task.CompletedTask;
     }

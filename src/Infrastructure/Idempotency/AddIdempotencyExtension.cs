@@ -11,15 +11,15 @@ internal static class AddIdempotencyExtension
     {
         services.AddSingleton<IdempotencyKeys>();
         services.AddSingleton<IIdempotencyKeys>(s => s.GetRequiredService<IdempotencyKeys>());
-        foreach (var type in typeof(IRebuildAnswer).Assembly.GetTypes().Where(t => t.IsClass && t.IsAssignableTo(typeof(IRebuildAnswer))))
+        foreach (var type in typeof(IResponseReplayer).Assembly.GetTypes().Where(t => t.IsClass && t.IsAssignableTo(typeof(IResponseReplayer))))
         {
-            services.AddTransient(typeof(IRebuildAnswer), type);
+            services.AddTransient(typeof(IResponseReplayer), type);
         }
     }
 }
 
 /// <summary>The recurring job that forgets old keys.</summary>
-public sealed class IdempotencyJobs(IMediator mediator, JobsEnd end)
+public sealed class IdempotencyJobs(IMediator mediator, JobShutdown end)
 {
     /// <summary>One round; what it does not finish the next hour's does.</summary>
     [Hangfire.AutomaticRetry(Attempts = 0)]

@@ -13,7 +13,7 @@ internal sealed class IdempotencyKeys(Connections database) : IIdempotencyKeys
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(20);
 
     /// <summary>Keys that need not be kept for ever: twice the 24 hours promised, since clients' clocks and queues differ.</summary>
-    private static readonly TimeSpan Life = TimeSpan.FromHours(48);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(48);
 
     /// <summary>Answers hold personal data: where the key stays, its answer goes after a week and is rebuilt from the row from then on.</summary>
     private static readonly TimeSpan AnswerLife = TimeSpan.FromDays(7);
@@ -107,7 +107,7 @@ internal sealed class IdempotencyKeys(Connections database) : IIdempotencyKeys
                 FOR UPDATE SKIP LOCKED) old
             WHERE k.owner = old.owner AND k.key = old.key
             """,
-            new { Life, batch });
+            new { Lifetime, batch });
         return deleted + await connection.ExecuteAsync(
             """
             UPDATE idempotency_keys k

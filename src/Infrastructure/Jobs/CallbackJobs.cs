@@ -5,7 +5,7 @@ using Payments.Application;
 namespace Payments.Infrastructure;
 
 /// <summary>The jobs that understand callbacks. Each is safe to run twice: what was done is done.</summary>
-public sealed class CallbackJobs(IMediator mediator, JobsEnd end)
+public sealed class CallbackJobs(IMediator mediator, JobShutdown end)
 {
     /// <summary>Callbacks have a queue and a server of their own: nothing else may stand in their way.</summary>
     public const string Queue = "callbacks";
@@ -29,7 +29,7 @@ public sealed class CallbackJobs(IMediator mediator, JobsEnd end)
     {
         using var purpose = Connections.For(Purpose.Drain);
         await mediator.Send(PublicId.TryRead(PublicId.Callback, callbackId, out var id)
-            ? new ApplyParkedCallback(id) : throw new ArgumentException($"'{callbackId}' is no callback id.", nameof(callbackId)));
+            ? new RetryFailedCallback(id) : throw new ArgumentException($"'{callbackId}' is no callback id.", nameof(callbackId)));
     }
 }
 
@@ -37,12 +37,12 @@ public sealed class CallbackJobs(IMediator mediator, JobsEnd end)
 /// One round of each kind at a time in one process; other processes have rounds of their own. A slow Daraja would otherwise fill every
 /// worker, and the queue behind them, with rounds that wait for the same answers.
 /// </summary>
-public sealed class Rounds : IDisposable
+public sealed class SingleRunGuard : IDisposable
 {
     private readonly SemaphoreSlim prompts = new(1);
     private readonly SemaphoreSlim transfers = new(1);
 
-    internal Task OfPrompts(Func<Task> round) => Run(prompts, round);
+    internal Task OfAttempts(Func<Task> round) => Run(prompts, round);
 
     internal Task OfTransfers(Func<Task> round) => Run(transfers, round);
 
@@ -71,17 +71,17 @@ public sealed class Rounds : IDisposable
 }
 
 /// <summary>The recurring jobs.</summary>
-public sealed class RecurringJobs(IMediator mediator, Rounds rounds, JobsEnd end)
+public sealed class RecurringJobs(IMediator mediator, SingleRunGuard rounds, JobShutdown end)
 {
     /// <summary>Asks Safaricom about what is overdue.</summary>
     [AutomaticRetry(Attempts = 0)]
-    public Task Reconcile() => rounds.OfPrompts(() => end.Run(stop => mediator.Send(new AskOverdue(), stop)));
+    public Task Reconcile() => rounds.OfAttempts(() => end.Run(stop => mediator.Send(new QueryOverdueAttempts(), stop)));
 
     /// <summary>Asks Safaricom about payouts and refunds, and enqueues again what lost its job.</summary>
     [AutomaticRetry(Attempts = 0)]
-    public Task ReconcileTransfers() => rounds.OfTransfers(() => end.Run(stop => mediator.Send(new AskTransfers(), stop)));
+    public Task ReconcileTransfers() => rounds.OfTransfers(() => end.Run(stop => mediator.Send(new QueryOverdueTransfers(), stop)));
 
     /// <summary>Expires checkouts and declares surplus.</summary>
     [AutomaticRetry(Attempts = 0)]
-    public Task EndDue() => end.Run(stop => mediator.Send(new EndDueCheckouts(), stop));
+    public Task EndDue() => end.Run(stop => mediator.Send(new ExpireDueCheckouts(), stop));
 }

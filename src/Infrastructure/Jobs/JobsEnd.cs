@@ -1,7 +1,7 @@
 namespace Payments.Infrastructure;
 
 /// <summary>Tells running jobs that the process is ending: they finish the step they are at and leave the rest to whoever comes next.</summary>
-public sealed class JobsEnd : IDisposable
+public sealed class JobShutdown : IDisposable
 {
     private readonly CancellationTokenSource source = new();
 
@@ -24,5 +24,5 @@ public sealed class JobsEnd : IDisposable
     /// <inheritdoc/>
     public void Dispose() => source.Dispose();
 
-    internal void Begin() => source.Cancel();
+    internal void Start() => source.Cancel();
 }

@@ -15,10 +15,10 @@ namespace Payments.Infrastructure;
 public sealed class SignInTries(Connections database)
 {
     /// <summary>Somebody who forgot needs fewer; somebody who guesses gets 20 an hour from one place.</summary>
-    private const int MostFromOnePlace = 5;
+    private const int MaxFromOnePlace = 5;
 
     /// <summary>From all places of strangers together before they are slowed down.</summary>
-    private const int MostOfStrangers = 50;
+    private const int MaxOfStrangers = 50;
 
     /// <summary>Tried before PostgreSQL's clock was set back: nobody knows how long ago, and it locks nobody out for as much longer.</summary>
     private const string IsAhead = $"f.last_at > now() + {ClockStep.Slack}";
@@ -76,7 +76,7 @@ public sealed class SignInTries(Connections database)
                 locked_until = CASE WHEN {IsRecent} AND f.failures + 1 >= @MostFromOnePlace THEN now() + @Lock END
             WHERE f.locked_until IS NULL OR f.locked_until <= now() OR {IsAhead}
             """,
-            new { place, Lock, MostFromOnePlace });
+            new { place, Lock, MaxFromOnePlace });
         return counted == 1 ? null
             : await connection.QuerySingleOrDefaultAsync<TimeSpan?>("SELECT locked_until - now() FROM sign_in_failures WHERE subject = @place", new { place }) ?? Slowed;
     }
@@ -87,7 +87,7 @@ public sealed class SignInTries(Connections database)
         ON CONFLICT (subject) DO UPDATE SET failures = CASE WHEN {IsRecent} THEN f.failures + 1 ELSE 1 END, last_at = now()
         WHERE f.failures < @MostOfStrangers OR f.last_at < now() - @Slowed OR {IsAhead}
         """,
-        new { name, Lock, MostOfStrangers, Slowed }) == 1;
+        new { name, Lock, MaxOfStrangers, Slowed }) == 1;
 
     private static string Place(string name, string source, string? device) => Whole(name) + (device is null ? " from " + source : " on " + device);
 

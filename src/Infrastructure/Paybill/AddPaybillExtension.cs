@@ -13,10 +13,10 @@ internal static class AddPaybillExtension
 {
     public static void AddPaybill(this IServiceCollection services)
     {
-        services.AddSingleton<IPaybill, PaybillRepository>();
+        services.AddSingleton<IC2bPayments, C2bPaymentRepository>();
         services.AddSingleton<IPullProgress, PullProgress>();
-        services.AddSingleton<RegistrationTokens>();
-        services.AddTransient<AskConfirmation>();
+        services.AddSingleton<RegistrationTokenCache>();
+        services.AddTransient<VerifyConfirmation>();
         services.AddSingleton(provider =>
         {
             var daraja = provider.GetRequiredService<IOptions<DarajaOptions>>().Value;
@@ -44,7 +44,7 @@ internal static class AddPaybillExtension
 }
 
 /// <summary>The recurring job of Paybill.</summary>
-public sealed class PaybillJobs(IMediator mediator, JobsEnd end)
+public sealed class PaybillJobs(IMediator mediator, JobShutdown end)
 {
     /// <summary>One round; what it does not reach the next one does.</summary>
     [AutomaticRetry(Attempts = 0)]

@@ -6,13 +6,13 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>Cases of authentic confirmations that are no receipts: unreadable, or from an address that is not allowed.</summary>
-internal sealed partial class PaybillRepository
+internal sealed partial class C2bPaymentRepository
 {
     /// <summary>Addresses that are a case each; whoever sends from more of them has our token and is no proxy.</summary>
-    private const int MostElsewhere = 20;
+    private const int MaxElsewhere = 20;
 
     /// <inheritdoc/>
-    public async Task OpenCases(IReadOnlyCollection<OddConfirmation> odd)
+    public async Task OpenCases(IReadOnlyCollection<UnreadableConfirmation> odd)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(@CasesLock)", new { CasesLock });
@@ -68,7 +68,7 @@ internal sealed partial class PaybillRepository
     /// One for each payment: told twice it is one, by its number where that can be made out, else by the body. A callback has one in its life, so
     /// that a replay opens no other.
     /// </summary>
-    private static async Task OpenUnreadable(NpgsqlConnection connection, List<OddConfirmation> odd)
+    private static async Task OpenUnreadable(NpgsqlConnection connection, List<UnreadableConfirmation> odd)
     {
         if (odd.Count > 0)
         {
@@ -92,7 +92,7 @@ internal sealed partial class PaybillRepository
     }
 
     /// <summary>One for each address, while it is open: what else comes from there is the same question.</summary>
-    private static async Task OpenElsewhere(NpgsqlConnection connection, List<OddConfirmation> odd)
+    private static async Task OpenElsewhere(NpgsqlConnection connection, List<UnreadableConfirmation> odd)
     {
         if (odd.Count > 0)
         {
@@ -116,10 +116,10 @@ internal sealed partial class PaybillRepository
         }
     }
 
-    private static object Rows(List<OddConfirmation> odd, string kind) => new
+    private static object Rows(List<UnreadableConfirmation> odd, string kind) => new
     {
         kind,
-        MostElsewhere,
+        MaxElsewhere,
         callbacks = odd.ConvertAll(o => o.CallbackId).ToArray(),
         receipts = odd.ConvertAll(o => o.Receipt).ToArray(),
         stories = odd.ConvertAll(o => o.Story).ToArray(),

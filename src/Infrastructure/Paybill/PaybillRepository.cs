@@ -5,13 +5,13 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>What only Paybill keeps: cases of untrusted confirmations, receipts for operators.</summary>
-internal sealed partial class PaybillRepository(Connections database, CallbackUrls urls) : IPaybill
+internal sealed partial class C2bPaymentRepository(Connections database, CallbackUrls urls) : IC2bPayments
 {
     /// <summary>The advisory lock under which cases of untrusted confirmations are opened.</summary>
     private const long CasesLock = 7_203_114_920;
 
     /// <summary>Cases of untrusted confirmations that are open at once, one for each order: a morning's work. The rest are one case together.</summary>
-    private const int MostUntrusted = 50;
+    private const int MaxUntrusted = 50;
 
     private const string ManyUntrusted =
         "More confirmations that are not trusted name orders with money due than have a case each. Somebody makes them up, or Safaricom's own come without "
@@ -62,7 +62,7 @@ internal sealed partial class PaybillRepository(Connections database, CallbackUr
             {
                 kind = CaseKind.UntrustedConfirmation,
                 many = CaseKind.UntrustedConfirmations,
-                MostUntrusted,
+                MaxUntrusted,
                 story = ManyUntrusted,
                 callbacks = untrusted.Select(u => u.CallbackId).ToArray(),
                 keys = untrusted.Select(u => u.ReferenceKey).ToArray(),
@@ -104,7 +104,7 @@ internal sealed partial class PaybillRepository(Connections database, CallbackUr
     }
 
     /// <inheritdoc/>
-    public async Task<OrderWanted?> Wanted(string referenceKey, CancellationToken cancellation)
+    public async Task<AccountStatus?> Wanted(string referenceKey, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<WantedRow>(new CommandDefinition(
@@ -115,7 +115,7 @@ internal sealed partial class PaybillRepository(Connections database, CallbackUr
             FROM checkouts c
             WHERE c.reference_key = @referenceKey
             """,
-            new { referenceKey, life = Attempt.PromptLife }, cancellationToken: cancellation));
+            new { referenceKey, life = Attempt.PromptLifetime }, cancellationToken: cancellation));
         return rows.SingleOrDefault() is { } row
             ? new(EnumNames.Read<CheckoutStatus>(row.Status), Money.FromCents(row.Due), [.. (row.InFlight ?? []).Select(Money.FromCents)])
             : null;

@@ -8,7 +8,7 @@ namespace Payments.Infrastructure;
 /// <summary>How far Pull has read (<c>pull_progress</c>) and how its rounds go (<c>pull_rounds</c>), by PostgreSQL's clock.</summary>
 internal sealed partial class PullProgress(Connections database, ILogger<PullProgress> log) : IPullProgress
 {
-    private const int MostWhy = 1000;
+    private const int MaxWhy = 1000;
 
     private sealed record WindowRow
     {
@@ -111,7 +111,7 @@ internal sealed partial class PullProgress(Connections database, ILogger<PullPro
                 shortcode,
                 round,
                 state = EnumNames.Name(report.State),
-                why = report.Why is { Length: > MostWhy } why ? why[..MostWhy] : report.Why,
+                why = report.Why is { Length: > MaxWhy } why ? why[..MaxWhy] : report.Why,
                 isComplete,
             });
     }

@@ -5,7 +5,7 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>The half of the repository that shows receipts to operators, and notes what they did with them.</summary>
-internal sealed partial class PaybillRepository
+internal sealed partial class C2bPaymentRepository
 {
     /// <summary>
     /// <see cref="Domain.Receipt.Unsettled"/> as SQL, for lists: surplus that has not gone back, or all of what stands nowhere or is held and

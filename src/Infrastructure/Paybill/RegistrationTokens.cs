@@ -12,16 +12,16 @@ namespace Payments.Infrastructure;
 /// however many, the database is asked once in two seconds, and so many requests wait for it. The form of a token proves nothing: until it
 /// was found, whoever sent it is a stranger (decision 0045).
 /// </summary>
-public sealed partial class RegistrationTokens(IPaybill paybill, TimeProvider clock, ILogger<RegistrationTokens> log)
+public sealed partial class RegistrationTokenCache(IC2bPayments paybill, TimeProvider clock, ILogger<RegistrationTokenCache> log)
 {
     /// <summary>Anybody can send tokens: however many come, the database is asked this often.</summary>
-    private static readonly TimeSpan LeastBetween = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MinBetween = TimeSpan.FromSeconds(2);
 
     /// <summary>Requests that may wait for a reading at once: a wait holds a connection and no body, and the next in line is a stranger at once.</summary>
-    private const int MostWaiting = 256;
+    private const int MaxWaiting = 256;
 
     /// <summary>How old a reading may be for a token that is not in it to be nobody's: the wait between two readings, twice.</summary>
-    private static readonly TimeSpan Fresh = 2 * LeastBetween;
+    private static readonly TimeSpan Fresh = 2 * MinBetween;
 
     private volatile IReadOnlyList<(Registration Registration, byte[] Token)> known = [];
     private readonly Lock gate = new();
@@ -34,7 +34,7 @@ public sealed partial class RegistrationTokens(IPaybill paybill, TimeProvider cl
     /// True while a token that <see cref="Find(string?)"/> does not know may still be one of ours: the registrations were not read just now, and
     /// looking it up was in vain. One is committed before Safaricom hears of it, so no confirmation overtakes the next reading.
     /// </summary>
-    public bool MayMiss
+    public bool IsStale
     {
         get
         {
@@ -46,7 +46,7 @@ public sealed partial class RegistrationTokens(IPaybill paybill, TimeProvider cl
     }
 
     /// <summary>Reads the registrations before anybody asks for one, and now and then: a token that was replaced elsewhere is no valid one here.</summary>
-    public void Warm() => _ = Refresh();
+    public void Preload() => _ = Refresh();
 
     /// <summary>The registration of a token, from memory; null when it is not there. A miss lets the memory be refreshed, and does not wait.</summary>
     public Registration? Find(string? token)
@@ -56,7 +56,7 @@ public sealed partial class RegistrationTokens(IPaybill paybill, TimeProvider cl
             return null;
         }
 
-        var found = Look(token!);
+        var found = Query(token!);
         if (found is null)
         {
             _ = Refresh();
@@ -67,7 +67,7 @@ public sealed partial class RegistrationTokens(IPaybill paybill, TimeProvider cl
 
     /// <summary>
     /// The same, looked up where the memory is too old to say that it is nobody's, until <paramref name="patience"/> ends. Null: it is
-    /// nobody's, or (<see cref="MayMiss"/>) it could not be looked up.
+    /// nobody's, or (<see cref="IsStale"/>) it could not be looked up.
     /// </summary>
     public async ValueTask<Registration?> Find(string? token, CancellationToken patience)
     {
@@ -76,14 +76,14 @@ public sealed partial class RegistrationTokens(IPaybill paybill, TimeProvider cl
             return found;
         }
 
-        if (!RegistrationToken.IsWellFormed(token) || !MayMiss)
+        if (!RegistrationToken.IsWellFormed(token) || !IsStale)
         {
             return null;
         }
 
         try
         {
-            if (Interlocked.Increment(ref waiting) <= MostWaiting)
+            if (Interlocked.Increment(ref waiting) <= MaxWaiting)
             {
                 await Refresh().WaitAsync(patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -93,13 +93,13 @@ public sealed partial class RegistrationTokens(IPaybill paybill, TimeProvider cl
             Interlocked.Decrement(ref waiting);
         }
 
-        return Look(token!);
+        return Query(token!);
     }
 
     /// <summary>
     /// Reads again after what is being read now: somebody registered here. Other processes do within seconds, when they meet the token.
     /// </summary>
-    public Task ReadAgain()
+    public Task Reload()
     {
         lock (gate)
         {
@@ -114,7 +114,7 @@ public sealed partial class RegistrationTokens(IPaybill paybill, TimeProvider cl
         }
     }
 
-    private Registration? Look(string token)
+    private Registration? Query(string token)
     {
         var given = Encoding.ASCII.GetBytes(token);
         Registration? found = null;
@@ -132,7 +132,7 @@ public sealed partial class RegistrationTokens(IPaybill paybill, TimeProvider cl
     {
         lock (gate)
         {
-            if (refreshing.IsCompleted && (refreshed is not { } at || clock.GetElapsedTime(at) >= LeastBetween))
+            if (refreshing.IsCompleted && (refreshed is not { } at || clock.GetElapsedTime(at) >= MinBetween))
             {
                 refreshed = clock.GetTimestamp();
                 refreshing = Task.Run(Read);

@@ -9,7 +9,7 @@ namespace Payments.Infrastructure;
 /// The registrations of the repository: for each shortcode the one in force, the one that is to take its place, and those whose place was
 /// taken. A token is never written again, and one that was replaced never comes back.
 /// </summary>
-internal sealed partial class PaybillRepository
+internal sealed partial class C2bPaymentRepository
 {
     private const string RegistrationColumns =
         "id, shortcode, token, state, version, response_type, confirmation_url, validation_url, detail, registered_at";
@@ -186,7 +186,7 @@ internal sealed partial class PaybillRepository
         outcome.ResponseType,
         outcome.ConfirmationUrl,
         outcome.ValidationUrl,
-        detail = Texts.Clip(outcome.Detail, CheckoutRepository.MostText),
+        detail = DbText.Clip(outcome.Detail, CheckoutRepository.MaxText),
         outcome.RegisteredAt,
     };
 

@@ -5,10 +5,10 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>The part of the repository that keeps what authentic confirmations show of numbers: paid ones nobody configured, and hashed payers.</summary>
-internal sealed partial class PaybillRepository
+internal sealed partial class C2bPaymentRepository
 {
     /// <inheritdoc/>
-    public async Task OpenCases(IReadOnlyCollection<StrayPayment> strays)
+    public async Task OpenCases(IReadOnlyCollection<UnknownShortcodePayment> strays)
     {
         await using var connection = await database.OpenConnectionAsync();
         var first = strays.OrderBy(s => s.Shortcode, StringComparer.Ordinal).ThenBy(s => s.ReceiptId).DistinctBy(s => s.Shortcode).ToList();

@@ -11,7 +11,7 @@ namespace Payments.Infrastructure;
 internal sealed partial class TransferRepository
 {
     /// <summary>After an outage as many as these are in line at once; those left over follow when one of them that waited is sent.</summary>
-    private const int MostLetGo = 1000;
+    private const int MaxLetGo = 1000;
 
     /// <summary>Rows that are sent through the same API, and so wait for the same.</summary>
     private static readonly (string Table, string Prefix, string Sends, DarajaApi Api)[] Queues =
@@ -31,7 +31,7 @@ internal sealed partial class TransferRepository
     private sealed record Found(Guid Id, bool HadLostJob);
 
     /// <inheritdoc/>
-    public async Task<int> EnqueueForgotten(TimeSpan age, int limit)
+    public async Task<int> RequeueStale(TimeSpan age, int limit)
     {
         var found = new List<(string Prefix, Found Row)>();
         await using (var connection = await database.OpenConnectionAsync())
@@ -89,7 +89,7 @@ internal sealed partial class TransferRepository
                     FOR UPDATE SKIP LOCKED) waiting
                 WHERE t.id = waiting.id
                 """,
-                new { MostLetGo });
+                new { MaxLetGo });
         }
 
         return let;

@@ -107,7 +107,7 @@ internal sealed partial class TransferRepository(Connections database, ICheckout
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<DueTransfer>> TakeDue(int askable, int others, TimeSpan lease)
+    public async Task<IReadOnlyList<DueTransfer>> ClaimDue(int askable, int others, TimeSpan lease)
     {
         await using var connection = await database.OpenConnectionAsync();
         var due = new List<DueTransfer>();
@@ -141,7 +141,7 @@ internal sealed partial class TransferRepository(Connections database, ICheckout
     }
 
     /// <inheritdoc/>
-    public async Task<int> AskSooner(IReadOnlyCollection<string> ids, int most)
+    public async Task<int> BringForward(IReadOnlyCollection<string> ids, int most)
     {
         await using var connection = await database.OpenConnectionAsync();
         var moved = 0;

@@ -48,23 +48,23 @@ internal abstract record TransferRow
     {
         transfer.ConversationId = ConversationId;
         transfer.OriginatorId = OriginatorId;
-        transfer.Heard = Heard;
+        transfer.CallbackReceived = Heard;
         transfer.Receipt = Receipt;
         transfer.SettledBy = SettledBy is null ? null : EnumNames.Read<SettledBy>(SettledBy);
         transfer.Failure = FailureCode is null ? null : new(
             EnumNames.Read<FailureCode>(FailureCode), FailureResultCode, FailureMessage ?? "", FailureRetryable ?? false,
             FailureRetryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null, FailureProviderText);
         transfer.RefusedWith = RefusedWith;
-        transfer.IsDisputed = Disputed;
-        transfer.Questions = Questions;
-        transfer.NextQuestionAt = NextQuestionAt;
-        transfer.DoubtedBecause = Doubt;
+        transfer.HasConflictingResult = Disputed;
+        transfer.QueryCount = Questions;
+        transfer.NextQueryAt = NextQuestionAt;
+        transfer.UnknownReason = Doubt;
         transfer.LastAnswer = LastAnswer;
         transfer.SendingAt = SendingAt;
         transfer.EndedAt = EndedAt;
-        transfer.WaitingFor = WaitingFor is null ? null : EnumNames.Read<Hindrance>(WaitingFor);
+        transfer.WaitingFor = WaitingFor is null ? null : EnumNames.Read<SendBlocker>(WaitingFor);
         transfer.RetryAt = RetryAt;
-        transfer.IsWaitTold = WaitTold;
+        transfer.IsWaitAnnounced = WaitTold;
         return transfer;
     }
 }
@@ -89,7 +89,7 @@ internal sealed record PayoutRow : TransferRow
         CreatedAt = CreatedAt,
         UpdatedAt = UpdatedAt,
         Status = State,
-        LoadedStatus = State,
+        OriginalStatus = State,
         Reference = Reference,
         Method = EnumNames.Read<PayoutMethod>(Method),
         Recipient = Recipient,
@@ -122,7 +122,7 @@ internal sealed record RefundRow : TransferRow
         CreatedAt = CreatedAt,
         UpdatedAt = UpdatedAt,
         Status = State,
-        LoadedStatus = State,
+        OriginalStatus = State,
         OfCheckout = CheckoutId,
         ReceiptId = ReceiptId,
         OriginalReceipt = OriginalReceipt,

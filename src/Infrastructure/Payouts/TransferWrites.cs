@@ -11,14 +11,14 @@ internal sealed partial class TransferRepository
     /// <inheritdoc/>
     public async Task Save(IReadOnlyCollection<Transfer> transfers)
     {
-        var changed = transfers.Where(t => t.Change == Change.Updated).ToList();
+        var changed = transfers.Where(t => t.State == EntityState.Updated).ToList();
         if (changed.Count == 0)
         {
             return;
         }
 
         await Write(changed);
-        await TurnedRefunds.Count(checkouts, changed);
+        await ReversedRefunds.Count(checkouts, changed);
     }
 
     /// <summary>Closes its connection when it is done: whoever writes next in this transaction gets the same one, and not another beside it.</summary>
@@ -27,7 +27,7 @@ internal sealed partial class TransferRepository
         await using var connection = await database.OpenConnectionAsync();
         await Update(connection, "payouts", [.. changed.OfType<Payout>()]);
         await Update(connection, "refunds", [.. changed.OfType<Refund>()]);
-        await ShowOnCheckouts(connection, [.. changed.OfType<Refund>().Where(r => r.Status != r.LoadedStatus).Select(r => r.CheckoutId).OfType<Guid>()]);
+        await ShowOnCheckouts(connection, [.. changed.OfType<Refund>().Where(r => r.Status != r.OriginalStatus).Select(r => r.CheckoutId).OfType<Guid>()]);
         await InsertEvents(connection, changed);
         await InsertCases(connection, changed);
         await CloseCases(connection, changed);
@@ -90,31 +90,31 @@ internal sealed partial class TransferRepository
             new
             {
                 ids = rows.Select(t => t.Id).ToArray(),
-                loaded = rows.Select(t => EnumNames.Name(t.LoadedStatus)).ToArray(),
+                loaded = rows.Select(t => EnumNames.Name(t.OriginalStatus)).ToArray(),
                 status = rows.Select(t => EnumNames.Name(t.Status)).ToArray(),
                 conversations = rows.Select(t => t.ConversationId).ToArray(),
                 originators = rows.Select(t => t.OriginatorId).ToArray(),
-                heard = rows.Select(t => t.Heard).ToArray(),
+                heard = rows.Select(t => t.CallbackReceived).ToArray(),
                 receipts = rows.Select(t => t.Receipt).ToArray(),
                 settledBy = rows.Select(t => t.SettledBy is { } by ? EnumNames.Name(by) : null).ToArray(),
                 codes = rows.Select(t => t.Failure is { } f ? EnumNames.Name(f.Code) : null).ToArray(),
                 resultCodes = rows.Select(t => t.Failure?.ResultCode).ToArray(),
                 messages = rows.Select(t => t.Failure?.Message).ToArray(),
-                providerTexts = rows.Select(t => Texts.Clip(t.Failure?.ProviderText, CheckoutRepository.MostText)).ToArray(),
+                providerTexts = rows.Select(t => DbText.Clip(t.Failure?.ProviderText, CheckoutRepository.MaxText)).ToArray(),
                 retryable = rows.Select(t => t.Failure?.Retryable).ToArray(),
                 retryAfter = rows.Select(t => (int?)t.Failure?.RetryAfter?.TotalSeconds).ToArray(),
                 refusedWith = rows.Select(t => t.RefusedWith).ToArray(),
-                disputed = rows.Select(t => t.IsDisputed).ToArray(),
-                questions = rows.Select(t => t.Questions).ToArray(),
-                next = rows.Select(t => t.NextQuestionAt?.UtcDateTime).ToArray(),
-                doubts = rows.Select(t => Texts.Clip(t.DoubtedBecause, CheckoutRepository.MostText)).ToArray(),
-                answers = rows.Select(t => Texts.Clip(t.LastAnswer, CheckoutRepository.MostText)).ToArray(),
+                disputed = rows.Select(t => t.HasConflictingResult).ToArray(),
+                questions = rows.Select(t => t.QueryCount).ToArray(),
+                next = rows.Select(t => t.NextQueryAt?.UtcDateTime).ToArray(),
+                doubts = rows.Select(t => DbText.Clip(t.UnknownReason, CheckoutRepository.MaxText)).ToArray(),
+                answers = rows.Select(t => DbText.Clip(t.LastAnswer, CheckoutRepository.MaxText)).ToArray(),
                 updated = rows.Select(t => t.UpdatedAt.UtcDateTime).ToArray(),
                 sending = rows.Select(t => t.SendingAt?.UtcDateTime).ToArray(),
                 ended = rows.Select(t => t.EndedAt?.UtcDateTime).ToArray(),
                 waiting = rows.Select(t => t.WaitingFor is { } hindrance ? EnumNames.Name(hindrance) : null).ToArray(),
                 retryAt = rows.Select(t => t.RetryAt?.UtcDateTime).ToArray(),
-                told = rows.Select(t => t.IsWaitTold).ToArray(),
+                told = rows.Select(t => t.IsWaitAnnounced).ToArray(),
             });
         if (updated != rows.Count)
         {
@@ -177,7 +177,7 @@ internal sealed partial class TransferRepository
     /// <summary>Nobody need find out what has become known; what else is wrong stays open.</summary>
     private static async Task CloseCases(NpgsqlConnection connection, List<Transfer> rows)
     {
-        var gone = rows.Where(t => t.IsWaitTold && t.LoadedStatus is (TransferStatus.Queued or TransferStatus.Sending)
+        var gone = rows.Where(t => t.IsWaitAnnounced && t.OriginalStatus is (TransferStatus.Queued or TransferStatus.Sending)
             && t.Status is not (TransferStatus.Queued or TransferStatus.Sending) && t.SettledBy != SettledBy.Operator).ToList();
         if (gone.Count > 0)
         {
@@ -189,7 +189,7 @@ internal sealed partial class TransferRepository
                 new { CaseOutcome.Noted, CaseKind.NotSent, ids = gone.Select(t => t.Id).ToArray() });
         }
 
-        var settled = rows.Where(t => t.IsSettled && t.LoadedStatus != t.Status && t.SettledBy is not (null or SettledBy.Operator)).ToList();
+        var settled = rows.Where(t => t.IsSettled && t.OriginalStatus != t.Status && t.SettledBy is not (null or SettledBy.Operator)).ToList();
         if (settled.Count > 0)
         {
             await connection.ExecuteAsync(

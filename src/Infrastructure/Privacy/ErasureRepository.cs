@@ -67,19 +67,19 @@ internal sealed partial class ErasureRepository(Connections database) : IErasure
     private const string IsHint = $"c.subject_id IS NULL AND c.verdict IN {MovedNothing}";
 
     /// <inheritdoc/>
-    public async Task<int> EraseOld(Erasable what, TimeSpan keep, int batch, CancellationToken cancellation)
+    public async Task<int> EraseOld(ErasureTarget what, TimeSpan keep, int batch, CancellationToken cancellation)
     {
         var sql = what switch
         {
-            Erasable.Checkouts => Checkouts("c.ended_at < now() - @keep"),
-            Erasable.Receipts => Receipts("r.created_at < now() - @keep"),
-            Erasable.Payouts => Payouts("t.ended_at < now() - @keep"),
-            Erasable.Refunds => Refunds("t.ended_at < now() - @keep"),
-            Erasable.Cases => Cases,
-            Erasable.CallbackBodies => Bodies("c.subject_id IS NOT NULL AND c.done_at < now() - @keep"),
-            Erasable.LateBodies => Bodies($"c.subject_id IS NULL AND c.verdict NOT IN {MovedNothing} AND c.done_at < now() - @keep"),
-            Erasable.Hints => Hints,
-            Erasable.SignInFailures => "DELETE FROM sign_in_failures WHERE last_at < now() - @keep",
+            ErasureTarget.Checkouts => Checkouts("c.ended_at < now() - @keep"),
+            ErasureTarget.Receipts => Receipts("r.created_at < now() - @keep"),
+            ErasureTarget.Payouts => Payouts("t.ended_at < now() - @keep"),
+            ErasureTarget.Refunds => Refunds("t.ended_at < now() - @keep"),
+            ErasureTarget.Cases => Cases,
+            ErasureTarget.CallbackBodies => Bodies("c.subject_id IS NOT NULL AND c.done_at < now() - @keep"),
+            ErasureTarget.LateBodies => Bodies($"c.subject_id IS NULL AND c.verdict NOT IN {MovedNothing} AND c.done_at < now() - @keep"),
+            ErasureTarget.Hints => Hints,
+            ErasureTarget.SignInFailures => "DELETE FROM sign_in_failures WHERE last_at < now() - @keep",
         };
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return await connection.ExecuteAsync(new CommandDefinition(sql, new { keep, batch }, cancellationToken: cancellation));

@@ -12,30 +12,30 @@ namespace Payments.Infrastructure;
 /// clock was an hour wrong may have put the next run of every recurring job an hour away; PostgreSQL's, the next question of every payment. Runs
 /// in every worker; SKIP LOCKED lets them share.
 /// </summary>
-internal sealed partial class ForgottenRounds(IServiceScopeFactory scopes, DatabaseState state, ILogger<ForgottenRounds> log) : BackgroundService
+internal sealed partial class MissedScheduleRecovery(IServiceScopeFactory scopes, DatabaseState state, ILogger<MissedScheduleRecovery> log) : BackgroundService
 {
     /// <summary>Questions come in rounds of 5 s and may wait for their budget: four rounds without one is a round that is missing.</summary>
     public static readonly TimeSpan Age = TimeSpan.FromSeconds(20);
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
 
     /// <summary>A round of Pull that is made up for. It may last for minutes, and questions about orders do not wait for it.</summary>
     private Task pulling = Task.CompletedTask;
 
     private async Task RunOnce(IServiceProvider services, CancellationToken cancellation)
     {
-        var (mediator, rounds) = (services.GetRequiredService<IMediator>(), services.GetRequiredService<Rounds>());
+        var (mediator, rounds) = (services.GetRequiredService<IMediator>(), services.GetRequiredService<SingleRunGuard>());
         await services.GetRequiredService<ClockStep>().Heal(cancellation);
-        var missing = await services.GetRequiredService<IQuestionBudget>().FindForgotten(Age, services.GetRequiredService<C2bOptions>().PullEvery * 2, cancellation);
+        var missing = await services.GetRequiredService<IQueryRateLimiter>().FindForgotten(Age, services.GetRequiredService<C2bOptions>().PullEvery * 2, cancellation);
         if (missing.Questions)
         {
-            await rounds.OfPrompts(() => mediator.Send(new AskOverdue(), cancellation));
-            await rounds.OfTransfers(() => mediator.Send(new AskTransfers(), cancellation));
+            await rounds.OfAttempts(() => mediator.Send(new QueryOverdueAttempts(), cancellation));
+            await rounds.OfTransfers(() => mediator.Send(new QueryOverdueTransfers(), cancellation));
         }
 
         if (missing.Ends)
         {
-            await mediator.Send(new EndDueCheckouts(), cancellation);
+            await mediator.Send(new ExpireDueCheckouts(), cancellation);
         }
 
         if (missing.Pull && pulling.IsCompleted && services.GetRequiredService<IOptions<DarajaOptions>>().Value.NominatedNumber is not null)
@@ -73,7 +73,7 @@ internal sealed partial class ForgottenRounds(IServiceScopeFactory scopes, Datab
                 LogFailed(failure.Message);
             }
 
-            await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(PollInterval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await pulling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

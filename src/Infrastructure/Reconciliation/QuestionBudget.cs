@@ -8,7 +8,7 @@ namespace Payments.Infrastructure;
 /// The budget of questions as one row all processes lock in turn: for the milliseconds in which one of them takes what is due. A process
 /// that freezes with the row in its hands loses it after 15 s, as every transaction here does.
 /// </summary>
-internal sealed class QuestionBudget(Connections database, DarajaStatusStore board, ClockStep steps, ReconciliationOptions options, OurShortcodes ours) : IQuestionBudget
+internal sealed class QueryRateLimiter(Connections database, DarajaStatusStore board, ClockStep steps, ReconciliationOptions options, OurShortcodes ours) : IQueryRateLimiter
 {
     private sealed record ApiRow
     {
@@ -20,7 +20,7 @@ internal sealed class QuestionBudget(Connections database, DarajaStatusStore boa
         public DateTimeOffset ChangedAt { get; init; }
     }
 
-    private sealed record QuestionsRow
+    private sealed record ReconciliationRow
     {
         public double Tokens { get; init; }
         public long Overdue { get; init; }
@@ -34,7 +34,7 @@ internal sealed class QuestionBudget(Connections database, DarajaStatusStore boa
     }
 
     /// <inheritdoc/>
-    public async Task<int> MayAsk(DarajaQuestion question, int most)
+    public async Task<int> Available(DarajaQuery question, int most)
     {
         await using var connection = await database.OpenConnectionAsync();
         await steps.Notice(connection);
@@ -55,14 +55,14 @@ internal sealed class QuestionBudget(Connections database, DarajaStatusStore boa
 
         // A list may be long, and an order waits for its own question: Pull takes only what is above half of the burst, so whatever is due finds the
         // other half at any time.
-        tokens -= question == DarajaQuestion.Pull ? options.QuestionBurst / 2 : 0;
+        tokens -= question == DarajaQuery.Pull ? options.QuestionBurst / 2 : 0;
         return !open.TryGetValue(DarajaStatusStore.NameOf(ApiOf(question)), out var isPaused) ? Math.Clamp((int)tokens, 0, most)
             : isPaused ? 0
             : Math.Clamp((int)tokens, 0, Math.Min(most, 1));
     }
 
     /// <inheritdoc/>
-    public async Task Spend(int questions)
+    public async Task Consume(int questions)
     {
         if (questions > 0)
         {
@@ -73,10 +73,10 @@ internal sealed class QuestionBudget(Connections database, DarajaStatusStore boa
     }
 
     /// <inheritdoc/>
-    public async Task<MissingRounds> FindForgotten(TimeSpan age, TimeSpan pullAge, CancellationToken cancellation)
+    public async Task<MissedSchedules> FindForgotten(TimeSpan age, TimeSpan pullAge, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        return await connection.QuerySingleAsync<MissingRounds>(
+        return await connection.QuerySingleAsync<MissedSchedules>(
             $"""
             SELECT EXISTS (SELECT FROM question_budget WHERE counted_at > clock_timestamp() + {ClockStep.Slack})
                     OR EXISTS (SELECT FROM attempts WHERE next_question_at < now() - @age)
@@ -94,7 +94,7 @@ internal sealed class QuestionBudget(Connections database, DarajaStatusStore boa
                     UNION ALL SELECT FROM receipts WHERE surplus_due_at < now() - @endAge) AS ends,
                 coalesce((SELECT max(started_at) FROM pull_rounds), (SELECT min(stamped_at) FROM deployment)) NOT BETWEEN now() - @pullAge AND now() + {ClockStep.Slack} AS pull
             """,
-            new { age, pullAge, forgotten = options.ForgottenAfter, endAge = TimeSpan.FromMinutes(1), life = Attempt.PromptLife });
+            new { age, pullAge, forgotten = options.ForgottenAfter, endAge = TimeSpan.FromMinutes(1), life = Attempt.PromptLifetime });
     }
 
     /// <inheritdoc/>
@@ -107,7 +107,7 @@ internal sealed class QuestionBudget(Connections database, DarajaStatusStore boa
             FROM daraja_apis
             ORDER BY api
             """)).AsList();
-        var row = await connection.QuerySingleAsync<QuestionsRow>(
+        var row = await connection.QuerySingleAsync<ReconciliationRow>(
             """
             SELECT least(@burst, b.tokens + @rate * greatest(0, extract(epoch FROM now() - b.counted_at))) AS tokens, due.overdue, due.oldest_due_at,
                 (SELECT count(*) FROM cases WHERE status = 'open') AS open_cases, p.read_until AS pulled_until, r.state AS pull_state, r.why AS pull_why, r.since AS pull_since, r.started_at AS pull_started_at
@@ -126,11 +126,11 @@ internal sealed class QuestionBudget(Connections database, DarajaStatusStore boa
             row.PullStartedAt is { } started ? new(row.PulledUntil, row.PullState, row.PullWhy, row.PullSince, started) : null);
     }
 
-    private static DarajaApi ApiOf(DarajaQuestion question) => question switch
+    private static DarajaApi ApiOf(DarajaQuery question) => question switch
     {
-        DarajaQuestion.Prompt => DarajaApi.PromptQuery,
-        DarajaQuestion.Status => DarajaApi.Status,
-        DarajaQuestion.Balance => DarajaApi.Balance,
-        DarajaQuestion.Pull => DarajaApi.Pull,
+        DarajaQuery.StkPush => DarajaApi.PromptQuery,
+        DarajaQuery.Status => DarajaApi.Status,
+        DarajaQuery.Balance => DarajaApi.Balance,
+        DarajaQuery.Pull => DarajaApi.Pull,
     };
 }

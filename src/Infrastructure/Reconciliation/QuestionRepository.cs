@@ -5,7 +5,7 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>What Safaricom was asked, and what is known of our accounts.</summary>
-internal sealed class QuestionRepository(Connections database) : IQuestions
+internal sealed class StatusQueryRepository(Connections database) : IStatusQueries
 {
     private sealed record Row
     {
@@ -29,7 +29,7 @@ internal sealed class QuestionRepository(Connections database) : IQuestions
     }
 
     /// <inheritdoc/>
-    public async Task Add(Guid id, QuestionKind kind, Guid? subjectId, string? receipt = null)
+    public async Task Add(Guid id, StatusQueryKind kind, Guid? subjectId, string? receipt = null)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
@@ -59,7 +59,7 @@ internal sealed class QuestionRepository(Connections database) : IQuestions
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Question>> Load(IReadOnlyCollection<Guid> ids)
+    public async Task<IReadOnlyList<StatusQuery>> Load(IReadOnlyCollection<Guid> ids)
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
@@ -69,7 +69,7 @@ internal sealed class QuestionRepository(Connections database) : IQuestions
             FROM questions q WHERE id = ANY (@ids)
             """,
             new { ids = ids.ToArray() });
-        return [.. rows.Select(r => new Question(r.Id, EnumNames.Read<QuestionKind>(r.Kind), r.SubjectId, r.ConversationId, r.OriginatorId, r.AnsweredAt)
+        return [.. rows.Select(r => new StatusQuery(r.Id, EnumNames.Read<StatusQueryKind>(r.Kind), r.SubjectId, r.ConversationId, r.OriginatorId, r.AnsweredAt)
         {
             Receipt = r.Receipt,
             KeepsBalances = !r.IsOfMain,
@@ -104,7 +104,7 @@ internal sealed class QuestionRepository(Connections database) : IQuestions
                 FOR UPDATE OF q)
             UPDATE questions q SET answered_at = now(), answer = told.answer FROM told WHERE q.id = told.id AND q.answered_at IS NULL
             """,
-            new { ids = sorted.Select(a => a.Id).ToArray(), answers = sorted.Select(a => Texts.Clip(a.Answer, CheckoutRepository.MostText)).ToArray() });
+            new { ids = sorted.Select(a => a.Id).ToArray(), answers = sorted.Select(a => DbText.Clip(a.Answer, CheckoutRepository.MaxText)).ToArray() });
     }
 
     /// <inheritdoc/>

@@ -112,7 +112,7 @@ internal sealed class RefundRepository(Connections database, ICheckouts checkout
     /// <summary>Writes where refunds of these receipts take their amounts from, if that is another place than it was.</summary>
     public static async Task UpdateSources(NpgsqlConnection connection, IEnumerable<Receipt> receipts)
     {
-        var moved = receipts.SelectMany(r => r.Refunds).Where(r => r.Change != Change.Added && r.Source != r.LoadedSource).OrderBy(r => r.Id).ToList();
+        var moved = receipts.SelectMany(r => r.Refunds).Where(r => r.State != EntityState.Added && r.Source != r.LoadedSource).OrderBy(r => r.Id).ToList();
         if (moved.Count > 0)
         {
             await connection.ExecuteAsync(

@@ -13,18 +13,18 @@ public static class AddSetupExtension
     /// <param name="facts">What the host knows of its configuration.</param>
     /// <param name="port">The port the host listens on; null when that is not known.</param>
     public static IServiceCollection AddSetup(
-        this IServiceCollection services, IConfiguration configuration, Func<IServiceProvider, SetupFacts> facts, int? port)
+        this IServiceCollection services, IConfiguration configuration, Func<IServiceProvider, DeploymentFacts> facts, int? port)
     {
         services.Configure<DoctorOptions>(configuration.GetSection("Doctor"));
         services.AddSingleton(facts);
         services.AddSingleton(new TunnelPort(port));
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<DoctorOptions>>().Value.Limits);
         services.TryAddSingleton(NameResolver.System);
-        services.AddSingleton<IDatabaseLook, DatabaseLooks>();
-        services.AddSingleton<IPublicDoor, PublicDoor>();
+        services.AddSingleton<IDatabaseInspector, DatabaseInspector>();
+        services.AddSingleton<IPublicEndpointClient, PublicEndpointClient>();
         services.AddSingleton<IProbes, Probes>();
-        services.AddSingleton<IDarajaLook, DarajaLook>();
-        services.AddSingleton<ISetupRecords, SetupRecords>();
+        services.AddSingleton<IDarajaInspector, DarajaInspector>();
+        services.AddSingleton<IDiagnosticsStore, DiagnosticsStore>();
         if (configuration["Callbacks:Tunnel"] is not null)
         {
             services.AddHostedService<TunnelWatch>();

@@ -8,7 +8,7 @@ namespace Payments.Infrastructure;
 internal static class CertificateReader
 {
     /// <summary>Reads what a TLS handshake showed.</summary>
-    public static CertificateLook Read(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
+    public static CertificateInspection Read(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (certificate is null)
         {

@@ -6,16 +6,16 @@ using Payments.Application;
 namespace Payments.Infrastructure;
 
 /// <summary>Looks at the database without changing it.</summary>
-internal sealed class DatabaseLooks(Connections database) : IDatabaseLook
+internal sealed class DatabaseInspector(Connections database) : IDatabaseInspector
 {
     /// <summary>Longer than a database on another continent takes.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>
-    public async Task<DatabaseLook> Look(CancellationToken cancellation)
+    public async Task<DatabaseInspection> Inspect(CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(Timeout);
         try
         {
             await using var connection = await database.OpenConnectionAsync(limit.Token);
@@ -34,7 +34,7 @@ internal sealed class DatabaseLooks(Connections database) : IDatabaseLook
         catch (Exception failure) when (failure is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException
             || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            var why = failure is OperationCanceledException ? $"It does not answer within {Patience.TotalSeconds:0} s" : failure.Message.TrimEnd('.');
+            var why = failure is OperationCanceledException ? $"It does not answer within {Timeout.TotalSeconds:0} s" : failure.Message.TrimEnd('.');
             return new(why + ".", null, [], [], null, null, default);
         }
     }

@@ -21,7 +21,7 @@ public sealed class DoctorOptions
     /// </summary>
     public string? TrustedRootPath { get; set; }
 
-    internal DoctorLimits Limits => new() { Patience = Patience, Judging = Judging, Balance = Balance };
+    internal DoctorLimits Limits => new() { Timeout = Patience, Judging = Judging, Balance = Balance };
 
     /// <summary>Everything that is wrong.</summary>
     public IEnumerable<ConfigurationProblem> Validate(DarajaEnvironment environment)

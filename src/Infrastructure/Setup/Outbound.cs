@@ -10,7 +10,7 @@ namespace Payments.Infrastructure;
 /// </summary>
 /// <param name="onlyPublic">True outside the simulator.</param>
 /// <param name="resolve">How names become addresses; a test has its own.</param>
-internal sealed class Outbound(bool onlyPublic, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
+internal sealed class GuardedConnector(bool onlyPublic, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
 {
     /// <summary>The addresses of a name, or of an address.</summary>
     public async Task<IPAddress[]> Resolve(string host, CancellationToken cancellation) =>

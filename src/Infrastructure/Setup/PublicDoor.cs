@@ -15,16 +15,16 @@ namespace Payments.Infrastructure;
 /// Looks at the public address from outside. Each request has a connection of its own, as Safaricom's first one has, and goes straight there:
 /// a proxy of this machine's would be asked to connect in our place, and whom it connects to nobody could check.
 /// </summary>
-internal sealed class PublicDoor(IOptions<DarajaOptions> daraja, IOptions<DoctorOptions> options, DoctorLimits limits, NameResolver resolver)
-    : IPublicDoor, IDisposable
+internal sealed class PublicEndpointClient(IOptions<DarajaOptions> daraja, IOptions<DoctorOptions> options, DoctorLimits limits, NameResolver resolver)
+    : IPublicEndpointClient, IDisposable
 {
     /// <summary>Our own answer has 42 bytes; of somebody else's page the beginning says who it is.</summary>
-    private const int MostBodyBytes = 8 * 1024;
+    private const int MaxBodyBytes = 8 * 1024;
 
     /// <summary>Name, connection and TLS: past ten seconds Safaricom is gone.</summary>
     private static readonly TimeSpan Connecting = TimeSpan.FromSeconds(10);
 
-    private readonly Outbound outbound = new(daraja.Value.Kind != DarajaEnvironment.Simulator, resolver.Resolve);
+    private readonly GuardedConnector outbound = new(daraja.Value.Kind != DarajaEnvironment.Simulator, resolver.Resolve);
     private readonly Lazy<X509Certificate2?> root = new(() => options.Value.TrustedRootPath is { } path && daraja.Value.Kind == DarajaEnvironment.Simulator
         ? X509CertificateLoader.LoadCertificateFromFile(path) : null);
 
@@ -37,7 +37,7 @@ internal sealed class PublicDoor(IOptions<DarajaOptions> daraja, IOptions<Doctor
     }
 
     /// <inheritdoc/>
-    public async Task<NameLook> Resolve(string host, CancellationToken cancellation)
+    public async Task<NameResult> Resolve(string host, CancellationToken cancellation)
     {
         using var limit = Limit(Connecting, cancellation);
         try
@@ -56,10 +56,10 @@ internal sealed class PublicDoor(IOptions<DarajaOptions> daraja, IOptions<Doctor
     }
 
     /// <inheritdoc/>
-    public async Task<CertificateLook> Certificate(Uri address, CancellationToken cancellation)
+    public async Task<CertificateInspection> Certificate(Uri address, CancellationToken cancellation)
     {
         using var limit = Limit(Connecting, cancellation);
-        CertificateLook? seen = null;
+        CertificateInspection? seen = null;
         try
         {
             await using var stream = await outbound.Connect(address.IdnHost, address.Port, limit.Token);
@@ -92,9 +92,9 @@ internal sealed class PublicDoor(IOptions<DarajaOptions> daraja, IOptions<Doctor
     }
 
     /// <inheritdoc/>
-    public async Task<DoorAnswer> Post(Uri url, ReadOnlyMemory<byte> body, string? contentType, CancellationToken cancellation)
+    public async Task<EndpointResponse> Post(Uri url, ReadOnlyMemory<byte> body, string? contentType, CancellationToken cancellation)
     {
-        using var limit = Limit(limits.Patience, cancellation);
+        using var limit = Limit(limits.Timeout, cancellation);
         using var client = new HttpClient(Handler()) { Timeout = Timeout.InfiniteTimeSpan };
         using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ReadOnlyMemoryContent(body) };
         if (contentType is not null)
@@ -117,7 +117,7 @@ internal sealed class PublicDoor(IOptions<DarajaOptions> daraja, IOptions<Doctor
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return new(0, $"nothing within {limits.Patience.TotalSeconds:0} s, and Safaricom gives up before that", Stopwatch.GetElapsedTime(started));
+            return new(0, $"nothing within {limits.Timeout.TotalSeconds:0} s, and Safaricom gives up before that", Stopwatch.GetElapsedTime(started));
         }
     }
 
@@ -148,7 +148,7 @@ internal sealed class PublicDoor(IOptions<DarajaOptions> daraja, IOptions<Doctor
     private static async Task<string> Beginning(HttpContent content, CancellationToken cancellation)
     {
         await using var stream = await content.ReadAsStreamAsync(cancellation);
-        var bytes = new byte[MostBodyBytes];
+        var bytes = new byte[MaxBodyBytes];
         var length = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation);
         return Encoding.UTF8.GetString(bytes, 0, length);
     }
@@ -165,7 +165,7 @@ internal sealed class PublicDoor(IOptions<DarajaOptions> daraja, IOptions<Doctor
         _ => failure.Message,
     };
 
-    private static CertificateLook Nothing(string why) => new(CertificateFault.NoConnection, [], null, null, null, why);
+    private static CertificateInspection Nothing(string why) => new(CertificateFault.NoConnection, [], null, null, null, why);
 
     private static CancellationTokenSource Limit(TimeSpan time, CancellationToken cancellation)
     {

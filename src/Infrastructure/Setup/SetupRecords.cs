@@ -5,7 +5,7 @@ using Payments.Application;
 namespace Payments.Infrastructure;
 
 /// <summary>What the doctor reads of the last hour, and what it remembers of initiators' credentials.</summary>
-internal sealed class SetupRecords(Connections database, TimeProvider clock) : ISetupRecords
+internal sealed class DiagnosticsStore(Connections database, TimeProvider clock) : IDiagnosticsStore
 {
     /// <inheritdoc/>
     public async Task<Traffic> Traffic(CancellationToken cancellation)
@@ -65,7 +65,7 @@ internal sealed class SetupRecords(Connections database, TimeProvider clock) : I
     }
 
     /// <inheritdoc/>
-    public async Task<(DateTimeOffset At, int Times)?> StolenToken(string tokenKey, CancellationToken cancellation)
+    public async Task<(DateTimeOffset At, int Times)?> SupersededToken(string tokenKey, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<StolenRow>(
@@ -74,7 +74,7 @@ internal sealed class SetupRecords(Connections database, TimeProvider clock) : I
     }
 
     /// <inheritdoc/>
-    public async Task<InitiatorTry?> FindTry(IReadOnlyCollection<byte[]> fingerprints, CancellationToken cancellation)
+    public async Task<InitiatorCheck?> FindTry(IReadOnlyCollection<byte[]> fingerprints, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<TryRow>(

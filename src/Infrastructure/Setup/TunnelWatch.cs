@@ -16,7 +16,7 @@ internal sealed partial class TunnelWatch(
     ILogger<TunnelWatch> log) : BackgroundService
 {
     /// <summary>Whoever pays within these seconds after a change is found out by asking; the look itself costs nothing.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(2);
 
     /// <summary>Who registers again, in the audit log.</summary>
     private static readonly Caller Tunnel = new("", SeesAll: true, null) { Actor = "service/tunnel" };
@@ -38,7 +38,7 @@ internal sealed partial class TunnelWatch(
                 LogFailed(failure.Message);
             }
 
-            await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(PollInterval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -75,7 +75,7 @@ internal sealed partial class TunnelWatch(
     private async Task<bool> RegisterAgain(CancellationToken cancellation)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var registrations = await scope.ServiceProvider.GetRequiredService<IPaybill>().Registrations(cancellation);
+        var registrations = await scope.ServiceProvider.GetRequiredService<IC2bPayments>().Registrations(cancellation);
         if (!registrations.Any(r => r.Shortcode == daraja.Value.Shortcode && r.State is RegistrationState.Registered or RegistrationState.InDoubt))
         {
             return true;

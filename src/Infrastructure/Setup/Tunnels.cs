@@ -17,9 +17,9 @@ public static class Tunnels
     private static readonly int[] CloudflaredPorts = [20241, 20242, 20243, 20244, 20245];
 
     /// <summary>On this machine an answer takes milliseconds, but a laptop that builds something else meanwhile may need seconds.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = Patience };
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = Timeout };
 
     /// <summary>The tunnel that leads to this service, or why there is none.</summary>
     /// <param name="program"><c>ngrok</c>, <c>cloudflared</c> or <c>auto</c>.</param>

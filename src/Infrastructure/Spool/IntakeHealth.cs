@@ -19,13 +19,13 @@ public enum IntakeState
 public sealed class IntakeHealth
 {
     /// <summary>A balancer asks every few seconds and wants an answer, not a long wait.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
     private readonly Connections database;
     private readonly DatabaseState state;
     private readonly DatabaseCircuit circuit;
     private readonly Spool? spool;
-    private readonly SharedLook<bool> answers;
+    private readonly CoalescedRead<bool> answers;
 
     public IntakeHealth(Connections database, DatabaseState state, DatabaseCircuit circuit, TimeProvider clock, Spool? spool = null)
     {
@@ -41,7 +41,7 @@ public sealed class IntakeHealth
 
     private async Task<bool> Answers()
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Timeout);
         try
         {
             await using var command = database.CreateCommand("SELECT 1");

@@ -10,7 +10,7 @@ namespace Payments.Infrastructure;
 public sealed class Spool : IDisposable
 {
     /// <summary>Below this the disk counts as full already: the next segment would not get far.</summary>
-    private const long LeastFreeBytes = 1024 * 1024;
+    private const long MinFreeBytes = 1024 * 1024;
 
     /// <summary>How long a failed write speaks against readiness; then another callback may try.</summary>
     private static readonly TimeSpan FailureCounts = TimeSpan.FromSeconds(5);
@@ -286,7 +286,7 @@ public sealed class Spool : IDisposable
     {
         try
         {
-            return new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace >= LeastFreeBytes;
+            return new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace >= MinFreeBytes;
         }
         catch (IOException)
         {

@@ -16,7 +16,7 @@ internal sealed partial class SpoolDrain(
     private const int BatchRows = 500;
 
     /// <summary>Between two looks: the wait an outage adds at its end, and the pause between two probes.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>A probe that takes longer has failed; the first connection after a restart may need longer than a commit's deadline.</summary>
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(5);
@@ -49,7 +49,7 @@ internal sealed partial class SpoolDrain(
                 LogFailed(failure.Message);
             }
 
-            await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(PollInterval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

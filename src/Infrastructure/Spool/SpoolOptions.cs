@@ -45,9 +45,9 @@ public sealed class SpoolOptions
         }
 
         // Room for one callback of the largest size at least.
-        if (MaxBytes < SpoolRecord.MostBytes || SegmentBytes < SpoolRecord.MostBytes)
+        if (MaxBytes < SpoolRecord.MaxBytes || SegmentBytes < SpoolRecord.MaxBytes)
         {
-            yield return new("Spool__MaxBytes", "is too small for one callback", $"{SpoolRecord.MostBytes} bytes or more, such as {1L << 30}");
+            yield return new("Spool__MaxBytes", "is too small for one callback", $"{SpoolRecord.MaxBytes} bytes or more, such as {1L << 30}");
         }
 
         if (RowsPerSecond < 1 || Deadline <= TimeSpan.Zero)

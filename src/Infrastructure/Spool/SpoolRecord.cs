@@ -14,7 +14,7 @@ namespace Payments.Infrastructure;
 internal static class SpoolRecord
 {
     /// <summary>The largest record: a body of 64 KiB and its fields, each cut where it comes in.</summary>
-    public const int MostBytes = 64 * 1024 + 4096;
+    public const int MaxBytes = 64 * 1024 + 4096;
 
     private const int HeaderBytes = 12;
 
@@ -125,7 +125,7 @@ internal static class SpoolRecord
         }
 
         var rest = BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
-        if (rest is < 0 or > MostBytes || bytes.Length < HeaderBytes + rest)
+        if (rest is < 0 or > MaxBytes || bytes.Length < HeaderBytes + rest)
         {
             return 0;
         }

@@ -71,7 +71,7 @@ internal static class SpooledRows
         Add(NpgsqlDbType.Text, c => c.Probe?.Arrival);
         Array(NpgsqlDbType.TimestampTz, row => row.ReceivedAt);
         var added = await command.ExecuteNonQueryAsync();
-        await bell.Ring(connection);
+        await bell.Notify(connection);
         return added;
     }
 }

@@ -12,7 +12,7 @@ namespace Payments.Infrastructure;
 /// same of the database, so take the largest over processes, not the sum.
 /// </summary>
 internal sealed partial class Gauges(
-    PaymentsMetrics metrics, Backlogs backlogs, DatabaseState state, DarajaBreakers breakers, ILogger<Gauges> log, InboxGauge? intake = null,
+    PaymentsMetrics metrics, BacklogReader backlogs, DatabaseState state, DarajaBreakers breakers, ILogger<Gauges> log, InboxQueueMetrics? intake = null,
     DatabaseCircuit? circuit = null, Spool? spool = null) : BackgroundService
 {
     /// <summary>What scrapers use; the queries take milliseconds.</summary>

@@ -105,20 +105,20 @@ public sealed class OverloadTests(TestDatabase databases)
     public void A_place_is_given_back_once_however_it_ends()
     {
         var room = new IntakeCapacity(new() { QueueSize = 4, QueueBytes = 1000 });
-        var stranger = room.Enter(isKnown: false)!;
-        Assert.Null(room.Enter(isKnown: false));
-        var known = Enumerable.Range(0, 3).Select(_ => room.Enter(isKnown: true)!).ToList();
-        Assert.Null(room.Enter(isKnown: true));
+        var stranger = room.TryReserve(isKnown: false)!;
+        Assert.Null(room.TryReserve(isKnown: false));
+        var known = Enumerable.Range(0, 3).Select(_ => room.TryReserve(isKnown: true)!).ToList();
+        Assert.Null(room.TryReserve(isKnown: true));
 
-        Assert.True(stranger.TryHold(250));
-        Assert.False(stranger.TryHold(251));
-        Assert.True(known[0].TryHold(700));
-        Assert.False(known[1].TryHold(100));
+        Assert.True(stranger.TryGrow(250));
+        Assert.False(stranger.TryGrow(251));
+        Assert.True(known[0].TryGrow(700));
+        Assert.False(known[1].TryGrow(100));
         known.Append(stranger).ToList().ForEach(place => place.Dispose());
         known.Append(stranger).ToList().ForEach(place => place.Dispose());
 
         Assert.Equal(0, room.Bytes);
         Assert.Equal(0, room.Callbacks);
-        Assert.All(Enumerable.Range(0, 4), _ => Assert.NotNull(room.Enter(isKnown: true)));
+        Assert.All(Enumerable.Range(0, 4), _ => Assert.NotNull(room.TryReserve(isKnown: true)));
     }
 }

@@ -174,7 +174,7 @@ public sealed class CheckoutApiTests(CheckoutApiTests.Strict running) : IClassFi
     {
         var checkout = await host.Checkout(phone: null);
         await host.Sql<object>($"UPDATE checkouts SET created_at = created_at - interval '2 days', expires_at = expires_at - interval '2 days' WHERE order_reference = '{checkout["orderReference"]}'; SELECT 1::int");
-        await host.Send(new EndDueCheckouts());
+        await host.Send(new ExpireDueCheckouts());
         Assert.Equal("expired", (string?)(await host.Get(checkout))["status"]);
         using var browser = Browser(checkout);
 

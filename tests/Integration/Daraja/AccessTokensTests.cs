@@ -210,7 +210,7 @@ public sealed class AccessTokensTests(TokenTable table) : IClassFixture<TokenTab
         Assert.Empty(gateway.Posts);
     }
 
-    private static Task<Reply> Push(DarajaRig rig) => rig.Daraja.Push(DarajaRig.Prompt(), CancellationToken.None);
+    private static Task<Reply> Push(DarajaRig rig) => rig.Daraja.SendStkPush(DarajaRig.Prompt(), CancellationToken.None);
 
     /// <summary>A rig of its own app, or another replica of the one given.</summary>
     private async Task<DarajaRig> Rig(DarajaRig? sibling = null) => new(await table.Open(), gateway.Url,

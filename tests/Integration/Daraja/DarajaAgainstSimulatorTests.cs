@@ -43,7 +43,7 @@ public sealed class DarajaAgainstSimulatorTests(TokenTable table) : IClassFixtur
         var accepted = Assert.IsType<Reply.Accepted>(await Push(rig, "254700000000"));
         Assert.StartsWith("ws_CO_", accepted.RequestId, StringComparison.Ordinal);
         Assert.NotNull(accepted.OtherId);
-        Assert.IsType<Outcome.Paid>(await AnswerTo(rig, accepted));
+        Assert.IsType<PaymentResult.Succeeded>(await AnswerTo(rig, accepted));
     }
 
     [Theory]
@@ -55,7 +55,7 @@ public sealed class DarajaAgainstSimulatorTests(TokenTable table) : IClassFixtur
     public async Task A_customer_who_does_not_pay_is_understood(string digits, FailureCode why)
     {
         await using var rig = await Rig();
-        var notPaid = Assert.IsType<Outcome.NotPaid>(await AnswerTo(rig, Assert.IsType<Reply.Accepted>(await Push(rig, digits))));
+        var notPaid = Assert.IsType<PaymentResult.Failed>(await AnswerTo(rig, Assert.IsType<Reply.Accepted>(await Push(rig, digits))));
         Assert.Equal((why, Certainty.Final), (notPaid.Failure.Code, notPaid.Certainty));
     }
 
@@ -67,7 +67,7 @@ public sealed class DarajaAgainstSimulatorTests(TokenTable table) : IClassFixtur
         await using var rig = await Rig();
         (await phone.PutAsJsonAsync("/simulator/settings", new { pendingForm = form })).EnsureSuccessStatusCode();
         var accepted = Assert.IsType<Reply.Accepted>(await Push(rig, "254700007777"));
-        Assert.IsType<Outcome.Pending>(await rig.Daraja.AskPrompt(accepted.RequestId!, CancellationToken.None));
+        Assert.IsType<PaymentResult.Pending>(await rig.Daraja.QueryStk(accepted.RequestId!, CancellationToken.None));
     }
 
     [Fact]
@@ -82,14 +82,14 @@ public sealed class DarajaAgainstSimulatorTests(TokenTable table) : IClassFixtur
     public async Task A_reply_that_was_lost_leaves_a_doubt()
     {
         await using var rig = await Rig();
-        Assert.IsType<Reply.Doubtful>(await Push(rig, "254700000505"));
+        Assert.IsType<Reply.Indeterminate>(await Push(rig, "254700000505"));
     }
 
     [Fact]
     public async Task A_token_that_somebody_else_ended_is_replaced_without_the_customer_noticing()
     {
         await using var rig = await Rig();
-        await rig.Daraja.AskPrompt("ws_CO_1", CancellationToken.None);
+        await rig.Daraja.QueryStk("ws_CO_1", CancellationToken.None);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/oauth/v1/generate?grant_type=client_credentials");
         request.Headers.Authorization = new("Basic", Convert.ToBase64String("local-consumer-key:local-consumer-secret"u8));
         (await phone.SendAsync(request)).EnsureSuccessStatusCode();
@@ -130,14 +130,14 @@ public sealed class DarajaAgainstSimulatorTests(TokenTable table) : IClassFixtur
         var accepted = Assert.IsType<Reply.Accepted>(await rig.Daraja.Transfer(transfer, CancellationToken.None));
         var result = Assert.IsType<CallbackMessage.TransferResult>(await Delivered(rig, CallbackKind.B2cResult, SubjectKind.Payout, id));
         Assert.Equal((accepted.RequestId, transfer.OriginatorId, true), (result.ConversationId, result.OriginatorId, result.IsFinal));
-        var paid = Assert.IsType<Outcome.Paid>(result.Outcome);
+        var paid = Assert.IsType<PaymentResult.Succeeded>(result.Outcome);
         Assert.Equal((Money.FromShillings(10), "254700000000"), (paid.Amount, paid.Payer));
 
         // The same id again is no second payout, and no refusal either.
-        Assert.IsType<Reply.Doubtful>(await rig.Daraja.Transfer(transfer, CancellationToken.None));
+        Assert.IsType<Reply.Indeterminate>(await rig.Daraja.Transfer(transfer, CancellationToken.None));
 
         var question = Guid.NewGuid();
-        Assert.IsType<Reply.Accepted>(await rig.Daraja.AskStatus(new(question, null, transfer.OriginatorId, OfPayouts: true), CancellationToken.None));
+        Assert.IsType<Reply.Accepted>(await rig.Daraja.QueryStatus(new(question, null, transfer.OriginatorId, OfPayouts: true), CancellationToken.None));
         var status = Assert.IsType<CallbackMessage.StatusResult>(await Delivered(rig, CallbackKind.StatusResult, SubjectKind.Question, question));
         Assert.Equal((TransactionState.Completed, paid.Receipt, transfer.OriginatorId),
             (status.Transaction!.State, status.Transaction.Receipt, status.Transaction.OriginatorId));
@@ -153,7 +153,7 @@ public sealed class DarajaAgainstSimulatorTests(TokenTable table) : IClassFixtur
         Assert.IsType<Reply.Accepted>(await rig.Daraja.Transfer(
             new(SubjectKind.Payout, id, "unused", method, "600000", account, Money.FromShillings(190), "business", "Rent"), CancellationToken.None));
         var result = Assert.IsType<CallbackMessage.TransferResult>(await Delivered(rig, CallbackKind.B2bResult, SubjectKind.Payout, id));
-        Assert.Equal(Money.FromShillings(190), Assert.IsType<Outcome.Paid>(result.Outcome).Amount);
+        Assert.Equal(Money.FromShillings(190), Assert.IsType<PaymentResult.Succeeded>(result.Outcome).Amount);
     }
 
     [Fact]
@@ -183,13 +183,13 @@ public sealed class DarajaAgainstSimulatorTests(TokenTable table) : IClassFixtur
         var refund = Guid.NewGuid();
         Assert.IsType<Reply.Accepted>(await rig.Daraja.Reverse(new(refund, pulled.Receipt, pulled.Amount, "Sold out"), CancellationToken.None));
         var result = Assert.IsType<CallbackMessage.TransferResult>(await Delivered(rig, CallbackKind.ReversalResult, SubjectKind.Refund, refund));
-        Assert.Equal((pulled.Receipt, pulled.Amount), (result.OriginalReceipt, Assert.IsType<Outcome.Paid>(result.Outcome).Amount));
+        Assert.Equal((pulled.Receipt, pulled.Amount), (result.OriginalReceipt, Assert.IsType<PaymentResult.Succeeded>(result.Outcome).Amount));
         Assert.Equal("Utility Account", Assert.Single(result.Accounts).Name);
 
         var again = Guid.NewGuid();
         await rig.Daraja.Reverse(new(again, pulled.Receipt, pulled.Amount, "Sold out"), CancellationToken.None);
         var second = Assert.IsType<CallbackMessage.TransferResult>(await Delivered(rig, CallbackKind.ReversalResult, SubjectKind.Refund, again));
-        Assert.Equal("R000001", Assert.IsType<Outcome.NotPaid>(second.Outcome).Failure.ResultCode);
+        Assert.Equal("R000001", Assert.IsType<PaymentResult.Failed>(second.Outcome).Failure.ResultCode);
     }
 
     [Fact]
@@ -197,7 +197,7 @@ public sealed class DarajaAgainstSimulatorTests(TokenTable table) : IClassFixtur
     {
         await using var rig = await Rig();
         var question = Guid.NewGuid();
-        Assert.IsType<Reply.Accepted>(await rig.Daraja.AskBalance(question, CancellationToken.None));
+        Assert.IsType<Reply.Accepted>(await rig.Daraja.QueryBalance(question, CancellationToken.None));
         var balance = Assert.IsType<CallbackMessage.BalanceResult>(await Delivered(rig, CallbackKind.BalanceResult, SubjectKind.Question, question));
         Assert.Contains(new AccountBalance("Utility Account", Money.FromShillings(10_000_000)), balance.Accounts);
     }
@@ -207,7 +207,7 @@ public sealed class DarajaAgainstSimulatorTests(TokenTable table) : IClassFixtur
     {
         await using var rig = await Rig(new() { ["Daraja:InitiatorPassword"] = "wrong" });
         var question = Guid.NewGuid();
-        Assert.IsType<Reply.Accepted>(await rig.Daraja.AskBalance(question, CancellationToken.None));
+        Assert.IsType<Reply.Accepted>(await rig.Daraja.QueryBalance(question, CancellationToken.None));
         var balance = Assert.IsType<CallbackMessage.BalanceResult>(await Delivered(rig, CallbackKind.BalanceResult, SubjectKind.Question, question));
         Assert.Equal("2001", balance.Problem!.ResultCode);
         Assert.Contains("Our initiator", balance.Problem.Message);
@@ -235,12 +235,12 @@ public sealed class DarajaAgainstSimulatorTests(TokenTable table) : IClassFixtur
         throw new TimeoutException($"Nothing came to {kind}.");
     }
 
-    private static async Task<Outcome> AnswerTo(DarajaRig rig, Reply.Accepted accepted)
+    private static async Task<PaymentResult> AnswerTo(DarajaRig rig, Reply.Accepted accepted)
     {
         for (var tries = 0; ; tries++)
         {
-            var outcome = await rig.Daraja.AskPrompt(accepted.RequestId!, CancellationToken.None);
-            if (outcome is not Outcome.Pending || tries == 100)
+            var outcome = await rig.Daraja.QueryStk(accepted.RequestId!, CancellationToken.None);
+            if (outcome is not PaymentResult.Pending || tries == 100)
             {
                 return outcome;
             }
@@ -250,7 +250,7 @@ public sealed class DarajaAgainstSimulatorTests(TokenTable table) : IClassFixtur
     }
 
     private static Task<Reply> Push(DarajaRig rig, string digits) =>
-        rig.Daraja.Push(DarajaRig.Prompt() with { Phone = DarajaRig.Phone(digits) }, CancellationToken.None);
+        rig.Daraja.SendStkPush(DarajaRig.Prompt() with { Phone = DarajaRig.Phone(digits) }, CancellationToken.None);
 
     private static int FreePort()
     {

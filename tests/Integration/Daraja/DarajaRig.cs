@@ -106,7 +106,7 @@ public sealed class DarajaRig : IAsyncDisposable
     /// <summary>Every line that was logged, with exceptions.</summary>
     public ConcurrentQueue<string> Log { get; } = new();
 
-    public static PromptRequest Prompt(long shillings = 10) =>
+    public static StkPushRequest Prompt(long shillings = 10) =>
         new(Guid.NewGuid(), Phone("254708374149"), Money.FromShillings(shillings), "ORDER-123", "Two loaves");
 
     public static Msisdn Phone(string digits) =>

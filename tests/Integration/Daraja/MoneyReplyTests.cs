@@ -85,7 +85,7 @@ public sealed class MoneyReplyTests(TokenTable table) : IClassFixture<TokenTable
     [MemberData(nameof(Doubts))]
     public async Task Anything_else_may_have_been_accepted_and_is_never_sent_again(string name, Act act)
     {
-        var doubtful = Assert.IsType<Reply.Doubtful>(await Push(act));
+        var doubtful = Assert.IsType<Reply.Indeterminate>(await Push(act));
         Assert.False(string.IsNullOrWhiteSpace(doubtful.Why), name);
         Assert.Single(gateway.Posts);
     }
@@ -136,7 +136,7 @@ public sealed class MoneyReplyTests(TokenTable table) : IClassFixture<TokenTable
     {
         await using var rig = new DarajaRig(await table.Open(), url);
         await rig.Store("token", TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(50));
-        var refused = Assert.IsType<Reply.Refused>(await rig.Daraja.Push(DarajaRig.Prompt(), CancellationToken.None));
+        var refused = Assert.IsType<Reply.Refused>(await rig.Daraja.SendStkPush(DarajaRig.Prompt(), CancellationToken.None));
         Assert.Equal((FailureCode.ProviderError, true), (refused.Failure.Code, refused.Failure.Retryable));
     }
 
@@ -148,7 +148,7 @@ public sealed class MoneyReplyTests(TokenTable table) : IClassFixture<TokenTable
         gateway.HangOnTls = hangs;
         await using var rig = new DarajaRig(await table.Open(), gateway.Url.Replace("http:", "https:"), new() { ["Daraja:Timeouts:Connect"] = "00:00:00.3" });
         await rig.Store("token", TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(50));
-        Assert.IsType<Reply.Refused>(await rig.Daraja.Push(DarajaRig.Prompt(), CancellationToken.None));
+        Assert.IsType<Reply.Refused>(await rig.Daraja.SendStkPush(DarajaRig.Prompt(), CancellationToken.None));
         Assert.Empty(gateway.Posts);
 
         // Once more, since nothing can have been accepted; then no more.
@@ -161,14 +161,14 @@ public sealed class MoneyReplyTests(TokenTable table) : IClassFixture<TokenTable
         using var patience = new CancellationTokenSource();
         await using var rig = new DarajaRig(await table.Open(), gateway.Url);
         gateway.Then(Act.Hang);
-        var push = rig.Daraja.Push(DarajaRig.Prompt(), patience.Token);
+        var push = rig.Daraja.SendStkPush(DarajaRig.Prompt(), patience.Token);
         while (gateway.Posts.IsEmpty)
         {
             await Task.Delay(5);
         }
 
         await patience.CancelAsync();
-        Assert.IsType<Reply.Doubtful>(await push);
+        Assert.IsType<Reply.Indeterminate>(await push);
     }
 
     [Fact]
@@ -179,17 +179,17 @@ public sealed class MoneyReplyTests(TokenTable table) : IClassFixture<TokenTable
         gateway.Then(Act.Html(503), Act.Html(503), Act.Html(503));
         for (var i = 0; i < 3; i++)
         {
-            Assert.IsType<Reply.Doubtful>(await rig.Daraja.Push(DarajaRig.Prompt(), CancellationToken.None));
+            Assert.IsType<Reply.Indeterminate>(await rig.Daraja.SendStkPush(DarajaRig.Prompt(), CancellationToken.None));
         }
 
         Assert.Equal("open", rig.Breakers.States["Push"]);
         Assert.Equal("closed", rig.Breakers.States["PromptQuery"]);
-        var refused = Assert.IsType<Reply.Refused>(await rig.Daraja.Push(DarajaRig.Prompt(), CancellationToken.None));
+        var refused = Assert.IsType<Reply.Refused>(await rig.Daraja.SendStkPush(DarajaRig.Prompt(), CancellationToken.None));
         Assert.Equal((true, FailureCode.ProviderError, TimeSpan.FromSeconds(1)), (refused.Paused, refused.Failure.Code, refused.Failure.RetryAfter!.Value));
         Assert.Equal(3, gateway.Posts.Count);
 
         await Task.Delay(TimeSpan.FromSeconds(1.1));
-        Assert.IsType<Reply.Accepted>(await rig.Daraja.Push(DarajaRig.Prompt(), CancellationToken.None));
+        Assert.IsType<Reply.Accepted>(await rig.Daraja.SendStkPush(DarajaRig.Prompt(), CancellationToken.None));
         Assert.Equal("closed", rig.Breakers.States["Push"]);
     }
 
@@ -200,7 +200,7 @@ public sealed class MoneyReplyTests(TokenTable table) : IClassFixture<TokenTable
         gateway.Otherwise = _ => Act.Error(500, "500.001.1001", "Unable to lock subscriber, a transaction is already in process for the current subscriber");
         for (var i = 0; i < 6; i++)
         {
-            await rig.Daraja.Push(DarajaRig.Prompt(), CancellationToken.None);
+            await rig.Daraja.SendStkPush(DarajaRig.Prompt(), CancellationToken.None);
         }
 
         Assert.Equal("closed", rig.Breakers.States["Push"]);
@@ -225,8 +225,8 @@ public sealed class MoneyReplyTests(TokenTable table) : IClassFixture<TokenTable
         };
         for (var i = 0; i < 100; i++)
         {
-            Assert.NotNull(await rig.Daraja.Push(DarajaRig.Prompt(), CancellationToken.None));
-            Assert.NotNull(await rig.Daraja.AskPrompt("ws_CO_10072026091526171708374149", CancellationToken.None));
+            Assert.NotNull(await rig.Daraja.SendStkPush(DarajaRig.Prompt(), CancellationToken.None));
+            Assert.NotNull(await rig.Daraja.QueryStk("ws_CO_10072026091526171708374149", CancellationToken.None));
         }
     }
 
@@ -234,7 +234,7 @@ public sealed class MoneyReplyTests(TokenTable table) : IClassFixture<TokenTable
     {
         gateway.Then(acts);
         await using var rig = new DarajaRig(await table.Open(), gateway.Url, new() { ["Daraja:Timeouts:Money"] = "00:00:00.5" });
-        var reply = await rig.Daraja.Push(DarajaRig.Prompt(), CancellationToken.None);
+        var reply = await rig.Daraja.SendStkPush(DarajaRig.Prompt(), CancellationToken.None);
         foreach (var secret in new[] { DarajaRig.Secret, DarajaRig.Passkey, DarajaRig.InitiatorPassword, "token-1", "token-2", "254708374149", "708374149" })
         {
             Assert.DoesNotContain(rig.Log, line => line.Contains(secret));

@@ -15,25 +15,25 @@ public sealed class PromptQuestionTests(TokenTable table) : IClassFixture<TokenT
     [InlineData("\"0\"")]
     [InlineData("0")]
     public async Task A_success_is_a_success_whose_receipt_nobody_knows(string code) =>
-        Assert.Equal(new Outcome.Paid(null, null, null, null), await Ask(Final(code)));
+        Assert.Equal(new PaymentResult.Succeeded(null, null, null, null), await Ask(Final(code)));
 
     [Theory]
     [InlineData("\"1032\"", FailureCode.Cancelled, Certainty.Final)]
     [InlineData("1037", FailureCode.Unreachable, Certainty.Final)]
     [InlineData("\"2001\"", FailureCode.WrongPin, Certainty.Final)]
-    [InlineData("\"1036\"", FailureCode.Unreachable, Certainty.AskFirst)]
-    [InlineData("\"4711\"", FailureCode.ProviderError, Certainty.Unlisted)]
+    [InlineData("\"1036\"", FailureCode.Unreachable, Certainty.QueryFirst)]
+    [InlineData("\"4711\"", FailureCode.ProviderError, Certainty.UnknownCode)]
     public async Task A_failure_says_why_and_how_surely(string code, FailureCode meaning, Certainty certainty)
     {
-        var notPaid = Assert.IsType<Outcome.NotPaid>(await Ask(Final(code)));
+        var notPaid = Assert.IsType<PaymentResult.Failed>(await Ask(Final(code)));
         Assert.Equal((meaning, certainty), (notPaid.Failure.Code, notPaid.Certainty));
     }
 
     [Fact]
     public async Task Still_under_way_comes_in_two_forms()
     {
-        Assert.IsType<Outcome.Pending>(await Ask(Act.Error(500, "500.001.1001", "The transaction is being processed")));
-        Assert.IsType<Outcome.Pending>(await Ask(Final("\"4999\"")));
+        Assert.IsType<PaymentResult.Pending>(await Ask(Act.Error(500, "500.001.1001", "The transaction is being processed")));
+        Assert.IsType<PaymentResult.Pending>(await Ask(Final("\"4999\"")));
 
         // Not a fault of Safaricom's: asked twice, sent twice.
         Assert.Equal(2, gateway.Posts.Count);
@@ -56,7 +56,7 @@ public sealed class PromptQuestionTests(TokenTable table) : IClassFixture<TokenT
     [MemberData(nameof(Useless))]
     public async Task Anything_else_settles_nothing_and_is_not_asked_again_at_once(string name, Act act)
     {
-        var unclear = Assert.IsType<Outcome.Unclear>(await Ask(act));
+        var unclear = Assert.IsType<PaymentResult.Indeterminate>(await Ask(act));
         Assert.False(string.IsNullOrWhiteSpace(unclear.Why), name);
         Assert.Single(gateway.Posts);
     }
@@ -73,7 +73,7 @@ public sealed class PromptQuestionTests(TokenTable table) : IClassFixture<TokenT
     [MemberData(nameof(Passing))]
     public async Task Trouble_that_passes_is_waited_out(string name, Act trouble)
     {
-        Assert.True(await Ask(trouble, trouble, Final("\"0\"")) is Outcome.Paid, name);
+        Assert.True(await Ask(trouble, trouble, Final("\"0\"")) is PaymentResult.Succeeded, name);
         Assert.Equal(3, gateway.Posts.Count);
     }
 
@@ -81,7 +81,7 @@ public sealed class PromptQuestionTests(TokenTable table) : IClassFixture<TokenT
     public async Task Trouble_that_stays_is_unclear()
     {
         gateway.Otherwise = _ => Act.Html(503);
-        Assert.IsType<Outcome.Unclear>(await Ask());
+        Assert.IsType<PaymentResult.Indeterminate>(await Ask());
         Assert.Equal(3, gateway.Posts.Count);
     }
 
@@ -90,9 +90,9 @@ public sealed class PromptQuestionTests(TokenTable table) : IClassFixture<TokenT
     {
         await using var rig = new DarajaRig(await table.Open(), gateway.Url, new() { ["Daraja:Breaker:LeastCalls"] = "3" });
         gateway.Otherwise = _ => Act.Html(503);
-        await rig.Daraja.AskPrompt(Id, CancellationToken.None);
+        await rig.Daraja.QueryStk(Id, CancellationToken.None);
         Assert.Equal("open", rig.Breakers.States["PromptQuery"]);
-        Assert.IsType<Outcome.Unclear>(await rig.Daraja.AskPrompt(Id, CancellationToken.None));
+        Assert.IsType<PaymentResult.Indeterminate>(await rig.Daraja.QueryStk(Id, CancellationToken.None));
         Assert.Equal(3, gateway.Posts.Count);
     }
 
@@ -102,11 +102,11 @@ public sealed class PromptQuestionTests(TokenTable table) : IClassFixture<TokenT
         "MerchantRequestID":"2654-4b64-97ff-b827b542881d3130","CheckoutRequestID":"{{Id}}","ResultCode":{{code}},"ResultDesc":"words"}
         """);
 
-    private async Task<Outcome> Ask(params Act[] acts)
+    private async Task<PaymentResult> Ask(params Act[] acts)
     {
         gateway.Then(acts);
         await using var rig = new DarajaRig(await table.Open(), gateway.Url);
-        var outcome = await rig.Daraja.AskPrompt(Id, CancellationToken.None);
+        var outcome = await rig.Daraja.QueryStk(Id, CancellationToken.None);
         Assert.DoesNotContain(rig.Log, line => line.Contains("708374149"));
         return outcome;
     }

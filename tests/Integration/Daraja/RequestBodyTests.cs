@@ -22,7 +22,7 @@ public sealed class RequestBodyTests(TokenTable table) : IClassFixture<TokenTabl
     public async Task A_push_to_a_pay_bill()
     {
         await using var rig = await Rig();
-        await rig.Daraja.Push(DarajaRig.Prompt(250_000) with { AttemptId = Id }, CancellationToken.None);
+        await rig.Daraja.SendStkPush(DarajaRig.Prompt(250_000) with { AttemptId = Id }, CancellationToken.None);
         Check("/mpesa/stkpush/v1/processrequest", new()
         {
             ["BusinessShortCode"] = "174379",
@@ -44,7 +44,7 @@ public sealed class RequestBodyTests(TokenTable table) : IClassFixture<TokenTabl
     public async Task A_push_to_a_till()
     {
         await using var rig = await Rig(new() { ["Daraja:TillNumber"] = "5123456" });
-        await rig.Daraja.Push(DarajaRig.Prompt(), CancellationToken.None);
+        await rig.Daraja.SendStkPush(DarajaRig.Prompt(), CancellationToken.None);
         var body = Body("/mpesa/stkpush/v1/processrequest");
         Assert.Equal(("174379", "5123456", "CustomerBuyGoodsOnline"), (body["BusinessShortCode"], body["PartyB"], body["TransactionType"]));
     }
@@ -59,7 +59,7 @@ public sealed class RequestBodyTests(TokenTable table) : IClassFixture<TokenTabl
     public async Task A_description_is_cut_and_cleaned_for_phones_that_show_nothing_otherwise(string? given, string sent)
     {
         await using var rig = await Rig();
-        await rig.Daraja.Push(DarajaRig.Prompt() with { Description = given }, CancellationToken.None);
+        await rig.Daraja.SendStkPush(DarajaRig.Prompt() with { Description = given }, CancellationToken.None);
         Assert.Equal(sent, Body("/mpesa/stkpush/v1/processrequest")["TransactionDesc"]);
     }
 
@@ -67,7 +67,7 @@ public sealed class RequestBodyTests(TokenTable table) : IClassFixture<TokenTabl
     public async Task A_question_about_a_push()
     {
         await using var rig = await Rig();
-        await rig.Daraja.AskPrompt("ws_CO_1", CancellationToken.None);
+        await rig.Daraja.QueryStk("ws_CO_1", CancellationToken.None);
         Check("/mpesa/stkpushquery/v1/query", new()
         {
             ["BusinessShortCode"] = "174379",
@@ -172,7 +172,7 @@ public sealed class RequestBodyTests(TokenTable table) : IClassFixture<TokenTabl
     public async Task A_status_question_by_receipt_or_by_our_own_id(string? receipt, string? originator)
     {
         await using var rig = await Rig();
-        await rig.Daraja.AskStatus(new(Id, receipt, originator), CancellationToken.None);
+        await rig.Daraja.QueryStatus(new(Id, receipt, originator), CancellationToken.None);
         var token = rig.Tokens.Make(SubjectKind.Question, Id);
         var expected = new Dictionary<string, string>
         {
@@ -207,9 +207,9 @@ public sealed class RequestBodyTests(TokenTable table) : IClassFixture<TokenTabl
             ["Daraja:Payouts:ConsumerKey"] = "another-" + Guid.NewGuid(),
             ["Daraja:Payouts:ConsumerSecret"] = "another",
         });
-        await rig.Daraja.AskBalance(Id, CancellationToken.None);
-        await rig.Daraja.AskStatus(new(Id, null, "pay-1", OfPayouts: true), CancellationToken.None);
-        await rig.Daraja.AskStatus(new(Id, "UGA7RT61SV", null), CancellationToken.None);
+        await rig.Daraja.QueryBalance(Id, CancellationToken.None);
+        await rig.Daraja.QueryStatus(new(Id, null, "pay-1", OfPayouts: true), CancellationToken.None);
+        await rig.Daraja.QueryStatus(new(Id, "UGA7RT61SV", null), CancellationToken.None);
         await rig.Daraja.Reverse(new(Id, "UGA7RT61SV", Money.FromShillings(1), "Back"), CancellationToken.None);
         var posts = gateway.Posts.Select(post => JsonNode.Parse(post.Body)!).ToList();
         Assert.Equal(["600999", "600999", "174379", "174379"], posts.Select(post => (string?)(post["PartyA"] ?? post["ReceiverParty"])));
@@ -222,7 +222,7 @@ public sealed class RequestBodyTests(TokenTable table) : IClassFixture<TokenTabl
     public async Task Without_an_initiator_nothing_is_sent_and_the_reason_names_the_key()
     {
         await using var rig = await Rig(new() { ["Daraja:CertificatePath"] = "/nowhere/at/all.cer" });
-        var refused = Assert.IsType<Reply.Refused>(await rig.Daraja.AskBalance(Id, CancellationToken.None));
+        var refused = Assert.IsType<Reply.Refused>(await rig.Daraja.QueryBalance(Id, CancellationToken.None));
         Assert.Contains("Daraja__CertificatePath", refused.Failure.Message);
         Assert.DoesNotContain("/nowhere", refused.Failure.Message);
         Assert.Empty(gateway.Posts);

@@ -39,7 +39,7 @@ public sealed class LockStormTests(LockOrderTests.NoWorkers running) : IClassFix
                     5 => Do("replay", new ReplayCallback(Operators, Any(callbacks), DryRun: random.Next(2) == 0)),
                     6 => Settle(random),
                     7 => Send(random),
-                    8 => Do("end due", new EndDueCheckouts()),
+                    8 => Do("end due", new ExpireDueCheckouts()),
                     _ => Do("erase", new ErasePersonalData()),
                 });
             }
@@ -108,7 +108,7 @@ public sealed class LockStormTests(LockOrderTests.NoWorkers running) : IClassFix
         if (refunds.Count > 0)
         {
             await Do("send", new SendTransfer(refunds[random.Next(refunds.Count)].Id));
-            await Do("ask", new AskTransfers());
+            await Do("ask", new QueryOverdueTransfers());
         }
     }
 

@@ -30,7 +30,7 @@ public sealed class TransactionTests(Running running) : IClassFixture<Running>
         }
 
         await Assert.ThrowsAsync<PostgresException>(() => transactions.Run(Work, CancellationToken.None));
-        var patient = transactions.RunPatiently(Work);
+        var patient = transactions.RunWithRetry(Work);
         await PaymentsHost.Eventually(() => Task.FromResult(runs > 8), "it has been tried several times");
         await holding.RollbackAsync();
 
@@ -44,7 +44,7 @@ public sealed class TransactionTests(Running running) : IClassFixture<Running>
         var transactions = running.Host.Services.GetRequiredService<ITransactions>();
         var runs = 0;
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => transactions.RunPatiently<int>(_ => throw new InvalidOperationException($"{++runs}")));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => transactions.RunWithRetry<int>(_ => throw new InvalidOperationException($"{++runs}")));
 
         Assert.Equal(1, runs);
     }

@@ -53,7 +53,7 @@ internal static class Confirmed
     public static async Task AskAbout(this PaymentsHost host, JsonNode checkout)
     {
         await host.Sql<int>($"UPDATE attempts SET next_question_at = now() WHERE id = '{PaymentsHost.AttemptId(checkout)}' AND next_question_at IS NOT NULL; SELECT 1");
-        await host.Send(new AskOverdue());
+        await host.Send(new QueryOverdueAttempts());
     }
 
     /// <summary>The one receipt of an order that is paid by it, with its number and nothing over.</summary>

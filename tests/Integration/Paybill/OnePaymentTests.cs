@@ -146,7 +146,7 @@ public sealed class OnePaymentTests(RegisteredPaybill running) : IClassFixture<R
     private async Task<int> Ask(JsonNode checkout)
     {
         await host.Sql<int>($"UPDATE attempts SET next_question_at = now() WHERE id = '{PaymentsHost.AttemptId(checkout)}' AND next_question_at IS NOT NULL; SELECT 1");
-        await host.Send(new AskOverdue());
+        await host.Send(new QueryOverdueAttempts());
         return 0;
     }
 

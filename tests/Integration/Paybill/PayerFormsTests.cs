@@ -30,7 +30,7 @@ public sealed class PayerFormsTests(RegisteredPaybill running, TestDatabase data
             {
                 await host.AskAbout(checkout);
                 await host.Sql<int>($"UPDATE receipts SET surplus_due_at = now() WHERE surplus_due_at IS NOT NULL; SELECT 1");
-                await host.Send(new EndDueCheckouts());
+                await host.Send(new ExpireDueCheckouts());
             }
 
             await host.HasOne(checkout, number);

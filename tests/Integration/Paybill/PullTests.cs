@@ -111,7 +111,7 @@ public sealed class PullTests(TestDatabase databases)
         await PaymentsHost.Eventually(
             async () => (await host.Simulator.GetStringAsync("/simulator/ledger")).Contains("\"stk\"", StringComparison.OrdinalIgnoreCase), "the money moved");
         await host.Sql<int>("UPDATE attempts SET next_question_at = now(); SELECT 1");
-        await host.Send(new AskOverdue());
+        await host.Send(new QueryOverdueAttempts());
         Assert.Null((await host.Until(checkout, "paid"))["payment"]!["receipt"]);
 
         await host.Send(new PullConfirmations());
@@ -219,9 +219,9 @@ public sealed class PullTests(TestDatabase databases)
         {
             await host.Sql<int>($"UPDATE question_budget SET tokens = {tokens}, counted_at = now() RETURNING 1");
             await using var scope = host.Services.CreateAsyncScope();
-            var (budget, transactions) = (scope.ServiceProvider.GetRequiredService<IQuestionBudget>(), scope.ServiceProvider.GetRequiredService<ITransactions>());
+            var (budget, transactions) = (scope.ServiceProvider.GetRequiredService<IQueryRateLimiter>(), scope.ServiceProvider.GetRequiredService<ITransactions>());
             return await transactions.Run(
-                async _ => (await budget.MayAsk(DarajaQuestion.Pull, 1), await budget.MayAsk(DarajaQuestion.Prompt, 40)), CancellationToken.None);
+                async _ => (await budget.Available(DarajaQuery.Pull, 1), await budget.Available(DarajaQuery.StkPush, 40)), CancellationToken.None);
         }
 
         Assert.Equal((0, 5), await May(5));

@@ -25,7 +25,7 @@ public sealed class PullTimeTests(TestDatabase databases)
         await PaymentsHost.Eventually(
             async () => (await host.Simulator.GetStringAsync("/simulator/ledger")).Contains("\"stk\"", StringComparison.OrdinalIgnoreCase), "the money moved");
         await host.Sql<int>("UPDATE attempts SET next_question_at = now(); SELECT 1");
-        await host.Send(new AskOverdue());
+        await host.Send(new QueryOverdueAttempts());
         Assert.Null((await host.Until(checkout, "paid"))["payment"]!["receipt"]);
 
         await host.Send(new PullConfirmations());

@@ -112,7 +112,7 @@ public sealed class TillTests(TillTests.Till running) : IClassFixture<TillTests.
             async () =>
             {
                 await host.Sql<int>($"UPDATE attempts SET next_question_at = now() WHERE id = '{PaymentsHost.AttemptId(checkout)}' AND next_question_at IS NOT NULL; SELECT 1");
-                await host.Send(new AskOverdue());
+                await host.Send(new QueryOverdueAttempts());
                 return (string?)(await host.Get(checkout))["status"] == "paid";
             },
             "the query says paid");
@@ -138,7 +138,7 @@ public sealed class TillTests(TillTests.Till running) : IClassFixture<TillTests.
         {
             await host.Simulator.PostAsJsonAsync($"/simulator/phones/{order["phone"]}/answer", new { outcome = "paid", callback = "never" });
             await host.Sql<int>($"UPDATE attempts SET next_question_at = now() WHERE id = '{PaymentsHost.AttemptId(order)}' RETURNING 1");
-            await host.Send(new AskOverdue());
+            await host.Send(new QueryOverdueAttempts());
             Assert.Null((string?)(await host.Until(order, "paid"))["payment"]!["receipt"]);
         }
 
@@ -163,7 +163,7 @@ public sealed class TillTests(TillTests.Till running) : IClassFixture<TillTests.
         var checkout = await host.Ringing(amount: 66);
         await host.Simulator.PostAsJsonAsync($"/simulator/phones/{checkout["phone"]}/answer", new { outcome = "paid", callback = "never" });
         await host.Sql<int>($"UPDATE attempts SET next_question_at = now() WHERE id = '{PaymentsHost.AttemptId(checkout)}' RETURNING 1");
-        await host.Send(new AskOverdue());
+        await host.Send(new QueryOverdueAttempts());
         await host.Until(checkout, "paid");
         var number = PaymentsHost.NewReceipt();
         var registration = await host.Sql<Guid>("SELECT id FROM c2b_registrations");

@@ -195,8 +195,8 @@ public sealed class TrustTests(RegisteredPaybill running, TestDatabase databases
         // It read the registrations when it started, and the token was made after that.
         await using var other = await PaymentsHost.Start(databases);
         await using var fresh = await PaymentsHost.StartOn(other.ConnectionString);
-        var known = fresh.Services.GetRequiredService<Infrastructure.RegistrationTokens>();
-        await PaymentsHost.Eventually(() => Task.FromResult(known.Find(new string('0', 32)) is null && !known.MayMiss), "it has read them");
+        var known = fresh.Services.GetRequiredService<Infrastructure.RegistrationTokenCache>();
+        await PaymentsHost.Eventually(() => Task.FromResult(known.Find(new string('0', 32)) is null && !known.IsStale), "it has read them");
         var token = await other.RegisterC2b();
         var checkout = await other.Checkout(phone: null);
 

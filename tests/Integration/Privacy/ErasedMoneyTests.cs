@@ -102,7 +102,7 @@ public sealed class ErasedMoneyTests(RegisteredPaybill running) : IClassFixture<
         else
         {
             await host.Sql<int>($"UPDATE checkouts SET expires_at = now(), created_at = now() - interval '1 day' WHERE id = '{PayoutCalls.IdOf(made)}' RETURNING 1");
-            await host.Send(new EndDueCheckouts());
+            await host.Send(new ExpireDueCheckouts());
         }
 
         return await host.Until(made, how);
@@ -163,7 +163,7 @@ public sealed class ErasedMoneyTests(RegisteredPaybill running) : IClassFixture<
     {
         var attempt = PaymentsHost.AttemptId(made);
         await host.Sql<int>($"UPDATE attempts SET started_at = started_at - interval '2 minutes', next_question_at = now() WHERE id = '{attempt}' AND next_question_at IS NOT NULL; SELECT 1");
-        await host.Send(new AskOverdue());
+        await host.Send(new QueryOverdueAttempts());
     }
 
     private async Task<string> Books(JsonNode made)

@@ -207,9 +207,9 @@ public sealed class RetentionTests(RegisteredPaybill running, TestDatabase datab
             "INSERT INTO callbacks (id, kind, subject_id, state, verdict, done_at, body) SELECT gen_random_uuid(), 'stk', gen_random_uuid(), 'done', 'duplicate', now() - interval '100 days', 'x' FROM generate_series(1, 30); SELECT 1");
         var erasure = quiet.Services.GetRequiredService<IErasure>();
 
-        Assert.Equal(20, await erasure.EraseOld(Erasable.CallbackBodies, TimeSpan.FromDays(90), 20, CancellationToken.None));
-        Assert.Equal(10, await erasure.EraseOld(Erasable.CallbackBodies, TimeSpan.FromDays(90), 20, CancellationToken.None));
-        Assert.Equal(0, await erasure.EraseOld(Erasable.CallbackBodies, TimeSpan.FromDays(90), 20, CancellationToken.None));
+        Assert.Equal(20, await erasure.EraseOld(ErasureTarget.CallbackBodies, TimeSpan.FromDays(90), 20, CancellationToken.None));
+        Assert.Equal(10, await erasure.EraseOld(ErasureTarget.CallbackBodies, TimeSpan.FromDays(90), 20, CancellationToken.None));
+        Assert.Equal(0, await erasure.EraseOld(ErasureTarget.CallbackBodies, TimeSpan.FromDays(90), 20, CancellationToken.None));
         await quiet.Sql<int>("INSERT INTO sign_in_failures (subject, failures, last_at) VALUES ('4 otto from 192.0.2.1', 1, now() - interval '2 days'); SELECT 1");
         await quiet.Send(new ErasePersonalData());
         Assert.Equal(0L, await quiet.Sql<long>("SELECT count(*) FROM sign_in_failures"));
@@ -220,7 +220,7 @@ public sealed class RetentionTests(RegisteredPaybill running, TestDatabase datab
     {
         var made = await host.Until(await host.Checkout("254700051032", amount: 700), "failed");
         await host.Sql<int>($"UPDATE checkouts SET expires_at = now(), created_at = now() - interval '1 day' WHERE id = '{IdOf(made)}'; SELECT 1");
-        await host.Send(new EndDueCheckouts());
+        await host.Send(new ExpireDueCheckouts());
         await host.Until(made, "expired");
         await Age("checkouts", "ended_at", made);
         await host.Send(new ErasePersonalData());

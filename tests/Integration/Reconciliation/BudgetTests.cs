@@ -24,7 +24,7 @@ public sealed class BudgetTests(TestDatabase databases)
 
         await Hold(first, 5);
         await Due(first);
-        await Task.WhenAll(Enumerable.Range(0, 3).SelectMany(_ => new[] { first.Send(new AskOverdue()), second.Send(new AskOverdue()) }));
+        await Task.WhenAll(Enumerable.Range(0, 3).SelectMany(_ => new[] { first.Send(new QueryOverdueAttempts()), second.Send(new QueryOverdueAttempts()) }));
 
         // On record, and at the two processes' simulators: one that does not know the other's prompt is asked up to twice more for the same answer.
         Assert.Equal(5L, await first.Sql<long>("SELECT count(*) FROM questions"));
@@ -70,7 +70,7 @@ public sealed class BudgetTests(TestDatabase databases)
         await first.Sql<int>("UPDATE daraja_apis SET paused_until = now() RETURNING 1");
         Assert.Equal("half_open", await State(first, "prompt_query"));
         await Due(first);
-        await second.Send(new AskOverdue());
+        await second.Send(new QueryOverdueAttempts());
         await PaymentsHost.Eventually(async () => await State(first, "prompt_query") == "closed", "it is closed");
         Assert.Equal("pending", (string?)(await first.Get(checkout))["status"]);
     }
@@ -83,7 +83,7 @@ public sealed class BudgetTests(TestDatabase databases)
         await host.ScriptApi("stk-query", new { error = "spike-arrest" });
 
         await Due(host);
-        await host.Send(new AskOverdue());
+        await host.Send(new QueryOverdueAttempts());
 
         Assert.Equal(0, await host.Sql<int>("SELECT questions FROM attempts"));
         Assert.True(await host.Sql<bool>("SELECT next_question_at BETWEEN now() + interval '9 minutes' AND now() + interval '11 minutes' FROM attempts"));
@@ -91,7 +91,7 @@ public sealed class BudgetTests(TestDatabase databases)
 
         // Longer than the whole schedule: it counts, or an outage that never ends would keep it from a person's desk.
         await host.Sql<int>("UPDATE attempts SET started_at = now() - interval '2 hours', questions = 5, next_question_at = now() RETURNING 1");
-        await host.Send(new AskOverdue());
+        await host.Send(new QueryOverdueAttempts());
         var open = Assert.Single(await host.Cases(checkout));
         Assert.Equal("outcome_unknown", (string?)open["kind"]);
     }
@@ -105,7 +105,7 @@ public sealed class BudgetTests(TestDatabase databases)
     {
         for (var i = 0; i < 3; i++)
         {
-            await host.Send(new AskOverdue());
+            await host.Send(new QueryOverdueAttempts());
         }
     }
 

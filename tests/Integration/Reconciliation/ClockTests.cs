@@ -227,7 +227,7 @@ public sealed class ClockTests(TestDatabase databases)
         await host.Sql<int>($"INSERT INTO pull_rounds (shortcode, started_at) VALUES ('174379', now() + {Hour}) RETURNING 1");
 
         await using var scope = host.Services.CreateAsyncScope();
-        var missing = await scope.ServiceProvider.GetRequiredService<IQuestionBudget>().FindForgotten(TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(30), CancellationToken.None);
+        var missing = await scope.ServiceProvider.GetRequiredService<IQueryRateLimiter>().FindForgotten(TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(30), CancellationToken.None);
 
         Assert.Equal((true, true), (missing.Questions, missing.Pull));
     }
@@ -240,6 +240,6 @@ public sealed class ClockTests(TestDatabase databases)
     {
         await using var scope = host.Services.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<ITransactions>().Run(
-            _ => scope.ServiceProvider.GetRequiredService<IQuestionBudget>().MayAsk(DarajaQuestion.Prompt, 100), CancellationToken.None);
+            _ => scope.ServiceProvider.GetRequiredService<IQueryRateLimiter>().Available(DarajaQuery.StkPush, 100), CancellationToken.None);
     }
 }

@@ -83,7 +83,7 @@ public sealed class FindingOutTests(FindingOutTests.Patient running) : IClassFix
         await host.Until(checkout, "failed");
 
         await host.Sql<object>($"UPDATE attempts SET started_at = now() - interval '40 seconds', next_question_at = now() WHERE id = '{attempt}'; SELECT 1::int");
-        await host.Send(new AskOverdue());
+        await host.Send(new QueryOverdueAttempts());
 
         Assert.True(await host.Sql<bool>($"SELECT next_question_at = started_at + interval '60 seconds' FROM attempts WHERE id = '{attempt}'"));
 
@@ -208,7 +208,7 @@ public sealed class FindingOutTests(FindingOutTests.Patient running) : IClassFix
             case "query":
                 await Answer(checkout, """{"outcome":"cancelled","callback":"never"}""");
                 Assert.Equal(System.Net.HttpStatusCode.Accepted, (await host.Ops.Keyed($"/api/ops/cases/{open["id"]}/ask", new { })).Status);
-                await host.Send(new AskOverdue());
+                await host.Send(new QueryOverdueAttempts());
                 break;
 
             default:
@@ -232,7 +232,7 @@ public sealed class FindingOutTests(FindingOutTests.Patient running) : IClassFix
             UPDATE checkouts SET created_at = now() - interval '2 days', expires_at = now() - interval '1 second' WHERE id = '{PayoutCalls.IdOf(checkout)}';
             SELECT 1::int
             """);
-        await host.Send(new EndDueCheckouts());
+        await host.Send(new ExpireDueCheckouts());
         await host.Until(checkout, "expired");
 
         var (path, body) = host.SuccessCallback(checkout, PaymentsHost.NewReceipt());
@@ -249,7 +249,7 @@ public sealed class FindingOutTests(FindingOutTests.Patient running) : IClassFix
         await Due(checkout, age: 70);
         var before = await Questions(checkout);
 
-        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => host.Send(new AskOverdue())));
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => host.Send(new QueryOverdueAttempts())));
 
         Assert.Equal(before + 1, await Questions(checkout));
     }
@@ -308,7 +308,7 @@ public sealed class FindingOutTests(FindingOutTests.Patient running) : IClassFix
     private async Task Ask(JsonNode checkout, int age)
     {
         await Due(checkout, age);
-        await host.Send(new AskOverdue());
+        await host.Send(new QueryOverdueAttempts());
     }
 
     private Task<object> Due(JsonNode checkout, int age) => host.Sql<object>(

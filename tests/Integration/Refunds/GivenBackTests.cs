@@ -127,7 +127,7 @@ public sealed class GivenBackTests(QuickQuestions running) : IClassFixture<Quick
         else
         {
             await host.Sql<int>($"UPDATE checkouts SET expires_at = now(), created_at = now() - interval '1 day' WHERE id = '{PayoutCalls.IdOf(checkout)}' RETURNING 1");
-            await host.Send(new EndDueCheckouts());
+            await host.Send(new ExpireDueCheckouts());
         }
 
         Assert.Equal((0m, 1000m, ended), Standing(await host.Get(checkout)));
@@ -191,7 +191,7 @@ public sealed class GivenBackTests(QuickQuestions running) : IClassFixture<Quick
         var (token, checkout) = (await Registered(), await host.Ringing());
         await host.Sql<int>($"UPDATE attempts SET next_question_at = now() WHERE id = '{PaymentsHost.AttemptId(checkout)}' RETURNING 1");
         await host.Simulator.PostAsJsonAsync($"/simulator/phones/{checkout["phone"]}/answer", new { outcome = "paid", callback = "never" });
-        await host.Send(new AskOverdue());
+        await host.Send(new QueryOverdueAttempts());
         await host.Until(checkout, "paid");
         var number = PaymentsHost.NewReceipt();
         await host.Confirm(token, PaybillHost.Body(number, (string)checkout["orderReference"]!, msisdn: "254700099999"));

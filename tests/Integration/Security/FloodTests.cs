@@ -12,7 +12,7 @@ namespace Payments.Tests.Integration;
 /// <summary>A flood without tokens fills no disk, starves no real callback and burns no quota; one with a token is never refused.</summary>
 public sealed class FloodTests(TestDatabase databases)
 {
-    private const int MostPerMinute = Infrastructure.UntrustedIntake.MostPerMinute;
+    private const int MostPerMinute = Infrastructure.UntrustedRateLimiter.MaxPerMinute;
 
     [Fact]
     public async Task From_one_source_three_thousand_a_minute_are_taken_and_a_valid_token_always()
@@ -199,7 +199,7 @@ public sealed class FloodTests(TestDatabase databases)
 
         await PaymentsHost.Eventually(async () => await host.Sql<long>("SELECT count(*) FROM callbacks WHERE state = 'done'") == 8, "all hints are judged");
         await PaymentsHost.Eventually(async () => await host.Sql<long>("SELECT count(*) FROM attempts WHERE questions > 0") == 3, "three are asked about", 30);
-        await host.Send(new AskOverdue());
+        await host.Send(new QueryOverdueAttempts());
         Assert.Equal(3L, await host.Sql<long>("SELECT count(*) FROM attempts WHERE questions > 0 OR next_question_at < now() + interval '50 minutes'"));
     }
 
@@ -214,7 +214,7 @@ public sealed class FloodTests(TestDatabase databases)
         {
             await host.Call("/callbacks/stk/callback", body);
             await PaymentsHost.Eventually(async () => await host.Sql<long>("SELECT count(*) FROM callbacks WHERE state <> 'done'") == 0, "it is judged");
-            await host.Send(new AskOverdue());
+            await host.Send(new QueryOverdueAttempts());
         }
 
         Assert.Equal(1L, await host.Sql<long>("SELECT count(*) FROM questions WHERE kind = 'prompt'"));
@@ -264,8 +264,8 @@ public sealed class FloodTests(TestDatabase databases)
         // As the other process's registration of a moment ago would be: it is not in what this process read, and that was a while ago.
         await host.Sql<int>($"UPDATE c2b_registrations SET token = '{new string('a', 32)}'; SELECT 1");
         token = new string('a', 32);
-        var known = fresh.Services.GetRequiredService<Infrastructure.RegistrationTokens>();
-        await PaymentsHost.Eventually(() => Task.FromResult(known.MayMiss), "what it read is old");
+        var known = fresh.Services.GetRequiredService<Infrastructure.RegistrationTokenCache>();
+        await PaymentsHost.Eventually(() => Task.FromResult(known.IsStale), "what it read is old");
 
         Assert.Equal(HttpStatusCode.OK, (await fresh.Call($"/callbacks/c2b/confirm/{token}", PaybillHost.Body(PaymentsHost.NewReceipt(), (string)checkout["orderReference"]!))).StatusCode);
 

@@ -88,7 +88,7 @@ public sealed class DoctorConfigurationTests(TestDatabase databases)
         await using var front = await Front.Start();
         var answers = new Queue<IPAddress>([IPAddress.Parse("41.90.64.9"), IPAddress.Loopback]);
         await using var services = Services("Sandbox", (_, _) => Task.FromResult(new[] { answers.Count > 1 ? answers.Dequeue() : answers.Peek() }));
-        var door = services.GetRequiredService<IPublicDoor>();
+        var door = services.GetRequiredService<IPublicEndpointClient>();
         var address = new Uri($"https://pay.example.co.ke:{front.Address.Port}");
 
         // Public when it is looked at, this machine when it is connected to: rebinding.
@@ -136,7 +136,7 @@ public sealed class DoctorConfigurationTests(TestDatabase databases)
             .AddInfrastructure("Host=127.0.0.1;Port=1;Timeout=2", Roles.None, new("", "")).AddDaraja(configuration);
         return services.AddSetup(
             configuration,
-            _ => new SetupFacts
+            _ => new DeploymentFacts
             {
                 Environment = environment,
                 Shortcode = "174379",

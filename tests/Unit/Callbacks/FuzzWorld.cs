@@ -8,7 +8,7 @@ namespace Payments.Tests.Unit;
 /// A shop with one of everything that a callback can be about, in memory: the real reader and the real rules, with lists in place of tables.
 /// Amounts and ids are those of the recorded bodies.
 /// </summary>
-internal sealed class FuzzWorld : ICheckouts, IPaybill, ITransfers, IQuestions
+internal sealed class FuzzWorld : ICheckouts, IC2bPayments, ITransfers, IStatusQueries
 {
     public static readonly Guid AttemptId = new("00000000-0000-7000-8000-000000000001");
     public static readonly Guid PayoutId = new("00000000-0000-7000-8000-000000000002");
@@ -44,7 +44,7 @@ internal sealed class FuzzWorld : ICheckouts, IPaybill, ITransfers, IQuestions
         Rules = new(new CallbackReader(), this, this, new("600966", "600000"), this, this);
     }
 
-    public CallbackRules Rules { get; }
+    public CallbackDispatcher Rules { get; }
 
     public Checkout Checkout { get; }
 
@@ -77,9 +77,9 @@ internal sealed class FuzzWorld : ICheckouts, IPaybill, ITransfers, IQuestions
 
     public Task OpenCases(IReadOnlyCollection<UntrustedConfirmation> untrusted) => Task.CompletedTask;
 
-    public Task OpenCases(IReadOnlyCollection<OddConfirmation> odd) => Task.CompletedTask;
+    public Task OpenCases(IReadOnlyCollection<UnreadableConfirmation> odd) => Task.CompletedTask;
 
-    public Task OpenCases(IReadOnlyCollection<StrayPayment> strays) => Task.CompletedTask;
+    public Task OpenCases(IReadOnlyCollection<UnknownShortcodePayment> strays) => Task.CompletedTask;
 
     public Task NotePayerHash(string shortcode, PayerHash? used, int times) => Task.CompletedTask;
 
@@ -96,8 +96,8 @@ internal sealed class FuzzWorld : ICheckouts, IPaybill, ITransfers, IQuestions
 
     public Task Save(IReadOnlyCollection<Transfer> transfers) => Task.CompletedTask;
 
-    public Task<IReadOnlyList<Question>> Load(IReadOnlyCollection<Guid> ids) => Task.FromResult<IReadOnlyList<Question>>(
-        [.. new Question[] { new(StatusId, QuestionKind.Status, PayoutId, null, null, null), new(BalanceId, QuestionKind.Balance, null, null, null, null) }
+    public Task<IReadOnlyList<StatusQuery>> Load(IReadOnlyCollection<Guid> ids) => Task.FromResult<IReadOnlyList<StatusQuery>>(
+        [.. new StatusQuery[] { new(StatusId, StatusQueryKind.Status, PayoutId, null, null, null), new(BalanceId, StatusQueryKind.Balance, null, null, null, null) }
             .Where(q => ids.Contains(q.Id))]);
 
     public Task Answered(IReadOnlyCollection<(Guid Id, string Answer)> answers) => Task.CompletedTask;
@@ -109,31 +109,31 @@ internal sealed class FuzzWorld : ICheckouts, IPaybill, ITransfers, IQuestions
     Task<IReadOnlyList<Checkout>> ICheckouts.List(CheckoutFilter filter, CancellationToken cancellation) => throw new NotSupportedException();
     Task<(Guid Id, string Client)?> ICheckouts.Add(Checkout checkout) => throw new NotSupportedException();
     Task<DateTimeOffset?> ICheckouts.ReservePrompt(Msisdn phone, int most, TimeSpan window, DateTimeOffset now) => throw new NotSupportedException();
-    Task<IReadOnlyList<DueAttempt>> ICheckouts.TakeDue(Guid? checkoutId, int askable, int others, TimeSpan lease) => throw new NotSupportedException();
-    Task ICheckouts.NotAsked(Guid attemptId) => throw new NotSupportedException();
+    Task<IReadOnlyList<DueAttempt>> ICheckouts.ClaimDue(Guid? checkoutId, int askable, int others, TimeSpan lease) => throw new NotSupportedException();
+    Task ICheckouts.DiscountQuery(Guid attemptId) => throw new NotSupportedException();
     Task<IReadOnlyList<Guid>> ICheckouts.FindDue(int limit, CancellationToken cancellation) => throw new NotSupportedException();
-    Task<int> ICheckouts.AskSooner(IReadOnlyCollection<string> requestIds, int most) => throw new NotSupportedException();
-    Task<Registration?> IPaybill.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
-    Task<(Registration Now, Registration? Before)?> IPaybill.Begin(string shortcode, string version, string responseType, bool renews) => throw new NotSupportedException();
-    Task IPaybill.Conclude(Registration outcome) => throw new NotSupportedException();
-    Task<OrderWanted?> IPaybill.Wanted(string referenceKey, CancellationToken cancellation) => throw new NotSupportedException();
-    Task<IReadOnlyList<ReceiptView>> IPaybill.Receipts(ReceiptFilter filter, Cursor? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
-    Task<ReceiptView?> IPaybill.Receipt(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
-    Task IPaybill.NoteMatch(Guid receiptId, string by) => throw new NotSupportedException();
+    Task<int> ICheckouts.BringForward(IReadOnlyCollection<string> requestIds, int most) => throw new NotSupportedException();
+    Task<Registration?> IC2bPayments.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<(Registration Now, Registration? Before)?> IC2bPayments.Begin(string shortcode, string version, string responseType, bool renews) => throw new NotSupportedException();
+    Task IC2bPayments.Conclude(Registration outcome) => throw new NotSupportedException();
+    Task<AccountStatus?> IC2bPayments.Wanted(string referenceKey, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<IReadOnlyList<ReceiptView>> IC2bPayments.Receipts(ReceiptFilter filter, Cursor? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<ReceiptView?> IC2bPayments.Receipt(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
+    Task IC2bPayments.NoteMatch(Guid receiptId, string by) => throw new NotSupportedException();
 
-    Task IPaybill.NoteWriteOff(Guid receiptId, string by, string reason) => throw new NotSupportedException();
-    Task<IReadOnlyList<DueTransfer>> ITransfers.TakeDue(int askable, int others, TimeSpan lease) => throw new NotSupportedException();
-    Task<int> ITransfers.EnqueueForgotten(TimeSpan age, int limit) => throw new NotSupportedException();
+    Task IC2bPayments.NoteWriteOff(Guid receiptId, string by, string reason) => throw new NotSupportedException();
+    Task<IReadOnlyList<DueTransfer>> ITransfers.ClaimDue(int askable, int others, TimeSpan lease) => throw new NotSupportedException();
+    Task<int> ITransfers.RequeueStale(TimeSpan age, int limit) => throw new NotSupportedException();
     Task<int> ITransfers.LetWaitingGo(Transfer sent) => throw new NotSupportedException();
     Task<IReadOnlyList<Guid>> ITransfers.FindUntold(TimeSpan after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
-    Task<int> ITransfers.AskSooner(IReadOnlyCollection<string> ids, int most) => throw new NotSupportedException();
-    Task IPaybill.CloseTakenBack(IReadOnlyCollection<string> numbers) => throw new NotSupportedException();
+    Task<int> ITransfers.BringForward(IReadOnlyCollection<string> ids, int most) => throw new NotSupportedException();
+    Task IC2bPayments.CloseTakenBack(IReadOnlyCollection<string> numbers) => throw new NotSupportedException();
 
-    Task IPaybill.CloseUnreadable(IReadOnlyCollection<Guid> callbackIds) => throw new NotSupportedException();
-    Task IQuestions.Add(Guid id, QuestionKind kind, Guid? subjectId, string? receipt) => throw new NotSupportedException();
-    Task IQuestions.AddPrompts(IReadOnlyCollection<(Guid Id, Guid AttemptId)> asked) => throw new NotSupportedException();
-    Task IQuestions.Withdraw(Guid id) => throw new NotSupportedException();
-    Task IQuestions.Accepted(Guid id, string? conversationId, string? originatorId) => throw new NotSupportedException();
-    Task<IReadOnlyList<KnownBalance>> IQuestions.Balances(CancellationToken cancellation) => throw new NotSupportedException();
-    Task<(DateTimeOffset AskedAt, bool Answered, string? Answer)?> IQuestions.LastBalanceQuestion(TimeSpan since) => throw new NotSupportedException();
+    Task IC2bPayments.CloseUnreadable(IReadOnlyCollection<Guid> callbackIds) => throw new NotSupportedException();
+    Task IStatusQueries.Add(Guid id, StatusQueryKind kind, Guid? subjectId, string? receipt) => throw new NotSupportedException();
+    Task IStatusQueries.AddPrompts(IReadOnlyCollection<(Guid Id, Guid AttemptId)> asked) => throw new NotSupportedException();
+    Task IStatusQueries.Withdraw(Guid id) => throw new NotSupportedException();
+    Task IStatusQueries.Accepted(Guid id, string? conversationId, string? originatorId) => throw new NotSupportedException();
+    Task<IReadOnlyList<KnownBalance>> IStatusQueries.Balances(CancellationToken cancellation) => throw new NotSupportedException();
+    Task<(DateTimeOffset AskedAt, bool Answered, string? Answer)?> IStatusQueries.LastBalanceQuestion(TimeSpan since) => throw new NotSupportedException();
 }

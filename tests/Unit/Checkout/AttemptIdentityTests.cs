@@ -21,7 +21,7 @@ public sealed class AttemptIdentityTests
     public void An_erased_prompt_is_named_by_the_rest_of_its_id(string? told, bool named)
     {
         var attempt = Erased();
-        Assert.Equal(named, attempt.IsNamed(told));
+        Assert.Equal(named, attempt.HasProviderIds(told));
     }
 
     [Fact]
@@ -29,10 +29,10 @@ public sealed class AttemptIdentityTests
     {
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
-        Assert.True(attempt.IsNamed(null) && attempt.IsNamed(Id));
+        Assert.True(attempt.HasProviderIds(null) && attempt.HasProviderIds(Id));
         attempt.RecordProviderIds(Id);
-        Assert.True(attempt.IsNamed(Id));
-        Assert.False(attempt.IsNamed("ws_CO_10072026091544123700000001") || attempt.IsNamed(null));
+        Assert.True(attempt.HasProviderIds(Id));
+        Assert.False(attempt.HasProviderIds("ws_CO_10072026091544123700000001") || attempt.HasProviderIds(null));
     }
 
     [Fact]
@@ -47,8 +47,8 @@ public sealed class AttemptIdentityTests
         checkout.Hear(failed, Some.NotPaid(), Some.Start);
         failed.RequestId = Masked;
         failed.RecordProviderIds(Id);
-        Assert.Equal(Verdict.Hint, checkout.Hear(failed, new Outcome.Paid(null, null, null, null), Some.Start + TimeSpan.FromMinutes(5)));
-        Assert.Equal((Id, Some.Start + TimeSpan.FromMinutes(5)), (failed.RequestId, failed.NextQuestionAt));
+        Assert.Equal(Verdict.Hint, checkout.Hear(failed, new PaymentResult.Succeeded(null, null, null, null), Some.Start + TimeSpan.FromMinutes(5)));
+        Assert.Equal((Id, Some.Start + TimeSpan.FromMinutes(5)), (failed.RequestId, failed.NextQueryAt));
         Assert.Empty(checkout.Cases);
     }
 
@@ -70,7 +70,7 @@ public sealed class AttemptIdentityTests
         checkout.Attempts.Add(attempt);
         checkout.AnswerPaid(attempt, Some.Start + TimeSpan.FromMinutes(2));
         var atTill = ByHand.Confirmation("UGA7RT61SV", payer: "254708374149", method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Some.Start);
-        Assert.NotEqual(TillClaim.None, checkout.ClaimOf(atTill, attempt));
+        Assert.NotEqual(TillClaim.None, checkout.TillClaimOf(atTill, attempt));
         Assert.False(checkout.IsShownToPay(atTill));
 
         checkout.Hear(ByHand.Confirmation("UGA7RT61SV", payer: "254708374149"), Some.Start + TimeSpan.FromMinutes(3));

@@ -91,13 +91,13 @@ public sealed class CheckoutPropertyTests
                 checkout.Hear(attempt, Some.NotPaid(), now);
                 break;
             case Step.DoubtfulFailure:
-                checkout.Hear(attempt, Some.NotPaid(Certainty.Unlisted), now);
+                checkout.Hear(attempt, Some.NotPaid(Certainty.UnknownCode), now);
                 break;
             case Step.Pending:
-                checkout.Hear(attempt, new Outcome.Pending(), now);
+                checkout.Hear(attempt, new PaymentResult.Pending(), now);
                 break;
             case Step.QuerySuccess:
-                checkout.ApplyQueryResult(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), now);
+                checkout.ApplyQueryResult(attempt, new PaymentResult.Succeeded(null, null, null, null), Guid.NewGuid(), now);
                 break;
             case Step.QueryFailure:
                 checkout.ApplyQueryResult(attempt, Some.NotPaid(), Guid.NewGuid(), now);
@@ -139,7 +139,7 @@ public sealed class CheckoutPropertyTests
         Assert.All(checkout.Attempts, a =>
         {
             Assert.Equal(a.Status == AttemptStatus.Succeeded, pushes.Contains(a.Id));
-            Assert.True(a.Status != AttemptStatus.Succeeded || a.NextQuestionAt is null);
+            Assert.True(a.Status != AttemptStatus.Succeeded || a.NextQueryAt is null);
             Assert.Equal(a.Status == AttemptStatus.Failed, a.Failure is not null);
         });
     }

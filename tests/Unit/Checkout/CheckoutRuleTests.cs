@@ -18,7 +18,7 @@ public sealed class CheckoutRuleTests
 
         Assert.Equal(CheckoutStatus.Paid, checkout.Status);
         Assert.Equal(AttemptStatus.Succeeded, attempt.Status);
-        Assert.Null(attempt.NextQuestionAt);
+        Assert.Null(attempt.NextQueryAt);
         Assert.Equal([CheckoutEvents.Created, CheckoutEvents.Pending, CheckoutEvents.Paid], checkout.Events);
     }
 
@@ -86,9 +86,9 @@ public sealed class CheckoutRuleTests
         Assert.Equal(Verdict.Contradiction, checkout.Hear(attempt, Some.Paid("UGA7RT61SV", 15), Later));
 
         Assert.Equal((CheckoutStatus.Pending, 0), (checkout.Status, checkout.Receipts.Count));
-        Assert.Equal(Some.Start + TimeSpan.FromSeconds(45), attempt.NextQuestionAt);
+        Assert.Equal(Some.Start + TimeSpan.FromSeconds(45), attempt.NextQueryAt);
 
-        Assert.True(checkout.ApplyQueryResult(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Later));
+        Assert.True(checkout.ApplyQueryResult(attempt, new PaymentResult.Succeeded(null, null, null, null), Guid.NewGuid(), Later));
         Assert.Equal(CheckoutStatus.Paid, checkout.Status);
         Assert.Equal(Money.FromShillings(1500), checkout.Receipts[0].Applied);
         var story = Assert.Single(checkout.Cases);
@@ -136,13 +136,13 @@ public sealed class CheckoutRuleTests
         var attempt = checkout.Prompted();
         checkout.MarkUnreadableResult(attempt, Later);
         checkout.Hear(attempt, Some.NotPaid(), Later);
-        Assert.NotNull(attempt.NextQuestionAt);
+        Assert.NotNull(attempt.NextQueryAt);
 
-        Assert.False(checkout.ApplyQueryResult(attempt, Some.NotPaid(Certainty.Unlisted), Guid.NewGuid(), Later));
+        Assert.False(checkout.ApplyQueryResult(attempt, Some.NotPaid(Certainty.UnknownCode), Guid.NewGuid(), Later));
 
-        Assert.NotNull(attempt.NextQuestionAt);
+        Assert.NotNull(attempt.NextQueryAt);
         Assert.True(checkout.ApplyQueryResult(attempt, Some.NotPaid(), Guid.NewGuid(), Later));
-        Assert.Null(attempt.NextQuestionAt);
+        Assert.Null(attempt.NextQueryAt);
     }
 
     [Fact]
@@ -167,10 +167,10 @@ public sealed class CheckoutRuleTests
         checkout.Hear(attempt, Some.NotPaid(), Later);
 
         checkout.Hear(attempt, Some.Paid("UGA7RT61SV", 15), Later);
-        Assert.Equal((AttemptStatus.Failed, Later), (attempt.Status, attempt.NextQuestionAt!.Value));
+        Assert.Equal((AttemptStatus.Failed, Later), (attempt.Status, attempt.NextQueryAt!.Value));
 
-        Assert.False(checkout.ApplyQueryResult(attempt, new Outcome.Pending(), Guid.NewGuid(), Later));
-        Assert.True(checkout.ApplyQueryResult(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Later));
+        Assert.False(checkout.ApplyQueryResult(attempt, new PaymentResult.Pending(), Guid.NewGuid(), Later));
+        Assert.True(checkout.ApplyQueryResult(attempt, new PaymentResult.Succeeded(null, null, null, null), Guid.NewGuid(), Later));
         Assert.Equal((CheckoutStatus.Paid, CaseKind.AmountDiffers), (checkout.Status, Assert.Single(checkout.Cases).Kind));
     }
 
@@ -180,15 +180,15 @@ public sealed class CheckoutRuleTests
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
 
-        Assert.Equal(Verdict.Hint, checkout.Hear(attempt, new Outcome.Paid(null, Money.FromShillings(1500), null, null), Some.Start));
+        Assert.Equal(Verdict.Hint, checkout.Hear(attempt, new PaymentResult.Succeeded(null, Money.FromShillings(1500), null, null), Some.Start));
 
         Assert.Equal(CheckoutStatus.Pending, checkout.Status);
-        Assert.Equal(Some.Start, attempt.NextQuestionAt);
+        Assert.Equal(Some.Start, attempt.NextQueryAt);
     }
 
     [Theory]
-    [InlineData(Certainty.AskFirst)]
-    [InlineData(Certainty.Unlisted)]
+    [InlineData(Certainty.QueryFirst)]
+    [InlineData(Certainty.UnknownCode)]
     public void A_code_to_ask_about_fails_nothing_until_a_query_agrees(Certainty certainty)
     {
         var checkout = Some.Checkout();
@@ -207,7 +207,7 @@ public sealed class CheckoutRuleTests
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
 
-        Assert.False(checkout.ApplyQueryResult(attempt, Some.NotPaid(Certainty.Unlisted), Guid.NewGuid(), Later));
+        Assert.False(checkout.ApplyQueryResult(attempt, Some.NotPaid(Certainty.UnknownCode), Guid.NewGuid(), Later));
 
         Assert.Equal(CheckoutStatus.Pending, checkout.Status);
     }
@@ -230,7 +230,7 @@ public sealed class CheckoutRuleTests
     {
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
-        checkout.ApplyQueryResult(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Later);
+        checkout.ApplyQueryResult(attempt, new PaymentResult.Succeeded(null, null, null, null), Guid.NewGuid(), Later);
         Assert.Null(checkout.Receipts[0].Number);
 
         Assert.Equal(Verdict.Applied, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Later));
@@ -265,7 +265,7 @@ public sealed class CheckoutRuleTests
         var now = Later + TimeSpan.FromMinutes(4);
         checkout.Hear(second, Some.Paid("UGA7RT61SV"), now);
 
-        checkout.ApplyQueryResult(first, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), now);
+        checkout.ApplyQueryResult(first, new PaymentResult.Succeeded(null, null, null, null), Guid.NewGuid(), now);
         var nameless = checkout.Receipts[1];
         Assert.Equal((Money.Zero, now + TimeSpan.FromMinutes(30)), (nameless.Surplus, nameless.SurplusDueAt!.Value));
 
@@ -354,7 +354,7 @@ public sealed class CheckoutRuleTests
 
         checkout.ExhaustQueries(attempt, Some.Start + TimeSpan.FromDays(1));
 
-        Assert.Equal((AttemptStatus.Unknown, null), (attempt.Status, attempt.NextQuestionAt));
+        Assert.Equal((AttemptStatus.Unknown, null), (attempt.Status, attempt.NextQueryAt));
         Assert.Equal(CaseKind.OutcomeUnknown, Assert.Single(checkout.Cases).Kind);
         Assert.Equal(Verdict.Applied, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Some.Start + TimeSpan.FromDays(2)));
     }

@@ -17,7 +17,7 @@ public sealed class EarlyFailureTests
         var (checkout, attempt) = Disputed(unreadable);
 
         Assert.False(Answer(checkout, attempt, Some.NotPaid(), asked: Early, answered: Early));
-        Assert.NotNull(attempt.NextQuestionAt);
+        Assert.NotNull(attempt.NextQueryAt);
 
         // It was its success: asked again after the minute, the query says so.
         Assert.True(checkout.AnswerPaid(attempt, Believed + TimeSpan.FromSeconds(1)));
@@ -31,7 +31,7 @@ public sealed class EarlyFailureTests
 
         Assert.True(Answer(checkout, attempt, Some.NotPaid(), asked: Believed, answered: Believed));
 
-        Assert.Equal((AttemptStatus.Failed, null), (attempt.Status, attempt.NextQuestionAt));
+        Assert.Equal((AttemptStatus.Failed, null), (attempt.Status, attempt.NextQueryAt));
     }
 
     [Theory]
@@ -46,10 +46,10 @@ public sealed class EarlyFailureTests
 
         Assert.False(Answer(checkout, attempt, Some.NotPaid(), asked: Early, answered: Believed + TimeSpan.FromSeconds(5)));
 
-        Assert.NotNull(attempt.NextQuestionAt);
+        Assert.NotNull(attempt.NextQueryAt);
     }
 
-    private static bool Answer(Checkout checkout, Attempt attempt, Outcome outcome, DateTimeOffset asked, DateTimeOffset answered) =>
+    private static bool Answer(Checkout checkout, Attempt attempt, PaymentResult outcome, DateTimeOffset asked, DateTimeOffset answered) =>
         checkout.ApplyQueryResult(attempt, outcome, Guid.NewGuid(), answered, asked: asked);
 
     private static (Checkout Checkout, Attempt Attempt) Disputed(bool unreadable)
@@ -62,7 +62,7 @@ public sealed class EarlyFailureTests
         }
         else
         {
-            checkout.Hear(attempt, new Outcome.Paid(null, null, null, null), Some.Start + TimeSpan.FromSeconds(10));
+            checkout.Hear(attempt, new PaymentResult.Succeeded(null, null, null, null), Some.Start + TimeSpan.FromSeconds(10));
         }
 
         checkout.Hear(attempt, Some.NotPaid(), Some.Start + TimeSpan.FromSeconds(11));

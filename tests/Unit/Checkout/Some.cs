@@ -24,14 +24,14 @@ internal static class Some
         return checkout.Prompt(Guid.NewGuid(), Phone, now + TimeSpan.FromSeconds(45), now);
     }
 
-    public static Outcome.Paid Paid(string receipt, int amount = 1500) => new(receipt, Money.FromShillings(amount), "254708374149", Start);
+    public static PaymentResult.Succeeded Paid(string receipt, int amount = 1500) => new(receipt, Money.FromShillings(amount), "254708374149", Start);
 
-    public static Outcome.NotPaid NotPaid(Certainty certainty = Certainty.Final) => new(Cancelled, certainty);
+    public static PaymentResult.Failed NotPaid(Certainty certainty = Certainty.Final) => new(Cancelled, certainty);
 
     /// <summary>A callback as the drain would apply it: the receipt of that number is looked up among all that is known.</summary>
-    public static Verdict Hear(this Checkout checkout, Attempt attempt, Outcome outcome, DateTimeOffset now, params Checkout[] others)
+    public static Verdict Hear(this Checkout checkout, Attempt attempt, PaymentResult outcome, DateTimeOffset now, params Checkout[] others)
     {
-        var number = (outcome as Outcome.Paid)?.Receipt;
+        var number = (outcome as PaymentResult.Succeeded)?.Receipt;
         var known = number is null ? null : others.Append(checkout).SelectMany(c => c.Receipts).FirstOrDefault(r => r.Number == number);
         return checkout.ApplyCallback(attempt, outcome, known, Guid.NewGuid(), now);
     }

@@ -15,9 +15,9 @@ public sealed class TextsTests
     [InlineData("a\0b", 2, "ab")]
     [InlineData("", 3, "")]
     [InlineData(null, 3, null)]
-    public void It_is_cut_between_characters_and_without_NUL(string? text, int most, string? kept) => Assert.Equal(kept, Texts.Clip(text, most));
+    public void It_is_cut_between_characters_and_without_NUL(string? text, int most, string? kept) => Assert.Equal(kept, DbText.Clip(text, most));
 
     [Fact]
     public void Half_a_pair_becomes_a_mark() =>
-        Assert.Equal("a\ufffdb", Texts.Clip(new string(['a', '\ud83d', 'b']), 10));
+        Assert.Equal("a\ufffdb", DbText.Clip(new string(['a', '\ud83d', 'b']), 10));
 }

@@ -14,7 +14,7 @@ public sealed class ConnectionTableTests
     private readonly List<Peer> peers = [];
 
     public ConnectionTableTests() =>
-        table = new(new(Most: 10, MostOfStrangers: 8, MostOfSource: 5, address => address is not null && address.ToString().StartsWith("196.201.", StringComparison.Ordinal)), clock);
+        table = new(new(Max: 10, MaxOfStrangers: 8, MaxOfSource: 5, address => address is not null && address.ToString().StartsWith("196.201.", StringComparison.Ordinal)), clock);
 
     [Fact]
     public void Above_a_sources_share_its_longest_idle_connection_makes_room_and_nobody_elses()
@@ -112,9 +112,9 @@ public sealed class ConnectionTableTests
     {
         var limits = ConnectionLimits.Of(new LimitOptions(), descriptors, 48, _ => false);
 
-        Assert.Equal(most, limits.Most);
-        Assert.InRange(limits.MostOfStrangers, most * 3 / 4, most - 1);
-        Assert.InRange(limits.MostOfSource, 1, most / 2);
+        Assert.Equal(most, limits.Max);
+        Assert.InRange(limits.MaxOfStrangers, most * 3 / 4, most - 1);
+        Assert.InRange(limits.MaxOfSource, 1, most / 2);
     }
 
     private static List<int> Ended(List<Peer> some) => [.. some.Select((peer, i) => (peer, i)).Where(p => p.peer.IsEnded).Select(p => p.i)];

@@ -12,20 +12,20 @@ public sealed class CallbackReaderTests
     [Fact]
     public void A_paid_prompt_gives_receipt_amount_payer_and_time() =>
         Assert.Equal(
-            new CallbackMessage.PromptResult("ws_CO_10072026091526171708374149",
-                new Outcome.Paid("UGA7RT61SV", Money.FromShillings(1), "254708374149", Utc("2026-07-10T06:15:44Z"))),
+            new CallbackMessage.StkResult("ws_CO_10072026091526171708374149",
+                new PaymentResult.Succeeded("UGA7RT61SV", Money.FromShillings(1), "254708374149", Utc("2026-07-10T06:15:44Z"))),
             Read(CallbackKind.Stk, "stk-paid"));
 
     [Fact]
     public void A_paid_prompt_may_come_with_every_value_as_text_and_the_phone_masked() =>
         Assert.Equal(
-            new CallbackMessage.PromptResult("ws_CO_10072026091526171708374149",
-                new Outcome.Paid("UGA7RT61SV", Money.FromCents(150_050), "2547****4149", Utc("2026-07-10T06:15:44Z"))),
+            new CallbackMessage.StkResult("ws_CO_10072026091526171708374149",
+                new PaymentResult.Succeeded("UGA7RT61SV", Money.FromCents(150_050), "2547****4149", Utc("2026-07-10T06:15:44Z"))),
             Read(CallbackKind.Stk, "stk-paid-everything-as-text"));
 
     [Fact]
     public void A_success_without_details_is_left_to_the_domain() =>
-        Assert.Equal(new CallbackMessage.PromptResult("ws_CO_10072026091526171708374149", new Outcome.Paid(null, null, null, null)),
+        Assert.Equal(new CallbackMessage.StkResult("ws_CO_10072026091526171708374149", new PaymentResult.Succeeded(null, null, null, null)),
             Read(CallbackKind.Stk, "stk-paid-without-details"));
 
     [Theory]
@@ -36,8 +36,8 @@ public sealed class CallbackReaderTests
     [InlineData("stk-code-nobody-published", FailureCode.ProviderError, "7777", false)]
     public void A_prompt_that_was_not_paid_says_why_and_how_surely(string name, FailureCode code, string resultCode, bool certain)
     {
-        var result = Assert.IsType<CallbackMessage.PromptResult>(Read(CallbackKind.Stk, name));
-        var notPaid = Assert.IsType<Outcome.NotPaid>(result.Outcome);
+        var result = Assert.IsType<CallbackMessage.StkResult>(Read(CallbackKind.Stk, name));
+        var notPaid = Assert.IsType<PaymentResult.Failed>(result.Outcome);
         Assert.Equal((code, resultCode, certain), (notPaid.Failure.Code, notPaid.Failure.ResultCode, notPaid.Certainty == Certainty.Final));
         Assert.NotNull(notPaid.Failure.ProviderText);
         Assert.DoesNotContain(notPaid.Failure.ProviderText, notPaid.Failure.Message);
@@ -97,7 +97,7 @@ public sealed class CallbackReaderTests
     {
         var result = Transfer(CallbackKind.B2cResult, "b2c-completed");
         Assert.Equal(("AG_20240706_2010364430d9bbdaf872", "inv-8-a1", true), (result.ConversationId, result.OriginatorId, result.IsFinal));
-        Assert.Equal(new Outcome.Paid("SG632NMUAB", Money.FromShillings(10), "254708374149", Utc("2024-07-06T19:48:52Z")), result.Outcome);
+        Assert.Equal(new PaymentResult.Succeeded("SG632NMUAB", Money.FromShillings(10), "254708374149", Utc("2024-07-06T19:48:52Z")), result.Outcome);
         Assert.Equal("254708374149 - JOHN DOE", result.Counterparty);
         Assert.Equal(
             [
@@ -114,7 +114,7 @@ public sealed class CallbackReaderTests
     public void A_completed_b2b_is_read_with_every_value_as_text()
     {
         var result = Transfer(CallbackKind.B2bResult, "b2b-completed-all-text");
-        Assert.Equal(new Outcome.Paid("QKA81LK5CY", Money.FromShillings(190), "000000", Utc("2022-11-10T08:07:17Z")), result.Outcome);
+        Assert.Equal(new PaymentResult.Succeeded("QKA81LK5CY", Money.FromShillings(190), "000000", Utc("2022-11-10T08:07:17Z")), result.Outcome);
         Assert.Equal([new AccountBalance("Working Account", Money.FromCents(618_683))], result.Accounts);
     }
 
@@ -122,7 +122,7 @@ public sealed class CallbackReaderTests
     public void A_completed_reversal_names_the_payment_it_undid()
     {
         var result = Transfer(CallbackKind.ReversalResult, "reversal-completed");
-        Assert.Equal(new Outcome.Paid("UGA91MRT0Q", Money.FromShillings(1), "254708374149", Utc("2026-07-10T07:15:44Z")), result.Outcome);
+        Assert.Equal(new PaymentResult.Succeeded("UGA91MRT0Q", Money.FromShillings(1), "254708374149", Utc("2026-07-10T07:15:44Z")), result.Outcome);
         Assert.Equal("UGA7RT61SV", result.OriginalReceipt);
         Assert.Equal([new AccountBalance("Utility Account", Money.FromCents(772_217_962))], result.Accounts);
     }
@@ -138,14 +138,14 @@ public sealed class CallbackReaderTests
     public void A_transfer_that_failed_says_what_an_operator_can_do(
         CallbackKind kind, string name, FailureCode code, string resultCode, bool certain, string says)
     {
-        var notPaid = Assert.IsType<Outcome.NotPaid>(Transfer(kind, name).Outcome);
+        var notPaid = Assert.IsType<PaymentResult.Failed>(Transfer(kind, name).Outcome);
         Assert.Equal((code, resultCode, certain), (notPaid.Failure.Code, notPaid.Failure.ResultCode, notPaid.Certainty == Certainty.Final));
         Assert.Contains(says, notPaid.Failure.Message);
     }
 
     [Theory]
     [InlineData("status-completed", TransactionState.Completed)]
-    [InlineData("status-declined-credit-party-named", TransactionState.Dead)]
+    [InlineData("status-declined-credit-party-named", TransactionState.NotCompleted)]
     public void A_status_answer_tells_the_question_from_the_transaction(string name, TransactionState state)
     {
         var result = Assert.IsType<CallbackMessage.StatusResult>(Read(CallbackKind.StatusResult, name));

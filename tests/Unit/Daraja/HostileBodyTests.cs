@@ -89,18 +89,18 @@ public sealed class HostileBodyTests
     public void Nothing_is_read_that_postgresql_could_not_store()
     {
         var body = """{"Body":{"stkCallback":{"CheckoutRequestID":"ws_CO\u0000_1","ResultCode":1032,"ResultDesc":"Request\u0000 cancelled\u0007"}}}""";
-        var result = Assert.IsType<CallbackMessage.PromptResult>(reader.Read(CallbackKind.Stk, Encoding.UTF8.GetBytes(body)));
+        var result = Assert.IsType<CallbackMessage.StkResult>(reader.Read(CallbackKind.Stk, Encoding.UTF8.GetBytes(body)));
         Assert.Null(result.RequestId);
-        Assert.Equal("Request cancelled", Assert.IsType<Outcome.NotPaid>(result.Outcome).Failure.ProviderText);
+        Assert.Equal("Request cancelled", Assert.IsType<PaymentResult.Failed>(result.Outcome).Failure.ProviderText);
     }
 
     [Fact]
     public void Half_of_a_surrogate_pair_is_no_text_and_spoils_nothing_else()
     {
         var body = """{"Body":{"stkCallback":{"CheckoutRequestID":"ws_CO_1","ResultCode":1032,"ResultDesc":"\ud800"}}}""";
-        var result = Assert.IsType<CallbackMessage.PromptResult>(reader.Read(CallbackKind.Stk, Encoding.UTF8.GetBytes(body)));
+        var result = Assert.IsType<CallbackMessage.StkResult>(reader.Read(CallbackKind.Stk, Encoding.UTF8.GetBytes(body)));
         Assert.Equal("ws_CO_1", result.RequestId);
-        Assert.IsType<Outcome.NotPaid>(result.Outcome);
+        Assert.IsType<PaymentResult.Failed>(result.Outcome);
     }
 
     [Fact]
@@ -108,9 +108,9 @@ public sealed class HostileBodyTests
     {
         var body = """{"Body":{"stkCallback":{"CheckoutRequestID":"THE-ONE","ResultCode":1032,"ResultDesc":"TEXT😀"}}}"""
             .Replace("THE-ONE", new string('a', 101)).Replace("TEXT", new string('x', 1023));
-        var result = Assert.IsType<CallbackMessage.PromptResult>(reader.Read(CallbackKind.Stk, Encoding.UTF8.GetBytes(body)));
+        var result = Assert.IsType<CallbackMessage.StkResult>(reader.Read(CallbackKind.Stk, Encoding.UTF8.GetBytes(body)));
         Assert.Null(result.RequestId);
-        Assert.Equal(new string('x', 1023), Assert.IsType<Outcome.NotPaid>(result.Outcome).Failure.ProviderText);
+        Assert.Equal(new string('x', 1023), Assert.IsType<PaymentResult.Failed>(result.Outcome).Failure.ProviderText);
     }
 
     [Theory]
@@ -122,8 +122,8 @@ public sealed class HostileBodyTests
     public void A_time_that_cannot_be_is_no_time(string time)
     {
         var body = Encoding.UTF8.GetString(Recorded.Body("stk-paid")).Replace("20260710091544", $"\"{time}\"");
-        var result = Assert.IsType<CallbackMessage.PromptResult>(reader.Read(CallbackKind.Stk, Encoding.UTF8.GetBytes(body)));
-        Assert.Null(Assert.IsType<Outcome.Paid>(result.Outcome).At);
+        var result = Assert.IsType<CallbackMessage.StkResult>(reader.Read(CallbackKind.Stk, Encoding.UTF8.GetBytes(body)));
+        Assert.Null(Assert.IsType<PaymentResult.Succeeded>(result.Outcome).At);
     }
 
     [Fact]

@@ -167,7 +167,7 @@ public sealed class LenientReadingTests
 
         var result = Assert.IsType<CallbackMessage.TransferResult>(reader.Read(CallbackKind.B2cResult, Encoding.Latin1.GetBytes(body)));
 
-        Assert.Equal("SG632NMUAB", Assert.IsType<Outcome.Paid>(result.Outcome).Receipt);
+        Assert.Equal("SG632NMUAB", Assert.IsType<PaymentResult.Succeeded>(result.Outcome).Receipt);
         Assert.Equal("254708374149 - NG'ANG'A JOS\u00c9DOE", result.Counterparty);
     }
 

@@ -45,6 +45,6 @@ public sealed class ConnectionBudgetTests
         var budget = ConnectionBudget.For(roles, total);
 
         Assert.Equal((total, inbox, total - inbox), (budget.Total, budget.Of(Purpose.Inbox), budget.Of(Purpose.Jobs)));
-        Assert.True(total >= ConnectionBudget.Least(roles));
+        Assert.True(total >= ConnectionBudget.Min(roles));
     }
 }

@@ -23,7 +23,7 @@ internal static class ByHand
     }
 
     public static bool AnswerPaid(this Checkout checkout, Attempt attempt, DateTimeOffset now) =>
-        checkout.ApplyQueryResult(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), now);
+        checkout.ApplyQueryResult(attempt, new PaymentResult.Succeeded(null, null, null, null), Guid.NewGuid(), now);
 
     public static IEnumerable<T[]> Permutations<T>(T[] items) => items.Length < 2
         ? [items]

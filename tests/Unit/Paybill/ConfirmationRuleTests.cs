@@ -303,7 +303,7 @@ public sealed class ConfirmationRuleTests
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
 
-        TillClaim Claim(string? payer) => checkout.ClaimOf(ByHand.Confirmation("N1", payer: payer, method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later), attempt);
+        TillClaim Claim(string? payer) => checkout.TillClaimOf(ByHand.Confirmation("N1", payer: payer, method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later), attempt);
 
         Assert.Equal(TillClaim.Sure, Claim("2547 ***** 149"));
         Assert.Equal(TillClaim.None, Claim("2547 ***** 150"));
@@ -319,7 +319,7 @@ public sealed class ConfirmationRuleTests
         var attempt = checkout.Prompted();
         checkout.AnswerPaid(attempt, Later);
 
-        TillClaim Claim(string? payer, int minutes = 0) => checkout.ClaimOf(
+        TillClaim Claim(string? payer, int minutes = 0) => checkout.TillClaimOf(
             ByHand.Confirmation("N1", at: Some.Start + TimeSpan.FromMinutes(minutes), payer: payer, method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later), attempt);
 
         Assert.Equal((TillClaim.Unseen, TillClaim.Unseen), (Claim(""), Claim("0722XXXXXX")));
@@ -334,26 +334,26 @@ public sealed class ConfirmationRuleTests
         var receipt = ByHand.Confirmation("N1", at: Some.Start + TimeSpan.FromSeconds(30), method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later);
         var unknown = Some.Checkout();
         unknown.MarkOutcomeUnknown(unknown.Prompted(), "lost", Some.Start);
-        Assert.Equal([unknown], new Books(new([unknown], [])).ByPrompt(receipt));
+        Assert.Equal([unknown], new CallbackBatch(new([unknown], [])).ByPrompt(receipt));
 
         // Paid by the same customer at another time: M-PESA's clock may be behind.
         var astray = Some.Checkout();
         var prompt = astray.Prompted(Some.Start + TimeSpan.FromMinutes(3));
         astray.AnswerPaid(prompt, Later + TimeSpan.FromMinutes(3));
-        Assert.Equal([unknown, astray], new Books(new([unknown, astray], [])).ByPrompt(receipt));
+        Assert.Equal([unknown, astray], new CallbackBatch(new([unknown, astray], [])).ByPrompt(receipt));
 
         // Paid by somebody whose number was erased: it may be the same one.
         var erased = Some.Checkout();
         prompt = new() { Id = Guid.NewGuid(), CheckoutId = erased.Id, Phone = null, Amount = Price, StartedAt = Some.Start, Status = AttemptStatus.Sent };
         erased.Attempts.Add(prompt);
         erased.AnswerPaid(prompt, Later);
-        Assert.Equal([unknown, erased], new Books(new([unknown, erased], [])).ByPrompt(receipt));
+        Assert.Equal([unknown, erased], new CallbackBatch(new([unknown, erased], [])).ByPrompt(receipt));
         Assert.False(erased.IsShownToPay(receipt));
 
         // Known to be paid, by this customer, at this time: it is this one's.
         var known = Some.Checkout();
         known.AnswerPaid(known.Prompted(), Later);
-        Assert.Equal([known], new Books(new([astray, known], [])).ByPrompt(receipt));
+        Assert.Equal([known], new CallbackBatch(new([astray, known], [])).ByPrompt(receipt));
     }
 
     [Fact]
@@ -363,11 +363,11 @@ public sealed class ConfirmationRuleTests
         var attempt = checkout.Prompted();
         var payment = ByHand.Confirmation("N1", method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later);
         checkout.Hear(attempt, Some.NotPaid(), Later);
-        Assert.Equal(TillClaim.None, checkout.ClaimOf(payment, attempt));
+        Assert.Equal(TillClaim.None, checkout.TillClaimOf(payment, attempt));
 
         checkout.MarkUnreadableResult(attempt, Later);
 
-        Assert.Equal(TillClaim.Sure, checkout.ClaimOf(payment, attempt));
+        Assert.Equal(TillClaim.Sure, checkout.TillClaimOf(payment, attempt));
     }
 
     [Fact]
@@ -376,7 +376,7 @@ public sealed class ConfirmationRuleTests
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
         var loose = new[] { "N1", "N2" }.Select(n => ByHand.Confirmation(n, method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later)).ToList();
-        Assert.True(checkout.ApplyQueryResult(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Later, loose));
+        Assert.True(checkout.ApplyQueryResult(attempt, new PaymentResult.Succeeded(null, null, null, null), Guid.NewGuid(), Later, loose));
         Assert.True(Assert.Single(checkout.Receipts).IsOnHold);
 
         Assert.Equal(Verdict.Applied, checkout.ApplyCallback(attempt, Some.Paid("N2"), loose[1], Guid.NewGuid(), Later));
@@ -393,7 +393,7 @@ public sealed class ConfirmationRuleTests
         var attempt = checkout.Prompted();
         var loose = ByHand.Confirmation("N1", method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later);
 
-        Assert.True(checkout.ApplyQueryResult(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Later, [loose]));
+        Assert.True(checkout.ApplyQueryResult(attempt, new PaymentResult.Succeeded(null, null, null, null), Guid.NewGuid(), Later, [loose]));
 
         Assert.Same(loose, Assert.Single(checkout.Receipts));
         Assert.Equal((checkout.Id, attempt.Id, Price), (loose.CheckoutId!.Value, loose.AttemptId!.Value, loose.Applied));
@@ -423,14 +423,14 @@ public sealed class ConfirmationRuleTests
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
         checkout.AnswerPaid(attempt, Later);
-        checkout.Receipts[0].Change = Change.None;
+        checkout.Receipts[0].State = EntityState.None;
         var receipt = ByHand.Confirmation("N1").ToReceipt(Guid.NewGuid(), Later);
-        receipt.Change = Change.None;
+        receipt.State = EntityState.None;
 
         Assert.Null(checkout.Match(receipt, Later));
 
         Assert.Same(receipt, Assert.Single(checkout.Receipts));
-        Assert.Equal((Price, Money.Zero, Change.Updated), (receipt.Applied, receipt.Surplus, receipt.Change));
+        Assert.Equal((Price, Money.Zero, EntityState.Updated), (receipt.Applied, receipt.Surplus, receipt.State));
         Assert.Single(checkout.MergedReceipts);
         ByHand.Check(checkout);
     }
@@ -474,7 +474,7 @@ public sealed class ConfirmationRuleTests
         }
         else
         {
-            checkout.ApplyQueryResult(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), later, [receipt]);
+            checkout.ApplyQueryResult(attempt, new PaymentResult.Succeeded(null, null, null, null), Guid.NewGuid(), later, [receipt]);
         }
 
         Assert.Equal((AttemptStatus.Succeeded, CheckoutStatus.Pending), (attempt.Status, checkout.Status));

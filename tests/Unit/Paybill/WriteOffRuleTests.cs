@@ -16,7 +16,7 @@ public sealed class WriteOffRuleTests
         Assert.Equal(5m, receipt.Unsettled.Shillings);
 
         Assert.True(receipt.WriteOff());
-        Assert.Equal((5m, 0m, Change.Added), (receipt.WrittenOff.Shillings, receipt.Unsettled.Shillings, receipt.Change));
+        Assert.Equal((5m, 0m, EntityState.Added), (receipt.WrittenOff.Shillings, receipt.Unsettled.Shillings, receipt.State));
         Assert.False(receipt.WriteOff());
 
         var (_, applied) = Paid(100, 100);
@@ -36,7 +36,7 @@ public sealed class WriteOffRuleTests
 
         refund.Send(Now, Now);
         refund.ApplyResult(SomeTransfers.NotPaid(), true, [], Now);
-        checkout.Turned(refund.Id, Now);
+        checkout.ApplyReversal(refund.Id, Now);
         Assert.Equal((30m, 20m), (receipt.WrittenOff.Shillings, receipt.Unsettled.Shillings));
     }
 
@@ -94,7 +94,7 @@ public sealed class WriteOffRuleTests
 
         var only = Assert.Single(checkout.Receipts);
         Assert.Same(told, only);
-        Assert.Equal((attempt.Id, 1500m, Change.Added), (only.AttemptId!.Value, only.Applied.Shillings, only.Change));
+        Assert.Equal((attempt.Id, 1500m, EntityState.Added), (only.AttemptId!.Value, only.Applied.Shillings, only.State));
         ByHand.Check(checkout);
     }
 

@@ -19,7 +19,7 @@ public sealed class ComeBackTests
         Assert.Equal((FailureCode.Rejected, "Reversed", false), (payout.Failure!.Code, payout.Failure.ResultCode, payout.Failure.Retryable));
         Assert.Equal(CaseKind.Reversed, Assert.Single(payout.Cases).Kind);
         Assert.Equal(["payout.failed"], payout.Events);
-        Assert.Null(payout.NextQuestionAt);
+        Assert.Null(payout.NextQueryAt);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class ComeBackTests
         refund.ApplyStatusResult(refund.Found(TransactionState.Reversed), Now);
 
         Assert.Equal((TransferStatus.InDoubt, true, CaseKind.Reversed), (refund.Status, refund.IsReserved, Assert.Single(refund.Cases).Kind));
-        Assert.Null(refund.NextQuestionAt);
+        Assert.Null(refund.NextQueryAt);
         Assert.True(refund.SettleByOperator(paid: true, "The portal shows it.", Now));
     }
 
@@ -138,12 +138,12 @@ public sealed class ComeBackTests
         Assert.Null(told.OriginatorId);
         told.Accepted("AG_1", "their-1", Now);
         Assert.Equal("their-1", told.OriginatorId);
-        Assert.False(told.IsNamed(null, told.Id.ToString()));
+        Assert.False(told.HasProviderIds(null, told.Id.ToString()));
 
         var lost = SomeTransfers.Payout();
         lost.Send(Now, Now, isNamed: false);
-        lost.Doubt("lost", Now);
-        Assert.True(lost.IsNamed("AG_2", "their-2"));
+        lost.MarkInDoubt("lost", Now);
+        Assert.True(lost.HasProviderIds("AG_2", "their-2"));
         Assert.Equal(Verdict.Applied, lost.Hear(SomeTransfers.Paid()));
 
         var named = SomeTransfers.Payout();

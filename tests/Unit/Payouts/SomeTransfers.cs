@@ -24,12 +24,12 @@ internal static class SomeTransfers
         return payout;
     }
 
-    public static Outcome.Paid Paid(string? receipt = "SG632NMUAB", int? amount = 100) =>
+    public static PaymentResult.Succeeded Paid(string? receipt = "SG632NMUAB", int? amount = 100) =>
         new(receipt, amount is { } a ? Money.FromShillings(a) : null, Recipient, Some.Start);
 
-    public static Outcome.NotPaid NotPaid(Certainty certainty = Certainty.Final) => new(NoFloat, certainty);
+    public static PaymentResult.Failed NotPaid(Certainty certainty = Certainty.Final) => new(NoFloat, certainty);
 
-    public static Verdict Hear(this Transfer transfer, Outcome outcome, string party = Recipient + " - JOHN DOE", bool isFinal = true) =>
+    public static Verdict Hear(this Transfer transfer, PaymentResult outcome, string party = Recipient + " - JOHN DOE", bool isFinal = true) =>
         transfer.ApplyResult(outcome, isFinal, [party], Some.Start);
 
     public static TransactionFound Found(

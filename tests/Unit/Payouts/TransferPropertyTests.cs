@@ -113,19 +113,19 @@ public sealed class TransferPropertyTests
                 payout.Send(now + TimeSpan.FromMinutes(1), now);
                 return 1;
             case Step.JobRun:
-                payout.Doubt("found sending", now);
+                payout.MarkInDoubt("found sending", now);
                 break;
             case Step.Held:
-                payout.Wait(Hindrance.Pause, "left alone", now + TimeSpan.FromSeconds(15), now);
+                payout.Wait(SendBlocker.Pause, "left alone", now + TimeSpan.FromSeconds(15), now);
                 break;
             case Step.KeptHere when payout.SendingAt is { } sending:
-                payout.NotSent(Hindrance.AccessToken, "no token", sending, now + TimeSpan.FromSeconds(15), now);
+                payout.NotSent(SendBlocker.AccessToken, "no token", sending, now + TimeSpan.FromSeconds(15), now);
                 break;
             case Step.KeptHereToldLate when earlier is { } sending && sending != payout.SendingAt:
-                payout.NotSent(Hindrance.AccessToken, "no token", sending, now + TimeSpan.FromSeconds(15), now);
+                payout.NotSent(SendBlocker.AccessToken, "no token", sending, now + TimeSpan.FromSeconds(15), now);
                 break;
             case Step.ToldThatItWaits:
-                payout.TellWait(now);
+                payout.AnnounceWait(now);
                 break;
             case Step.Cancelled:
                 payout.Cancel(now);
@@ -137,7 +137,7 @@ public sealed class TransferPropertyTests
                 payout.Refused(SomeTransfers.NoFloat, now);
                 break;
             case Step.Lost:
-                payout.Doubt("lost", now);
+                payout.MarkInDoubt("lost", now);
                 break;
             case Step.Success:
                 payout.Hear(SomeTransfers.Paid(), party);
@@ -158,7 +158,7 @@ public sealed class TransferPropertyTests
                 payout.Hear(SomeTransfers.NotPaid(), party);
                 break;
             case Step.DoubtfulFailure:
-                payout.Hear(SomeTransfers.NotPaid(Certainty.AskFirst), party);
+                payout.Hear(SomeTransfers.NotPaid(Certainty.QueryFirst), party);
                 break;
             case Step.Interim:
                 payout.Hear(SomeTransfers.Paid(), party, isFinal: false);
@@ -170,7 +170,7 @@ public sealed class TransferPropertyTests
                 payout.ApplyStatusResult(payout.Found(party: party), now);
                 break;
             case Step.StatusDead:
-                payout.ApplyStatusResult(payout.Found(TransactionState.Dead, party: party), now);
+                payout.ApplyStatusResult(payout.Found(TransactionState.NotCompleted, party: party), now);
                 break;
             case Step.StatusUnderWay:
                 payout.ApplyStatusResult(payout.Found(TransactionState.UnderWay, party: party), now);
@@ -188,7 +188,7 @@ public sealed class TransferPropertyTests
                 payout.ExhaustQueries(now);
                 break;
             case Step.AskOnceMore:
-                payout.AskOnceMore(9, now);
+                payout.ScheduleManualQuery(9, now);
                 break;
             case Step.OperatorPaid:
                 payout.SettleByOperator(true, "seen in the portal", now);
@@ -208,6 +208,6 @@ public sealed class TransferPropertyTests
         Assert.Equal(payout.IsCancelled, payout.Failure?.Code == FailureCode.Cancelled);
         Assert.Equal(payout.IsSettled, payout.EndedAt is not null);
         Assert.Equal(payout.Status == TransferStatus.Failed, payout.Failure is not null);
-        Assert.True(payout.NextQuestionAt is null || payout.Status is TransferStatus.Sending or TransferStatus.Sent or TransferStatus.InDoubt);
+        Assert.True(payout.NextQueryAt is null || payout.Status is TransferStatus.Sending or TransferStatus.Sent or TransferStatus.InDoubt);
     }
 }

@@ -22,7 +22,7 @@ public sealed class TransferRuleTests
     {
         var payout = SomeTransfers.Payout();
         payout.Send(Now, Now);
-        payout.Doubt("a second job", Now);
+        payout.MarkInDoubt("a second job", Now);
         Assert.Equal(TransferStatus.InDoubt, payout.Status);
 
         payout.Refused(SomeTransfers.NoFloat, Now);
@@ -58,7 +58,7 @@ public sealed class TransferRuleTests
     {
         var payout = SomeTransfers.Payout().Sent();
         Assert.Equal(Verdict.Applied, payout.ApplyQueueTimeout(Now));
-        Assert.Equal((TransferStatus.InDoubt, Now), (payout.Status, payout.NextQuestionAt));
+        Assert.Equal((TransferStatus.InDoubt, Now), (payout.Status, payout.NextQueryAt));
         Assert.Equal(Verdict.Applied, payout.Hear(SomeTransfers.Paid()));
         Assert.Equal(Verdict.Contradiction, payout.ApplyQueueTimeout(Now));
         Assert.Equal(TransferStatus.Completed, payout.Status);
@@ -129,7 +129,7 @@ public sealed class TransferRuleTests
     {
         var payout = SomeTransfers.Payout().Sent();
         Assert.Equal(Verdict.Hint, payout.Hear(SomeTransfers.Paid(null, null)));
-        Assert.Equal((TransferStatus.InDoubt, Now), (payout.Status, payout.NextQuestionAt));
+        Assert.Equal((TransferStatus.InDoubt, Now), (payout.Status, payout.NextQueryAt));
         Assert.Equal(Verdict.Applied, payout.ApplyStatusResult(payout.Found(), Now));
         Assert.Equal((TransferStatus.Completed, SettledBy.StatusQuery), (payout.Status, payout.SettledBy));
     }
@@ -145,12 +145,12 @@ public sealed class TransferRuleTests
         Assert.Equal(TransferStatus.Sent, payout.Status);
 
         Assert.Equal(Verdict.Contradiction, payout.ApplyStatusResult(payout.Found(amount: 7), Now));
-        Assert.Equal((TransferStatus.InDoubt, null), (payout.Status, payout.NextQuestionAt));
+        Assert.Equal((TransferStatus.InDoubt, null), (payout.Status, payout.NextQueryAt));
 
-        Assert.Equal(Verdict.Applied, payout.ApplyStatusResult(payout.Found(TransactionState.Dead), Now));
+        Assert.Equal(Verdict.Applied, payout.ApplyStatusResult(payout.Found(TransactionState.NotCompleted), Now));
         Assert.Equal(TransferStatus.Failed, payout.Status);
         Assert.Equal(Verdict.Applied, payout.ApplyStatusResult(payout.Found(), Now));
-        Assert.Equal(Verdict.Contradiction, payout.ApplyStatusResult(payout.Found(TransactionState.Dead), Now));
+        Assert.Equal(Verdict.Contradiction, payout.ApplyStatusResult(payout.Found(TransactionState.NotCompleted), Now));
         Assert.Equal(TransferStatus.Completed, payout.Status);
     }
 
@@ -159,16 +159,16 @@ public sealed class TransferRuleTests
     {
         var payout = SomeTransfers.Payout();
         payout.Send(Now, Now);
-        Assert.True(payout.IsNamed("AG_1", payout.OriginatorId));
-        Assert.True(payout.IsNamed(null, payout.OriginatorId));
-        Assert.False(payout.IsNamed("AG_1", null));
-        Assert.False(payout.IsNamed("AG_1", "another"));
-        Assert.True(payout.IsNamed(null, null, mayLack: true));
-        Assert.False(payout.IsNamed(null, "another", mayLack: true));
+        Assert.True(payout.HasProviderIds("AG_1", payout.OriginatorId));
+        Assert.True(payout.HasProviderIds(null, payout.OriginatorId));
+        Assert.False(payout.HasProviderIds("AG_1", null));
+        Assert.False(payout.HasProviderIds("AG_1", "another"));
+        Assert.True(payout.HasProviderIds(null, null, mayLack: true));
+        Assert.False(payout.HasProviderIds(null, "another", mayLack: true));
 
         payout.Accepted("AG_1", null, Now);
-        Assert.False(payout.IsNamed("AG_2", payout.OriginatorId));
-        Assert.True(SomeTransfers.Payout(PayoutMethod.Till).IsNamed("anything", "at all"));
+        Assert.False(payout.HasProviderIds("AG_2", payout.OriginatorId));
+        Assert.True(SomeTransfers.Payout(PayoutMethod.Till).HasProviderIds("anything", "at all"));
     }
 
     [Fact]
@@ -176,10 +176,10 @@ public sealed class TransferRuleTests
     {
         var payout = SomeTransfers.Payout(PayoutMethod.Till);
         payout.Send(Now, Now);
-        payout.Doubt("lost", Now);
+        payout.MarkInDoubt("lost", Now);
         payout.ExhaustQueries(Now);
         Assert.Equal(CaseKind.OutcomeUnknown, Assert.Single(payout.Cases).Kind);
-        Assert.False(payout.AskOnceMore(9, Now));
+        Assert.False(payout.ScheduleManualQuery(9, Now));
 
         Assert.True(payout.SettleByOperator(false, "not in the portal", Now));
         Assert.False(payout.SettleByOperator(false, "again", Now));

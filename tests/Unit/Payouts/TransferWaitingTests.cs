@@ -15,9 +15,9 @@ public sealed class TransferWaitingTests
         var payout = SomeTransfers.Payout();
         payout.Send(Now, Now);
 
-        payout.NotSent(Hindrance.AccessToken, "No token.", Now, Later, Now);
+        payout.NotSent(SendBlocker.AccessToken, "No token.", Now, Later, Now);
 
-        Assert.Equal((TransferStatus.Queued, Hindrance.AccessToken, Later), (payout.Status, payout.WaitingFor, payout.RetryAt));
+        Assert.Equal((TransferStatus.Queued, SendBlocker.AccessToken, Later), (payout.Status, payout.WaitingFor, payout.RetryAt));
         Assert.Null(payout.Failure);
         Assert.Empty(payout.Events);
         payout.Send(Later, Later);
@@ -30,10 +30,10 @@ public sealed class TransferWaitingTests
         // Its commit's answer was lost, so it is told again: meanwhile another job has begun to send.
         var payout = SomeTransfers.Payout();
         payout.Send(Now, Now);
-        payout.NotSent(Hindrance.Connection, "No line.", Now, Later, Now);
+        payout.NotSent(SendBlocker.Connection, "No line.", Now, Later, Now);
         payout.Send(Later, Later);
 
-        payout.NotSent(Hindrance.Connection, "No line.", Now, Later, Later);
+        payout.NotSent(SendBlocker.Connection, "No line.", Now, Later, Later);
 
         Assert.Equal(TransferStatus.Sending, payout.Status);
     }
@@ -43,14 +43,14 @@ public sealed class TransferWaitingTests
     {
         var doubted = SomeTransfers.Payout();
         doubted.Send(Now, Now);
-        doubted.Doubt("a second job", Now);
-        doubted.NotSent(Hindrance.Connection, "No line.", Now, Later, Now);
-        Assert.Equal((TransferStatus.Queued, null), (doubted.Status, doubted.DoubtedBecause));
+        doubted.MarkInDoubt("a second job", Now);
+        doubted.NotSent(SendBlocker.Connection, "No line.", Now, Later, Now);
+        Assert.Equal((TransferStatus.Queued, null), (doubted.Status, doubted.UnknownReason));
 
         var heard = SomeTransfers.Payout();
         heard.Send(Now, Now);
         heard.ApplyQueueTimeout(Now);
-        heard.NotSent(Hindrance.Connection, "No line.", Now, Later, Now);
+        heard.NotSent(SendBlocker.Connection, "No line.", Now, Later, Now);
         Assert.Equal(TransferStatus.InDoubt, heard.Status);
     }
 
@@ -74,7 +74,7 @@ public sealed class TransferWaitingTests
         payout.Send(Now, Now);
 
         Assert.False(payout.Cancel(Now));
-        payout.Doubt("lost", Now);
+        payout.MarkInDoubt("lost", Now);
         Assert.False(payout.Cancel(Now));
         payout.Refused(SomeTransfers.NoFloat, Now);
         Assert.False(payout.Cancel(Now));
@@ -114,7 +114,7 @@ public sealed class TransferWaitingTests
         Action<Payout>[] heard =
         [
             p => p.Hear(SomeTransfers.Paid(), isFinal: false), p => p.Hear(SomeTransfers.Paid(null, null)), p => p.Hear(SomeTransfers.Paid(amount: 101)),
-            p => p.Hear(SomeTransfers.NotPaid(Certainty.AskFirst)), p => p.ApplyQueueTimeout(Now), p => p.MarkUnreadableResult(Now), p => p.RejectMismatchedOriginal("another", Now),
+            p => p.Hear(SomeTransfers.NotPaid(Certainty.QueryFirst)), p => p.ApplyQueueTimeout(Now), p => p.MarkUnreadableResult(Now), p => p.RejectMismatchedOriginal("another", Now),
             p => p.ApplyStatusResult(p.Found(TransactionState.UnderWay), Now),
         ];
         Assert.All(heard, hear =>
@@ -122,7 +122,7 @@ public sealed class TransferWaitingTests
             var payout = SomeTransfers.Payout();
             hear(payout);
             Assert.True(payout.Status is TransferStatus.Sent or TransferStatus.InDoubt, payout.Status.ToString());
-            Assert.NotNull(payout.NextQuestionAt);
+            Assert.NotNull(payout.NextQueryAt);
             Assert.Throws<InvalidOperationException>(() => payout.Send(Later, Later));
         });
     }
@@ -131,7 +131,7 @@ public sealed class TransferWaitingTests
     public void A_name_that_was_taken_before_is_asked_about_by_the_name_not_by_the_id_of_what_was_refused()
     {
         var payout = SomeTransfers.Payout().Sent();
-        payout.Hear(new Outcome.NotPaid(new(FailureCode.ProviderError, "15", "Duplicate.", false), Certainty.AskFirst));
+        payout.Hear(new PaymentResult.Failed(new(FailureCode.ProviderError, "15", "Duplicate.", false), Certainty.QueryFirst));
 
         var first = payout.Found() with { ConversationId = "AG_of_the_first" };
 
@@ -174,8 +174,8 @@ public sealed class TransferWaitingTests
         var (paid, off) = (SomeTransfers.Payout(), SomeTransfers.Payout());
         foreach (var payout in new[] { paid, off })
         {
-            payout.TellWait(Now);
-            payout.TellWait(Later);
+            payout.AnnounceWait(Now);
+            payout.AnnounceWait(Later);
             Assert.Equal(CaseKind.NotSent, Assert.Single(payout.Cases).Kind);
         }
 

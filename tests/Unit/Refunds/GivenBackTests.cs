@@ -138,16 +138,16 @@ public sealed class GivenBackTests
         Fail(checkout, refund);
         Assert.Equal(400m, checkout.Paid.Shillings);
 
-        refund.ApplyResult(new Outcome.Paid("UIC0000001", refund.Amount, null, Now), true, [], Now);
+        refund.ApplyResult(new PaymentResult.Succeeded("UIC0000001", refund.Amount, null, Now), true, [], Now);
         Assert.True(refund.IsReserved);
-        checkout.Turned(refund.Id, Now);
+        checkout.ApplyReversal(refund.Id, Now);
         Assert.Equal((0m, 1000m), (checkout.Paid.Shillings, checkout.Due.Shillings));
 
         var (paid, all) = PartlyPaid(400, 400);
         var back = Reserve(paid, all);
         Fail(paid, back);
-        back.ApplyResult(new Outcome.Paid("UIC0000002", back.Amount, null, Now), true, [], Now);
-        paid.Turned(back.Id, Now);
+        back.ApplyResult(new PaymentResult.Succeeded("UIC0000002", back.Amount, null, Now), true, [], Now);
+        paid.ApplyReversal(back.Id, Now);
         Assert.Equal((CheckoutStatus.Paid, 400m), (paid.Status, paid.Paid.Shillings));
     }
 
@@ -197,10 +197,10 @@ public sealed class GivenBackTests
                 Fail(checkout, refund);
                 break;
             case 5 when refund is { Status: not TransferStatus.Completed }:
-                refund.ApplyResult(new Outcome.Paid($"UIC{number++:0000000}", refund.Amount, null, Now), true, [], Now);
+                refund.ApplyResult(new PaymentResult.Succeeded($"UIC{number++:0000000}", refund.Amount, null, Now), true, [], Now);
                 if (refund.HasTurned)
                 {
-                    checkout.Turned(refund.Id, Now);
+                    checkout.ApplyReversal(refund.Id, Now);
                 }
 
                 break;
@@ -212,7 +212,7 @@ public sealed class GivenBackTests
                 break;
             case 7 when checkout.RefusesPrompt(true, Now) is null:
                 checkout.ApplyCallback(
-                    checkout.Prompted(Now), new Outcome.Paid($"UHB{number++:0000000}", checkout.Due.RoundedUp, null, Now), null, Guid.NewGuid(), Now);
+                    checkout.Prompted(Now), new PaymentResult.Succeeded($"UHB{number++:0000000}", checkout.Due.RoundedUp, null, Now), null, Guid.NewGuid(), Now);
                 break;
         }
     }
@@ -271,6 +271,6 @@ public sealed class GivenBackTests
     {
         refund.ApplyResult(SomeTransfers.NotPaid(), true, [], Now);
         Assert.Equal(TransferStatus.Failed, refund.Status);
-        checkout.Turned(refund.Id, Now);
+        checkout.ApplyReversal(refund.Id, Now);
     }
 }

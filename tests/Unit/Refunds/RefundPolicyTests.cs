@@ -44,7 +44,7 @@ public sealed class RefundPolicyTests
         var reversal = Add(checkout, Plan(checkout));
         reversal.Send(Now, Now);
         reversal.Accepted("AG_1", "their-1", Now);
-        reversal.ApplyResult(new Outcome.NotPaid(new(FailureCode.Rejected, code, "No.", retryable), Certainty.Final), true, [], Now);
+        reversal.ApplyResult(new PaymentResult.Failed(new(FailureCode.Rejected, code, "No.", retryable), Certainty.Final), true, [], Now);
 
         Assert.Equal(then, Plan(checkout).Method);
     }
@@ -57,7 +57,7 @@ public sealed class RefundPolicyTests
         var checkout = Paid();
         var reversal = Add(checkout, Plan(checkout));
         reversal.Send(Now, Now);
-        reversal.ApplyResult(new Outcome.NotPaid(new(FailureCode.Rejected, code, "No.", false), Certainty.Final), true, [], Now);
+        reversal.ApplyResult(new PaymentResult.Failed(new(FailureCode.Rejected, code, "No.", false), Certainty.Final), true, [], Now);
 
         Assert.Equal((TransferStatus.InDoubt, CaseKind.ReversalRefused), (reversal.Status, Assert.Single(reversal.Cases).Kind));
         Assert.Equal(RefundRefusal.ExceedsPayment, Refusal(checkout));
@@ -73,14 +73,14 @@ public sealed class RefundPolicyTests
         var reversal = Add(checkout, Plan(checkout));
         reversal.Send(Now, Now);
         reversal.Accepted("AG_1", "their-1", Now);
-        reversal.ApplyResult(new Outcome.NotPaid(new(FailureCode.Rejected, "R000001", "Already reversed.", false), Certainty.Final), true, [], Now);
+        reversal.ApplyResult(new PaymentResult.Failed(new(FailureCode.Rejected, "R000001", "Already reversed.", false), Certainty.Final), true, [], Now);
         reversal.ApplyQueueTimeout(Now);
-        Assert.True(reversal.AskOnceMore(1, Now));
+        Assert.True(reversal.ScheduleManualQuery(1, Now));
 
-        Assert.Equal(Verdict.Hint, reversal.ApplyStatusResult(Found(TransactionState.Dead, "Declined"), Now));
+        Assert.Equal(Verdict.Hint, reversal.ApplyStatusResult(Found(TransactionState.NotCompleted, "Declined"), Now));
         Assert.Equal(
             Verdict.Contradiction,
-            reversal.ApplyResult(new Outcome.NotPaid(new(FailureCode.Rejected, "21", "Not allowed.", false), Certainty.Final), true, [], Now));
+            reversal.ApplyResult(new PaymentResult.Failed(new(FailureCode.Rejected, "21", "Not allowed.", false), Certainty.Final), true, [], Now));
 
         Assert.Equal(TransferStatus.InDoubt, reversal.Status);
         Assert.Equal(RefundRefusal.ExceedsPayment, Refusal(checkout));
@@ -154,7 +154,7 @@ public sealed class RefundPolicyTests
         var checkout = Some.Checkout();
         Assert.Equal(RefundRefusal.NotPaid, Refusal(checkout));
         var attempt = checkout.Prompted();
-        checkout.ApplyQueryResult(attempt, new Outcome.Paid(null, null, null, null), Guid.NewGuid(), Now);
+        checkout.ApplyQueryResult(attempt, new PaymentResult.Succeeded(null, null, null, null), Guid.NewGuid(), Now);
         Assert.Equal(RefundRefusal.ReceiptUnknown, Refusal(checkout));
         Assert.Equal(RefundRefusal.ReceiptUnknown, Refusing(Paid(), "NOTMINE", null));
     }
@@ -182,7 +182,7 @@ public sealed class RefundPolicyTests
                 }
                 else if (end == 2)
                 {
-                    refund.ApplyResult(new Outcome.Paid("X1", refund.Amount, null, Now), true, [], Now);
+                    refund.ApplyResult(new PaymentResult.Succeeded("X1", refund.Amount, null, Now), true, [], Now);
                 }
 
                 Assert.True(checkout.Refunds.Where(r => r.IsReserved).Sum(r => r.Amount.Cents) <= checkout.Receipts[0].Amount.Cents);

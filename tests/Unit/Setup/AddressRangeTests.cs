@@ -52,10 +52,10 @@ public sealed class AddressRangeTests
     [Fact]
     public void How_a_probe_came_in_survives_what_strangers_write_into_headers()
     {
-        var line = ArrivalText.Write("41.90.64.9", "127.0.0.1:5000", "1.2.3.4|evil\0, 5.6.7.8", "https");
-        var read = ArrivalText.Read(line);
+        var line = ProbeRoute.Write("41.90.64.9", "127.0.0.1:5000", "1.2.3.4|evil\0, 5.6.7.8", "https");
+        var read = ProbeRoute.Read(line);
         Assert.Equal(("41.90.64.9", "127.0.0.1:5000", "https"), (read.Source, read.Peer, read.Scheme));
         Assert.Equal(["1.2.3.4evil", "5.6.7.8"], read.Unbelieved);
-        Assert.Equal("", ArrivalText.Read(null).Source);
+        Assert.Equal("", ProbeRoute.Read(null).Source);
     }
 }

@@ -11,8 +11,8 @@ internal static class Copies
         typeof(object).GetMethod("MemberwiseClone", BindingFlags.Instance | BindingFlags.NonPublic)!.CreateDelegate<Func<object, object>>();
 
     private static readonly ConcurrentDictionary<Type, FieldInfo[]> Lists = new();
-    private static readonly FieldInfo LoadedVersion = Field(typeof(Checkout), nameof(Checkout.LoadedVersion));
-    private static readonly FieldInfo LoadedStatus = Field(typeof(Transfer), nameof(Transfer.LoadedStatus));
+    private static readonly FieldInfo LoadedVersion = Field(typeof(Checkout), nameof(Checkout.OriginalVersion));
+    private static readonly FieldInfo LoadedStatus = Field(typeof(Transfer), nameof(Transfer.OriginalStatus));
     private static readonly FieldInfo LoadedSource = Field(typeof(Refund), nameof(Refund.LoadedSource));
 
     private static readonly FieldInfo Rivals = Field(typeof(Receipt), nameof(Receipt.Rivals));
@@ -20,14 +20,14 @@ internal static class Copies
     public static Attempt Of(Attempt attempt)
     {
         var copy = (Attempt)Shallow(attempt);
-        copy.Change = Change.None;
+        copy.State = EntityState.None;
         return copy;
     }
 
     public static Receipt Of(Receipt receipt)
     {
         var copy = Emptied(receipt);
-        copy.Change = Change.None;
+        copy.State = EntityState.None;
         return copy;
     }
 
@@ -42,7 +42,7 @@ internal static class Copies
         where T : Transfer
     {
         var copy = Emptied(transfer);
-        copy.Change = Change.None;
+        copy.State = EntityState.None;
         LoadedStatus.SetValue(copy, copy.Status);
         if (copy is Refund refund)
         {

@@ -249,7 +249,7 @@ internal sealed partial class Life
 
             if (time.Chance(0.3))
             {
-                Do("ask", () => new AskCaseHandler(
+                Do("ask", () => new RequeryCaseHandler(
                     Store, Store, Store, Nobody.Sees, process, options, new(Store, Store, Store, process, Store, Nobody.Sees, process, process))
                     .Handle(new(Shop, open.Id, open.Kind == CaseKind.UnreadableConfirmation ? Mpesa.Unread[open.SubjectId] : null), CancellationToken.None));
                 continue;
@@ -323,8 +323,8 @@ internal sealed partial class Life
     /// <summary>When something is due next; rounds come every 5 s.</summary>
     private DateTimeOffset? Next()
     {
-        var due = Store.Attempts.Select(a => a.NextQuestionAt)
-            .Concat(Store.Transfers.Select(t => t.Status == TransferStatus.Queued ? NextTry(t) : t.NextQuestionAt))
+        var due = Store.Attempts.Select(a => a.NextQueryAt)
+            .Concat(Store.Transfers.Select(t => t.Status == TransferStatus.Queued ? NextTry(t) : t.NextQueryAt))
             .Concat(Store.Rows.Select(c => c.HasEnded ? null : (DateTimeOffset?)c.ExpiresAt))
             .Concat(Store.Receipts.Select(r => r.SurplusDueAt))
             .Append(Store.HasNew ? time.Database : null).Min();
@@ -336,11 +336,11 @@ internal sealed partial class Life
         Do("drain", () => new DrainCallbacksHandler(
             Store, new(Store, Store, Store, Mpesa.Ours(isTill), Store, Store), hints, process, Watching, NullLogger<DrainCallbacksHandler>.Instance)
             .Handle(new(), CancellationToken.None));
-        Do("ask", () => new AskOverdueHandler(Store, Store, process, process, process, options, NullLogger<AskOverdueHandler>.Instance)
+        Do("ask", () => new QueryOverdueAttemptsHandler(Store, Store, process, process, process, options, NullLogger<QueryOverdueAttemptsHandler>.Instance)
             .Handle(new(checkout), CancellationToken.None));
-        Do("ask transfers", () => new AskTransfersHandler(Store, Store, process, process, process, options, NullLogger<AskTransfersHandler>.Instance)
+        Do("ask transfers", () => new QueryOverdueTransfersHandler(Store, Store, process, process, process, options, NullLogger<QueryOverdueTransfersHandler>.Instance)
             .Handle(new(), CancellationToken.None));
-        Do("end due", () => new EndDueCheckoutsHandler(Store, process).Handle(new(), CancellationToken.None));
+        Do("end due", () => new ExpireDueCheckoutsHandler(Store, process).Handle(new(), CancellationToken.None));
     }
 
     private void Start()
@@ -349,9 +349,9 @@ internal sealed partial class Life
         hints = new(Store, Store, born, limits, TimeProvider.System);
         born.Later = command => time.Within(0.001, 0.5, "the push goes out", () =>
         {
-            if (!born.IsDead && command is SendPrompt prompt)
+            if (!born.IsDead && command is SendAttempt prompt)
             {
-                Do("push", () => new SendPromptHandler(Store, born, born).Handle(prompt, CancellationToken.None));
+                Do("push", () => new SendAttemptHandler(Store, born, born).Handle(prompt, CancellationToken.None));
             }
         });
     }
@@ -393,7 +393,7 @@ internal sealed partial class Life
 
             Defects.Add($"{what}: {done.Exception.InnerException}");
         }
-        else if (done is { IsCompletedSuccessfully: true, Result: IRefusable { Refusal: { } refusal } })
+        else if (done is { IsCompletedSuccessfully: true, Result: IResult { Refusal: { } refusal } })
         {
             time.Tell($"    {what}: {refusal.Code}");
         }

@@ -123,8 +123,8 @@ internal sealed partial class Life
     /// <summary>When a queued one is next given a job.</summary>
     private DateTimeOffset? NextTry(Transfer transfer)
     {
-        var told = transfer.IsWaitTold ? (DateTimeOffset?)null : transfer.CreatedAt + options.UnsentCaseAfter + TimeSpan.FromSeconds(1);
-        var tried = Store.IsRestoring && transfer.WaitingFor == Hindrance.Restored ? null : (DateTimeOffset?)Store.NextTry(transfer, options.ForgottenAfter);
+        var told = transfer.IsWaitAnnounced ? (DateTimeOffset?)null : transfer.CreatedAt + options.UnsentCaseAfter + TimeSpan.FromSeconds(1);
+        var tried = Store.IsRestoring && transfer.WaitingFor == SendBlocker.Restored ? null : (DateTimeOffset?)Store.NextTry(transfer, options.ForgottenAfter);
         return tried < told || told is null ? tried : told;
     }
 }

@@ -65,9 +65,9 @@ internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners,
     /// <summary>Somebody who is not Safaricom says that money moved.</summary>
     public void Forge(Guid? checkoutOfAttempt, string account, Money amount)
     {
-        var false1 = new CallbackMessage.PromptResult(
+        var false1 = new CallbackMessage.StkResult(
             checkoutOfAttempt is { } id ? pushes.Values.FirstOrDefault(p => p.Attempt == id)?.RequestId : "ws_CO_forged",
-            new Outcome.Paid($"FORGED{numbers++}", amount, null, time.Now));
+            new PaymentResult.Succeeded($"FORGED{numbers++}", amount, null, time.Now));
         inbox.Receive(CallbackKind.Stk, null, false1);
         inbox.Receive(CallbackKind.C2bConfirm, null, Told(new($"FORGED{numbers++}", true, amount, null, null, account, "254708374149", Clock)));
     }
@@ -172,26 +172,26 @@ internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners,
 
     private static string? Number(CallbackMessage message) => message switch
     {
-        CallbackMessage.PromptResult { Outcome: Outcome.Paid { Amount: not null, Receipt: { } receipt } } => receipt,
+        CallbackMessage.StkResult { Outcome: PaymentResult.Succeeded { Amount: not null, Receipt: { } receipt } } => receipt,
         CallbackMessage.Confirmation confirmation => confirmation.Receipt,
         _ => null,
     };
 
     private static string Short(CallbackMessage message) => message switch
     {
-        CallbackMessage.PromptResult prompt => Short(prompt.Outcome),
+        CallbackMessage.StkResult prompt => Short(prompt.Outcome),
         CallbackMessage.TransferResult transfer => Short(transfer.Outcome) + (transfer.IsFinal ? "" : ", more to come"),
         CallbackMessage.StatusResult status => status.Transaction?.StateText ?? status.Problem?.ResultCode ?? "nothing",
         CallbackMessage.Confirmation confirmation => confirmation.Receipt,
         _ => message.GetType().Name,
     };
 
-    public static string Short(Outcome outcome) => outcome switch
+    public static string Short(PaymentResult outcome) => outcome switch
     {
-        Outcome.Paid paid => $"paid {paid.Receipt}",
-        Outcome.NotPaid failed => $"not paid ({failed.Certainty})",
+        PaymentResult.Succeeded paid => $"paid {paid.Receipt}",
+        PaymentResult.Failed failed => $"not paid ({failed.Certainty})",
         _ => outcome.GetType().Name,
     };
 
-    private static Outcome.NotPaid NotPaid(Certainty certainty = Certainty.Final) => new(new(FailureCode.Cancelled, "1032", "Cancelled.", true), certainty);
+    private static PaymentResult.Failed NotPaid(Certainty certainty = Certainty.Final) => new(new(FailureCode.Cancelled, "1032", "Cancelled.", true), certainty);
 }

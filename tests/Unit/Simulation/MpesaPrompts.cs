@@ -17,14 +17,14 @@ internal sealed partial class Mpesa
         public DateTimeOffset At => at;
 
         /// <summary>What became of it; null while the phone rings.</summary>
-        public Outcome? Ended { get; set; }
+        public PaymentResult? Ended { get; set; }
 
         /// <summary>A failure that is told before the end and is none.</summary>
         public bool LiesFirst { get; init; }
     }
 
     /// <summary>Takes a push, or not; <paramref name="reply"/> is called once, late, or never if the caller has died meanwhile.</summary>
-    public void Take(PromptRequest prompt, Action<Reply> reply)
+    public void Take(StkPushRequest prompt, Action<Reply> reply)
     {
         if (time.Chance(manners.Refuse))
         {
@@ -37,7 +37,7 @@ internal sealed partial class Mpesa
         pushes[requestId] = push;
         if (time.Chance(manners.LoseReply))
         {
-            time.Within(0.1, 30, "the push's reply is lost", () => reply(new Reply.Doubtful("cut")));
+            time.Within(0.1, 30, "the push's reply is lost", () => reply(new Reply.Indeterminate("cut")));
         }
         else
         {
@@ -55,12 +55,12 @@ internal sealed partial class Mpesa
     }
 
     /// <summary>An STK query.</summary>
-    public Outcome Answer(string requestId)
+    public PaymentResult Answer(string requestId)
     {
         if (time.Chance(manners.OddAnswer))
         {
-            return time.Pick<Outcome>(
-                new Outcome.Pending(), new Outcome.Unclear("HTML"), new Outcome.Unclear("not sent") { WasNotAsked = true }, NotPaid(Certainty.Unlisted));
+            return time.Pick<PaymentResult>(
+                new PaymentResult.Pending(), new PaymentResult.Indeterminate("HTML"), new PaymentResult.Indeterminate("not sent") { WasNotAsked = true }, NotPaid(Certainty.UnknownCode));
         }
 
         var push = pushes[requestId];
@@ -68,24 +68,24 @@ internal sealed partial class Mpesa
         {
             // A query reports a failure early and a success later, within the first minute (docs/protocol/stk.md#stk-query).
             null when push.LiesFirst && time.Now < push.At + TimeSpan.FromSeconds(60) => NotPaid(),
-            null => new Outcome.Pending(),
-            Outcome.Paid => new Outcome.Paid(null, null, null, null),
+            null => new PaymentResult.Pending(),
+            PaymentResult.Succeeded => new PaymentResult.Succeeded(null, null, null, null),
             { } failed => failed,
         };
     }
 
-    private void End(Push push, PromptRequest prompt)
+    private void End(Push push, StkPushRequest prompt)
     {
         if (time.Chance(manners.Fail))
         {
             // Some codes settle nothing by themselves; the query then says the same, or in the end a person.
-            push.Ended = NotPaid(time.Chance(manners.Odd) ? time.Pick(Certainty.AskFirst, Certainty.Unlisted) : Certainty.Final);
+            push.Ended = NotPaid(time.Chance(manners.Odd) ? time.Pick(Certainty.QueryFirst, Certainty.UnknownCode) : Certainty.Final);
             Tell(push, (_, _) => push.Ended);
             return;
         }
 
         var movement = Move(true, prompt.Amount, prompt.AttemptId, null, isTill ? "" : prompt.Reference, prompt.Phone.Value);
-        push.Ended = new Outcome.Paid(movement.Receipt, movement.Amount, prompt.Phone.Value, movement.At);
+        push.Ended = new PaymentResult.Succeeded(movement.Receipt, movement.Amount, prompt.Phone.Value, movement.At);
         Confirm(movement);
 
         // With a lie, before it or after, comes the truth, or something unreadable, or Pull has it: otherwise nobody could ever know.
@@ -93,7 +93,7 @@ internal sealed partial class Mpesa
         Tell(push, (i, _) => lies && i == 0 ? NotPaid() : push.Ended, lies, atLeastOne: lies && !pulls);
     }
 
-    private void Tell(Push push, Func<int, int, Outcome?> what, bool lies = false, bool atLeastOne = false)
+    private void Tell(Push push, Func<int, int, PaymentResult?> what, bool lies = false, bool atLeastOne = false)
     {
         var copies = (time.Chance(manners.Duplicate) ? time.Pick(2, 4) : 1) + (lies ? 1 : 0);
         for (var i = 0; i < copies; i++)
@@ -101,10 +101,10 @@ internal sealed partial class Mpesa
             // The last copy is the one that must not be lost; it may be unreadable, for that has Safaricom asked.
             var must = atLeastOne && i == copies - 1;
             var outcome = what(i, copies)!;
-            var bare = outcome is Outcome.Paid && !must && time.Chance(manners.Odd) ? new Outcome.Paid(null, null, null, null) : outcome;
+            var bare = outcome is PaymentResult.Succeeded && !must && time.Chance(manners.Odd) ? new PaymentResult.Succeeded(null, null, null, null) : outcome;
             CallbackMessage message = time.Chance(manners.Malform)
                 ? new CallbackMessage.Malformed("cut short")
-                : new CallbackMessage.PromptResult(push.RequestId, bare);
+                : new CallbackMessage.StkResult(push.RequestId, bare);
 
             // At most a second: before a lie, which takes up to five; or minutes after it.
             Deliver(CallbackKind.Stk, push.Attempt, 0.05, must ? (time.Chance(0.5) ? 1 : 300) : time.Chance(0.1) ? 600 : 5, message, mayBeLost: !must);

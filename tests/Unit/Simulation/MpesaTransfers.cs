@@ -27,7 +27,7 @@ internal sealed partial class Mpesa
         public string? Of => of;
 
         /// <summary>How it ended; null while it is under way.</summary>
-        public Outcome? Ended { get; set; }
+        public PaymentResult? Ended { get; set; }
 
         /// <summary>True once its money has come back.</summary>
         public bool HasComeBack { get; set; }
@@ -66,7 +66,7 @@ internal sealed partial class Mpesa
         commands[command.OriginatorId] = command;
         if (time.Chance(manners.LoseReply))
         {
-            time.Within(0.1, 30, "the command's reply is lost", () => reply(new Reply.Doubtful("cut")));
+            time.Within(0.1, 30, "the command's reply is lost", () => reply(new Reply.Indeterminate("cut")));
         }
         else
         {
@@ -81,23 +81,23 @@ internal sealed partial class Mpesa
     {
         if (time.Chance(0.5))
         {
-            time.Within(0.05, 2, "the name was seen before", () => reply(new Reply.Doubtful("duplicate")));
+            time.Within(0.05, 2, "the name was seen before", () => reply(new Reply.Indeterminate("duplicate")));
             return;
         }
 
         var conversation = string.Create(CultureInfo.InvariantCulture, $"AG_{numbers++}");
         time.Within(0.05, 1, "the command is accepted", () => reply(new Reply.Accepted(conversation, originatorId)));
-        var refused = new Outcome.NotPaid(new(FailureCode.ProviderError, "15", "Duplicate.", false), Certainty.AskFirst);
+        var refused = new PaymentResult.Failed(new(FailureCode.ProviderError, "15", "Duplicate.", false), Certainty.QueryFirst);
         Deliver(CallbackKind.B2cResult, id, 0.05, 20, new CallbackMessage.TransferResult(conversation, originatorId, true, refused, null, null, []));
     }
 
     /// <summary>A transaction status query: its answer comes by callback to the question's own token.</summary>
-    public Reply Ask(StatusQuestion question)
+    public Reply Ask(StatusQueryRequest question)
     {
         if (time.Chance(manners.OddAnswer))
         {
             return time.Pick<Reply>(
-                new Reply.Doubtful("HTML"),
+                new Reply.Indeterminate("HTML"),
                 new Reply.Refused(new(FailureCode.Busy, "500.003.02", "Busy.", true)) { WasUnread = true },
                 new Reply.Refused(new(FailureCode.Rejected, "400.003.02", "Bad request.", false)));
         }
@@ -117,7 +117,7 @@ internal sealed partial class Mpesa
         return new Reply.Accepted(asked, "q-" + asked);
     }
 
-    private CallbackMessage.StatusResult Found(StatusQuestion question, string asked)
+    private CallbackMessage.StatusResult Found(StatusQueryRequest question, string asked)
     {
         if (question.Receipt is { } number)
         {
@@ -135,12 +135,12 @@ internal sealed partial class Mpesa
         var (state, text) = command.Ended switch
         {
             null => (TransactionState.UnderWay, "Initiated"),
-            Outcome.Paid when command.HasComeBack => (TransactionState.Reversed, "Reversed"),
-            Outcome.Paid => (TransactionState.Completed, "Completed"),
-            _ => (TransactionState.Dead, "Declined"),
+            PaymentResult.Succeeded when command.HasComeBack => (TransactionState.Reversed, "Reversed"),
+            PaymentResult.Succeeded => (TransactionState.Completed, "Completed"),
+            _ => (TransactionState.NotCompleted, "Declined"),
         };
         return new(asked, "q-" + asked, true, null, new(
-            state, text, (command.Ended as Outcome.Paid)?.Receipt, command.OriginatorId, command.ConversationId, command.Amount,
+            state, text, (command.Ended as PaymentResult.Succeeded)?.Receipt, command.OriginatorId, command.ConversationId, command.Amount,
             [Store.Registered.Shortcode + " - Shop", command.Party + " - JANE"], time.Now));
     }
 
@@ -155,7 +155,7 @@ internal sealed partial class Mpesa
         }
 
         // A false failure of a reversal would have the shop pay a second time by design: that, too, nobody could see through.
-        var lies = outcome is Outcome.Paid && !isReversal && kind == SubjectKind.Payout && time.Chance(manners.Lie);
+        var lies = outcome is PaymentResult.Succeeded && !isReversal && kind == SubjectKind.Payout && time.Chance(manners.Lie);
         var copies = (time.Chance(manners.Duplicate) ? time.Pick(2, 4) : 1) + (lies ? 1 : 0);
         for (var i = 0; i < copies; i++)
         {
@@ -165,22 +165,22 @@ internal sealed partial class Mpesa
                 ? new CallbackMessage.Malformed("cut short")
                 : new CallbackMessage.TransferResult(
                     command.ConversationId, command.OriginatorId, must || !time.Chance(manners.Odd), told,
-                    isReversal || told is not Outcome.Paid ? null : command.Party + " - JANE", command.Of, []);
+                    isReversal || told is not PaymentResult.Succeeded ? null : command.Party + " - JANE", command.Of, []);
             Deliver(command.Result, command.Id, 0.05, must ? 300 : time.Chance(0.1) ? 600 : 5, message, mayBeLost: !must);
         }
     }
 
-    private Outcome Decide(Command command, bool isReversal)
+    private PaymentResult Decide(Command command, bool isReversal)
     {
         if (isReversal && reversed.Contains(command.Of!))
         {
-            return new Outcome.NotPaid(new(FailureCode.Rejected, "R000001", "Already reversed.", false), Certainty.Final);
+            return new PaymentResult.Failed(new(FailureCode.Rejected, "R000001", "Already reversed.", false), Certainty.Final);
         }
 
         if (time.Chance(manners.Fail))
         {
-            return new Outcome.NotPaid(
-                new(FailureCode.InsufficientFunds, "1", "No float.", Retryable: time.Chance(0.5)), time.Chance(manners.Odd) ? Certainty.AskFirst : Certainty.Final);
+            return new PaymentResult.Failed(
+                new(FailureCode.InsufficientFunds, "1", "No float.", Retryable: time.Chance(0.5)), time.Chance(manners.Odd) ? Certainty.QueryFirst : Certainty.Final);
         }
 
         var movement = Move(false, command.Amount, command.Id, command.Of, "", command.Party);
@@ -198,6 +198,6 @@ internal sealed partial class Mpesa
             });
         }
 
-        return new Outcome.Paid(movement.Receipt, movement.Amount, command.Party, movement.At);
+        return new PaymentResult.Succeeded(movement.Receipt, movement.Amount, command.Party, movement.At);
     }
 }

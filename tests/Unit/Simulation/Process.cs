@@ -13,14 +13,14 @@ internal sealed class CrashException : Exception;
 /// </summary>
 /// <param name="crash">How likely it dies at a commit.</param>
 /// <param name="held">How likely something here keeps a payout or refund from being sent: no certificate, no token, no connection, a pause.</param>
-internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double crash, double held) : ITransactions, IDaraja, IDetached, IQuestionBudget
+internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double crash, double held) : ITransactions, IDaraja, IBackgroundCommands, IQueryRateLimiter
 {
     public bool IsDead { get; private set; }
 
     /// <summary>Runs a command that outlives its request; given once the handlers are made.</summary>
     public Action<IBaseRequest> Later { get; set; } = _ => throw new NotSupportedException();
 
-    public DateTimeOffset? PromptsPausedUntil => null;
+    public DateTimeOffset? StkPausedUntil => null;
 
     public bool NamesTransfers => mpesa.TakesNames;
 
@@ -53,7 +53,7 @@ internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double cr
             throw;
         }
 
-        if (IdempotentRequest.Current is { Intent: { } made } keyed && result is not IRefusable { Refusal: not null })
+        if (IdempotentRequest.Current is { Intent: { } made } keyed && result is not IResult { Refusal: not null })
         {
             store.Keep(keyed.Key, made.Id);
         }
@@ -76,7 +76,7 @@ internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double cr
     }
 
     /// <summary>Nothing here is ever locked or away, so once is enough.</summary>
-    public Task<T> RunPatiently<T>(Func<DateTimeOffset, Task<T>> work) => Run(work, CancellationToken.None);
+    public Task<T> RunWithRetry<T>(Func<DateTimeOffset, Task<T>> work) => Run(work, CancellationToken.None);
 
     public Task<T> DryRun<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation) => throw new NotSupportedException();
 
@@ -86,10 +86,10 @@ internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double cr
         return Task.FromResult(default(T)!);
     }
 
-    public Task<Reply> Push(PromptRequest prompt, CancellationToken cancellation) => Call<Reply>(reply => mpesa.Take(prompt, reply));
+    public Task<Reply> SendStkPush(StkPushRequest prompt, CancellationToken cancellation) => Call<Reply>(reply => mpesa.Take(prompt, reply));
 
-    public Task<Outcome> AskPrompt(string requestId, CancellationToken cancellation) =>
-        Call<Outcome>(answer => time.Within(0.05, time.Chance(0.05) ? 30 : 1, $"query about {requestId}", () => answer(mpesa.Answer(requestId))));
+    public Task<PaymentResult> QueryStk(string requestId, CancellationToken cancellation) =>
+        Call<PaymentResult>(answer => time.Within(0.05, time.Chance(0.05) ? 30 : 1, $"query about {requestId}", () => answer(mpesa.Answer(requestId))));
 
     /// <summary>What is known without asking anybody; the rest turns out when it is tried.</summary>
     public Reply.Refused? WhyNotNow(PayoutMethod? method) => time.Chance(held / 2) ? Kept() : null;
@@ -100,21 +100,21 @@ internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double cr
     public Task<Reply> Reverse(ReversalRequest reversal, CancellationToken cancellation) => CallUnlessKept(
         reply => mpesa.Take(SubjectKind.Refund, reversal.RefundId, "", null, reversal.Amount, "", reversal.Receipt, reply));
 
-    public Task<Reply> AskStatus(StatusQuestion question, CancellationToken cancellation) =>
+    public Task<Reply> QueryStatus(StatusQueryRequest question, CancellationToken cancellation) =>
         Call<Reply>(reply => time.Within(0.05, 1, "status question", () => reply(mpesa.Ask(question))));
 
-    public Task<Reply> AskBalance(Guid questionId, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<Reply> QueryBalance(Guid questionId, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<Reply> RegisterUrls(RegistrationRequest registration, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<PullPage> Pull(DateTimeOffset from, DateTimeOffset to, int offset, CancellationToken cancellation) => Task.FromResult(mpesa.Pull(from, to, offset));
 
-    public Task<int> MayAsk(DarajaQuestion question, int most) =>
-        Task.FromResult(question == DarajaQuestion.Pull || time.Chance(0.9) ? most : time.Pick(0, 1));
+    public Task<int> Available(DarajaQuery question, int most) =>
+        Task.FromResult(question == DarajaQuery.Pull || time.Chance(0.9) ? most : time.Pick(0, 1));
 
-    public Task Spend(int questions) => Task.CompletedTask;
+    public Task Consume(int questions) => Task.CompletedTask;
 
-    public Task<MissingRounds> FindForgotten(TimeSpan age, TimeSpan pullAge, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<MissedSchedules> FindForgotten(TimeSpan age, TimeSpan pullAge, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<DarajaView> Read(CancellationToken cancellation) => throw new NotSupportedException();
 
@@ -134,7 +134,7 @@ internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double cr
     private Reply.Refused Kept() => new(new(FailureCode.ProviderError, null, "Nothing was sent.", Retryable: time.Chance(0.5)))
     {
         WasUnread = true,
-        Hindrance = time.Pick(Hindrance.Certificate, Hindrance.AccessToken, Hindrance.Connection, Hindrance.Pause),
+        Hindrance = time.Pick(SendBlocker.Certificate, SendBlocker.AccessToken, SendBlocker.Connection, SendBlocker.Pause),
     };
 
     private string? OfReceipt(Guid transfer) => store.Transfers.OfType<Refund>().FirstOrDefault(r => r.Id == transfer)?.OriginalReceipt;

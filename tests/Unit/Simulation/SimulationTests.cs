@@ -58,8 +58,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
         {
             var (life, _) = Live(seed);
             return string.Join(',', life.Mpesa.Moved.Select(m => $"{m.Receipt}@{m.At:O}"))
-                + string.Join(',', life.Store.Attempts.Select(a => $"{a.Status}{a.Questions}{a.EndedAt:O}"))
-                + string.Join(',', life.Store.Transfers.Select(t => $"{t.Status}{t.Questions}{t.EndedAt:O}")) + life.Store.Cases.Count;
+                + string.Join(',', life.Store.Attempts.Select(a => $"{a.Status}{a.QueryCount}{a.EndedAt:O}"))
+                + string.Join(',', life.Store.Transfers.Select(t => $"{t.Status}{t.QueryCount}{t.EndedAt:O}")) + life.Store.Cases.Count;
         }
 
         Assert.All(Enumerable.Range(1, 50), seed => Assert.Equal(Told(seed), Told(seed)));

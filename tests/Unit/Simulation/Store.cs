@@ -104,10 +104,10 @@ internal sealed record SimCase(
     Guid Id, string Kind, Guid SubjectId, Guid? CheckoutId, string Story, bool IsOpen, string? Outcome, string? SettledBy, DateTimeOffset CreatedAt);
 
 /// <summary>Cases and questions.</summary>
-internal sealed partial class Store : ICases, IQuestions
+internal sealed partial class Store : ICases, IStatusQueries
 {
     private readonly Dictionary<Guid, SimCase> cases = [];
-    private readonly Dictionary<Guid, Question> questions = [];
+    private readonly Dictionary<Guid, StatusQuery> questions = [];
 
     public IReadOnlyCollection<SimCase> Cases => cases.Values;
 
@@ -132,7 +132,7 @@ internal sealed partial class Store : ICases, IQuestions
 
     public Task<ILookup<Guid, CaseEntry>> History(IReadOnlyCollection<Guid> subjectIds, CancellationToken cancellation) => throw new NotSupportedException();
 
-    public Task Add(Guid id, QuestionKind kind, Guid? subjectId, string? receipt = null)
+    public Task Add(Guid id, StatusQueryKind kind, Guid? subjectId, string? receipt = null)
     {
         Put(questions, id, new(id, kind, subjectId, null, null, null) { Receipt = receipt });
         return Task.CompletedTask;
@@ -142,7 +142,7 @@ internal sealed partial class Store : ICases, IQuestions
     {
         foreach (var (id, attempt) in asked)
         {
-            Put(questions, id, new(id, QuestionKind.Prompt, attempt, null, null, null));
+            Put(questions, id, new(id, StatusQueryKind.Prompt, attempt, null, null, null));
         }
 
         return Task.CompletedTask;
@@ -154,8 +154,8 @@ internal sealed partial class Store : ICases, IQuestions
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<Question>> Load(IReadOnlyCollection<Guid> ids) =>
-        Task.FromResult<IReadOnlyList<Question>>([.. ids.Where(questions.ContainsKey).Select(id => questions[id])]);
+    public Task<IReadOnlyList<StatusQuery>> Load(IReadOnlyCollection<Guid> ids) =>
+        Task.FromResult<IReadOnlyList<StatusQuery>>([.. ids.Where(questions.ContainsKey).Select(id => questions[id])]);
 
     public Task Accepted(Guid id, string? conversationId, string? originatorId)
     {

@@ -31,7 +31,7 @@ internal sealed partial class Store : ICheckouts
         {
             ids.UnionWith(attempts.Values
                 .Where(a => a.Amount == amount
-                    && ((a.NextQuestionAt is not null && PromptWindow.Holds(at, a.StartedAt)) || (IsNameless(a) && PromptWindow.MayHold(at, a.StartedAt))))
+                    && ((a.NextQueryAt is not null && PromptWindow.Holds(at, a.StartedAt)) || (IsNameless(a) && PromptWindow.MayHold(at, a.StartedAt))))
                 .Select(a => a.CheckoutId));
         }
 
@@ -42,7 +42,7 @@ internal sealed partial class Store : ICheckouts
                 || (keys.WithTillReceipts && r.Method == PaymentMethod.Till
                     && loaded.SelectMany(c => c.Attempts).Any(a => a.Status != AttemptStatus.Succeeded && a.Amount == r.Amount && PromptWindow.MayHold(r.At, a.StartedAt)))))
             .Select(r => Copies.Of(r, attempts.Values.Where(a => a.Amount == r.Amount && !loaded.Exists(c => c.Id == a.CheckoutId)
-                && (a.NextQuestionAt is not null || IsNameless(a)) && PromptWindow.Holds(r.At, a.StartedAt)).Select(a => a.Phone))).ToList();
+                && (a.NextQueryAt is not null || IsNameless(a)) && PromptWindow.Holds(r.At, a.StartedAt)).Select(a => a.Phone))).ToList();
         unmatched.ForEach(receipt => receipt.Refunds.AddRange(RefundsOf(receipt.Id)));
         return Task.FromResult(new LoadedCheckouts(loaded, unmatched));
     }
@@ -64,14 +64,14 @@ internal sealed partial class Store : ICheckouts
     {
         foreach (var checkout in saved)
         {
-            if (checkout.Version > checkout.LoadedVersion)
+            if (checkout.Version > checkout.OriginalVersion)
             {
-                Check(checkout.LoadedVersion == 0 || checkouts[checkout.Id].Version == checkout.LoadedVersion, "a checkout was changed without its lock");
+                Check(checkout.OriginalVersion == 0 || checkouts[checkout.Id].Version == checkout.OriginalVersion, "a checkout was changed without its lock");
                 Write(Copies.Of(checkout));
                 Tell(checkout.Id, checkout.Events);
             }
 
-            foreach (var attempt in checkout.Attempts.Where(a => a.Change is Change.Added or Change.Updated))
+            foreach (var attempt in checkout.Attempts.Where(a => a.State is EntityState.Added or EntityState.Updated))
             {
                 Write(attempt);
             }
@@ -83,9 +83,9 @@ internal sealed partial class Store : ICheckouts
             Remove(receipts, merged.Id);
         }
 
-        foreach (var receipt in written.Where(r => r.Change is Change.Added or Change.Updated))
+        foreach (var receipt in written.Where(r => r.State is EntityState.Added or EntityState.Updated))
         {
-            Check(receipt.Change == Change.Added || receipts[receipt.Id].Number is null || receipts[receipt.Id].Number == receipt.Number, "a number once known is never replaced");
+            Check(receipt.State == EntityState.Added || receipts[receipt.Id].Number is null || receipts[receipt.Id].Number == receipt.Number, "a number once known is never replaced");
             Put(receipts, receipt.Id, WithoutErased(Copies.Of(receipt)));
         }
 
@@ -100,7 +100,7 @@ internal sealed partial class Store : ICheckouts
             CheckGivenBack(checkout);
         }
 
-        var changed = saved.Where(c => c.Version > c.LoadedVersion).ToList();
+        var changed = saved.Where(c => c.Version > c.OriginalVersion).ToList();
         Open(changed.SelectMany(c => c.Cases).Concat((unmatched ?? []).SelectMany(r => r.Cases)));
         foreach (var attempt in changed.SelectMany(c => c.ResolvedAttempts).Where(a => a is { IsSettled: true, SettledBy: not (null or SettledBy.Operator) }))
         {
@@ -112,15 +112,15 @@ internal sealed partial class Store : ICheckouts
 
     public Task<DateTimeOffset?> ReservePrompt(Msisdn phone, int most, TimeSpan window, DateTimeOffset now) => Task.FromResult<DateTimeOffset?>(null);
 
-    public Task<IReadOnlyList<DueAttempt>> TakeDue(Guid? checkoutId, int askable, int others, TimeSpan lease)
+    public Task<IReadOnlyList<DueAttempt>> ClaimDue(Guid? checkoutId, int askable, int others, TimeSpan lease)
     {
-        var due = attempts.Values.Where(a => a.NextQuestionAt <= time.Database && (checkoutId is null || a.CheckoutId == checkoutId))
-            .OrderBy(a => a.NextQuestionAt).ToList();
+        var due = attempts.Values.Where(a => a.NextQueryAt <= time.Database && (checkoutId is null || a.CheckoutId == checkoutId))
+            .OrderBy(a => a.NextQueryAt).ToList();
         var taken = due.Where(a => a.RequestId is not null).Take(askable).Concat(due.Where(a => a.RequestId is null).Take(others)).ToList();
         foreach (var attempt in taken)
         {
             var row = Copies.Of(attempt);
-            (row.NextQuestionAt, row.Questions) = (time.Database + lease, row.Questions + 1);
+            (row.NextQueryAt, row.QueryCount) = (time.Database + lease, row.QueryCount + 1);
             NoteLateness(attempt);
             NoteWait(row);
             Put(attempts, row.Id, row);
@@ -128,13 +128,13 @@ internal sealed partial class Store : ICheckouts
         }
 
         return Task.FromResult<IReadOnlyList<DueAttempt>>(
-            [.. taken.Select(a => new DueAttempt(a.Id, a.CheckoutId, a.RequestId, a.Questions + 1, null))]);
+            [.. taken.Select(a => new DueAttempt(a.Id, a.CheckoutId, a.RequestId, a.QueryCount + 1, null))]);
     }
 
-    public Task NotAsked(Guid attemptId)
+    public Task DiscountQuery(Guid attemptId)
     {
         var row = Copies.Of(attempts[attemptId]);
-        row.Questions = Math.Max(0, row.Questions - 1);
+        row.QueryCount = Math.Max(0, row.QueryCount - 1);
         Put(attempts, row.Id, row);
         return Task.CompletedTask;
     }
@@ -145,16 +145,16 @@ internal sealed partial class Store : ICheckouts
             .Union(receipts.Values.Where(r => r.SurplusDueAt <= time.Database && r.CheckoutId is not null).Select(r => r.CheckoutId!.Value)),
     ]);
 
-    public Task<int> AskSooner(IReadOnlyCollection<string> requestIds, int most)
+    public Task<int> BringForward(IReadOnlyCollection<string> requestIds, int most)
     {
-        var hinted = attempts.Values.Where(a => a.RequestId is not null && requestIds.Contains(a.RequestId) && a.NextQuestionAt > time.Database
+        var hinted = attempts.Values.Where(a => a.RequestId is not null && requestIds.Contains(a.RequestId) && a.NextQueryAt > time.Database
             && a.StartedAt > time.Database - TimeSpan.FromDays(1)
             && (askedAt.TryGetValue(a.Id, out var asked) ? asked : a.StartedAt) < time.Database - TimeSpan.FromSeconds(30)).Take(most).ToList();
         foreach (var attempt in hinted)
         {
             var row = Copies.Of(attempt);
-            row.NextQuestionAt = time.Database;
-            row.Questions = Math.Max(row.Questions - 1, 0);
+            row.NextQueryAt = time.Database;
+            row.QueryCount = Math.Max(row.QueryCount - 1, 0);
             Put(attempts, row.Id, row);
         }
 
@@ -168,7 +168,7 @@ internal sealed partial class Store : ICheckouts
     private bool IsDue(Checkout checkout) => checkout.ExpiresAt <= time.Database
         && checkout.Status is CheckoutStatus.Open or CheckoutStatus.Pending or CheckoutStatus.Failed
         && !attempts.Values.Any(a => a.CheckoutId == checkout.Id && a.EndedAt is null
-            && a.StartedAt > time.Database - Attempt.PromptLife && a.StartedAt < time.Database + Attempt.PromptLife);
+            && a.StartedAt > time.Database - Attempt.PromptLifetime && a.StartedAt < time.Database + Attempt.PromptLifetime);
 
     private Checkout Assemble(Guid id)
     {
@@ -201,7 +201,7 @@ internal sealed partial class Store : ICheckouts
         if (attempts.TryGetValue(row.Id, out var before))
         {
             // TakeDue counts them, nobody else.
-            row.Questions = before.Questions;
+            row.QueryCount = before.QueryCount;
 
             // One that was only inferred from a confirmation may be: its number can turn out to be another prompt's (R11).
             Check(before.Status != AttemptStatus.Succeeded || row.Status is AttemptStatus.Succeeded || before.SettledBy is SettledBy.Confirmation or SettledBy.Pull, "a success is never left");
@@ -209,7 +209,7 @@ internal sealed partial class Store : ICheckouts
 
         Check(row.IsSettled == (row.EndedAt is not null), "attempts.ended_at");
         Check((row.Status == AttemptStatus.Failed) == (row.Failure is not null), "attempts.failure_code");
-        Check(row.Status != AttemptStatus.Succeeded || row.NextQuestionAt is null, "a success is not asked about");
+        Check(row.Status != AttemptStatus.Succeeded || row.NextQueryAt is null, "a success is not asked about");
         Check(row.Phone is not null || row.Status is not (AttemptStatus.Sending or AttemptStatus.Sent), "attempts_erased");
         NoteWait(row);
         Put(attempts, row.Id, row);

@@ -36,7 +36,7 @@ internal sealed partial class Store
     }
 
     private bool IsDecided(Checkout checkout) => checkout.HasEnded
-        && checkout.Attempts.TrueForAll(a => a is { IsSettled: true, NextQuestionAt: null })
+        && checkout.Attempts.TrueForAll(a => a is { IsSettled: true, NextQueryAt: null })
         && checkout.Refunds.All(r => r.IsSettled)
         && checkout.Receipts.TrueForAll(r => r.SurplusDueAt is null && (r.IsOnHold || r.Unsettled == Money.Zero))
         && !cases.Values.Any(c => c.IsOpen && (c.CheckoutId == checkout.Id || c.SubjectId == checkout.Id));
@@ -59,11 +59,11 @@ internal sealed partial class Store
             EndedAt = attempt.EndedAt,
             SettledBy = attempt.SettledBy,
             Failure = attempt.Failure,
-            ReportedFailure = attempt.ReportedFailure,
-            ReportedAmount = attempt.ReportedAmount,
-            ReportedReceipt = attempt.ReportedReceipt,
+            UnconfirmedFailure = attempt.UnconfirmedFailure,
+            UnconfirmedAmount = attempt.UnconfirmedAmount,
+            UnconfirmedReceipt = attempt.UnconfirmedReceipt,
             HasConflictingResult = attempt.HasConflictingResult,
-            Questions = attempt.Questions,
+            QueryCount = attempt.QueryCount,
         };
         return row;
     }

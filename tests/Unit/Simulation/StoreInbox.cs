@@ -4,7 +4,7 @@ using Payments.Domain;
 namespace Payments.Tests.Unit;
 
 /// <summary>The inbox and what Paybill keeps.</summary>
-internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
+internal sealed partial class Store : ICallbacks, IC2bPayments, ICallbackReader
 {
     public static readonly Registration Registered = new(
         Guid.Parse("00000000-0000-0000-0000-000000000001"), "174379", "00", RegistrationState.Registered, "v2", "Completed", "", "", null, Some.Start);
@@ -92,7 +92,7 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
     /// <summary>The numbers that cases of unreadable confirmations name, by the confirmation.</summary>
     private readonly Dictionary<Guid, string> named = [];
 
-    public Task OpenCases(IReadOnlyCollection<OddConfirmation> odd)
+    public Task OpenCases(IReadOnlyCollection<UnreadableConfirmation> odd)
     {
         foreach (var one in odd)
         {
@@ -121,7 +121,7 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
         return Task.CompletedTask;
     }
 
-    public Task OpenCases(IReadOnlyCollection<StrayPayment> strays)
+    public Task OpenCases(IReadOnlyCollection<UnknownShortcodePayment> strays)
     {
         Open(strays.Where(s => !cases.Values.Any(c => c.IsOpen && c.Kind == CaseKind.UnknownShortcode && c.Story == s.Shortcode))
             .DistinctBy(s => s.Shortcode).Select(s => new Case(CaseKind.UnknownShortcode, s.ReceiptId, null, s.Shortcode)));
@@ -144,31 +144,31 @@ internal sealed partial class Store : ICallbacks, IPaybill, ICallbackReader
 
     public Task<InboxRow?> TakeAgain(Guid id) => throw new NotSupportedException();
 
-    public Task<bool> HasForgotten(TimeSpan age, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<bool> HasStale(TimeSpan age, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<CallbackView>> List(CallbackFilter filter, CancellationToken cancellation) => throw new NotSupportedException();
 
     Task<CallbackView?> ICallbacks.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
 
-    Task IPaybill.CloseTakenBack(IReadOnlyCollection<string> numbers) => throw new NotSupportedException();
+    Task IC2bPayments.CloseTakenBack(IReadOnlyCollection<string> numbers) => throw new NotSupportedException();
 
-    Task IPaybill.CloseUnreadable(IReadOnlyCollection<Guid> callbackIds) => throw new NotSupportedException();
+    Task IC2bPayments.CloseUnreadable(IReadOnlyCollection<Guid> callbackIds) => throw new NotSupportedException();
 
-    Task<Registration?> IPaybill.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<Registration?> IC2bPayments.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
 
-    Task<(Registration Now, Registration? Before)?> IPaybill.Begin(string shortcode, string version, string responseType, bool renews) => throw new NotSupportedException();
+    Task<(Registration Now, Registration? Before)?> IC2bPayments.Begin(string shortcode, string version, string responseType, bool renews) => throw new NotSupportedException();
 
-    Task IPaybill.Conclude(Registration outcome) => throw new NotSupportedException();
+    Task IC2bPayments.Conclude(Registration outcome) => throw new NotSupportedException();
 
-    Task<OrderWanted?> IPaybill.Wanted(string referenceKey, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<AccountStatus?> IC2bPayments.Wanted(string referenceKey, CancellationToken cancellation) => throw new NotSupportedException();
 
-    Task<IReadOnlyList<ReceiptView>> IPaybill.Receipts(ReceiptFilter filter, Cursor? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<IReadOnlyList<ReceiptView>> IC2bPayments.Receipts(ReceiptFilter filter, Cursor? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
 
-    Task<ReceiptView?> IPaybill.Receipt(Guid id, CancellationToken cancellation) => Task.FromResult<ReceiptView?>(new(
+    Task<ReceiptView?> IC2bPayments.Receipt(Guid id, CancellationToken cancellation) => Task.FromResult<ReceiptView?>(new(
         PublicId.Write(PublicId.Receipt, id), receipts[id].Number, receipts[id].Amount.Shillings, "", null, null, "", "", receipts[id].At, null, 0, 0, null, null, 0,
         receipts[id].WrittenOff.Shillings, null, null, null));
 
-    Task IPaybill.NoteMatch(Guid receiptId, string by) => throw new NotSupportedException();
+    Task IC2bPayments.NoteMatch(Guid receiptId, string by) => throw new NotSupportedException();
 
-    Task IPaybill.NoteWriteOff(Guid receiptId, string by, string reason) => Task.CompletedTask;
+    Task IC2bPayments.NoteWriteOff(Guid receiptId, string by, string reason) => Task.CompletedTask;
 }

@@ -17,20 +17,20 @@ internal sealed partial class Store
     public int Heal()
     {
         var now = time.Database;
-        var ahead = attempts.Values.Where(a => a.NextQuestionAt > now && Began(a.Id, a.StartedAt) > now + Slack).ToList();
+        var ahead = attempts.Values.Where(a => a.NextQueryAt > now && Began(a.Id, a.StartedAt) > now + Slack).ToList();
         foreach (var attempt in ahead)
         {
             var row = Copies.Of(attempt);
-            row.NextQuestionAt = now + (attempt.NextQuestionAt!.Value - Began(attempt.Id, attempt.StartedAt));
+            row.NextQueryAt = now + (attempt.NextQueryAt!.Value - Began(attempt.Id, attempt.StartedAt));
             Put(attempts, row.Id, row);
             Put(askedAt, row.Id, now);
         }
 
-        var money = transfers.Values.Where(t => t.NextQuestionAt > now && Began(t.Id, t.SendingAt!.Value) > now + Slack).ToList();
+        var money = transfers.Values.Where(t => t.NextQueryAt > now && Began(t.Id, t.SendingAt!.Value) > now + Slack).ToList();
         foreach (var transfer in money)
         {
             var row = Copies.Of(transfer);
-            row.NextQuestionAt = now + (transfer.NextQuestionAt!.Value - Began(transfer.Id, transfer.SendingAt!.Value));
+            row.NextQueryAt = now + (transfer.NextQueryAt!.Value - Began(transfer.Id, transfer.SendingAt!.Value));
             Put(transfers, row.Id, row);
             Put(askedAt, row.Id, now);
         }
@@ -42,7 +42,7 @@ internal sealed partial class Store
 
     private void NoteWait(Attempt row)
     {
-        if (row.NextQuestionAt is { } until && (!waits.TryGetValue(row.Id, out var known) || known.Until != until))
+        if (row.NextQueryAt is { } until && (!waits.TryGetValue(row.Id, out var known) || known.Until != until))
         {
             waits[row.Id] = (time.Now, until, until - time.Database);
         }

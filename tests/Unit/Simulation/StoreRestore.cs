@@ -68,7 +68,7 @@ internal sealed partial class Store : IRestores
         foreach (var one in queued)
         {
             var row = Copies.Of(one);
-            (row.Status, row.SendingAt, row.NextQuestionAt, row.WaitingFor, row.RetryAt) = (TransferStatus.Sending, time.Database, time.Database, null, null);
+            (row.Status, row.SendingAt, row.NextQueryAt, row.WaitingFor, row.RetryAt) = (TransferStatus.Sending, time.Database, time.Database, null, null);
             row.OriginatorId = null;
             Put(transfers, row.Id, row);
         }

@@ -48,16 +48,16 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
 
     public async Task Save(IReadOnlyCollection<Transfer> saved)
     {
-        foreach (var transfer in saved.Where(t => t.Change == Change.Updated))
+        foreach (var transfer in saved.Where(t => t.State == EntityState.Updated))
         {
             var before = transfers[transfer.Id].Status;
-            Check(before == transfer.LoadedStatus, "a transfer was changed without its lock");
+            Check(before == transfer.OriginalStatus, "a transfer was changed without its lock");
             Check(before != TransferStatus.Completed || transfer.Status == TransferStatus.Completed, "completed is never undone");
             Check((transfer.Status == TransferStatus.Queued || transfer.IsCancelled) == (transfer.SendingAt is null), "transfers.sending_at");
             Check(!transfer.IsCancelled || transfer.Failure!.Code == FailureCode.Cancelled, "transfers.failure_code of what was never sent");
             Check(transfer.IsSettled == (transfer.EndedAt is not null), "transfers.ended_at");
             Check((transfer.Status == TransferStatus.Failed) == (transfer.Failure is not null), "transfers.failure_code");
-            Check(transfer.NextQuestionAt is null || transfer.Status is TransferStatus.Sending or TransferStatus.Sent or TransferStatus.InDoubt, "transfers.next_question_at");
+            Check(transfer.NextQueryAt is null || transfer.Status is TransferStatus.Sending or TransferStatus.Sent or TransferStatus.InDoubt, "transfers.next_question_at");
             Put(transfers, transfer.Id, Copies.Of(transfer));
             Tell(transfer.Id, transfer.Events);
             Open(transfer.Cases);
@@ -66,38 +66,38 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
                 Close(transfer.Id, transfer.Status == TransferStatus.Completed, CaseKind.OutcomeUnknown, CaseKind.ReversalRefused);
             }
 
-            if (transfer.IsWaitTold && before is TransferStatus.Queued or TransferStatus.Sending && transfer.Status is not (TransferStatus.Queued or TransferStatus.Sending))
+            if (transfer.IsWaitAnnounced && before is TransferStatus.Queued or TransferStatus.Sending && transfer.Status is not (TransferStatus.Queued or TransferStatus.Sending))
             {
                 Close(transfer.Id, transfer.Status == TransferStatus.Completed, CaseKind.NotSent);
             }
         }
 
-        await TurnedRefunds.Count(this, saved);
+        await ReversedRefunds.Count(this, saved);
     }
 
-    public Task<IReadOnlyList<DueTransfer>> TakeDue(int askable, int others, TimeSpan lease)
+    public Task<IReadOnlyList<DueTransfer>> ClaimDue(int askable, int others, TimeSpan lease)
     {
-        var due = transfers.Values.Where(t => t.NextQuestionAt <= time.Database).OrderBy(t => t.NextQuestionAt).ToList();
+        var due = transfers.Values.Where(t => t.NextQueryAt <= time.Database).OrderBy(t => t.NextQueryAt).ToList();
         var taken = due.Where(t => t.OriginatorId is not null).Take(askable).Concat(due.Where(t => t.OriginatorId is null).Take(others)).ToList();
         foreach (var transfer in taken)
         {
             var row = Copies.Of(transfer);
-            (row.NextQuestionAt, row.Questions) = (time.Database + lease, row.Questions + 1);
+            (row.NextQueryAt, row.QueryCount) = (time.Database + lease, row.QueryCount + 1);
             Put(transfers, row.Id, row);
             Put(askedAt, row.Id, time.Database);
         }
 
         return Task.FromResult<IReadOnlyList<DueTransfer>>(
-            [.. taken.Select(t => new DueTransfer(t.Id, t is Payout or Refund { Method: RefundMethod.B2c }, t.OriginatorId, t.Questions + 1, null))]);
+            [.. taken.Select(t => new DueTransfer(t.Id, t is Payout or Refund { Method: RefundMethod.B2c }, t.OriginatorId, t.QueryCount + 1, null))]);
     }
 
-    public Task<int> EnqueueForgotten(TimeSpan age, int limit)
+    public Task<int> RequeueStale(TimeSpan age, int limit)
     {
         var due = transfers.Values.Where(t => t.Status == TransferStatus.Queued && ((t.RetryAt ?? (enqueuedAt[t.Id] + age)) <= time.Database || enqueuedAt[t.Id] > time.Database + Slack)).ToList();
         foreach (var group in due.GroupBy(ApiOf))
         {
-            var inLine = group.Where(t => t.WaitingFor is null || (t.WaitingFor == Hindrance.Restored && !IsRestoring)).OrderBy(t => t.CreatedAt).Take(limit);
-            var waiting = group.Where(t => t.WaitingFor is not (null or Hindrance.Restored)).OrderBy(t => t.RetryAt ?? enqueuedAt[t.Id]).Take(1);
+            var inLine = group.Where(t => t.WaitingFor is null || (t.WaitingFor == SendBlocker.Restored && !IsRestoring)).OrderBy(t => t.CreatedAt).Take(limit);
+            var waiting = group.Where(t => t.WaitingFor is not (null or SendBlocker.Restored)).OrderBy(t => t.RetryAt ?? enqueuedAt[t.Id]).Take(1);
             foreach (var taken in inLine.Concat(waiting).ToList())
             {
                 var row = Copies.Of(taken);
@@ -117,7 +117,7 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
     public Task<int> LetWaitingGo(Transfer sent)
     {
         var let = transfers.Values.Where(t => t.Status == TransferStatus.Queued && ApiOf(t) == ApiOf(sent)
-            && t.WaitingFor is not (null or Hindrance.Restored) && t.RetryAt is not null).ToList();
+            && t.WaitingFor is not (null or SendBlocker.Restored) && t.RetryAt is not null).ToList();
         foreach (var waiting in let)
         {
             var row = Copies.Of(waiting);
@@ -129,11 +129,11 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
     }
 
     public Task<IReadOnlyList<Guid>> FindUntold(TimeSpan after, int limit, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<Guid>>(
-        [.. transfers.Values.Where(t => t.Status == TransferStatus.Queued && !t.IsWaitTold && t.CreatedAt < time.Database - after).Select(t => t.Id).Take(limit)]);
+        [.. transfers.Values.Where(t => t.Status == TransferStatus.Queued && !t.IsWaitAnnounced && t.CreatedAt < time.Database - after).Select(t => t.Id).Take(limit)]);
 
     private static string ApiOf(Transfer transfer) => transfer.HasOwnName ? "b2c" : transfer is Payout ? "b2b" : "reversal";
 
-    Task<int> ITransfers.AskSooner(IReadOnlyCollection<string> ids, int most) => Task.FromResult(0);
+    Task<int> ITransfers.BringForward(IReadOnlyCollection<string> ids, int most) => Task.FromResult(0);
 
     public Task<ReceiptToRefund?> LoadReceipt(Guid receiptId)
     {
@@ -165,7 +165,7 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
     /// <summary>Where refunds take their amounts from is written with their receipt.</summary>
     private void WriteSources(Receipt receipt)
     {
-        foreach (var refund in receipt.Refunds.Where(r => r.Change != Change.Added && r.Source != r.LoadedSource))
+        foreach (var refund in receipt.Refunds.Where(r => r.State != EntityState.Added && r.Source != r.LoadedSource))
         {
             var row = Copies.Of((Refund)transfers[refund.Id]);
             row.Source = refund.Source;

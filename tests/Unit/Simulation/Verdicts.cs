@@ -22,7 +22,7 @@ internal static class Verdicts
                 yield return $"a prompt is {attempt.Status} for ever and nobody was told";
             }
 
-            if (attempt.NextQuestionAt is not null)
+            if (attempt.NextQueryAt is not null)
             {
                 yield return $"a prompt that is {attempt.Status} is still to be asked about";
             }
@@ -38,7 +38,7 @@ internal static class Verdicts
         {
             if (!transfer.IsSettled && !(transfer.Status == TransferStatus.InDoubt && life.Store.HasCase(transfer.Id, CannotBeKnown)))
             {
-                yield return $"a {transfer.Noun} is {transfer.Status} for ever and nobody was told";
+                yield return $"a {transfer.TypeName} is {transfer.Status} for ever and nobody was told";
             }
         }
     }
@@ -146,36 +146,36 @@ internal static class Verdicts
             var hasMoved = life.Mpesa.HasMoved(transfer.Id);
             if (life.Mpesa.Sent.GetValueOrDefault(transfer.Id) > 1)
             {
-                yield return $"a {transfer.Noun} was sent {life.Mpesa.Sent[transfer.Id]} times";
+                yield return $"a {transfer.TypeName} was sent {life.Mpesa.Sent[transfer.Id]} times";
             }
 
             var byOperator = transfer.SettledBy == SettledBy.Operator;
             if (transfer.Status == TransferStatus.Completed && !hasMoved && !byOperator)
             {
-                yield return $"a {transfer.Noun} is completed and never moved";
+                yield return $"a {transfer.TypeName} is completed and never moved";
             }
 
             if (transfer.Status == TransferStatus.Failed && hasMoved && !life.Store.HasCase(transfer.Id, CannotBeKnown))
             {
-                yield return $"a {transfer.Noun} is failed, has moved, and nobody was told";
+                yield return $"a {transfer.TypeName} is failed, has moved, and nobody was told";
             }
 
             // Whoever was told that it came back is not told afterwards that it was paid.
             if (transfer.Status == TransferStatus.Completed && !byOperator && life.Mpesa.CameBack.Contains(transfer.Id) && life.Store.HasCase(transfer.Id, CaseKind.Reversed)
-                && life.Store.Told.GetValueOrDefault((transfer.Id, $"{transfer.Noun}.failed")) > 0)
+                && life.Store.Told.GetValueOrDefault((transfer.Id, $"{transfer.TypeName}.failed")) > 0)
             {
-                yield return $"a {transfer.Noun} that came back is completed";
+                yield return $"a {transfer.TypeName} that came back is completed";
             }
 
             // Not sent is not failed: only Safaricom, or a person, says that it is. Where it takes no name, what was sent before a restore is forgotten.
             if ((life.Mpesa.TakesNames || life.Store.Restored is null) && transfer is { Status: TransferStatus.Failed, IsCancelled: false } && !byOperator && life.Mpesa.Sent.GetValueOrDefault(transfer.Id) == 0)
             {
-                yield return $"a {transfer.Noun} failed and was never sent";
+                yield return $"a {transfer.TypeName} failed and was never sent";
             }
 
-            if (life.Store.Told.GetValueOrDefault((transfer.Id, $"{transfer.Noun}.completed")) != (transfer.Status == TransferStatus.Completed ? 1 : 0))
+            if (life.Store.Told.GetValueOrDefault((transfer.Id, $"{transfer.TypeName}.completed")) != (transfer.Status == TransferStatus.Completed ? 1 : 0))
             {
-                yield return $"a {transfer.Noun} that is {transfer.Status} did not say completed once";
+                yield return $"a {transfer.TypeName} that is {transfer.Status} did not say completed once";
             }
         }
 

@@ -10,10 +10,10 @@ namespace Payments.Infrastructure;
 internal static class BodyText
 {
     /// <summary>What a body may come to when it is unpacked: as much as one may have that is not packed. Beyond it is a bomb, not a callback.</summary>
-    private const int MostBytes = 64 * 1024;
+    private const int MaxBytes = 64 * 1024;
 
     /// <summary>A server that packs, behind a proxy that does.</summary>
-    private const int MostLayers = 2;
+    private const int MaxLayers = 2;
 
     /// <summary>As far as a packed body is told from text: what packers write first is no text for longer than this.</summary>
     private const int Glance = 64;
@@ -26,7 +26,7 @@ internal static class BodyText
     public static string? Of(ReadOnlyMemory<byte> body)
     {
         var bytes = body.ToArray();
-        for (var layer = 0; layer < MostLayers && !LooksLikeText(bytes); layer++)
+        for (var layer = 0; layer < MaxLayers && !LooksLikeText(bytes); layer++)
         {
             if (Unpacked(bytes) is not { } inner)
             {
@@ -87,11 +87,11 @@ internal static class BodyText
     {
         using (packed)
         {
-            var inner = new byte[MostBytes + 1];
+            var inner = new byte[MaxBytes + 1];
             try
             {
                 var length = packed.ReadAtLeast(inner, inner.Length, throwOnEndOfStream: false);
-                return length > MostBytes ? null : inner[..length];
+                return length > MaxBytes ? null : inner[..length];
             }
             catch (Exception damage) when (damage is InvalidDataException or IOException or InvalidOperationException)
             {

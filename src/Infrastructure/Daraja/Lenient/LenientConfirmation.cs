@@ -29,11 +29,11 @@ internal static class LenientConfirmation
 
     /// <summary>Reads documents; <paramref name="read"/> makes a message of the plain form they are brought to.</summary>
     /// <param name="why">What kept the body from being read plainly.</param>
-    public static CallbackMessage Read(IReadOnlyList<LooseNode> documents, string why, Func<JsonElement, CallbackMessage> read)
+    public static CallbackMessage Read(IReadOnlyList<LenientNode> documents, string why, Func<JsonElement, CallbackMessage> read)
     {
         var found = Gather(documents);
         var (numbers, amounts) = (found["TransID"], found["TransAmount"]);
-        var (number, amount) = (One(numbers, LooseValues.Number), One(amounts, Shillings));
+        var (number, amount) = (One(numbers, LenientValues.Number), One(amounts, Shillings));
         if (number is null || amount is null || Told(found["BusinessShortCode"], Digits, out var shortcode) > 1)
         {
             string?[] problems =
@@ -43,7 +43,7 @@ internal static class LenientConfirmation
             ];
             return new CallbackMessage.Malformed(string.Join("; ", problems.OfType<string>()))
             {
-                Number = One(numbers, LooseValues.Likely),
+                Number = One(numbers, LenientValues.Likely),
                 Account = One(found["BillRefNumber"], Typed) ?? "",
             };
         }
@@ -67,7 +67,7 @@ internal static class LenientConfirmation
     /// Reads a question before the money moves: it needs no receipt number, and an amount nobody can make out is none. An account or a number of
     /// ours that may be two is another question each, and none is answered.
     /// </summary>
-    public static CallbackMessage ReadQuestion(IReadOnlyList<LooseNode> documents, string why, Func<JsonElement, CallbackMessage> read)
+    public static CallbackMessage ReadQuestion(IReadOnlyList<LenientNode> documents, string why, Func<JsonElement, CallbackMessage> read)
     {
         var found = Gather(documents);
         var accounts = found["BillRefNumber"];
@@ -94,7 +94,7 @@ internal static class LenientConfirmation
         return read(written.RootElement) with { ReadLeniently = why };
     }
 
-    private static Dictionary<string, List<string?>> Gather(IReadOnlyList<LooseNode> documents)
+    private static Dictionary<string, List<string?>> Gather(IReadOnlyList<LenientNode> documents)
     {
         var found = Names.Values.ToDictionary(name => name, _ => new List<string?>(), StringComparer.Ordinal);
         foreach (var document in documents)
@@ -105,23 +105,23 @@ internal static class LenientConfirmation
         return found;
     }
 
-    private static void Gather(LooseNode node, Dictionary<string, List<string?>> found)
+    private static void Gather(LenientNode node, Dictionary<string, List<string?>> found)
     {
         switch (node)
         {
-            case LooseNode.Items list:
+            case LenientNode.Items list:
                 foreach (var item in list.All)
                 {
                     Gather(item, found);
                 }
 
                 break;
-            case LooseNode.Members members:
+            case LenientNode.Members members:
                 foreach (var (key, value) in members.All)
                 {
                     if (Names.TryGetValue(Key(key), out var name))
                     {
-                        found[name].Add(value is LooseNode.Leaf leaf ? leaf is { IsQuoted: false, Value: "null" } ? "" : leaf.Value : null);
+                        found[name].Add(value is LenientNode.Leaf leaf ? leaf is { IsQuoted: false, Value: "null" } ? "" : leaf.Value : null);
                     }
 
                     Gather(value, found);
@@ -151,7 +151,7 @@ internal static class LenientConfirmation
 
     private static string? Digits(string text) => text.Trim() is { Length: > 0 } digits && digits.All(char.IsAsciiDigit) ? digits : null;
 
-    private static string? Shillings(string text) => LooseValues.Amount(text)?.Shillings.ToString("0.00", CultureInfo.InvariantCulture);
+    private static string? Shillings(string text) => LenientValues.Amount(text)?.Shillings.ToString("0.00", CultureInfo.InvariantCulture);
 
     /// <summary>An account with a character nobody could decode may be any account.</summary>
     private static string? Typed(string text) => text.Contains('\ufffd', StringComparison.Ordinal) ? null : text.Trim();

@@ -20,9 +20,9 @@ internal static partial class LenientResult
 
     /// <summary>Reads documents; <paramref name="read"/> makes a message of the plain form.</summary>
     /// <param name="why">What kept the body from being read plainly.</param>
-    public static CallbackMessage Read(IReadOnlyList<LooseNode> documents, string why, Func<JsonElement, CallbackMessage> read)
+    public static CallbackMessage Read(IReadOnlyList<LenientNode> documents, string why, Func<JsonElement, CallbackMessage> read)
     {
-        var written = documents.OfType<LooseNode.Members>().Select(Write).Distinct(StringComparer.Ordinal).ToList();
+        var written = documents.OfType<LenientNode.Members>().Select(Write).Distinct(StringComparer.Ordinal).ToList();
         if (written is not [{ } only])
         {
             return new CallbackMessage.Malformed(written.Count > 0 ? $"{why}; it says more than one thing" : why);
@@ -40,7 +40,7 @@ internal static partial class LenientResult
     }
 
     /// <summary>The document in plain JSON; null when a key of it has two values that differ.</summary>
-    private static string? Write(LooseNode document)
+    private static string? Write(LenientNode document)
     {
         using var bytes = new MemoryStream();
         using (var writer = new Utf8JsonWriter(bytes))
@@ -54,11 +54,11 @@ internal static partial class LenientResult
         return Encoding.UTF8.GetString(bytes.ToArray());
     }
 
-    private static bool Write(LooseNode node, Utf8JsonWriter writer)
+    private static bool Write(LenientNode node, Utf8JsonWriter writer)
     {
         switch (node)
         {
-            case LooseNode.Members members:
+            case LenientNode.Members members:
                 writer.WriteStartObject();
                 foreach (var member in members.All.GroupBy(member => Name(member.Key), StringComparer.Ordinal))
                 {
@@ -72,7 +72,7 @@ internal static partial class LenientResult
 
                 writer.WriteEndObject();
                 return true;
-            case LooseNode.Items list:
+            case LenientNode.Items list:
                 writer.WriteStartArray();
                 foreach (var item in list.All)
                 {
@@ -85,7 +85,7 @@ internal static partial class LenientResult
                 writer.WriteEndArray();
                 return true;
             default:
-                var leaf = (LooseNode.Leaf)node;
+                var leaf = (LenientNode.Leaf)node;
                 if (!leaf.IsQuoted && Literal().IsMatch(leaf.Value))
                 {
                     writer.WriteRawValue(leaf.Value);
@@ -99,11 +99,11 @@ internal static partial class LenientResult
         }
     }
 
-    private static bool IsSame(LooseNode one, LooseNode other) => (one, other) switch
+    private static bool IsSame(LenientNode one, LenientNode other) => (one, other) switch
     {
-        (LooseNode.Leaf a, LooseNode.Leaf b) => a.Value == b.Value,
-        (LooseNode.Items a, LooseNode.Items b) => a.All.Count == b.All.Count && a.All.Zip(b.All).All(pair => IsSame(pair.First, pair.Second)),
-        (LooseNode.Members a, LooseNode.Members b) => a.All.Count == b.All.Count
+        (LenientNode.Leaf a, LenientNode.Leaf b) => a.Value == b.Value,
+        (LenientNode.Items a, LenientNode.Items b) => a.All.Count == b.All.Count && a.All.Zip(b.All).All(pair => IsSame(pair.First, pair.Second)),
+        (LenientNode.Members a, LenientNode.Members b) => a.All.Count == b.All.Count
             && a.All.Zip(b.All).All(pair => Name(pair.First.Key) == Name(pair.Second.Key) && IsSame(pair.First.Value, pair.Second.Value)),
         _ => false,
     };

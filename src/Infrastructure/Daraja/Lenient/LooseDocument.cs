@@ -4,16 +4,16 @@ using System.Text;
 namespace Payments.Infrastructure;
 
 /// <summary>The documents in a text: JSON or nearly so, one or several, alone or inside a text, a form or a list; a form's fields; XML's elements.</summary>
-internal static class LooseDocument
+internal static class LenientDocument
 {
     /// <summary>One body, one callback; a few more are a mistake somebody made, hundreds are an attack.</summary>
-    private const int MostDocuments = 16;
+    private const int MaxDocuments = 16;
 
     /// <summary>JSON as a text inside JSON, or in a field of a form.</summary>
-    private const int MostNesting = 2;
+    private const int MaxNesting = 2;
 
     /// <summary>What was found, in order; null when a part of it cannot be made out: the rest may be another's.</summary>
-    public static IReadOnlyList<LooseNode>? Read(string text, int nesting = 0)
+    public static IReadOnlyList<LenientNode>? Read(string text, int nesting = 0)
     {
         var whole = text.Trim();
         if (whole.Length == 0)
@@ -25,18 +25,18 @@ internal static class LooseDocument
         return whole[0] switch
         {
             '<' => whole[^1] == '>' ? [Elements(whole)] : null,
-            '"' => nesting < MostNesting && InText(whole) is { } inner ? Read(inner, nesting + 1) : null,
+            '"' => nesting < MaxNesting && InText(whole) is { } inner ? Read(inner, nesting + 1) : null,
             '-' when whole.StartsWith("--", StringComparison.Ordinal) => [Parts(whole)],
             _ when equals >= 0 && (brace < 0 || equals < brace) => Form(whole, nesting),
-            _ when brace < 0 && whole.StartsWith("%7B", StringComparison.OrdinalIgnoreCase) && nesting < MostNesting => Read(Unescape(whole), nesting + 1),
+            _ when brace < 0 && whole.StartsWith("%7B", StringComparison.OrdinalIgnoreCase) && nesting < MaxNesting => Read(Unescape(whole), nesting + 1),
             _ => Documents(whole),
         };
     }
 
     /// <summary>Every object or list. What stands before, between and behind them is let pass only where it can say nothing: no text, no key.</summary>
-    private static List<LooseNode>? Documents(string text)
+    private static List<LenientNode>? Documents(string text)
     {
-        var found = new List<LooseNode>();
+        var found = new List<LenientNode>();
         for (var at = 0; ;)
         {
             var next = text.AsSpan(at).IndexOfAny('{', '[');
@@ -51,13 +51,13 @@ internal static class LooseDocument
             }
 
             at += next;
-            if (found.Count == MostDocuments || LooseParser.Read(text, ref at) is not { } node)
+            if (found.Count == MaxDocuments || LenientParser.Read(text, ref at) is not { } node)
             {
                 return null;
             }
 
             // A list of documents is documents.
-            IReadOnlyList<LooseNode> more = node is LooseNode.Items { All: { Count: <= MostDocuments } items } ? items : [node];
+            IReadOnlyList<LenientNode> more = node is LenientNode.Items { All: { Count: <= MaxDocuments } items } ? items : [node];
             found.AddRange(more);
         }
     }
@@ -65,12 +65,12 @@ internal static class LooseDocument
     private static string? InText(string text)
     {
         var at = 0;
-        return LooseParser.Read(text, ref at) is LooseNode.Leaf { IsQuoted: true, Value: { Length: < int.MaxValue } inner } && at == text.Length ? inner : null;
+        return LenientParser.Read(text, ref at) is LenientNode.Leaf { IsQuoted: true, Value: { Length: < int.MaxValue } inner } && at == text.Length ? inner : null;
     }
 
-    private static IReadOnlyList<LooseNode>? Form(string text, int nesting)
+    private static IReadOnlyList<LenientNode>? Form(string text, int nesting)
     {
-        var fields = new List<(string, LooseNode)>();
+        var fields = new List<(string, LenientNode)>();
         foreach (var pair in text.Split('&'))
         {
             var equals = pair.IndexOf('=');
@@ -80,21 +80,21 @@ internal static class LooseDocument
             }
 
             var value = Unescape(pair[(equals + 1)..]);
-            if (value.AsSpan().TrimStart() is ['{', ..] && nesting < MostNesting)
+            if (value.AsSpan().TrimStart() is ['{', ..] && nesting < MaxNesting)
             {
                 return Read(value, nesting + 1);
             }
 
-            fields.Add((Unescape(pair[..equals]), new LooseNode.Leaf(value, IsQuoted: true)));
+            fields.Add((Unescape(pair[..equals]), new LenientNode.Leaf(value, IsQuoted: true)));
         }
 
-        return [new LooseNode.Members(fields)];
+        return [new LenientNode.Members(fields)];
     }
 
     /// <summary>multipart/form-data: parts between lines that begin it.</summary>
-    private static LooseNode.Members Parts(string text)
+    private static LenientNode.Members Parts(string text)
     {
-        var fields = new List<(string, LooseNode)>();
+        var fields = new List<(string, LenientNode)>();
         var boundary = text[..(text.AsSpan().IndexOfAny('\r', '\n') is var end && end < 0 ? text.Length : end)];
         foreach (var part in text.Split(boundary).Select(part => part.ReplaceLineEndings("\n")))
         {
@@ -102,7 +102,7 @@ internal static class LooseDocument
             var (head, body) = (part.IndexOf("\n\n", StringComparison.Ordinal), part.IndexOf(Name, StringComparison.OrdinalIgnoreCase) + Name.Length);
             if (head >= 0 && body >= Name.Length && body < head && part.IndexOf('"', body, head - body) is var close and > 0)
             {
-                fields.Add((part[body..close], new LooseNode.Leaf(part[(head + 2)..].Trim(), IsQuoted: true)));
+                fields.Add((part[body..close], new LenientNode.Leaf(part[(head + 2)..].Trim(), IsQuoted: true)));
             }
         }
 
@@ -110,9 +110,9 @@ internal static class LooseDocument
     }
 
     /// <summary>Elements that hold nothing but text, by their names without prefix.</summary>
-    private static LooseNode.Members Elements(string text)
+    private static LenientNode.Members Elements(string text)
     {
-        var fields = new List<(string, LooseNode)>();
+        var fields = new List<(string, LenientNode)>();
         for (var at = text.IndexOf('<'); at >= 0;)
         {
             var close = text.IndexOf('>', at);
@@ -125,7 +125,7 @@ internal static class LooseDocument
             if (next + 1 < text.Length && text[next + 1] == '/' && text[at + 1] != '/')
             {
                 var name = text[(at + 1)..close].Split(' ', 2)[0];
-                fields.Add((name[(name.LastIndexOf(':') + 1)..], new LooseNode.Leaf(WebUtility.HtmlDecode(text[(close + 1)..next]), IsQuoted: true)));
+                fields.Add((name[(name.LastIndexOf(':') + 1)..], new LenientNode.Leaf(WebUtility.HtmlDecode(text[(close + 1)..next]), IsQuoted: true)));
             }
 
             at = next;

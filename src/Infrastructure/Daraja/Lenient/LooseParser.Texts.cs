@@ -4,7 +4,7 @@ using System.Text;
 namespace Payments.Infrastructure;
 
 /// <summary>Texts between quotes: where one ends when what stands in it was not escaped, or was wrongly.</summary>
-internal partial struct LooseParser
+internal partial struct LenientParser
 {
     private string Quoted(bool isKey)
     {

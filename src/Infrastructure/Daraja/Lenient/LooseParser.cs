@@ -5,7 +5,7 @@ namespace Payments.Infrastructure;
 /// forgives how a thing is written, never that it is not there: a document that is cut short, or in which a key has no value, is none.
 /// </summary>
 /// <remarks>Each character is looked at a bounded number of times, whatever the text.</remarks>
-internal partial struct LooseParser(string text)
+internal partial struct LenientParser(string text)
 {
     /// <summary>As the plain reader's: real bodies are six levels deep.</summary>
     private const int MaxDepth = 32;
@@ -18,15 +18,15 @@ internal partial struct LooseParser(string text)
     private bool isBroken;
 
     /// <summary>Reads the value that begins at <paramref name="from"/>; null when none can be made out. <paramref name="from"/> is its end then.</summary>
-    public static LooseNode? Read(string text, ref int from)
+    public static LenientNode? Read(string text, ref int from)
     {
-        var parser = new LooseParser(text) { at = from };
+        var parser = new LenientParser(text) { at = from };
         var node = parser.Value();
         from = parser.at;
         return parser.isBroken ? null : node;
     }
 
-    private LooseNode Value()
+    private LenientNode Value()
     {
         Skip();
         if (at >= text.Length || depth >= MaxDepth || (text[at] is '"' or '\'' && IsKey(at)))
@@ -40,17 +40,17 @@ internal partial struct LooseParser(string text)
         {
             '{' => Object(),
             '[' => List(),
-            '"' or '\'' => new LooseNode.Leaf(Quoted(isKey: false), IsQuoted: true),
+            '"' or '\'' => new LenientNode.Leaf(Quoted(isKey: false), IsQuoted: true),
             _ => Bare(),
         };
         depth--;
         return node;
     }
 
-    private LooseNode Object()
+    private LenientNode Object()
     {
         at++;
-        var members = new List<(string, LooseNode)>();
+        var members = new List<(string, LenientNode)>();
         while (!isBroken)
         {
             Skip(separators: true);
@@ -76,13 +76,13 @@ internal partial struct LooseParser(string text)
             members.Add((key, Value()));
         }
 
-        return new LooseNode.Members(members);
+        return new LenientNode.Members(members);
     }
 
-    private LooseNode List()
+    private LenientNode List()
     {
         at++;
-        var items = new List<LooseNode>();
+        var items = new List<LenientNode>();
         while (!isBroken)
         {
             Skip(separators: true);
@@ -100,7 +100,7 @@ internal partial struct LooseParser(string text)
             items.Add(Value());
         }
 
-        return new LooseNode.Items(items);
+        return new LenientNode.Items(items);
     }
 
     private string Key()
@@ -123,7 +123,7 @@ internal partial struct LooseParser(string text)
     }
 
     /// <summary>Up to the end of the line, the member or what holds it; a quote in it belongs to something that went wrong before.</summary>
-    private LooseNode.Leaf Bare()
+    private LenientNode.Leaf Bare()
     {
         var start = at;
         while (at < text.Length && text[at] is not (',' or '}' or ']' or '\r' or '\n'))
@@ -135,7 +135,7 @@ internal partial struct LooseParser(string text)
         return new(text[start..at].Trim(), IsQuoted: false);
     }
 
-    private LooseNode.Leaf Broken()
+    private LenientNode.Leaf Broken()
     {
         isBroken = true;
         return new("", IsQuoted: false);

@@ -5,7 +5,7 @@ using Payments.Domain;
 namespace Payments.Infrastructure;
 
 /// <summary>Numbers and amounts in the ways people and programs write them. What can mean two things means nothing.</summary>
-internal static partial class LooseValues
+internal static partial class LenientValues
 {
     /// <summary>Longer than any amount in any of these ways.</summary>
     private const int MaxAmount = 40;
