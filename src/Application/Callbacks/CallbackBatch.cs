@@ -1,53 +1,56 @@
-using System.Diagnostics;
+using Payments.Domain;
 
 namespace Payments.Application;
 
-/// <summary>Applies rows in one transaction, or finds out why not.</summary>
-internal sealed class BatchProcessor(
-    ICallbacks callbacks, CallbackDispatcher rules, HintThrottle questions, ITransactions transactions, DrainTelemetry telemetry)
+/// <summary>What a batch of callbacks names, gathered before anything is loaded.</summary>
+public sealed partial class BatchKeys
 {
-    /// <summary>What was tried.</summary>
-    /// <param name="Rows">The rows that were taken.</param>
-    /// <param name="Failure">Why they were not applied, where that is theirs or their tables'; null when they are done.</param>
-    public sealed record Tried(IReadOnlyList<InboxRow> Rows, Exception? Failure);
+    /// <summary>Pushes whose tokens the URLs carried.</summary>
+    public HashSet<Guid> Attempts { get; } = [];
 
-    /// <summary>Takes rows and applies them. What is the whole database's is thrown: the job, or the sweeper, comes again.</summary>
-    public async Task<Tried> Try(Func<Task<IReadOnlyList<InboxRow>>> take, CancellationToken cancellation)
+    /// <summary>Receipt numbers.</summary>
+    public HashSet<string> Numbers { get; } = new(StringComparer.Ordinal);
+}
+
+/// <summary>What a batch of callbacks is about, loaded once and locked, found by what callbacks name.</summary>
+public sealed partial class CallbackBatch
+{
+    private readonly Dictionary<Guid, (Checkout, Attempt)> attempts = [];
+    private readonly Dictionary<string, Receipt> receipts = new(StringComparer.Ordinal);
+
+    public CallbackBatch(LoadedCheckouts loaded)
     {
-        IReadOnlyList<InboxRow> rows = [];
-        IReadOnlyList<CallbackResult> judgements = [];
-        IReadOnlyCollection<string> hints = [];
-        DateTimeOffset begun = default;
-        var started = 0L;
-        try
+        Checkouts = loaded.Checkouts;
+        foreach (var checkout in loaded.Checkouts)
         {
-            await transactions.Run(
-                async now =>
-                {
-                    (begun, started) = (now, Stopwatch.GetTimestamp());
-                    rows = await take();
-                    if (rows.Count == 0)
-                    {
-                        return 0;
-                    }
-
-                    (judgements, hints) = await rules.Apply(rows, now);
-                    await callbacks.Finish(judgements);
-                    return rows.Count;
-                },
-                cancellation);
-        }
-        catch (Exception failure) when (rows.Count > 0 && DrainFailure.PlaceOf(failure) != FailurePlace.Database)
-        {
-            return new(rows, failure);
+            checkout.Attempts.ForEach(attempt => attempts[attempt.Id] = (checkout, attempt));
+            Index(checkout);
         }
 
-        if (rows.Count > 0)
+        foreach (var receipt in loaded.Unmatched)
         {
-            await telemetry.Committed(rows, judgements, begun, Stopwatch.GetElapsedTime(started));
+            AddUnmatched(receipt);
         }
+    }
 
-        await questions.Ask(hints, cancellation);
-        return new(rows, null);
+    /// <summary>Every checkout the batch may change.</summary>
+    public IReadOnlyList<Checkout> Checkouts { get; }
+
+    /// <summary>Safaricom's ids of pushes that hints have named.</summary>
+    public HashSet<string> Hints { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>A push with its checkout; null when there is none.</summary>
+    public (Checkout Checkout, Attempt Attempt)? Attempt(Guid id) => attempts.TryGetValue(id, out var found) ? found : null;
+
+    /// <summary>The receipt with a number, wherever it stands; null when nobody has seen it.</summary>
+    public Receipt? Receipt(string? number) => number is null ? null : receipts.GetValueOrDefault(number);
+
+    /// <summary>Lets the next row of the batch see the receipts this one brought.</summary>
+    public void Index(Checkout checkout)
+    {
+        foreach (var receipt in checkout.Receipts.Where(r => r.Number is not null))
+        {
+            receipts[receipt.Number!] = receipt;
+        }
     }
 }

@@ -20,7 +20,7 @@ public sealed class Connections : IAsyncDisposable, IDisposable
 
     /// <summary>Pools as large as the budget says.</summary>
     public Connections(DatabaseSettings settings, ConnectionBudget budget) => pools = Enum.GetValues<Purpose>().Where(purpose => budget.Of(purpose) > 0)
-        .ToDictionary(purpose => purpose, purpose => Database.Create(settings, purpose, budget.Of(purpose)));
+        .ToDictionary(purpose => purpose, purpose => DataSources.Create(settings, purpose, budget.Of(purpose)));
 
     /// <summary>One pool for everything.</summary>
     public Connections(NpgsqlDataSource pool) => pools = new() { [Purpose.Jobs] = pool };

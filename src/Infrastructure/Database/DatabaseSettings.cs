@@ -156,7 +156,7 @@ public sealed class DatabaseSettings
         ("No Reset On Close", true, "it would undo the session's settings, at seven statements for each transaction"),
 
         // Sent at connect a pooler refuses or forgets them: each session is told after it began (SessionSettings).
-        ("Search Path", null, $"the service's tables are in schema {Database.Schema}"),
+        ("Search Path", null, $"the service's tables are in schema {DataSources.Schema}"),
         ("Timezone", null, "times are UTC in every session of the service"),
         ("Client Encoding", "UTF8", "names and texts are UTF-8"),
         ("Encoding", "UTF8", "names and texts are UTF-8"),

@@ -49,19 +49,19 @@ internal static class JobsSchema
     /// <summary>What was chosen; null before the first start of this version.</summary>
     public static async Task<string?> Read(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand($"SELECT name FROM {Database.Schema}.jobs_schema", connection);
+        await using var command = new NpgsqlCommand($"SELECT name FROM {DataSources.Schema}.jobs_schema", connection);
         return await command.ExecuteScalarAsync(cancellation) as string;
     }
 
     /// <summary>Our own schema, or that of our tables where the role may make no further one.</summary>
     private static async Task<string> Take(NpgsqlConnection connection, CancellationToken cancellation) =>
         await OwnSchema.Scalar<bool>(
-            connection, $"SELECT to_regnamespace('{Own}') IS NOT NULL OR has_database_privilege(current_database(), 'CREATE')", cancellation) ? Own : Database.Schema;
+            connection, $"SELECT to_regnamespace('{Own}') IS NOT NULL OR has_database_privilege(current_database(), 'CREATE')", cancellation) ? Own : DataSources.Schema;
 
     private static async Task<string> Write(NpgsqlConnection connection, string name, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            $"INSERT INTO {Database.Schema}.jobs_schema (name) VALUES ($1) ON CONFLICT (one) DO UPDATE SET name = $1 WHERE jobs_schema.name <> $1", connection)
+            $"INSERT INTO {DataSources.Schema}.jobs_schema (name) VALUES ($1) ON CONFLICT (one) DO UPDATE SET name = $1 WHERE jobs_schema.name <> $1", connection)
         {
             Parameters = { new() { Value = name } },
         };
@@ -128,7 +128,7 @@ internal static class JobsSchema
             // Its owner may clear up; nothing here depends on it.
         }
 
-        await Execute(connection, $"UPDATE {Database.Schema}.callbacks SET state = 'new', verdict = NULL, detail = NULL WHERE state = 'parked'", cancellation);
+        await Execute(connection, $"UPDATE {DataSources.Schema}.callbacks SET state = 'new', verdict = NULL, detail = NULL WHERE state = 'parked'", cancellation);
     }
 
     private static async Task Execute(NpgsqlConnection connection, string sql, CancellationToken cancellation)

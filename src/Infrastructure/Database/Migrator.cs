@@ -131,7 +131,7 @@ public static class Migrator
         var engine = DeployChanges.To
             .PostgresqlDatabase(new PostgresqlConnectionManager(database))
             .WithScript(script.Name, Settings(isAlone) + script.Sql)
-            .JournalToPostgresqlTable(Database.Schema, "migrations")
+            .JournalToPostgresqlTable(DataSources.Schema, "migrations")
             .WithVariablesDisabled()
             .WithExecutionTimeout(TimeSpan.Zero)
             .LogToNowhere();
@@ -145,7 +145,7 @@ public static class Migrator
     private static string Settings(bool isAlone)
     {
         var set = isAlone ? "SET" : "SET LOCAL";
-        return $"{set} search_path = {Database.Schema}; {set} lock_timeout = '{(isAlone ? "0" : LockWait)}'; {set} statement_timeout = 0; "
+        return $"{set} search_path = {DataSources.Schema}; {set} lock_timeout = '{(isAlone ? "0" : LockWait)}'; {set} statement_timeout = 0; "
             + $"{set} idle_in_transaction_session_timeout = 0;{Environment.NewLine}";
     }
 

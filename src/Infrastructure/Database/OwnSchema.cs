@@ -5,13 +5,13 @@ namespace Payments.Infrastructure;
 /// <summary>The database or something in it is not for this service: one sentence with what would be right. Waiting does not mend it.</summary>
 public sealed class DatabaseRefusedException(string sentence) : Exception(sentence);
 
-/// <summary>The schema <see cref="Database.Schema"/>: made where it is not there, left alone where it is somebody else's.</summary>
+/// <summary>The schema <see cref="DataSources.Schema"/>: made where it is not there, left alone where it is somebody else's.</summary>
 internal static class OwnSchema
 {
     /// <summary>What the journal calls every script of this service.</summary>
     private const string Scripts = "Payments.Infrastructure.Migrations.";
 
-    private const string Tables = $"FROM pg_class c WHERE relnamespace = to_regnamespace('{Database.Schema}')";
+    private const string Tables = $"FROM pg_class c WHERE relnamespace = to_regnamespace('{DataSources.Schema}')";
 
     private const string IsJournal =
         "relname = 'migrations' AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'scriptname' AND NOT attisdropped)";
@@ -27,9 +27,9 @@ internal static class OwnSchema
             throw new DatabaseRefusedException(sentence);
         }
 
-        if (!await Exists(connection, Database.Schema, cancellation))
+        if (!await Exists(connection, DataSources.Schema, cancellation))
         {
-            await using var make = new NpgsqlCommand($"CREATE SCHEMA {Database.Schema}", connection);
+            await using var make = new NpgsqlCommand($"CREATE SCHEMA {DataSources.Schema}", connection);
             await make.ExecuteNonQueryAsync(cancellation);
         }
     }
@@ -43,7 +43,7 @@ internal static class OwnSchema
             return ran;
         }
 
-        await using var command = new NpgsqlCommand($"SELECT scriptname FROM {Database.Schema}.migrations", connection);
+        await using var command = new NpgsqlCommand($"SELECT scriptname FROM {DataSources.Schema}.migrations", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
@@ -69,8 +69,8 @@ internal static class OwnSchema
 
         // Ours begins with the first script, whose transaction may have been cut: then the journal is all there is.
         var isOurs = journals == 1 && await Scalar<bool>(
-            connection, $"SELECT (count(*) = 0 AND {tables} = 1) OR coalesce(bool_or(starts_with(scriptname, '{Scripts}')), false) FROM {Database.Schema}.migrations", cancellation);
-        return isOurs ? null : $"Schema {Database.Schema} of this database holds tables that this service did not make: give it a database of its own, "
+            connection, $"SELECT (count(*) = 0 AND {tables} = 1) OR coalesce(bool_or(starts_with(scriptname, '{Scripts}')), false) FROM {DataSources.Schema}.migrations", cancellation);
+        return isOurs ? null : $"Schema {DataSources.Schema} of this database holds tables that this service did not make: give it a database of its own, "
             + "or move those tables to another schema.";
     }
 

@@ -18,13 +18,13 @@ internal static class SchemaRequirements
         }
 
         var role = await OwnSchema.Scalar<string>(connection, "SELECT current_user::text", cancellation);
-        if (!await OwnSchema.Exists(connection, Database.Schema, cancellation))
+        if (!await OwnSchema.Exists(connection, DataSources.Schema, cancellation))
         {
             return
             [
                 await OwnSchema.Scalar<bool>(connection, "SELECT has_database_privilege(current_database(), 'CREATE')", cancellation)
                     ? new(Name, RequirementState.Met, "It will be made.")
-                    : new(Name, RequirementState.Waiting, $"Schema {Database.Schema} is not there and role {role} may not make it: CREATE SCHEMA {Database.Schema} AUTHORIZATION {role}."),
+                    : new(Name, RequirementState.Waiting, $"Schema {DataSources.Schema} is not there and role {role} may not make it: CREATE SCHEMA {DataSources.Schema} AUTHORIZATION {role}."),
             ];
         }
 
@@ -39,7 +39,7 @@ internal static class SchemaRequirements
             $"""
             SELECT coalesce(array_agg(nspname || '.' || relname ORDER BY nspname, relname), ARRAY[]::text[])
             FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-            WHERE nspname IN ('{Database.Schema}', '{JobsSchema.Own}') AND relkind IN ('r', 'p')
+            WHERE nspname IN ('{DataSources.Schema}', '{JobsSchema.Own}') AND relkind IN ('r', 'p')
                 AND NOT (has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
                     AND (relname IN ({AppendOnly}) OR (has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE'))))
             """,
@@ -58,10 +58,10 @@ internal static class SchemaRequirements
             connection,
             $"""
             SELECT coalesce(array_agg(what), ARRAY[]::text[]) FROM (
-                SELECT 'schema ' || nspname AS what FROM pg_namespace WHERE nspname = '{Database.Schema}' AND NOT pg_has_role(nspowner, 'USAGE')
+                SELECT 'schema ' || nspname AS what FROM pg_namespace WHERE nspname = '{DataSources.Schema}' AND NOT pg_has_role(nspowner, 'USAGE')
                 UNION ALL
                 (SELECT nspname || '.' || relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
-                WHERE nspname = '{Database.Schema}' AND relkind IN ('r', 'p', 'S') AND NOT pg_has_role(relowner, 'USAGE') ORDER BY 1)) others
+                WHERE nspname = '{DataSources.Schema}' AND relkind IN ('r', 'p', 'S') AND NOT pg_has_role(relowner, 'USAGE') ORDER BY 1)) others
             """,
             cancellation);
         return others.Length == 0

@@ -11,7 +11,7 @@ internal static class SessionSettings
     /// <summary>Names and values, the values as PostgreSQL shows them.</summary>
     public static readonly IReadOnlyList<(string Name, string Value)> Ours =
     [
-        ("search_path", Database.Schema),
+        ("search_path", DataSources.Schema),
         ("TimeZone", "UTC"),
         ("DateStyle", "ISO, MDY"),
         ("IntervalStyle", "postgres"),

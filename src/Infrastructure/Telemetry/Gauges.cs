@@ -13,7 +13,7 @@ namespace Payments.Infrastructure;
 /// </summary>
 internal sealed partial class Gauges(
     PaymentsMetrics metrics, BacklogReader backlogs, DatabaseState state, DarajaBreakers breakers, ILogger<Gauges> log, InboxQueueMetrics? intake = null,
-    DatabaseCircuit? circuit = null, Spool? spool = null) : BackgroundService
+    DatabaseCircuit? circuit = null, CallbackSpool? spool = null) : BackgroundService
 {
     /// <summary>What scrapers use; the queries take milliseconds.</summary>
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(15);

@@ -13,7 +13,7 @@ public sealed class MigrationTests(TestDatabase databases)
     {
         var connection = await databases.CreateDatabase();
         await Execute(connection, $"ALTER DATABASE {new NpgsqlConnectionStringBuilder(connection).Database} SET statement_timeout = '1s'");
-        await using var source = Database.Create(connection);
+        await using var source = DataSources.Create(connection);
 
         await Migrate(source, new MigrationScript("Payments.Infrastructure.Migrations.9001_slow.sql", "CREATE TABLE slow AS SELECT 1 AS n FROM pg_sleep(16)"));
 
@@ -24,7 +24,7 @@ public sealed class MigrationTests(TestDatabase databases)
     public async Task Waiting_for_a_table_it_holds_up_the_running_version_for_a_second_at_most()
     {
         var connection = await databases.CreateDatabase();
-        await using var source = Database.Create(connection);
+        await using var source = DataSources.Create(connection);
         await using var reader = new NpgsqlConnection(connection);
         await reader.OpenAsync(TestContext.Current.CancellationToken);
         await using var reading = await reader.BeginTransactionAsync(TestContext.Current.CancellationToken);
@@ -55,7 +55,7 @@ public sealed class MigrationTests(TestDatabase databases)
     public async Task An_index_is_made_beside_the_writing_and_made_anew_where_a_try_broke()
     {
         var connection = await databases.CreateDatabase();
-        await using var source = Database.Create(connection);
+        await using var source = DataSources.Create(connection);
         var script = new MigrationScript(
             "Payments.Infrastructure.Migrations.9001_index.sql",
             """
@@ -92,7 +92,7 @@ public sealed class MigrationTests(TestDatabase databases)
     public async Task What_a_migration_sets_for_itself_stays_with_nobody()
     {
         var connection = await databases.CreateDatabase();
-        await using var source = Database.Create(connection);
+        await using var source = DataSources.Create(connection);
         await Migrate(source, new MigrationScript("Payments.Infrastructure.Migrations.9001_nothing.sql", "-- without a transaction\nSELECT 1"));
 
         foreach (var _ in Enumerable.Range(0, 5))

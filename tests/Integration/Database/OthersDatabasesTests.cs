@@ -183,7 +183,7 @@ public sealed class OthersDatabasesTests(TestDatabase databases)
     public async Task An_ordinary_database_has_nothing_to_say()
     {
         var connection = await databases.CreateDatabase();
-        await using var source = Database.Create(connection);
+        await using var source = DataSources.Create(connection);
 
         var found = await new DatabaseRequirements(new Connections(source), DatabaseSettings.Read(connection), Roles.Api | Roles.Worker).Check(TestContext.Current.CancellationToken);
 
@@ -193,7 +193,7 @@ public sealed class OthersDatabasesTests(TestDatabase databases)
 
     private static async Task<Requirement> Found(string connection, string name)
     {
-        await using var source = Database.Create(connection);
+        await using var source = DataSources.Create(connection);
         var all = await new DatabaseRequirements(new Connections(source), DatabaseSettings.Read(connection), Roles.Api | Roles.Worker).Check(TestContext.Current.CancellationToken);
         return Assert.Single(all, one => one.Name == name);
     }

@@ -45,7 +45,7 @@ public sealed class PoolerTests(TestDatabase databases)
     public async Task A_pool_of_the_poolers_that_is_too_small_is_said()
     {
         await using var bouncer = await PgBouncer.Start(await databases.CreateDatabase(), "session", "default_pool_size = 4", "query_wait_timeout = 3");
-        await using var source = Database.Create(bouncer.ConnectionString);
+        await using var source = DataSources.Create(bouncer.ConnectionString);
 
         var all = await new DatabaseRequirements(new Connections(source), DatabaseSettings.Read(bouncer.ConnectionString), Roles.Api | Roles.Worker).Check(TestContext.Current.CancellationToken);
 

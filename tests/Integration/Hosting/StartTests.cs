@@ -16,7 +16,7 @@ public sealed class StartTests(TestDatabase databases)
     public async Task Two_processes_migrating_at_once_both_end_ready_and_a_filled_database_stays()
     {
         var connection = await databases.CreateDatabase(isEmpty: true);
-        var sources = Enumerable.Range(0, 3).Select(_ => Database.Create(connection)).ToList();
+        var sources = Enumerable.Range(0, 3).Select(_ => DataSources.Create(connection)).ToList();
 
         await Task.WhenAll(sources.Select(source => Migrator.Migrate(source, CancellationToken.None)));
 

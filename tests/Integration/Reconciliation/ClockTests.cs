@@ -240,6 +240,6 @@ public sealed class ClockTests(TestDatabase databases)
     {
         await using var scope = host.Services.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<ITransactions>().Run(
-            _ => scope.ServiceProvider.GetRequiredService<IQueryRateLimiter>().Available(DarajaQuery.StkPush, 100), CancellationToken.None);
+            _ => scope.ServiceProvider.GetRequiredService<IQueryRateLimiter>().Available(DarajaQuery.Stk, 100), CancellationToken.None);
     }
 }

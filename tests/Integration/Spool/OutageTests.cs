@@ -198,7 +198,7 @@ public sealed class OutageTests(TestDatabase databases)
         var (path, success) = host.SuccessCallback(ringing, PaymentsHost.NewReceipt());
         var (_, failure) = host.FailureCallback(ringing);
 
-        var waiting = new Spool(new() { Path = folder.Path }, SpoolFolder.Seal);
+        var waiting = new CallbackSpool(new() { Path = folder.Path }, SpoolFolder.Seal);
         waiting.Append([new(
             Application.NewId.Next(), CallbackKind.Stk, PaymentsHost.AttemptId(ringing), System.Text.Encoding.UTF8.GetBytes(successWaits ? success : failure),
             "application/json", null, null)]);

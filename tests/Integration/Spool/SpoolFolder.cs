@@ -30,7 +30,7 @@ internal sealed class SpoolFolder : IDisposable
     /// <summary>Leaves a segment as a process does that died: written, durable, and locked by nobody.</summary>
     public void Leave(params IncomingCallback[] callbacks)
     {
-        using var spool = new Spool(new() { Path = Path }, Seal);
+        using var spool = new CallbackSpool(new() { Path = Path }, Seal);
         spool.Append(callbacks);
     }
 

@@ -14,7 +14,7 @@ public sealed class SpoolTests(TestDatabase databases)
     public void Beyond_its_limit_it_takes_nothing_and_keeps_what_it_has()
     {
         using var folder = new SpoolFolder();
-        using var spool = new Spool(new() { Path = folder.Path, MaxBytes = 10_500 }, SpoolFolder.Seal);
+        using var spool = new CallbackSpool(new() { Path = folder.Path, MaxBytes = 10_500 }, SpoolFolder.Seal);
         for (var i = 0; i < 9; i++)
         {
             spool.Append([SpoolFolder.Some(new string('x', 1000))]);
@@ -32,7 +32,7 @@ public sealed class SpoolTests(TestDatabase databases)
         using var disk = SmallDisk.TryMount(out var why);
         Assert.SkipWhen(disk is null, why);
         var kept = 0;
-        using (var spool = new Spool(new() { Path = disk!.Path }, SpoolFolder.Seal))
+        using (var spool = new CallbackSpool(new() { Path = disk!.Path }, SpoolFolder.Seal))
         {
             var refusal = Assert.Throws<InboxUnavailableException>(() =>
             {
@@ -141,7 +141,7 @@ public sealed class SpoolTests(TestDatabase databases)
     public async Task A_segment_a_living_process_holds_is_left_alone()
     {
         using var folder = new SpoolFolder();
-        using var living = new Spool(new() { Path = folder.Path }, SpoolFolder.Seal);
+        using var living = new CallbackSpool(new() { Path = folder.Path }, SpoolFolder.Seal);
         living.Append([SpoolFolder.Some("mine")]);
         await using var host = await PaymentsHost.Start(databases, $"Spool:Path={folder.Path}");
         folder.Leave(SpoolFolder.Some("left"));

@@ -1,0 +1,121 @@
+using MediatR;
+using Microsoft.Extensions.Logging;
+using Payments.Domain;
+
+namespace Payments.Application;
+
+/// <summary>One round of finding out: asks Safaricom about pushes whose answer is overdue. Answers how many it dealt with.</summary>
+/// <param name="CheckoutId">Only about this checkout's, because somebody is waiting for it; null for whatever is due.</param>
+public sealed record QueryOverdueAttempts(Guid? CheckoutId = null) : IRequest<int>;
+
+/// <summary>
+/// Takes the questions that are due and that the shared budget allows (SKIP LOCKED, with a lease: several workers never ask the same), asks
+/// outside any transaction, and writes each answer under its checkout's lock as it comes. Dies after taking: the lease runs out and the
+/// question is asked again. A push found <c>sending</c> belongs to a process that died before its reply: it becomes <c>unknown</c> and is
+/// never sent again. A push nobody gave an id for cannot be asked about: its rounds only watch the clock, and cost no question.
+/// </summary>
+public sealed partial class QueryOverdueAttemptsHandler(
+    ICheckouts checkouts, IStatusQueries questions, IQueryRateLimiter budget, ITransactions transactions, IDaraja daraja, ReconciliationOptions options,
+    ILogger<QueryOverdueAttemptsHandler> log) : IRequestHandler<QueryOverdueAttempts, int>
+{
+    /// <param name="At">When it was taken: what its answer says was so then, however long it is under way.</param>
+    private sealed record Asked(DueAttempt Due, Guid Question, DateTimeOffset At);
+
+    /// <inheritdoc/>
+    public async Task<int> Handle(QueryOverdueAttempts request, CancellationToken cancellationToken)
+    {
+        var taken = await transactions.Run(now => Take(request.CheckoutId, now), cancellationToken);
+        await InParallel.Work(new Queue<Asked>(taken), options.Parallel, async asked =>
+        {
+            // A shutdown leaves the rest to their leases; what was answered is written all the same.
+            cancellationToken.ThrowIfCancellationRequested();
+            using var span = Traces.Continue("ask attempt", asked.Due.TraceParent);
+            var outcome = asked.Due.RequestId is { } id ? await daraja.QueryStk(id, cancellationToken) : null;
+            await transactions.Run(now => Record(asked, outcome, now), CancellationToken.None);
+        });
+        return taken.Count;
+    }
+
+    private async Task<IReadOnlyList<Asked>> Take(Guid? checkoutId, DateTimeOffset now)
+    {
+        var most = await budget.Available(DarajaQuery.Stk, options.BatchSize);
+        var taken = (await checkouts.ClaimDue(checkoutId, most, options.BatchSize, options.Lease)).Select(due => new Asked(due, NewId.Next(), now)).ToList();
+        var askable = taken.FindAll(asked => asked.Due.RequestId is not null);
+        await budget.Consume(askable.Count);
+
+        // On record before it is asked: a question whose asker died shows as one that got no answer.
+        await questions.AddPrompts([.. askable.Select(asked => (asked.Question, asked.Due.Id))]);
+        return taken;
+    }
+
+    private async Task<bool> Record(Asked asked, PaymentResult? told, DateTimeOffset now)
+    {
+        var loaded = await checkouts.LoadForChange(new(Ids: [asked.Due.CheckoutId], WithTillReceipts: told is PaymentResult.Succeeded));
+        var checkout = loaded.Checkouts[0];
+        var attempt = checkout.Attempts.Find(a => a.Id == asked.Due.Id)!;
+        var outcome = told ?? new PaymentResult.Indeterminate("Safaricom gave no id to ask by.");
+        if (outcome is PaymentResult.Indeterminate { WasNotAsked: true })
+        {
+            await questions.Withdraw(asked.Question);
+        }
+        else if (told is not null)
+        {
+            await questions.Answered([(asked.Question, Describe(outcome))]);
+        }
+
+        if (attempt.Status == AttemptStatus.Succeeded)
+        {
+            return true;
+        }
+
+        checkout.MarkOutcomeUnknown(attempt, "The process that sent it ended before Safaricom's reply.", now);
+        attempt.LastAnswer = Describe(outcome);
+        attempt.MarkModified();
+        if (!checkout.ApplyQueryResult(attempt, outcome, NewId.Next(), now, loaded.Unmatched, asked.At))
+        {
+            await Schedule(checkout, attempt, outcome, asked.At, now);
+        }
+
+        LogAnswer(PublicId.Write(PublicId.Attempt, attempt.Id), attempt.QueryCount, attempt.LastAnswer, EnumNames.Name(attempt.Status));
+        await checkouts.Save([checkout]);
+        return true;
+    }
+
+    private async Task Schedule(Checkout checkout, Attempt attempt, PaymentResult outcome, DateTimeOffset askedAt, DateTimeOffset now)
+    {
+        var isAccepted = attempt.RequestId is not null;
+        if (outcome is PaymentResult.Failed && attempt.IsEarly(askedAt))
+        {
+            // Too early to be believed: look again as soon as it may be.
+            attempt.NextQueryAt = attempt.BelievedFrom(now);
+        }
+        else if (outcome is PaymentResult.Indeterminate { WasNotAsked: true } && now < attempt.StartedAt + ReconciliationOptions.Length(options.PendingSchedule))
+        {
+            // An outage must not use the questions up; one that outlasts them all ends on a person's desk all the same.
+            await checkouts.DiscountQuery(attempt.Id);
+            attempt.NextQueryAt = now + options.UnaskedRetry;
+        }
+        else if (options.Next(isAccepted, attempt.QueryCount) is { } wait)
+        {
+            attempt.NextQueryAt = now + wait;
+        }
+        else
+        {
+            checkout.ExhaustQueries(attempt, now);
+        }
+    }
+
+    private static string Describe(PaymentResult outcome) => outcome switch
+    {
+        PaymentResult.Succeeded => "paid",
+        PaymentResult.Failed failed => $"not paid ({failed.Failure.ResultCode})",
+        PaymentResult.Pending => "still pending",
+        PaymentResult.Indeterminate unclear => unclear.Why,
+        _ => throw new InvalidOperationException($"Unknown outcome {outcome.GetType().Name}."),
+    };
+
+    [LoggerMessage(
+        EventName = "attempt_asked", Level = LogLevel.Information,
+        Message = "Question {Question} about {AttemptId}: {LastAnswer}; it is {Status}")]
+    private partial void LogAnswer(string attemptId, int question, string? lastAnswer, string status);
+}

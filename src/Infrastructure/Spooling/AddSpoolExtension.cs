@@ -1,0 +1,24 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Payments.Infrastructure;
+
+/// <summary>Puts the spool behind the inbox.</summary>
+public static class AddSpoolExtension
+{
+    /// <summary>Adds the circuit and the drain; the spool itself only where a path is given. Call after the inbox is added: it stops first.</summary>
+    public static IServiceCollection AddSpool(this IServiceCollection services, SpoolOptions options)
+    {
+        services.AddSingleton<DatabaseCircuit>();
+        services.AddSingleton<IntakeHealth>();
+        if (options.IsOn)
+        {
+            services.AddSingleton(provider => new SpoolSeal(
+                provider.GetRequiredService<IOptions<CallbackOptions>>().Value.Secrets.Select(Convert.FromBase64String),
+                provider.GetRequiredService<IOptions<DarajaOptions>>().Value.Shortcode ?? ""));
+            services.AddSingleton<CallbackSpool>();
+        }
+
+        return services.AddHostedService<SpoolDrain>();
+    }
+}
