@@ -1,3 +1,4 @@
-using Payments.Api;
+using Payments.Api.Hosting;
+
 
 return await CommandLine.Run(args, Console.Out, Console.Error);

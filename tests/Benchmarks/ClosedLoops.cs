@@ -111,7 +111,7 @@ internal sealed class ClosedLoops(BenchPostgres postgres, Service service, Bench
     }
 
     // The baselines do not look at tokens; the seeds need some.
-    private static Infrastructure.CallbackTokens Tokens { get; } = new([new byte[32]], "174379");
+    private static Infrastructure.Callbacks.CallbackTokens Tokens { get; } = new([new byte[32]], "174379");
 
     private static void RequireAll(LoadResult result, string who)
     {

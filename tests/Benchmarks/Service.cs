@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
 using Payments.Build;
-using Payments.Infrastructure;
+using Payments.Infrastructure.Callbacks;
 
 namespace Payments.Benchmarks;
 

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
-using Payments.Application;
-using Payments.Infrastructure;
+using Payments.Api.Hosting;
+using Payments.Application.Access;
+using Payments.Infrastructure.Daraja;
 
-namespace Payments.Api;
+namespace Payments.Api.Access;
 
 /// <summary>A key from the configuration: <c>ApiKeys__0__Client</c>, <c>__Hash</c> (SHA-256, lower-case hex) and <c>__Scopes</c>.</summary>
 internal sealed record ApiKey(string Client, byte[] Hash, IReadOnlySet<string> Scopes)

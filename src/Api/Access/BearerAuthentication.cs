@@ -4,10 +4,12 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
-using Payments.Application;
-using Payments.Infrastructure;
+using Payments.Api.Hosting;
+using Payments.Application.Access;
+using Payments.Application.Common;
+using Payments.Infrastructure.Access;
 
-namespace Payments.Api;
+namespace Payments.Api.Access;
 
 /// <summary>Reads <c>Authorization: Bearer …</c>: a shop's key or a checkout's clientSecret.</summary>
 internal sealed class BearerAuthentication(
@@ -89,7 +91,7 @@ internal static class CallerClaims
     public static Caller Caller(this ClaimsPrincipal user)
     {
         var caller = new Caller(
-            user.FindFirstValue(Client) ?? "", user.HasScope(Api.Scope.Ops), user.FindFirstValue(Checkout) is { } id ? Guid.Parse(id) : null)
+            user.FindFirstValue(Client) ?? "", user.HasScope(Api.Access.Scope.Ops), user.FindFirstValue(Checkout) is { } id ? Guid.Parse(id) : null)
         {
             Scopes = [.. user.FindAll(Scope).Select(claim => claim.Value)],
         };
@@ -103,12 +105,12 @@ internal static class CallerClaims
     /// <summary>One policy per scope; nothing is open by forgetting an attribute.</summary>
     public static void AddScopes(this AuthorizationOptions options)
     {
-        foreach (var scope in Api.Scope.All)
+        foreach (var scope in Api.Access.Scope.All)
         {
             options.AddPolicy(scope, policy => policy.RequireClaim(Scope, scope));
         }
 
-        options.AddPolicy(Api.Scope.OneCheckout, policy => policy.RequireAssertion(
-            context => context.User.HasScope(Api.Scope.Checkouts) || context.User.HasClaim(c => c.Type == Checkout)));
+        options.AddPolicy(Api.Access.Scope.OneCheckout, policy => policy.RequireAssertion(
+            context => context.User.HasScope(Api.Access.Scope.Checkouts) || context.User.HasClaim(c => c.Type == Checkout)));
     }
 }

@@ -1,6 +1,6 @@
-using Payments.Infrastructure;
+using Payments.Infrastructure.Access;
 
-namespace Payments.Api;
+namespace Payments.Api.Access;
 
 /// <summary>What an <c>Authorization</c> header shows, as far as this process knows by itself.</summary>
 internal sealed class CallerKeys(IReadOnlyList<ApiKey> keys, ApiKeyCache ring, ClientSecrets secrets)

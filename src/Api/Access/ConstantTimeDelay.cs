@@ -1,4 +1,4 @@
-namespace Payments.Api;
+namespace Payments.Api.Access;
 
 /// <summary>
 /// A refusal is answered a second late: whoever sends again at once, without minding <c>Retry-After</c>, would otherwise use up the machine with being

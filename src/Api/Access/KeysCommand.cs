@@ -1,10 +1,13 @@
 using System.Globalization;
 using FluentValidation;
 using MediatR;
-using Payments.Application;
-using Payments.Infrastructure;
+using Payments.Api.Hosting;
+using Payments.Application.Access;
+using Payments.Application.Common;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Hosting;
 
-namespace Payments.Api;
+namespace Payments.Api.Access;
 
 /// <summary>
 /// <c>keys create|list|revoke|rotate</c>: API keys from the command line, with the configuration the service itself has. Whoever can run

@@ -1,10 +1,14 @@
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Payments.Application;
-using Payments.Infrastructure;
+using Payments.Api.Hosting;
+using Payments.Api.Idempotency;
+using Payments.Application.Access;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Infrastructure.Access;
 
-namespace Payments.Api;
+namespace Payments.Api.Access;
 
 /// <summary>A new key.</summary>
 /// <param name="Client">Whose key it is; its rows belong to this name.</param>

@@ -3,8 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.WebUtilities;
+using Payments.Api.Hosting;
 
-namespace Payments.Api;
+namespace Payments.Api.Access;
 
 /// <summary>
 /// A cookie that says that this browser has signed a name in before. It opens nothing: with it a browser's tries are counted by themselves,

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Payments.Api;
+namespace Payments.Api.Access;
 
 /// <summary>
 /// Lets only the machine itself in: a loopback peer, a localhost Host and no forwarding header. With a tunnel or a proxy on the same

@@ -1,9 +1,10 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
-using Payments.Infrastructure;
+using Payments.Api.Hosting;
+using Payments.Infrastructure.Daraja;
 
-namespace Payments.Api;
+namespace Payments.Api.Access;
 
 /// <summary>A person who may sign in: <c>Ops__Users__0__Name</c>, <c>__PasswordHash</c>, <c>__Role</c>.</summary>
 /// <param name="Acts">False for a <c>viewer</c>, who reads; true for an <c>operator</c>, who acts.</param>

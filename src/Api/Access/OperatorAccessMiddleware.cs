@@ -1,9 +1,11 @@
 using Hangfire;
 using Hangfire.Dashboard;
 using Microsoft.AspNetCore.Authentication;
-using Payments.Application;
+using Payments.Api.Hosting;
+using Payments.Application.Access;
+using Payments.Application.Common;
 
-namespace Payments.Api;
+namespace Payments.Api.Access;
 
 /// <summary>
 /// Stands before the dashboard, the documentation, the metrics and the operators' pages: the machine itself on a laptop, a signed-in

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Payments.Api;
+namespace Payments.Api.Access;
 
 /// <summary>
 /// Where passwords are hashed: on one thread of its own, one after the other, and only as many wait as are worth waiting for. On the pool's

@@ -1,10 +1,14 @@
 using System.Text;
 using MediatR;
-using Payments.Application;
-using Payments.Domain;
-using Payments.Infrastructure;
+using Payments.Api.Callbacks;
+using Payments.Application.C2b;
+using Payments.Application.Callbacks;
+using Payments.Domain.Callbacks;
+using Payments.Infrastructure.C2b;
+using Payments.Infrastructure.Callbacks;
+using Payments.Infrastructure.Inbox;
 
-namespace Payments.Api;
+namespace Payments.Api.C2b;
 
 /// <summary>Where Safaricom asks about payments by hand (validate) and tells of them (confirm).</summary>
 internal sealed partial class C2bCallbackEndpoints(

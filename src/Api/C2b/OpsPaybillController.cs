@@ -2,10 +2,14 @@ using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
-using Payments.Application;
-using Payments.Infrastructure;
+using Payments.Api.Access;
+using Payments.Api.Hosting;
+using Payments.Application.C2b;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Infrastructure.C2b;
 
-namespace Payments.Api;
+namespace Payments.Api.C2b;
 
 /// <summary>What to register.</summary>
 /// <param name="Version">v1 or v2; as configured (C2B__Version) when absent.</param>

@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using Payments.Application;
-using Payments.Infrastructure;
+using Payments.Api.Hosting;
+using Payments.Application.Common;
+using Payments.Infrastructure.Inbox;
 
-namespace Payments.Api;
+namespace Payments.Api.Callbacks;
 
 /// <summary>A callback's body as it arrives: within a size, within a time, and only while there is room for it. Dispose it when it is stored.</summary>
 internal sealed class CallbackBody : IDisposable

@@ -1,8 +1,12 @@
-using Payments.Application;
-using Payments.Domain;
-using Payments.Infrastructure;
+using Payments.Api.Hosting;
+using Payments.Application.Callbacks;
+using Payments.Application.Common;
+using Payments.Application.Telemetry;
+using Payments.Domain.Callbacks;
+using Payments.Infrastructure.Callbacks;
+using Payments.Infrastructure.Inbox;
 
-namespace Payments.Api;
+namespace Payments.Api.Callbacks;
 
 /// <summary>
 /// Where Safaricom's callbacks arrive: stored as they came, answered 200 once that is durable, understood later by a job. Endpoints that

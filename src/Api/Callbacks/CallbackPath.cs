@@ -1,7 +1,8 @@
-using Payments.Domain;
-using Payments.Infrastructure;
+using Payments.Domain.Callbacks;
+using Payments.Infrastructure.Callbacks;
+using Payments.Infrastructure.Inbox;
 
-namespace Payments.Api;
+namespace Payments.Api.Callbacks;
 
 /// <summary>A path that is meant to be a callback's and is none of ours.</summary>
 /// <param name="Path">The path of ours it must have been, without prefix (<c>c2b/confirm</c>); null when that cannot be told.</param>

@@ -1,9 +1,12 @@
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Payments.Application;
+using Payments.Api.Access;
+using Payments.Api.Hosting;
+using Payments.Application.Callbacks;
+using Payments.Application.Common;
 
-namespace Payments.Api;
+namespace Payments.Api.Callbacks;
 
 /// <summary>Stored callbacks, for operators.</summary>
 [ApiController]

@@ -1,9 +1,11 @@
 using System.Buffers.Binary;
-using Payments.Application;
-using Payments.Domain;
-using Payments.Infrastructure;
+using Payments.Application.Callbacks;
+using Payments.Application.Common;
+using Payments.Application.Diagnostics;
+using Payments.Domain.Callbacks;
+using Payments.Infrastructure.Callbacks;
 
-namespace Payments.Api;
+namespace Payments.Api.Callbacks;
 
 /// <summary>Marks a callback that carries a token of our own probes, and notes how it came in: what stands before us shows nowhere else.</summary>
 internal static class ProbeDetector

@@ -1,6 +1,8 @@
-using Payments.Infrastructure;
+using Payments.Infrastructure.C2b;
+using Payments.Infrastructure.Callbacks;
+using Payments.Infrastructure.Inbox;
 
-namespace Payments.Api;
+namespace Payments.Api.Callbacks;
 
 /// <summary>
 /// Callbacks at paths nobody serves: a proxy in front adds a prefix, escapes a slash, doubles one. Safaricom does not repeat what was answered 404,

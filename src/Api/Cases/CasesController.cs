@@ -2,9 +2,13 @@ using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
-using Payments.Application;
+using Payments.Api.Access;
+using Payments.Api.Hosting;
+using Payments.Application.Cases;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
 
-namespace Payments.Api;
+namespace Payments.Api.Cases;
 
 /// <summary>What a person found out.</summary>
 /// <param name="Outcome"><c>paid</c>: the money moved; <c>not_paid</c>: it did not; <c>noted</c>: nothing is left to decide.</param>

@@ -4,10 +4,14 @@ using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
-using Payments.Application;
-using Payments.Infrastructure;
+using Payments.Api.Access;
+using Payments.Api.Hosting;
+using Payments.Api.Security;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Infrastructure.Events;
 
-namespace Payments.Api;
+namespace Payments.Api.Checkouts;
 
 /// <summary>A checkout's changes as they happen.</summary>
 [ApiController]

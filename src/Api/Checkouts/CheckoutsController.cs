@@ -1,9 +1,12 @@
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Payments.Application;
+using Payments.Api.Access;
+using Payments.Api.Hosting;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
 
-namespace Payments.Api;
+namespace Payments.Api.Checkouts;
 
 /// <summary>What a shop wants paid.</summary>
 /// <param name="OrderReference">1–12 of A–Z a–z 0–9 - _ . / with at least one letter or digit; unique for ever.</param>

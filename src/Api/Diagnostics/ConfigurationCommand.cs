@@ -1,4 +1,6 @@
-namespace Payments.Api;
+using Payments.Api.Hosting;
+
+namespace Payments.Api.Diagnostics;
 
 /// <summary><c>configuration</c>: prints the reference of all keys.</summary>
 internal static class ConfigurationCommand

@@ -2,8 +2,9 @@ using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Payments.Api.Hosting;
 
-namespace Payments.Api;
+namespace Payments.Api.Diagnostics;
 
 /// <summary>
 /// The reference of all configuration keys, made of the option classes themselves: names and defaults by reflection, meanings from their

@@ -1,9 +1,13 @@
 using System.Text.Json;
 using MediatR;
-using Payments.Application;
-using Payments.Infrastructure;
+using Payments.Api.Hosting;
+using Payments.Application.Diagnostics;
+using Payments.Infrastructure.Callbacks;
+using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Diagnostics;
+using Payments.Infrastructure.Hosting;
 
-namespace Payments.Api;
+namespace Payments.Api.Diagnostics;
 
 /// <summary>
 /// <c>doctor</c>: looks at a deployment from its own configuration, in a process of its own, so that it works where the service does not start.

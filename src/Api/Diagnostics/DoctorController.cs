@@ -1,9 +1,10 @@
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Payments.Application;
+using Payments.Api.Access;
+using Payments.Application.Diagnostics;
 
-namespace Payments.Api;
+namespace Payments.Api.Diagnostics;
 
 /// <summary>The doctor, for operators; the same findings as the command <c>doctor</c>.</summary>
 [ApiController]

@@ -1,6 +1,6 @@
-using Payments.Application;
+using Payments.Application.Diagnostics;
 
-namespace Payments.Api;
+namespace Payments.Api.Diagnostics;
 
 /// <summary>Findings for a console: one block each, the state first, for eyes that look for one word.</summary>
 internal static class DoctorText

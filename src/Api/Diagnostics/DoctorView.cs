@@ -1,6 +1,7 @@
-using Payments.Application;
+using Payments.Application.Common;
+using Payments.Application.Diagnostics;
 
-namespace Payments.Api;
+namespace Payments.Api.Diagnostics;
 
 /// <summary>What the doctor found.</summary>
 /// <param name="Ok">False when there is at least one problem.</param>

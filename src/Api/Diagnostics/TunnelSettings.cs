@@ -1,6 +1,8 @@
-using Payments.Infrastructure;
+using Payments.Infrastructure.Callbacks;
+using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Diagnostics;
 
-namespace Payments.Api;
+namespace Payments.Api.Diagnostics;
 
 /// <summary>
 /// Where a tunnel gives the public address, it is looked for at start, so that a process without one says so among everything else that is

@@ -1,9 +1,11 @@
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Payments.Application;
+using Payments.Api.Access;
+using Payments.Api.Hosting;
+using Payments.Application.Events;
 
-namespace Payments.Api;
+namespace Payments.Api.Events;
 
 /// <summary>The feed of everything that changed.</summary>
 [ApiController]

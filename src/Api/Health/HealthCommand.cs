@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Payments.Api;
+namespace Payments.Api.Health;
 
 /// <summary>
 /// <c>health</c>: asks the process on this machine whether it is ready and answers by the exit code. For container engines: the image has

@@ -1,7 +1,12 @@
-using Payments.Application;
-using Payments.Infrastructure;
+using Payments.Api.Access;
+using Payments.Api.Hosting;
+using Payments.Api.Telemetry;
+using Payments.Application.Common;
+using Payments.Infrastructure.Health;
+using Payments.Infrastructure.Hosting;
+using Payments.Infrastructure.Spooling;
 
-namespace Payments.Api;
+namespace Payments.Api.Health;
 
 /// <summary>A process as those see it who may know why.</summary>
 /// <param name="Status">What everybody sees: <c>ready</c>, <c>degraded</c> or <c>unavailable</c>; <c>live</c>.</param>

@@ -1,8 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Payments.Api.Idempotency;
 
-namespace Payments.Api;
+namespace Payments.Api.Hosting;
 
 /// <summary>How requests under <c>/api</c> become calls of controllers: strict JSON, known fields and parameters, nothing else.</summary>
 internal static class ApiControllers

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 
-namespace Payments.Api;
+namespace Payments.Api.Hosting;
 
 /// <summary>
 /// What could not be bound, in words of ours. The framework's and the serializer's name .NET types and line numbers, and change with their

@@ -1,4 +1,10 @@
-namespace Payments.Api;
+using Payments.Api.Access;
+using Payments.Api.Diagnostics;
+using Payments.Api.Health;
+using Payments.Api.Privacy;
+using Payments.Api.Restores;
+
+namespace Payments.Api.Hosting;
 
 /// <summary>What this program can be asked to do: one word, or nothing for the service itself.</summary>
 public static class CommandLine
@@ -79,7 +85,7 @@ public static class CommandLine
             await ApiHost.Build(args).RunAsync();
             return Environment.ExitCode;
         }
-        catch (Exception wrong) when (wrong is ConfigurationException or Infrastructure.DatabaseRefusedException)
+        catch (Exception wrong) when (wrong is ConfigurationException or Infrastructure.Database.DatabaseRefusedException)
         {
             await errors.WriteLineAsync(wrong.Message);
             return 1;

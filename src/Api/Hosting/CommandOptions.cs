@@ -1,4 +1,4 @@
-namespace Payments.Api;
+namespace Payments.Api.Hosting;
 
 /// <summary>The options of a command: <c>--name value</c>, <c>--name=value</c>, <c>--flag</c>; what has a colon in its name is configuration.</summary>
 /// <param name="Configuration">What is the configuration's.</param>

@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.OpenApi;
-using Payments.Infrastructure;
+using Payments.Infrastructure.Callbacks;
 
-namespace Payments.Api;
+namespace Payments.Api.Hosting;
 
 /// <summary>
 /// <c>/openapi/v1.json</c>, for everybody: written once and kept as bytes, for making it takes a fifth of a second and a megabyte. It names

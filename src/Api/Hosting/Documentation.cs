@@ -1,8 +1,15 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using Payments.Api.C2b;
+using Payments.Api.Cases;
+using Payments.Api.Checkouts;
+using Payments.Api.Diagnostics;
+using Payments.Api.Idempotency;
+using Payments.Api.Payouts;
+using Payments.Api.Refunds;
 
-namespace Payments.Api;
+namespace Payments.Api.Hosting;
 
 /// <summary>The OpenAPI document: what the code cannot say by itself — errors by code, the key, examples.</summary>
 internal static class Documentation
@@ -64,13 +71,13 @@ internal static class Documentation
         [typeof(StartCheckoutBody)] = """{"orderReference":"ORDER-123","amount":1500,"phone":"0708 374 149","description":"Two shirts"}""",
         [typeof(RegisterC2bBody)] = """{"version":"v2","responseType":"Completed"}""",
         [typeof(MatchBody)] = """{"checkoutId":"chk_0197f1c2a5b87c3e9d4f60718293a4b5"}""",
-        [typeof(Application.RegistrationView)] =
+        [typeof(Application.C2b.RegistrationView)] =
             """
             {"id":"reg_0197f1c2a5b87c3e9d4f60718293a4b5","shortcode":"174379","state":"registered","version":"v2","responseType":"Completed",
              "confirmationUrl":"https://pay.example.co.ke/callbacks/c2b/confirm/••••","validationUrl":"https://pay.example.co.ke/callbacks/c2b/validate/••••",
              "detail":null,"registeredAt":"2026-07-10T06:15:44Z"}
             """,
-        [typeof(Application.ReceiptView)] =
+        [typeof(Application.C2b.ReceiptView)] =
             """
             {"id":"rct_0197f1c2a5b87c3e9d4f60718293a4b5","receipt":"RKL51ZDR4F","amount":1500,"account":"ORDR-123","payer":"2547 ***** 149","payerName":"JOHN",
              "method":"paybill","settledBy":"confirmation","at":"2026-07-10T06:15:44Z","matchedTo":null,"applied":0,"surplus":0,"matchedBy":null,"matchedAt":null}
@@ -80,13 +87,13 @@ internal static class Documentation
         [typeof(RefundBody)] = """{"amount":500,"receipt":"UGA7RT61SV","reason":"One item was out of stock"}""",
         [typeof(ReceiptRefundBody)] = """{"reason":"Paid twice"}""",
         [typeof(SettleBody)] = """{"outcome":"not_paid","reason":"Not in the M-PESA statement of 10 July"}""",
-        [typeof(Application.PayoutView)] =
+        [typeof(Application.Payouts.PayoutView)] =
             """
             {"id":"pay_0197f1c2a5b87c3e9d4f60718293a4b5","status":"completed","method":"mpesa","recipient":"254708374149","account":null,"amount":1200,
              "currency":"KES","reason":"salary","remarks":"July","reference":"SALARY-2026-07-14","receipt":"UGA632NMUA","settledBy":"callback",
              "failure":null,"doubt":null,"createdAt":"2026-07-10T06:15:20Z","updatedAt":"2026-07-10T06:15:25Z"}
             """,
-        [typeof(Application.RefundView)] =
+        [typeof(Application.Refunds.RefundView)] =
             """
             {"id":"rfd_0197f1c2a5b87c3e9d4f60718293a4b5","status":"queued","method":"reversal","recipient":"254708374149","amount":1500,"currency":"KES",
              "reason":"Out of stock","reference":"ORDER-123","checkoutId":"chk_0197f1c2a5b87c3e9d4f60718293a4b5","originalReceipt":"UGA7RT61SV",
@@ -100,7 +107,7 @@ internal static class Documentation
              "byHand":[{"what":"The callback's address is allowed under the app","where":"developer.safaricom.co.ke, My Apps, the app"}]}
             """,
         [typeof(PayBody)] = """{"phone":"254708374149"}""",
-        [typeof(Application.CheckoutView)] =
+        [typeof(Application.Checkouts.CheckoutView)] =
             """
             {"id":"chk_0197f1c2a5b87c3e9d4f60718293a4b5","status":"paid","orderReference":"ORDER-123","amount":1500,"amountPaid":1500,"amountDue":0,
              "amountRefunded":0,"currency":"KES","description":"Two shirts","phone":"254708374149","metadata":{},

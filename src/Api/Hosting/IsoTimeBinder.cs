@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 
-namespace Payments.Api;
+namespace Payments.Api.Hosting;
 
 /// <summary>
 /// Times in query strings: ISO 8601, UTC where no zone is given. The framework's own reading would take the server's zone, and half a dozen

@@ -7,7 +7,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 
-namespace Payments.Api;
+namespace Payments.Api.Hosting;
 
 /// <summary>
 /// One JSON object a line. The built-in JSON console leaves out the event's name, which is what alerts are built on, and its scopes hold

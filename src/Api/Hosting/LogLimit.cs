@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using Payments.Api.Access;
+using Payments.Api.C2b;
 
-namespace Payments.Api;
+namespace Payments.Api.Hosting;
 
 /// <summary>
 /// Bounds the log lines that callers can cause: what the framework warns of, and requests that failed here. Twenty a minute of each kind say

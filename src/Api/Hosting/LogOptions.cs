@@ -1,6 +1,6 @@
-using Payments.Infrastructure;
+using Payments.Infrastructure.Daraja;
 
-namespace Payments.Api;
+namespace Payments.Api.Hosting;
 
 /// <summary>What is written to the console (configuration section <c>Logs</c>); how much is .NET's own <c>Logging__LogLevel__…</c>.</summary>
 internal sealed class LogOptions

@@ -1,10 +1,19 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
-using Payments.Application;
-using Payments.Infrastructure;
+using Payments.Application.C2b;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Diagnostics;
+using Payments.Application.Privacy;
+using Payments.Application.Reconciliation;
+using Payments.Infrastructure.Callbacks;
+using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Diagnostics;
+using Payments.Infrastructure.Inbox;
+using Payments.Infrastructure.Spooling;
 
-namespace Payments.Api;
+namespace Payments.Api.Hosting;
 
 /// <summary>One configuration key and the property it is bound to.</summary>
 /// <param name="Path">With colons, and <c>#</c> where an index belongs: <c>Callbacks:Secrets:#</c>.</param>

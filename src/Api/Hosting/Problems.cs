@@ -4,9 +4,10 @@ using System.Text.Json;
 using FluentValidation;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
-using Payments.Application;
+using Payments.Application.Callbacks;
+using Payments.Application.Common;
 
-namespace Payments.Api;
+namespace Payments.Api.Hosting;
 
 /// <summary>Every error as RFC 9457 <c>application/problem+json</c> with a stable <c>code</c>: one table from code to status.</summary>
 internal static class Problems

@@ -1,4 +1,4 @@
-namespace Payments.Api;
+namespace Payments.Api.Hosting;
 
 /// <summary>The problem codes an action may answer with; the OpenAPI document lists them by status.</summary>
 [AttributeUsage(AttributeTargets.Method)]

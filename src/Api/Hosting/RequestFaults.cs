@@ -1,9 +1,9 @@
 using System.Text;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Connections;
-using Payments.Application;
+using Payments.Application.Common;
 
-namespace Payments.Api;
+namespace Payments.Api.Hosting;
 
 /// <summary>
 /// Exceptions that are the caller's doing: a body that breaks HTTP, comes too slowly, is no form, or ends because the caller has gone. They

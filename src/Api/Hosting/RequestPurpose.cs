@@ -1,6 +1,7 @@
-using Payments.Infrastructure;
+using Payments.Api.Access;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Api;
+namespace Payments.Api.Hosting;
 
 /// <summary>Says, by its address, which pool of connections a request is served from.</summary>
 internal static class RequestPurpose

@@ -1,7 +1,21 @@
-using Payments.Application;
-using Payments.Infrastructure;
+using Payments.Api.Access;
+using Payments.Api.Diagnostics;
+using Payments.Api.Security;
+using Payments.Application.C2b;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Diagnostics;
+using Payments.Application.Privacy;
+using Payments.Application.Reconciliation;
+using Payments.Infrastructure.Callbacks;
+using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Diagnostics;
+using Payments.Infrastructure.Hosting;
+using Payments.Infrastructure.Inbox;
+using Payments.Infrastructure.Spooling;
 
-namespace Payments.Api;
+namespace Payments.Api.Hosting;
 
 /// <summary>The configuration of a process, read once and found to be right, or every problem with it.</summary>
 internal sealed class Settings

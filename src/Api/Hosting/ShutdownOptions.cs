@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Connections;
-using Payments.Infrastructure;
+using Payments.Infrastructure.Daraja;
 
-namespace Payments.Api;
+namespace Payments.Api.Hosting;
 
 /// <summary>How a process ends when it is told to (configuration section <c>Shutdown</c>).</summary>
 internal sealed class ShutdownOptions

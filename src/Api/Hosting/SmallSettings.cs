@@ -1,4 +1,4 @@
-namespace Payments.Api;
+namespace Payments.Api.Hosting;
 
 /// <summary>No section: what this process is.</summary>
 internal sealed class ProcessSettings

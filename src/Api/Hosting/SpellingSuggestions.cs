@@ -1,4 +1,4 @@
-namespace Payments.Api;
+namespace Payments.Api.Hosting;
 
 /// <summary>What somebody meant who mistyped a name.</summary>
 internal static class SpellingSuggestions

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc.ApplicationModels;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.OpenApi;
 
-namespace Payments.Api;
+namespace Payments.Api.Idempotency;
 
 /// <summary>The call needs an <c>Idempotency-Key</c>, and the key is kept for ever: it sends money away.</summary>
 [AttributeUsage(AttributeTargets.Method)]

@@ -6,9 +6,12 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.Extensions.Options;
-using Payments.Application;
+using Payments.Api.Access;
+using Payments.Api.Hosting;
+using Payments.Application.Checkouts;
+using Payments.Application.Idempotency;
 
-namespace Payments.Api;
+namespace Payments.Api.Idempotency;
 
 /// <summary>
 /// Runs a keyed request once: the same key with the same request gets the first answer again, rebuilt from the row it made when the

@@ -1,7 +1,7 @@
 using System.Net;
-using Payments.Application;
+using Payments.Application.Common;
 
-namespace Payments.Api;
+namespace Payments.Api.Network;
 
 /// <summary>How many connections from outside a process holds at once, and which of them may not crowd it.</summary>
 /// <param name="Max">All together.</param>

@@ -1,8 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
-using Payments.Infrastructure;
+using Payments.Infrastructure.Access;
 
-namespace Payments.Api;
+namespace Payments.Api.Network;
 
 /// <summary>
 /// The connections that are open, by where they come from. When a source or the process has its share, the one of them that has been idle the longest

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 
-namespace Payments.Api;
+namespace Payments.Api.Network;
 
 /// <summary>Keeps the table of connections true, ends those that ask for nothing, and says once a minute what was refused.</summary>
 internal sealed partial class ConnectionWatch(ConnectionTable table, ConnectionLimits limits, TimeProvider clock, ILogger<ConnectionWatch> log)

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 
-namespace Payments.Api;
+namespace Payments.Api.Network;
 
 /// <summary>
 /// Kestrel's own listeners with a limit before them: a connection for which there is no room is closed here, one after the other, before it costs

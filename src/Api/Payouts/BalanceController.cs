@@ -1,9 +1,10 @@
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Payments.Application;
+using Payments.Api.Access;
+using Payments.Application.Reconciliation;
 
-namespace Payments.Api;
+namespace Payments.Api.Payouts;
 
 /// <summary>The float payouts are paid from.</summary>
 [ApiController]

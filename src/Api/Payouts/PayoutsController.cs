@@ -1,9 +1,15 @@
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Payments.Application;
+using Payments.Api.Access;
+using Payments.Api.Hosting;
+using Payments.Api.Idempotency;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Payouts;
+using Payments.Application.Transfers;
 
-namespace Payments.Api;
+namespace Payments.Api.Payouts;
 
 /// <summary>What is to be sent.</summary>
 /// <param name="Method"><c>mpesa</c> to a phone, <c>paybill</c> or <c>till</c> to a business.</param>

@@ -1,7 +1,8 @@
 using MediatR;
-using Payments.Application;
+using Payments.Api.Access;
+using Payments.Application.Privacy;
 
-namespace Payments.Api;
+namespace Payments.Api.Privacy;
 
 /// <summary>
 /// <c>privacy show|erase --phone N</c>: answers a person who asks what is kept of him, or wants it erased (docs/privacy.md). Whoever can run

@@ -1,9 +1,10 @@
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Payments.Application;
+using Payments.Api.Access;
+using Payments.Application.Reconciliation;
 
-namespace Payments.Api;
+namespace Payments.Api.Reconciliation;
 
 /// <summary>How Safaricom is doing, as seen from here.</summary>
 [ApiController]

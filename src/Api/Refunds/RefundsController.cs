@@ -1,9 +1,15 @@
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Payments.Application;
+using Payments.Api.Access;
+using Payments.Api.Hosting;
+using Payments.Api.Idempotency;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Refunds;
+using Payments.Application.Transfers;
 
-namespace Payments.Api;
+namespace Payments.Api.Refunds;
 
 /// <summary>What is to go back.</summary>
 /// <param name="Amount">Shillings, at most two decimals; absent: all that is left of the receipt.</param>

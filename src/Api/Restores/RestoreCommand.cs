@@ -1,8 +1,9 @@
 using System.Globalization;
 using MediatR;
-using Payments.Application;
+using Payments.Api.Access;
+using Payments.Application.Restores;
 
-namespace Payments.Api;
+namespace Payments.Api.Restores;
 
 /// <summary>
 /// <c>restore prepare|status|release</c>: what a restored database needs before, and after, the service starts on it (docs/operations.md).

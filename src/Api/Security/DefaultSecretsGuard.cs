@@ -1,7 +1,8 @@
 using System.Text;
-using Payments.Infrastructure;
+using Payments.Api.Access;
+using Payments.Infrastructure.Daraja;
 
-namespace Payments.Api;
+namespace Payments.Api.Security;
 
 /// <summary>The laptop stack's keys are in a public repository: outside the simulator nothing starts with one of them (docs/security.md).</summary>
 internal static class DefaultSecretsGuard

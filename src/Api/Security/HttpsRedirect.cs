@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.Extensions;
-using Payments.Infrastructure;
+using Payments.Infrastructure.Callbacks;
 
-namespace Payments.Api;
+namespace Payments.Api.Security;
 
 /// <summary>
 /// Sends who came over plain HTTP to the configured public address. The framework's redirection would send him to whatever his <c>Host</c>

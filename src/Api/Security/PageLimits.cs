@@ -1,8 +1,10 @@
 using System.Threading.RateLimiting;
-using Payments.Application;
-using Payments.Infrastructure;
+using Payments.Api.Access;
+using Payments.Api.Hosting;
+using Payments.Application.Common;
+using Payments.Infrastructure.Access;
 
-namespace Payments.Api;
+namespace Payments.Api.Security;
 
 /// <summary>
 /// What one source may have of the addresses that are neither the API's nor callbacks': the sign-in page, the document of the API, the

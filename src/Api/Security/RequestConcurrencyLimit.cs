@@ -1,9 +1,13 @@
 using System.Security.Claims;
 using System.Threading.RateLimiting;
-using Payments.Application;
-using Payments.Infrastructure;
+using Payments.Api.Access;
+using Payments.Api.Hosting;
+using Payments.Application.Common;
+using Payments.Infrastructure.Access;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Inbox;
 
-namespace Payments.Api;
+namespace Payments.Api.Security;
 
 /// <summary>Marks an endpoint whose answer goes on for as long as somebody listens.</summary>
 [AttributeUsage(AttributeTargets.Method)]

@@ -1,6 +1,6 @@
-using Payments.Infrastructure;
+using Payments.Infrastructure.Daraja;
 
-namespace Payments.Api;
+namespace Payments.Api.Security;
 
 /// <summary>
 /// <c>Any__Key_FILE</c> names a file that holds the value of <c>Any__Key</c>, as Docker and Kubernetes mount secrets: an environment

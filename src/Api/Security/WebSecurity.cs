@@ -4,10 +4,14 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Payments.Application;
-using Payments.Infrastructure;
+using Payments.Api.Access;
+using Payments.Api.Callbacks;
+using Payments.Api.Hosting;
+using Payments.Api.Idempotency;
+using Payments.Application.Common;
+using Payments.Infrastructure.Access;
 
-namespace Payments.Api;
+namespace Payments.Api.Security;
 
 /// <summary>The web side: who is believed about addresses, limits, headers, cookies.</summary>
 internal static class WebSecurity

@@ -1,7 +1,7 @@
 using System.Net;
-using Payments.Infrastructure;
+using Payments.Infrastructure.Daraja;
 
-namespace Payments.Api;
+namespace Payments.Api.Security;
 
 /// <summary>Reading <c>Cors__Origins</c> and <c>Proxy__KnownProxies</c>; both are lists (<c>__0</c>, <c>__1</c>) or one value with commas.</summary>
 internal static class WebSettings

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Payments.Api;
+namespace Payments.Api.Telemetry;
 
 /// <summary>
 /// Names the spans ASP.NET Core starts for requests. What they say is a list of what may be said: method, route and status. An address

@@ -3,9 +3,10 @@ using System.Reflection;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
-using Payments.Application;
+using Payments.Api.Access;
+using Payments.Application.Telemetry;
 
-namespace Payments.Api;
+namespace Payments.Api.Telemetry;
 
 /// <summary>
 /// Sends traces and metrics where the standard <c>OTEL_*</c> variables say, and nowhere without them; metrics can be scraped at

@@ -1,6 +1,8 @@
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Application.Idempotency;
+using Payments.Domain.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.Access;
 
 /// <summary>What a key may do.</summary>
 public static class KeyScopes

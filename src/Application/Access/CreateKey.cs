@@ -2,9 +2,11 @@ using System.Security.Cryptography;
 using System.Text;
 using FluentValidation;
 using MediatR;
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Application.Idempotency;
+using Payments.Domain.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.Access;
 
 /// <summary>Makes a key for a client. Limits are shillings.</summary>
 public sealed record CreateKey(

@@ -1,7 +1,9 @@
 using FluentValidation;
 using MediatR;
+using Payments.Application.Common;
+using Payments.Application.Idempotency;
 
-namespace Payments.Application;
+namespace Payments.Application.Access;
 
 /// <summary>Lists keys, newest first, ended ones included.</summary>
 public sealed record ListKeys(string? Client) : IRequest<IReadOnlyList<KeyView>>;

@@ -1,4 +1,4 @@
-namespace Payments.Application;
+namespace Payments.Application.C2b;
 
 /// <summary>How Pay Bill and till payments are registered and validated (configuration section <c>C2B</c>).</summary>
 public sealed class C2bOptions

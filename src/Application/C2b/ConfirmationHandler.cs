@@ -1,7 +1,13 @@
 using System.Security.Cryptography;
-using Payments.Domain;
+using Payments.Application.Callbacks;
+using Payments.Application.Common;
+using Payments.Application.Reconciliation;
+using Payments.Domain.C2b;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Transfers;
 
-namespace Payments.Application;
+namespace Payments.Application.C2b;
 
 /// <summary>What a C2B confirmation means (R3, R6–R8). Pulled payments go the same way, without the question of trust.</summary>
 internal static class ConfirmationHandler

@@ -1,4 +1,6 @@
-namespace Payments.Application;
+using Payments.Application.Callbacks;
+
+namespace Payments.Application.C2b;
 
 /// <summary>Whose word a confirmation is (R3): its address carried the token of a registration, and it came from where such may come from.</summary>
 internal static class ConfirmationTrust

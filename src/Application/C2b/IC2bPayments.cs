@@ -1,6 +1,8 @@
-using Payments.Domain;
+using Payments.Application.Checkouts;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.C2b;
 
 /// <summary>Where a registration stands.</summary>
 public enum RegistrationState

@@ -1,4 +1,4 @@
-namespace Payments.Application;
+namespace Payments.Application.C2b;
 
 /// <summary>How a round of Pull ended.</summary>
 public enum PullState

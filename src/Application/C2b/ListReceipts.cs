@@ -1,7 +1,9 @@
 using FluentValidation;
 using MediatR;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.C2b;
 
 /// <summary>Reads receipts, newest first; a filter that is null takes all.</summary>
 /// <param name="Matched">False: money without an order.</param>

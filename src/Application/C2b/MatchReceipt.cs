@@ -1,9 +1,13 @@
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.Logging;
-using Payments.Domain;
+using Payments.Application.Access;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Idempotency;
+using Payments.Domain.Checkouts;
 
-namespace Payments.Application;
+namespace Payments.Application.C2b;
 
 /// <summary>An operator says whose money it is.</summary>
 public sealed record MatchReceipt(Caller Caller, Guid ReceiptId, string? CheckoutId) : IRequest<Result<ReceiptView>>;

@@ -1,6 +1,7 @@
-using Payments.Domain;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.C2b;
 
 /// <summary>What a batch shows of the hash that messages carry in place of payers' numbers (R16).</summary>
 /// <remarks>

@@ -1,9 +1,16 @@
 using System.Data.Common;
 using MediatR;
 using Microsoft.Extensions.Logging;
-using Payments.Domain;
+using Payments.Application.Callbacks;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Daraja;
+using Payments.Application.Reconciliation;
+using Payments.Domain.C2b;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Checkouts;
 
-namespace Payments.Application;
+namespace Payments.Application.C2b;
 
 /// <summary>Asks Safaricom for the payments of the last while and takes those nobody told us of. Answers how many were new.</summary>
 public sealed record PullConfirmations : IRequest<int>;

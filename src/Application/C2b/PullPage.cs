@@ -1,4 +1,6 @@
-namespace Payments.Application;
+using Payments.Application.Daraja;
+
+namespace Payments.Application.C2b;
 
 /// <summary>One page of pulled payments, and how far it may be believed.</summary>
 /// <param name="Payments">The rows that could be read: money is money, whatever else is wrong with the page.</param>

@@ -1,4 +1,4 @@
-namespace Payments.Application;
+namespace Payments.Application.C2b;
 
 /// <summary>
 /// Reads one time's list from its first page to an empty one. Safaricom's page calls OffSetValue a row and, four questions below, a page

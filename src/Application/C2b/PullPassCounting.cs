@@ -1,4 +1,4 @@
-namespace Payments.Application;
+namespace Payments.Application.C2b;
 
 /// <summary>The half of <see cref="PullPass"/> that goes on once it is known what OffSetValue counts: rows, or pages.</summary>
 public sealed partial class PullPass

@@ -1,4 +1,4 @@
-namespace Payments.Application;
+namespace Payments.Application.C2b;
 
 /// <summary>What came of reading the list of one time.</summary>
 public enum PullReading

@@ -1,4 +1,6 @@
-namespace Payments.Application;
+using Payments.Application.Daraja;
+
+namespace Payments.Application.C2b;
 
 /// <summary>A time to ask for.</summary>
 public readonly record struct PullSpan(DateTimeOffset From, DateTimeOffset To);

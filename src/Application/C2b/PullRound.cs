@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Payments.Application;
+namespace Payments.Application.C2b;
 
 /// <summary>
 /// One round: cuts its window into pieces and moves the mark past those that are done with. The newest is read first, for whoever pays now waits

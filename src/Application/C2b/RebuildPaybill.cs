@@ -1,4 +1,7 @@
-namespace Payments.Application;
+using Payments.Application.Common;
+using Payments.Application.Idempotency;
+
+namespace Payments.Application.C2b;
 
 /// <summary>What keyed requests of this feature make.</summary>
 public static class C2bResource

@@ -1,8 +1,12 @@
 using FluentValidation;
 using MediatR;
-using Payments.Domain;
+using Payments.Application.Access;
+using Payments.Application.Common;
+using Payments.Application.Daraja;
+using Payments.Application.Idempotency;
+using Payments.Domain.C2b;
 
-namespace Payments.Application;
+namespace Payments.Application.C2b;
 
 /// <summary>Registers the confirmation and validation URLs with Safaricom; what is null is as configured (section <c>C2B</c>).</summary>
 public sealed record RegisterC2b(Caller Caller, string? Version, string? ResponseType) : IRequest<Result<RegistrationView>>

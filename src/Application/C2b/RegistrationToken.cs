@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Payments.Application;
+namespace Payments.Application.C2b;
 
 /// <summary>
 /// The secret in the URLs of a C2B registration: 32 digits of lower-case hex, which spell no word Daraja refuses. Random, stored, and

@@ -1,6 +1,14 @@
-using Payments.Domain;
+using Payments.Application.Callbacks;
+using Payments.Application.Common;
+using Payments.Application.Reconciliation;
+using Payments.Domain.C2b;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Cases;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
+using Payments.Domain.Transfers;
 
-namespace Payments.Application;
+namespace Payments.Application.C2b;
 
 /// <summary>A confirmation that is no receipt though its token is ours: it cannot be read, or its address is not allowed.</summary>
 /// <param name="CallbackId">The stored callback; what its case is about.</param>
@@ -9,16 +17,6 @@ namespace Payments.Application;
 /// <param name="Source">Where it came from.</param>
 /// <param name="Story">What happened and what can be done.</param>
 public sealed record UnreadableConfirmation(Guid CallbackId, string Kind, string? Receipt, string? Source, string Story);
-
-/// <summary>What of confirmations needs a person because of how they came, not of what they say.</summary>
-public sealed partial class CallbackBatch
-{
-    /// <summary>Confirmations that are no receipts though their token is ours.</summary>
-    public List<UnreadableConfirmation> Odd { get; } = [];
-
-    /// <summary>Numbers of payments to us that M-PESA says were reversed, so that they are no money of ours.</summary>
-    public HashSet<string> TakenBack { get; } = new(StringComparer.Ordinal);
-}
 
 /// <summary>
 /// Money that cannot become a receipt by itself (R17): confirmations that cannot be read, and those whose money waits because of the address

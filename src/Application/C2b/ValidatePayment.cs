@@ -1,8 +1,11 @@
 using MediatR;
 using Microsoft.Extensions.Logging;
-using Payments.Domain;
+using Payments.Application.Callbacks;
+using Payments.Domain.C2b;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Checkouts;
 
-namespace Payments.Application;
+namespace Payments.Application.C2b;
 
 /// <summary>
 /// Safaricom asks, before it moves a customer's money, whether we want it. Answers within the time of the cancellation token, whatever

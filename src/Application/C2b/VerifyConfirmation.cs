@@ -1,8 +1,15 @@
 using FluentValidation;
 using FluentValidation.Results;
-using Payments.Domain;
+using Payments.Application.Access;
+using Payments.Application.Callbacks;
+using Payments.Application.Cases;
+using Payments.Application.Common;
+using Payments.Application.Daraja;
+using Payments.Application.Reconciliation;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Cases;
 
-namespace Payments.Application;
+namespace Payments.Application.C2b;
 
 /// <summary>
 /// An operator has Safaricom asked about the receipt a confirmation names that is not trusted, or cannot be read (R3, R17): our own question,

@@ -1,9 +1,15 @@
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.Logging;
-using Payments.Domain;
+using Payments.Application.Access;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Idempotency;
+using Payments.Application.Refunds;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.C2b;
 
 /// <summary>An operator leaves what nobody can give back of a receipt as it is.</summary>
 /// <param name="Reason">Why; in the audit log for good.</param>

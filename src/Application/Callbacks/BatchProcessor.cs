@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Payments.Application.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.Callbacks;
 
 /// <summary>Applies rows in one transaction, or finds out why not.</summary>
 internal sealed class BatchProcessor(

@@ -1,6 +1,9 @@
-using Payments.Domain;
+using Payments.Application.C2b;
+using Payments.Domain.C2b;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.Callbacks;
 
 /// <summary>What confirmations name.</summary>
 public sealed partial class BatchKeys
@@ -18,6 +21,12 @@ public sealed partial class BatchKeys
 /// <summary>Money that names an order, or none.</summary>
 public sealed partial class CallbackBatch
 {
+    /// <summary>Confirmations that are no receipts though their token is ours.</summary>
+    public List<UnreadableConfirmation> Odd { get; } = [];
+
+    /// <summary>Numbers of payments to us that M-PESA says were reversed, so that they are no money of ours.</summary>
+    public HashSet<string> TakenBack { get; } = new(StringComparer.Ordinal);
+
     private readonly List<Receipt> unmatched = [];
     private Dictionary<string, Checkout>? byReference;
     private ILookup<Money, (Checkout Checkout, Attempt Attempt)>? byAmount;

@@ -1,6 +1,7 @@
-using Payments.Domain;
+using Payments.Application.Reconciliation;
+using Payments.Domain.Transfers;
 
-namespace Payments.Application;
+namespace Payments.Application.Callbacks;
 
 /// <summary>The half of <see cref="BatchKeys"/> that is about money on its way out.</summary>
 public sealed partial class BatchKeys

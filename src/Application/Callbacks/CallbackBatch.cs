@@ -1,6 +1,7 @@
-using Payments.Domain;
+using Payments.Application.Checkouts;
+using Payments.Domain.Checkouts;
 
-namespace Payments.Application;
+namespace Payments.Application.Callbacks;
 
 /// <summary>What a batch of callbacks names, gathered before anything is loaded.</summary>
 public sealed partial class BatchKeys

@@ -1,6 +1,12 @@
-using Payments.Domain;
+using Payments.Application.C2b;
+using Payments.Application.Checkouts;
+using Payments.Application.Diagnostics;
+using Payments.Application.Reconciliation;
+using Payments.Application.Transfers;
+using Payments.Domain.C2b;
+using Payments.Domain.Callbacks;
 
-namespace Payments.Application;
+namespace Payments.Application.Callbacks;
 
 /// <summary>A row whose rules threw; the batch it was in changed nothing.</summary>
 public sealed class CallbackFailedException(Guid id, Exception inner) : Exception($"Callback {id:N} could not be applied.", inner)

@@ -1,6 +1,7 @@
-using Payments.Domain;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.Callbacks;
 
 /// <summary>A callback's body, read as far as it could be. Reading never throws, whatever the bytes.</summary>
 public abstract record CallbackMessage

@@ -1,7 +1,8 @@
 using MediatR;
 using Microsoft.Extensions.Logging;
+using Payments.Application.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.Callbacks;
 
 /// <summary>Understands stored callbacks, up to a thousand in one commit, until none is new. Answers how many were dealt with.</summary>
 public sealed record DrainCallbacks : IRequest<int>;

@@ -1,6 +1,6 @@
 using System.Data.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.Callbacks;
 
 /// <summary>Where it lies that a batch could not be applied.</summary>
 internal enum FailurePlace

@@ -1,7 +1,8 @@
 using MediatR;
 using Microsoft.Extensions.Logging;
+using Payments.Application.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.Callbacks;
 
 /// <summary>Tries what has stepped aside and whose time has come, for about a second. Answers how many rows it looked at.</summary>
 public sealed record DrainSetAside : IRequest<int>;

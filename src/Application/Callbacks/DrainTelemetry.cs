@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Application.Telemetry;
+using Payments.Domain.Callbacks;
 
-namespace Payments.Application;
+namespace Payments.Application.Callbacks;
 
 /// <summary>
 /// What a drain leaves behind for those who watch. Everything is told after the commit, in one go: no span is open while rows are locked,

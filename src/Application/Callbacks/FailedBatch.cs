@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Payments.Application.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.Callbacks;
 
 /// <summary>
 /// Takes a batch that failed apart until whoever is at fault stands alone. Such a row is parked with a job of its own, and the other rows of

@@ -1,4 +1,8 @@
-namespace Payments.Application;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Transfers;
+
+namespace Payments.Application.Callbacks;
 
 /// <summary>
 /// Has payments that hints name asked about sooner, within two limits: one payment at most twice a minute (the statements see to that), all

@@ -1,6 +1,9 @@
-using Payments.Domain;
+using Payments.Application.C2b;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Domain.Callbacks;
 
-namespace Payments.Application;
+namespace Payments.Application.Callbacks;
 
 /// <summary>A callback as it came in.</summary>
 /// <param name="Id">UUIDv7, ours; the row's key, so that storing it twice stores it once.</param>

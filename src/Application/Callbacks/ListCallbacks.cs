@@ -1,8 +1,10 @@
 using FluentValidation;
 using MediatR;
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Application.Privacy;
+using Payments.Domain.Callbacks;
 
-namespace Payments.Application;
+namespace Payments.Application.Callbacks;
 
 /// <summary>Reads stored callbacks, newest first; times are receivedAt, half-open.</summary>
 public sealed record ListCallbacks(

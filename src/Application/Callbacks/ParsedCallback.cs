@@ -1,6 +1,7 @@
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Domain.Callbacks;
 
-namespace Payments.Application;
+namespace Payments.Application.Callbacks;
 
 /// <summary>A stored callback and what its body says.</summary>
 public sealed record ParsedCallback(InboxRow Row, CallbackMessage Message)

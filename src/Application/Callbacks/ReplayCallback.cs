@@ -1,7 +1,9 @@
 using MediatR;
-using Payments.Domain;
+using Payments.Application.Access;
+using Payments.Application.Common;
+using Payments.Domain.Payouts;
 
-namespace Payments.Application;
+namespace Payments.Application.Callbacks;
 
 /// <summary>Applies a stored callback again, as if it had just come. Its trust is what it was when it came.</summary>
 /// <param name="DryRun">True: everything is rolled back, and only what would change is told.</param>

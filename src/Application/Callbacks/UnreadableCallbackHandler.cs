@@ -1,6 +1,10 @@
-using Payments.Domain;
+using Payments.Application.C2b;
+using Payments.Application.Checkouts;
+using Payments.Application.Reconciliation;
+using Payments.Application.Transfers;
+using Payments.Domain.Callbacks;
 
-namespace Payments.Application;
+namespace Payments.Application.Callbacks;
 
 /// <summary>
 /// What cannot be read settles nothing; where its address says what it was about, Safaricom is asked, and where it was money, a person.

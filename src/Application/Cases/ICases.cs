@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.Cases;
 
 /// <summary>What a case ended as.</summary>
 public static class CaseOutcome

@@ -1,7 +1,9 @@
 using FluentValidation;
 using MediatR;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.Cases;
 
 /// <summary>Reads cases with their whole history, newest first.</summary>
 /// <param name="Status"><c>open</c> or <c>settled</c>; null: both.</param>

@@ -1,4 +1,7 @@
-namespace Payments.Application;
+using Payments.Application.Common;
+using Payments.Application.Idempotency;
+
+namespace Payments.Application.Cases;
 
 /// <summary>The answer to settling a case.</summary>
 public sealed class RebuildCase(ICases cases) : IResponseReplayer

@@ -1,8 +1,14 @@
 using FluentValidation;
 using MediatR;
-using Payments.Domain;
+using Payments.Application.Access;
+using Payments.Application.C2b;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Reconciliation;
+using Payments.Application.Transfers;
+using Payments.Domain.Checkouts;
 
-namespace Payments.Application;
+namespace Payments.Application.Cases;
 
 /// <summary>An operator has Safaricom asked again about what a case is about; the answer is in the case's payment within seconds.</summary>
 /// <param name="Receipt">The receipt number, where the case is about a confirmation of which it could not be made out; else null.</param>

@@ -1,8 +1,13 @@
 using FluentValidation;
 using MediatR;
-using Payments.Domain;
+using Payments.Application.Access;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Idempotency;
+using Payments.Application.Transfers;
+using Payments.Domain.Transfers;
 
-namespace Payments.Application;
+namespace Payments.Application.Cases;
 
 /// <summary>A person has found out.</summary>
 /// <param name="Outcome"><c>paid</c>: the money moved; <c>not_paid</c>: it did not; <c>noted</c>: nothing is left to decide.</param>

@@ -1,6 +1,8 @@
 using MediatR;
+using Payments.Application.Common;
+using Payments.Application.Idempotency;
 
-namespace Payments.Application;
+namespace Payments.Application.Checkouts;
 
 /// <summary>The shop gives a checkout up.</summary>
 public sealed record CancelCheckout(Caller Caller, Guid CheckoutId) : IRequest<Result<CheckoutView>>;

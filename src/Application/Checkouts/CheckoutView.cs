@@ -1,7 +1,10 @@
 using System.Text.Json.Serialization;
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Application.Refunds;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.Checkouts;
 
 /// <summary>A checkout as the API shows it (docs/checkout.md). Amounts are shillings with at most two decimals.</summary>
 public sealed record CheckoutView(

@@ -1,6 +1,7 @@
 using MediatR;
+using Payments.Application.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.Checkouts;
 
 /// <summary>Expires checkouts whose time is over and declares surplus that waited long enough for its number. Answers how many changed.</summary>
 public sealed record ExpireDueCheckouts : IRequest<int>;

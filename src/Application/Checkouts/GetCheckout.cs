@@ -1,6 +1,8 @@
 using MediatR;
+using Payments.Application.Common;
+using Payments.Application.Reconciliation;
 
-namespace Payments.Application;
+namespace Payments.Application.Checkouts;
 
 /// <summary>Reads one checkout.</summary>
 public sealed record GetCheckout(Caller Caller, Guid CheckoutId) : IRequest<Result<CheckoutView>>;

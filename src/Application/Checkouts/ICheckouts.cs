@@ -1,6 +1,8 @@
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.Checkouts;
 
 /// <summary>What to load checkouts by; empty lists load nothing.</summary>
 /// <param name="Ids">Checkout ids.</param>

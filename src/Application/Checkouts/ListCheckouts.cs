@@ -1,8 +1,9 @@
 using FluentValidation;
 using MediatR;
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Domain.Checkouts;
 
-namespace Payments.Application;
+namespace Payments.Application.Checkouts;
 
 /// <summary>Reads checkouts, newest created first; times are createdAt, half-open.</summary>
 public sealed record ListCheckouts(

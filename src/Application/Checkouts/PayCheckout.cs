@@ -1,8 +1,12 @@
 using FluentValidation;
 using MediatR;
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Application.Daraja;
+using Payments.Application.Idempotency;
+using Payments.Application.Reconciliation;
+using Payments.Domain.Checkouts;
 
-namespace Payments.Application;
+namespace Payments.Application.Checkouts;
 
 /// <summary>Sends a prompt for what is still due.</summary>
 public sealed record PayCheckout(Caller Caller, Guid CheckoutId, string? Phone) : IRequest<Result<CheckoutView>>;

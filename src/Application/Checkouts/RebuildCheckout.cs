@@ -1,4 +1,7 @@
-namespace Payments.Application;
+using Payments.Application.Common;
+using Payments.Application.Idempotency;
+
+namespace Payments.Application.Checkouts;
 
 /// <summary>The answer to the request that made a checkout.</summary>
 public sealed class RebuildNewCheckout(ICheckouts checkouts, IClientSecrets secrets) : IResponseReplayer

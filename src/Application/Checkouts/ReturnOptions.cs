@@ -1,4 +1,4 @@
-namespace Payments.Application;
+namespace Payments.Application.Checkouts;
 
 /// <summary>Where a customer may be sent back to (configuration section <c>Return</c>): an open redirect lends our name to anybody's page.</summary>
 public sealed class ReturnOptions

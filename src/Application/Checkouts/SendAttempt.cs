@@ -1,7 +1,9 @@
 using MediatR;
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Application.Daraja;
+using Payments.Domain.Checkouts;
 
-namespace Payments.Application;
+namespace Payments.Application.Checkouts;
 
 /// <summary>Sends the push of an attempt just committed as <c>sending</c>, once, and records Safaricom's reply.</summary>
 public sealed record SendAttempt(Guid CheckoutId, Guid AttemptId) : IRequest<bool>

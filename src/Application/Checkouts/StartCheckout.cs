@@ -1,8 +1,14 @@
 using FluentValidation;
 using MediatR;
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Application.Daraja;
+using Payments.Application.Idempotency;
+using Payments.Application.Reconciliation;
+using Payments.Application.Restores;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.Checkouts;
 
 /// <summary>A shop wants an order paid; with a phone the prompt goes out in the same call.</summary>
 public sealed record StartCheckout(
@@ -15,7 +21,7 @@ public sealed class StartCheckoutValidator : AbstractValidator<StartCheckout>
     public StartCheckoutValidator(ReturnOptions returns)
     {
         RuleFor(c => c.OrderReference)
-            .Must(text => Domain.OrderReference.TryParse(text, out _))
+            .Must(text => Domain.Checkouts.OrderReference.TryParse(text, out _))
             .WithMessage("Give 1 to 12 of A–Z a–z 0–9 - _ . / with at least one letter or digit.");
         RuleFor(c => c.Amount)
             .Must(amount => amount is >= 1 and <= 250_000 && decimal.Truncate(amount.Value) == amount)

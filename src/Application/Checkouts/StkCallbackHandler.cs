@@ -1,6 +1,9 @@
-using Payments.Domain;
+using Payments.Application.Callbacks;
+using Payments.Application.Common;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.Checkouts;
 
 /// <summary>What the result of an STK push means (R3–R6, R9).</summary>
 internal static class StkCallbackHandler

@@ -1,4 +1,4 @@
-namespace Payments.Application;
+namespace Payments.Application.Common;
 
 /// <summary>Who asks. Rows belong to the client that made them; another's do not exist for it.</summary>
 /// <param name="Client">The shop's name.</param>

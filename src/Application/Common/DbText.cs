@@ -1,4 +1,4 @@
-namespace Payments.Application;
+namespace Payments.Application.Common;
 
 /// <summary>Text that came from outside, in the form the database takes.</summary>
 public static class DbText

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Payments.Application;
+namespace Payments.Application.Common;
 
 /// <summary>Enum values as they are written in JSON and in the database: snake_case.</summary>
 public static class EnumNames

@@ -1,6 +1,7 @@
 using MediatR;
+using Payments.Application.Idempotency;
 
-namespace Payments.Application;
+namespace Payments.Application.Common;
 
 /// <summary>Short database transactions; none is ever open across an HTTP call.</summary>
 public interface ITransactions

@@ -1,4 +1,4 @@
-namespace Payments.Application;
+namespace Payments.Application.Common;
 
 /// <summary>Limits on what callers may cause (configuration section <c>Limits</c>).</summary>
 public sealed class LimitOptions

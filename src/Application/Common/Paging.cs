@@ -1,7 +1,8 @@
 using System.Globalization;
 using FluentValidation;
+using Payments.Application.Checkouts;
 
-namespace Payments.Application;
+namespace Payments.Application.Common;
 
 /// <summary>Lists that are newest first and read on from where they stopped.</summary>
 public static class Paging

@@ -1,6 +1,6 @@
-using Payments.Domain;
+using Payments.Domain.Callbacks;
 
-namespace Payments.Application;
+namespace Payments.Application.Common;
 
 /// <summary>Ids as the outside sees them: a prefix that says what it is, then 32 hex digits.</summary>
 public static class PublicId

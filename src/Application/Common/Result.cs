@@ -1,4 +1,4 @@
-namespace Payments.Application;
+namespace Payments.Application.Common;
 
 /// <summary>Why a request was not done, in a form a program can act on.</summary>
 /// <param name="Code">Stable, snake_case; the HTTP status follows from it.</param>

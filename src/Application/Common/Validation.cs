@@ -1,9 +1,9 @@
 using FluentValidation;
 using MediatR;
-using Payments.Domain;
+using Payments.Domain.Common;
 using PhoneNumbers;
 
-namespace Payments.Application;
+namespace Payments.Application.Common;
 
 /// <summary>Runs the validators of a request before its handler; a failure is a <see cref="ValidationException"/>, a 400.</summary>
 public sealed class Validation<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators) : IPipelineBehavior<TRequest, TResponse>

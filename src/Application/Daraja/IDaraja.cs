@@ -1,6 +1,9 @@
-using Payments.Domain;
+using Payments.Application.C2b;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Common;
+using Payments.Domain.Transfers;
 
-namespace Payments.Application;
+namespace Payments.Application.Daraja;
 
 /// <summary>How Safaricom took a request for money (the table "What a reply to a money request means").</summary>
 public abstract record Reply

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-namespace Payments.Application;
+namespace Payments.Application.Diagnostics;
 
 /// <summary>The public address as Safaricom sees it before it has sent anything: its form, its name, its certificate.</summary>
 internal static class AddressChecks

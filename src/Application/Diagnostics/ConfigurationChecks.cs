@@ -1,4 +1,4 @@
-namespace Payments.Application;
+namespace Payments.Application.Diagnostics;
 
 /// <summary>The configuration, complete and consistent for its environment.</summary>
 internal static class ConfigurationChecks

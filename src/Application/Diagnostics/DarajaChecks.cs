@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Payments.Application;
+namespace Payments.Application.Diagnostics;
 
 /// <summary>Safaricom's side: a token, nobody else minting them, the products, and that shortcode and passkey belong together.</summary>
 internal static class DarajaChecks

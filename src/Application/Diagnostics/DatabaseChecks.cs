@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Payments.Application;
+namespace Payments.Application.Diagnostics;
 
 /// <summary>The database: there, new enough, migrated, ours, and of one mind about the time.</summary>
 internal static class DatabaseChecks

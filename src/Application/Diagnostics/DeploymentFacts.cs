@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Payments.Application;
+namespace Payments.Application.Diagnostics;
 
 /// <summary>What a deployment is configured to be, as far as the doctor looks at it.</summary>
 public sealed record DeploymentFacts

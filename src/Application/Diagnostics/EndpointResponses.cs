@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Payments.Application;
+namespace Payments.Application.Diagnostics;
 
 /// <summary>Says what an answer at the public address means: ours, or of something that stands in between.</summary>
 internal static class EndpointResponses

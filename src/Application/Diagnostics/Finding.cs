@@ -1,4 +1,4 @@
-namespace Payments.Application;
+namespace Payments.Application.Diagnostics;
 
 /// <summary>What came of one check.</summary>
 public enum FindingState

@@ -1,4 +1,6 @@
-namespace Payments.Application;
+using Payments.Application.Daraja;
+
+namespace Payments.Application.Diagnostics;
 
 /// <summary>Safaricom's side of the set-up, looked at without moving money.</summary>
 public interface IDarajaInspector

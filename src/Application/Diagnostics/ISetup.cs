@@ -1,7 +1,8 @@
 using System.Net;
-using Payments.Domain;
+using Payments.Application.Reconciliation;
+using Payments.Domain.Callbacks;
 
-namespace Payments.Application;
+namespace Payments.Application.Diagnostics;
 
 /// <summary>How long the doctor waits, and what it calls slow.</summary>
 public sealed record DoctorLimits

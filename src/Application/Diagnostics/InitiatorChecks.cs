@@ -1,4 +1,8 @@
-namespace Payments.Application;
+using Payments.Application.Common;
+using Payments.Application.Daraja;
+using Payments.Application.Reconciliation;
+
+namespace Payments.Application.Diagnostics;
 
 /// <summary>
 /// Whether M-PESA takes the initiator's name and password: a balance query, whose answer comes by callback. Repeated wrong passwords lock

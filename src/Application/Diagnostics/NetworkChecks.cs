@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-namespace Payments.Application;
+namespace Payments.Application.Diagnostics;
 
 /// <summary>Whether confirmations with our token come from addresses that are not allowed: then their money waits because of that alone.</summary>
 internal static class NetworkChecks

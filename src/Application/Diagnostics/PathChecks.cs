@@ -1,4 +1,4 @@
-namespace Payments.Application;
+namespace Payments.Application.Diagnostics;
 
 /// <summary>Whether callbacks come to paths nobody serves: something in front changes them.</summary>
 internal static class PathChecks

@@ -1,6 +1,7 @@
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Domain.Callbacks;
 
-namespace Payments.Application;
+namespace Payments.Application.Diagnostics;
 
 /// <summary>
 /// Signed probes, posted from outside in by the way Safaricom's callbacks come: a body as Safaricom sends it, an address with a token of

@@ -1,4 +1,4 @@
-namespace Payments.Application;
+namespace Payments.Application.Diagnostics;
 
 /// <summary>How a probe came in, as it is kept with its row: who came, by whom it was passed on, and what nobody vouches for.</summary>
 /// <param name="Source">The address the service takes for the sender's.</param>

@@ -1,4 +1,6 @@
-namespace Payments.Application;
+using Payments.Application.Callbacks;
+
+namespace Payments.Application.Diagnostics;
 
 /// <summary>What a try of our own is judged: read like every callback, and nothing more.</summary>
 internal static class ProbeRules
@@ -19,10 +21,10 @@ internal static class ProbeRules
         _ => "Understood.",
     };
 
-    private static string Outcome(Domain.PaymentResult outcome) => outcome switch
+    private static string Outcome(Domain.Common.PaymentResult outcome) => outcome switch
     {
-        Domain.PaymentResult.Succeeded paid => $"paid, KES {paid.Amount?.Shillings}, receipt {paid.Receipt ?? "unknown"}",
-        Domain.PaymentResult.Failed failed => $"not paid ({failed.Failure.ResultCode})",
+        Domain.Common.PaymentResult.Succeeded paid => $"paid, KES {paid.Amount?.Shillings}, receipt {paid.Receipt ?? "unknown"}",
+        Domain.Common.PaymentResult.Failed failed => $"not paid ({failed.Failure.ResultCode})",
         _ => "still under way",
     };
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Payments.Application.C2b;
 
-namespace Payments.Application;
+namespace Payments.Application.Diagnostics;
 
 /// <summary>How far Pull has read what customers paid, and why it stands where it does.</summary>
 internal static class PullChecks

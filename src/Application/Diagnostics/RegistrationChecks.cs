@@ -1,4 +1,7 @@
-namespace Payments.Application;
+using Payments.Application.C2b;
+using Payments.Application.Common;
+
+namespace Payments.Application.Diagnostics;
 
 /// <summary>Whether Safaricom tells of payments by hand, and tells it to this address.</summary>
 internal static class RegistrationChecks

@@ -1,6 +1,8 @@
 using MediatR;
+using Payments.Application.C2b;
+using Payments.Application.Reconciliation;
 
-namespace Payments.Application;
+namespace Payments.Application.Diagnostics;
 
 /// <summary>Looks at everything between Safaricom and the database, in the order a person would.</summary>
 public sealed record RunDoctor : IRequest<DoctorReport>

@@ -1,4 +1,6 @@
-namespace Payments.Application;
+using Payments.Application.Common;
+
+namespace Payments.Application.Diagnostics;
 
 /// <summary>
 /// Sends the payloads Safaricom publishes to the public address, as the portal's callback tester does, each to the endpoint of its kind

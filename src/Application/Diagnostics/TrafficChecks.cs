@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Payments.Application;
+namespace Payments.Application.Diagnostics;
 
 /// <summary>What lately happened: whether callbacks come for what Safaricom accepted, and what it accepted at all.</summary>
 internal static class TrafficChecks

@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using FluentValidation;
 using MediatR;
+using Payments.Application.Common;
+using Payments.Application.Restores;
 
-namespace Payments.Application;
+namespace Payments.Application.Events;
 
 /// <summary>Reads what changed, in the order it was committed, after a place.</summary>
 public sealed record ReadEvents(Caller Caller, bool WithPayouts, string? After, int? Limit) : IRequest<Result<EventPage>>;

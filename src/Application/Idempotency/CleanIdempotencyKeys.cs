@@ -1,6 +1,6 @@
 using MediatR;
 
-namespace Payments.Application;
+namespace Payments.Application.Idempotency;
 
 /// <summary>Forgets keys whose time is over. Answers how many rows changed.</summary>
 public sealed record CleanIdempotencyKeys : IRequest<int>;

@@ -1,4 +1,6 @@
-namespace Payments.Application;
+using Payments.Application.Common;
+
+namespace Payments.Application.Idempotency;
 
 /// <summary>A key that was used.</summary>
 /// <param name="Hash">Of the request that used it.</param>

@@ -1,4 +1,6 @@
-namespace Payments.Application;
+using Payments.Application.Common;
+
+namespace Payments.Application.Idempotency;
 
 /// <summary>
 /// A request that came with an <c>Idempotency-Key</c>, while it runs. The first transaction that makes its intent (<see cref="RecordResult"/>)

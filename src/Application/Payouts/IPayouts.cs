@@ -1,6 +1,8 @@
-using Payments.Domain;
+using Payments.Application.Checkouts;
+using Payments.Domain.Payouts;
+using Payments.Domain.Transfers;
 
-namespace Payments.Application;
+namespace Payments.Application.Payouts;
 
 /// <summary>A filter over payouts or refunds; times are createdAt, half-open.</summary>
 /// <param name="Reference">The payout's own reference, or the order reference of a refund.</param>

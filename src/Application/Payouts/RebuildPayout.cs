@@ -1,4 +1,7 @@
-namespace Payments.Application;
+using Payments.Application.Common;
+using Payments.Application.Idempotency;
+
+namespace Payments.Application.Payouts;
 
 /// <summary>The answer to ordering a payout, as the payout stands now.</summary>
 public sealed class RebuildPayout(IPayouts payouts) : IResponseReplayer

@@ -1,8 +1,14 @@
 using FluentValidation;
 using MediatR;
-using Payments.Domain;
+using Payments.Application.Access;
+using Payments.Application.Common;
+using Payments.Application.Idempotency;
+using Payments.Application.Transfers;
+using Payments.Domain.Common;
+using Payments.Domain.Payouts;
+using Payments.Domain.Transfers;
 
-namespace Payments.Application;
+namespace Payments.Application.Payouts;
 
 /// <summary>A shop wants money sent to a phone, a Pay Bill or a till.</summary>
 public sealed record RequestPayout(

@@ -1,7 +1,9 @@
 using MediatR;
-using Payments.Domain;
+using Payments.Application.Access;
+using Payments.Application.Common;
+using Payments.Domain.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.Privacy;
 
 /// <summary>A person asks what is kept of him (Data Protection Act 2019, section 26).</summary>
 /// <param name="Phone">His number, in any form people write it.</param>

@@ -1,7 +1,8 @@
 using MediatR;
 using Microsoft.Extensions.Logging;
+using Payments.Application.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.Privacy;
 
 /// <summary>What is erased together.</summary>
 public enum ErasureTarget

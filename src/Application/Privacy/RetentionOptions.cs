@@ -1,4 +1,4 @@
-namespace Payments.Application;
+namespace Payments.Application.Privacy;
 
 /// <summary>
 /// How long personal data is kept (configuration section <c>Retention</c>), in days. What is still undecided is kept longer, whatever

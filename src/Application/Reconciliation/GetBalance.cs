@@ -1,6 +1,8 @@
 using MediatR;
+using Payments.Application.Common;
+using Payments.Application.Daraja;
 
-namespace Payments.Application;
+namespace Payments.Application.Reconciliation;
 
 /// <summary>Asks Safaricom for the balance and shows what was last heard.</summary>
 public sealed record GetBalance : IRequest<BalancesView>;

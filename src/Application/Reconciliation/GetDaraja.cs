@@ -1,6 +1,6 @@
 using MediatR;
 
-namespace Payments.Application;
+namespace Payments.Application.Reconciliation;
 
 /// <summary>Shows how Safaricom's APIs were last found and what waits to be asked.</summary>
 public sealed record GetDaraja : IRequest<DarajaView>;

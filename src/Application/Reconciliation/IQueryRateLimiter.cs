@@ -1,4 +1,6 @@
-namespace Payments.Application;
+using Payments.Application.Common;
+
+namespace Payments.Application.Reconciliation;
 
 /// <summary>Which of Safaricom's APIs a question goes to.</summary>
 public enum DarajaQuery

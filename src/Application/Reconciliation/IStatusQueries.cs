@@ -1,6 +1,7 @@
-using Payments.Domain;
+using Payments.Application.Callbacks;
+using Payments.Domain.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.Reconciliation;
 
 /// <summary>What Safaricom was asked.</summary>
 public enum StatusQueryKind

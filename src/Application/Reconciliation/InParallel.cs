@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace Payments.Application;
+namespace Payments.Application.Reconciliation;
 
 /// <summary>How one round gets through what it took.</summary>
 internal static class InParallel

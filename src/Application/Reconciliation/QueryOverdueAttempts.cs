@@ -1,8 +1,13 @@
 using MediatR;
 using Microsoft.Extensions.Logging;
-using Payments.Domain;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Daraja;
+using Payments.Application.Telemetry;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.Reconciliation;
 
 /// <summary>One round of finding out: asks Safaricom about pushes whose answer is overdue. Answers how many it dealt with.</summary>
 /// <param name="CheckoutId">Only about this checkout's, because somebody is waiting for it; null for whatever is due.</param>

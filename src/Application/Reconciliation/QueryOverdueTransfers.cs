@@ -1,8 +1,13 @@
 using MediatR;
 using Microsoft.Extensions.Logging;
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Application.Daraja;
+using Payments.Application.Telemetry;
+using Payments.Application.Transfers;
+using Payments.Domain.Payouts;
+using Payments.Domain.Transfers;
 
-namespace Payments.Application;
+namespace Payments.Application.Reconciliation;
 
 /// <summary>
 /// One round of finding out about payouts and refunds: enqueues again what lost its job or waits to be sent, tells people of what has waited

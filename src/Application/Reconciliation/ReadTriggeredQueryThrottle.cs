@@ -1,4 +1,4 @@
-namespace Payments.Application;
+namespace Payments.Application.Reconciliation;
 
 /// <summary>
 /// How often reading a checkout may try to have an overdue question asked: every two seconds for each checkout. A try that comes to nothing

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Payments.Application;
+namespace Payments.Application.Reconciliation;
 
 /// <summary>When Safaricom is asked about what it has not told (configuration section <c>Reconciliation</c>).</summary>
 public sealed class ReconciliationOptions

@@ -1,6 +1,9 @@
-using Payments.Domain;
+using Payments.Application.C2b;
+using Payments.Application.Callbacks;
+using Payments.Application.Common;
+using Payments.Domain.Callbacks;
 
-namespace Payments.Application;
+namespace Payments.Application.Reconciliation;
 
 /// <summary>
 /// What answers to questions mean (R10): the ResultCode speaks only for the question, the transaction's state for the transaction.

@@ -1,6 +1,8 @@
-using Payments.Domain;
+using Payments.Application.Payouts;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Refunds;
 
-namespace Payments.Application;
+namespace Payments.Application.Refunds;
 
 /// <summary>A receipt with everything that went back of it, loaded under the lock that guards it.</summary>
 /// <param name="Checkout">Its checkout, locked; null for money without an order, and then the receipt itself is locked.</param>

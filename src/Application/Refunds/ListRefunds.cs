@@ -1,7 +1,10 @@
 using FluentValidation;
 using MediatR;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Transfers;
 
-namespace Payments.Application;
+namespace Payments.Application.Refunds;
 
 /// <summary>Reads refunds, newest created first; times are createdAt, half-open.</summary>
 public sealed record ListRefunds(

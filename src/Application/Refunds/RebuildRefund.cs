@@ -1,4 +1,7 @@
-namespace Payments.Application;
+using Payments.Application.Common;
+using Payments.Application.Idempotency;
+
+namespace Payments.Application.Refunds;
 
 /// <summary>The answer to ordering a refund, as the refund stands now.</summary>
 public sealed class RebuildRefund(IRefunds refunds) : IResponseReplayer

@@ -1,9 +1,17 @@
 using FluentValidation;
 using FluentValidation.Results;
 using MediatR;
-using Payments.Domain;
+using Payments.Application.Access;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Idempotency;
+using Payments.Application.Transfers;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
+using Payments.Domain.Refunds;
+using Payments.Domain.Transfers;
 
-namespace Payments.Application;
+namespace Payments.Application.Refunds;
 
 /// <summary>A shop gives money of one checkout back.</summary>
 /// <param name="Amount">Shillings; null: all that is left of the receipt.</param>

@@ -1,8 +1,13 @@
 using FluentValidation;
 using MediatR;
-using Payments.Domain;
+using Payments.Application.Access;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Idempotency;
+using Payments.Application.Transfers;
+using Payments.Domain.Refunds;
 
-namespace Payments.Application;
+namespace Payments.Application.Refunds;
 
 /// <summary>An operator gives back surplus, or money that belongs to no order.</summary>
 /// <param name="Amount">Shillings; null: all that is left of the surplus, or of the receipt.</param>

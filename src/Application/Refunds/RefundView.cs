@@ -1,6 +1,10 @@
-using Payments.Domain;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Transfers;
+using Payments.Domain.Refunds;
+using Payments.Domain.Transfers;
 
-namespace Payments.Application;
+namespace Payments.Application.Refunds;
 
 /// <summary>A refund as the API shows it (docs/payouts.md). Amounts are shillings.</summary>
 /// <param name="Status"><c>queued</c>, <c>sending</c>, <c>sent</c>, <c>in_doubt</c>, <c>completed</c>, <c>failed</c> or <c>cancelled</c>.</param>

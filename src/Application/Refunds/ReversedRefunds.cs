@@ -1,6 +1,8 @@
-using Payments.Domain;
+using Payments.Application.Checkouts;
+using Payments.Domain.Refunds;
+using Payments.Domain.Transfers;
 
-namespace Payments.Application;
+namespace Payments.Application.Refunds;
 
 /// <summary>
 /// What the end of a refund does to the order its receipt stands on by then (R15), in the transaction that ends it. Dies before the

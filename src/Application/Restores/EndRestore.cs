@@ -1,6 +1,8 @@
 using MediatR;
+using Payments.Application.Access;
+using Payments.Application.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.Restores;
 
 /// <summary>Somebody has compared the restored books with M-PESA's statement: what waited for that goes out. Answers how many; null when nothing was restored.</summary>
 public sealed record EndRestore(Caller Caller) : IRequest<HeldTransfers?>;

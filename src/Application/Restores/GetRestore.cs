@@ -1,6 +1,6 @@
 using MediatR;
 
-namespace Payments.Application;
+namespace Payments.Application.Restores;
 
 /// <summary>How the last restore stands.</summary>
 public sealed record GetRestore : IRequest<RestoreView>;

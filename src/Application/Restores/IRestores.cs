@@ -1,4 +1,6 @@
-namespace Payments.Application;
+using Payments.Application.Common;
+
+namespace Payments.Application.Restores;
 
 /// <summary>How the books stand after they were restored to an earlier moment.</summary>
 /// <param name="PreparedAt">When <see cref="PrepareRestore"/> ran.</param>

@@ -1,6 +1,7 @@
-using Payments.Domain;
+using Payments.Application.Checkouts;
+using Payments.Domain.Checkouts;
 
-namespace Payments.Application;
+namespace Payments.Application.Restores;
 
 /// <summary>
 /// What customers paid between a backup and its restore comes back by Pull, and by callbacks that are late, before the shop has made its

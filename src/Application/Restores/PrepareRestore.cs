@@ -1,6 +1,8 @@
 using MediatR;
+using Payments.Application.Access;
+using Payments.Application.Common;
 
-namespace Payments.Application;
+namespace Payments.Application.Restores;
 
 /// <summary>The books were restored to an earlier moment: done once, before anything starts on them.</summary>
 /// <param name="NamesTransfers">False where payments to phones go out without a name of ours (B2C v1): then they may have been sent like all others.</param>

@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
-using Payments.Domain;
+using Payments.Application.Callbacks;
+using Payments.Application.Common;
+using Payments.Domain.Callbacks;
 
-namespace Payments.Application;
+namespace Payments.Application.Telemetry;
 
 /// <summary>
 /// What the service counts and times as it goes; docs/operations.md says what each means and what to do. Labels are kinds, verdicts and

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Payments.Application;
+namespace Payments.Application.Telemetry;
 
 /// <summary>
 /// Spans of this service. A payment is one trace: the request that made it stores its context beside the payment, and whatever deals with

@@ -1,7 +1,15 @@
 using MediatR;
-using Payments.Domain;
+using Payments.Application.Access;
+using Payments.Application.Common;
+using Payments.Application.Idempotency;
+using Payments.Application.Payouts;
+using Payments.Application.Refunds;
+using Payments.Application.Restores;
+using Payments.Domain.Payouts;
+using Payments.Domain.Refunds;
+using Payments.Domain.Transfers;
 
-namespace Payments.Application;
+namespace Payments.Application.Transfers;
 
 /// <summary>A caller takes back a payout that was not sent yet.</summary>
 public sealed record CancelPayout(Caller Caller, Guid Id) : IRequest<Result<PayoutView>>;

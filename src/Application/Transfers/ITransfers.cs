@@ -1,6 +1,7 @@
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Domain.Transfers;
 
-namespace Payments.Application;
+namespace Payments.Application.Transfers;
 
 /// <summary>A payout or refund whose answer is overdue, taken by one worker until its lease ends.</summary>
 /// <param name="OfPayouts">True for what the payout shortcode sent: everything but reversals.</param>

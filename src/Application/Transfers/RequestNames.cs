@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Payments.Application.Common;
+using Payments.Application.Idempotency;
 
-namespace Payments.Application;
+namespace Payments.Application.Transfers;
 
 /// <summary>
 /// The names of money requests: what B2C is given as OriginatorConversationID, and the id of our row. Made of what the caller said, not drawn

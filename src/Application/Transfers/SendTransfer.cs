@@ -1,8 +1,16 @@
 using MediatR;
 using Microsoft.Extensions.Logging;
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Application.Daraja;
+using Payments.Application.Reconciliation;
+using Payments.Application.Restores;
+using Payments.Application.Telemetry;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Payouts;
+using Payments.Domain.Refunds;
+using Payments.Domain.Transfers;
 
-namespace Payments.Application;
+namespace Payments.Application.Transfers;
 
 /// <summary>Sends a queued payout or refund, once, and records Safaricom's reply. True when this run tried to.</summary>
 public sealed record SendTransfer(Guid Id) : IRequest<bool>;

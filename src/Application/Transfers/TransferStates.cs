@@ -1,7 +1,10 @@
 using FluentValidation;
-using Payments.Domain;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Payouts;
+using Payments.Domain.Transfers;
 
-namespace Payments.Application;
+namespace Payments.Application.Transfers;
 
 /// <summary>Why a payout or refund has not been sent yet. It has not failed: it goes out when it can.</summary>
 /// <param name="Code"><c>certificate</c>, <c>access_token</c>, <c>connection</c>, <c>pause</c> or <c>restored</c>.</param>

@@ -1,4 +1,8 @@
-namespace Payments.Domain;
+using Payments.Domain.Cases;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
+
+namespace Payments.Domain.C2b;
 
 /// <summary>A payment by the customer's own hand, as a trusted confirmation or the Pull API tells it.</summary>
 /// <param name="Number">M-PESA's receipt number.</param>

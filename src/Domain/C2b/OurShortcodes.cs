@@ -1,4 +1,6 @@
-namespace Payments.Domain;
+using Payments.Domain.Checkouts;
+
+namespace Payments.Domain.C2b;
 
 /// <summary>
 /// The numbers customers pay us at, and the one place that says which of them was paid: by the number a message names, never by the words of

@@ -1,4 +1,4 @@
-namespace Payments.Domain;
+namespace Payments.Domain.Callbacks;
 
 /// <summary>The kinds of callback Safaricom sends us, by the endpoint they arrive at.</summary>
 public enum CallbackKind

@@ -1,4 +1,6 @@
-namespace Payments.Domain;
+using Payments.Domain.Common;
+
+namespace Payments.Domain.Callbacks;
 
 /// <summary>A transaction as a status query describes it.</summary>
 /// <param name="State">TransactionStatus as a decision: completed, dead (Cancelled, Declined, Expired), reversed or anything else.</param>

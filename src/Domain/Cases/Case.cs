@@ -1,4 +1,4 @@
-namespace Payments.Domain;
+namespace Payments.Domain.Cases;
 
 /// <summary>Something a person must decide (R14).</summary>
 /// <param name="Kind">What kind of question it is; one of <see cref="CaseKind"/>.</param>

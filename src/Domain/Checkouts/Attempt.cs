@@ -1,4 +1,6 @@
-namespace Payments.Domain;
+using Payments.Domain.Common;
+
+namespace Payments.Domain.Checkouts;
 
 /// <summary>One STK push. Changed only through its <see cref="Checkout"/>, whose lock guards it.</summary>
 public sealed partial class Attempt

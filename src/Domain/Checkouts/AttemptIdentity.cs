@@ -1,4 +1,4 @@
-namespace Payments.Domain;
+namespace Payments.Domain.Checkouts;
 
 /// <summary>The part of <see cref="Attempt"/> that recognises what is told of it, also once its phone was erased (docs/privacy.md).</summary>
 public sealed partial class Attempt

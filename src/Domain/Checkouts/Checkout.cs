@@ -1,4 +1,7 @@
-namespace Payments.Domain;
+using Payments.Domain.Cases;
+using Payments.Domain.Common;
+
+namespace Payments.Domain.Checkouts;
 
 /// <summary>
 /// What a shop wants paid: its pushes, its receipts, and the rules that join them. Pure: time and ids come in as arguments,

@@ -1,4 +1,6 @@
-namespace Payments.Domain;
+using Payments.Domain.Common;
+
+namespace Payments.Domain.Checkouts;
 
 /// <summary>The part of <see cref="Checkout"/> that hears what a person found out (R14).</summary>
 public sealed partial class Checkout

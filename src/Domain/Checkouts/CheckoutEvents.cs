@@ -1,4 +1,4 @@
-namespace Payments.Domain;
+namespace Payments.Domain.Checkouts;
 
 /// <summary>The whole vocabulary of what a shop is told about a checkout.</summary>
 public static class CheckoutEvents

@@ -1,4 +1,9 @@
-namespace Payments.Domain;
+using Payments.Domain.Cases;
+using Payments.Domain.Common;
+using Payments.Domain.Refunds;
+using Payments.Domain.Transfers;
+
+namespace Payments.Domain.Checkouts;
 
 /// <summary>
 /// The part of <see cref="Checkout"/> that knows what went back. A refund never undoes <see cref="CheckoutStatus.Paid"/>; while an order is

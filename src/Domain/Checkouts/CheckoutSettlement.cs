@@ -1,4 +1,8 @@
-namespace Payments.Domain;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Cases;
+using Payments.Domain.Common;
+
+namespace Payments.Domain.Checkouts;
 
 /// <summary>The half of <see cref="Checkout"/> that hears what became of money (R4–R9).</summary>
 public sealed partial class Checkout

@@ -1,4 +1,4 @@
-namespace Payments.Domain;
+namespace Payments.Domain.Checkouts;
 
 /// <summary>Where a checkout stands. <see cref="Paid"/> is never undone.</summary>
 public enum CheckoutStatus

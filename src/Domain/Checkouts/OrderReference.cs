@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Payments.Domain.Common;
 
-namespace Payments.Domain;
+namespace Payments.Domain.Checkouts;
 
 /// <summary>
 /// The shop's name for an order: 1–12 of <c>A–Z a–z 0–9 - _ . /</c> with at least one letter or digit (12 is what M-PESA

@@ -1,4 +1,8 @@
-namespace Payments.Domain;
+using Payments.Domain.C2b;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Cases;
+
+namespace Payments.Domain.Checkouts;
 
 /// <summary>
 /// The part of <see cref="Checkout"/> that joins what STK, queries and confirmations each tell of one payment (R6–R8

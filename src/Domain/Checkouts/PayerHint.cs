@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using Payments.Domain.Common;
 
-namespace Payments.Domain;
+namespace Payments.Domain.Checkouts;
 
 /// <summary>How a payer as Safaricom shows it compares with a number we know.</summary>
 public enum PayerMatch

@@ -1,4 +1,6 @@
-namespace Payments.Domain;
+using Payments.Domain.Common;
+
+namespace Payments.Domain.Checkouts;
 
 /// <summary>Money that moved to us, by M-PESA's receipt number (R6).</summary>
 public sealed partial class Receipt

@@ -1,4 +1,7 @@
-namespace Payments.Domain;
+using Payments.Domain.Common;
+using Payments.Domain.Refunds;
+
+namespace Payments.Domain.Checkouts;
 
 /// <summary>The part of <see cref="Receipt"/> that knows what went back of it: money given back pays for nothing (R15).</summary>
 public sealed partial class Receipt

@@ -1,4 +1,8 @@
-namespace Payments.Domain;
+using Payments.Domain.C2b;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Cases;
+
+namespace Payments.Domain.Checkouts;
 
 /// <summary>The part of <see cref="Receipt"/> that hears of itself again while it belongs to no order.</summary>
 public sealed partial class Receipt

@@ -1,6 +1,9 @@
 using System.Globalization;
+using Payments.Domain.C2b;
+using Payments.Domain.Cases;
+using Payments.Domain.Common;
 
-namespace Payments.Domain;
+namespace Payments.Domain.Checkouts;
 
 /// <summary>The part of <see cref="Checkout"/> that says which receipts may be the payment of a prompt (R7, R8, R16).</summary>
 public sealed partial class Checkout

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Globalization;
+using Payments.Domain.Common;
 
-namespace Payments.Domain;
+namespace Payments.Domain.Checkouts;
 
 /// <summary>A number as somebody wrote it: what of it can be read, whatever it stands between.</summary>
 /// <param name="Kind">What it is.</param>

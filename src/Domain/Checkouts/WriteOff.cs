@@ -1,4 +1,7 @@
-namespace Payments.Domain;
+using Payments.Domain.Common;
+using Payments.Domain.Refunds;
+
+namespace Payments.Domain.Checkouts;
 
 /// <summary>
 /// The part of <see cref="Receipt"/> that is an operator's to settle: surplus, and money that counts as nothing. What cannot be given back

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Payments.Domain;
+namespace Payments.Domain.Common;
 
 /// <summary>
 /// Writes other forms of ASCII letters and digits as what they stand for, as Unicode's NFKC does: full-width ones (East Asian keyboards),

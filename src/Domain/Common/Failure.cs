@@ -1,4 +1,4 @@
-namespace Payments.Domain;
+namespace Payments.Domain.Common;
 
 /// <summary>Why money did not move, in words a shop can act on.</summary>
 public enum FailureCode

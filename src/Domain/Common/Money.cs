@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Payments.Domain;
+namespace Payments.Domain.Common;
 
 /// <summary>An amount of Kenya shillings, kept in cents so that no sum is ever rounded by accident.</summary>
 public readonly record struct Money : IComparable<Money>

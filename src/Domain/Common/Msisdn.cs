@@ -1,4 +1,4 @@
-namespace Payments.Domain;
+namespace Payments.Domain.Common;
 
 /// <summary>A Kenyan mobile number in the one form Daraja takes: 12 digits, <c>2547…</c> or <c>2541…</c>.</summary>
 public readonly record struct Msisdn

@@ -1,4 +1,4 @@
-namespace Payments.Domain;
+namespace Payments.Domain.Common;
 
 /// <summary>What Safaricom said became of one request for money, whoever told it: a callback or an answer to a question.</summary>
 public abstract record PaymentResult

@@ -1,4 +1,8 @@
-namespace Payments.Domain;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
+using Payments.Domain.Transfers;
+
+namespace Payments.Domain.Payouts;
 
 /// <summary>Money a shop sends to a phone, a Pay Bill or a till.</summary>
 public sealed class Payout : Transfer

@@ -1,4 +1,8 @@
-namespace Payments.Domain;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
+using Payments.Domain.Transfers;
+
+namespace Payments.Domain.Refunds;
 
 /// <summary>Money that goes back for one receipt: the whole by reversal, a part (or after a definitive refusal the whole) by B2C.</summary>
 public sealed class Refund : Transfer
@@ -58,7 +62,7 @@ public sealed class Refund : Transfer
     /// Safaricom did not say is none at all: its code, or a person who looked it up, has to stand behind it (R19).
     /// </summary>
     public bool IsRefusedReversal => Method == RefundMethod.Reversal && Status == TransferStatus.Failed && Failure is { Retryable: false }
-        && (Failure.ResultCode is not null || SettledBy == Domain.SettledBy.Operator);
+        && (Failure.ResultCode is not null || SettledBy == Domain.Checkouts.SettledBy.Operator);
 
     /// <summary>Makes one that waits to be sent. Call under the lock of its checkout, or of its receipt where it has none.</summary>
     /// <param name="id">By B2C: made of what the caller said (R18), for Safaricom is given it as the request's name.</param>

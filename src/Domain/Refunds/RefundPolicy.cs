@@ -1,4 +1,9 @@
-namespace Payments.Domain;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
+using Payments.Domain.Payouts;
+using Payments.Domain.Transfers;
+
+namespace Payments.Domain.Refunds;
 
 /// <summary>A refund that may be made.</summary>
 /// <param name="Payer">Who gets it; always set for B2C.</param>

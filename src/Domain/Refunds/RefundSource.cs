@@ -1,4 +1,4 @@
-namespace Payments.Domain;
+namespace Payments.Domain.Refunds;
 
 /// <summary>What a refund takes its amount from, which decides what becomes of that amount when it fails (R15).</summary>
 public enum RefundSource

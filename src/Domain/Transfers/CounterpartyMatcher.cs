@@ -1,4 +1,7 @@
-namespace Payments.Domain;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
+
+namespace Payments.Domain.Transfers;
 
 /// <summary>Compares who Safaricom says received money with whom it was sent to, as far as that is visible (R9, R13, R16).</summary>
 public static class CounterpartyMatcher

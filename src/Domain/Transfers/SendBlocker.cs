@@ -1,4 +1,4 @@
-namespace Payments.Domain;
+namespace Payments.Domain.Transfers;
 
 /// <summary>What keeps a queued payout or refund from being sent (R19). None of them is a word of Safaricom's.</summary>
 public enum SendBlocker

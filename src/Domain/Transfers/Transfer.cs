@@ -1,4 +1,10 @@
-namespace Payments.Domain;
+using Payments.Domain.Cases;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
+using Payments.Domain.Payouts;
+using Payments.Domain.Refunds;
+
+namespace Payments.Domain.Transfers;
 
 /// <summary>
 /// Money on its way out: a <see cref="Payout"/> or a <see cref="Refund"/>. Sent at most once, then followed to its end by callbacks and

@@ -1,4 +1,8 @@
-namespace Payments.Domain;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Cases;
+using Payments.Domain.Common;
+
+namespace Payments.Domain.Transfers;
 
 /// <summary>The part of <see cref="Transfer"/> that hears that its money moved and came back: a wrong number, a complaint, a hand in the portal.</summary>
 /// <remarks>
@@ -35,7 +39,7 @@ public abstract partial class Transfer
 
         Receipt ??= found.Receipt;
         LastAnswer = $"M-PESA calls it '{found.StateText}'.";
-        End(TransferStatus.Failed, Domain.SettledBy.StatusQuery, new(
+        End(TransferStatus.Failed, Domain.Checkouts.SettledBy.StatusQuery, new(
             FailureCode.Rejected, ReversedCode, $"M-PESA says that this {TypeName} was paid with receipt {Receipt ?? "unknown"} and then reversed: the money came back.",
             Retryable: false), now);
         Open(CaseKind.Reversed,

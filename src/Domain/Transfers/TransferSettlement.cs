@@ -1,4 +1,9 @@
-namespace Payments.Domain;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Cases;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
+
+namespace Payments.Domain.Transfers;
 
 /// <summary>The half of <see cref="Transfer"/> that hears what became of the money (R4, R5, R9–R12).</summary>
 public abstract partial class Transfer
@@ -112,7 +117,7 @@ public abstract partial class Transfer
 
         if (found.State == TransactionState.Completed)
         {
-            Complete(found.Receipt, Domain.SettledBy.StatusQuery, now);
+            Complete(found.Receipt, Domain.Checkouts.SettledBy.StatusQuery, now);
             return Verdict.Applied;
         }
 
@@ -128,7 +133,7 @@ public abstract partial class Transfer
         }
 
         LastAnswer = $"M-PESA calls it '{found.StateText}'.";
-        End(TransferStatus.Failed, Domain.SettledBy.StatusQuery, new(
+        End(TransferStatus.Failed, Domain.Checkouts.SettledBy.StatusQuery, new(
             FailureCode.Rejected, found.StateText, $"M-PESA says this transfer is {found.StateText.ToLowerInvariant()}: no money moved.", Retryable: true), now);
         return Verdict.Applied;
     }
@@ -202,12 +207,12 @@ public abstract partial class Transfer
             case TransferStatus.Failed when !paid:
                 return false;
             case TransferStatus.Queued when !paid:
-                SettledBy = Domain.SettledBy.Operator;
+                SettledBy = Domain.Checkouts.SettledBy.Operator;
                 return Cancel(now);
         }
 
         LastAnswer = reason;
-        End(paid ? TransferStatus.Completed : TransferStatus.Failed, Domain.SettledBy.Operator, paid ? null : new(
+        End(paid ? TransferStatus.Completed : TransferStatus.Failed, Domain.Checkouts.SettledBy.Operator, paid ? null : new(
             FailureCode.Rejected, null, "An operator found that no money moved.", Retryable: false), now);
         return true;
     }
@@ -245,7 +250,7 @@ public abstract partial class Transfer
             return QueryInstead("The result said success but named no amount or no receipt.", now);
         }
 
-        Complete(paid.Receipt, Domain.SettledBy.Callback, now);
+        Complete(paid.Receipt, Domain.Checkouts.SettledBy.Callback, now);
         return Verdict.Applied;
     }
 
@@ -271,7 +276,7 @@ public abstract partial class Transfer
 
         if (failed.Certainty == Certainty.Final && !HasConflictingResult)
         {
-            End(TransferStatus.Failed, Domain.SettledBy.Callback, failed.Failure, now);
+            End(TransferStatus.Failed, Domain.Checkouts.SettledBy.Callback, failed.Failure, now);
             return Verdict.Applied;
         }
 

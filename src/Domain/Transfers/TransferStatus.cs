@@ -1,4 +1,4 @@
-namespace Payments.Domain;
+namespace Payments.Domain.Transfers;
 
 /// <summary>Where money on its way out stands. <see cref="Completed"/> is never undone.</summary>
 public enum TransferStatus

@@ -1,4 +1,7 @@
-namespace Payments.Domain;
+using Payments.Domain.Cases;
+using Payments.Domain.Common;
+
+namespace Payments.Domain.Transfers;
 
 /// <summary>The half of <see cref="Transfer"/> that waits to be sent: not sent is not failed (R19).</summary>
 public abstract partial class Transfer

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
-using Payments.Application;
+using Payments.Application.Access;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Access;
 
 /// <summary>Puts keys, ceilings and the audit log together.</summary>
 internal static class AddAuthExtension

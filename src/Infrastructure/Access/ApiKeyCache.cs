@@ -3,9 +3,10 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Payments.Application;
+using Payments.Application.Access;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Access;
 
 /// <summary>
 /// The keys of the database as one process knows them. All are read at once, at most every few seconds and only while requests come:

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Dapper;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Access;
+using Payments.Application.Common;
+using Payments.Domain.Common;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Access;
 
 /// <summary>Keys in PostgreSQL.</summary>
 public sealed class ApiKeyRepository(Connections database) : IApiKeys, IPayoutCeilings

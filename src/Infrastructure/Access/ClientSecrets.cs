@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
-using Payments.Application;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Access;
 
 /// <summary>
 /// A checkout's clientSecret: <c>{id}_secret_{key id}{mac}</c>, an HMAC of the id under the deployment's secrets. Stored nowhere.

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Access;
 
 /// <summary>
 /// Protects cookies and form tokens with keys derived from the deployment's own secrets: every API process reads the others', a new

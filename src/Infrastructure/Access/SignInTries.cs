@@ -1,7 +1,9 @@
 using Dapper;
 using Npgsql;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Reconciliation;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Access;
 
 /// <summary>
 /// How often somebody may try a name, counted in the database before a password is looked at: twenty tries at once, or over several

@@ -3,10 +3,12 @@ using Hangfire;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.C2b;
+using Payments.Domain.C2b;
+using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Jobs;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.C2b;
 
 /// <summary>Puts Paybill together.</summary>
 internal static class AddPaybillExtension
@@ -34,7 +36,7 @@ internal static class AddPaybillExtension
         }
         else
         {
-            recurring.AddOrUpdate<PaybillJobs>(Id, jobs => jobs.Pull(), Cron(options.PullEvery));
+            recurring.AddOrUpdate<C2bJobs>(Id, jobs => jobs.Pull(), Cron(options.PullEvery));
         }
     }
 
@@ -44,7 +46,7 @@ internal static class AddPaybillExtension
 }
 
 /// <summary>The recurring job of Paybill.</summary>
-public sealed class PaybillJobs(IMediator mediator, JobShutdown end)
+public sealed class C2bJobs(IMediator mediator, JobShutdown end)
 {
     /// <summary>One round; what it does not reach the next one does.</summary>
     [AutomaticRetry(Attempts = 0)]

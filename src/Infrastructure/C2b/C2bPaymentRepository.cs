@@ -1,8 +1,13 @@
 using Dapper;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.C2b;
+using Payments.Application.Common;
+using Payments.Domain.Cases;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
+using Payments.Infrastructure.Callbacks;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.C2b;
 
 /// <summary>What only Paybill keeps: cases of untrusted confirmations, receipts for operators.</summary>
 internal sealed partial class C2bPaymentRepository(Connections database, CallbackUrls urls) : IC2bPayments

@@ -1,9 +1,10 @@
 using Dapper;
 using Npgsql;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.C2b;
+using Payments.Domain.Cases;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.C2b;
 
 /// <summary>Cases of authentic confirmations that are no receipts: unreadable, or from an address that is not allowed.</summary>
 internal sealed partial class C2bPaymentRepository

@@ -1,9 +1,12 @@
 using System.Globalization;
 using Dapper;
 using Microsoft.Extensions.Logging;
-using Payments.Application;
+using Payments.Application.C2b;
+using Payments.Application.Common;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Reconciliation;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.C2b;
 
 /// <summary>How far Pull has read (<c>pull_progress</c>) and how its rounds go (<c>pull_rounds</c>), by PostgreSQL's clock.</summary>
 internal sealed partial class PullProgress(Connections database, ILogger<PullProgress> log) : IPullProgress

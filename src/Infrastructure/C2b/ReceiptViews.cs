@@ -1,14 +1,17 @@
 using Dapper;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.C2b;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Domain.Cases;
+using Payments.Domain.Common;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.C2b;
 
 /// <summary>The half of the repository that shows receipts to operators, and notes what they did with them.</summary>
 internal sealed partial class C2bPaymentRepository
 {
     /// <summary>
-    /// <see cref="Domain.Receipt.Unsettled"/> as SQL, for lists: surplus that has not gone back, or all of what stands nowhere or is held and
+    /// <see cref="Domain.Checkouts.Receipt.Unsettled"/> as SQL, for lists: surplus that has not gone back, or all of what stands nowhere or is held and
     /// has not, less what was written off. Only reads by it; what is decided is decided by the rules, under the lock.
     /// </summary>
     private const string Unsettled =

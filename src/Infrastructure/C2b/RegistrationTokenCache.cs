@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Payments.Application;
+using Payments.Application.C2b;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.C2b;
 
 /// <summary>
 /// Registration tokens on the request path: known ones are in memory, so no request waits for the database because of them. A token that

@@ -1,9 +1,12 @@
 using Dapper;
 using Npgsql;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.C2b;
+using Payments.Application.Common;
+using Payments.Domain.Callbacks;
+using Payments.Infrastructure.Checkouts;
+using Payments.Infrastructure.Reconciliation;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.C2b;
 
 /// <summary>
 /// The registrations of the repository: for each shortcode the one in force, the one that is to take its place, and those whose place was

@@ -1,8 +1,10 @@
 using Dapper;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.C2b;
+using Payments.Application.Common;
+using Payments.Domain.Cases;
+using Payments.Domain.Checkouts;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.C2b;
 
 /// <summary>The part of the repository that keeps what authentic confirmations show of numbers: paid ones nobody configured, and hashed payers.</summary>
 internal sealed partial class C2bPaymentRepository

@@ -1,6 +1,7 @@
 using System.Net;
+using Payments.Infrastructure.Daraja;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Callbacks;
 
 /// <summary>Where callbacks come from: whose word an address is. The address is the peer's, or what a known proxy says of its own.</summary>
 public sealed class CallbackNetworks

@@ -1,6 +1,7 @@
 using System.Net;
+using Payments.Infrastructure.Daraja;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Callbacks;
 
 /// <summary>Section <c>Callbacks</c>: where Safaricom reaches us, and how we know it is Safaricom.</summary>
 public sealed class CallbackOptions

@@ -1,10 +1,14 @@
 using System.Net;
 using System.Text;
 using Dapper;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Callbacks;
+using Payments.Application.Common;
+using Payments.Domain.Callbacks;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Jobs;
+using Payments.Infrastructure.Reconciliation;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Callbacks;
 
 /// <summary>The inbox table after a callback is stored: taking rows, finishing them, showing them.</summary>
 internal sealed class CallbackRepository(Connections database, IJobs jobs, CallbackNetworks networks) : ICallbacks

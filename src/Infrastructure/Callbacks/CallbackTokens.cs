@@ -2,9 +2,9 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using Payments.Domain;
+using Payments.Domain.Callbacks;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Callbacks;
 
 /// <summary>
 /// Makes and checks the token in a callback URL (R3): <c>{key id}.{id}.{mac}</c>, 74 characters of lower-case hex and two dots, so

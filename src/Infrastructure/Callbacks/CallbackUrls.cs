@@ -1,6 +1,6 @@
-using Payments.Domain;
+using Payments.Domain.Callbacks;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Callbacks;
 
 /// <summary>
 /// The URLs handed to Daraja, all under <c>/callbacks</c>: registered URLs may not contain words such as <c>mpesa</c>. Each is made from the

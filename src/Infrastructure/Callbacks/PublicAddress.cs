@@ -1,4 +1,4 @@
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Callbacks;
 
 /// <summary>The address under which Safaricom reaches this process now. Fixed by the configuration, but where a tunnel gives it.</summary>
 public sealed class PublicAddress(Uri first)

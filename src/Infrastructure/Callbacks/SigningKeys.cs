@@ -1,9 +1,11 @@
 using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Payments.Application;
+using Payments.Application.Reconciliation;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Hosting;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Callbacks;
 
 /// <summary>
 /// Remembers when each callback secret last signed, and warns at start about one that was taken out of the configuration while what it

@@ -1,7 +1,7 @@
 using Dapper;
-using Payments.Application;
+using Payments.Application.Cases;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Cases;
 
 /// <summary>The half of the repository that gathers what happened, from where each thing is on record; nothing is written twice for it.</summary>
 internal sealed partial class CaseRepository

@@ -1,7 +1,10 @@
 using Dapper;
-using Payments.Application;
+using Payments.Application.Cases;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Cases;
 
 /// <summary>Cases: written beside what they are about, read and settled here.</summary>
 internal sealed partial class CaseRepository(Connections database) : ICases

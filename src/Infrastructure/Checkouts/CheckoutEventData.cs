@@ -1,10 +1,11 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Checkouts;
 
 /// <summary>What an event says of its checkout: enough to act on, no personal data. The whole is one GET away.</summary>
 internal static class CheckoutEventData

@@ -1,9 +1,15 @@
 using Dapper;
 using Npgsql;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Domain.C2b;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Reconciliation;
+using Payments.Infrastructure.Refunds;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Checkouts;
 
 /// <summary>Reading checkouts. The checkout's row lock guards its attempts and receipts: whoever changes one holds it.</summary>
 internal sealed partial class CheckoutRepository(Connections database, OurShortcodes ours) : ICheckouts

@@ -1,8 +1,10 @@
 using System.Text.Json;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Domain.C2b;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Checkouts;
 
 /// <summary>A row of <c>checkouts</c>, with names as the columns have them.</summary>
 internal sealed record CheckoutRow
@@ -31,7 +33,7 @@ internal sealed record CheckoutRow
 
     public Checkout ToDomain(OurShortcodes? ours = null)
     {
-        _ = Domain.OrderReference.TryParse(OrderReference, out var reference);
+        _ = Domain.Checkouts.OrderReference.TryParse(OrderReference, out var reference);
         return new()
         {
             Id = Id,

@@ -1,10 +1,14 @@
 using System.Text.Json;
 using Dapper;
 using Npgsql;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Cases;
+using Payments.Application.Common;
+using Payments.Application.Telemetry;
+using Payments.Domain.Cases;
+using Payments.Domain.Checkouts;
+using Payments.Infrastructure.Refunds;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Checkouts;
 
 /// <summary>Writing checkouts: one statement per table and kind of change, whatever the number of rows.</summary>
 internal sealed partial class CheckoutRepository

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Reconciliation;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>
 /// One access token per Daraja app, shared by every replica through the database, because a new token ends the life of the last one

@@ -2,9 +2,14 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using Payments.Application;
+using Payments.Application.Callbacks;
+using Payments.Application.Daraja;
+using Payments.Application.Telemetry;
+using Payments.Application.Transfers;
+using Payments.Infrastructure.Callbacks;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>Puts the Daraja client together.</summary>
 public static class AddDarajaExtension

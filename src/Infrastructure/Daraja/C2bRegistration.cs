@@ -1,7 +1,8 @@
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Daraja;
+using Payments.Domain.Common;
+using Payments.Infrastructure.Callbacks;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>What Safaricom takes and says when C2B URLs are registered (docs/protocol/c2b.md).</summary>
 internal static class C2bRegistration

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Unicode;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Callbacks;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Common;
+using Payments.Infrastructure.Daraja.Lenient;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>Reads callback bodies in every variant Safaricom is known to send (docs/protocol/stk.md#stk-push, c2b.md, b2c-b2b.md#b2c, b2c-b2b.md#b2b, status-balance-reversal.md).</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>Something wrong in the configuration, fit to be printed: never a secret in it.</summary>
 /// <param name="Key">The key as an environment variable: <c>Daraja__Shortcode</c>.</param>

@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Payments.Domain;
+using Payments.Domain.Transfers;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>Safaricom's APIs as they fail: each on its own.</summary>
 public enum DarajaApi

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>The names of what the Daraja client logs: stable, so that alerts can be built on them.</summary>
 internal static class DarajaEvents

@@ -6,10 +6,10 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Telemetry;
+using Payments.Domain.Transfers;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>One HTTP call to Daraja and an exact account of what came of it: above all, whether anything can have been sent.</summary>
 internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers breakers, IOptions<DarajaOptions> options, TimeProvider clock, PaymentsMetrics metrics)

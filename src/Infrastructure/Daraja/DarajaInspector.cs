@@ -2,10 +2,15 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.C2b;
+using Payments.Application.Daraja;
+using Payments.Application.Diagnostics;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Common;
+using Payments.Domain.Transfers;
+using Payments.Infrastructure.Callbacks;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>Looks at Safaricom's side for the doctor: nothing here can move money, and tokens go through <see cref="AccessTokens"/> like everybody's.</summary>
 internal sealed class DarajaInspector(

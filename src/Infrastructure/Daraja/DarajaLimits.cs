@@ -1,4 +1,4 @@
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>Section <c>Daraja:Timeouts</c>. None of these numbers is published by Safaricom.</summary>
 public sealed class DarajaTimeouts

@@ -1,6 +1,6 @@
-using Payments.Domain;
+using Payments.Domain.Common;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>Which of Safaricom's servers, or the stand-in, this deployment talks to.</summary>
 public enum DarajaEnvironment

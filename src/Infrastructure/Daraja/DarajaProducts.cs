@@ -1,6 +1,6 @@
-using Payments.Application;
+using Payments.Application.Daraja;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>
 /// Daraja's products by the names its portal has, with the version that is asked for: an app owns one version, and the other answers as if the

@@ -1,7 +1,7 @@
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Daraja;
+using Payments.Domain.Common;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>
 /// Says what an answer means, by the table "What a reply to a money request means" in the design. An answer refuses a request only when

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Daraja;
+using Payments.Domain.Common;
+using Payments.Domain.Transfers;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>
 /// The bodies Daraja wants, in its own spelling (<c>RecieverIdentifierType</c>; <c>InitiatorName</c> here, <c>Initiator</c> there).

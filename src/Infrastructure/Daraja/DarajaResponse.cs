@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Payments.Domain;
+using Payments.Domain.Transfers;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>What came of one HTTP call, before anyone says what it means.</summary>
 internal abstract class DarajaResponse

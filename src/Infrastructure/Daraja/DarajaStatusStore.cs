@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Payments.Application;
+using Payments.Application.Common;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>
 /// Where processes tell each other, and operators, how they find Safaricom's APIs: a breaker that opens in one pauses everybody's questions,

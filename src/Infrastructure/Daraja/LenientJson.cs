@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
-using Payments.Domain;
+using Payments.Domain.Common;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>
 /// Reads values whatever JSON type they came in: Safaricom sends the same field as a string here and as a number there (docs/protocol/README.md#common-rules, status-balance-reversal.md).

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>
 /// When a pulled payment was made. The page's sample has a Z behind it, answers that were seen have +03:00, and some write East Africa Time and

@@ -1,8 +1,9 @@
 using System.Text.Json;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.C2b;
+using Payments.Application.Daraja;
+using Payments.Domain.Checkouts;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>Reads the Pull Transactions API (docs/protocol/pull.md): lists in lists, another spelling than everywhere else, one code for several things.</summary>
 internal static class PulledPayments

@@ -1,7 +1,8 @@
 using System.Collections.Frozen;
-using Payments.Domain;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Common;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>
 /// What Safaricom's result codes mean (docs/protocol/result-codes.md). The same number means different things to a customer who was asked to pay and to

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>Named values: one object or an array of them, a name possibly twice, a value possibly missing.</summary>
 /// <param name="List">The array or single object.</param>

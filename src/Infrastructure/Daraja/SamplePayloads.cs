@@ -1,8 +1,8 @@
 using System.Text;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Diagnostics;
+using Payments.Domain.Callbacks;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>
 /// A payload of every kind as Safaricom publishes it (docs/protocol/stk.md#stk-push, c2b.md, b2c-b2b.md#b2c, b2c-b2b.md#b2b, status-balance-reversal.md). Numbers are the sandbox's own, ids and receipts are nobody's, and

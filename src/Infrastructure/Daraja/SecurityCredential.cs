@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>
 /// The initiator's password as Daraja wants it: UTF-8, encrypted with the public key of Safaricom's certificate (RSA, PKCS#1 v1.5, not

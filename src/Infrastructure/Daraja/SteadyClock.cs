@@ -1,4 +1,4 @@
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja;
 
 /// <summary>
 /// A clock that nobody sets: it was right when it was made and goes on from there. What waits by it waits as long as was meant, also when the

@@ -1,4 +1,6 @@
-namespace Payments.Infrastructure;
+using Payments.Infrastructure.Hosting;
+
+namespace Payments.Infrastructure.Database;
 
 /// <summary>
 /// How many connections each purpose may have open at once in one process. The default of a whole deployment (two API processes and a worker: 88)

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Database;
 
 /// <summary>How many connections PostgreSQL gives the service at once, and what says so.</summary>
 /// <param name="Max">All of this role's or database's sessions together, other processes' included.</param>

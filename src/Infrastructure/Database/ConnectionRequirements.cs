@@ -1,7 +1,8 @@
 using System.Globalization;
 using Npgsql;
+using Payments.Infrastructure.Hosting;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Database;
 
 /// <summary>Enough connections for what the process does, and enough descriptors for the connections.</summary>
 internal static class ConnectionRequirements

@@ -1,7 +1,7 @@
 using System.Transactions;
 using Npgsql;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Database;
 
 /// <summary>
 /// The connections of a process, in a pool for each <see cref="Purpose"/>. What is asked for here comes from the pool of whatever is being done in

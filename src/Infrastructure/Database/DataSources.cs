@@ -1,9 +1,9 @@
 using System.Data;
 using Dapper;
 using Npgsql;
-using Payments.Application;
+using Payments.Application.Common;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Database;
 
 /// <summary>Makes the data sources of a process: one for each purpose, all alike but for their size.</summary>
 public static class DataSources

@@ -1,6 +1,7 @@
 using Npgsql;
+using Payments.Infrastructure.Hosting;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Database;
 
 /// <summary>
 /// Everything this service relies on in its database, checked in one place: by each process at start, and by whoever wants to know. Changes

@@ -1,8 +1,10 @@
 using System.Data.Common;
 using System.Globalization;
 using Npgsql;
+using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Hosting;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Database;
 
 /// <summary>
 /// What the service makes of an operator's connection string: where the database is and how to get in is his, what decides how the service

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Database;
 
 /// <summary>
 /// The schema of Hangfire's tables: one of our own. Hangfire's usual one may be another program's in the same database, and then each would

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Database;
 
 /// <summary>
 /// What transactions lock and wait for, in the one order all of them take it in; rows of one kind by their ids. Two that take another order

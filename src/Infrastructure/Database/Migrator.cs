@@ -5,7 +5,7 @@ using DbUp.Postgresql;
 using Hangfire.PostgreSql;
 using Npgsql;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Database;
 
 /// <summary>One step of the schema.</summary>
 /// <param name="Name">What the journal calls it; scripts run in the order of their names.</param>

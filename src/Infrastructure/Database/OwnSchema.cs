@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Database;
 
 /// <summary>The database or something in it is not for this service: one sentence with what would be right. Waiting does not mend it.</summary>
 public sealed class DatabaseRefusedException(string sentence) : Exception(sentence);

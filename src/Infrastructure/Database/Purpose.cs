@@ -1,4 +1,4 @@
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Database;
 
 /// <summary>What a connection to the database is for. Each purpose has a pool of its own: a crowd at one never empties another.</summary>
 public enum Purpose

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Database;
 
 /// <summary>The schemas: ours, with the rights to use them and, while something is to be migrated, to change them.</summary>
 internal static class SchemaRequirements

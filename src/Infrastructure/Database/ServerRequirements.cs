@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Database;
 
 /// <summary>The server: new enough, of one encoding with us, and taking writes.</summary>
 internal static class ServerRequirements

@@ -1,7 +1,7 @@
 using System.Transactions;
 using Npgsql;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Database;
 
 /// <summary>The session: what was set holds, and what it overrides is said.</summary>
 internal static class SessionRequirements

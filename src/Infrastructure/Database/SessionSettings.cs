@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Database;
 
 /// <summary>
 /// What each session is told once it began. At connect, as <c>options</c>, a pooler would refuse them, or drop them without a word; and what

@@ -2,9 +2,11 @@ using System.Diagnostics;
 using System.Transactions;
 using Dapper;
 using Npgsql;
-using Payments.Application;
+using Payments.Application.Common;
+using Payments.Application.Idempotency;
+using Payments.Infrastructure.Idempotency;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Database;
 
 /// <summary>
 /// Transactions by TransactionScope: repositories and Hangfire open and close connections inside it and get the same one, so that

@@ -2,9 +2,10 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using Payments.Application;
+using Payments.Application.Diagnostics;
+using Payments.Infrastructure.Daraja;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Diagnostics;
 
 /// <summary>Puts the doctor together, and the tunnel's watch where there is a tunnel.</summary>
 public static class AddSetupExtension

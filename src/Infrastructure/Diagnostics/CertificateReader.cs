@@ -1,8 +1,8 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using Payments.Application;
+using Payments.Application.Diagnostics;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Diagnostics;
 
 /// <summary>Says the one thing that is wrong with a certificate: what has to be mended first.</summary>
 internal static class CertificateReader

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using Dapper;
 using Npgsql;
-using Payments.Application;
+using Payments.Application.Diagnostics;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Hosting;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Diagnostics;
 
 /// <summary>Looks at the database without changing it.</summary>
 internal sealed class DatabaseInspector(Connections database) : IDatabaseInspector

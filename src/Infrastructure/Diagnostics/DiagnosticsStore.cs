@@ -1,8 +1,11 @@
 using Dapper;
 using Npgsql;
-using Payments.Application;
+using Payments.Application.C2b;
+using Payments.Application.Common;
+using Payments.Application.Diagnostics;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Diagnostics;
 
 /// <summary>What the doctor reads of the last hour, and what it remembers of initiators' credentials.</summary>
 internal sealed class DiagnosticsStore(Connections database, TimeProvider clock) : IDiagnosticsStore

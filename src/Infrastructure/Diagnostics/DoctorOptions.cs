@@ -1,6 +1,7 @@
-using Payments.Application;
+using Payments.Application.Diagnostics;
+using Payments.Infrastructure.Daraja;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Diagnostics;
 
 /// <summary>Section <c>Doctor</c>: how long the doctor waits.</summary>
 public sealed class DoctorOptions

@@ -1,8 +1,12 @@
 using Dapper;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Application.Diagnostics;
+using Payments.Domain.Callbacks;
+using Payments.Infrastructure.Callbacks;
+using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Diagnostics;
 
 /// <summary>Probes: their bodies, their addresses, and their rows in the inbox, whichever replica wrote them.</summary>
 internal sealed class Probes(Connections database, CallbackTokens tokens) : IProbes

@@ -7,9 +7,10 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.Options;
-using Payments.Application;
+using Payments.Application.Diagnostics;
+using Payments.Infrastructure.Daraja;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Diagnostics;
 
 /// <summary>
 /// Looks at the public address from outside. Each request has a connection of its own, as Safaricom's first one has, and goes straight there:

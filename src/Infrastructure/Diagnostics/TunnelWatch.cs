@@ -3,9 +3,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Payments.Application;
+using Payments.Application.C2b;
+using Payments.Application.Common;
+using Payments.Infrastructure.Callbacks;
+using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Hosting;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Diagnostics;
 
 /// <summary>
 /// Keeps the public address that of the running tunnel. What was asked for under the old address is not told any more and found out by

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using Payments.Infrastructure.Callbacks;
+using Payments.Infrastructure.Daraja;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Diagnostics;
 
 /// <summary>A running tunnel: its program, the public address it gives, and the local port it leads to if it says so.</summary>
 public sealed record Tunnel(string Program, Uri Address, int? Port);

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Dapper;
-using Payments.Application;
+using Payments.Application.Common;
+using Payments.Application.Events;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Events;
 
 /// <summary>
 /// The feed. Ids are drawn before their transaction commits, so reading by id would skip a slow one. Places are given out here, to

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Payments.Infrastructure.Checkouts;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Events;
 
 /// <summary>Hears of every change of a checkout that any process commits: one LISTEN per process.</summary>
 public sealed partial class LiveEvents(Connections database, WatchedCheckouts watched, ILogger<LiveEvents> log) : BackgroundService

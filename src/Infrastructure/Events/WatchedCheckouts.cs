@@ -1,10 +1,13 @@
 using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Application.Reconciliation;
+using Payments.Domain.Checkouts;
+using Payments.Infrastructure.Checkouts;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Events;
 
 /// <summary>
 /// The checkouts somebody watches in this process. Each that changes is read once, however many watch it, many of them together, and by one reader on

@@ -1,8 +1,10 @@
 using Dapper;
 using Hangfire;
 using Microsoft.Extensions.Options;
+using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Health;
 
 /// <summary>What waits in the database at one moment. Ages by PostgreSQL's clock.</summary>
 /// <param name="New">Callbacks stored and not drained, without those that have stepped aside; counted up to <see cref="BacklogReader.Max"/>.</param>
@@ -20,7 +22,7 @@ public sealed record Backlog(
 
 /// <summary>What Pull has not read.</summary>
 /// <param name="Age">Since when: since the mark, or since this database began where there is none.</param>
-/// <param name="State">How the last round ended, as in <see cref="Application.PullState"/>; <c>none</c> before the first has.</param>
+/// <param name="State">How the last round ended, as in <see cref="Application.C2b.PullState"/>; <c>none</c> before the first has.</param>
 /// <param name="Why">Why the mark stands; null when it does not.</param>
 public sealed record PullBacklog(TimeSpan Age, string State, string? Why);
 

@@ -1,4 +1,4 @@
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Health;
 
 /// <summary>
 /// A look at something that anybody may ask for: however many ask, one looks, and the others have its answer, for a moment after it too.

@@ -1,8 +1,14 @@
 using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
+using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Hosting;
+using Payments.Infrastructure.Inbox;
+using Payments.Infrastructure.Jobs;
+using Payments.Infrastructure.Spooling;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Health;
 
 /// <summary>How one thing is.</summary>
 public enum HealthState

@@ -3,9 +3,11 @@ using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Payments.Application;
+using Payments.Application.Common;
+using Payments.Application.Idempotency;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Hosting;
 
 /// <summary>Runs commands that outlive their request; a shutdown waits for them as long as the host lets it.</summary>
 internal sealed partial class BackgroundCommandRunner(IServiceScopeFactory scopes, ILogger<BackgroundCommandRunner> log) : IBackgroundCommands, IHostedService

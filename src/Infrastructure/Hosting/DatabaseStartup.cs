@@ -1,8 +1,9 @@
 using Hangfire.PostgreSql;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Hosting;
 
 /// <summary>
 /// Checks the database, migrates and stamps it, in a supervised retry loop: a process started while the database is away listens all the

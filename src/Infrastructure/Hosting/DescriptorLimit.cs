@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Hosting;
 
 /// <summary>How many files and sockets this process may have open. .NET has raised the soft limit to the hard one before anything of ours runs.</summary>
 public static class DescriptorLimit

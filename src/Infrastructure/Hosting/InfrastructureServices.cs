@@ -4,9 +4,38 @@ using Hangfire.PostgreSql;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Payments.Application;
+using Payments.Application.Callbacks;
+using Payments.Application.Cases;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Events;
+using Payments.Application.Payouts;
+using Payments.Application.Reconciliation;
+using Payments.Application.Refunds;
+using Payments.Application.Restores;
+using Payments.Application.Telemetry;
+using Payments.Application.Transfers;
+using Payments.Infrastructure.Access;
+using Payments.Infrastructure.C2b;
+using Payments.Infrastructure.Callbacks;
+using Payments.Infrastructure.Cases;
+using Payments.Infrastructure.Checkouts;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Events;
+using Payments.Infrastructure.Health;
+using Payments.Infrastructure.Idempotency;
+using Payments.Infrastructure.Inbox;
+using Payments.Infrastructure.Jobs;
+using Payments.Infrastructure.Payouts;
+using Payments.Infrastructure.Privacy;
+using Payments.Infrastructure.Reconciliation;
+using Payments.Infrastructure.Refunds;
+using Payments.Infrastructure.Restores;
+using Payments.Infrastructure.Spooling;
+using Payments.Infrastructure.Telemetry;
+using Payments.Infrastructure.Transfers;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Hosting;
 
 /// <summary>What this process does: serve the API, run the jobs, or both (configuration key <c>Roles</c>).</summary>
 [Flags]
@@ -150,7 +179,8 @@ public static class InfrastructureServices
             new HangfireConnections(provider.GetRequiredService<Connections>()), provider.GetRequiredService<PostgreSqlStorageOptions>()));
         services.AddHangfire((_, config) => config
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
-            .UseSimpleAssemblyNameTypeSerializer()
+            .UseTypeSerializer(JobTypeNames.Write)
+            .UseTypeResolver(JobTypeNames.Read)
             .UseRecommendedSerializerSettings()
             .UseFilter(new ShortRetention()));
     }

@@ -5,8 +5,14 @@ using Hangfire.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Payments.Infrastructure.C2b;
+using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Idempotency;
+using Payments.Infrastructure.Jobs;
+using Payments.Infrastructure.Privacy;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Hosting;
 
 /// <summary>Whether the database is there, migrated and ours.</summary>
 public sealed class DatabaseState
@@ -151,7 +157,7 @@ internal sealed partial class HangfireServers(
             recurring.AddOrUpdate<RecurringJobs>("reconcile-transfers", jobs => jobs.ReconcileTransfers(), "*/5 * * * * *");
             recurring.AddOrUpdate<RecurringJobs>("end-due-checkouts", jobs => jobs.EndDue(), "*/15 * * * * *");
             recurring.SchedulePull(
-                services.GetRequiredService<Microsoft.Extensions.Options.IOptions<DarajaOptions>>().Value, services.GetRequiredService<Application.C2bOptions>());
+                services.GetRequiredService<Microsoft.Extensions.Options.IOptions<DarajaOptions>>().Value, services.GetRequiredService<Application.C2b.C2bOptions>());
             recurring.AddOrUpdate<IdempotencyJobs>("clean-idempotency-keys", jobs => jobs.Clean(), "17 * * * *");
             recurring.ScheduleErasing();
             return true;

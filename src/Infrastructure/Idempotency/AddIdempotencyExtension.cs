@@ -1,8 +1,9 @@
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
-using Payments.Application;
+using Payments.Application.Idempotency;
+using Payments.Infrastructure.Jobs;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Idempotency;
 
 /// <summary>Puts Idempotency-Keys together.</summary>
 internal static class AddIdempotencyExtension

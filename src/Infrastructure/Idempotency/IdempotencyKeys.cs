@@ -1,7 +1,9 @@
 using Dapper;
-using Payments.Application;
+using Payments.Application.Idempotency;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Reconciliation;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Idempotency;
 
 /// <summary>Keys in PostgreSQL: any number of API processes meet at one row.</summary>
 internal sealed class IdempotencyKeys(Connections database) : IIdempotencyKeys

@@ -3,9 +3,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Payments.Application;
+using Payments.Application.Callbacks;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Hosting;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Inbox;
 
 /// <summary>
 /// Tells workers in other processes that a batch is in the inbox: one NOTIFY a batch. A process with workers of its own has woken one already

@@ -1,4 +1,4 @@
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Inbox;
 
 /// <summary>The inbox's queue in memory, for those who look at it.</summary>
 public sealed class InboxQueueMetrics

@@ -2,9 +2,11 @@ using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Payments.Application;
+using Payments.Application.Callbacks;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Hosting;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Inbox;
 
 /// <summary>
 /// The row is the truth, the job a hint: drains what is still new after 10 s, whatever Hangfire's tables say. Runs in every worker;

@@ -4,9 +4,15 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
-using Payments.Application;
+using Payments.Application.Callbacks;
+using Payments.Application.Common;
+using Payments.Application.Telemetry;
+using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Jobs;
+using Payments.Infrastructure.Spooling;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Inbox;
 
 /// <summary>Sizes of the inbox writer (configuration section <c>Inbox</c>).</summary>
 public sealed class InboxOptions

@@ -1,4 +1,4 @@
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Inbox;
 
 /// <summary>
 /// What of callbacks is in this process at once, from the first byte that is read until the last is stored: a number and a size, both

@@ -3,9 +3,12 @@ using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Payments.Application;
+using Payments.Application.Common;
+using Payments.Application.Telemetry;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Hosting;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Inbox;
 
 /// <summary>How the path of a callback that met no route differs from those we hand out.</summary>
 public enum UnroutedShape

@@ -4,8 +4,13 @@ using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Payments.Infrastructure.Access;
+using Payments.Infrastructure.C2b;
+using Payments.Infrastructure.Callbacks;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Hosting;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Inbox;
 
 /// <summary>
 /// What callbacks without a valid token may cost: 3,000 a minute from one source, and so many bytes a day over all processes. Never asked

@@ -1,8 +1,12 @@
 using Hangfire;
 using MediatR;
-using Payments.Application;
+using Payments.Application.Callbacks;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Reconciliation;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Jobs;
 
 /// <summary>The jobs that understand callbacks. Each is safe to run twice: what was done is done.</summary>
 public sealed class CallbackJobs(IMediator mediator, JobShutdown end)

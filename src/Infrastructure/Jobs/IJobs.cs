@@ -1,8 +1,8 @@
 using Hangfire;
 using Hangfire.States;
-using Payments.Application;
+using Payments.Application.Common;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Jobs;
 
 /// <summary>The jobs this service enqueues. Inside a TransactionScope they are part of its commit.</summary>
 public interface IJobs

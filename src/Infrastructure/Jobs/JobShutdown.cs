@@ -1,4 +1,4 @@
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Jobs;
 
 /// <summary>Tells running jobs that the process is ending: they finish the step they are at and leave the rest to whoever comes next.</summary>
 public sealed class JobShutdown : IDisposable

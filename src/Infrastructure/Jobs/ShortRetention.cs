@@ -2,7 +2,7 @@ using Hangfire.Common;
 using Hangfire.States;
 using Hangfire.Storage;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Jobs;
 
 /// <summary>
 /// Succeeded jobs stay for half an hour instead of a day: long enough to look at, short enough that the tables stay small. The inbox row,

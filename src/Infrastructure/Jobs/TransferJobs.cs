@@ -1,8 +1,9 @@
 using Hangfire;
 using MediatR;
-using Payments.Application;
+using Payments.Application.Common;
+using Payments.Application.Transfers;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Jobs;
 
 /// <summary>The jobs that send money. One job, one sending: never retried by Hangfire, and a run that comes again sends nothing.</summary>
 public sealed class TransferJobs(IMediator mediator)

@@ -1,8 +1,13 @@
 using Dapper;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Application.Payouts;
+using Payments.Application.Telemetry;
+using Payments.Domain.Payouts;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Jobs;
+using Payments.Infrastructure.Transfers;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Payouts;
 
 /// <summary>Making and showing payouts.</summary>
 internal sealed class PayoutRepository(Connections database, IJobs jobs) : IPayouts

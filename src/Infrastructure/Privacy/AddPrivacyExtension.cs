@@ -1,9 +1,9 @@
 using Hangfire;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
-using Payments.Application;
+using Payments.Application.Privacy;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Privacy;
 
 /// <summary>Puts the erasing of personal data together.</summary>
 internal static class AddPrivacyExtension

@@ -1,7 +1,8 @@
 using Dapper;
-using Payments.Application;
+using Payments.Application.Privacy;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Privacy;
 
 /// <summary>
 /// Erasing, one short statement a batch. Rows somebody works on are passed over (SKIP LOCKED): they are not old, or will be found again.

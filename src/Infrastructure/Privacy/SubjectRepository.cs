@@ -1,10 +1,11 @@
 using System.Text;
 using Dapper;
 using Npgsql;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Privacy;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Privacy;
 
 /// <summary>Finding, reading out and erasing what is kept of one phone number: rare, and allowed to take its time.</summary>
 internal sealed partial class ErasureRepository

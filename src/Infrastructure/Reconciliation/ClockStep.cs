@@ -1,8 +1,9 @@
 using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Reconciliation;
 
 /// <summary>
 /// PostgreSQL's clock may be set back. Leases and windows need nobody then: a mark further ahead than it can have been set counts for nothing

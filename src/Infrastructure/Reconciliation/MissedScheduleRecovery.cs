@@ -3,9 +3,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Payments.Application;
+using Payments.Application.C2b;
+using Payments.Application.Checkouts;
+using Payments.Application.Reconciliation;
+using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Hosting;
+using Payments.Infrastructure.Jobs;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Reconciliation;
 
 /// <summary>
 /// The row is the truth, the job a hint: runs the round that has not come although it was due, whatever Hangfire's tables say. A process whose

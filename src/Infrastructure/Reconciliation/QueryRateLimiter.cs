@@ -1,8 +1,11 @@
 using Dapper;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Reconciliation;
+using Payments.Domain.C2b;
+using Payments.Domain.Checkouts;
+using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Reconciliation;
 
 /// <summary>
 /// The budget of questions as one row all processes lock in turn: for the milliseconds in which one of them takes what is due. A process

@@ -1,8 +1,12 @@
 using Dapper;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Callbacks;
+using Payments.Application.Common;
+using Payments.Application.Reconciliation;
+using Payments.Domain.Common;
+using Payments.Infrastructure.Checkouts;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Reconciliation;
 
 /// <summary>What Safaricom was asked, and what is known of our accounts.</summary>
 internal sealed class StatusQueryRepository(Connections database) : IStatusQueries

@@ -1,9 +1,18 @@
 using Dapper;
 using Npgsql;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Payouts;
+using Payments.Application.Refunds;
+using Payments.Application.Telemetry;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Refunds;
+using Payments.Infrastructure.Checkouts;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Jobs;
+using Payments.Infrastructure.Transfers;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Refunds;
 
 /// <summary>Making and showing refunds.</summary>
 internal sealed class RefundRepository(Connections database, ICheckouts checkouts, IJobs jobs) : IRefunds

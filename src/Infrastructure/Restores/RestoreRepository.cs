@@ -1,7 +1,9 @@
 using Dapper;
-using Payments.Application;
+using Payments.Application.Restores;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Events;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Restores;
 
 /// <summary>What a restore leaves to be done.</summary>
 internal sealed class RestoreRepository(Connections database) : IRestores

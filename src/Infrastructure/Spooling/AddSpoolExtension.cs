@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Payments.Infrastructure.Callbacks;
+using Payments.Infrastructure.Daraja;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Spooling;
 
 /// <summary>Puts the spool behind the inbox.</summary>
 public static class AddSpoolExtension

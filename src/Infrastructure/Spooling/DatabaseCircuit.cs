@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Hosting;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Spooling;
 
 /// <summary>
 /// Whether the inbox's database is worth waiting for: after a commit that failed or was too slow nobody else waits for it, until a

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Spooling;
 
 /// <summary>Makes a new file's name durable: fsync of the file alone keeps its content, and not on every file system its name.</summary>
 internal static class DurableFolder

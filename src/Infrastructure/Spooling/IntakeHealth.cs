@@ -1,6 +1,9 @@
 using Npgsql;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Health;
+using Payments.Infrastructure.Hosting;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Spooling;
 
 /// <summary>What this process can promise a callback.</summary>
 public enum IntakeState

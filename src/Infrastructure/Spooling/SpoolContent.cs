@@ -1,6 +1,6 @@
-using Payments.Application;
+using Payments.Application.Callbacks;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Spooling;
 
 /// <summary>A callback that waited on disk, and when it came.</summary>
 /// <param name="ReceivedAt">By the clock of the process that took it: shown to operators, decides nothing.</param>

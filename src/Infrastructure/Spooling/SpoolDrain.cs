@@ -1,8 +1,12 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Hosting;
+using Payments.Infrastructure.Inbox;
+using Payments.Infrastructure.Jobs;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Spooling;
 
 /// <summary>
 /// Brings spooled callbacks into the inbox at a bounded rate, oldest first, and finds out whether the database is back: what waits is

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Spooling;
 
 /// <summary>What the drain has to say.</summary>
 internal sealed partial class SpoolDrain

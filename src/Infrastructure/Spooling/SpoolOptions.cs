@@ -1,4 +1,6 @@
-namespace Payments.Infrastructure;
+using Payments.Infrastructure.Daraja;
+
+namespace Payments.Infrastructure.Spooling;
 
 /// <summary>Section <c>Spool</c>: where callbacks wait on local disk while the database is away. Off without a path.</summary>
 public sealed class SpoolOptions

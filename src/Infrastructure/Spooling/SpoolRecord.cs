@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Callbacks;
+using Payments.Application.Common;
+using Payments.Domain.Callbacks;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Spooling;
 
 /// <summary>
 /// One record: mark (4 bytes), length of the rest (4), CRC-32C of length and rest (4), the rest: a seal (<see cref="SpoolSeal"/>) and what it

@@ -1,8 +1,12 @@
 using Npgsql;
 using NpgsqlTypes;
-using Payments.Application;
+using Payments.Application.Callbacks;
+using Payments.Application.Common;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Inbox;
+using Payments.Infrastructure.Jobs;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Spooling;
 
 /// <summary>Spooled callbacks as rows of the inbox, each once whatever happened before.</summary>
 internal static class SpooledRows

@@ -2,9 +2,17 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Payments.Application;
+using Payments.Application.C2b;
+using Payments.Application.Common;
+using Payments.Application.Telemetry;
+using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Health;
+using Payments.Infrastructure.Hosting;
+using Payments.Infrastructure.Inbox;
+using Payments.Infrastructure.Spooling;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Telemetry;
 
 /// <summary>
 /// What is read rather than counted. A process's own values are read when they are asked for; the database's every quarter of a minute

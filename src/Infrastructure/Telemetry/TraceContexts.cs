@@ -1,7 +1,8 @@
 using Dapper;
-using Payments.Application;
+using Payments.Application.Telemetry;
+using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Telemetry;
 
 /// <summary>Contexts stored in the rows of payments: one statement for a whole batch of callbacks.</summary>
 internal sealed class TraceContexts(Connections database) : ITraceContexts

@@ -1,8 +1,11 @@
 using System.Text.Json;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Application.Transfers;
+using Payments.Domain.Payouts;
+using Payments.Domain.Refunds;
+using Payments.Domain.Transfers;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Transfers;
 
 /// <summary>What an event says of its payout or refund: enough to act on, no personal data. The whole is one GET away.</summary>
 internal static class TransferEventData

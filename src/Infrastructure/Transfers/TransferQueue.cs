@@ -1,8 +1,11 @@
 using Dapper;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Domain.Payouts;
+using Payments.Domain.Transfers;
+using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Reconciliation;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Transfers;
 
 /// <summary>
 /// The queue of what is to be sent. The row is the truth and the job a hint: a sweep gives a job to what has none, a bounded number at a time.

@@ -1,9 +1,14 @@
 using Dapper;
 using Npgsql;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Payouts;
+using Payments.Application.Transfers;
+using Payments.Domain.Transfers;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Jobs;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Transfers;
 
 /// <summary>Payouts and refunds as money on its way out: loading them to change, finding what is due, finding what lost its job.</summary>
 internal sealed partial class TransferRepository(Connections database, ICheckouts checkouts, IJobs jobs) : ITransfers

@@ -1,7 +1,11 @@
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Common;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
+using Payments.Domain.Payouts;
+using Payments.Domain.Refunds;
+using Payments.Domain.Transfers;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Transfers;
 
 /// <summary>What rows of <c>payouts</c> and <c>refunds</c> have in common, with names as the columns have them.</summary>
 internal abstract record TransferRow

@@ -1,9 +1,16 @@
 using Dapper;
 using Npgsql;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Cases;
+using Payments.Application.Common;
+using Payments.Application.Refunds;
+using Payments.Domain.Cases;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Payouts;
+using Payments.Domain.Refunds;
+using Payments.Domain.Transfers;
+using Payments.Infrastructure.Checkouts;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Transfers;
 
 /// <summary>Writing payouts and refunds: one statement per table, whatever the number of rows.</summary>
 internal sealed partial class TransferRepository

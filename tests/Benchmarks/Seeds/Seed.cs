@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Payments.Domain;
-using Payments.Infrastructure;
+using Payments.Domain.Callbacks;
+using Payments.Infrastructure.Callbacks;
 
 namespace Payments.Benchmarks;
 

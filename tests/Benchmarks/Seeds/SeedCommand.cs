@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Npgsql;
 using Payments.Build;
-using Payments.Infrastructure;
+using Payments.Infrastructure.Callbacks;
 
 namespace Payments.Benchmarks;
 

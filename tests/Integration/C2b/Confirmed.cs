@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Payments.Application;
+using Payments.Application.Reconciliation;
 using Xunit;
 
 namespace Payments.Tests.Integration;

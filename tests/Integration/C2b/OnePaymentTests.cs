@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Payments.Application;
+using Payments.Application.Reconciliation;
 using Xunit;
 
 namespace Payments.Tests.Integration;

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using Payments.Application;
+using Payments.Application.Telemetry;
 using Xunit;
 
 namespace Payments.Tests.Integration;

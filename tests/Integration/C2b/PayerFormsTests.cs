@@ -2,7 +2,9 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Payments.Application;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Privacy;
 using Xunit;
 
 namespace Payments.Tests.Integration;

@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Payments.Application;
+using Payments.Application.C2b;
 using Xunit;
 
 namespace Payments.Tests.Integration;

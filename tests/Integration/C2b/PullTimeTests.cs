@@ -1,4 +1,5 @@
-using Payments.Application;
+using Payments.Application.C2b;
+using Payments.Application.Reconciliation;
 using Xunit;
 
 namespace Payments.Tests.Integration;

@@ -205,7 +205,7 @@ public sealed class RegistrationTests(TestDatabase databases)
         Assert.Equal(200, (await Register(host, new { renew = true })).Status);
         Assert.Equal(HttpStatusCode.OK, (await host.Call($"/callbacks/c2b/confirm/{old}", late)).StatusCode);
 
-        await host.Send(new Application.DrainCallbacks());
+        await host.Send(new Application.Callbacks.DrainCallbacks());
 
         Assert.Equal("unmatched", await host.Verdict(early));
         Assert.Equal("hint", await host.Verdict(late));

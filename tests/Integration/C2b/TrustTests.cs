@@ -195,7 +195,7 @@ public sealed class TrustTests(RegisteredPaybill running, TestDatabase databases
         // It read the registrations when it started, and the token was made after that.
         await using var other = await PaymentsHost.Start(databases);
         await using var fresh = await PaymentsHost.StartOn(other.ConnectionString);
-        var known = fresh.Services.GetRequiredService<Infrastructure.RegistrationTokenCache>();
+        var known = fresh.Services.GetRequiredService<Infrastructure.C2b.RegistrationTokenCache>();
         await PaymentsHost.Eventually(() => Task.FromResult(known.Find(new string('0', 32)) is null && !known.IsStale), "it has read them");
         var token = await other.RegisterC2b();
         var checkout = await other.Checkout(phone: null);
@@ -223,10 +223,10 @@ public sealed class TrustTests(RegisteredPaybill running, TestDatabase databases
         var body = PaybillHost.Body(PaymentsHost.NewReceipt(), (string)checkout["orderReference"]!);
         var token = isOurs ? running.Token : new string('0', 32);
 
-        await host.Services.GetRequiredService<Application.IInbox>().Store(
-            new(Application.NewId.Next(), Domain.CallbackKind.C2bConfirm, null, System.Text.Encoding.UTF8.GetBytes(body), "application/json", "127.0.0.1", null)
+        await host.Services.GetRequiredService<Application.Callbacks.IInbox>().Store(
+            new(Application.Common.NewId.Next(), Domain.Callbacks.CallbackKind.C2bConfirm, null, System.Text.Encoding.UTF8.GetBytes(body), "application/json", "127.0.0.1", null)
             {
-                TokenHash = Application.RegistrationToken.Hash(token),
+                TokenHash = Application.C2b.RegistrationToken.Hash(token),
             },
             CancellationToken.None);
 

@@ -1,7 +1,7 @@
 using Hangfire;
 using Microsoft.Extensions.DependencyInjection;
-using Payments.Application;
-using Payments.Infrastructure;
+using Payments.Application.Callbacks;
+using Payments.Infrastructure.Jobs;
 using Xunit;
 
 namespace Payments.Tests.Integration;

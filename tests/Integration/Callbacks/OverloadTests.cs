@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Npgsql;
-using Payments.Infrastructure;
+using Payments.Infrastructure.Inbox;
 using Payments.Tests.Faults;
 using Xunit;
 

@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
 using Hangfire;
 using Microsoft.Extensions.DependencyInjection;
-using Payments.Application;
-using Payments.Domain;
-using Payments.Infrastructure;
+using Payments.Application.Callbacks;
+using Payments.Application.Common;
+using Payments.Domain.Callbacks;
+using Payments.Infrastructure.Jobs;
 using Xunit;
 
 namespace Payments.Tests.Integration;

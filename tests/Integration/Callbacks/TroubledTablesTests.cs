@@ -1,5 +1,5 @@
 using System.Net.Http.Json;
-using Payments.Application;
+using Payments.Application.Callbacks;
 using Xunit;
 
 namespace Payments.Tests.Integration;

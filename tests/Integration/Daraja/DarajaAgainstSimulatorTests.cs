@@ -4,9 +4,12 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
-using Payments.Application;
-using Payments.Domain;
-using Payments.Infrastructure;
+using Payments.Application.Callbacks;
+using Payments.Application.Daraja;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Common;
+using Payments.Domain.Transfers;
+using Payments.Infrastructure.Callbacks;
 using Payments.Simulator;
 using Xunit;
 

@@ -5,9 +5,12 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Payments.Application;
-using Payments.Domain;
-using Payments.Infrastructure;
+using Payments.Application.Callbacks;
+using Payments.Application.Daraja;
+using Payments.Domain.Common;
+using Payments.Infrastructure.Callbacks;
+using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Database;
 
 namespace Payments.Tests.Integration;
 

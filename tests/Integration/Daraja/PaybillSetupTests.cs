@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Daraja;
+using Payments.Domain.Common;
 using Xunit;
 
 namespace Payments.Tests.Integration;

@@ -1,4 +1,4 @@
-using Payments.Domain;
+using Payments.Domain.Common;
 using Xunit;
 
 namespace Payments.Tests.Integration;

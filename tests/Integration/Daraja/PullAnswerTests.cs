@@ -1,4 +1,4 @@
-using Payments.Application;
+using Payments.Application.C2b;
 using Xunit;
 
 namespace Payments.Tests.Integration;

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Daraja;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Common;
+using Payments.Domain.Transfers;
 using Xunit;
 
 namespace Payments.Tests.Integration;

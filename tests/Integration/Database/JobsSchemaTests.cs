@@ -5,7 +5,8 @@ using Hangfire.PostgreSql.Factories;
 using Hangfire.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Payments.Infrastructure;
+using Payments.Infrastructure.Hosting;
+using Payments.Infrastructure.Jobs;
 using Xunit;
 
 namespace Payments.Tests.Integration;

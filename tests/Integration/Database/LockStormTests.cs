@@ -1,8 +1,16 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.C2b;
+using Payments.Application.Callbacks;
+using Payments.Application.Cases;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Privacy;
+using Payments.Application.Reconciliation;
+using Payments.Application.Refunds;
+using Payments.Application.Transfers;
+using Payments.Domain.Callbacks;
 using Xunit;
 
 namespace Payments.Tests.Integration;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
-using Payments.Infrastructure;
+using Payments.Infrastructure.Database;
 using Xunit;
 
 namespace Payments.Tests.Integration;

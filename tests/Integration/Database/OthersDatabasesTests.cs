@@ -1,7 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Payments.Build;
-using Payments.Infrastructure;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Hosting;
 using Xunit;
 
 namespace Payments.Tests.Integration;

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Npgsql;
 using Payments.Build;
-using Payments.Infrastructure;
+using Payments.Infrastructure.Database;
 using Xunit;
 
 namespace Payments.Tests.Integration;
@@ -66,7 +66,7 @@ public sealed partial class OwnRoleTests(TestDatabase databases)
         await using var host = await PaymentsHost.StartOn(connection);
         await host.Until(await host.Checkout("254700000000"), "paid");
         await host.RegisterC2b();
-        await host.Send(new Application.ErasePersonalData());
+        await host.Send(new Application.Privacy.ErasePersonalData());
         Assert.Equal("ready", await host.Readiness());
         Assert.False(await host.Sql<bool>("SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls FROM pg_roles WHERE rolname = current_user"));
         Assert.True(await host.Sql<bool>("SELECT pg_get_userbyid(datdba) = current_user FROM pg_database WHERE datname = current_database()"));

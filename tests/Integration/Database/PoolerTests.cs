@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Payments.Infrastructure;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Hosting;
 using Xunit;
 
 namespace Payments.Tests.Integration;

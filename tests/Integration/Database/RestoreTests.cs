@@ -4,10 +4,10 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Payments.Api;
+using Payments.Api.Hosting;
 using Payments.Build;
-using Payments.Domain;
-using Payments.Infrastructure;
+using Payments.Domain.Callbacks;
+using Payments.Infrastructure.Callbacks;
 using Payments.Tests.Faults;
 using Xunit;
 

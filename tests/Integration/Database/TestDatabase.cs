@@ -1,6 +1,6 @@
 using System.Globalization;
 using Npgsql;
-using Payments.Infrastructure;
+using Payments.Infrastructure.Database;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(Payments.Tests.Integration.TestDatabase))]

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Payments.Application;
-using Payments.Infrastructure;
+using Payments.Application.Common;
+using Payments.Infrastructure.Database;
 using Xunit;
 
 namespace Payments.Tests.Integration;

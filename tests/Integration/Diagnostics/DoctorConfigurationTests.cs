@@ -3,8 +3,12 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Payments.Application;
-using Payments.Infrastructure;
+using Payments.Application.C2b;
+using Payments.Application.Diagnostics;
+using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Diagnostics;
+using Payments.Infrastructure.Hosting;
 using Xunit;
 
 namespace Payments.Tests.Integration;

@@ -55,8 +55,8 @@ public sealed class DoctorSafaricomTests(TestDatabase databases) : IAsyncLifetim
     {
         // A database that no shortcode has been stamped on: the one that has is refused to another, and nothing that needs it is done.
         var connection = await databases.CreateDatabase();
-        await using var source = Infrastructure.DataSources.Create(connection);
-        await Infrastructure.Migrator.Migrate(source, CancellationToken.None);
+        await using var source = Infrastructure.Database.DataSources.Create(connection);
+        await Infrastructure.Database.Migrator.Migrate(source, CancellationToken.None);
 
         var visit = await Visit.To(host, "--no-initiator", setting, $"--ConnectionStrings:Payments={connection}", "--Doctor:Judging=00:00:01");
 

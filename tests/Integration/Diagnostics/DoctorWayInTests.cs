@@ -218,9 +218,9 @@ public sealed class DoctorWayInTests(InOrder running) : IClassFixture<InOrder>
         var visit = await Visit.To(Host, "--sample", "all");
 
         Assert.True(visit.ExitCode == 0, visit.Text);
-        foreach (var kind in Enum.GetValues<Domain.CallbackKind>())
+        foreach (var kind in Enum.GetValues<Domain.Callbacks.CallbackKind>())
         {
-            Assert.NotEmpty(visit.All("sample." + Application.EnumNames.Name(kind)));
+            Assert.NotEmpty(visit.All("sample." + Application.Common.EnumNames.Name(kind)));
         }
 
         Assert.All(visit.Report["findings"]!.AsArray().Where(f => ((string)f!["check"]!).StartsWith("sample.", StringComparison.Ordinal)), f =>

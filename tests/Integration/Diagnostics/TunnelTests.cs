@@ -1,7 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using Payments.Infrastructure;
+using Payments.Infrastructure.Callbacks;
+using Payments.Infrastructure.Diagnostics;
 using Xunit;
 
 namespace Payments.Tests.Integration;

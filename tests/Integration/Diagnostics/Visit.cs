@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Payments.Api;
+using Payments.Api.Hosting;
 using Xunit;
 
 namespace Payments.Tests.Integration;

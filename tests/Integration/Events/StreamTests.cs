@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using Payments.Infrastructure;
+using Payments.Infrastructure.Events;
 using Xunit;
 
 namespace Payments.Tests.Integration;

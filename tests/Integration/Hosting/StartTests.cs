@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Payments.Api;
-using Payments.Infrastructure;
+using Payments.Infrastructure.Database;
 using Xunit;
 
 namespace Payments.Tests.Integration;

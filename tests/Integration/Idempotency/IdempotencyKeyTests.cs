@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using Payments.Application;
+using Payments.Application.Idempotency;
 using Xunit;
 
 namespace Payments.Tests.Integration;

@@ -1,5 +1,5 @@
 using System.Net.Http.Json;
-using Payments.Api;
+using Payments.Api.Hosting;
 using Xunit;
 
 namespace Payments.Tests.Integration;

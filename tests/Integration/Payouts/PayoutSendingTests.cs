@@ -1,4 +1,4 @@
-using Payments.Application;
+using Payments.Application.Transfers;
 using Xunit;
 
 namespace Payments.Tests.Integration;

@@ -1,6 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Payments.Application;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Privacy;
+using Payments.Application.Reconciliation;
 using Xunit;
 
 namespace Payments.Tests.Integration;

@@ -1,4 +1,5 @@
-using Payments.Application;
+using Payments.Application.Idempotency;
+using Payments.Application.Privacy;
 using Xunit;
 
 namespace Payments.Tests.Integration;

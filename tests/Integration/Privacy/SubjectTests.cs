@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Payments.Application;
+using Payments.Application.Common;
+using Payments.Application.Privacy;
 using Xunit;
 
 namespace Payments.Tests.Integration;

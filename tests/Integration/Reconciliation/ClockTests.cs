@@ -1,8 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Payments.Application;
-using Payments.Infrastructure;
+using Payments.Application.C2b;
+using Payments.Application.Common;
+using Payments.Application.Reconciliation;
+using Payments.Infrastructure.Access;
+using Payments.Infrastructure.Reconciliation;
 using Xunit;
 
 namespace Payments.Tests.Integration;

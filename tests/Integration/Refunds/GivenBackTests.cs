@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Payments.Application;
+using Payments.Application.Checkouts;
+using Payments.Application.Reconciliation;
 using Xunit;
 
 namespace Payments.Tests.Integration;
@@ -248,7 +249,7 @@ public sealed class GivenBackTests(QuickQuestions running) : IClassFixture<Quick
 
         await using (var source = Npgsql.NpgsqlDataSource.Create(host.ConnectionString))
         {
-            await Infrastructure.Migrator.Migrate(source, CancellationToken.None);
+            await Infrastructure.Database.Migrator.Migrate(source, CancellationToken.None);
         }
 
         Assert.Equal((300m, 700m, "open"), Standing(await host.Get(unpaid)));

@@ -3,8 +3,9 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Access;
+using Payments.Application.Common;
+using Payments.Domain.Common;
 using Xunit;
 
 namespace Payments.Tests.Integration;

@@ -156,8 +156,8 @@ public sealed class ElsewhereTests(ElsewhereTests.BehindProxy running, TestDatab
     [Fact]
     public async Task Whoever_has_the_token_is_never_turned_away_for_the_number_of_his_callbacks()
     {
-        var untrusted = host.Services.GetRequiredService<Infrastructure.UntrustedRateLimiter>();
-        for (var i = 0; i <= Infrastructure.UntrustedRateLimiter.MaxPerMinute; i++)
+        var untrusted = host.Services.GetRequiredService<Infrastructure.Inbox.UntrustedRateLimiter>();
+        for (var i = 0; i <= Infrastructure.Inbox.UntrustedRateLimiter.MaxPerMinute; i++)
         {
             untrusted.Refuses(IPAddress.Parse("203.0.113.77"));
         }

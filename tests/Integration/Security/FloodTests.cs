@@ -3,7 +3,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Payments.Application;
+using Payments.Application.Callbacks;
+using Payments.Application.Common;
+using Payments.Application.Reconciliation;
 using Payments.Tests.Faults;
 using Xunit;
 
@@ -12,7 +14,7 @@ namespace Payments.Tests.Integration;
 /// <summary>A flood without tokens fills no disk, starves no real callback and burns no quota; one with a token is never refused.</summary>
 public sealed class FloodTests(TestDatabase databases)
 {
-    private const int MostPerMinute = Infrastructure.UntrustedRateLimiter.MaxPerMinute;
+    private const int MostPerMinute = Infrastructure.Inbox.UntrustedRateLimiter.MaxPerMinute;
 
     [Fact]
     public async Task From_one_source_three_thousand_a_minute_are_taken_and_a_valid_token_always()
@@ -264,7 +266,7 @@ public sealed class FloodTests(TestDatabase databases)
         // As the other process's registration of a moment ago would be: it is not in what this process read, and that was a while ago.
         await host.Sql<int>($"UPDATE c2b_registrations SET token = '{new string('a', 32)}'; SELECT 1");
         token = new string('a', 32);
-        var known = fresh.Services.GetRequiredService<Infrastructure.RegistrationTokenCache>();
+        var known = fresh.Services.GetRequiredService<Infrastructure.C2b.RegistrationTokenCache>();
         await PaymentsHost.Eventually(() => Task.FromResult(known.IsStale), "what it read is old");
 
         Assert.Equal(HttpStatusCode.OK, (await fresh.Call($"/callbacks/c2b/confirm/{token}", PaybillHost.Body(PaymentsHost.NewReceipt(), (string)checkout["orderReference"]!))).StatusCode);

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Payments.Api;
+using Payments.Api.Hosting;
 using Xunit;
 
 namespace Payments.Tests.Integration;

@@ -192,7 +192,7 @@ public sealed class WebDefenceTests(WebDefenceTests.WithShopPage running) : ICla
 
             await using var api = ApiHost.Build([.. settings, "--Callbacks:Secrets:0_FILE=" + file]);
 
-            var options = api.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<Payments.Infrastructure.CallbackOptions>>().Value;
+            var options = api.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<Payments.Infrastructure.Callbacks.CallbackOptions>>().Value;
             Assert.Equal(Convert.ToBase64String(secret), Assert.Single(options.Secrets));
         }
         finally

@@ -2,8 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Payments.Domain;
-using Payments.Infrastructure;
+using Payments.Domain.Callbacks;
+using Payments.Infrastructure.Callbacks;
+using Payments.Infrastructure.Spooling;
 using Payments.Tests.Faults;
 using Xunit;
 
@@ -200,7 +201,7 @@ public sealed class OutageTests(TestDatabase databases)
 
         var waiting = new CallbackSpool(new() { Path = folder.Path }, SpoolFolder.Seal);
         waiting.Append([new(
-            Application.NewId.Next(), CallbackKind.Stk, PaymentsHost.AttemptId(ringing), System.Text.Encoding.UTF8.GetBytes(successWaits ? success : failure),
+            Application.Common.NewId.Next(), CallbackKind.Stk, PaymentsHost.AttemptId(ringing), System.Text.Encoding.UTF8.GetBytes(successWaits ? success : failure),
             "application/json", null, null)]);
         await host.Call(path, successWaits ? failure : success);
         await host.Until(ringing, successWaits ? "failed" : "paid");

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
-using Payments.Application;
-using Payments.Domain;
-using Payments.Infrastructure;
+using Payments.Application.Callbacks;
+using Payments.Application.Common;
+using Payments.Domain.Callbacks;
+using Payments.Infrastructure.Spooling;
 
 namespace Payments.Tests.Integration;
 

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using Payments.Application;
-using Payments.Domain;
-using Payments.Infrastructure;
+using Payments.Application.Callbacks;
+using Payments.Application.Common;
+using Payments.Domain.Callbacks;
+using Payments.Infrastructure.Spooling;
 using Xunit;
 
 namespace Payments.Tests.Integration;

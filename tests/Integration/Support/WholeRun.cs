@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Payments.Infrastructure;
+using Payments.Infrastructure.Database;
 using Xunit;
 
 namespace Payments.Tests.Integration;

@@ -172,7 +172,7 @@ public sealed partial class TelemetryTests(WatchedService service) : IClassFixtu
         await PaymentsHost.Eventually(() => Task.FromResult(service.LogLines.Any(l => l.Contains("daraja_replied", StringComparison.Ordinal))), "it was logged");
         var lines = service.LogLines.Where(l => l.Length > 0).Select(l => JsonNode.Parse(l)!).ToList();
         var replied = lines.First(l => (string?)l["event"] == "daraja_replied" && (string?)l["fields"]!["Api"] == "Push");
-        Assert.Equal(("information", "Payments.Infrastructure.DarajaClient"), ((string?)replied["level"], (string?)replied["source"]));
+        Assert.Equal(("information", "Payments.Infrastructure.Daraja.DarajaClient"), ((string?)replied["level"], (string?)replied["source"]));
         Assert.Equal(32, ((string?)replied["traceId"])!.Length);
         Assert.All(lines, line => Assert.NotNull(line["at"]));
     }

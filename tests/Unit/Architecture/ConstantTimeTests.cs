@@ -14,11 +14,11 @@ public sealed class ConstantTimeTests
     private const BindingFlags Any = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     [Theory]
-    [InlineData("Payments.Infrastructure", "CallbackTokens")]
-    [InlineData("Payments.Infrastructure", "ClientSecrets")]
-    [InlineData("Payments.Infrastructure", "RegistrationTokens")]
-    [InlineData("Payments.Application", "ConfirmationRules")]
-    [InlineData("Payments.Api", "ApiKey")]
+    [InlineData("Payments.Infrastructure", "Callbacks.CallbackTokens")]
+    [InlineData("Payments.Infrastructure", "Access.ClientSecrets")]
+    [InlineData("Payments.Infrastructure", "C2b.RegistrationTokenCache")]
+    [InlineData("Payments.Application", "C2b.ConfirmationHandler")]
+    [InlineData("Payments.Api", "Access.ApiKey")]
     public void A_secret_is_compared_in_constant_time(string assembly, string name)
     {
         var type = Assembly.Load(assembly).GetType($"{assembly}.{name}", throwOnError: true)!;

@@ -6,9 +6,9 @@ namespace Payments.Tests.Unit;
 /// <summary>Api → Infrastructure → Application → Domain, and nothing the other way (docs/architecture.md).</summary>
 public sealed class LayerTests
 {
-    private static readonly Assembly Domain = typeof(Domain.Money).Assembly;
-    private static readonly Assembly Application = typeof(Application.DrainCallbacks).Assembly;
-    private static readonly Assembly Infrastructure = typeof(Infrastructure.CallbackJobs).Assembly;
+    private static readonly Assembly Domain = typeof(Domain.Common.Money).Assembly;
+    private static readonly Assembly Application = typeof(Application.Callbacks.DrainCallbacks).Assembly;
+    private static readonly Assembly Infrastructure = typeof(Infrastructure.Jobs.CallbackJobs).Assembly;
     private static readonly Assembly Api = typeof(Api.ApiHost).Assembly;
     private static readonly Assembly Simulator = typeof(Simulator.SimulatorHost).Assembly;
 

@@ -16,7 +16,7 @@ public sealed partial class OutboundTests
     /// The doctor's: our own public address, or the one an operator at the command line names, never inside a private network outside the
     /// simulator (DoctorConfigurationTests); and a tunnel program's local API.
     /// </summary>
-    private static readonly string[] Doctors = ["Infrastructure/Setup/Outbound.cs", "Infrastructure/Setup/PublicDoor.cs", "Infrastructure/Setup/Tunnels.cs"];
+    private static readonly string[] Doctors = ["Infrastructure/Diagnostics/GuardedConnector.cs", "Infrastructure/Diagnostics/PublicEndpointClient.cs", "Infrastructure/Diagnostics/Tunnels.cs"];
 
     /// <summary>A container engine's question to the service on its own machine; it reaches where that process listens.</summary>
     private static readonly string[] Engines = ["Api/Health/HealthCommand.cs"];

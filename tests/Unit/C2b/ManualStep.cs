@@ -1,4 +1,7 @@
-using Payments.Domain;
+using Payments.Domain.C2b;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 
 namespace Payments.Tests.Unit;
 

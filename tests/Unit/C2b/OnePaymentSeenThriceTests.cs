@@ -1,4 +1,6 @@
-using Payments.Domain;
+using Payments.Domain.Cases;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 using Xunit;
 
 namespace Payments.Tests.Unit;

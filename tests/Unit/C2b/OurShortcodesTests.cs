@@ -1,4 +1,5 @@
-using Payments.Domain;
+using Payments.Domain.C2b;
+using Payments.Domain.Checkouts;
 using Xunit;
 
 namespace Payments.Tests.Unit;

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using Payments.Domain;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 using Xunit;
 
 namespace Payments.Tests.Unit;

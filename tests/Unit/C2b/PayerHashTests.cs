@@ -1,7 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.C2b;
+using Payments.Domain.Cases;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
+using Payments.Domain.Refunds;
+using Payments.Domain.Transfers;
 using Xunit;
 
 namespace Payments.Tests.Unit;

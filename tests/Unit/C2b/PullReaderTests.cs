@@ -1,6 +1,7 @@
 using System.Globalization;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.C2b;
+using Payments.Application.Daraja;
+using Payments.Domain.Common;
 using Xunit;
 
 namespace Payments.Tests.Unit;

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using CsCheck;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Callbacks;
+using Payments.Application.Common;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Common;
 using Xunit;
 
 namespace Payments.Tests.Unit;

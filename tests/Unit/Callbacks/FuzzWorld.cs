@@ -1,6 +1,14 @@
-using Payments.Application;
-using Payments.Domain;
-using Payments.Infrastructure;
+using Payments.Application.C2b;
+using Payments.Application.Callbacks;
+using Payments.Application.Checkouts;
+using Payments.Application.Reconciliation;
+using Payments.Application.Transfers;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
+using Payments.Domain.Payouts;
+using Payments.Domain.Refunds;
+using Payments.Domain.Transfers;
+using Payments.Infrastructure.Daraja;
 
 namespace Payments.Tests.Unit;
 

@@ -1,5 +1,6 @@
 using CsCheck;
-using Payments.Domain;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 using Xunit;
 
 namespace Payments.Tests.Unit;

@@ -1,4 +1,5 @@
-using Payments.Domain;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 using Xunit;
 
 namespace Payments.Tests.Unit;

@@ -1,4 +1,4 @@
-using Payments.Domain;
+using Payments.Domain.Checkouts;
 using Xunit;
 
 namespace Payments.Tests.Unit;

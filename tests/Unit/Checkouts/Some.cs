@@ -1,4 +1,6 @@
-using Payments.Domain;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 
 namespace Payments.Tests.Unit;
 
@@ -14,7 +16,7 @@ internal static class Some
     public static Checkout Checkout(int amount = 1500)
     {
         _ = OrderReference.TryParse("ORDER-1", out var reference);
-        return Domain.Checkout.Open(
+        return Domain.Checkouts.Checkout.Open(
             Guid.NewGuid(), "shop", reference, Money.FromShillings(amount), null, null, null, new Dictionary<string, string>(), TimeSpan.FromHours(24), Start);
     }
 

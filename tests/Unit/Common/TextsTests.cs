@@ -1,4 +1,4 @@
-using Payments.Application;
+using Payments.Application.Common;
 using Xunit;
 
 namespace Payments.Tests.Unit;

@@ -1,5 +1,6 @@
 using System.Net;
-using Payments.Infrastructure;
+using Payments.Infrastructure.Callbacks;
+using Payments.Infrastructure.Daraja;
 using Xunit;
 
 namespace Payments.Tests.Unit;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using CsCheck;
-using Payments.Domain;
-using Payments.Infrastructure;
+using Payments.Domain.Callbacks;
+using Payments.Infrastructure.Callbacks;
 using Xunit;
 
 namespace Payments.Tests.Unit;

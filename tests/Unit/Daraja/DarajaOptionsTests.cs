@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Payments.Infrastructure;
+using Payments.Infrastructure.Daraja;
 using Xunit;
 
 namespace Payments.Tests.Unit;

@@ -1,8 +1,9 @@
 using System.Text;
 using CsCheck;
-using Payments.Application;
-using Payments.Domain;
-using Payments.Infrastructure;
+using Payments.Application.Callbacks;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Common;
+using Payments.Infrastructure.Daraja;
 using Xunit;
 
 namespace Payments.Tests.Unit;

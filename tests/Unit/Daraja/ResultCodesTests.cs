@@ -1,5 +1,6 @@
-using Payments.Domain;
-using Payments.Infrastructure;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Common;
+using Payments.Infrastructure.Daraja;
 using Xunit;
 
 namespace Payments.Tests.Unit;

@@ -1,4 +1,5 @@
-using Payments.Infrastructure;
+using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Hosting;
 using Xunit;
 
 namespace Payments.Tests.Unit;

@@ -1,5 +1,5 @@
 using System.Net;
-using Payments.Application;
+using Payments.Application.Diagnostics;
 using Xunit;
 
 namespace Payments.Tests.Unit;

@@ -1,4 +1,4 @@
-using Payments.Api;
+using Payments.Api.Hosting;
 using Xunit;
 
 namespace Payments.Tests.Unit;

@@ -1,4 +1,4 @@
-using Payments.Api;
+using Payments.Api.Diagnostics;
 using Xunit;
 
 namespace Payments.Tests.Unit;

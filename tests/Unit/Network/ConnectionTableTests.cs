@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
-using Payments.Api;
-using Payments.Application;
+using Payments.Api.Network;
+using Payments.Application.Common;
 using Xunit;
 
 namespace Payments.Tests.Unit;

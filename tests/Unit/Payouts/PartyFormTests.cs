@@ -1,4 +1,6 @@
-using Payments.Domain;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Cases;
+using Payments.Domain.Transfers;
 using Xunit;
 
 namespace Payments.Tests.Unit;

@@ -1,4 +1,9 @@
-using Payments.Domain;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
+using Payments.Domain.Payouts;
+using Payments.Domain.Refunds;
+using Payments.Domain.Transfers;
 
 namespace Payments.Tests.Unit;
 
@@ -9,12 +14,12 @@ internal static class SomeTransfers
 
     public static readonly Failure NoFloat = new(FailureCode.InsufficientFunds, "1", "Our Utility account has not enough money.", false);
 
-    public static Payout Payout(PayoutMethod method = PayoutMethod.Mpesa, int amount = 100) => Domain.Payout.Queue(
+    public static Payout Payout(PayoutMethod method = PayoutMethod.Mpesa, int amount = 100) => Domain.Payouts.Payout.Queue(
         Guid.NewGuid(), "shop", "SALARY-1", method, method == PayoutMethod.Mpesa ? Recipient : "600000", method == PayoutMethod.Paybill ? "ACC" : null,
         Money.FromShillings(amount), "business", "Payment", Some.Start);
 
     /// <summary>A refund of a receipt, of the whole or a part.</summary>
-    public static Refund Refund(Receipt receipt, int? amount = null) => Domain.Refund.Queue(
+    public static Refund Refund(Receipt receipt, int? amount = null) => Domain.Refunds.Refund.Queue(
         Guid.NewGuid(), "shop", new(receipt, amount is { } a ? Money.FromShillings(a) : receipt.Amount, RefundMethod.B2c, Some.Phone), null, "Back", true, Some.Start);
 
     public static Payout Sent(this Payout payout)

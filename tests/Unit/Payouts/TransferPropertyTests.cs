@@ -1,5 +1,9 @@
 using CsCheck;
-using Payments.Domain;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
+using Payments.Domain.Payouts;
+using Payments.Domain.Transfers;
 using Xunit;
 
 namespace Payments.Tests.Unit;

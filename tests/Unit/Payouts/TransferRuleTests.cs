@@ -1,4 +1,7 @@
-using Payments.Domain;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Cases;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Transfers;
 using Xunit;
 
 namespace Payments.Tests.Unit;

@@ -1,5 +1,10 @@
 using CsCheck;
-using Payments.Domain;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Cases;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
+using Payments.Domain.Refunds;
+using Payments.Domain.Transfers;
 using Xunit;
 
 namespace Payments.Tests.Unit;

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Reflection;
-using Payments.Domain;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
+using Payments.Domain.Refunds;
+using Payments.Domain.Transfers;
 
 namespace Payments.Tests.Unit;
 

@@ -1,8 +1,22 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Access;
+using Payments.Application.C2b;
+using Payments.Application.Callbacks;
+using Payments.Application.Cases;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Payouts;
+using Payments.Application.Reconciliation;
+using Payments.Application.Refunds;
+using Payments.Application.Telemetry;
+using Payments.Application.Transfers;
+using Payments.Domain.Cases;
+using Payments.Domain.Common;
+using Payments.Domain.Payouts;
+using Payments.Domain.Refunds;
+using Payments.Domain.Transfers;
 
 namespace Payments.Tests.Unit;
 

@@ -1,6 +1,12 @@
 using System.Globalization;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Cases;
+using Payments.Application.Idempotency;
+using Payments.Application.Restores;
+using Payments.Application.Transfers;
+using Payments.Domain.Cases;
+using Payments.Domain.Payouts;
+using Payments.Domain.Refunds;
+using Payments.Domain.Transfers;
 
 namespace Payments.Tests.Unit;
 

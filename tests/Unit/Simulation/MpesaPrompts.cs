@@ -1,6 +1,8 @@
 using System.Globalization;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Callbacks;
+using Payments.Application.Daraja;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Common;
 
 namespace Payments.Tests.Unit;
 

@@ -1,4 +1,5 @@
-using Payments.Application;
+using Payments.Application.C2b;
+using Payments.Application.Daraja;
 
 namespace Payments.Tests.Unit;
 

@@ -1,6 +1,13 @@
 using MediatR;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.C2b;
+using Payments.Application.Common;
+using Payments.Application.Daraja;
+using Payments.Application.Idempotency;
+using Payments.Application.Reconciliation;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Common;
+using Payments.Domain.Refunds;
+using Payments.Domain.Transfers;
 
 namespace Payments.Tests.Unit;
 

@@ -1,5 +1,10 @@
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Callbacks;
+using Payments.Application.Cases;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Application.Reconciliation;
+using Payments.Domain.Cases;
+using Payments.Domain.Payouts;
 
 namespace Payments.Tests.Unit;
 

@@ -1,5 +1,7 @@
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Checkouts;
+using Payments.Domain.Cases;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 
 namespace Payments.Tests.Unit;
 

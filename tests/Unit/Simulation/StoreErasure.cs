@@ -1,4 +1,5 @@
-using Payments.Domain;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 
 namespace Payments.Tests.Unit;
 

@@ -1,5 +1,11 @@
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.C2b;
+using Payments.Application.Callbacks;
+using Payments.Application.Checkouts;
+using Payments.Application.Common;
+using Payments.Domain.Callbacks;
+using Payments.Domain.Cases;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Transfers;
 
 namespace Payments.Tests.Unit;
 

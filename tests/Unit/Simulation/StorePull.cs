@@ -1,5 +1,5 @@
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.C2b;
+using Payments.Domain.Checkouts;
 
 namespace Payments.Tests.Unit;
 

@@ -1,5 +1,5 @@
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Restores;
+using Payments.Domain.Transfers;
 
 namespace Payments.Tests.Unit;
 

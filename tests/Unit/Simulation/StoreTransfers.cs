@@ -1,5 +1,12 @@
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Payouts;
+using Payments.Application.Refunds;
+using Payments.Application.Transfers;
+using Payments.Domain.Cases;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
+using Payments.Domain.Payouts;
+using Payments.Domain.Refunds;
+using Payments.Domain.Transfers;
 
 namespace Payments.Tests.Unit;
 

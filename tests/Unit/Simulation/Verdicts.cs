@@ -1,4 +1,8 @@
-using Payments.Domain;
+using Payments.Domain.Cases;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
+using Payments.Domain.Refunds;
+using Payments.Domain.Transfers;
 
 namespace Payments.Tests.Unit;
 

@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
-using Payments.Application;
-using Payments.Domain;
+using Payments.Application.Callbacks;
+using Payments.Application.Common;
+using Payments.Application.Telemetry;
+using Payments.Domain.Callbacks;
 using Xunit;
 
 namespace Payments.Tests.Unit;

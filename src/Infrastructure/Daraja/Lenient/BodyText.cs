@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja.Lenient;
 
 /// <summary>
 /// A body's text, whatever it was packed in and written in. The bytes tell, not the headers: these are not stored, and a proxy may have changed

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Payments.Application;
+using Payments.Application.Callbacks;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja.Lenient;
 
 /// <summary>
 /// What a confirmation in a form nobody published says of the money: number and amount, each found wherever it stands and saying one thing only.

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja.Lenient;
 
 /// <summary>The documents in a text: JSON or nearly so, one or several, alone or inside a text, a form or a list; a form's fields; XML's elements.</summary>
 internal static class LenientDocument

@@ -1,4 +1,4 @@
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja.Lenient;
 
 /// <summary>A piece of a document that is nearly JSON. Keys may come twice: what that means is for others to say.</summary>
 internal abstract record LenientNode

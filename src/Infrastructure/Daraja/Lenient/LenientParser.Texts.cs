@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja.Lenient;
 
 /// <summary>Texts between quotes: where one ends when what stands in it was not escaped, or was wrongly.</summary>
 internal partial struct LenientParser

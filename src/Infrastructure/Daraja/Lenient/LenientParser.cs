@@ -1,4 +1,4 @@
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja.Lenient;
 
 /// <summary>
 /// Reads what is nearly JSON: raw control characters, bad escapes and quotes inside texts, other quotes or none, commas too many or too few. It

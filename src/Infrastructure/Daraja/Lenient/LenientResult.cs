@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Payments.Application;
+using Payments.Application.Callbacks;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja.Lenient;
 
 /// <summary>
 /// Results of prompts, transfers and questions in a form nobody published, brought to the plain one and read as such. Two documents, or a key

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Payments.Domain;
+using Payments.Domain.Common;
 
-namespace Payments.Infrastructure;
+namespace Payments.Infrastructure.Daraja.Lenient;
 
 /// <summary>Numbers and amounts in the ways people and programs write them. What can mean two things means nothing.</summary>
 internal static partial class LenientValues
