@@ -75,7 +75,7 @@ public sealed class SignInTries(Connections database)
             ON CONFLICT (subject) DO UPDATE SET
                 failures = CASE WHEN {IsRecent} THEN f.failures + 1 ELSE 1 END,
                 last_at = now(),
-                locked_until = CASE WHEN {IsRecent} AND f.failures + 1 >= @MostFromOnePlace THEN now() + @Lock END
+                locked_until = CASE WHEN {IsRecent} AND f.failures + 1 >= @MaxFromOnePlace THEN now() + @Lock END
             WHERE f.locked_until IS NULL OR f.locked_until <= now() OR {IsAhead}
             """,
             new { place, Lock, MaxFromOnePlace });
@@ -87,7 +87,7 @@ public sealed class SignInTries(Connections database)
         $"""
         INSERT INTO sign_in_failures AS f (subject, failures, last_at) VALUES (@name, 1, now())
         ON CONFLICT (subject) DO UPDATE SET failures = CASE WHEN {IsRecent} THEN f.failures + 1 ELSE 1 END, last_at = now()
-        WHERE f.failures < @MostOfStrangers OR f.last_at < now() - @Slowed OR {IsAhead}
+        WHERE f.failures < @MaxOfStrangers OR f.last_at < now() - @Slowed OR {IsAhead}
         """,
         new { name, Lock, MaxOfStrangers, Slowed }) == 1;
 

@@ -52,7 +52,7 @@ internal sealed partial class C2bPaymentRepository(Connections database, Callbac
                 WHERE c.status IN ('open', 'pending', 'failed', 'expired') AND c.paid < c.amount
                   AND NOT EXISTS (SELECT FROM cases k WHERE k.kind = @kind AND k.checkout_id = c.id)
                   AND NOT EXISTS (SELECT FROM receipts r WHERE r.receipt = u.receipt)),
-            room AS (SELECT @MostUntrusted - count(*) AS places FROM cases WHERE kind = @kind AND status = 'open'),
+            room AS (SELECT @MaxUntrusted - count(*) AS places FROM cases WHERE kind = @kind AND status = 'open'),
             each AS (
                 INSERT INTO cases (id, kind, subject_id, checkout_id, client, story, receipt)
                 SELECT gen_random_uuid(), @kind, callback, checkout, client, story, receipt FROM wanted, room WHERE place <= places

@@ -110,7 +110,7 @@ internal sealed partial class C2bPaymentRepository
                     WHERE k.kind = @kind AND k.status = 'open' AND c.source IS NOT DISTINCT FROM u.source)
                   AND NOT EXISTS (SELECT FROM receipts r WHERE r.receipt = u.receipt)
                 ORDER BY u.source
-                LIMIT greatest(0, @MostElsewhere - (SELECT count(*) FROM cases WHERE kind = @kind AND status = 'open'))
+                LIMIT greatest(0, @MaxElsewhere - (SELECT count(*) FROM cases WHERE kind = @kind AND status = 'open'))
                 ON CONFLICT (kind, subject_id) WHERE status = 'open' DO NOTHING
                 """,
                 Rows(odd, CaseKind.ConfirmationsFromElsewhere));

@@ -187,7 +187,7 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
             """
             UPDATE callbacks SET retry_at = now() + @wait, blocked_by = @blockedBy
             WHERE id IN (
-                SELECT id FROM callbacks WHERE state = 'new' AND retry_at IS NULL AND subject_id = @subjectId LIMIT @MostAtOnce FOR UPDATE SKIP LOCKED)
+                SELECT id FROM callbacks WHERE state = 'new' AND retry_at IS NULL AND subject_id = @subjectId LIMIT @MaxAtOnce FOR UPDATE SKIP LOCKED)
             """,
             new { subjectId, wait, blockedBy, MaxAtOnce });
     }

@@ -60,7 +60,7 @@ internal sealed class EventRepository(Connections database, ITransactions transa
             UPDATE events e SET position = placed.position
             FROM (
                 SELECT id, nextval('event_positions') AS position
-                FROM (SELECT id FROM events WHERE position IS NULL ORDER BY id LIMIT @MostPlaced) unplaced) placed
+                FROM (SELECT id FROM events WHERE position IS NULL ORDER BY id LIMIT @MaxPlaced) unplaced) placed
             WHERE e.id = placed.id
             """,
             new { MaxPlaced });

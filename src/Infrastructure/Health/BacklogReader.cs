@@ -58,7 +58,7 @@ public sealed class BacklogReader(Connections database, JobStorage jobs, IOption
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
             """
-            SELECT count(*) FROM (SELECT FROM callbacks WHERE state = 'new' AND retry_at IS NULL LIMIT @Most) waiting;
+            SELECT count(*) FROM (SELECT FROM callbacks WHERE state = 'new' AND retry_at IS NULL LIMIT @Max) waiting;
 
             -- The index has those with a token before the others: its first, and the first of the others.
             SELECT now() - min(received_at) FROM (
@@ -66,19 +66,19 @@ public sealed class BacklogReader(Connections database, JobStorage jobs, IOption
                 UNION ALL
                 (SELECT received_at FROM callbacks WHERE state = 'new' AND retry_at IS NULL AND (subject_id IS NULL) = true ORDER BY id LIMIT 1)) oldest;
 
-            SELECT count(*) FROM (SELECT FROM callbacks WHERE state = 'new' AND retry_at IS NOT NULL LIMIT @Most) aside;
+            SELECT count(*) FROM (SELECT FROM callbacks WHERE state = 'new' AND retry_at IS NOT NULL LIMIT @Max) aside;
 
             -- Those still asked about are in the reconciler's index; the others have an open case.
             WITH stuck AS (SELECT subject_id FROM cases WHERE status = 'open'), doubtful AS (
-                (SELECT 'attempt' AS kind, started_at AS since FROM attempts WHERE next_question_at IS NOT NULL AND status = 'unknown' LIMIT @Most)
+                (SELECT 'attempt' AS kind, started_at AS since FROM attempts WHERE next_question_at IS NOT NULL AND status = 'unknown' LIMIT @Max)
                 UNION ALL
                 SELECT 'attempt', started_at FROM attempts WHERE id IN (SELECT subject_id FROM stuck) AND next_question_at IS NULL AND status = 'unknown'
                 UNION ALL
-                (SELECT 'payout', sending_at FROM payouts WHERE next_question_at IS NOT NULL AND status = 'in_doubt' LIMIT @Most)
+                (SELECT 'payout', sending_at FROM payouts WHERE next_question_at IS NOT NULL AND status = 'in_doubt' LIMIT @Max)
                 UNION ALL
                 SELECT 'payout', sending_at FROM payouts WHERE id IN (SELECT subject_id FROM stuck) AND next_question_at IS NULL AND status = 'in_doubt'
                 UNION ALL
-                (SELECT 'refund', sending_at FROM refunds WHERE next_question_at IS NOT NULL AND status = 'in_doubt' LIMIT @Most)
+                (SELECT 'refund', sending_at FROM refunds WHERE next_question_at IS NOT NULL AND status = 'in_doubt' LIMIT @Max)
                 UNION ALL
                 SELECT 'refund', sending_at FROM refunds WHERE id IN (SELECT subject_id FROM stuck) AND next_question_at IS NULL AND status = 'in_doubt')
             SELECT kind,

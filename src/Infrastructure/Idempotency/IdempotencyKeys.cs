@@ -104,7 +104,7 @@ internal sealed class IdempotencyKeys(Connections database) : IIdempotencyKeys
             DELETE FROM idempotency_keys k
             USING (
                 SELECT owner, key FROM idempotency_keys
-                WHERE NOT keep_for_ever AND created_at < now() - @Life
+                WHERE NOT keep_for_ever AND created_at < now() - @Lifetime
                 ORDER BY created_at LIMIT @batch
                 FOR UPDATE SKIP LOCKED) old
             WHERE k.owner = old.owner AND k.key = old.key

@@ -88,7 +88,7 @@ internal sealed partial class TransferRepository
                     SELECT id FROM {table}
                     WHERE status = 'queued' AND {sends} AND waiting_for <> 'restored' AND retry_at IS NOT NULL
                     ORDER BY created_at, id
-                    LIMIT @MostLetGo
+                    LIMIT @MaxLetGo
                     FOR UPDATE SKIP LOCKED) waiting
                 WHERE t.id = waiting.id
                 """,
