@@ -3,7 +3,6 @@ using Dapper;
 using Npgsql;
 using Payments.Application.Diagnostics;
 using Payments.Infrastructure.Database;
-using Payments.Infrastructure.Hosting;
 
 namespace Payments.Infrastructure.Diagnostics;
 

@@ -7,7 +7,7 @@ using Payments.Application.C2b;
 using Payments.Application.Common;
 using Payments.Infrastructure.Callbacks;
 using Payments.Infrastructure.Daraja;
-using Payments.Infrastructure.Hosting;
+using Payments.Infrastructure.Database;
 
 namespace Payments.Infrastructure.Diagnostics;
 

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Payments.Application.Callbacks;
 using Payments.Infrastructure.Database;
-using Payments.Infrastructure.Hosting;
 
 namespace Payments.Infrastructure.Inbox;
 

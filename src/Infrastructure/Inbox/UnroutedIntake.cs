@@ -6,7 +6,6 @@ using Npgsql;
 using Payments.Application.Common;
 using Payments.Application.Telemetry;
 using Payments.Infrastructure.Database;
-using Payments.Infrastructure.Hosting;
 
 namespace Payments.Infrastructure.Inbox;
 

@@ -8,7 +8,6 @@ using Payments.Infrastructure.Access;
 using Payments.Infrastructure.C2b;
 using Payments.Infrastructure.Callbacks;
 using Payments.Infrastructure.Database;
-using Payments.Infrastructure.Hosting;
 
 namespace Payments.Infrastructure.Inbox;
 

@@ -7,7 +7,7 @@ using Payments.Application.C2b;
 using Payments.Application.Checkouts;
 using Payments.Application.Reconciliation;
 using Payments.Infrastructure.Daraja;
-using Payments.Infrastructure.Hosting;
+using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Jobs;
 
 namespace Payments.Infrastructure.Reconciliation;

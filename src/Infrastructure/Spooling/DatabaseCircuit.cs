@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Payments.Infrastructure.Database;
-using Payments.Infrastructure.Hosting;
 
 namespace Payments.Infrastructure.Spooling;
 

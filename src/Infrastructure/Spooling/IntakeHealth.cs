@@ -1,7 +1,6 @@
 using Npgsql;
 using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Health;
-using Payments.Infrastructure.Hosting;
 
 namespace Payments.Infrastructure.Spooling;
 

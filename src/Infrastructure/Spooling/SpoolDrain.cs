@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Payments.Infrastructure.Database;
-using Payments.Infrastructure.Hosting;
 using Payments.Infrastructure.Inbox;
 using Payments.Infrastructure.Jobs;
 

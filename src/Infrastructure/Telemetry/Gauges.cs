@@ -8,7 +8,6 @@ using Payments.Application.Telemetry;
 using Payments.Infrastructure.Daraja;
 using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Health;
-using Payments.Infrastructure.Hosting;
 using Payments.Infrastructure.Inbox;
 using Payments.Infrastructure.Spooling;
 

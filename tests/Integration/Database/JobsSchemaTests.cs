@@ -5,7 +5,7 @@ using Hangfire.PostgreSql.Factories;
 using Hangfire.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Payments.Infrastructure.Hosting;
+using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Jobs;
 using Xunit;
 

@@ -1,9 +1,8 @@
 using Hangfire.PostgreSql;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure.Hosting;
+namespace Payments.Infrastructure.Database;
 
 /// <summary>
 /// Checks the database, migrates and stamps it, in a supervised retry loop: a process started while the database is away listens all the

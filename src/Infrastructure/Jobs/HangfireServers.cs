@@ -1,4 +1,3 @@
-using Dapper;
 using Hangfire;
 using Hangfire.AspNetCore;
 using Hangfire.Server;
@@ -9,43 +8,9 @@ using Payments.Infrastructure.C2b;
 using Payments.Infrastructure.Daraja;
 using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Idempotency;
-using Payments.Infrastructure.Jobs;
 using Payments.Infrastructure.Privacy;
 
-namespace Payments.Infrastructure.Hosting;
-
-/// <summary>Whether the database is there, migrated and ours.</summary>
-public sealed class DatabaseState
-{
-    private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Completes once migrations have run.</summary>
-    public Task Ready => ready.Task;
-
-    /// <summary>True once migrations have run.</summary>
-    public bool IsReady => ready.Task.IsCompletedSuccessfully;
-
-    /// <summary>Why not yet; null before the first try.</summary>
-    public string? Problem { get; internal set; }
-
-    internal void SetReady() => ready.TrySetResult();
-}
-
-/// <summary>The environment and shortcode a database belongs to, written at the first start and compared at every other.</summary>
-public sealed record DeploymentStamp(string Environment, string Shortcode)
-{
-    internal async Task<string?> Mismatch(Connections database)
-    {
-        await using var connection = await database.OpenConnectionAsync();
-        await connection.ExecuteAsync(
-            "INSERT INTO deployment (environment, shortcode) VALUES (@Environment, @Shortcode) ON CONFLICT DO NOTHING", this);
-        var found = await connection.QuerySingleAsync<DeploymentStamp>("SELECT environment, shortcode FROM deployment");
-        return found == this
-            ? null
-            : $"This database belongs to {found.Environment} with shortcode {found.Shortcode}, but this process is configured for {Environment} "
-                + $"with shortcode {Shortcode}. Point ConnectionStrings__Payments at another database.";
-    }
-}
+namespace Payments.Infrastructure.Jobs;
 
 /// <summary>
 /// Starts Hangfire's servers once the database is there (callbacks have one of their own), and again each time it comes back: a worker that
