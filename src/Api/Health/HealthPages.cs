@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Payments.Api.Access;
 using Payments.Api.Hosting;
 using Payments.Api.Telemetry;
@@ -28,27 +29,35 @@ internal static class HealthPages
         app.MapGet("/health/live", async (HttpContext http) => await OperatorAccessMiddleware.CanRead(http, settings)
             ? Results.Json(View(settings, "live", null))
             : Results.Json(new { status = "live" })).ExcludeFromDescription();
-        app.MapGet("/health/ready", (HttpContext http, IServiceProvider services, HealthChecks vitals, CancellationToken cancellation) =>
-            Ready(http, settings, services, vitals, cancellation)).ExcludeFromDescription();
+        app.MapGet("/health/ready", (HttpContext http, IServiceProvider services, HealthReports health, CancellationToken cancellation) =>
+            Ready(http, settings, services, health, cancellation)).ExcludeFromDescription();
     }
 
     /// <summary>Ready: a callback can be stored durably. <c>degraded</c>: in the spool only. A process that was told to end wants no more.</summary>
     private static async Task<Microsoft.AspNetCore.Http.IResult> Ready(
-        HttpContext http, Settings settings, IServiceProvider services, HealthChecks vitals, CancellationToken cancellation)
+        HttpContext http, Settings settings, IServiceProvider services, HealthReports health, CancellationToken cancellation)
     {
-        var health = vitals.IsEnding ? IntakeState.Unavailable
-            : services.GetService<IntakeHealth>() is { } intake ? await intake.Check(cancellation)
-            : await vitals.Works(cancellation) ? IntakeState.Ready : IntakeState.Unavailable;
-        var code = health == IntakeState.Unavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+        var intake = health.IsEnding ? IntakeState.Unavailable
+            : services.GetService<IntakeHealth>() is { } taking ? await taking.Check(cancellation)
+            : await health.Works(cancellation) ? IntakeState.Ready : IntakeState.Unavailable;
+        var code = intake == IntakeState.Unavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
         if (!await OperatorAccessMiddleware.CanRead(http, settings))
         {
-            return Results.Json(new { status = EnumNames.Name(health) }, statusCode: code);
+            return Results.Json(new { status = EnumNames.Name(intake) }, statusCode: code);
         }
 
-        var checks = await vitals.Check(cancellation);
+        var report = await health.Check(cancellation);
         return Results.Json(
-            View(settings, EnumNames.Name(health), [.. checks.Select(check => new CheckView(check.Name, EnumNames.Name(check.State), check.Detail))]), statusCode: code);
+            View(settings, EnumNames.Name(intake), [.. report.Entries.Select(check => new CheckView(check.Key, State(check.Value.Status), check.Value.Description!))]),
+            statusCode: code);
     }
+
+    private static string State(HealthStatus status) => status switch
+    {
+        HealthStatus.Healthy => "ok",
+        HealthStatus.Degraded => "warning",
+        HealthStatus.Unhealthy => "failed",
+    };
 
     private static HealthView View(Settings settings, string status, IReadOnlyList<CheckView>? checks) => new(
         status, $"{Environment.MachineName}:{Environment.ProcessId}", TelemetryServices.Version,

@@ -89,8 +89,7 @@ public static class InfrastructureServices
         services.AddSingleton(spooling);
         services.AddSingleton<DrainTelemetry>();
         services.AddSingleton<ITraceContexts, TraceContexts>();
-        services.AddSingleton<BacklogReader>();
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<HealthChecks>(provider, roles));
+        services.AddHealth(roles);
         services.AddHostedService<Gauges>();
         services.AddSingleton<JobShutdown>();
         services.AddSingleton(new InboxNotifier(roles));
