@@ -19,7 +19,7 @@ internal static class DoctorText
         output.WriteLine();
     }
 
-    public static void WriteEnd(TextWriter output, DoctorReport report, bool withHand)
+    public static void WriteEnd(TextWriter output, DiagnosticReport report, bool withHand)
     {
         if (withHand)
         {

@@ -11,7 +11,7 @@ namespace Payments.Api.Diagnostics;
 public sealed record DoctorView(
     bool Ok, string Environment, string? PublicBaseUrl, DateTimeOffset CheckedAt, IReadOnlyList<FindingView> Findings, IReadOnlyList<ManualStep> ByHand)
 {
-    internal static DoctorView Of(DoctorReport report) =>
+    internal static DoctorView Of(DiagnosticReport report) =>
         new(report.Ok, report.Environment, report.PublicBaseUrl, report.CheckedAt, [.. report.Findings.Select(FindingView.Of)], report.ByHand);
 }
 

@@ -26,6 +26,11 @@ public static class AddSetupExtension
         services.AddSingleton<IProbes, Probes>();
         services.AddSingleton<IDarajaInspector, DarajaInspector>();
         services.AddSingleton<IDiagnosticsStore, DiagnosticsStore>();
+        foreach (var check in DiagnosticChecks.InOrder)
+        {
+            services.AddTransient(typeof(IDiagnosticCheck), check);
+        }
+
         if (configuration["Callbacks:Tunnel"] is not null)
         {
             services.AddHostedService<TunnelWatch>();

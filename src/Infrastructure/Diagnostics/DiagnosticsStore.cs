@@ -77,7 +77,7 @@ internal sealed class DiagnosticsStore(Connections database, TimeProvider clock)
     }
 
     /// <inheritdoc/>
-    public async Task<InitiatorCheck?> FindTry(IReadOnlyCollection<byte[]> fingerprints, CancellationToken cancellation)
+    public async Task<InitiatorTrial?> FindTry(IReadOnlyCollection<byte[]> fingerprints, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<TryRow>(

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Payments.Application.Diagnostics;
+namespace Payments.Application.Diagnostics.Checks;
 
 /// <summary>The database: there, new enough, migrated, ours, and of one mind about the time.</summary>
-internal static class DatabaseChecks
+internal sealed class DatabaseCheck(IDatabaseInspector database) : IDiagnosticCheck
 {
     /// <summary>The oldest PostgreSQL this service runs on.</summary>
     private const int OldestMajor = 14;
@@ -14,84 +14,90 @@ internal static class DatabaseChecks
     /// <summary>From here certificates and Safaricom's timestamps begin to be wrong.</summary>
     private static readonly TimeSpan HarmfulDrift = TimeSpan.FromMinutes(2);
 
-    public static async Task Run(DiagnosticRun round, IDatabaseInspector database, CancellationToken cancellation)
+    public string Name => "database";
+
+    public string Subject => "The database";
+
+    public bool IsPartOf(DiagnosticRun run) => true;
+
+    public async Task Run(DiagnosticRun run, CancellationToken cancellation)
     {
         const string Reach = "The database can be reached";
-        if (round.NoDatabase is { } wrong)
+        if (run.NoDatabase is { } wrong)
         {
-            round.Skip("database.reachable", Reach, wrong);
+            run.Skip("database.reachable", Reach, wrong);
             return;
         }
 
         var look = await database.Inspect(cancellation);
         if (look.Problem is { } problem)
         {
-            round.NoDatabase = "the database cannot be reached";
-            round.Fail("database.reachable", Reach, problem, "Start PostgreSQL, or correct ConnectionStrings__Payments.");
+            run.NoDatabase = "the database cannot be reached";
+            run.Fail("database.reachable", Reach, problem, "Start PostgreSQL, or correct ConnectionStrings__Payments.");
             return;
         }
 
-        round.Ok("database.reachable", Reach, "It answers.");
-        Version(round, look);
-        Migrations(round, look);
-        Stamp(round, look);
-        Clock(round, look);
+        run.Ok("database.reachable", Reach, "It answers.");
+        Version(run, look);
+        Migrations(run, look);
+        Stamp(run, look);
+        Clock(run, look);
     }
 
-    private static void Version(DiagnosticRun round, DatabaseInspection look)
+    private static void Version(DiagnosticRun run, DatabaseInspection look)
     {
         const string What = "PostgreSQL is 14 or newer";
         if (look.Version is { Major: >= OldestMajor })
         {
-            round.Ok("database.version", What, $"It is {look.Version}.");
+            run.Ok("database.version", What, $"It is {look.Version}.");
         }
         else
         {
-            round.Fail("database.version", What, $"It is {look.Version}.", "Move the database to PostgreSQL 14 or newer.");
+            run.Fail("database.version", What, $"It is {look.Version}.", "Move the database to PostgreSQL 14 or newer.");
         }
     }
 
-    private static void Migrations(DiagnosticRun round, DatabaseInspection look)
+    private static void Migrations(DiagnosticRun run, DatabaseInspection look)
     {
         const string What = "The database has this version's tables";
         if (look.Pending.Count > 0)
         {
-            round.NoDatabase = "the database is not migrated";
-            round.Fail("database.migrations", What, $"{look.Pending.Count} migrations have not run, the first is {look.Pending[0]}.",
+            run.NoDatabase = "the database is not migrated";
+            run.Fail("database.migrations", What, $"{look.Pending.Count} migrations have not run, the first is {look.Pending[0]}.",
                 "Start the service once: it migrates by itself. If it is running, its log says why it does not (database_waiting).");
         }
         else if (look.Unknown.Count > 0)
         {
-            round.Warn("database.migrations", What, $"A newer version has been here: {look.Unknown[^1]} is not known to this one.",
+            run.Warn("database.migrations", What, $"A newer version has been here: {look.Unknown[^1]} is not known to this one.",
                 "Run the newer version everywhere; the two work side by side only while one replaces the other.");
         }
         else
         {
-            round.Ok("database.migrations", What, "Every migration has run.");
+            run.Ok("database.migrations", What, "Every migration has run.");
         }
     }
 
-    private static void Stamp(DiagnosticRun round, DatabaseInspection look)
+    private static void Stamp(DiagnosticRun run, DatabaseInspection look)
     {
         const string What = "The database belongs to this environment and shortcode";
         if (look.Environment is null)
         {
-            round.Skip("database.stamp", What, "it is stamped at the service's first start");
+            run.Skip("database.stamp", What, "it is stamped at the service's first start");
         }
-        else if ((look.Environment, look.Shortcode) == (round.Facts.Environment, round.Facts.Shortcode))
+        else if ((look.Environment, look.Shortcode) == (run.Facts.Environment, run.Facts.Shortcode))
         {
-            round.Ok("database.stamp", What, $"It belongs to {look.Environment}, {look.Shortcode}.");
+            run.Ok("database.stamp", What, $"It belongs to {look.Environment}, {look.Shortcode}.");
         }
         else
         {
-            round.NoDatabase ??= "the database belongs to another deployment";
-            round.Fail("database.stamp", What,
-                $"It belongs to {look.Environment} with shortcode {look.Shortcode}; configured is {round.Facts.Environment} with {round.Facts.Shortcode}.",
+            run.NoDatabase ??= "the database belongs to another deployment";
+            run.Fail("database.stamp", What,
+                $"It belongs to {look.Environment} with shortcode {look.Shortcode}; configured is {run.Facts.Environment} with {run.Facts.Shortcode}.",
                 "Point ConnectionStrings__Payments at a database of its own: the service does not start like this.");
         }
     }
 
-    private static void Clock(DiagnosticRun round, DatabaseInspection look)
+    private static void Clock(DiagnosticRun run, DatabaseInspection look)
     {
         const string What = "This machine and the database agree about the time";
         var drift = look.ClockAhead.Duration();
@@ -101,15 +107,15 @@ internal static class DatabaseChecks
         const string Todo = "Let both machines keep time by NTP (timedatectl shows it).";
         if (drift >= HarmfulDrift)
         {
-            round.Fail("database.clock", What, seen, Todo);
+            run.Fail("database.clock", What, seen, Todo);
         }
         else if (drift >= NoticeableDrift)
         {
-            round.Warn("database.clock", What, seen, Todo);
+            run.Warn("database.clock", What, seen, Todo);
         }
         else
         {
-            round.Ok("database.clock", What, seen);
+            run.Ok("database.clock", What, seen);
         }
     }
 }

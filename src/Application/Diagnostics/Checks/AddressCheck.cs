@@ -1,129 +1,135 @@
 using System.Globalization;
 using System.Net;
 
-namespace Payments.Application.Diagnostics;
+namespace Payments.Application.Diagnostics.Checks;
 
 /// <summary>The public address as Safaricom sees it before it has sent anything: its form, its name, its certificate.</summary>
-internal static class AddressChecks
+internal sealed class AddressCheck(IPublicEndpointClient endpoints, IDarajaInspector daraja) : IDiagnosticCheck
 {
     /// <summary>A certificate may be for a hundred names; these many say enough.</summary>
     private const int MaxNames = 5;
 
-    public static async Task Run(DiagnosticRun round, IPublicEndpointClient door, IDarajaInspector daraja, bool isGiven, CancellationToken cancellation)
+    public string Name => "address";
+
+    public string Subject => "The public address";
+
+    public bool IsPartOf(DiagnosticRun run) => true;
+
+    public async Task Run(DiagnosticRun run, CancellationToken cancellation)
     {
-        if (!Form(round, daraja, isGiven) || !Uri.TryCreate(round.Address, UriKind.Absolute, out var address))
+        if (!Form(run, daraja) || !Uri.TryCreate(run.Address, UriKind.Absolute, out var address))
         {
             return;
         }
 
-        Words(round, daraja);
-        await Name(round, door, address, cancellation);
-        await Certificate(round, door, address, cancellation);
+        Words(run, daraja);
+        await Resolution(run, endpoints, address, cancellation);
+        await Certificate(run, endpoints, address, cancellation);
     }
 
     /// <summary>False when there is no address to look at any further.</summary>
-    private static bool Form(DiagnosticRun round, IDarajaInspector daraja, bool isGiven)
+    private static bool Form(DiagnosticRun run, IDarajaInspector daraja)
     {
         const string What = "The public address is one Safaricom can call: https, a public name";
-        var name = isGiven ? "--url" : "Callbacks__PublicBaseUrl";
+        var name = run.IsAddressGiven ? "--url" : "Callbacks__PublicBaseUrl";
         const string Right = "Use the public HTTPS address of this service, such as https://pay.example.co.ke.";
-        if (round.Address is not { Length: > 0 } address)
+        if (run.Address is not { Length: > 0 } address)
         {
-            if (round.Facts.Broken("Callbacks__Tunnel") is { } tunnel)
+            if (run.Facts.Broken("Callbacks__Tunnel") is { } tunnel)
             {
-                round.NoWayIn = $"{tunnel.Key} {tunnel.Wrong}";
-                round.Skip("address.form", What, round.NoWayIn);
+                run.NoWayIn = $"{tunnel.Key} {tunnel.Wrong}";
+                run.Skip("address.form", What, run.NoWayIn);
                 return false;
             }
 
-            round.NoWayIn = "there is no public address";
-            round.Fail("address.form", What, $"{name} is missing.", Right);
+            run.NoWayIn = "there is no public address";
+            run.Fail("address.form", What, $"{name} is missing.", Right);
             return false;
         }
 
         if (daraja.WhyNotCalled(address) is { } wrong)
         {
-            round.NoWayIn = "Safaricom could not call this address";
-            round.Fail("address.form", What, $"{address} {wrong}.", Right);
+            run.NoWayIn = "Safaricom could not call this address";
+            run.Fail("address.form", What, $"{address} {wrong}.", Right);
             return true;
         }
 
-        round.Ok("address.form", What, address.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? $"{address}." : $"{address}, which the simulator calls.");
+        run.Ok("address.form", What, address.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? $"{address}." : $"{address}, which the simulator calls.");
         return true;
     }
 
-    private static void Words(DiagnosticRun round, IDarajaInspector daraja)
+    private static void Words(DiagnosticRun run, IDarajaInspector daraja)
     {
         const string What = "The address has none of the words Safaricom refuses";
-        if (daraja.WhyNotRegistered(round.Address!) is { } refused)
+        if (daraja.WhyNotRegistered(run.Address!) is { } refused)
         {
-            round.Fail("address.words", What, refused, "Serve the callbacks under another host name or path.");
+            run.Fail("address.words", What, refused, "Serve the callbacks under another host name or path.");
         }
         else
         {
-            round.Ok("address.words", What, "None.");
+            run.Ok("address.words", What, "None.");
         }
     }
 
-    private static async Task Name(DiagnosticRun round, IPublicEndpointClient door, Uri address, CancellationToken cancellation)
+    private static async Task Resolution(DiagnosticRun run, IPublicEndpointClient endpoints, Uri address, CancellationToken cancellation)
     {
         const string What = "The name resolves, to addresses of the Internet";
         var look = address.HostNameType == UriHostNameType.Dns
-            ? await door.Resolve(address.IdnHost, cancellation) : new([IPAddress.Parse(address.Host)], null);
+            ? await endpoints.Resolve(address.IdnHost, cancellation) : new([IPAddress.Parse(address.Host)], null);
         if (look.Addresses.Count == 0)
         {
-            round.NoWayIn ??= "the name does not resolve";
-            round.Fail("address.dns", What, $"{address.IdnHost} does not resolve ({look.Problem}).",
+            run.NoWayIn ??= "the name does not resolve";
+            run.Fail("address.dns", What, $"{address.IdnHost} does not resolve ({look.Problem}).",
                 "Add an A (or AAAA) record for the name at whoever runs its DNS, and wait for its TTL.");
             return;
         }
 
         var seen = $"{address.IdnHost} is {string.Join(", ", look.Addresses.Select(AddressRanges.Plain))}";
         var inner = look.Addresses.Where(a => !AddressRanges.IsPublic(a)).Select(AddressRanges.Plain).ToList();
-        if (inner.Count == 0 || round.Facts.IsSimulator)
+        if (inner.Count == 0 || run.Facts.IsSimulator)
         {
-            round.Ok("address.dns", What, seen + (inner.Count == 0 ? "." : ", which only the simulator reaches."));
+            run.Ok("address.dns", What, seen + (inner.Count == 0 ? "." : ", which only the simulator reaches."));
             return;
         }
 
-        round.NoWayIn ??= "the name is of an inner network";
-        round.Fail("address.dns", What, $"{seen}; {string.Join(", ", inner)} is of an inner network, which Safaricom cannot reach.",
-            "Point the name's DNS records at the public address of the proxy, and only at that. Names in /etc/hosts or an inner DNS server count here too.");
+        run.NoWayIn ??= "the name is of an inner network";
+        run.Fail("address.dns", What, $"{seen}; {string.Join(", ", inner)} is of an inner network, which Safaricom cannot reach.",
+            "Point the name's DNS store at the public address of the proxy, and only at that. Names in /etc/hosts or an inner DNS server count here too.");
     }
 
-    private static async Task Certificate(DiagnosticRun round, IPublicEndpointClient door, Uri address, CancellationToken cancellation)
+    private static async Task Certificate(DiagnosticRun run, IPublicEndpointClient endpoints, Uri address, CancellationToken cancellation)
     {
         const string What = "The certificate is trusted, for this name, and lasts";
         if (address.Scheme != Uri.UriSchemeHttps)
         {
-            round.Skip("address.certificate", What, round.Facts.IsSimulator ? "plain http, which only the simulator calls" : "the address is http");
+            run.Skip("address.certificate", What, run.Facts.IsSimulator ? "plain http, which only the simulator calls" : "the address is http");
             return;
         }
 
-        if (round.NoWayIn is { } closed)
+        if (run.NoWayIn is { } closed)
         {
-            round.Skip("address.certificate", What, closed);
+            run.Skip("address.certificate", What, closed);
             return;
         }
 
-        var look = await door.Certificate(address, cancellation);
+        var look = await endpoints.Certificate(address, cancellation);
         if (look.Fault != CertificateFault.None)
         {
-            round.NoWayIn = look.Fault == CertificateFault.NoConnection ? "no connection came about" : "the certificate is not accepted";
-            var (seen, todo) = Explain(look, address, round.Clock.GetUtcNow());
-            round.Fail("address.certificate", What, seen, todo);
+            run.NoWayIn = look.Fault == CertificateFault.NoConnection ? "no connection came about" : "the certificate is not accepted";
+            var (seen, todo) = Explain(look, address, run.Clock.GetUtcNow());
+            run.Fail("address.certificate", What, seen, todo);
             return;
         }
 
-        var left = look.NotAfter!.Value - round.Clock.GetUtcNow();
+        var left = look.NotAfter!.Value - run.Clock.GetUtcNow();
         var end = string.Create(CultureInfo.InvariantCulture, $"It is from {look.Issuer} and ends on {Day(look.NotAfter)}, in {left.TotalDays:0} days.");
-        if (left < round.Limits.CertificateLeft)
+        if (left < run.Limits.CertificateLeft)
         {
-            round.Warn("address.certificate", What, end, "Find out why it was not renewed by itself (certbot renew --dry-run, Caddy's log), and renew it.");
+            run.Warn("address.certificate", What, end, "Find out why it was not renewed by itself (certbot renew --dry-run, Caddy's log), and renew it.");
         }
         else
         {
-            round.Ok("address.certificate", What, end);
+            run.Ok("address.certificate", What, end);
         }
     }
 

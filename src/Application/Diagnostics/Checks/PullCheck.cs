@@ -1,16 +1,16 @@
 using System.Globalization;
 using Payments.Application.C2b;
 
-namespace Payments.Application.Diagnostics;
+namespace Payments.Application.Diagnostics.Checks;
 
 /// <summary>How far Pull has read what customers paid, and why it stands where it does.</summary>
-internal static class PullChecks
+internal sealed class PullCheck(IPullProgress progress) : IDiagnosticCheck
 {
     private const string What = "Payments nobody told of are fetched (Pull Transactions)";
     private const string Gap = "Everything that was paid could be fetched";
 
     private const string Register = "Daraja__NominatedNumber must be the number the M-PESA portal shows under Organization, Details, and Pull must be granted for the "
-        + "shortcode: ask apisupport@safaricom.co.ke. Nothing is asked before it is registered, and it is tried again every round.";
+        + "shortcode: ask apisupport@safaricom.co.ke. Nothing is asked before it is registered, and it is tried again every run.";
 
     private const string Compare = "Compare those days with the M-PESA statement.";
 
@@ -20,34 +20,38 @@ internal static class PullChecks
     /// <summary>A gap that is older than this has been looked at, or never will be.</summary>
     private static readonly TimeSpan Remembered = TimeSpan.FromDays(7);
 
-    public static async Task Run(DiagnosticRun round, IPullProgress progress, CancellationToken cancellation)
+    public string Name => "c2b.pull";
+
+    public string Subject => "Pull";
+
+    public async Task Run(DiagnosticRun run, CancellationToken cancellation)
     {
-        if (round.Facts.PullEvery is not { } every)
+        if (run.Facts.PullEvery is not { } every)
         {
-            round.Skip("c2b.pull", What, "Daraja__NominatedNumber is not set: Pull is off");
+            run.Skip("c2b.pull", What, "Daraja__NominatedNumber is not set: Pull is off");
             return;
         }
 
-        if (round.NoDatabase is { } away)
+        if (run.NoDatabase is { } away)
         {
-            round.Skip("c2b.pull", What, $"how far it got is kept in the database, and {away}");
+            run.Skip("c2b.pull", What, $"how far it got is kept in the database, and {away}");
             return;
         }
 
-        if (await progress.Read(round.Facts.Shortcode, cancellation) is not { } standing)
+        if (await progress.Read(run.Facts.Shortcode, cancellation) is not { } standing)
         {
-            round.Skip("c2b.pull", What, "no round has begun yet");
+            run.Skip("c2b.pull", What, "no run has begun yet");
             return;
         }
 
-        Tell(round, standing, every);
+        Tell(run, standing, every);
         if (standing is { GapFrom: { } from, GapUntil: { } until } && standing.Now - until < Remembered)
         {
-            round.Warn("c2b.pull.gap", Gap, $"What was paid from {Time(from)} to {Time(until)} was never read, and Safaricom keeps no more than 48 hours.", Compare);
+            run.Warn("c2b.pull.gap", Gap, $"What was paid from {Time(from)} to {Time(until)} was never read, and Safaricom keeps no more than 48 hours.", Compare);
         }
     }
 
-    private static void Tell(DiagnosticRun round, PullStanding standing, TimeSpan every)
+    private static void Tell(DiagnosticRun run, PullStanding standing, TimeSpan every)
     {
         var mark = standing.Mark is { } until ? $"Everything up to {Time(until)} was read" : "Nothing was read to its end yet";
         var seen = $"{mark}. {standing.Why}.";
@@ -55,32 +59,32 @@ internal static class PullChecks
         switch (standing.State)
         {
             case null:
-                round.Skip("c2b.pull", What, "the first round is under way");
+                run.Skip("c2b.pull", What, "the first run is under way");
                 break;
             case PullState.NotRegistered:
-                round.Fail("c2b.pull", What, seen, Register);
+                run.Fail("c2b.pull", What, seen, Register);
                 break;
             case PullState.Contradicted:
-                round.Fail("c2b.pull", What, seen, "Pull is not granted for this shortcode, or lists another one's payments: ask apisupport@safaricom.co.ke. " + Compare);
+                run.Fail("c2b.pull", What, seen, "Pull is not granted for this shortcode, or lists another one's payments: ask apisupport@safaricom.co.ke. " + Compare);
                 break;
             case PullState.Incomplete when isLate:
-                round.Fail("c2b.pull", What, seen, "Report it with the answer (daraja_replied, daraja_pull_skipped in the log). " + Compare);
+                run.Fail("c2b.pull", What, seen, "Report it with the answer (daraja_replied, daraja_pull_skipped in the log). " + Compare);
                 break;
             case PullState.Incomplete:
-                round.Warn("c2b.pull", What, seen, "What could be read was taken. Report it with the answer (daraja_replied, daraja_pull_skipped in the log).");
+                run.Warn("c2b.pull", What, seen, "What could be read was taken. Report it with the answer (daraja_replied, daraja_pull_skipped in the log).");
                 break;
             case PullState.Uncertain:
-                round.Warn("c2b.pull", What, seen, "If something was paid to this shortcode within two days, Pull is not granted for it: ask apisupport@safaricom.co.ke. "
+                run.Warn("c2b.pull", What, seen, "If something was paid to this shortcode within two days, Pull is not granted for it: ask apisupport@safaricom.co.ke. "
                     + "If nothing was, there is nothing to do.");
                 break;
             case PullState.NotAnswered:
-                round.Warn("c2b.pull", What, seen, $"It is asked again every {Text(every)}; Safaricom keeps 48 hours.");
+                run.Warn("c2b.pull", What, seen, $"It is asked again every {Text(every)}; Safaricom keeps 48 hours.");
                 break;
             case PullState.Complete when standing.Now - standing.StartedAt > every * 3:
-                round.Warn("c2b.pull", What, $"{mark}, and no round has begun since {Time(standing.StartedAt)}.", "Is a worker running?");
+                run.Warn("c2b.pull", What, $"{mark}, and no run has begun since {Time(standing.StartedAt)}.", "Is a worker running?");
                 break;
             case PullState.Complete:
-                round.Ok("c2b.pull", What, mark + ".");
+                run.Ok("c2b.pull", What, mark + ".");
                 break;
         }
     }

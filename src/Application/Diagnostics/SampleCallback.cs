@@ -1,0 +1,6 @@
+using Payments.Domain.Callbacks;
+
+namespace Payments.Application.Diagnostics;
+
+/// <summary>A payload as Safaricom publishes it.</summary>
+public sealed record SampleCallback(string Name, CallbackKind Kind, ReadOnlyMemory<byte> Body);
