@@ -101,7 +101,7 @@ public static class ApiHost
         services.AddInfrastructure(
             settings.ConnectionString, settings.Roles, new(settings.Daraja.Kind.ToString(), settings.Daraja.Shortcode ?? ""), settings.Spool);
         services.AddDaraja(builder.Configuration);
-        services.AddSetup(
+        services.AddDiagnostics(
             builder.Configuration, provider => settings.Facts(() => provider.GetRequiredService<PublicAddress>().Current.AbsoluteUri), settings.Port);
         services.AddSingleton(new ClientSecrets(settings.Callbacks.Secrets.Select(Convert.FromBase64String)));
         services.AddSingleton<IClientSecrets>(s => s.GetRequiredService<ClientSecrets>());

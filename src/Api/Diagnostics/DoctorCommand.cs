@@ -111,7 +111,7 @@ internal static class DoctorCommand
         services.AddSingleton(settings.C2b);
         services.AddInfrastructure(connection, Roles.None, new("", ""));
         services.AddDaraja(configuration);
-        services.AddSetup(configuration, _ => facts, settings.Port);
+        services.AddDiagnostics(configuration, _ => facts, settings.Port);
         return services.BuildServiceProvider();
     }
 }

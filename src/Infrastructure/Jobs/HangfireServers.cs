@@ -4,11 +4,10 @@ using Hangfire.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Payments.Infrastructure.C2b;
+using Microsoft.Extensions.Options;
+using Payments.Application.C2b;
 using Payments.Infrastructure.Daraja;
 using Payments.Infrastructure.Database;
-using Payments.Infrastructure.Idempotency;
-using Payments.Infrastructure.Privacy;
 
 namespace Payments.Infrastructure.Jobs;
 
@@ -117,14 +116,8 @@ internal sealed partial class HangfireServers(
     {
         try
         {
-            var recurring = services.GetRequiredService<IRecurringJobManager>();
-            recurring.AddOrUpdate<RecurringJobs>("reconcile", jobs => jobs.Reconcile(), "*/5 * * * * *");
-            recurring.AddOrUpdate<RecurringJobs>("reconcile-transfers", jobs => jobs.ReconcileTransfers(), "*/5 * * * * *");
-            recurring.AddOrUpdate<RecurringJobs>("end-due-checkouts", jobs => jobs.EndDue(), "*/15 * * * * *");
-            recurring.SchedulePull(
-                services.GetRequiredService<Microsoft.Extensions.Options.IOptions<DarajaOptions>>().Value, services.GetRequiredService<Application.C2b.C2bOptions>());
-            recurring.AddOrUpdate<IdempotencyJobs>("clean-idempotency-keys", jobs => jobs.Clean(), "17 * * * *");
-            recurring.ScheduleErasing();
+            Schedules.Set(
+                services.GetRequiredService<IRecurringJobManager>(), services.GetRequiredService<IOptions<DarajaOptions>>().Value, services.GetRequiredService<C2bOptions>());
             return true;
         }
         catch (Exception failure)

@@ -138,7 +138,7 @@ public sealed class DoctorConfigurationTests(TestDatabase databases)
         }).Build();
         var services = new ServiceCollection().AddLogging().AddSingleton(new NameResolver(resolve)).AddSingleton(new C2bOptions())
             .AddInfrastructure("Host=127.0.0.1;Port=1;Timeout=2", Roles.None, new("", "")).AddDaraja(configuration);
-        return services.AddSetup(
+        return services.AddDiagnostics(
             configuration,
             _ => new DeploymentFacts
             {

@@ -10,7 +10,7 @@ namespace Payments.Tests.Unit;
 public sealed partial class OutboundTests
 {
     /// <summary>Safaricom's fixed addresses; the simulator's where the environment is Simulator (DarajaOptionsTests).</summary>
-    private static readonly string[] Safaricoms = ["Infrastructure/Daraja/DarajaHttp.cs", "Infrastructure/Daraja/AddDarajaExtension.cs"];
+    private static readonly string[] Safaricoms = ["Infrastructure/Daraja/DarajaHttp.cs", "Infrastructure/Daraja/DarajaModule.cs"];
 
     /// <summary>
     /// The doctor's: our own public address, or the one an operator at the command line names, never inside a private network outside the

@@ -5,14 +5,13 @@ using Microsoft.Extensions.Options;
 using Payments.Application.Callbacks;
 using Payments.Application.Daraja;
 using Payments.Application.Telemetry;
-using Payments.Application.Transfers;
 using Payments.Infrastructure.Callbacks;
 using Payments.Infrastructure.Database;
 
 namespace Payments.Infrastructure.Daraja;
 
-/// <summary>Puts the Daraja client together.</summary>
-public static class AddDarajaExtension
+/// <summary>Safaricom's API, as a client of it.</summary>
+public static class DarajaModule
 {
     /// <summary>
     /// Adds <see cref="IDaraja"/>, <see cref="ICallbackReader"/>, <see cref="CallbackTokens"/>, <see cref="CallbackUrls"/> and
@@ -34,18 +33,12 @@ public static class AddDarajaExtension
 
             // The client logs each call itself, by what it means and without headers.
             .RemoveAllLoggers();
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<CallbackOptions>>().Value
-            .CreateTokens(provider.GetRequiredService<IOptions<DarajaOptions>>().Value.Shortcode ?? ""));
-        services.AddSingleton(provider => new PublicAddress(new(provider.GetRequiredService<IOptions<CallbackOptions>>().Value.PublicBaseUrl ?? "")));
-        services.AddSingleton<CallbackUrls>();
-        services.AddSingleton(provider => new CallbackNetworks(
-            [.. provider.GetRequiredService<IOptions<CallbackOptions>>().Value.AllowedNetworks], provider.GetRequiredService<IOptions<DarajaOptions>>().Value.Kind));
+        services.AddCallbackAddresses();
         services.AddSingleton<DarajaStatusStore>();
         services.AddSingleton<DarajaBreakers>();
         services.AddSingleton<DarajaHttp>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<IDaraja, DarajaClient>();
-        services.AddSingleton(provider => new RequestNames(provider.GetRequiredService<IOptions<DarajaOptions>>().Value.Paying.RequestScope));
         services.AddSingleton<ICallbackReader, CallbackReader>();
         return services;
     }

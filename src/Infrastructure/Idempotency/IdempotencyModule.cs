@@ -1,12 +1,10 @@
-using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Payments.Application.Idempotency;
-using Payments.Infrastructure.Jobs;
 
 namespace Payments.Infrastructure.Idempotency;
 
-/// <summary>Puts Idempotency-Keys together.</summary>
-internal static class AddIdempotencyExtension
+/// <summary>Idempotency-Keys, and what repeats an answer from the row it created.</summary>
+internal static class IdempotencyModule
 {
     public static void AddIdempotency(this IServiceCollection services)
     {
@@ -17,12 +15,4 @@ internal static class AddIdempotencyExtension
             services.AddTransient(typeof(IResponseReplayer), type);
         }
     }
-}
-
-/// <summary>The recurring job that forgets old keys.</summary>
-public sealed class IdempotencyJobs(IMediator mediator, JobShutdown end)
-{
-    /// <summary>One round; what it does not finish the next hour's does.</summary>
-    [Hangfire.AutomaticRetry(Attempts = 0)]
-    public Task Clean() => end.Run(stop => mediator.Send(new CleanIdempotencyKeys(), stop));
 }

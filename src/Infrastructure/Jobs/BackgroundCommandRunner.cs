@@ -7,7 +7,7 @@ using Payments.Application.Common;
 using Payments.Application.Idempotency;
 using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure.Hosting;
+namespace Payments.Infrastructure.Jobs;
 
 /// <summary>Runs commands that outlive their request; a shutdown waits for them as long as the host lets it.</summary>
 internal sealed partial class BackgroundCommandRunner(IServiceScopeFactory scopes, ILogger<BackgroundCommandRunner> log) : IBackgroundCommands, IHostedService

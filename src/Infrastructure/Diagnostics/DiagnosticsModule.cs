@@ -7,13 +7,13 @@ using Payments.Infrastructure.Daraja;
 
 namespace Payments.Infrastructure.Diagnostics;
 
-/// <summary>Puts the doctor together, and the tunnel's watch where there is a tunnel.</summary>
-public static class AddSetupExtension
+/// <summary>The doctor, and the watch over a tunnel where there is one.</summary>
+public static class DiagnosticsModule
 {
-    /// <summary>Call after <see cref="AddDarajaExtension.AddDaraja"/>.</summary>
+    /// <summary>Call after <see cref="DarajaModule.AddDaraja"/>.</summary>
     /// <param name="facts">What the host knows of its configuration.</param>
     /// <param name="port">The port the host listens on; null when that is not known.</param>
-    public static IServiceCollection AddSetup(
+    public static IServiceCollection AddDiagnostics(
         this IServiceCollection services, IConfiguration configuration, Func<IServiceProvider, DeploymentFacts> facts, int? port)
     {
         services.Configure<DoctorOptions>(configuration.GetSection("Doctor"));

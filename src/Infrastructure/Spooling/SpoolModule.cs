@@ -5,8 +5,8 @@ using Payments.Infrastructure.Daraja;
 
 namespace Payments.Infrastructure.Spooling;
 
-/// <summary>Puts the spool behind the inbox.</summary>
-public static class AddSpoolExtension
+/// <summary>The file that takes callbacks while the database is away.</summary>
+public static class SpoolModule
 {
     /// <summary>Adds the circuit and the drain; the spool itself only where a path is given. Call after the inbox is added: it stops first.</summary>
     public static IServiceCollection AddSpool(this IServiceCollection services, SpoolOptions options)

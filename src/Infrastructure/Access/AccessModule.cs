@@ -3,12 +3,11 @@ using Payments.Application.Access;
 
 namespace Payments.Infrastructure.Access;
 
-/// <summary>Puts keys, ceilings and the audit log together.</summary>
-internal static class AddAuthExtension
+/// <summary>API keys, ceilings of payouts, operators' sign-in and the audit log.</summary>
+internal static class AccessModule
 {
-    public static void AddApiKeys(this IServiceCollection services)
+    public static void AddAccess(this IServiceCollection services)
     {
-        services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ApiKeyRepository>();
         services.AddSingleton<IApiKeys>(s => s.GetRequiredService<ApiKeyRepository>());
         services.AddSingleton<IPayoutCeilings>(s => s.GetRequiredService<ApiKeyRepository>());

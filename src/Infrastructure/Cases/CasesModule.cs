@@ -1,0 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
+using Payments.Application.Cases;
+
+namespace Payments.Infrastructure.Cases;
+
+/// <summary>What a person must decide.</summary>
+internal static class CasesModule
+{
+    public static void AddCases(this IServiceCollection services) => services.AddSingleton<ICases, CaseRepository>();
+}

@@ -1,0 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
+using Payments.Application.Checkouts;
+
+namespace Payments.Infrastructure.Checkouts;
+
+/// <summary>Checkouts with their attempts and receipts.</summary>
+internal static class CheckoutsModule
+{
+    public static void AddCheckouts(this IServiceCollection services) => services.AddSingleton<ICheckouts, CheckoutRepository>();
+}
