@@ -36,10 +36,7 @@ public sealed record Confirmation(
     };
 
     /// <summary>The question when it names another amount than the receipt that has its number.</summary>
-    public Case Contradicts(Receipt known) => new(
-        CaseKind.AmountDiffers, known.Id, known.CheckoutId,
-        $"Receipt {known.Number} is here with {known.Amount}; a confirmation names {Amount} for it. Nothing was changed. "
-        + "Compare with the M-PESA statement, then settle this case.");
+    public Case Contradicts(Receipt known) => new ConfirmedAmountDiffers(ReceiptFacts.Of(known), known.CheckoutId, Amount);
 
     /// <summary>The number again: fills in what the first to tell it did not know, and overwrites nothing.</summary>
     public void FillIn(Receipt receipt)

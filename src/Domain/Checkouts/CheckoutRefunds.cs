@@ -84,10 +84,7 @@ public sealed partial class Checkout
             refund.Source = RefundSource.Unpaid;
         }
 
-        cases.Add(new(
-            CaseKind.ReceiptConflict, receipt.Id, Id,
-            $"Receipt {receipt.Number} of {receipt.Amount} is a payment of this order, but {receipt.Amount - receipt.Left} of it is being refunded or has "
-            + "been: that pays for nothing here. Tell the shop, then settle this case."));
+        cases.Add(new RefundedBeforeMatch(ReceiptFacts.Of(receipt), Id, receipt.Amount - receipt.Left));
     }
 
     private Receipt ReceiptOf(Refund refund) => Receipts.Find(r => r.Id == refund.ReceiptId)

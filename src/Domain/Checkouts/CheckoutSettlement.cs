@@ -87,7 +87,7 @@ public sealed partial class Checkout
                 attempt.MarkModified();
                 ResolvedAttempts.Add(attempt);
                 Changed(now);
-                OpenUnconfirmedPaymentCase(attempt, $"a query says it was not paid ({again.Failure.ResultCode})", now);
+                OpenUnconfirmedPaymentCase(attempt, again.Failure, now);
                 return true;
 
             case PaymentResult.Failed { Certainty: Certainty.UnknownCode } when attempt.UnconfirmedFailure is null:
@@ -99,7 +99,7 @@ public sealed partial class Checkout
 
             case PaymentResult.Failed failed:
                 Fail(attempt, failed.Failure, SettledBy.StkQuery, now);
-                OpenUnconfirmedPaymentCase(attempt, $"a query says it was not paid ({failed.Failure.ResultCode})", now);
+                OpenUnconfirmedPaymentCase(attempt, failed.Failure, now);
                 return true;
 
             default:
@@ -124,20 +124,14 @@ public sealed partial class Checkout
         attempt.MarkModified();
         Changed(now);
         SettleAttemptsWithoutQueryId(now);
-        OpenUnconfirmedPaymentCase(attempt, "no query could tell", now);
+        OpenUnconfirmedPaymentCase(attempt, null, now);
         var isContested = attempt is { HasConflictingResult: true, UnconfirmedReceipt: null };
         if (attempt.IsSettled && !isContested)
         {
             return;
         }
 
-        var what = attempt.IsSettled
-            ? $"of {attempt.StartedAt:u} failed ({attempt.Failure?.ResultCode}), but a callback came that may be its success and proves none,"
-            : $"was sent at {attempt.StartedAt:u}";
-        cases.Add(new(
-            CaseKind.OutcomeUnknown, attempt.Id, Id,
-            $"A prompt for {attempt.Amount} {what} and nobody could tell what became of it. "
-            + $"Last answer: {attempt.LastAnswer ?? "none"}. Look the payment up in the M-PESA portal, then settle this case."));
+        cases.Add(new OutcomeUnknown(PromptFacts.Of(attempt), attempt.LastAnswer) { Disputed = attempt.Failure });
     }
 
     /// <summary>Puts a receipt to this checkout: what is due is applied, the rest is surplus (R6).</summary>
@@ -227,24 +221,24 @@ public sealed partial class Checkout
         if (own is { Number: { } other, IsInferred: false })
         {
             // R6: one push brings one receipt. The second number moves no money here.
-            return Conflict(attempt, $"The prompt of {attempt.StartedAt:u} was paid with receipt {other}; another callback names {number} for it.", now);
+            return RaiseConflict(attempt, new Conflict.SecondNumber(other, number), now);
         }
 
         if (known?.AttemptId is not null && !(known.IsInferred && known.CheckoutId == Id))
         {
             RecordUnconfirmedPayment(attempt, amount, number);
-            return Conflict(attempt, $"Receipt {number} came for the prompt of {attempt.StartedAt:u}, but it already paid another prompt.", now);
+            return RaiseConflict(attempt, new Conflict.PaidOtherAttempt(number), now);
         }
 
         if (known?.CheckoutId is not null && known.CheckoutId != Id)
         {
             RecordUnconfirmedPayment(attempt, amount, number);
-            return Conflict(attempt, $"Receipt {number} came for the prompt of {attempt.StartedAt:u}, but it is applied to another order.", now);
+            return RaiseConflict(attempt, new Conflict.PaidOtherCheckout(number), now);
         }
 
         if (known is not null && known.Amount != amount)
         {
-            return Conflict(attempt, $"Receipt {number} came for the prompt of {attempt.StartedAt:u} with {amount}, but a confirmation of it says {known.Amount}.", now);
+            return RaiseConflict(attempt, new Conflict.ConfirmedWithOtherAmount(number, amount, known.Amount), now);
         }
 
         if (own is { Number: null })
@@ -254,7 +248,7 @@ public sealed partial class Checkout
 
         if (amount != attempt.Amount && own is not null)
         {
-            return Conflict(attempt, $"Receipt {number} came for the prompt of {attempt.StartedAt:u} with {amount}; {attempt.Amount} were asked for and paid by {own.Number}.", now);
+            return RaiseConflict(attempt, new Conflict.PaidByOther(number, amount, own.Number), now);
         }
 
         if (amount != attempt.Amount)
@@ -302,10 +296,7 @@ public sealed partial class Checkout
         Succeed(attempt, SettledBy.StkQuery, now);
         if (attempt.UnconfirmedAmount is { } reported && !attempt.ReceiptBelongsToOther)
         {
-            cases.Add(new(
-                CaseKind.AmountDiffers, attempt.Id, Id,
-                $"{attempt.Amount} were asked for; a callback with receipt {attempt.UnconfirmedReceipt} named {reported}, and the query says the "
-                + $"prompt was paid. {attempt.Amount} were applied. Compare with the M-PESA statement, then settle this case."));
+            cases.Add(new AmountDiffers(PromptFacts.Of(attempt), reported, attempt.UnconfirmedReceipt, SettledBy.StkQuery));
         }
 
         RecordSuccess(attempt, receiptId, loose, now);
@@ -318,7 +309,7 @@ public sealed partial class Checkout
         {
             // R7: it was matched elsewhere meanwhile. Counted here too, one payment would pay two orders.
             PutOnHold(NewReceipt(receiptId, attempt, SettledBy.StkQuery, null, null, now, now), now);
-            Conflict(attempt, $"The query says the prompt of {attempt.StartedAt:u} was paid; its receipt {attempt.UnconfirmedReceipt} pays for something else.", now);
+            RaiseConflict(attempt, new Conflict.NumberPaysElsewhere(attempt.UnconfirmedReceipt), now);
             return;
         }
 
@@ -344,17 +335,13 @@ public sealed partial class Checkout
         if (candidates.Count == 0)
         {
             Apply(own, now);
-            OpenUnmatchedCases(loose, attempt, now);
+            OpenUnmatchedCases(loose, attempt, SettledBy.StkQuery, now);
             return;
         }
 
         // One of them is this very payment: counting it here as well would count it twice.
         PutOnHold(own, now);
-        cases.Add(new(
-            CaseKind.AmbiguousMatch, attempt.Id, Id,
-            $"The query says the prompt of {attempt.StartedAt:u} was paid, and these confirmations could be that payment: "
-            + $"{string.Join(", ", candidates.Select(c => c.Number))}. It is not counted again until its number is known. "
-            + "Compare with the M-PESA statement, then settle this case."));
+        cases.Add(new AmbiguousReceipts(PromptFacts.Of(attempt), [.. candidates.Select(c => c.Number)], SettledBy.StkQuery));
     }
 
     /// <summary>The number of a payment that only a query knew has turned up.</summary>
@@ -363,10 +350,7 @@ public sealed partial class Checkout
     {
         if (amount != own.Amount)
         {
-            cases.Add(new(
-                CaseKind.AmountDiffers, attempt.Id, Id,
-                $"{own.Amount} were applied because a query said the prompt was paid; its callback names receipt {number} and {amount}. "
-                + "Compare with the M-PESA statement, then settle this case."));
+            cases.Add(new NumberedAmountDiffers(PromptFacts.Of(attempt), own.Amount, amount, number));
             Changed(now);
             return Verdict.Contradiction;
         }
@@ -377,12 +361,7 @@ public sealed partial class Checkout
             if (Status == CheckoutStatus.Paid && own.Applied > known.Spare)
             {
                 // It went back, and nothing undoes paid; or both pay for this order, so they cannot be one: it was there before the prompt.
-                return Conflict(
-                    attempt,
-                    known.IsRefundedOrReserved
-                        ? $"The prompt of {attempt.StartedAt:u} counts as paid by a query; its receipt {number} is being refunded or has been."
-                        : $"Receipt {number} came for the prompt of {attempt.StartedAt:u}, but it paid a part of this order before that.",
-                    now);
+                return RaiseConflict(attempt, known.IsRefundedOrReserved ? new Conflict.AlreadyRefunded(number) : new Conflict.PaidBeforePrompt(number), now);
             }
 
             var other = known.AttemptId is null ? null : AttemptOf(known);
@@ -507,9 +486,9 @@ public sealed partial class Checkout
         attempt.MarkModified();
     }
 
-    private Verdict Conflict(Attempt attempt, string story, DateTimeOffset now)
+    private Verdict RaiseConflict(Attempt attempt, Conflict conflict, DateTimeOffset now)
     {
-        cases.Add(new(CaseKind.ReceiptConflict, attempt.Id, Id, story + " Compare with the M-PESA statement, then settle this case."));
+        cases.Add(new ReceiptConflict(PromptFacts.Of(attempt), conflict));
         Changed(now);
         return Verdict.Contradiction;
     }
@@ -522,14 +501,11 @@ public sealed partial class Checkout
     }
 
     /// <summary>A trusted callback named money that was not counted, and whoever was asked does not know it: a person compares (R4, R9).</summary>
-    private void OpenUnconfirmedPaymentCase(Attempt attempt, string but, DateTimeOffset now)
+    private void OpenUnconfirmedPaymentCase(Attempt attempt, Failure? denied, DateTimeOffset now)
     {
         if (attempt is { UnconfirmedReceipt: { } number, UnconfirmedAmount: { } amount })
         {
-            cases.Add(new(
-                attempt.ReceiptBelongsToOther ? CaseKind.ReceiptConflict : CaseKind.AmountDiffers, attempt.Id, Id,
-                $"{attempt.Amount} were asked for at {attempt.StartedAt:u}; a callback named receipt {number} of {amount} for it, but {but}. Nothing was counted. "
-                + "Compare with the M-PESA statement, then settle this case."));
+            cases.Add(new UnconfirmedPayment(PromptFacts.Of(attempt), amount, number, attempt.ReceiptBelongsToOther, denied));
             Changed(now);
         }
     }
@@ -549,11 +525,7 @@ public sealed partial class Checkout
         }
         else
         {
-            cases.Add(new(
-                CaseKind.OutcomeUnknown, attempt.Id, Id,
-                $"A prompt for {attempt.Amount} of {attempt.StartedAt:u} failed ({attempt.Failure?.ResultCode}), but a callback came that may be its success "
-                + "and proves none, and Safaricom cannot be asked: the id was erased with the customer's number. Look the payment up in the M-PESA portal, "
-                + "then settle this case."));
+            cases.Add(new QueryImpossible(PromptFacts.Of(attempt), attempt.Failure));
         }
 
         if (wasErased)

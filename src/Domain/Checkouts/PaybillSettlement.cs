@@ -78,10 +78,7 @@ public sealed partial class Checkout
     /// <summary>A payment without an account that successes of several orders could be: it stands nowhere until a person decides.</summary>
     public void OpenAmbiguousPayerCase(Receipt receipt, IReadOnlyList<Checkout> orders, DateTimeOffset now)
     {
-        cases.Add(new(
-            CaseKind.AmbiguousMatch, receipt.Id, null,
-            $"Receipt {receipt.Number} of {receipt.Amount} could be the payment of {string.Join(" or of ", orders.Select(o => o.Reference.Value))}, "
-            + "and nothing says of which. Compare with the M-PESA statement, match it, then settle this case."));
+        cases.Add(new AmbiguousPayer(ReceiptFacts.Of(receipt), [.. orders.Select(o => o.Reference.Value)]));
         Changed(now);
     }
 
@@ -110,11 +107,7 @@ public sealed partial class Checkout
         if (astray.Count > 0)
         {
             PutOnHold(receipt, now);
-            cases.Add(new(
-                CaseKind.AmbiguousMatch, receipt.Id, Id,
-                $"Receipt {receipt.Number} of {receipt.Amount} could be the payment of {astray.Count} prompts that queries call paid, or there are "
-                + $"several such receipts.{(namesakes.Count > 0 ? "" : AtAnotherTime(receipt))} It is not counted until somebody decides. Compare with the "
-                + "M-PESA statement: match it to this order if it is a payment of its own, then settle this case."));
+            cases.Add(new AmbiguousConfirmation(ReceiptFacts.Of(receipt), Id, astray.Count, IsAtAnotherTime: namesakes.Count == 0));
             return;
         }
 
@@ -193,10 +186,7 @@ public sealed partial class Checkout
             SettleAttemptsWithoutQueryId(now);
             if (!other.IsSettled)
             {
-                cases.Add(new(
-                    CaseKind.OutcomeUnknown, other.Id, Id,
-                    $"The prompt of {other.StartedAt:u} for {other.Amount} was taken for paid because of receipt {number}, which turned out to be "
-                    + "another prompt's. Look it up in the M-PESA portal, then settle this case."));
+                cases.Add(new SuccessWithdrawn(PromptFacts.Of(other), number));
             }
         }
 

@@ -35,10 +35,7 @@ public sealed partial class Checkout
     {
         if (receipt.IsRefundedOrReserved)
         {
-            cases.Add(new(
-                CaseKind.ReceiptConflict, receipt.Id, Id,
-                $"Receipt {receipt.Number} of {receipt.Amount} was paid for this order, which was not told at first; meanwhile it is being refunded or has been. "
-                + "It pays for nothing here. Tell the shop, then settle this case."));
+            cases.Add(new RefundedBeforeAccountKnown(ReceiptFacts.Of(receipt), Id));
             Changed(now);
             return Verdict.Contradiction;
         }

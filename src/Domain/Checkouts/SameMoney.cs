@@ -1,4 +1,3 @@
-using System.Globalization;
 using Payments.Domain.C2b;
 using Payments.Domain.Cases;
 using Payments.Domain.Common;
@@ -8,9 +7,6 @@ namespace Payments.Domain.Checkouts;
 /// <summary>The part of <see cref="Checkout"/> that says which receipts may be the payment of a prompt (R7, R8, R16).</summary>
 public sealed partial class Checkout
 {
-    /// <summary>So many receipts a case names; a person looks the rest up by amount and time.</summary>
-    private const int MaxNamed = 10;
-
     /// <summary>Which hash of payers' numbers the shortcode is known to use, as of when this was loaded; null when that is not known.</summary>
     public PayerHash? PayerHash { get; set; }
 
@@ -103,27 +99,19 @@ public sealed partial class Checkout
     /// counts as nothing until a person decides, for left where it was somebody would give back what paid this order. What may be another
     /// order's as well, or shows nothing of its payer: a person is told.
     /// </summary>
-    private void OpenUnmatchedCases(IReadOnlyList<Receipt> loose, Attempt attempt, DateTimeOffset now)
+    private void OpenUnmatchedCases(IReadOnlyList<Receipt> loose, Attempt attempt, SettledBy by, DateTimeOffset now)
     {
         var same = Standing(loose, attempt, PayerMatch.Same);
         foreach (var receipt in same.FindAll(r => !PromptWindow.Holds(r.At, attempt.StartedAt) && !IsContested(r)))
         {
             PutOnHold(receipt, now);
-            cases.Add(new(
-                CaseKind.AmbiguousMatch, receipt.Id, Id,
-                $"The query says the prompt of {attempt.StartedAt:u} was paid, and receipt {receipt.Number} of {receipt.Amount} could be that payment."
-                + $"{AtAnotherTime(receipt)} It is not counted until somebody decides. Compare with the M-PESA statement: match it to this order if it "
-                + "is a payment of its own, then settle this case."));
+            cases.Add(new PaidAtAnotherTime(ReceiptFacts.Of(receipt), Id, attempt.StartedAt, by));
         }
 
         var others = same.Concat(Standing(loose, attempt, PayerMatch.Hidden)).Where(r => IsSameMoney(r, attempt)).ToList();
         if (others.Count > 0)
         {
-            cases.Add(new(
-                CaseKind.AmbiguousMatch, attempt.Id, Id,
-                $"The query says the prompt of {attempt.StartedAt:u} was paid, and it is counted. Its payment may be among these at the till, which may be others' "
-                + $"as well and stand without an order: {string.Join(", ", others.Take(MaxNamed).Select(r => r.Number))}"
-                + $"{(others.Count > MaxNamed ? ", …" : "")}. Do not give it back: compare with the M-PESA statement, then settle this case."));
+            cases.Add(new PossibleTillPayments(PromptFacts.Of(attempt), [.. others.Select(r => r.Number)], by));
         }
     }
 
@@ -143,16 +131,9 @@ public sealed partial class Checkout
     {
         if (parted.Method == PaymentMethod.Till && OrderReference.KeyOf(parted.Account) != Reference.Key && Shows(parted, attempt) != PayerMatch.Same)
         {
-            cases.Add(new(
-                CaseKind.AmbiguousMatch, parted.Id, Id,
-                $"Receipt {parted.Number} of {parted.Amount} was taken for the payment of the prompt of {attempt.StartedAt:u}, the only one it could be of; the "
-                + "prompt's callback names another. It still pays for this order, and what came besides is surplus. Its payer is not shown: compare with the "
-                + "M-PESA statement before anything is given back, then settle this case."));
+            cases.Add(new PossibleDuplicate(ReceiptFacts.Of(parted), Id, attempt.StartedAt));
         }
     }
-
-    private static string AtAnotherTime(Receipt receipt) => string.Create(
-        CultureInfo.InvariantCulture, $" M-PESA says that it moved at {receipt.At:u}, which is not the prompt's time: do the clocks differ?");
 }
 
 /// <summary>How far a payment that names no order may be that of a prompt.</summary>

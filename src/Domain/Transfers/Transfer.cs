@@ -232,5 +232,5 @@ public abstract partial class Transfer
         MarkModified(now);
     }
 
-    private void Open(string kind, string story) => cases.Add(new(kind, Id, CheckoutId, story));
+    private TransferFacts Facts => TransferFacts.Of(this);
 }

@@ -42,17 +42,13 @@ public abstract partial class Transfer
         End(TransferStatus.Failed, Domain.Checkouts.SettledBy.StatusQuery, new(
             FailureCode.Rejected, ReversedCode, $"M-PESA says that this {TypeName} was paid with receipt {Receipt ?? "unknown"} and then reversed: the money came back.",
             Retryable: false), now);
-        Open(CaseKind.Reversed,
-            $"This {TypeName} of {Amount} was paid with receipt {Receipt ?? "unknown"} and then reversed: the money came back, and the receiver does not have it. Nothing is sent again. "
-            + "Find out why (a wrong number, a complaint), compare with the M-PESA statement, then settle this case as noted.");
+        cases.Add(new CameBack(Facts, Receipt));
         return Verdict.Applied;
     }
 
     private Verdict ApplyReversalAfterCompletion(TransactionFound found, DateTimeOffset now)
     {
-        Open(CaseKind.Reversed,
-            $"This {TypeName} of {Amount} completed with receipt {Receipt ?? "unknown"}, and M-PESA now calls it '{found.StateText}': the money came back, and the receiver does not have it. "
-            + "It stays completed here. Compare with the M-PESA statement, tell the shop, then settle this case as noted.");
+        cases.Add(new CameBackAfterCompletion(Facts, Receipt, found.StateText));
         MarkModified(now);
         return Verdict.Contradiction;
     }

@@ -41,9 +41,7 @@ public abstract partial class Transfer
         MarkModified(now);
         if (Status == TransferStatus.Failed && !HasComeBack)
         {
-            Open(CaseKind.SucceededAfterFailure,
-                $"This {TypeName} of {Amount} had failed ({Failure?.ResultCode ?? "refused"}); a result came since that could not be read. "
-                + "Look it up in the M-PESA portal, then settle this case as paid or noted.");
+            cases.Add(new UnreadableAfterFailure(Facts, Failure));
         }
 
         QueryInstead("A result came that could not be read.", now);
@@ -185,12 +183,7 @@ public abstract partial class Transfer
 
         NextQueryAt = null;
         EnterDoubt(now);
-        var asked = OriginatorId is null
-            ? "Safaricom's reply was lost, so there is no id to ask by"
-            : $"It was asked about {QueryCount} times";
-        Open(CaseKind.OutcomeUnknown,
-            $"A {TypeName} of {Amount} was sent at {SendingAt:u} and nobody could tell what became of it. {asked}. Last answer: {LastAnswer ?? "none"} "
-            + "It is not sent again. Look it up in the M-PESA portal, then settle this case as paid or not_paid.");
+        cases.Add(new TransferOutcomeUnknown(Facts, SendingAt, OriginatorId is null ? null : QueryCount, LastAnswer));
     }
 
     /// <summary>
@@ -242,9 +235,7 @@ public abstract partial class Transfer
             HasConflictingResult = true;
             if (Status == TransferStatus.Failed)
             {
-                Open(CaseKind.SucceededAfterFailure,
-                    $"This {TypeName} of {Amount} had failed ({Failure?.ResultCode ?? "refused"}); a result without amount or receipt now says it succeeded. "
-                    + "Look it up in the M-PESA portal, then settle this case as paid or noted.");
+                cases.Add(new UnprovenSuccessAfterFailure(Facts, Failure));
             }
 
             return QueryInstead("The result said success but named no amount or no receipt.", now);
@@ -295,9 +286,7 @@ public abstract partial class Transfer
         LastAnswer = $"Refused with {failure.ResultCode}.";
         NextQueryAt = null;
         EnterDoubt(now);
-        Open(CaseKind.ReversalRefused,
-            $"The reversal of {Amount} was refused with {failure.ResultCode}: {failure.Message} It may have happened already, so nothing else is sent "
-            + "for it. Look the receipt up in the M-PESA portal, then settle this case: paid when the money went back, not_paid when it did not.");
+        cases.Add(new ReversalRefused(Facts, failure));
     }
 
     private void Complete(string? receipt, SettledBy by, DateTimeOffset now)
@@ -307,9 +296,7 @@ public abstract partial class Transfer
         End(TransferStatus.Completed, by, null, now);
         if (before is not null)
         {
-            Open(CaseKind.SucceededAfterFailure,
-                $"This {TypeName} of {Amount} had failed ({before.ResultCode ?? "refused"}: {before.Message}) and has now succeeded with receipt "
-                + $"{receipt ?? "unknown"}. If it was paid another way meanwhile, money went out twice: check, then settle this case as noted.");
+            cases.Add(new SucceededAfterFailure(Facts, before, receipt));
         }
     }
 
@@ -327,26 +314,22 @@ public abstract partial class Transfer
             return Verdict.Applied;
         }
 
-        Open(CaseKind.ReceiptConflict,
-            $"This {TypeName} of {Amount} completed with receipt {Receipt}; another success names {receipt} for it. Compare with the M-PESA "
-            + "statement, then settle this case as noted.");
+        cases.Add(new SecondReceipt(Facts, Receipt, receipt));
         MarkModified(now);
         return Verdict.Contradiction;
     }
 
-    private (string Kind, string Story)? ConflictWith(Money amount, IReadOnlyList<string> parties) =>
+    private (string Kind, string Difference)? ConflictWith(Money amount, IReadOnlyList<string> parties) =>
         amount != Amount ? (CaseKind.AmountDiffers, $"{Amount} were sent, but {amount} are named")
         : CounterpartyMismatch(parties) is { } party ? (CaseKind.PartyDiffers, party)
         : null;
 
-    private Verdict Differs((string Kind, string Story) problem, string by, DateTimeOffset? askAt, DateTimeOffset now)
+    private Verdict Differs((string Kind, string Difference) problem, string by, DateTimeOffset? askAt, DateTimeOffset now)
     {
-        Open(problem.Kind,
-            $"{problem.Story} by {by}. The {TypeName} of {Amount} is {(IsSettled ? "left as it is" : "in doubt")}. "
-            + $"Compare with the M-PESA statement, then settle this case{(IsSettled ? " as noted" : " as paid or not_paid")}.");
+        cases.Add(new TransferDiffers(problem.Kind, Facts, problem.Difference, by, IsSettled));
         if (!IsSettled)
         {
-            LastAnswer = problem.Story + ".";
+            LastAnswer = problem.Difference + ".";
             NextQueryAt = null;
             EnterDoubt(now);
             if (askAt is { } at)

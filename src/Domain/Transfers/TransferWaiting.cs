@@ -80,12 +80,7 @@ public abstract partial class Transfer
         }
 
         IsWaitAnnounced = true;
-        Open(CaseKind.NotSent, WaitingFor == SendBlocker.Restored
-            ? $"A {TypeName} of {Amount} was ordered at {CreatedAt:u}, after the books were restored, and waits. {LastAnswer} Look in the M-PESA statement "
-                + "whether it was sent before: if it was, settle this case as paid; if it is not to be sent at all, as not_paid. What was not sent before "
-                + "goes out when the restore is declared over."
-            : $"A {TypeName} of {Amount}, ordered at {CreatedAt:u}, has not been sent. {LastAnswer ?? "It is in line."} It goes out by itself when it can. "
-                + "To call it off, cancel it or settle this case as not_paid; if it was paid another way, settle this case as paid.");
+        cases.Add(new NotSent(Facts, CreatedAt, LastAnswer, IsAfterRestore: WaitingFor == SendBlocker.Restored));
         MarkModified(now);
     }
 

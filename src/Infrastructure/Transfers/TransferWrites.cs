@@ -177,7 +177,7 @@ internal sealed partial class TransferRepository
                 subjects = cases.Select(c => c.Case.SubjectId).ToArray(),
                 checkouts = cases.Select(c => c.Case.CheckoutId).ToArray(),
                 clients = cases.Select(c => c.Client).ToArray(),
-                stories = cases.Select(c => c.Case.Story).ToArray(),
+                stories = cases.Select(c => CaseText.Of(c.Case)).ToArray(),
             });
     }
 

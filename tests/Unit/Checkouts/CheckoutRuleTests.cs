@@ -1,3 +1,4 @@
+using Payments.Application.Cases;
 using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
@@ -96,7 +97,7 @@ public sealed class CheckoutRuleTests
         Assert.Equal(Money.FromShillings(1500), checkout.Receipts[0].Applied);
         var story = Assert.Single(checkout.Cases);
         Assert.Equal(CaseKind.AmountDiffers, story.Kind);
-        Assert.Contains("KES 15.00", story.Story, StringComparison.Ordinal);
+        Assert.Contains("KES 15.00", CaseText.Of(story), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -117,7 +118,7 @@ public sealed class CheckoutRuleTests
         Assert.Equal((AttemptStatus.Failed, 0), (attempt.Status, checkout.Receipts.Count));
         var story = Assert.Single(checkout.Cases);
         Assert.Equal(CaseKind.AmountDiffers, story.Kind);
-        Assert.Contains("UGA7RT61SV", story.Story, StringComparison.Ordinal);
+        Assert.Contains("UGA7RT61SV", CaseText.Of(story), StringComparison.Ordinal);
     }
 
     [Fact]

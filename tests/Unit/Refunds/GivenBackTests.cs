@@ -1,4 +1,5 @@
 using CsCheck;
+using Payments.Application.Cases;
 using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
@@ -112,7 +113,7 @@ public sealed class GivenBackTests
         Assert.Equal(Verdict.Contradiction, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Now));
 
         Assert.Equal((CheckoutStatus.Paid, 0m, 1500m), (checkout.Status, surplus.Applied.Shillings, surplus.Surplus.Shillings));
-        Assert.Contains("refunded", Assert.Single(checkout.Cases, c => c.Kind == CaseKind.ReceiptConflict).Story, StringComparison.Ordinal);
+        Assert.Contains("refunded", CaseText.Of(Assert.Single(checkout.Cases, c => c.Kind == CaseKind.ReceiptConflict)), StringComparison.Ordinal);
     }
 
     [Fact]

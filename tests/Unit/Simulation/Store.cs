@@ -202,15 +202,20 @@ internal sealed partial class Store : ICases, IStatusQueries
     {
         foreach (var c in met)
         {
-            if (cases.Values.FirstOrDefault(k => k.IsOpen && k.Kind == c.Kind && k.SubjectId == c.SubjectId) is { } open)
-            {
-                Put(cases, open.Id, open with { Story = open.Story + "\n" + c.Story });
-            }
-            else
-            {
-                var id = NewId.Next();
-                Put(cases, id, new(id, c.Kind, c.SubjectId, c.CheckoutId, c.Story, true, null, null, time.Database));
-            }
+            Open(c.Kind, c.SubjectId, c.CheckoutId, CaseText.Of(c));
+        }
+    }
+
+    private void Open(string kind, Guid subject, Guid? checkout, string story)
+    {
+        if (cases.Values.FirstOrDefault(k => k.IsOpen && k.Kind == kind && k.SubjectId == subject) is { } open)
+        {
+            Put(cases, open.Id, open with { Story = open.Story + "\n" + story });
+        }
+        else
+        {
+            var id = NewId.Next();
+            Put(cases, id, new(id, kind, subject, checkout, story, true, null, null, time.Database));
         }
     }
 

@@ -88,7 +88,7 @@ internal sealed partial class Store : ICallbacks, IC2bPayments, ICallbackReader
                 && !cases.Values.Any(c => c.Kind == CaseKind.UntrustedConfirmation && c.CheckoutId == checkout.Id)
                 && !receipts.Values.Any(r => r.Number == one.Receipt))
             {
-                Open([new(CaseKind.UntrustedConfirmation, one.CallbackId, checkout.Id, "untrusted")]);
+                Open(CaseKind.UntrustedConfirmation, one.CallbackId, checkout.Id, "untrusted");
             }
         }
 
@@ -107,7 +107,7 @@ internal sealed partial class Store : ICallbacks, IC2bPayments, ICallbackReader
                 continue;
             }
 
-            Open([new(one.Kind, one.CallbackId, null, one.Story)]);
+            Open(one.Kind, one.CallbackId, null, one.Story);
             if (one.Receipt is { } number)
             {
                 Put(named, one.CallbackId, number);
@@ -129,8 +129,12 @@ internal sealed partial class Store : ICallbacks, IC2bPayments, ICallbackReader
 
     public Task OpenCases(IReadOnlyCollection<UnknownShortcodePayment> strays)
     {
-        Open(strays.Where(s => !cases.Values.Any(c => c.IsOpen && c.Kind == CaseKind.UnknownShortcode && c.Story == s.Shortcode))
-            .DistinctBy(s => s.Shortcode).Select(s => new Case(CaseKind.UnknownShortcode, s.ReceiptId, null, s.Shortcode)));
+        foreach (var stray in strays.Where(s => !cases.Values.Any(c => c.IsOpen && c.Kind == CaseKind.UnknownShortcode && c.Story == s.Shortcode))
+            .DistinctBy(s => s.Shortcode).ToList())
+        {
+            Open(CaseKind.UnknownShortcode, stray.ReceiptId, null, stray.Shortcode);
+        }
+
         return Task.CompletedTask;
     }
 
