@@ -3,6 +3,9 @@ namespace Payments.Application.Common;
 /// <summary>Text that came from outside, in the form the database takes.</summary>
 public static class DbText
 {
+    /// <summary>The columns' limit on Safaricom's words; they are for people to read.</summary>
+    public const int MaxText = 1000;
+
     /// <summary>
     /// At most <paramref name="most"/> characters, without what PostgreSQL or UTF-8 refuses: NUL, and half of a pair of surrogates, whether it
     /// was sent so or would be left by the cut.

@@ -4,6 +4,7 @@ using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Domain.Cases;
 using Payments.Domain.Common;
+using Payments.Infrastructure.Cases;
 
 namespace Payments.Infrastructure.C2b;
 
@@ -73,12 +74,7 @@ internal sealed partial class C2bPaymentRepository
         await connection.ExecuteAsync("UPDATE receipts SET matched_by = @by, matched_at = now() WHERE id = @receiptId", new { receiptId, by });
 
         // The question whose money it is has been answered.
-        await connection.ExecuteAsync(
-            """
-            UPDATE cases SET status = 'settled', outcome = 'matched', reason = 'The receipt was matched.', settled_by = @by, settled_at = now()
-            WHERE kind = @kind AND subject_id = @receiptId AND status = 'open'
-            """,
-            new { receiptId, by, kind = CaseKind.AmbiguousMatch });
+        await CaseStore.Close(connection, [receiptId], CaseKind.AmbiguousMatch, "matched", "The receipt was matched.", by);
     }
 
     /// <inheritdoc/>

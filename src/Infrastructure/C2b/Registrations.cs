@@ -3,7 +3,6 @@ using Npgsql;
 using Payments.Application.C2b;
 using Payments.Application.Common;
 using Payments.Domain.Callbacks;
-using Payments.Infrastructure.Checkouts;
 using Payments.Infrastructure.Reconciliation;
 
 namespace Payments.Infrastructure.C2b;
@@ -189,7 +188,7 @@ internal sealed partial class C2bPaymentRepository
         outcome.ResponseType,
         outcome.ConfirmationUrl,
         outcome.ValidationUrl,
-        detail = DbText.Clip(outcome.Detail, CheckoutRepository.MaxText),
+        detail = DbText.Clip(outcome.Detail, DbText.MaxText),
         outcome.RegisteredAt,
     };
 

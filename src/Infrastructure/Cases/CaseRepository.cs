@@ -70,11 +70,6 @@ internal sealed partial class CaseRepository(Connections database) : ICases
     public async Task<bool> Settle(Guid id, string outcome, string reason, string by)
     {
         await using var connection = await database.OpenConnectionAsync();
-        return await connection.ExecuteAsync(
-            """
-            UPDATE cases SET status = 'settled', settled_at = now(), outcome = @outcome, reason = @reason, settled_by = @by
-            WHERE id = @id AND status = 'open'
-            """,
-            new { id, outcome, reason, by }) == 1;
+        return await CaseStore.Settle(connection, id, outcome, reason, by);
     }
 }

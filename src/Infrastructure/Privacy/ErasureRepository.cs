@@ -1,5 +1,6 @@
 using Dapper;
 using Payments.Application.Privacy;
+using Payments.Infrastructure.Cases;
 using Payments.Infrastructure.Database;
 
 namespace Payments.Infrastructure.Privacy;
@@ -76,7 +77,7 @@ internal sealed partial class ErasureRepository(Connections database) : IErasure
             ErasureTarget.Receipts => Receipts("r.created_at < now() - @keep"),
             ErasureTarget.Payouts => Payouts("t.ended_at < now() - @keep"),
             ErasureTarget.Refunds => Refunds("t.ended_at < now() - @keep"),
-            ErasureTarget.Cases => Cases,
+            ErasureTarget.Cases => CaseStore.EraseOld,
             ErasureTarget.CallbackBodies => Bodies("c.subject_id IS NOT NULL AND c.done_at < now() - @keep"),
             ErasureTarget.LateBodies => Bodies($"c.subject_id IS NULL AND c.verdict NOT IN {MovedNothing} AND c.done_at < now() - @keep"),
             ErasureTarget.Hints => Hints,
@@ -125,14 +126,6 @@ internal sealed partial class ErasureRepository(Connections database) : IErasure
         $"""
         UPDATE refunds t SET recipient = NULL, reason = NULL, failure_provider_text = NULL, doubt = NULL, last_answer = NULL, erased_at = now()
         WHERE t.id IN (SELECT t.id FROM refunds t WHERE {which} AND {DecidedTransfer} ORDER BY t.ended_at LIMIT @batch FOR UPDATE OF t SKIP LOCKED)
-        """;
-
-    private const string Cases =
-        """
-        UPDATE cases k SET story = 'Erased: its time is over.', reason = NULL, erased_at = now()
-        WHERE k.id IN (
-            SELECT id FROM cases WHERE status = 'settled' AND erased_at IS NULL AND settled_at < now() - @keep
-            ORDER BY settled_at LIMIT @batch FOR UPDATE SKIP LOCKED)
         """;
 
     private static string Bodies(string which) =>

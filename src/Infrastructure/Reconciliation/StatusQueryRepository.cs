@@ -3,7 +3,6 @@ using Payments.Application.Callbacks;
 using Payments.Application.Common;
 using Payments.Application.Reconciliation;
 using Payments.Domain.Common;
-using Payments.Infrastructure.Checkouts;
 using Payments.Infrastructure.Database;
 
 namespace Payments.Infrastructure.Reconciliation;
@@ -108,7 +107,7 @@ internal sealed class StatusQueryRepository(Connections database) : IStatusQueri
                 FOR UPDATE OF q)
             UPDATE questions q SET answered_at = now(), answer = told.answer FROM told WHERE q.id = told.id AND q.answered_at IS NULL
             """,
-            new { ids = sorted.Select(a => a.Id).ToArray(), answers = sorted.Select(a => DbText.Clip(a.Answer, CheckoutRepository.MaxText)).ToArray() });
+            new { ids = sorted.Select(a => a.Id).ToArray(), answers = sorted.Select(a => DbText.Clip(a.Answer, DbText.MaxText)).ToArray() });
     }
 
     /// <inheritdoc/>
