@@ -4,6 +4,7 @@ using Payments.Application.Common;
 using Payments.Application.Telemetry;
 using Payments.Domain.Callbacks;
 using Payments.Infrastructure.Callbacks;
+using Payments.Infrastructure.Daraja;
 using Payments.Infrastructure.Inbox;
 
 namespace Payments.Api.Callbacks;
@@ -98,7 +99,7 @@ internal sealed class CallbackEndpoints(IInbox inbox, IntakeCapacity room, Callb
     /// <summary>What the token was made for; ids are unique over all purposes a kind may have.</summary>
     private Guid? Subject(CallbackKind kind, string? token)
     {
-        foreach (var purpose in Purposes(kind))
+        foreach (var purpose in DarajaOperations.Channels[kind].Subjects)
         {
             if (tokens.TryRead(token, purpose, out var id))
             {
@@ -108,17 +109,4 @@ internal sealed class CallbackEndpoints(IInbox inbox, IntakeCapacity room, Callb
 
         return null;
     }
-
-    private static ReadOnlySpan<SubjectKind> Purposes(CallbackKind kind) => kind switch
-    {
-        CallbackKind.Stk => [SubjectKind.Attempt],
-
-        // B2C pays refunds out as well.
-        CallbackKind.B2cResult or CallbackKind.B2cTimeout => [SubjectKind.Payout, SubjectKind.Refund],
-        CallbackKind.B2bResult or CallbackKind.B2bTimeout => [SubjectKind.Payout],
-        CallbackKind.ReversalResult or CallbackKind.ReversalTimeout => [SubjectKind.Refund],
-        CallbackKind.StatusResult or CallbackKind.StatusTimeout or CallbackKind.BalanceResult or CallbackKind.BalanceTimeout => [SubjectKind.Question],
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "C2B has registration tokens, and endpoints of its own."),
-    };
-
 }

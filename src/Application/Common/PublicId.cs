@@ -1,5 +1,3 @@
-using Payments.Domain.Callbacks;
-
 namespace Payments.Application.Common;
 
 /// <summary>Ids as the outside sees them: a prefix that says what it is, then 32 hex digits.</summary>
@@ -15,16 +13,6 @@ public static class PublicId
     public const string Key = "key_";
     public const string Registration = "reg_";
     public const string Question = "qst_";
-
-    /// <summary>The prefix of what a kind of callback is about.</summary>
-    public static string OfCallback(CallbackKind kind) => kind switch
-    {
-        CallbackKind.Stk => Attempt,
-        CallbackKind.C2bConfirm or CallbackKind.C2bValidate => Registration,
-        CallbackKind.B2cResult or CallbackKind.B2cTimeout or CallbackKind.B2bResult or CallbackKind.B2bTimeout => Payout,
-        CallbackKind.ReversalResult or CallbackKind.ReversalTimeout => Refund,
-        CallbackKind.StatusResult or CallbackKind.StatusTimeout or CallbackKind.BalanceResult or CallbackKind.BalanceTimeout => Question,
-    };
 
     /// <summary>Writes an id.</summary>
     public static string Write(string prefix, Guid id) => prefix + id.ToString("N");

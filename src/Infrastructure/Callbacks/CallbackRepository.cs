@@ -4,6 +4,7 @@ using Dapper;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
 using Payments.Domain.Callbacks;
+using Payments.Infrastructure.Daraja;
 using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Jobs;
 using Payments.Infrastructure.Reconciliation;
@@ -288,7 +289,7 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
 
             return new(
                 PublicId.Write(PublicId.Callback, Id), Kind, State, Verdict, Detail,
-                SubjectId is { } subject ? PublicId.Write(OfRefund ? PublicId.Refund : PublicId.OfCallback(EnumNames.Read<CallbackKind>(Kind)), subject) : null,
+                SubjectId is { } subject ? PublicId.Write(OfRefund ? PublicId.Refund : DarajaOperations.Channels[EnumNames.Read<CallbackKind>(Kind)].IdPrefix, subject) : null,
                 Source, ContentType, Bytes, ReceivedAt, DoneAt, text,
                 Body is not null && ErasedAt is null && text is null ? Convert.ToBase64String(Body) : null, ErasedAt);
         }

@@ -1,4 +1,5 @@
 using Payments.Domain.Callbacks;
+using Payments.Infrastructure.Daraja;
 
 namespace Payments.Infrastructure.Callbacks;
 
@@ -23,21 +24,5 @@ public sealed class CallbackUrls(PublicAddress address, CallbackTokens tokens)
     public static string Under(Uri publicBaseUrl, CallbackKind kind) => publicBaseUrl.AbsoluteUri.TrimEnd('/') + "/callbacks/" + PathOf(kind);
 
     /// <summary>The path of a kind of callback after its prefix, without slashes at the ends.</summary>
-    public static string PathOf(CallbackKind kind) => kind switch
-    {
-        CallbackKind.Stk => "stk/callback",
-        CallbackKind.C2bValidate => "c2b/validate",
-        CallbackKind.C2bConfirm => "c2b/confirm",
-        CallbackKind.B2cResult => "b2c/result",
-        CallbackKind.B2cTimeout => "b2c/timeout",
-        CallbackKind.B2bResult => "b2b/result",
-        CallbackKind.B2bTimeout => "b2b/timeout",
-        CallbackKind.ReversalResult => "reversal/result",
-        CallbackKind.ReversalTimeout => "reversal/timeout",
-        CallbackKind.StatusResult => "status/result",
-        CallbackKind.StatusTimeout => "status/timeout",
-        CallbackKind.BalanceResult => "balance/result",
-        CallbackKind.BalanceTimeout => "balance/timeout",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
-    };
+    public static string PathOf(CallbackKind kind) => DarajaOperations.Channels[kind].Path;
 }

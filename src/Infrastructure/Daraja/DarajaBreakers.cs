@@ -8,40 +8,6 @@ using Polly.Retry;
 
 namespace Payments.Infrastructure.Daraja;
 
-/// <summary>Safaricom's APIs as they fail: each on its own.</summary>
-public enum DarajaApi
-{
-    /// <summary>The access token.</summary>
-    OAuth,
-
-    /// <summary>STK push.</summary>
-    Push,
-
-    /// <summary>STK query.</summary>
-    PromptQuery,
-
-    /// <summary>B2C.</summary>
-    B2c,
-
-    /// <summary>B2B.</summary>
-    B2b,
-
-    /// <summary>Reversal.</summary>
-    Reversal,
-
-    /// <summary>Transaction status.</summary>
-    Status,
-
-    /// <summary>Account balance.</summary>
-    Balance,
-
-    /// <summary>C2B registration.</summary>
-    Register,
-
-    /// <summary>Pull Transactions.</summary>
-    Pull,
-}
-
 /// <summary>
 /// Retries and circuit breakers, one pair for each API. What moves money is repeated only when nothing can have been sent; questions are
 /// repeated when the answer is worth nothing.
@@ -56,8 +22,8 @@ public sealed class DarajaBreakers
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
 
-    private readonly ConcurrentDictionary<DarajaApi, (ResiliencePipeline<DarajaResponse> Pipeline, CircuitBreakerStateProvider State)> pipelines = new();
-    private readonly ConcurrentDictionary<DarajaApi, DateTimeOffset> openUntil = new();
+    private readonly ConcurrentDictionary<DarajaOperation, (ResiliencePipeline<DarajaResponse> Pipeline, CircuitBreakerStateProvider State)> pipelines = new();
+    private readonly ConcurrentDictionary<DarajaOperation, DateTimeOffset> openUntil = new();
     private readonly DarajaBreakerOptions options;
     private readonly TimeProvider clock;
     private readonly SteadyClock steady;
@@ -69,15 +35,15 @@ public sealed class DarajaBreakers
         this.clock = clock;
         this.board = board;
         steady = new SteadyClock(clock);
-        foreach (var api in Enum.GetValues<DarajaApi>())
+        foreach (var api in DarajaOperations.All)
         {
             pipelines[api] = Build(api, steady, log);
         }
     }
 
     /// <summary>The state of each breaker by API: <c>closed</c>, <c>open</c> (nothing is sent) or <c>half-open</c> (one call is trying).</summary>
-    public IReadOnlyDictionary<string, string> States => pipelines.OrderBy(entry => entry.Key).ToDictionary(entry => entry.Key.ToString(), entry =>
-        entry.Value.State.CircuitState switch
+    public IReadOnlyDictionary<string, string> States => DarajaOperations.All.ToDictionary(api => api.Name, api =>
+        pipelines[api].State.CircuitState switch
         {
             CircuitState.Closed => "closed",
             CircuitState.HalfOpen => "half-open",
@@ -85,14 +51,11 @@ public sealed class DarajaBreakers
         });
 
     /// <summary>Until when nothing is sent to an API; null when it may be tried.</summary>
-    internal DateTimeOffset? PausedUntil(DarajaApi api) =>
+    internal DateTimeOffset? PausedUntil(DarajaOperation api) =>
         openUntil.TryGetValue(api, out var until) && until - steady.GetUtcNow() is var left && left > TimeSpan.Zero ? clock.GetUtcNow() + left : null;
 
-    /// <summary>What moves money, or changes something that cannot be changed twice.</summary>
-    internal static bool IsMoney(DarajaApi api) => api is DarajaApi.Push or DarajaApi.B2c or DarajaApi.B2b or DarajaApi.Reversal or DarajaApi.Register;
-
     /// <summary>Makes a call through the API's retry and breaker.</summary>
-    internal async Task<DarajaResponse> Run(DarajaApi api, Func<CancellationToken, Task<DarajaResponse>> call, CancellationToken cancellation)
+    internal async Task<DarajaResponse> Run(DarajaOperation api, Func<CancellationToken, Task<DarajaResponse>> call, CancellationToken cancellation)
     {
         try
         {
@@ -111,20 +74,19 @@ public sealed class DarajaBreakers
     }
 
     /// <summary>What a call meets while its API is left alone.</summary>
-    internal static DarajaResponse.NotSent Paused(DarajaApi api, TimeSpan pause) =>
+    internal static DarajaResponse.NotSent Paused(DarajaOperation api, TimeSpan pause) =>
         new(SendBlocker.Pause, $"Safaricom's {api} API keeps failing and is left alone for a moment", pause);
 
-    private (ResiliencePipeline<DarajaResponse> Pipeline, CircuitBreakerStateProvider State) Build(DarajaApi api, TimeProvider clock, ILogger log)
+    private (ResiliencePipeline<DarajaResponse> Pipeline, CircuitBreakerStateProvider State) Build(DarajaOperation api, TimeProvider clock, ILogger log)
     {
         var state = new CircuitBreakerStateProvider();
-        void Changed(string to) => log.LogWarning(DarajaEvents.BreakerChanged, "The breaker of Daraja's {Api} is {State}", api, to);
-        var isMoney = IsMoney(api);
+        void Changed(string to) => log.LogWarning(DarajaEvents.BreakerChanged, "The breaker of Daraja's {Api} is {State}", api.Name, to);
         var pipeline = new ResiliencePipelineBuilder<DarajaResponse> { TimeProvider = clock }
             .AddRetry(new RetryStrategyOptions<DarajaResponse>
             {
                 ShouldHandle = outcome => ValueTask.FromResult(
-                    outcome.Outcome.Result is { } exchange && (isMoney ? exchange is DarajaResponse.NotSent : IsWorthAsking(exchange))),
-                MaxRetryAttempts = isMoney ? MoneyRetries : QuestionRetries,
+                    outcome.Outcome.Result is { } exchange && (api.IsSentOnce ? exchange is DarajaResponse.NotSent : IsWorthAsking(exchange))),
+                MaxRetryAttempts = api.IsSentOnce ? MoneyRetries : QuestionRetries,
                 BackoffType = DelayBackoffType.Exponential,
                 Delay = FirstDelay,
                 UseJitter = true,

@@ -29,8 +29,6 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
     /// </summary>
     private static readonly TimeSpan IdleConnection = TimeSpan.FromSeconds(10);
 
-    private static readonly string[] SpanNames = [.. Enum.GetNames<DarajaApi>().Select(api => "daraja " + api)];
-
     private static readonly SearchValues<char> CodeChars = SearchValues.Create("0123456789.ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
 
     private static readonly JsonSerializerOptions Json = new()
@@ -43,10 +41,10 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
     };
 
     /// <summary>Sends a JSON body with an access token.</summary>
-    public Task<DarajaResponse> Post(DarajaApi api, string path, string bearer, object body, CancellationToken cancellation)
+    public Task<DarajaResponse> Post(DarajaOperation api, string path, string bearer, object body, CancellationToken cancellation)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(body, Json);
-        var timeout = DarajaBreakers.IsMoney(api) ? options.Value.Timeouts.Money : options.Value.Timeouts.Question;
+        var timeout = api.IsSentOnce ? options.Value.Timeouts.Money : options.Value.Timeouts.Question;
         return breakers.Run(api, token => Call(api, Create, bearer, timeout, token), cancellation);
 
         HttpRequestMessage Create()
@@ -61,11 +59,11 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
     /// <summary>Asks for an access token, which ends the life of the app's last one.</summary>
     public Task<DarajaResponse> Authorise(DarajaApp app, CancellationToken cancellation)
     {
-        return breakers.Run(DarajaApi.OAuth, token => Call(DarajaApi.OAuth, Create, null, options.Value.Timeouts.OAuth, token), cancellation);
+        return breakers.Run(DarajaOperations.OAuth, token => Call(DarajaOperations.OAuth, Create, null, options.Value.Timeouts.OAuth, token), cancellation);
 
         HttpRequestMessage Create()
         {
-            var request = new HttpRequestMessage(HttpMethod.Get, new Uri(options.Value.Url, "/oauth/v1/generate?grant_type=client_credentials"));
+            var request = new HttpRequestMessage(HttpMethod.Get, new Uri(options.Value.Url, DarajaOperations.OAuth.Path));
             var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(app.ConsumerKey + ":" + app.ConsumerSecret));
             request.Headers.Authorization = new AuthenticationHeaderValue("Basic", credentials);
             return request;
@@ -100,13 +98,13 @@ internal sealed class DarajaHttp(IHttpClientFactory clients, DarajaBreakers brea
     }
 
     private async Task<DarajaResponse> Call(
-        DarajaApi api, Func<HttpRequestMessage> create, string? bearer, TimeSpan timeout, CancellationToken cancellation)
+        DarajaOperation api, Func<HttpRequestMessage> create, string? bearer, TimeSpan timeout, CancellationToken cancellation)
     {
         var started = clock.GetTimestamp();
-        using var span = Traces.Start(SpanNames[(int)api], ActivityKind.Client);
-        var exchange = await Send(create, bearer, timeout, api == DarajaApi.Pull ? MaxListBytes : MaxAnswerBytes, cancellation);
+        using var span = Traces.Start(api.SpanName, ActivityKind.Client);
+        var exchange = await Send(create, bearer, timeout, api == DarajaOperations.Pull ? MaxListBytes : MaxAnswerBytes, cancellation);
         var code = CodeOf(exchange);
-        metrics.Called(api.ToString(), code, clock.GetElapsedTime(started));
+        metrics.Called(api.Name, code, clock.GetElapsedTime(started));
         if (span is not null)
         {
             span.SetTag("daraja.code", code).SetTag("http.response.status_code", (exchange as DarajaResponse.Received)?.Status);

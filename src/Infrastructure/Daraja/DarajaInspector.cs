@@ -9,12 +9,15 @@ using Payments.Domain.Callbacks;
 using Payments.Domain.Common;
 using Payments.Domain.Transfers;
 using Payments.Infrastructure.Callbacks;
+using Payments.Infrastructure.Daraja.Balance;
+using Payments.Infrastructure.Daraja.C2b;
+using Payments.Infrastructure.Daraja.Stk;
 
 namespace Payments.Infrastructure.Daraja;
 
 /// <summary>Looks at Safaricom's side for the doctor: nothing here can move money, and tokens go through <see cref="AccessTokens"/> like everybody's.</summary>
 internal sealed class DarajaInspector(
-    DarajaHttp http, AccessTokens tokens, CallbackUrls urls, IOptions<DarajaOptions> settings, IOptions<CallbackOptions> callbacks, C2bOptions c2b,
+    AuthorizedClient client, AccessTokens tokens, CallbackUrls urls, IOptions<DarajaOptions> settings, IOptions<CallbackOptions> callbacks, C2bOptions c2b,
     TimeProvider clock)
     : IDarajaInspector
 {
@@ -46,59 +49,37 @@ internal sealed class DarajaInspector(
     {
         // An id of the right form that Safaricom never gave: its time has not come, and its number is nobody's.
         var id = "ws_CO_" + clock.GetUtcNow().AddDays(1).ToString("ddMMyyyyHHmmssfff", CultureInfo.InvariantCulture) + "700000000";
-        var token = await tokens.Get(options.Main, cancellation);
-        var exchange = await Ask(token);
-        var stolen = false;
-        if (DarajaReplies.ErrorOf(exchange) == DarajaReplies.GatewayError.Token && token.Value is { } refused)
-        {
-            var (before, first) = (token, exchange);
-            exchange = await Ask(await tokens.Replace(options.Main, refused, cancellation));
-            stolen = DarajaReplies.WasSuperseded(before, first, exchange);
-            if (stolen)
-            {
-                await tokens.RecordSuperseded(options.Main);
-            }
-        }
-
-        return new(Read(exchange), Words(exchange), stolen);
-
-        async Task<DarajaResponse> Ask(AccessToken with) => with.Value is null
-            ? new DarajaResponse.NotSent(SendBlocker.AccessToken, with.Problem ?? "there is no access token")
-            : await http.Post(DarajaApi.PromptQuery, "/mpesa/stkpushquery/v1/query", with.Value,
-                DarajaRequests.StkQuery(options, id, clock.GetUtcNow()), cancellation);
+        var answer = await client.Post(
+            DarajaOperations.PromptQuery, options.Main, DarajaOperations.PromptQuery.Path, StkRequests.Query(options, id, clock.GetUtcNow()), cancellation);
+        return new(Read(answer.Response), Words(answer), answer.IsSuperseded);
     }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ProductResult>> Products(CancellationToken cancellation)
     {
         var looks = new List<ProductResult>();
-        foreach (var group in Wanted().GroupBy(product => product.App))
+        foreach (var group in Wanted().GroupBy(wanted => wanted.App))
         {
-            var renewed = false;
-            foreach (var product in group)
+            var isRenewed = false;
+            foreach (var (api, app) in group)
             {
-                var token = await tokens.Get(group.Key, cancellation);
-                var exchange = await Ask(product, token);
-                if (!renewed && token.Value is { } old && DarajaReplies.ErrorOf(exchange) == DarajaReplies.GatewayError.Token)
+                // Once for all products: a token knows the products of its hour, and each new one ends the last one's life.
+                var (product, version) = (api.Product!, VersionOf(api));
+                var answer = await client.Post(api, app, api.PathOf(version), Nothing, cancellation, mayRenew: !isRenewed);
+                isRenewed |= answer.IsRenewed;
+                var isThere = IsThere(answer.Response);
+                var name = api == DarajaOperations.Register ? $"{product.Name} {version}" : product.Name;
+                looks.Add(new(name, app.Shortcode, isThere, product.Lacking, product.IsNeeded,
+                    product.Versions is null ? Words(answer) : $"{Words(answer)}, asked for {name} {version}")
                 {
-                    // Once for all products: a token knows the products of its hour, and each new one ends the last one's life.
-                    renewed = true;
-                    exchange = await Ask(product, await tokens.Replace(group.Key, old, cancellation));
-                }
-
-                var isThere = IsThere(exchange);
-                looks.Add(new(product.Name, group.Key.Shortcode, isThere, product.Uses, product.IsNeeded, product.Version is { } version ? $"{Words(exchange)}, asked for {product.Name} {version}" : Words(exchange))
-                {
-                    Instead = isThere == false && product.Other is { } other && IsThere(await Ask(other, await tokens.Get(group.Key, cancellation))) == true ? other.Uses : null,
+                    Instead = isThere == false && product.Versions is { } versions && versions.Besides(version) is var other
+                        && IsThere((await client.Post(api, app, api.PathOf(other), Nothing, cancellation, mayRenew: false)).Response) == true
+                        ? $"The app has {name} {other}: set {versions.Setting}={other}." : null,
                 });
             }
         }
 
         return looks;
-
-        async Task<DarajaResponse> Ask(Product product, AccessToken with) => with.Value is null
-            ? new DarajaResponse.NotSent(SendBlocker.AccessToken, with.Problem ?? "there is no access token")
-            : await http.Post(product.Api, product.Path, with.Value, Nothing, cancellation);
     }
 
     /// <inheritdoc/>
@@ -111,56 +92,28 @@ internal sealed class DarajaInspector(
             return new Reply.Refused(new(FailureCode.ProviderError, null, $"{facts.Section}__CertificatePath {wrong}.", Retryable: false)) { NeverArrived = true };
         }
 
-        var body = DarajaRequests.Balance(app, credential, urls.For(CallbackKind.BalanceResult, SubjectKind.Question, question),
-            urls.For(CallbackKind.BalanceTimeout, SubjectKind.Question, question));
-        var token = await tokens.Get(app, cancellation);
-        var exchange = await Ask(token);
-        if (token.Value is { } refused && DarajaReplies.ErrorOf(exchange) == DarajaReplies.GatewayError.Token)
-        {
-            exchange = await Ask(await tokens.Replace(app, refused, cancellation));
-        }
+        var fields = InitiatorFields.Of(
+            DarajaOperations.Balance, app, DarajaOperations.Balance.VersionOf(options), credential, urls, SubjectKind.Question, question);
+        var answer = await client.Post(DarajaOperations.Balance, app, DarajaOperations.Balance.Path, BalanceApi.Body(fields), cancellation);
 
+        // What the token said is enough, and no breaker's pause is told of: nobody waits for the doctor's question.
+        var exchange = answer.Token.Problem is { } problem ? new DarajaResponse.NotSent(SendBlocker.AccessToken, problem) : answer.Response;
         var reply = DarajaReplies.ToRequest(exchange, toCustomer: false, "ConversationID", "OriginatorConversationID");
         return reply is Reply.Refused said ? said with { NeverArrived = NeverArrived(exchange) } : reply;
-
-        async Task<DarajaResponse> Ask(AccessToken with) => with.Value is null
-            ? new DarajaResponse.NotSent(SendBlocker.AccessToken, with.Problem ?? "there is no access token")
-            : await http.Post(DarajaApi.Balance, "/mpesa/accountbalance/v1/query", with.Value, body, cancellation);
     }
 
     private static bool NeverArrived(DarajaResponse exchange) => exchange is DarajaResponse.NotSent
         || DarajaReplies.ErrorOf(exchange) is DarajaReplies.GatewayError.Token or DarajaReplies.GatewayError.Throttled or DarajaReplies.GatewayError.Refused;
 
-    private IEnumerable<Product> Wanted()
-    {
-        var (main, paying) = (options.Main, options.Paying);
-        yield return new("M-PESA Express", DarajaApi.Push, "/mpesa/stkpush/v1/processrequest", main, "no prompt can be sent", IsNeeded: true);
-        yield return new("M-PESA Express Query", DarajaApi.PromptQuery, "/mpesa/stkpushquery/v1/query", main, "a lost callback cannot be found out", IsNeeded: true);
-        yield return new($"C2B {c2b.Version}", DarajaApi.Register, $"/mpesa/c2b/{c2b.Version}/registerurl", main, "payments by hand are not told", IsNeeded: false);
-        if (main.InitiatorName is not null)
-        {
-            yield return new("Reversal", DarajaApi.Reversal, "/mpesa/reversal/v1/request", main, "payments cannot be reversed", IsNeeded: false);
-            yield return new(
-                "Transaction Status", DarajaApi.Status, "/mpesa/transactionstatus/v1/query", main, "doubtful money cannot be asked about", IsNeeded: false);
-        }
+    /// <summary>The products this deployment uses, with the app that has to have them.</summary>
+    private IEnumerable<(DarajaOperation Api, DarajaApp App)> Wanted() =>
+        from api in DarajaOperations.All
+        where api.Product?.IsUsed(options) == true
+        let app = api.IsOfPayouts ? options.Paying : options.Main
+        where !api.NeedsInitiator || app.InitiatorName is not null
+        select (api, app);
 
-        if (paying.InitiatorName is not null)
-        {
-            var other = DarajaProducts.OtherB2c(options);
-            yield return new("B2C", DarajaApi.B2c, $"/mpesa/b2c/{options.B2cVersion}/paymentrequest", paying, "nothing is paid out to phones", IsNeeded: false)
-            {
-                Version = options.B2cVersion,
-                Other = new("B2C", DarajaApi.B2c, $"/mpesa/b2c/{other}/paymentrequest", paying, $"The app has B2C {other}: set Daraja__B2cVersion={other}.", IsNeeded: false),
-            };
-            yield return new("B2B", DarajaApi.B2b, "/mpesa/b2b/v1/paymentrequest", paying, "nothing is paid out to businesses", IsNeeded: false);
-            yield return new("Account Balance", DarajaApi.Balance, "/mpesa/accountbalance/v1/query", paying, "the float is not known", IsNeeded: false);
-        }
-
-        if (options.NominatedNumber is not null)
-        {
-            yield return new("Pull Transactions", DarajaApi.Pull, "/pulltransactions/v1/query", main, "missed confirmations are not fetched", IsNeeded: false);
-        }
-    }
+    private string VersionOf(DarajaOperation api) => api == DarajaOperations.Register ? c2b.Version : api.VersionOf(options);
 
     /// <summary>False when even a new token is refused here; null when the answer is no word of the product's.</summary>
     private static bool? IsThere(DarajaResponse exchange) => exchange is not DarajaResponse.Received answer ? null
@@ -195,6 +148,8 @@ internal sealed class DarajaInspector(
         };
     }
 
+    private static string Words(AuthorizedResponse answer) => answer.Token.Problem ?? Words(answer.Response);
+
     private static string Words(DarajaResponse exchange) => exchange switch
     {
         DarajaResponse.NotSent notSent => notSent.Why,
@@ -215,14 +170,5 @@ internal sealed class DarajaInspector(
     {
         var name = Encoding.UTF8.GetBytes(string.Join('\0', "initiator", app.Environment, app.Shortcode, app.InitiatorName, app.InitiatorPassword));
         return HMACSHA256.HashData(secret, (byte[])[.. name, .. SecurityCredential.KeyOf(app)]);
-    }
-
-    private sealed record Product(string Name, DarajaApi Api, string Path, DarajaApp App, string Uses, bool IsNeeded)
-    {
-        /// <summary>The version asked for, where an app may have another.</summary>
-        public string? Version { get; init; }
-
-        /// <summary>That other one, and what to do if the app has it.</summary>
-        public Product? Other { get; init; }
     }
 }

@@ -38,6 +38,7 @@ public static class DarajaModule
         services.AddSingleton<DarajaBreakers>();
         services.AddSingleton<DarajaHttp>();
         services.AddSingleton<AccessTokens>();
+        services.AddSingleton<AuthorizedClient>();
         services.AddSingleton<IDaraja, DarajaClient>();
         services.AddSingleton<ICallbackReader, CallbackReader>();
         return services;

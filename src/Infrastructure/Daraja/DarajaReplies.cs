@@ -1,5 +1,6 @@
 using Payments.Application.Daraja;
 using Payments.Domain.Common;
+using Payments.Infrastructure.Daraja.Pull;
 
 namespace Payments.Infrastructure.Daraja;
 
@@ -140,44 +141,6 @@ internal static class DarajaReplies
             _ when !answer.IsSuccess || answer.ErrorCode is not null || responseCode is null or CachedForResend => new Reply.Indeterminate(answer.Shape),
             _ when responseCode is "0" => new Reply.Accepted(answer.Json.Get(requestId).Id(), answer.Json.Get(otherId).Id()),
             _ => Refuse(FailureCode.Rejected, "M-PESA did not take this payment request.", "Safaricom did not accept the request."),
-        };
-    }
-
-    /// <summary>What an STK query's answer says of the push; anything but a clear answer leaves it as it was (R5).</summary>
-    public static PaymentResult ToStkQuery(DarajaResponse exchange, string requestId)
-    {
-        switch (exchange)
-        {
-            case DarajaResponse.NotSent notSent:
-                return new PaymentResult.Indeterminate($"the question was not sent: {notSent.Why}") { WasNotAsked = true };
-            case DarajaResponse.NoResponse lost:
-                return new PaymentResult.Indeterminate(lost.Why);
-        }
-
-        var answer = (DarajaResponse.Received)exchange;
-        switch (ErrorOf(answer))
-        {
-            case GatewayError.Processing:
-                return new PaymentResult.Pending();
-            case GatewayError.Throttled:
-                return new PaymentResult.Indeterminate(answer.Shape) { WasNotAsked = true };
-        }
-
-        if (!answer.IsSuccess || answer.ErrorCode is not null || answer.Json.Get("ResponseCode"u8).Code() is not (null or "0"))
-        {
-            return new PaymentResult.Indeterminate(answer.Shape);
-        }
-
-        if (answer.Json.Get("CheckoutRequestID"u8).Id() is { } about && about != requestId)
-        {
-            return new PaymentResult.Indeterminate("the answer is about another request");
-        }
-
-        return answer.Json.Get("ResultCode"u8).Code() switch
-        {
-            null => new PaymentResult.Indeterminate(answer.Shape),
-            "0" => new PaymentResult.Succeeded(null, null, null, null),
-            var code => ResultCodes.OfStk(code, answer.Words("ResultDesc"u8)),
         };
     }
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Payments.Application.Common;
 using Payments.Infrastructure.Database;
 
 namespace Payments.Infrastructure.Daraja;
@@ -17,27 +17,24 @@ public sealed class DarajaStatusStore(Connections database, ILogger<DarajaStatus
     private static readonly string Process = $"{Environment.MachineName}:{Environment.ProcessId}";
 
     /// <summary>APIs that are on the board as failing, as far as this process knows: only their successes are worth telling.</summary>
-    private readonly ConcurrentDictionary<DarajaApi, bool> failing = new();
+    private readonly ConcurrentDictionary<DarajaOperation, bool> failing = new();
     private readonly Lock gate = new();
     private Task telling = Task.CompletedTask;
 
     /// <summary>An API's name as it is stored and shown.</summary>
-    public static string NameOf(DarajaApi api) => EnumNames.Name(api);
+    public static string NameOf(DarajaOperation api) => JsonNamingPolicy.SnakeCaseLower.ConvertName(api.Name);
 
     /// <summary>APIs the database has as failing, read by whoever was about to ask: this process closes them once they answer it.</summary>
-    internal void Remember(IEnumerable<string> open)
+    internal void Remember(IReadOnlyCollection<string> open)
     {
-        foreach (var name in open)
+        foreach (var api in DarajaOperations.All.Where(api => open.Contains(NameOf(api))))
         {
-            if (EnumNames.TryRead<DarajaApi>(name, out var api))
-            {
-                failing[api] = true;
-            }
+            failing[api] = true;
         }
     }
 
     /// <summary>This process leaves an API alone for a while.</summary>
-    public void MarkUnavailable(DarajaApi api, TimeSpan pause, string why)
+    public void MarkUnavailable(DarajaOperation api, TimeSpan pause, string why)
     {
         failing[api] = true;
         Enqueue(
@@ -51,7 +48,7 @@ public sealed class DarajaStatusStore(Connections database, ILogger<DarajaStatus
     }
 
     /// <summary>An API has answered as it should.</summary>
-    public void MarkAvailable(DarajaApi api)
+    public void MarkAvailable(DarajaOperation api)
     {
         if (failing.TryRemove(api, out _))
         {
@@ -59,7 +56,7 @@ public sealed class DarajaStatusStore(Connections database, ILogger<DarajaStatus
         }
     }
 
-    private void Enqueue(DarajaApi api, string sql, params object[] more)
+    private void Enqueue(DarajaOperation api, string sql, params object[] more)
     {
         lock (gate)
         {
@@ -67,7 +64,7 @@ public sealed class DarajaStatusStore(Connections database, ILogger<DarajaStatus
         }
     }
 
-    private async Task Write(DarajaApi api, string sql, object[] more)
+    private async Task Write(DarajaOperation api, string sql, object[] more)
     {
         try
         {
@@ -82,7 +79,7 @@ public sealed class DarajaStatusStore(Connections database, ILogger<DarajaStatus
         catch (Exception away)
         {
             // Told again at the next change; until then each process relies on what it finds itself.
-            log.LogWarning(DarajaEvents.BoardNotWritten, "What was found of Daraja's {Api} could not be told to the other processes: {Why}", api, away.Message);
+            log.LogWarning(DarajaEvents.BoardNotWritten, "What was found of Daraja's {Api} could not be told to the other processes: {Why}", api.Name, away.Message);
         }
     }
 }

@@ -12,7 +12,7 @@ namespace Payments.Infrastructure.Diagnostics;
 internal sealed class Probes(Connections database, CallbackTokens tokens) : IProbes
 {
     /// <inheritdoc/>
-    public IReadOnlyList<SampleCallback> Samples(string kind) => SamplePayloads.Of(kind);
+    public IReadOnlyList<SampleCallback> Samples(string kind) => SampleKinds.Of(kind);
 
     /// <inheritdoc/>
     public Uri Address(Uri publicBaseUrl, CallbackKind kind, Guid probe) =>

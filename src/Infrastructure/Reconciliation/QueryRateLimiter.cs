@@ -122,18 +122,18 @@ internal sealed class QueryRateLimiter(Connections database, DarajaStatusStore b
                     UNION ALL SELECT next_question_at FROM refunds WHERE next_question_at <= now()) AS all_due (at)) due
             """,
             new { burst = (double)options.QuestionBurst, rate = options.QuestionsPerSecond, shortcode = ours.Main });
-        board.Remember(apis.Where(a => a.State != DarajaStatusStore.Closed).Select(a => a.Api));
+        board.Remember([.. apis.Where(a => a.State != DarajaStatusStore.Closed).Select(a => a.Api)]);
         return new(
             [.. apis.Select(a => new DarajaApiView(a.Api, a.State, a.PausedUntil, a.Why, a.FoundBy, a.ChangedAt))],
             new(options.QuestionsPerSecond, Math.Round(row.Tokens, 1), row.Overdue, row.OldestDueAt, row.OpenCases, row.PulledUntil),
             row.PullStartedAt is { } started ? new(row.PulledUntil, row.PullState, row.PullWhy, row.PullSince, started) : null);
     }
 
-    private static DarajaApi ApiOf(DarajaQuery question) => question switch
+    private static DarajaOperation ApiOf(DarajaQuery question) => question switch
     {
-        DarajaQuery.Stk => DarajaApi.PromptQuery,
-        DarajaQuery.Status => DarajaApi.Status,
-        DarajaQuery.Balance => DarajaApi.Balance,
-        DarajaQuery.Pull => DarajaApi.Pull,
+        DarajaQuery.Stk => DarajaOperations.PromptQuery,
+        DarajaQuery.Status => DarajaOperations.Status,
+        DarajaQuery.Balance => DarajaOperations.Balance,
+        DarajaQuery.Pull => DarajaOperations.Pull,
     };
 }

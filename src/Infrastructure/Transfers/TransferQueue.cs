@@ -17,12 +17,14 @@ internal sealed partial class TransferRepository
     private const int MaxLetGo = 1000;
 
     /// <summary>Rows that are sent through the same API, and so wait for the same.</summary>
-    private static readonly (string Table, string Prefix, string Sends, DarajaApi Api)[] Queues =
+    private static readonly (string Table, string Prefix, string Sends, DarajaOperation Api)[] Queues =
     [
-        ("payouts", PublicId.Payout, "method = 'mpesa'", DarajaApi.B2c),
-        ("payouts", PublicId.Payout, "method <> 'mpesa'", DarajaApi.B2b),
-        ("refunds", PublicId.Refund, "method = 'b2c'", DarajaApi.B2c),
-        ("refunds", PublicId.Refund, "method = 'reversal'", DarajaApi.Reversal),
+        .. from api in DarajaOperations.All
+           let methods = api.Payouts?.Methods.Select(method => $"'{EnumNames.Name(method)}'")
+           where methods is not null
+           select ("payouts", PublicId.Payout, $"method IN ({string.Join(", ", methods)})", api),
+        ("refunds", PublicId.Refund, "method = 'b2c'", DarajaOperations.B2c),
+        ("refunds", PublicId.Refund, "method = 'reversal'", DarajaOperations.Reversal),
     ];
 
     /// <summary>What waits for the end of a restore is in line once that is over.</summary>
@@ -74,7 +76,7 @@ internal sealed partial class TransferRepository
     /// <inheritdoc/>
     public async Task<int> LetWaitingGo(Transfer sent)
     {
-        var api = sent.HasOwnName ? DarajaApi.B2c : sent is Payout ? DarajaApi.B2b : DarajaApi.Reversal;
+        var api = sent is Payout payout ? DarajaOperations.OfPayout(payout.Method) : sent.HasOwnName ? DarajaOperations.B2c : DarajaOperations.Reversal;
         var let = 0;
         await using var connection = await database.OpenConnectionAsync();
         foreach (var (table, _, sends, _) in Queues.Where(queue => queue.Api == api))

@@ -1,6 +1,6 @@
-using Payments.Domain.Callbacks;
 using Payments.Domain.Common;
 using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Daraja.Stk;
 using Xunit;
 
 namespace Payments.Tests.Unit;
@@ -21,7 +21,7 @@ public sealed class ResultCodesTests
     [InlineData("8006", FailureCode.Rejected, false)]
     public void A_listed_code_of_a_prompt_is_certain(string code, FailureCode meaning, bool retryable)
     {
-        var notPaid = Assert.IsType<PaymentResult.Failed>(ResultCodes.OfStk(code, "words"));
+        var notPaid = Assert.IsType<PaymentResult.Failed>(StkCodes.Read(code, "words"));
         Assert.Equal(Certainty.Final, notPaid.Certainty);
         var failure = notPaid.Failure;
         Assert.Equal((meaning, code, retryable, "words"), (failure.Code, failure.ResultCode, failure.Retryable, failure.ProviderText));
@@ -36,10 +36,10 @@ public sealed class ResultCodesTests
     [InlineData("-1")]
     [InlineData("sfc_ic0003")]
     public void A_code_of_a_prompt_that_is_not_listed_or_has_to_be_asked_about_settles_nothing(string code) =>
-        Assert.NotEqual(Certainty.Final, Assert.IsType<PaymentResult.Failed>(ResultCodes.OfStk(code, null)).Certainty);
+        Assert.NotEqual(Certainty.Final, Assert.IsType<PaymentResult.Failed>(StkCodes.Read(code, null)).Certainty);
 
     [Fact]
-    public void The_code_4999_means_wait() => Assert.IsType<PaymentResult.Pending>(ResultCodes.OfStk("4999", null));
+    public void The_code_4999_means_wait() => Assert.IsType<PaymentResult.Pending>(StkCodes.Read("4999", null));
 
     [Theory]
     [InlineData("15")]
@@ -48,17 +48,17 @@ public sealed class ResultCodesTests
     [InlineData("4999")]
     [InlineData("99")]
     public void A_code_of_a_transfer_that_is_not_listed_or_has_to_be_asked_about_settles_nothing(string code) =>
-        Assert.NotEqual(Certainty.Final, ResultCodes.OfTransfer(CallbackKind.B2cResult, code, null).Certainty);
+        Assert.NotEqual(Certainty.Final, TransferCodes.Read(code, null).Certainty);
 
     [Fact]
     public void The_same_code_means_another_thing_to_those_who_send_money()
     {
-        Assert.Equal(FailureCode.WrongPin, Assert.IsType<PaymentResult.Failed>(ResultCodes.OfStk("2001", null)).Failure.Code);
-        var transfer = ResultCodes.OfTransfer(CallbackKind.B2cResult, "2001", null);
+        Assert.Equal(FailureCode.WrongPin, Assert.IsType<PaymentResult.Failed>(StkCodes.Read("2001", null)).Failure.Code);
+        var transfer = TransferCodes.Read("2001", null);
         Assert.Equal((FailureCode.ProviderError, true), (transfer.Failure.Code, transfer.Certainty == Certainty.Final));
         Assert.Contains("Daraja__InitiatorPassword", transfer.Failure.Message);
     }
 
     [Fact]
-    public void A_question_that_failed_for_an_unlisted_reason_may_be_asked_again() => Assert.True(ResultCodes.OfStatusQuery("4711", null).Retryable);
+    public void A_question_that_failed_for_an_unlisted_reason_may_be_asked_again() => Assert.True(TransferCodes.OfQuery("4711", null).Retryable);
 }

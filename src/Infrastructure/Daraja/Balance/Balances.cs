@@ -1,7 +1,7 @@
 using Payments.Application.Callbacks;
 using Payments.Domain.Common;
 
-namespace Payments.Infrastructure.Daraja;
+namespace Payments.Infrastructure.Daraja.Balance;
 
 /// <summary>Reads what is on our accounts, from a balance query or as it comes along with a transfer's result (docs/protocol/b2c-b2b.md#b2c, b2c-b2b.md#b2b, status-balance-reversal.md).</summary>
 internal static class Balances

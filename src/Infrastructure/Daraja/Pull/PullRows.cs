@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Payments.Infrastructure.Daraja;
+namespace Payments.Infrastructure.Daraja.Pull;
 
 /// <summary>
 /// The rows of a Pull answer, wherever they stand: in a list of lists under <c>Response</c> (the page's sample), in one list, under

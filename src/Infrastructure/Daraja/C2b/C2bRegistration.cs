@@ -2,7 +2,7 @@ using Payments.Application.Daraja;
 using Payments.Domain.Common;
 using Payments.Infrastructure.Callbacks;
 
-namespace Payments.Infrastructure.Daraja;
+namespace Payments.Infrastructure.Daraja.C2b;
 
 /// <summary>What Safaricom takes and says when C2B URLs are registered (docs/protocol/c2b.md).</summary>
 internal static class C2bRegistration
@@ -12,6 +12,9 @@ internal static class C2bRegistration
 
     /// <summary>Tunnels and request catchers, which production refuses.</summary>
     private static readonly string[] PublicTesters = ["ngrok", "mockbin", "requestbin"];
+
+    public static object Body(DarajaApp app, string responseType, string confirmationUrl, string validationUrl) =>
+        new { ShortCode = app.Shortcode, ResponseType = responseType, ConfirmationURL = confirmationUrl, ValidationURL = validationUrl };
 
     /// <summary>Why Safaricom would not register a URL; null when it would.</summary>
     public static string? WhyRefused(string url, DarajaEnvironment environment)

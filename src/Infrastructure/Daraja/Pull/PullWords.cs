@@ -1,4 +1,4 @@
-namespace Payments.Infrastructure.Daraja;
+namespace Payments.Infrastructure.Daraja.Pull;
 
 /// <summary>What Safaricom's words in a Pull answer mean (docs/protocol/pull.md); the same code says several things.</summary>
 internal static class PullWords

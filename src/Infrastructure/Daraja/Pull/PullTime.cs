@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace Payments.Infrastructure.Daraja;
+namespace Payments.Infrastructure.Daraja.Pull;
 
 /// <summary>
 /// When a pulled payment was made. The page's sample has a Z behind it, answers that were seen have +03:00, and some write East Africa Time and

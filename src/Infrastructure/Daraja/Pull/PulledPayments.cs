@@ -3,7 +3,7 @@ using Payments.Application.C2b;
 using Payments.Application.Daraja;
 using Payments.Domain.Checkouts;
 
-namespace Payments.Infrastructure.Daraja;
+namespace Payments.Infrastructure.Daraja.Pull;
 
 /// <summary>Reads the Pull Transactions API (docs/protocol/pull.md): lists in lists, another spelling than everywhere else, one code for several things.</summary>
 internal static class PulledPayments
