@@ -99,7 +99,7 @@ public sealed class JobsSchemaTests(TestDatabase databases)
 
         await using var host = await PaymentsHost.StartOn(connection, "Wait=false");
 
-        await PoolerTests.Ended(host);
+        await host.Ended();
         Assert.Contains("jobs of another program", host.Services.GetRequiredService<DatabaseState>().Problem, StringComparison.Ordinal);
     }
 

@@ -120,7 +120,7 @@ public sealed class OthersDatabasesTests(TestDatabase databases)
         await Execute(home.ConnectionString, $"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'");
         await using var host = await PaymentsHost.StartOn(new NpgsqlConnectionStringBuilder(home.ConnectionString) { Database = name }.ConnectionString, "Wait=false");
 
-        await PoolerTests.Ended(host);
+        await host.Ended();
         Assert.Contains($"is {encoding}", host.Services.GetRequiredService<DatabaseState>().Problem, StringComparison.Ordinal);
     }
 
@@ -163,7 +163,7 @@ public sealed class OthersDatabasesTests(TestDatabase databases)
         await Execute(connection, "CREATE SCHEMA payments; CREATE TABLE payments.orders (id int); CREATE TABLE payments.migrations (version int)");
         await using var host = await PaymentsHost.StartOn(connection, "Wait=false");
 
-        await PoolerTests.Ended(host);
+        await host.Ended();
         Assert.Contains("this service did not make", host.Services.GetRequiredService<DatabaseState>().Problem, StringComparison.Ordinal);
         Assert.Equal(2, await host.Sql<long>("SELECT count(*) FROM pg_tables WHERE schemaname = 'payments'"));
     }
