@@ -72,13 +72,17 @@ internal sealed class LocalPostgres
     }
 
     /// <summary>Stops a PostgreSQL that a killed run left running on <paramref name="path"/>, whatever state its data is in.</summary>
-    public static async Task StopLeftover(string root, string path)
+    /// <param name="isThrownAway">Nobody opens the data again: it is not written out first.</param>
+    public static async Task StopLeftover(string root, string path, bool isThrownAway = false)
     {
         var folder = new PostgresFolder(Path.GetFullPath(path));
         if (folder.RunningPid() is not { } pid)
             return;
         if (folder.TryReadMajor() is { } major && (await PostgresBinaries.Find(root, major, CancellationToken.None)).Binaries is { } binaries)
-            await new LocalPostgres(folder, binaries, await PostgresUser.Choose()).Stop();
+        {
+            var leftover = new LocalPostgres(folder, binaries, await PostgresUser.Choose());
+            await (isThrownAway ? leftover.PgCtl(["stop", "--mode=immediate"], StopLimit) : leftover.Stop());
+        }
         else
             Process.GetProcessById(pid).Kill(entireProcessTree: true);
     }

@@ -17,6 +17,9 @@ namespace Payments.Testing;
 /// <summary>The API and the simulator as they run in earnest, in this process, over real sockets and a database of their own.</summary>
 public sealed class PaymentsHost : IAsyncDisposable
 {
+    /// <summary>The setting of a host that has metrics.</summary>
+    public const string Metrics = "OTEL_SDK_DISABLED=false";
+
     /// <summary>The customer of most tests.</summary>
     public const string Customer = "254708374149";
 
@@ -284,6 +287,9 @@ public sealed class PaymentsHost : IAsyncDisposable
             $"--Callbacks:PublicBaseUrl={api}",
             $"--Callbacks:Secrets:0={Convert.ToBase64String(SHA256.HashData("test"u8))}",
             "--Limits:PromptsPerPhone=1000",
+
+            // Metrics keep some ten megabytes for each host and count what every other host of this process does. Tests of them switch them on.
+            "--OTEL_SDK_DISABLED=true",
             .. keys.SelectMany((key, i) => key.Split(':') is [var text, var client, var scopes]
                 ? new[]
                 {

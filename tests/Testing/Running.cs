@@ -21,3 +21,9 @@ public class Running(TestDatabase databases) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 }
+
+/// <summary>The same with every address a deployment has.</summary>
+public sealed class RunningWithMetrics(TestDatabase databases) : Running(databases)
+{
+    protected override string[] Settings => [PaymentsHost.Metrics];
+}

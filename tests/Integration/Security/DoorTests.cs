@@ -9,7 +9,7 @@ using Xunit;
 namespace Payments.Tests.Integration;
 
 /// <summary>No door is open because somebody forgot a lock: every address the service has is looked at, the next one too.</summary>
-public sealed class DoorTests(Running running) : IClassFixture<Running>
+public sealed class DoorTests(RunningWithMetrics running) : IClassFixture<RunningWithMetrics>
 {
     private readonly PaymentsHost host = running.Host;
 

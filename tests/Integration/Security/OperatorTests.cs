@@ -205,6 +205,7 @@ public sealed partial class OperatorTests(OperatorTests.WithOperators running) :
 
         protected override string[] Settings =>
         [
+            PaymentsHost.Metrics,
             .. new[] { ("vera", "viewer"), ("otto", "operator"), ("lena", "operator") }.SelectMany((who, i) => new[]
             {
                 $"Ops:Users:{i}:Name={who.Item1}", $"Ops:Users:{i}:Role={who.Item2}",

@@ -8,7 +8,7 @@ using Xunit;
 namespace Payments.Tests.Integration;
 
 /// <summary>Every address the service answers at has a row in docs/security.md that says who may ask for it and what that may cost, and every row is one.</summary>
-public sealed partial class RouteTableTests(Running running) : IClassFixture<Running>
+public sealed partial class RouteTableTests(RunningWithMetrics running) : IClassFixture<RunningWithMetrics>
 {
     private const int Columns = 7;
 

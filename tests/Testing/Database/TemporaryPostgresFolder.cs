@@ -58,7 +58,12 @@ internal sealed class TemporaryPostgresFolder : IAsyncDisposable
 
     private static async Task Remove(string folder, FileStream owner)
     {
-        await LocalPostgres.StopLeftover(RepositoryRoot.Find(), folder);
+        await LocalPostgres.StopLeftover(RepositoryRoot.Find(), folder, isThrownAway: true);
+
+        // Hundreds of databases of hundreds of files each: by as many hands as there are.
+        var databases = System.IO.Path.Combine(folder, "data", "base");
+        if (Directory.Exists(databases))
+            Parallel.ForEach(Directory.GetDirectories(databases), database => Directory.Delete(database, recursive: true));
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
         File.Delete(owner.Name);
