@@ -13,9 +13,6 @@ public sealed class HostileBodyTests
 {
     private static readonly CallbackKind[] Kinds = Enum.GetValues<CallbackKind>();
 
-    /// <summary>Fifty thousand for every build, as many as <c>PAYMENTS_FUZZ_CASES</c> asks for otherwise.</summary>
-    private static readonly int Cases = int.TryParse(Environment.GetEnvironmentVariable("PAYMENTS_FUZZ_CASES"), out var asked) ? asked : 50_000;
-
     private readonly CallbackReader reader = new();
 
     [Theory]
@@ -151,7 +148,7 @@ public sealed class HostileBodyTests
 
     [Fact]
     public void No_bytes_make_the_reader_throw() =>
-        Gen.Select(Gen.Int[0, Kinds.Length - 1], Gen.Byte.Array[0, 200]).Sample((kind, body) => reader.Read(Kinds[kind], body) is not null, iter: Cases);
+        Gen.Select(Gen.Int[0, Kinds.Length - 1], Gen.Byte.Array[0, 200]).Sample((kind, body) => reader.Read(Kinds[kind], body) is not null, iter: Counts.FuzzCases);
 
     [Fact]
     public void No_change_to_a_recorded_body_makes_the_reader_throw()
@@ -167,7 +164,7 @@ public sealed class HostileBodyTests
             }
 
             return reader.Read(Kinds[kind], body) is not null;
-        }, iter: Cases);
+        }, iter: Counts.FuzzCases);
     }
 
     [Fact]
@@ -175,6 +172,6 @@ public sealed class HostileBodyTests
     {
         var bodies = Recorded.Names.Select(Recorded.Body).ToArray();
         Gen.Select(Gen.Int[0, Kinds.Length - 1], Gen.Int[0, bodies.Length - 1], Gen.Int[0, 10_000]).Sample((kind, which, length) =>
-            reader.Read(Kinds[kind], bodies[which].AsMemory(0, length % (bodies[which].Length - 1))) is CallbackMessage.Malformed, iter: Cases);
+            reader.Read(Kinds[kind], bodies[which].AsMemory(0, length % (bodies[which].Length - 1))) is CallbackMessage.Malformed, iter: Counts.FuzzCases);
     }
 }

@@ -13,9 +13,6 @@ namespace Payments.Tests.Unit;
 /// <summary>What an authentic body says in a form nobody published: made out where it can be, never guessed.</summary>
 public sealed class LenientReadingTests
 {
-    /// <summary>Fifty thousand for every build, as many as <c>PAYMENTS_FUZZ_CASES</c> asks for otherwise.</summary>
-    private static readonly int Cases = int.TryParse(Environment.GetEnvironmentVariable("PAYMENTS_FUZZ_CASES"), out var asked) ? asked : 50_000;
-
     private readonly CallbackReader reader = new();
 
     public static TheoryData<string> Readable => [.. OddBodies.Readable.Keys];
@@ -214,8 +211,8 @@ public sealed class LenientReadingTests
 
             Interlocked.Increment(ref readable);
             return told.Receipt == "RKL51ZDR4F" && told.Amount == Money.FromShillings(5);
-        }, iter: Cases);
-        Assert.True(readable > Cases / 20, $"{readable} were readable: too few to mean anything.");
+        }, iter: Counts.FuzzCases);
+        Assert.True(readable > Counts.FuzzCases / 20, $"{readable} were readable: too few to mean anything.");
     }
 
     [Fact]

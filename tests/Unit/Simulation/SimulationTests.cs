@@ -1,26 +1,23 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Xunit;
 
 namespace Payments.Tests.Unit;
 
 /// <summary>
-/// Thousands of lives, each decided by its seed: requests, callbacks (twice, late, out of order, false, unreadable, before the reply, never),
+/// Many lives, each decided by its seed: requests, callbacks (twice, late, out of order, false, unreadable, before the reply, never),
 /// questions, confirmations, operators, deaths between commits. At the end nothing is in doubt that nobody was told of, nothing is counted
 /// twice, nothing is faked, and no more goes back than came.
 /// </summary>
 /// <remarks>
 /// A seed that fails prints itself. It is played again, with every step told, by <c>PAYMENTS_SIMULATION_SEED=N dotnet test --project
-/// tests/Unit -- --filter-class "*.SimulationTests"</c>; <c>PAYMENTS_SIMULATION_LIVES=N</c> lives more of them.
+/// tests/Unit -- --filter-class "*.SimulationTests"</c>; <c>PAYMENTS_SIMULATION_LIVES=N</c> lives that many; tests/System lives 4,000.
 /// </remarks>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
-    private const int Lives = 4000;
-
     [Fact]
     public void Every_life_ends_with_nothing_in_doubt_nothing_counted_twice_and_nothing_faked()
     {
-        if (Number("PAYMENTS_SIMULATION_SEED") is { } seed)
+        if (Counts.Asked("PAYMENTS_SIMULATION_SEED") is { } seed)
         {
             Timeline.TellsStories = true;
             var (again, problems) = Live(seed);
@@ -32,7 +29,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         var (moved, cases) = (0, 0);
 
         // A thread pool without a context: what a life awaits goes on right where it is answered.
-        Parallel.For(1, (Number("PAYMENTS_SIMULATION_LIVES") ?? Lives) + 1, n =>
+        Parallel.For(1, Counts.Lives + 1, n =>
         {
             var (life, problems) = Live(n);
             Interlocked.Add(ref moved, life.Mpesa.Moved.Count);
@@ -48,7 +45,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Assert.True(failed.IsEmpty, $"{failed.Count} lives went wrong:{Environment.NewLine}{string.Join(Environment.NewLine, first)}");
 
         // Lives in which nothing happens would prove nothing.
-        Assert.True(moved > Lives && cases > Lives / 10, $"{moved} movements and {cases} cases are too few to mean anything.");
+        Assert.True(moved > Counts.Lives && cases > Counts.Lives / 10, $"{moved} movements and {cases} cases are too few to mean anything.");
     }
 
     [Fact]
@@ -79,7 +76,4 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
         return (life, [.. Verdicts.Of(life)]);
     }
-
-    private static int? Number(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : null;
 }

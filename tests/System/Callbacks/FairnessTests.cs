@@ -4,7 +4,7 @@ using Payments.Application.Callbacks;
 using Payments.Infrastructure.Jobs;
 using Xunit;
 
-namespace Payments.Tests.Integration;
+namespace Payments.Tests.SystemTests;
 
 /// <summary>Thousands of callbacks that cannot be applied are in nobody's way.</summary>
 public sealed class FairnessTests(TestDatabase databases)

@@ -7,7 +7,7 @@ using System.Text;
 using Payments.Tests.Faults;
 using Xunit;
 
-namespace Payments.Tests.Integration;
+namespace Payments.Tests.SystemTests;
 
 /// <summary>Connections that are only held are in nobody's way: not idle ones, not those of who asks and does not read, not when descriptors run out.</summary>
 public sealed class ConnectionTests(TestDatabase databases)

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Payments.Tests.Integration;
+namespace Payments.Testing;
 
 /// <summary>Prompts that were sent and callbacks that are stored, by the thousand and straight into the tables.</summary>
 internal static class SeededInbox
