@@ -164,12 +164,12 @@ public sealed partial class PullConfirmationsHandler(
             p.Receipt, p.Amount, p.Account ?? "", p.Payer is { Length: > 0 } ? p.Payer : null, null, p.At,
             ours.MethodOf(null, p.Account ?? "") ?? PaymentMethod.Paybill, SettledBy.Pull)).ToList();
         var keys = new BatchKeys();
-        confirmations.ForEach(c => ConfirmationHandler.CollectKeys(c, keys));
-        var books = new CallbackBatch(await checkouts.LoadForChange(
+        confirmations.ForEach(c => ConfirmedPayments.CollectKeys(c, keys));
+        var batch = new CallbackBatch(await checkouts.LoadForChange(
             new(Numbers: keys.Numbers, ReferenceKeys: keys.References, TillPayments: keys.TillPayments)));
-        var added = confirmations.Count(c => ConfirmationHandler.Apply(c, books, now).Verdict is Verdict.Applied or Verdict.Unmatched);
-        await checkouts.Save(books.Checkouts, books.Unmatched);
-        await paybill.CloseCases(books.Confirmed);
+        var added = confirmations.Count(c => ConfirmedPayments.Apply(c, batch, now).Verdict is Verdict.Applied or Verdict.Unmatched);
+        await checkouts.Save(batch.Checkouts, batch.Unmatched);
+        await paybill.CloseCases([.. batch.Effects<PaymentConfirmed>().Select(payment => payment.Number).Distinct(StringComparer.Ordinal)]);
         return added;
     }
 

@@ -18,6 +18,9 @@ public sealed record ParsedCallback(InboxRow Row, CallbackMessage Message)
     /// <summary>What became of it.</summary>
     public CallbackResult WithVerdict(Verdict verdict, string? detail = null) => new(Row.Id, verdict, detail);
 
+    /// <summary>What its kind never says, as far as readers go.</summary>
+    public CallbackResult Unexpected() => WithVerdict(Verdict.Unmatched, "Nothing here waits for this kind of callback.");
+
     /// <summary>Adds how it could be read.</summary>
     public CallbackResult Finish(CallbackResult judgement) => !IsAuthentic || Row.Kind == CallbackKind.C2bValidate ? judgement
         : Message is CallbackMessage.Malformed ? judgement with { Reading = Reading.Unreadable }

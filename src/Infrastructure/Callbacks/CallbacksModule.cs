@@ -11,7 +11,7 @@ internal static class CallbacksModule
     public static void AddCallbacks(this IServiceCollection services)
     {
         services.AddSingleton<ICallbacks, CallbackRepository>();
-        services.AddSingleton<CallbackDispatcher>();
+        services.AddCallbackHandlers();
         services.AddSingleton<HintThrottle>();
         services.AddSingleton<DrainTelemetry>();
         services.AddHostedService<SigningKeys>();

@@ -17,7 +17,7 @@ public sealed class ConstantTimeTests
     [InlineData("Payments.Infrastructure", "Callbacks.CallbackTokens")]
     [InlineData("Payments.Infrastructure", "Access.ClientSecrets")]
     [InlineData("Payments.Infrastructure", "C2b.RegistrationTokenCache")]
-    [InlineData("Payments.Application", "C2b.ConfirmationHandler")]
+    [InlineData("Payments.Application", "C2b.ConfirmationTrust")]
     [InlineData("Payments.Api", "Access.ApiKey")]
     public void A_secret_is_compared_in_constant_time(string assembly, string name)
     {

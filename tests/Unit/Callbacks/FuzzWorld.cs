@@ -49,7 +49,7 @@ internal sealed class FuzzWorld : ICheckouts, IC2bPayments, ITransfers, IStatusQ
         };
         Refund = Refund.Queue(RefundId, "shop", new(receipt, receipt.Amount, RefundMethod.Reversal, Some.Phone), null, "Back", ofSurplus: true, Some.Start);
         Refund.Send(Some.Start + TimeSpan.FromMinutes(1), Some.Start);
-        Rules = new(new CallbackReader(), this, this, new("600966", "600000"), this, this);
+        Rules = Dispatchers.Of(new CallbackReader(), this, this, new("600966", "600000"), this, this);
     }
 
     public CallbackDispatcher Rules { get; }

@@ -41,6 +41,7 @@ internal sealed partial class Life
     private readonly List<(Guid Id, string Reference)> orders = [];
     private Process process = null!;
     private HintThrottle hints = null!;
+    private CallbackDispatcher? dispatcher;
     private DateTimeOffset? roundAt;
 
     public Life(int seed)
@@ -348,7 +349,7 @@ internal sealed partial class Life
     private void Round(Guid? checkout)
     {
         Do("drain", () => new DrainCallbacksHandler(
-            Store, new(Store, Store, Store, Mpesa.Ours(isTill), Store, Store), hints, process, Watching, NullLogger<DrainCallbacksHandler>.Instance)
+            Store, dispatcher ??= Dispatchers.Of(Store, Store, Store, Mpesa.Ours(isTill), Store, Store), hints, process, Watching, NullLogger<DrainCallbacksHandler>.Instance)
             .Handle(new(), CancellationToken.None));
         Do("ask", () => new QueryOverdueAttemptsHandler(Store, Store, process, process, process, options, NullLogger<QueryOverdueAttemptsHandler>.Instance)
             .Handle(new(checkout), CancellationToken.None));
