@@ -3,7 +3,6 @@ using MediatR;
 using Payments.Api.Callbacks;
 using Payments.Application.C2b;
 using Payments.Application.Callbacks;
-using Payments.Domain.Callbacks;
 using Payments.Infrastructure.C2b;
 using Payments.Infrastructure.Callbacks;
 using Payments.Infrastructure.Inbox;

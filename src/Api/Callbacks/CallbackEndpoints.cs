@@ -2,7 +2,6 @@ using Payments.Api.Hosting;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
 using Payments.Application.Telemetry;
-using Payments.Domain.Callbacks;
 using Payments.Infrastructure.Callbacks;
 using Payments.Infrastructure.Daraja;
 using Payments.Infrastructure.Inbox;
@@ -26,9 +25,10 @@ internal sealed class CallbackEndpoints(IInbox inbox, IntakeCapacity room, Callb
 
     public void Map(IEndpointRouteBuilder app)
     {
-        foreach (var kind in Enum.GetValues<CallbackKind>().Except([CallbackKind.C2bValidate, CallbackKind.C2bConfirm]))
+        // Where tokens are a registration's, other endpoints listen.
+        foreach (var channel in DarajaOperations.Channels.Values.Where(channel => channel.Subjects.Length > 0))
         {
-            Map(app, CallbackUrls.PathOf(kind), context => Store(context, kind));
+            Map(app, channel.Path, context => Store(context, channel.Kind));
         }
 
         Map(app, "callback", context => Store(context, CallbackKind.Stk));

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
 using Payments.Application.Diagnostics;
-using Payments.Domain.Callbacks;
 using Payments.Infrastructure.Callbacks;
 
 namespace Payments.Api.Callbacks;

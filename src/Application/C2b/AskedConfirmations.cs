@@ -1,7 +1,6 @@
 using Payments.Application.Callbacks;
 using Payments.Application.Reconciliation;
 using Payments.Domain.C2b;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Transfers;
 

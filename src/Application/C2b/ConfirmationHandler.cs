@@ -1,7 +1,6 @@
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
 using Payments.Domain.C2b;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Checkouts;
 
 namespace Payments.Application.C2b;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Payments.Application.Callbacks;
-using Payments.Domain.Callbacks;
 
 namespace Payments.Application.C2b;
 

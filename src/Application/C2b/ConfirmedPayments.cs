@@ -1,7 +1,6 @@
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
 using Payments.Domain.C2b;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Checkouts;
 
 namespace Payments.Application.C2b;
@@ -72,11 +71,11 @@ internal static class ConfirmedPayments
         if (batch.CheckoutOf(known) is { } checkout)
         {
             batch.Add(new PayerShown(confirmation.Payer, checkout.PhoneOf(known), IsCertain: !known.IsInferred));
-            return (checkout.ApplyRepeatedConfirmation(known, confirmation, now), null);
+            return (checkout.ApplyRepeatedConfirmation(known, confirmation, now).ToVerdict(), null);
         }
 
         var (hadAccount, hadPayer) = (known.Account.Length > 0, known.Payer is not null);
-        var verdict = known.ApplyRepeatedConfirmation(confirmation);
+        var verdict = known.ApplyRepeatedConfirmation(confirmation).ToVerdict();
         var isTill = confirmation.Method == PaymentMethod.Till;
         return verdict switch
         {
@@ -96,7 +95,7 @@ internal static class ConfirmedPayments
     {
         known.Method = confirmation.Method;
         known.Shortcode ??= confirmation.Shortcode;
-        var verdict = checkout.ApplyConfirmedAccount(known, now);
+        var verdict = checkout.ApplyConfirmedAccount(known, now).ToVerdict();
         batch.Index(checkout);
         return (verdict, verdict == Verdict.Contradiction ? "It is this order's, but it is being refunded or has been." : null);
     }

@@ -7,7 +7,6 @@ using Payments.Application.Common;
 using Payments.Application.Daraja;
 using Payments.Application.Reconciliation;
 using Payments.Domain.C2b;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Checkouts;
 
 namespace Payments.Application.C2b;

@@ -2,7 +2,6 @@ using Payments.Application.Callbacks;
 using Payments.Application.Common;
 using Payments.Application.Reconciliation;
 using Payments.Domain.C2b;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;

@@ -6,7 +6,6 @@ using Payments.Application.Cases;
 using Payments.Application.Common;
 using Payments.Application.Daraja;
 using Payments.Application.Reconciliation;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
 
 namespace Payments.Application.C2b;

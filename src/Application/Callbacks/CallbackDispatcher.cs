@@ -2,7 +2,6 @@ using Payments.Application.C2b;
 using Payments.Application.Checkouts;
 using Payments.Application.Diagnostics;
 using Payments.Application.Transfers;
-using Payments.Domain.Callbacks;
 
 namespace Payments.Application.Callbacks;
 

@@ -1,5 +1,3 @@
-using Payments.Domain.Callbacks;
-
 namespace Payments.Application.Callbacks;
 
 /// <summary>What callbacks of some kinds mean; one for each kind, in the folder of its feature. The dispatcher finds it by its kinds.</summary>

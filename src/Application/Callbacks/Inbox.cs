@@ -1,7 +1,6 @@
 using Payments.Application.C2b;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
-using Payments.Domain.Callbacks;
 
 namespace Payments.Application.Callbacks;
 

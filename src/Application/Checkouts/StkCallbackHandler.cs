@@ -1,7 +1,6 @@
 using Payments.Application.C2b;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Common;
 
 namespace Payments.Application.Checkouts;
@@ -61,7 +60,7 @@ internal sealed class StkCallbackHandler : ICallbackHandler
         attempt.RecordProviderIds(result.RequestId);
         var receipt = batch.Receipt((result.Outcome as PaymentResult.Succeeded)?.Receipt);
         var shown = receipt?.Payer;
-        var verdict = checkout.ApplyCallback(attempt, result.Outcome, receipt, NewId.Next(), now);
+        var verdict = checkout.ApplyCallback(attempt, result.Outcome, receipt, NewId.Next(), now).ToVerdict();
         batch.Index(checkout);
         if (receipt is { IsInferred: false } && receipt.AttemptId == attempt.Id)
         {

@@ -1,5 +1,4 @@
 using Payments.Application.Callbacks;
-using Payments.Domain.Callbacks;
 
 namespace Payments.Application.Reconciliation;
 

@@ -1,7 +1,6 @@
 using Payments.Application.C2b;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
-using Payments.Domain.Callbacks;
 
 namespace Payments.Application.Reconciliation;
 
@@ -57,7 +56,7 @@ internal sealed class StatusResultHandler : ICallbackHandler
         }
 
         batch.Add(new QueryAnswered(question.Id, found.StateText));
-        var verdict = transfer.ApplyStatusResult(found, now);
+        var verdict = transfer.ApplyStatusResult(found, now).ToVerdict();
         return callback.WithVerdict(verdict, $"M-PESA calls it '{found.StateText}'; the {transfer.TypeName} is {EnumNames.Name(transfer.Status)}.");
     }
 }

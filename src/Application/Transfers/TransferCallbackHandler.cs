@@ -1,7 +1,7 @@
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
 using Payments.Application.Reconciliation;
-using Payments.Domain.Callbacks;
+using Payments.Domain.Common;
 using Payments.Domain.Refunds;
 using Payments.Domain.Transfers;
 
@@ -49,14 +49,14 @@ internal sealed class TransferCallbackHandler : ICallbackHandler
         }
 
         string[] parties = result.Counterparty is { } party ? [party] : [];
-        var verdict = transfer.ApplyResult(result.Outcome, result.IsFinal, parties, now);
-        if (verdict == Verdict.Applied && callback.Row.Kind != CallbackKind.ReversalResult)
+        var applied = transfer.ApplyResult(result.Outcome, result.IsFinal, parties, now);
+        if (applied == SettlementResult.Applied && transfer is not Refund { Method: RefundMethod.Reversal })
         {
             // News only the first time; and what a reversal says is about the receiving shortcode, which may have another float.
             batch.Add(new BalancesReported(result.Accounts));
         }
 
-        return WithVerdict(callback, transfer, verdict);
+        return WithVerdict(callback, transfer, applied);
     }
 
     private static CallbackResult Apply(ParsedCallback callback, CallbackMessage.QueueTimeout timeout, CallbackBatch batch, DateTimeOffset now)
@@ -113,10 +113,10 @@ internal sealed class TransferCallbackHandler : ICallbackHandler
             : (null, callback.WithVerdict(Verdict.Hint, $"It does not name the {transfer.TypeName} its address belongs to."));
     }
 
-    private static CallbackResult WithVerdict(ParsedCallback callback, Transfer transfer, Verdict verdict) => callback.WithVerdict(verdict, verdict switch
+    private static CallbackResult WithVerdict(ParsedCallback callback, Transfer transfer, SettlementResult result) => callback.WithVerdict(result.ToVerdict(), result switch
     {
-        Verdict.Hint => $"It settles nothing by itself; the {transfer.TypeName} is {EnumNames.Name(transfer.Status)}.",
-        Verdict.Contradiction => $"It disagrees with what is known; the {transfer.TypeName} is {EnumNames.Name(transfer.Status)}.",
+        SettlementResult.Unsettled => $"It settles nothing by itself; the {transfer.TypeName} is {EnumNames.Name(transfer.Status)}.",
+        SettlementResult.Contradiction => $"It disagrees with what is known; the {transfer.TypeName} is {EnumNames.Name(transfer.Status)}.",
         _ => null,
     });
 }

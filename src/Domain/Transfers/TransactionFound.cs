@@ -1,6 +1,6 @@
 using Payments.Domain.Common;
 
-namespace Payments.Domain.Callbacks;
+namespace Payments.Domain.Transfers;
 
 /// <summary>A transaction as a status query describes it.</summary>
 /// <param name="State">TransactionStatus as a decision: completed, dead (Cancelled, Declined, Expired), reversed or anything else.</param>

@@ -1,4 +1,3 @@
-using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
@@ -11,7 +10,7 @@ public abstract partial class Transfer
     /// <summary>A trusted result. Twice, late or out of order: what is settled stays, but success outranks failure.</summary>
     /// <param name="isFinal">False for ResultType 1: more is to come, so this settles nothing.</param>
     /// <param name="parties">The other side as the result names it; empty when it does not.</param>
-    public Verdict ApplyResult(PaymentResult outcome, bool isFinal, IReadOnlyList<string> parties, DateTimeOffset now)
+    public SettlementResult ApplyResult(PaymentResult outcome, bool isFinal, IReadOnlyList<string> parties, DateTimeOffset now)
     {
         CallbackReceived = true;
         WasSent(now);
@@ -26,7 +25,7 @@ public abstract partial class Transfer
     }
 
     /// <summary>A trusted success that names another original than was asked for (R9): it proves nothing about this one.</summary>
-    public Verdict RejectMismatchedOriginal(string story, DateTimeOffset now)
+    public SettlementResult RejectMismatchedOriginal(string story, DateTimeOffset now)
     {
         CallbackReceived = true;
         WasSent(now);
@@ -48,25 +47,25 @@ public abstract partial class Transfer
     }
 
     /// <summary>A trusted queue timeout: no failure (R10), and nothing at all once it is settled.</summary>
-    public Verdict ApplyQueueTimeout(DateTimeOffset now)
+    public SettlementResult ApplyQueueTimeout(DateTimeOffset now)
     {
         CallbackReceived = true;
         WasSent(now);
         MarkModified(now);
         if (IsSettled)
         {
-            return Status == TransferStatus.Completed ? Verdict.Contradiction : Verdict.Duplicate;
+            return Status == TransferStatus.Completed ? SettlementResult.Contradiction : SettlementResult.Duplicate;
         }
 
         var first = Status != TransferStatus.InDoubt;
         LastAnswer = "Safaricom's queue timed out.";
         EnterDoubt(now);
         ScheduleQuery(now);
-        return first ? Verdict.Applied : Verdict.Duplicate;
+        return first ? SettlementResult.Applied : SettlementResult.Duplicate;
     }
 
     /// <summary>The answer to a transaction status query about it (R10). It never downgrades what is settled.</summary>
-    public Verdict ApplyStatusResult(TransactionFound found, DateTimeOffset now)
+    public SettlementResult ApplyStatusResult(TransactionFound found, DateTimeOffset now)
     {
         // Asked by a name of ours it is that name that counts: where Safaricom took our request and then refused it as a duplicate, we have the
         // ConversationID of that one, and the answer has the first one's.
@@ -90,9 +89,9 @@ public abstract partial class Transfer
         {
             return found.State switch
             {
-                TransactionState.NotCompleted => Verdict.Contradiction,
+                TransactionState.NotCompleted => SettlementResult.Contradiction,
                 TransactionState.Reversed when IsComingBackClear => ApplyReversalAfterCompletion(found, now),
-                TransactionState.Reversed => Verdict.Duplicate,
+                TransactionState.Reversed => SettlementResult.Duplicate,
                 _ => RecordReceiptNumber(found.Receipt, now),
             };
         }
@@ -110,18 +109,18 @@ public abstract partial class Transfer
 
         if (IsRepeated(found.Receipt))
         {
-            return Verdict.Duplicate;
+            return SettlementResult.Duplicate;
         }
 
         if (found.State == TransactionState.Completed)
         {
             Complete(found.Receipt, Domain.Checkouts.SettledBy.StatusQuery, now);
-            return Verdict.Applied;
+            return SettlementResult.Applied;
         }
 
         if (Status == TransferStatus.Failed)
         {
-            return Verdict.Duplicate;
+            return SettlementResult.Duplicate;
         }
 
         if (RefusedWith is not null)
@@ -133,7 +132,7 @@ public abstract partial class Transfer
         LastAnswer = $"M-PESA calls it '{found.StateText}'.";
         End(TransferStatus.Failed, Domain.Checkouts.SettledBy.StatusQuery, new(
             FailureCode.Rejected, found.StateText, $"M-PESA says this transfer is {found.StateText.ToLowerInvariant()}: no money moved.", Retryable: true), now);
-        return Verdict.Applied;
+        return SettlementResult.Applied;
     }
 
     /// <summary>A question brought no answer; its schedule is the caller's. "Not found" never fails anything by itself (R10).</summary>
@@ -210,7 +209,7 @@ public abstract partial class Transfer
         return true;
     }
 
-    private Verdict ApplySuccess(PaymentResult.Succeeded paid, IReadOnlyList<string> parties, DateTimeOffset now)
+    private SettlementResult ApplySuccess(PaymentResult.Succeeded paid, IReadOnlyList<string> parties, DateTimeOffset now)
     {
         if (paid.Amount is { } amount && ConflictWith(amount, parties) is { } problem)
         {
@@ -226,7 +225,7 @@ public abstract partial class Transfer
 
         if (IsRepeated(paid.Receipt))
         {
-            return Verdict.Duplicate;
+            return SettlementResult.Duplicate;
         }
 
         if (paid.Amount is null || paid.Receipt is null)
@@ -242,14 +241,14 @@ public abstract partial class Transfer
         }
 
         Complete(paid.Receipt, Domain.Checkouts.SettledBy.Callback, now);
-        return Verdict.Applied;
+        return SettlementResult.Applied;
     }
 
-    private Verdict ApplyFailure(PaymentResult.Failed failed, DateTimeOffset now)
+    private SettlementResult ApplyFailure(PaymentResult.Failed failed, DateTimeOffset now)
     {
         if (IsSettled)
         {
-            return Status == TransferStatus.Completed ? Verdict.Contradiction : Verdict.Duplicate;
+            return Status == TransferStatus.Completed ? SettlementResult.Contradiction : SettlementResult.Duplicate;
         }
 
         var code = failed.Failure.ResultCode;
@@ -257,18 +256,18 @@ public abstract partial class Transfer
         {
             var told = RefusedWith == code;
             HoldRefusedReversal(failed.Failure, now);
-            return told ? Verdict.Duplicate : Verdict.Applied;
+            return told ? SettlementResult.Duplicate : SettlementResult.Applied;
         }
 
         if (RefusedWith is not null)
         {
-            return Verdict.Contradiction;
+            return SettlementResult.Contradiction;
         }
 
         if (failed.Certainty == Certainty.Final && !HasConflictingResult)
         {
             End(TransferStatus.Failed, Domain.Checkouts.SettledBy.Callback, failed.Failure, now);
-            return Verdict.Applied;
+            return SettlementResult.Applied;
         }
 
         if (failed.Certainty == Certainty.Final)
@@ -300,23 +299,23 @@ public abstract partial class Transfer
         }
     }
 
-    private Verdict RecordReceiptNumber(string? receipt, DateTimeOffset now)
+    private SettlementResult RecordReceiptNumber(string? receipt, DateTimeOffset now)
     {
         if (receipt is null || receipt == Receipt)
         {
-            return Verdict.Duplicate;
+            return SettlementResult.Duplicate;
         }
 
         if (Receipt is null)
         {
             Receipt = receipt;
             MarkModified(now);
-            return Verdict.Applied;
+            return SettlementResult.Applied;
         }
 
         cases.Add(new SecondReceipt(Facts, Receipt, receipt));
         MarkModified(now);
-        return Verdict.Contradiction;
+        return SettlementResult.Contradiction;
     }
 
     private (string Kind, string Difference)? ConflictWith(Money amount, IReadOnlyList<string> parties) =>
@@ -324,7 +323,7 @@ public abstract partial class Transfer
         : CounterpartyMismatch(parties) is { } party ? (CaseKind.PartyDiffers, party)
         : null;
 
-    private Verdict Differs((string Kind, string Difference) problem, string by, DateTimeOffset? askAt, DateTimeOffset now)
+    private SettlementResult Differs((string Kind, string Difference) problem, string by, DateTimeOffset? askAt, DateTimeOffset now)
     {
         cases.Add(new TransferDiffers(problem.Kind, Facts, problem.Difference, by, IsSettled));
         if (!IsSettled)
@@ -339,27 +338,27 @@ public abstract partial class Transfer
         }
 
         MarkModified(now);
-        return Verdict.Contradiction;
+        return SettlementResult.Contradiction;
     }
 
     /// <summary>What a callback said settles nothing: in doubt, and Safaricom is asked now.</summary>
-    private Verdict QueryInstead(string why, DateTimeOffset now)
+    private SettlementResult QueryInstead(string why, DateTimeOffset now)
     {
         if (IsSettled)
         {
-            return Verdict.Hint;
+            return SettlementResult.Unsettled;
         }
 
         LastAnswer = why;
         EnterDoubt(now);
         ScheduleQuery(now);
-        return Verdict.Hint;
+        return SettlementResult.Unsettled;
     }
 
     /// <summary>An answer that settles nothing: the schedule goes on.</summary>
-    private Verdict AwaitNextQuery(string why, DateTimeOffset now)
+    private SettlementResult AwaitNextQuery(string why, DateTimeOffset now)
     {
         RecordQueryFailure(why, now);
-        return Verdict.Hint;
+        return SettlementResult.Unsettled;
     }
 }

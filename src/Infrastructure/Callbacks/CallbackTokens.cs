@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using Payments.Domain.Callbacks;
+using Payments.Application.Callbacks;
 
 namespace Payments.Infrastructure.Callbacks;
 

@@ -3,7 +3,6 @@ using System.Numerics;
 using System.Text;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
-using Payments.Domain.Callbacks;
 
 namespace Payments.Infrastructure.Spooling;
 

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
-using Payments.Domain.Callbacks;
 using Payments.Infrastructure.Spooling;
 
 namespace Payments.Tests.Integration;

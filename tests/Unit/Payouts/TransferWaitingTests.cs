@@ -1,4 +1,3 @@
-using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
@@ -93,7 +92,7 @@ public sealed class TransferWaitingTests
         var payout = SomeTransfers.Payout();
         payout.Cancel(Now);
 
-        Assert.Equal(Verdict.Applied, payout.Hear(SomeTransfers.Paid()));
+        Assert.Equal(SettlementResult.Applied, payout.Hear(SomeTransfers.Paid()));
 
         Assert.Equal((TransferStatus.Completed, false), (payout.Status, payout.SendingAt is null));
         Assert.Equal(CaseKind.SucceededAfterFailure, Assert.Single(payout.Cases).Kind);
@@ -141,7 +140,7 @@ public sealed class TransferWaitingTests
 
         var first = payout.Found() with { ConversationId = "AG_of_the_first" };
 
-        Assert.Equal(Verdict.Applied, payout.ApplyStatusResult(first, Now));
+        Assert.Equal(SettlementResult.Applied, payout.ApplyStatusResult(first, Now));
         Assert.Equal(TransferStatus.Completed, payout.Status);
     }
 

@@ -1,10 +1,10 @@
 using MediatR;
 using Payments.Application.C2b;
+using Payments.Application.Callbacks;
 using Payments.Application.Common;
 using Payments.Application.Daraja;
 using Payments.Application.Idempotency;
 using Payments.Application.Reconciliation;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Common;
 using Payments.Domain.Refunds;
 using Payments.Domain.Transfers;
