@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Payments.Api.Hosting;
 using Payments.Application.Access;
 using Payments.Application.Common;
+using Payments.Application.Idempotency;
 using Payments.Infrastructure.Access;
 
 namespace Payments.Api.Access;
@@ -87,8 +88,10 @@ internal static class CallerClaims
     /// <summary>The row of the key in the database.</summary>
     public const string Key = "key";
 
-    /// <summary>Who asks, as the application sees it.</summary>
-    public static Caller Caller(this ClaimsPrincipal user)
+    /// <summary>Who asks, as the application sees it, and the Idempotency-Key he asks with.</summary>
+    public static Caller Caller(this HttpContext http) => Of(http.User) with { Request = http.Features.Get<IdempotentRequest>() };
+
+    private static Caller Of(ClaimsPrincipal user)
     {
         var caller = new Caller(
             user.FindFirstValue(Client) ?? "", user.HasScope(Api.Access.Scope.Ops), user.FindFirstValue(Checkout) is { } id ? Guid.Parse(id) : null)

@@ -44,7 +44,7 @@ public sealed class KeysController(IMediator mediator, ApiKeyCache ring) : Contr
     public async Task<ActionResult<KeyView>> Create(CreateKeyBody body, CancellationToken cancellation)
     {
         var answer = await mediator.Send(
-            new CreateKey(User.Caller(), body.Client, body.Scopes, body.ExpiresAt, body.PayoutLimit, body.DailyPayoutLimit), cancellation);
+            new CreateKey(HttpContext.Caller(), body.Client, body.Scopes, body.ExpiresAt, body.PayoutLimit, body.DailyPayoutLimit), cancellation);
         ring.Invalidate();
         return this.ToResult(answer, 201);
     }
@@ -55,7 +55,7 @@ public sealed class KeysController(IMediator mediator, ApiKeyCache ring) : Contr
     public async Task<ActionResult<KeyView>> Revoke(string id, CancellationToken cancellation)
     {
         var answer = PublicId.TryRead(PublicId.Key, id, out var key)
-            ? await mediator.Send(new RevokeKey(User.Caller(), key), cancellation)
+            ? await mediator.Send(new RevokeKey(HttpContext.Caller(), key), cancellation)
             : Refusal.NotFound("key");
         ring.Invalidate();
         return this.ToResult(answer);
@@ -70,7 +70,7 @@ public sealed class KeysController(IMediator mediator, ApiKeyCache ring) : Contr
     public async Task<ActionResult<KeyView>> Rotate(string id, RotateKeyBody body, CancellationToken cancellation)
     {
         var answer = PublicId.TryRead(PublicId.Key, id, out var key)
-            ? await mediator.Send(new RotateKey(User.Caller(), key, TimeSpan.FromMinutes(body.OverlapMinutes ?? 1440)), cancellation)
+            ? await mediator.Send(new RotateKey(HttpContext.Caller(), key, TimeSpan.FromMinutes(body.OverlapMinutes ?? 1440)), cancellation)
             : Refusal.NotFound("key");
         ring.Invalidate();
         return this.ToResult(answer, 201);

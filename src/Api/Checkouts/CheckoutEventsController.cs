@@ -41,7 +41,7 @@ public sealed class CheckoutEventsController(IMediator mediator, WatchedCheckout
 
         // Subscribed before the snapshot is read: a change in between is seen twice rather than never.
         using var watch = watched.Subscribe(checkoutId);
-        var answer = await mediator.Send(new GetCheckout(User.Caller(), checkoutId), stop.Token);
+        var answer = await mediator.Send(new GetCheckout(HttpContext.Caller(), checkoutId), stop.Token);
         if (answer.Value is not { } checkout)
         {
             return this.ToResult(answer).Result!;
@@ -62,7 +62,7 @@ public sealed class CheckoutEventsController(IMediator mediator, WatchedCheckout
             {
                 if (await watch.Newer(checkout.Version, Heartbeat, stop.Token) is { } newer)
                 {
-                    checkout = CheckoutView.Of(newer, User.Caller().IsShop);
+                    checkout = CheckoutView.Of(newer, HttpContext.Caller().IsShop);
                     await Send(checkout, stop.Token);
                 }
                 else

@@ -32,7 +32,7 @@ public sealed class VerifyConfirmation(
     /// <param name="named">The receipt number the operator gives; null to take the confirmation's.</param>
     public async Task<Result<CaseView>?> Ask(Caller caller, Guid caseId, string? named, CancellationToken cancellation)
     {
-        if (await transactions.Run(_ => Prepare(caller, caseId, named), cancellation) is not { } prepared)
+        if (await transactions.Run(caller, _ => Prepare(caller, caseId, named), cancellation) is not { } prepared)
         {
             return null;
         }

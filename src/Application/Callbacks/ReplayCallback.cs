@@ -65,7 +65,7 @@ public sealed class ReplayCallbackHandler(
             return await transactions.DryRun(Replay, cancellationToken);
         }
 
-        var answer = await transactions.Run(Replay, cancellationToken);
+        var answer = await transactions.Run(request.Caller, Replay, cancellationToken);
         await questions.Ask(hints, cancellationToken);
         return answer;
     }

@@ -30,7 +30,7 @@ public interface ITransfers
 
     /// <summary>
     /// Takes transfers whose question is due, the longest due first (SKIP LOCKED), and leases them. Call inside
-    /// <see cref="ITransactions.Run"/>.
+    /// <see cref="ITransactions"/>.
     /// </summary>
     /// <param name="askable">The most that have an id to ask by, payouts and refunds together.</param>
     /// <param name="others">The most of each that have none.</param>
@@ -38,7 +38,7 @@ public interface ITransfers
 
     /// <summary>
     /// Enqueues again what is still <c>queued</c> and has no job any more: in line for <paramref name="age"/>, the oldest first; and of what
-    /// waits, for each of Safaricom's APIs the one that has waited longest to be tried. Call inside <see cref="ITransactions.Run"/>. Answers
+    /// waits, for each of Safaricom's APIs the one that has waited longest to be tried. Call inside <see cref="ITransactions"/>. Answers
     /// how many had lost their job without waiting for anything.
     /// </summary>
     /// <param name="limit">The most of each API.</param>

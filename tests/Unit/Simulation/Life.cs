@@ -226,14 +226,14 @@ internal sealed partial class Life
 
         int? amount = time.Chance(0.5) ? null : time.Pick(20, 60, price);
         var number = Store.Receipts.FirstOrDefault(r => r.CheckoutId == checkout)?.Number;
-        Keyed("refund", () => new RefundCheckoutHandler(Store, Store, new NoCeilings(), Nobody.Sees, process, Names).Handle(
-            new(Shop, Store.Rows.FirstOrDefault(c => c.Reference.Key == row.Reference.Key)?.Id ?? checkout, amount, number, "Out of stock"), CancellationToken.None));
+        Keyed("refund", caller => new RefundCheckoutHandler(Store, Store, new NoCeilings(), Nobody.Sees, process, Names).Handle(
+            new(caller, Store.Rows.FirstOrDefault(c => c.Reference.Key == row.Reference.Key)?.Id ?? checkout, amount, number, "Out of stock"), CancellationToken.None));
 
         // Surplus and money without an order go back by an operator's hand.
         if (Store.Receipts.FirstOrDefault(r => r.Surplus > Money.Zero || r.CheckoutId is null) is { } receipt && time.Chance(0.5))
         {
-            Keyed("refund of surplus", () => new RefundReceiptHandler(Store, Store, new NoCeilings(), Nobody.Sees, process, Names).Handle(
-                new(Shop, Store.Receipts.FirstOrDefault(r => r.Id == receipt.Id || r.Number == receipt.Number)?.Id ?? receipt.Id, null, null), CancellationToken.None));
+            Keyed("refund of surplus", caller => new RefundReceiptHandler(Store, Store, new NoCeilings(), Nobody.Sees, process, Names).Handle(
+                new(caller, Store.Receipts.FirstOrDefault(r => r.Id == receipt.Id || r.Number == receipt.Number)?.Id ?? receipt.Id, null, null), CancellationToken.None));
         }
 
         if (time.Chance(0.1) && Store.Transfers.OfType<Refund>().LastOrDefault() is { } last)
@@ -408,7 +408,7 @@ internal sealed partial class Life
 
             Defects.Add($"{what}: {done.Exception.InnerException}");
         }
-        else if (done is { IsCompletedSuccessfully: true, Result: IResult { Refusal: { } refusal } })
+        else if (done is { IsCompletedSuccessfully: true, Result: IUseCaseResult { Refusal: { } refusal } })
         {
             time.Tell($"    {what}: {refusal.Code}");
         }
