@@ -105,7 +105,7 @@ public sealed partial class QueryOverdueTransfersHandler(
         else
         {
             // After the last question only its answer is waited for.
-            transfer.NextQueryAt = now + (options.NextOfTransfer(inDoubt, due.Questions) ?? options.LastAnswer);
+            transfer.PostponeQuery(now + (options.NextOfTransfer(inDoubt, due.Questions) ?? options.LastAnswer));
             transfer.RecordQueryFailure(transfer.LastAnswer ?? (asks ? "Safaricom was asked." : "Safaricom gave no id to ask by."), now);
         }
 

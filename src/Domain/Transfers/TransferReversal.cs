@@ -36,11 +36,13 @@ public abstract partial class Transfer
             return SettlementResult.Duplicate;
         }
 
-        Receipt ??= found.Receipt;
-        LastAnswer = $"M-PESA calls it '{found.StateText}'.";
-        End(TransferStatus.Failed, Domain.Checkouts.SettledBy.StatusQuery, new(
-            FailureCode.Rejected, ReversedCode, $"M-PESA says that this {TypeName} was paid with receipt {Receipt ?? "unknown"} and then reversed: the money came back.",
-            Retryable: false), now);
+        receipt ??= found.Receipt;
+        Answered($"M-PESA calls it '{found.StateText}'.");
+        Fail(
+            new(
+                FailureCode.Rejected, ReversedCode, $"M-PESA says that this {TypeName} was paid with receipt {Receipt ?? "unknown"} and then reversed: the money came back.",
+                Retryable: false),
+            Checkouts.SettledBy.StatusQuery, now);
         cases.Add(new CameBack(Facts, Receipt));
         return SettlementResult.Applied;
     }
@@ -53,5 +55,5 @@ public abstract partial class Transfer
     }
 
     /// <summary>True for the news of a success that is known to have come back since.</summary>
-    private bool IsRepeated(string? receipt) => HasComeBack && (receipt is null || Receipt is null || receipt == Receipt);
+    private bool IsRepeated(string? number) => HasComeBack && (number is null || receipt is null || number == receipt);
 }

@@ -151,8 +151,7 @@ public sealed class ComeBackTests
         Assert.True(lost.HasProviderIds("AG_2", "their-2"));
         Assert.Equal(SettlementResult.Applied, lost.Hear(SomeTransfers.Paid()));
 
-        var named = SomeTransfers.Payout();
-        named.OriginatorId = null;
+        var named = Copies.Changed(SomeTransfers.Payout(), request => request with { Ids = default });
         named.Send(Now, Now);
         Assert.Equal(named.Id.ToString(), named.OriginatorId);
         var business = SomeTransfers.Payout(PayoutMethod.Paybill);

@@ -3,6 +3,7 @@ using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
 using Payments.Domain.Payouts;
 using Payments.Domain.Refunds;
+using Payments.Domain.Requests;
 using Payments.Domain.Transfers;
 using Xunit;
 
@@ -161,10 +162,13 @@ public sealed class TransferWaitingTests
             Reason = "Sold out",
             CreatedAt = Now,
             UpdatedAt = Now,
-            Status = TransferStatus.Failed,
-            SendingAt = Now,
-            SettledBy = byOperator ? SettledBy.Operator : null,
-            Failure = new(FailureCode.ProviderError, code, "Not sent, or refused.", Retryable: false),
+            Request = new()
+            {
+                Status = RequestStatus.Failed,
+                SendingAt = Now,
+                SettledBy = byOperator ? SettledBy.Operator : null,
+                Failure = new(FailureCode.ProviderError, code, "Not sent, or refused.", Retryable: false),
+            },
         };
 
         Assert.Equal(isRefused, reversal.IsRefusedReversal);
