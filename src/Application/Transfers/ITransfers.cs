@@ -1,4 +1,5 @@
 using Payments.Application.Common;
+using Payments.Application.Reconciliation;
 using Payments.Domain.Transfers;
 
 namespace Payments.Application.Transfers;
@@ -6,8 +7,10 @@ namespace Payments.Application.Transfers;
 /// <summary>A payout or refund whose answer is overdue, taken by one worker until its lease ends.</summary>
 /// <param name="OfPayouts">True for what the payout shortcode sent: everything but reversals.</param>
 /// <param name="Questions">How often it has been asked about, this time included.</param>
-/// <param name="TraceParent">The trace it belongs to, where that is recorded.</param>
-public sealed record DueTransfer(Guid Id, bool OfPayouts, string? OriginatorId, int Questions, string? TraceParent);
+public sealed record DueTransfer(Guid Id, bool OfPayouts, string? OriginatorId, int Questions, string? TraceParent) : IDueRequest
+{
+    public bool HasQueryId => OriginatorId is not null;
+}
 
 /// <summary>
 /// Payouts and refunds as money on its way out: what both have in common. Locked in the order checkouts, payouts, refunds, each by id.
