@@ -7,7 +7,6 @@ using NpgsqlTypes;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
 using Payments.Application.Telemetry;
-using Payments.Infrastructure.Daraja;
 using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Jobs;
 using Payments.Infrastructure.Spooling;
@@ -31,31 +30,6 @@ public sealed class InboxOptions
 
     /// <summary>Bytes of them that may be here at once: beyond that, 503 at once rather than a slow death.</summary>
     public long QueueBytes { get; set; } = 64 * 1024 * 1024;
-
-    /// <summary>Everything that is wrong.</summary>
-    public IEnumerable<ConfigurationProblem> Validate()
-    {
-        // PostgreSQL takes arrays of any length; beyond this a commit only gets slower, and its locks longer.
-        if (BatchSize is < 1 or > 10_000)
-        {
-            yield return new("Inbox__BatchSize", $"is {BatchSize}", "1 to 10000");
-        }
-
-        if (Linger < TimeSpan.Zero || Linger > TimeSpan.FromSeconds(1))
-        {
-            yield return new("Inbox__Linger", $"is {Linger}", "a time up to a second, such as 00:00:00.020");
-        }
-
-        if (QueueSize < 1)
-        {
-            yield return new("Inbox__QueueSize", $"is {QueueSize}", "1 or more, such as 20000");
-        }
-
-        if (QueueBytes < 64 * 1024)
-        {
-            yield return new("Inbox__QueueBytes", "is too small for one callback", "65536 bytes or more, such as 67108864");
-        }
-    }
 }
 
 /// <summary>

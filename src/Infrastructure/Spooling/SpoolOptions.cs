@@ -1,5 +1,3 @@
-using Payments.Infrastructure.Daraja;
-
 namespace Payments.Infrastructure.Spooling;
 
 /// <summary>Section <c>Spool</c>: where callbacks wait on local disk while the database is away. Off without a path.</summary>
@@ -37,40 +35,4 @@ public sealed class SpoolOptions
 
     /// <summary>True when a path is given.</summary>
     public bool IsOn => !string.IsNullOrWhiteSpace(Path);
-
-    /// <summary>Everything that is wrong; makes the folder, to find out whether it can be written.</summary>
-    public IEnumerable<ConfigurationProblem> Validate()
-    {
-        if (IsOn && WhyNotWritable(Path!) is { } why)
-        {
-            yield return new("Spool__Path", $"cannot be written ({why})", "a folder on local disk that this process may write and that outlives it");
-        }
-
-        // Room for one callback of the largest size at least.
-        if (MaxBytes < SpoolRecord.MaxBytes || SegmentBytes < SpoolRecord.MaxBytes)
-        {
-            yield return new("Spool__MaxBytes", "is too small for one callback", $"{SpoolRecord.MaxBytes} bytes or more, such as {1L << 30}");
-        }
-
-        if (RowsPerSecond < 1 || Deadline <= TimeSpan.Zero)
-        {
-            yield return new("Spool", "has a rate or a deadline that is not above zero", "such as Spool__RowsPerSecond=5000, Spool__Deadline=00:00:02");
-        }
-    }
-
-    private static string? WhyNotWritable(string path)
-    {
-        try
-        {
-            CallbackSpool.MakeFolder(path);
-            var probe = System.IO.Path.Combine(path, $".probe-{Guid.NewGuid():N}");
-            File.WriteAllBytes(probe, []);
-            File.Delete(probe);
-            return null;
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
-        {
-            return refused.Message;
-        }
-    }
 }
