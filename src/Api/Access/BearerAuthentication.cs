@@ -8,13 +8,12 @@ using Payments.Api.Hosting;
 using Payments.Application.Access;
 using Payments.Application.Common;
 using Payments.Application.Idempotency;
-using Payments.Infrastructure.Access;
 
 namespace Payments.Api.Access;
 
 /// <summary>Reads <c>Authorization: Bearer …</c>: a shop's key or a checkout's clientSecret.</summary>
 internal sealed class BearerAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, CallerKeys keys, ApiKeyCache ring, ClientSecrets secrets)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, CallerKeys keys, IApiKeyCache ring, IClientSecretVerifier secrets)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string Name = "Bearer";

@@ -6,7 +6,6 @@ using Payments.Api.Idempotency;
 using Payments.Application.Access;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
-using Payments.Infrastructure.Access;
 
 namespace Payments.Api.Access;
 
@@ -28,7 +27,7 @@ public sealed record RotateKeyBody(int? OverlapMinutes);
 [Route("api/ops/keys")]
 [Authorize(Scope.Ops)]
 [Produces("application/json")]
-public sealed class KeysController(IMediator mediator, ApiKeyCache ring) : ControllerBase
+public sealed class KeysController(IMediator mediator, IApiKeyCache ring) : ControllerBase
 {
     /// <summary>Lists keys, newest first, without the keys themselves.</summary>
     [HttpGet]

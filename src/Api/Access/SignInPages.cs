@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Mvc;
 using Payments.Api.Hosting;
 using Payments.Application.Access;
 using Payments.Application.Common;
-using Payments.Infrastructure.Access;
 
 namespace Payments.Api.Access;
 
@@ -42,7 +41,7 @@ internal static class SignInPages
             ? returnUrl : Home;
 
     private static async Task<IResult> SignIn(
-        HttpContext http, IReadOnlyList<Operator> operators, SignInTries tries, PasswordChecks checks, KnownDevices devices, IAntiforgery antiforgery,
+        HttpContext http, IReadOnlyList<Operator> operators, ISignInTries tries, PasswordChecks checks, KnownDevices devices, IAntiforgery antiforgery,
         IAudit audit, ITransactions transactions)
     {
         if (!await IsOurs(http, antiforgery))

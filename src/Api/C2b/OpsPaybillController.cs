@@ -7,7 +7,7 @@ using Payments.Api.Hosting;
 using Payments.Application.C2b;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
-using Payments.Infrastructure.C2b;
+using Payments.Application.Intake;
 
 namespace Payments.Api.C2b;
 
@@ -30,7 +30,7 @@ public sealed record WriteOffBody(string? Reason);
 [Route("api/ops")]
 [Authorize(Scope.Ops)]
 [Produces("application/json")]
-public sealed class OpsPaybillController(IMediator mediator, RegistrationTokenCache tokens) : ControllerBase
+public sealed class OpsPaybillController(IMediator mediator, IRegistrationTokens tokens) : ControllerBase
 {
     /// <summary>Registers our confirmation and validation URLs with Safaricom; the same again is 200.</summary>
     /// <remarks>

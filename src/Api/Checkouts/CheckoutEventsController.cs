@@ -9,14 +9,14 @@ using Payments.Api.Hosting;
 using Payments.Api.Security;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
-using Payments.Infrastructure.Events;
+using Payments.Application.Events;
 
 namespace Payments.Api.Checkouts;
 
 /// <summary>A checkout's changes as they happen.</summary>
 [ApiController]
 [Route("api/checkouts")]
-public sealed class CheckoutEventsController(IMediator mediator, WatchedCheckouts watched, IOptions<JsonOptions> json, IHostApplicationLifetime lifetime)
+public sealed class CheckoutEventsController(IMediator mediator, ILiveCheckouts watched, IOptions<JsonOptions> json, IHostApplicationLifetime lifetime)
     : ControllerBase
 {
     /// <summary>Proxies close silent connections after 30 s or more; half of that keeps every one of them open.</summary>

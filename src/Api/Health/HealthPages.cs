@@ -5,7 +5,7 @@ using Payments.Api.Telemetry;
 using Payments.Application.Common;
 using Payments.Infrastructure.Health;
 using Payments.Infrastructure.Hosting;
-using Payments.Infrastructure.Spooling;
+using Payments.Infrastructure.Inbox.Spool;
 
 namespace Payments.Api.Health;
 

@@ -13,7 +13,7 @@ using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Diagnostics;
 using Payments.Infrastructure.Hosting;
 using Payments.Infrastructure.Inbox;
-using Payments.Infrastructure.Spooling;
+using Payments.Infrastructure.Inbox.Spool;
 
 namespace Payments.Api.Hosting;
 

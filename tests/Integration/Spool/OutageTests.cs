@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Payments.Application.Callbacks;
 using Payments.Infrastructure.Callbacks;
-using Payments.Infrastructure.Spooling;
+using Payments.Infrastructure.Inbox.Spool;
 using Payments.Tests.Faults;
 using Xunit;
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 using Payments.Infrastructure.Callbacks;
 using Payments.Infrastructure.Daraja;
 
-namespace Payments.Infrastructure.Spooling;
+namespace Payments.Infrastructure.Inbox.Spool;
 
 /// <summary>The file that takes callbacks while the database is away.</summary>
 public static class SpoolModule

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Payments.Infrastructure.Access;
+namespace Payments.Application.Access;
 
 /// <summary>By what name a source is counted.</summary>
 public static class SourceKey

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using Payments.Application.Common;
 
-namespace Payments.Infrastructure.Spooling;
+namespace Payments.Infrastructure.Inbox.Spool;
 
 /// <summary>Refuses a spool that could keep nothing.</summary>
 public sealed class SpoolOptionsValidator : IValidateOptions<SpoolOptions>

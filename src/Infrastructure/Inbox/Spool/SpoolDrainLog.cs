@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Payments.Infrastructure.Spooling;
+namespace Payments.Infrastructure.Inbox.Spool;
 
 /// <summary>What the drain has to say.</summary>
 internal sealed partial class SpoolDrain

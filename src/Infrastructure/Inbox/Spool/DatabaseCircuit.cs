@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Payments.Infrastructure.Database;
 
-namespace Payments.Infrastructure.Spooling;
+namespace Payments.Infrastructure.Inbox.Spool;
 
 /// <summary>
 /// Whether the inbox's database is worth waiting for: after a commit that failed or was too slow nobody else waits for it, until a

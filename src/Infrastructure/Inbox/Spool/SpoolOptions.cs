@@ -1,4 +1,4 @@
-namespace Payments.Infrastructure.Spooling;
+namespace Payments.Infrastructure.Inbox.Spool;
 
 /// <summary>Section <c>Spool</c>: where callbacks wait on local disk while the database is away. Off without a path.</summary>
 public sealed class SpoolOptions

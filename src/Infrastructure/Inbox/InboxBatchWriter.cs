@@ -1,36 +1,14 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using NpgsqlTypes;
 using Payments.Application.Callbacks;
-using Payments.Application.Common;
 using Payments.Application.Telemetry;
 using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Inbox.Spool;
 using Payments.Infrastructure.Jobs;
-using Payments.Infrastructure.Spooling;
 
 namespace Payments.Infrastructure.Inbox;
-
-/// <summary>Sizes of the inbox writer (configuration section <c>Inbox</c>).</summary>
-public sealed class InboxOptions
-{
-    /// <summary>Callbacks in one commit: what a drain takes at once.</summary>
-    public int BatchSize { get; set; } = 1000;
-
-    /// <summary>
-    /// How far apart a writer under load starts its batches: a Hangfire job costs about 43 SQL statements, so the number of batches is what
-    /// has to be bounded. 20 ms is a fifth of the acknowledgement time promised under load; a lone callback never waits.
-    /// </summary>
-    public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(20);
-
-    /// <summary>Callbacks that may be read or wait for their commit; at 64 KiB each the worst case is bounded by <see cref="QueueBytes"/> first.</summary>
-    public int QueueSize { get; set; } = 20_000;
-
-    /// <summary>Bytes of them that may be here at once: beyond that, 503 at once rather than a slow death.</summary>
-    public long QueueBytes { get; set; } = 64 * 1024 * 1024;
-}
 
 /// <summary>
 /// Group commit: whatever arrives while one commit is under way goes into the next, with one Hangfire job in the same transaction.
@@ -38,46 +16,17 @@ public sealed class InboxOptions
 /// The commit fails, is too slow, or its answer is lost: the batch is spooled with the same ids, so that a row that is there after all
 /// is there once. No spool, or no room in it: 503, and a row that is there after all is drained all the same.
 /// </summary>
-internal sealed partial class InboxWriter(
-    Connections database, IJobs jobs, InboxNotifier bell, InboxOptions options, SpoolOptions spooling, DatabaseCircuit circuit, PaymentsMetrics metrics,
-    ILogger<InboxWriter> log, CallbackSpool? spool = null) : BackgroundService, IInbox
+internal sealed partial class InboxBatchWriter(
+    InboxQueue queue, InboxStore store, IJobs jobs, InboxOptions options, SpoolOptions spooling, DatabaseCircuit circuit, PaymentsMetrics metrics,
+    ILogger<InboxBatchWriter> log, CallbackSpool? spool = null) : BackgroundService
 {
     /// <summary>Without a spool giving up means 503, so a commit gets all the time in which somebody may still be waiting for the answer.</summary>
     private static readonly TimeSpan NoSpoolDeadline = TimeSpan.FromSeconds(20);
 
-    private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(
-        new BoundedChannelOptions(options.QueueSize) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-
-    /// <summary>Callbacks that wait for the next commit.</summary>
-    public int Queued => queue.Reader.Count;
-
-    private sealed record Waiting(IncomingCallback Callback, TaskCompletionSource<string> Stored);
-
-    /// <inheritdoc/>
-    public async Task Store(IncomingCallback callback, CancellationToken cancellation)
-    {
-        var started = Stopwatch.GetTimestamp();
-        var outcome = "refused";
-        try
-        {
-            var waiting = new Waiting(callback, new(TaskCreationOptions.RunContinuationsAsynchronously));
-            if (!queue.Writer.TryWrite(waiting))
-            {
-                throw new InboxUnavailableException("More callbacks are waiting than can be stored in time.");
-            }
-
-            outcome = await waiting.Stored.Task;
-        }
-        finally
-        {
-            metrics.Accepted(callback.Kind, Stopwatch.GetElapsedTime(started), outcome);
-        }
-    }
-
     /// <summary>Takes no more, and stores what has been taken.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        queue.Writer.TryComplete();
+        queue.Complete();
         if (ExecuteTask is { } running)
         {
             await running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -86,7 +35,6 @@ internal sealed partial class InboxWriter(
         await base.StopAsync(cancellationToken);
     }
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var purpose = Connections.For(Purpose.Inbox);
@@ -105,7 +53,7 @@ internal sealed partial class InboxWriter(
             }
 
             // Its own list each time: a commit given up at its deadline may still be reading it.
-            var batch = new List<Waiting>();
+            var batch = new List<WaitingCallback>();
             while (batch.Count < options.BatchSize && queue.Reader.TryRead(out var next))
             {
                 batch.Add(next);
@@ -118,7 +66,7 @@ internal sealed partial class InboxWriter(
         }
     }
 
-    private async Task Commit(List<Waiting> batch)
+    private async Task Commit(List<WaitingCallback> batch)
     {
         try
         {
@@ -136,7 +84,7 @@ internal sealed partial class InboxWriter(
     }
 
     /// <summary>Where it went: <c>stored</c> or <c>spooled</c>.</summary>
-    private async Task<string> WriteOrSpool(List<Waiting> batch)
+    private async Task<string> WriteOrSpool(List<WaitingCallback> batch)
     {
         if (!circuit.IsOpen)
         {
@@ -145,7 +93,7 @@ internal sealed partial class InboxWriter(
                 await Task.Run(() => Write(batch)).WaitAsync(spool is null ? NoSpoolDeadline : spooling.Deadline);
                 return "stored";
             }
-            catch (Exception refused) when (SpooledRows.IsRefused(refused))
+            catch (Exception refused) when (InboxStore.IsRefused(refused))
             {
                 // It says nothing of the database, and the other rows are nobody's hostages.
                 await WriteEach(batch);
@@ -184,37 +132,35 @@ internal sealed partial class InboxWriter(
         return "spooled";
     }
 
-    private static bool IsStrangers(Waiting waiting) => waiting.Callback is { SubjectId: null, IsVouchedFor: false };
+    private static bool IsStrangers(WaitingCallback waiting) => waiting.Callback is { SubjectId: null, IsVouchedFor: false };
 
-    private async Task Write(List<Waiting> batch)
+    private async Task Write(List<WaitingCallback> batch)
     {
+        var callbacks = batch.ConvertAll(waiting => waiting.Callback);
         try
         {
-            using var scope = Connections.Begin(TimeSpan.FromSeconds(30));
-            await Insert(batch);
-            jobs.Drain(batch.Count);
-            scope.Complete();
+            await store.Store(callbacks, []);
         }
         catch (Exception failure) when (failure is not NpgsqlException { IsTransient: true })
         {
             // The rows matter, the job is a hint: without it the sweeper drains them.
             LogWithoutJob(batch.Count, failure);
-            await Insert(batch);
+            await store.Insert(callbacks, []);
         }
     }
 
     /// <summary>One by one: whoever brought the row at fault is told so, the rest are stored. Nothing that comes through the endpoints is like that.</summary>
-    private async Task WriteEach(List<Waiting> batch)
+    private async Task WriteEach(List<WaitingCallback> batch)
     {
         var stored = 0;
         foreach (var waiting in batch)
         {
             try
             {
-                await Insert([waiting]);
+                await store.Insert([waiting.Callback], []);
                 stored++;
             }
-            catch (Exception refused) when (SpooledRows.IsRefused(refused))
+            catch (Exception refused) when (InboxStore.IsRefused(refused))
             {
                 LogFailed(1, refused.Message);
                 waiting.Stored.TrySetException(new InboxUnavailableException("The callback cannot be stored.", refused));
@@ -225,33 +171,6 @@ internal sealed partial class InboxWriter(
         {
             jobs.Drain(stored);
         }
-    }
-
-    private async Task Insert(List<Waiting> batch)
-    {
-        await using var connection = await database.OpenConnectionAsync();
-        await using var command = new NpgsqlCommand(
-            """
-            INSERT INTO callbacks (id, kind, subject_id, source, content_type, trace_parent, body, token_hash, answer, probe_id, arrival)
-            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-            ON CONFLICT (id) DO NOTHING
-            """,
-            connection);
-        void Add<T>(NpgsqlDbType type, Func<IncomingCallback, T> value) => command.Parameters.Add(
-            new NpgsqlParameter<T[]> { NpgsqlDbType = NpgsqlDbType.Array | type, TypedValue = [.. batch.Select(w => value(w.Callback))] });
-        Add(NpgsqlDbType.Uuid, c => c.Id);
-        Add(NpgsqlDbType.Text, c => EnumNames.Name(c.Kind));
-        Add(NpgsqlDbType.Uuid, c => c.SubjectId);
-        Add(NpgsqlDbType.Text, c => c.Source);
-        Add(NpgsqlDbType.Text, c => c.ContentType);
-        Add(NpgsqlDbType.Text, c => c.TraceParent);
-        Add(NpgsqlDbType.Bytea, c => c.Body);
-        Add(NpgsqlDbType.Bytea, c => c.TokenHash);
-        Add(NpgsqlDbType.Text, c => c.Answer);
-        Add(NpgsqlDbType.Uuid, c => c.Probe?.Id);
-        Add(NpgsqlDbType.Text, c => c.Probe?.Arrival);
-        await command.ExecuteNonQueryAsync();
-        await bell.Notify(connection);
     }
 
     [LoggerMessage(EventName = "inbox_failed", Level = LogLevel.Error, Message = "{Count} callbacks could not be stored and were answered 503: {Why}")]

@@ -1,6 +1,6 @@
 using Payments.Application.Callbacks;
 
-namespace Payments.Infrastructure.Spooling;
+namespace Payments.Infrastructure.Inbox.Spool;
 
 /// <summary>
 /// Callbacks on local disk while the database cannot take them: appended in groups, one fsync a group, drained and deleted when it can.

@@ -2,7 +2,7 @@ using Npgsql;
 using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Health;
 
-namespace Payments.Infrastructure.Spooling;
+namespace Payments.Infrastructure.Inbox.Spool;
 
 /// <summary>What this process can promise a callback.</summary>
 public enum IntakeState

@@ -1,6 +1,6 @@
 using Payments.Application.Callbacks;
 
-namespace Payments.Infrastructure.Spooling;
+namespace Payments.Infrastructure.Inbox.Spool;
 
 /// <summary>A callback that waited on disk, and when it came.</summary>
 /// <param name="ReceivedAt">By the clock of the process that took it: shown to operators, decides nothing.</param>

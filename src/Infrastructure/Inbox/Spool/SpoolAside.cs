@@ -1,4 +1,4 @@
-namespace Payments.Infrastructure.Spooling;
+namespace Payments.Infrastructure.Inbox.Spool;
 
 /// <summary>
 /// What of the spool's segments cannot be stored: kept beside them, in files an operator may look at and put back by renaming them to

@@ -2,17 +2,15 @@ using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Payments.Infrastructure.Database;
-using Payments.Infrastructure.Inbox;
-using Payments.Infrastructure.Jobs;
 
-namespace Payments.Infrastructure.Spooling;
+namespace Payments.Infrastructure.Inbox.Spool;
 
 /// <summary>
 /// Brings spooled callbacks into the inbox at a bounded rate, oldest first, and finds out whether the database is back: what waits is
 /// the best probe there is, for it needs the same write.
 /// </summary>
 internal sealed partial class SpoolDrain(
-    Connections database, DatabaseState state, DatabaseCircuit circuit, IJobs jobs, InboxNotifier bell, SpoolOptions options, ILogger<SpoolDrain> log, CallbackSpool? spool = null)
+    Connections database, DatabaseState state, DatabaseCircuit circuit, InboxStore store, SpoolOptions options, ILogger<SpoolDrain> log, CallbackSpool? spool = null)
     : BackgroundService
 {
     /// <summary>Rows in one commit: few enough to be quick on a database that has just come back.</summary>
@@ -147,7 +145,7 @@ internal sealed partial class SpoolDrain(
     /// </summary>
     private async Task<IReadOnlyList<SpooledCallback>> Believed(IReadOnlyList<SpooledCallback> records)
     {
-        if (records.All(record => record.IsSealed) || await SpooledRows.WasUpgradedLately(database))
+        if (records.All(record => record.IsSealed) || await UnsealedRecords.AreBelieved(database))
         {
             return records;
         }
@@ -160,19 +158,19 @@ internal sealed partial class SpoolDrain(
     {
         try
         {
-            await SpooledRows.Insert(database, jobs, bell, batch).WaitAsync(ProbeLimit);
+            await Store(batch);
             return [];
         }
-        catch (Exception refused) when (SpooledRows.IsRefused(refused))
+        catch (Exception refused) when (InboxStore.IsRefused(refused))
         {
             var bad = new List<SpooledCallback>();
             foreach (var row in batch)
             {
                 try
                 {
-                    await SpooledRows.Insert(database, jobs, bell, [row]).WaitAsync(ProbeLimit);
+                    await Store([row]);
                 }
-                catch (Exception one) when (SpooledRows.IsRefused(one))
+                catch (Exception one) when (InboxStore.IsRefused(one))
                 {
                     bad.Add(row);
                 }
@@ -181,6 +179,9 @@ internal sealed partial class SpoolDrain(
             return bad;
         }
     }
+
+    private Task Store(IReadOnlyList<SpooledCallback> rows) =>
+        store.Store([.. rows.Select(row => row.Callback)], [.. rows.Select(row => row.ReceivedAt)]).WaitAsync(ProbeLimit);
 
     private async Task Probe(CancellationToken cancellation)
     {

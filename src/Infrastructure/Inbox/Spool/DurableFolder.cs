@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Payments.Infrastructure.Spooling;
+namespace Payments.Infrastructure.Inbox.Spool;
 
 /// <summary>Makes a new file's name durable: fsync of the file alone keeps its content, and not on every file system its name.</summary>
 internal static class DurableFolder

@@ -2,9 +2,8 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
 using Payments.Application.Callbacks;
-using Payments.Application.Common;
 
-namespace Payments.Infrastructure.Spooling;
+namespace Payments.Infrastructure.Inbox.Spool;
 
 /// <summary>
 /// One record: mark (4 bytes), length of the rest (4), CRC-32C of length and rest (4), the rest: a seal (<see cref="SpoolSeal"/>) and what it
@@ -35,24 +34,7 @@ internal static class SpoolRecord
         buffer.Write(stackalloc byte[8 + SpoolSeal.Bytes]);
         using (var writer = new BinaryWriter(buffer, Encoding.UTF8, leaveOpen: true))
         {
-            writer.Write(callback.Id.ToByteArray(bigEndian: true));
-            writer.Write(receivedAt.UtcTicks);
-            writer.Write(EnumNames.Name(callback.Kind));
-            WriteText(writer, callback.SubjectId?.ToString("N"));
-            WriteText(writer, callback.ContentType);
-            WriteText(writer, callback.Source);
-            WriteText(writer, callback.TraceParent);
-            WriteText(writer, callback.TokenHash is { } hash ? Convert.ToHexStringLower(hash) : null);
-            WriteText(writer, callback.Answer);
-            writer.Write(callback.Body.Length);
-            writer.Write(callback.Body.Span);
-
-            // Behind everything else and only where there is one: old records lack it.
-            if (callback.Probe is { } probe)
-            {
-                writer.Write(probe.Id.ToByteArray(bigEndian: true));
-                writer.Write(probe.Arrival);
-            }
+            InboxColumns.Write(writer, callback, receivedAt);
         }
 
         var record = buffer.GetBuffer().AsSpan(start, (int)buffer.Position - start);
@@ -162,39 +144,12 @@ internal static class SpoolRecord
         try
         {
             using var reader = new BinaryReader(new MemoryStream(content.ToArray()), Encoding.UTF8);
-            var id = new Guid(reader.ReadBytes(16), bigEndian: true);
-            var at = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero);
-            var kind = EnumNames.Read<CallbackKind>(reader.ReadString());
-            Guid? subject = ReadText(reader) is { } text ? Guid.ParseExact(text, "N") : null;
-            var (contentType, source, trace) = (ReadText(reader), ReadText(reader), ReadText(reader));
-            var (hash, answer) = (ReadText(reader), ReadText(reader));
-            var length = reader.ReadInt32();
-            return length > reader.BaseStream.Length - reader.BaseStream.Position ? null : new(
-                new(id, kind, subject, reader.ReadBytes(length), contentType, source, trace)
-                {
-                    TokenHash = hash is null ? null : Convert.FromHexString(hash),
-                    Answer = answer,
-                    Probe = reader.BaseStream.Position == reader.BaseStream.Length ? null : new(new(reader.ReadBytes(16), bigEndian: true), reader.ReadString()),
-                },
-                at);
+            return InboxColumns.Read(reader) is { } read ? new(read.Callback, read.ReceivedAt) : null;
         }
         catch (Exception unread) when (unread is ArgumentException or FormatException or IOException or KeyNotFoundException or OverflowException)
         {
             return null;
         }
-    }
-
-    private static void WriteText(BinaryWriter writer, string? text)
-    {
-        writer.Write(text is not null);
-        writer.Write(text ?? "");
-    }
-
-    private static string? ReadText(BinaryReader reader)
-    {
-        var isThere = reader.ReadBoolean();
-        var text = reader.ReadString();
-        return isThere ? text : null;
     }
 
     /// <summary>CRC-32C of a record without its mark and its own field; the processor has an instruction for it.</summary>

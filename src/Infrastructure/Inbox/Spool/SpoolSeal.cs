@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Payments.Infrastructure.Spooling;
+namespace Payments.Infrastructure.Inbox.Spool;
 
 /// <summary>
 /// What shows that a spooled record was written by a process of this deployment: an HMAC under the callback secrets. A checksum finds damage,

@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace Payments.Infrastructure.Spooling;
+namespace Payments.Infrastructure.Inbox.Spool;
 
 /// <summary>
 /// One append-only file. Whoever has it open has it alone, by an OS lock that ends with the process: that is how another process knows
