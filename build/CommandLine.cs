@@ -1,3 +1,5 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace Payments.Build;
@@ -66,27 +68,23 @@ internal static class CommandLine
 
     private static StackOptions ReadStackOptions(string[] args)
     {
-        var options = new StackOptions();
-        var rest = new Queue<string>(args);
-        while (rest.TryDequeue(out var option))
+        var usual = new StackOptions();
+        var (api, simulator) = (Port("--api-port", usual.ApiPort), Port("--simulator-port", usual.SimulatorPort));
+        var (database, tunnelApi, publicUrl) = (Text("--database"), Text("--tunnel-api"), Text("--public-url"));
+        var (tunnel, fresh) = (Text("--tunnel"), new Option<bool>("--fresh"));
+        tunnel.Validators.Add(result =>
         {
-            // Both "--api-port 5080" and "--api-port=5080".
-            var equals = option.StartsWith("--", StringComparison.Ordinal) ? option.IndexOf('=', StringComparison.Ordinal) : -1;
-            var given = equals < 0 ? null : option[(equals + 1)..];
-            option = equals < 0 ? option : option[..equals];
-            options = option switch
-            {
-                "--api-port" => options with { ApiPort = Port(option, given ?? Value(option, rest)) },
-                "--simulator-port" => options with { SimulatorPort = Port(option, given ?? Value(option, rest)) },
-                "--database" => options with { Database = given ?? Value(option, rest) },
-                "--tunnel" => options with { Tunnel = Program(option, given ?? Value(option, rest)) },
-                "--tunnel-api" => options with { TunnelApi = given ?? Value(option, rest) },
-                "--public-url" => options with { PublicUrl = given ?? Value(option, rest) },
-                "--fresh" when given is null => options with { Fresh = true },
-                _ when option.StartsWith('-') => throw new MisuseException($"The option {option} is not known"),
-                _ => throw new MisuseException($"The command {option} is not known"),
-            };
-        }
+            if (result.Tokens is [.., { Value: not ("auto" or "ngrok" or "cloudflared") } other])
+                result.AddError($"The option --tunnel takes auto, ngrok or cloudflared, not {other.Value}");
+        });
+
+        // Two dashes mean a name, never a bundle of one-letter options; an @ is part of a value, not a file to read.
+        var parsed = new System.CommandLine.Command("stack") { api, simulator, database, tunnel, tunnelApi, publicUrl, fresh }
+            .Parse(args, new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        Refuse(parsed);
+        var options = new StackOptions(
+            parsed.GetValue(api), parsed.GetValue(simulator), parsed.GetValue(database), parsed.GetValue(fresh), parsed.GetValue(tunnel), parsed.GetValue(tunnelApi),
+            parsed.GetValue(publicUrl));
         if (options.ApiPort == options.SimulatorPort && !options.IsSandbox)
             throw new MisuseException("The API and the simulator need two different ports");
         if (options is { Tunnel: not null, PublicUrl: not null })
@@ -96,17 +94,34 @@ internal static class CommandLine
         return options;
     }
 
-    private static string Program(string option, string value) => value is "auto" or "ngrok" or "cloudflared"
-        ? value
-        : throw new MisuseException($"The option {option} takes auto, ngrok or cloudflared, not {value}");
+    /// <summary>The first thing that was not understood, in a sentence that names what would be right: the framework's own would not.</summary>
+    private static void Refuse(ParseResult parsed)
+    {
+        if (parsed.UnmatchedTokens is [var unknown, ..])
+            throw new MisuseException($"The {(unknown.StartsWith('-') ? "option" : "command")} {unknown.Split('=')[0]} is not known");
+        foreach (var error in parsed.Errors)
+        {
+            throw new MisuseException(error.SymbolResult is OptionResult { Tokens.Count: 0 } option ? $"The option {option.Option.Name} needs a value" : error.Message);
+        }
+    }
 
-    private static string Value(string option, Queue<string> rest) =>
-        rest.TryDequeue(out var value) ? value : throw new MisuseException($"The option {option} needs a value");
+    private static Option<string> Text(string name) => Last(name, result => result.Tokens[^1].Value);
 
-    private static int Port(string option, string value) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535
-            ? port
-            : throw new MisuseException($"The option {option} needs a port from 1 to 65535, not {value}");
+    private static Option<int> Port(string name, int usual)
+    {
+        var option = Last(name, result =>
+        {
+            var value = result.Tokens[^1].Value;
+            if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535)
+                result.AddError($"The option {name} needs a port from 1 to 65535, not {value}");
+            return port;
+        });
+        option.DefaultValueFactory = _ => usual;
+        return option;
+    }
+
+    /// <summary>An option that may be given again: what was said last counts, as somebody who takes a line from the history and adds to it means it.</summary>
+    private static Option<T> Last<T>(string name, Func<ArgumentResult, T> read) => new(name) { Arity = ArgumentArity.OneOrMore, CustomParser = read };
 
     private sealed class MisuseException(string sentence) : Exception(sentence);
 }

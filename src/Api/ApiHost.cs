@@ -4,15 +4,16 @@ using Hangfire;
 using Hangfire.Dashboard;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Logging.Console;
 using Payments.Api.Access;
-using Payments.Api.C2b;
 using Payments.Api.Callbacks;
 using Payments.Api.Health;
 using Payments.Api.Hosting;
 using Payments.Api.Network;
 using Payments.Api.Security;
 using Payments.Api.Telemetry;
+using Payments.Application.Access;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Infrastructure.Access;
@@ -21,7 +22,7 @@ using Payments.Infrastructure.Daraja;
 using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Diagnostics;
 using Payments.Infrastructure.Hosting;
-using Payments.Infrastructure.Spooling;
+using Payments.Infrastructure.Inbox.Spool;
 using Scalar.AspNetCore;
 
 namespace Payments.Api;
@@ -105,6 +106,8 @@ public static class ApiHost
             builder.Configuration, provider => settings.Facts(() => provider.GetRequiredService<PublicAddress>().Current.AbsoluteUri), settings.Port);
         services.AddSingleton(new ClientSecrets(settings.Callbacks.Secrets.Select(Convert.FromBase64String)));
         services.AddSingleton<IClientSecrets>(s => s.GetRequiredService<ClientSecrets>());
+        services.AddSingleton<IClientSecretVerifier>(s => s.GetRequiredService<ClientSecrets>());
+        services.AddSingleton<IDataProtectionProvider>(new SecretsProtection(settings.Callbacks.Secrets.Select(Convert.FromBase64String)));
         services.AddSingleton<CallerKeys>();
 
         services.AddAuthentication(BearerAuthentication.Name)
@@ -118,7 +121,12 @@ public static class ApiHost
         services.AddSingleton<ContractDocument>();
 
         services.AddDefences(settings);
-        services.AddSingleton<UnroutedCallbacks>();
+        services.AddSingleton<CallbackPathReader>();
+        if (settings.Roles.HasFlag(Roles.Api))
+        {
+            services.AddCallbackIntake();
+        }
+
         services.AddSingleton(provider => ConnectionLimits.Of(
             settings.Limits, DescriptorLimit.Read(), provider.GetRequiredService<ConnectionBudget>().Total, settings.IsKept));
         services.AddSingleton<ConnectionTable>();
@@ -165,8 +173,7 @@ public static class ApiHost
         app.UseMiddleware<OperatorAccessMiddleware>();
         if (settings.Roles.HasFlag(Roles.Api))
         {
-            ActivatorUtilities.CreateInstance<CallbackEndpoints>(app.Services).Map(app);
-            ActivatorUtilities.CreateInstance<C2bCallbackEndpoints>(app.Services).Map(app);
+            app.Services.GetRequiredService<CallbackEndpoint>().Map(app);
         }
 
         app.MapControllers();
@@ -203,12 +210,4 @@ public static class ApiHost
     // A worker has no inbox and so no circuit.
     private static bool IsThere(IServiceProvider services) =>
         services.GetService<DatabaseCircuit>() is { } circuit ? !circuit.IsAway : services.GetRequiredService<DatabaseState>().IsReady;
-}
-
-/// <summary>The configuration is wrong; the message lists every problem.</summary>
-public sealed class ConfigurationException(IReadOnlyCollection<ConfigurationProblem> problems)
-    : Exception("The configuration has problems:" + string.Concat(problems.Select(problem => $"{Environment.NewLine}  {problem}")))
-{
-    /// <summary>What is wrong.</summary>
-    public IReadOnlyCollection<ConfigurationProblem> Problems { get; } = problems;
 }

@@ -63,11 +63,16 @@ public static class SimulatorHost
             typeof(Chance), typeof(ScriptStore), typeof(Planner), typeof(Ringing), typeof(Ledger), typeof(Accounts), typeof(Prompts),
             typeof(GenerateToken), typeof(StkPush), typeof(StkQuery), typeof(StkLife),
             typeof(Registrations), typeof(RegisterUrl), typeof(Validation), typeof(C2bPayments), typeof(SimulateC2b),
-            typeof(Credentials), typeof(Commands), typeof(PayoutMoney), typeof(B2c), typeof(B2b), typeof(Reversal), typeof(TransactionStatus),
-            typeof(AccountBalance), typeof(Pull),
+            typeof(Credentials), typeof(Commands), typeof(PayoutMoney), typeof(Pull),
         })
         {
             services.AddSingleton(part);
+        }
+
+        foreach (var api in typeof(IDarajaApi).Assembly.GetTypes().Where(type => type.IsClass && type.IsAssignableTo(typeof(IDarajaApi))))
+        {
+            services.AddSingleton(api);
+            services.AddSingleton(typeof(IDarajaApi), provider => provider.GetRequiredService(api));
         }
     }
 }

@@ -208,7 +208,7 @@ public sealed class PaymentsHost : IAsyncDisposable
     public (string Path, string Body) SuccessCallback(JsonNode checkout, string receipt, decimal? amount = null)
     {
         var attempt = checkout["attempts"]![0]!;
-        var token = Services.GetRequiredService<Infrastructure.Callbacks.CallbackTokens>().Make(Domain.Callbacks.SubjectKind.Attempt, AttemptId(checkout));
+        var token = Services.GetRequiredService<Infrastructure.Callbacks.CallbackTokens>().Make(Application.Callbacks.SubjectKind.Attempt, AttemptId(checkout));
         return ($"/callbacks/stk/callback/{token}", SuccessBody((string?)attempt["checkoutRequestId"], receipt, amount ?? (decimal)attempt["amount"]!));
     }
 

@@ -7,13 +7,13 @@ using Microsoft.Extensions.Options;
 using Payments.Api.Hosting;
 using Payments.Application.Access;
 using Payments.Application.Common;
-using Payments.Infrastructure.Access;
+using Payments.Application.Idempotency;
 
 namespace Payments.Api.Access;
 
 /// <summary>Reads <c>Authorization: Bearer …</c>: a shop's key or a checkout's clientSecret.</summary>
 internal sealed class BearerAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, CallerKeys keys, ApiKeyCache ring, ClientSecrets secrets)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, CallerKeys keys, IApiKeyCache ring, IClientSecretVerifier secrets)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string Name = "Bearer";
@@ -87,8 +87,10 @@ internal static class CallerClaims
     /// <summary>The row of the key in the database.</summary>
     public const string Key = "key";
 
-    /// <summary>Who asks, as the application sees it.</summary>
-    public static Caller Caller(this ClaimsPrincipal user)
+    /// <summary>Who asks, as the application sees it, and the Idempotency-Key he asks with.</summary>
+    public static Caller Caller(this HttpContext http) => Of(http.User) with { Request = http.Features.Get<IdempotentRequest>() };
+
+    private static Caller Of(ClaimsPrincipal user)
     {
         var caller = new Caller(
             user.FindFirstValue(Client) ?? "", user.HasScope(Api.Access.Scope.Ops), user.FindFirstValue(Checkout) is { } id ? Guid.Parse(id) : null)

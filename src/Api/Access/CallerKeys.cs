@@ -1,9 +1,9 @@
-using Payments.Infrastructure.Access;
+using Payments.Application.Access;
 
 namespace Payments.Api.Access;
 
 /// <summary>What an <c>Authorization</c> header shows, as far as this process knows by itself.</summary>
-internal sealed class CallerKeys(IReadOnlyList<ApiKey> keys, ApiKeyCache ring, ClientSecrets secrets)
+internal sealed class CallerKeys(IReadOnlyList<ApiKey> keys, IApiKeyCache ring, IClientSecretVerifier secrets)
 {
     /// <summary>Longer than any key; hashing more would be work for nothing.</summary>
     private const int MaxChars = 256;

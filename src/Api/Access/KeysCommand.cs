@@ -1,11 +1,11 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using FluentValidation;
 using MediatR;
 using Payments.Api.Hosting;
 using Payments.Application.Access;
 using Payments.Application.Common;
-using Payments.Infrastructure.Database;
-using Payments.Infrastructure.Hosting;
 
 namespace Payments.Api.Access;
 
@@ -15,7 +15,7 @@ namespace Payments.Api.Access;
 /// </summary>
 internal static class KeysCommand
 {
-    public const string Usage =
+    private const string Usage =
         """
         keys create --client NAME --scopes checkouts,payouts,ops [--expires 2027-01-31] [--payout-limit KES] [--daily-payout-limit KES]
         keys list   [--client NAME]
@@ -23,89 +23,66 @@ internal static class KeysCommand
         keys rotate KEY_ID [--overlap-minutes 1440]
         """;
 
-    /// <summary>Runs one command; answers the exit code.</summary>
-    public static async Task<int> Run(string[] args, TextWriter output)
-    {
-        var options = Options(args.Skip(2));
-        if (args.Length < 2 || options is null)
-        {
-            await output.WriteLineAsync(Usage);
-            return 2;
-        }
+    /// <summary>The command.</summary>
+    public static Command Create(CommandContext context) => new("keys", Usage) { New(context), List(context), Revoke(context), Rotate(context) };
 
-        await using var provider = await Open(args);
-        try
+    private static Command New(CommandContext context)
+    {
+        var (client, scopes) = (new Option<string>("--client"), new Option<string>("--scopes"));
+        var expires = new Option<DateTimeOffset?>("--expires") { CustomParser = Date };
+        var each = new Option<decimal?>("--payout-limit") { CustomParser = Amount };
+        var daily = new Option<decimal?>("--daily-payout-limit") { CustomParser = Amount };
+        return Part(new("create") { client, scopes, expires, each, daily }, context, async (parsed, mediator) => await Print(
+            await mediator.Send(new CreateKey(
+                CommandServices.Caller(), parsed.GetValue(client), parsed.GetValue(scopes)?.Split(',', StringSplitOptions.TrimEntries),
+                parsed.GetValue(expires), parsed.GetValue(each), parsed.GetValue(daily))),
+            context.Output));
+    }
+
+    private static Command List(CommandContext context)
+    {
+        var client = new Option<string>("--client");
+        return Part(new("list") { client }, context, async (parsed, mediator) =>
         {
-            return await Run(args[1], options, provider.GetRequiredService<IMediator>(), output);
-        }
-        catch (ValidationException invalid)
+            await KeysText.WriteList(context, await mediator.Send(new ListKeys(parsed.GetValue(client))));
+            return 0;
+        });
+    }
+
+    private static Command Revoke(CommandContext context)
+    {
+        var key = KeyId();
+        return Part(new("revoke") { key }, context, async (parsed, mediator) =>
+            await Print(await mediator.Send(new RevokeKey(CommandServices.Caller(), Id(parsed, key))), context.Output));
+    }
+
+    private static Command Rotate(CommandContext context)
+    {
+        var (key, overlap) = (KeyId(), new Option<int>("--overlap-minutes") { CustomParser = Minutes, DefaultValueFactory = _ => 1440 });
+        return Part(new("rotate") { key, overlap }, context, async (parsed, mediator) => await Print(
+            await mediator.Send(new RotateKey(CommandServices.Caller(), Id(parsed, key), TimeSpan.FromMinutes(parsed.GetValue(overlap)))), context.Output));
+    }
+
+    private static Command Part(Command part, CommandContext context, Func<ParseResult, IMediator, Task<int>> run)
+    {
+        part.SetAction(async (parsed, _) =>
         {
-            foreach (var error in invalid.Errors)
+            await using var provider = await CommandServices.Open(context.Configuration);
+            try
             {
-                await output.WriteLineAsync($"{error.PropertyName}: {error.ErrorMessage}");
+                return await run(parsed, provider.GetRequiredService<IMediator>());
             }
-
-            return 2;
-        }
-    }
-
-    /// <summary>Who runs a command, in the audit log.</summary>
-    public static Caller Caller() => new("", SeesAll: true, null) { Actor = "command/" + Environment.UserName, Scopes = KeyScopes.All };
-
-    /// <summary>The use cases over the configured database, without serving anything.</summary>
-    /// <param name="database">Another database of the same server; null: the configured one.</param>
-    public static async Task<ServiceProvider> Open(string[] args, string? database = null)
-    {
-        var settings = Settings.Read(WebApplication.CreateBuilder([.. args.Where(a => a.Contains(':', StringComparison.Ordinal))]).Configuration);
-        if (settings.Problems.Where(p => p.Key.StartsWith("ConnectionStrings", StringComparison.Ordinal)).ToList() is { Count: > 0 } wrong)
-        {
-            throw new ConfigurationException(wrong);
-        }
-
-        var services = new ServiceCollection();
-        services.AddLogging();
-        var connection = database is null
-            ? settings.ConnectionString
-            : new Npgsql.NpgsqlConnectionStringBuilder(settings.ConnectionString) { Database = database }.ConnectionString;
-        services.AddInfrastructure(connection, Roles.None, new("", ""));
-        var provider = services.BuildServiceProvider();
-        provider.GetRequiredService<Hangfire.PostgreSql.PostgreSqlStorageOptions>().SchemaName =
-            await Migrator.Migrate(provider.GetRequiredService<Connections>().Pool, CancellationToken.None);
-        return provider;
-    }
-
-    private static async Task<int> Run(string verb, Dictionary<string, string> options, IMediator mediator, TextWriter output)
-    {
-        var caller = Caller();
-        switch (verb)
-        {
-            case "create" when TryDate(options, out var expires) && TryAmount(options, "payout-limit", out var each)
-                    && TryAmount(options, "daily-payout-limit", out var daily):
-                return await Print(
-                    await mediator.Send(new CreateKey(
-                        caller, options.GetValueOrDefault("client"), options.GetValueOrDefault("scopes")?.Split(',', StringSplitOptions.TrimEntries),
-                        expires, each, daily)),
-                    output);
-
-            case "list":
-                foreach (var key in await mediator.Send(new ListKeys(options.GetValueOrDefault("client"))))
+            catch (ValidationException invalid)
+            {
+                foreach (var error in invalid.Errors)
                 {
-                    await output.WriteLineAsync(Line(key));
+                    await context.Output.WriteLineAsync($"{error.PropertyName}: {error.ErrorMessage}");
                 }
 
-                return 0;
-
-            case "revoke" when PublicId.TryRead(PublicId.Key, options.GetValueOrDefault(""), out var id):
-                return await Print(await mediator.Send(new RevokeKey(caller, id)), output);
-
-            case "rotate" when PublicId.TryRead(PublicId.Key, options.GetValueOrDefault(""), out var id)
-                    && int.TryParse(options.GetValueOrDefault("overlap-minutes", "1440"), NumberStyles.None, CultureInfo.InvariantCulture, out var minutes):
-                return await Print(await mediator.Send(new RotateKey(caller, id, TimeSpan.FromMinutes(minutes))), output);
-
-            default:
-                await output.WriteLineAsync(Usage);
-                return 2;
-        }
+                return CommandLine.MisusedCode;
+            }
+        });
+        return part;
     }
 
     private static async Task<int> Print(Result<KeyView> answer, TextWriter output)
@@ -116,7 +93,7 @@ internal static class KeysCommand
             return 1;
         }
 
-        await output.WriteLineAsync(Line(key));
+        await output.WriteLineAsync(KeysText.Line(key));
         if (key.Key is { } text)
         {
             await output.WriteLineAsync($"The key, shown this once: {text}");
@@ -125,67 +102,43 @@ internal static class KeysCommand
         return 0;
     }
 
-    private static string Line(KeyView key) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{key.Id}  …{key.Ending}  {key.Client}  {string.Join(',', key.Scopes)}  made {key.CreatedAt:u}  "
-        + $"{(key.RevokedAt is { } at ? $"revoked {at:u}" : key.ExpiresAt is { } end ? $"expires {end:u}" : "does not expire")}  "
-        + $"{(key.LastUsedAt is { } used ? $"used {used:u}" : "never used")}{Limit("payout", key.PayoutLimit)}{Limit("day", key.DailyPayoutLimit)}");
-
-    private static string Limit(string what, decimal? shillings) =>
-        shillings is { } most ? string.Create(CultureInfo.InvariantCulture, $"  at most KES {most} a {what}") : "";
-
-    private static bool TryDate(Dictionary<string, string> options, out DateTimeOffset? date)
+    private static Argument<string> KeyId()
     {
-        date = null;
-        if (!options.TryGetValue("expires", out var text))
+        var key = new Argument<string>("KEY_ID");
+        key.Validators.Add(result =>
         {
-            return true;
-        }
-
-        var valid = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var read);
-        date = valid ? read.ToUniversalTime() : null;
-        return valid;
+            if (result.Tokens is [var token] && !PublicId.TryRead(PublicId.Key, token.Value, out _))
+            {
+                result.AddError($"{token.Value} is no key's id, as keys list shows them");
+            }
+        });
+        return key;
     }
 
-    private static bool TryAmount(Dictionary<string, string> options, string name, out decimal? amount)
+    private static Guid Id(ParseResult parsed, Argument<string> key) =>
+        PublicId.TryRead(PublicId.Key, parsed.GetValue(key), out var id) ? id : throw new InvalidOperationException("The parser takes no other.");
+
+    private static DateTimeOffset? Date(ArgumentResult result)
     {
-        amount = null;
-        if (!options.TryGetValue(name, out var text))
+        if (DateTimeOffset.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
         {
-            return true;
+            return date.ToUniversalTime();
         }
 
-        var valid = decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var read);
-        amount = valid ? read : null;
-        return valid;
+        return Refuse(result, "a date such as 2027-01-31") as DateTimeOffset?;
     }
 
-    /// <summary>Options by name, and under the empty name what stands alone; null when something is left over. Configuration (with a colon) is not ours.</summary>
-    public static Dictionary<string, string>? Options(IEnumerable<string> args)
+    private static decimal? Amount(ArgumentResult result) =>
+        decimal.TryParse(result.Tokens[0].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount)
+            ? amount : Refuse(result, "an amount in KES such as 5000") as decimal?;
+
+    private static int Minutes(ArgumentResult result) =>
+        int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes)
+            ? minutes : Refuse(result, "whole minutes such as 1440") as int? ?? 0;
+
+    private static object? Refuse(ArgumentResult result, string right)
     {
-        var options = new Dictionary<string, string>(StringComparer.Ordinal);
-        string? name = null;
-        foreach (var arg in args.Where(a => !(a.StartsWith("--", StringComparison.Ordinal) && a.Contains(':', StringComparison.Ordinal))))
-        {
-            if (arg.StartsWith("--", StringComparison.Ordinal))
-            {
-                if (name is not null)
-                {
-                    return null;
-                }
-
-                name = arg[2..];
-            }
-            else if (!options.TryAdd(name ?? "", arg))
-            {
-                return null;
-            }
-            else
-            {
-                name = null;
-            }
-        }
-
-        return name is null ? options : null;
+        result.AddError($"The option {((OptionResult)result.Parent!).Option.Name} needs {right}, not {result.Tokens[0].Value}");
+        return null;
     }
 }

@@ -6,7 +6,6 @@ using Payments.Api.Idempotency;
 using Payments.Application.Access;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
-using Payments.Infrastructure.Access;
 
 namespace Payments.Api.Access;
 
@@ -28,7 +27,7 @@ public sealed record RotateKeyBody(int? OverlapMinutes);
 [Route("api/ops/keys")]
 [Authorize(Scope.Ops)]
 [Produces("application/json")]
-public sealed class KeysController(IMediator mediator, ApiKeyCache ring) : ControllerBase
+public sealed class KeysController(IMediator mediator, IApiKeyCache ring) : ControllerBase
 {
     /// <summary>Lists keys, newest first, without the keys themselves.</summary>
     [HttpGet]
@@ -44,7 +43,7 @@ public sealed class KeysController(IMediator mediator, ApiKeyCache ring) : Contr
     public async Task<ActionResult<KeyView>> Create(CreateKeyBody body, CancellationToken cancellation)
     {
         var answer = await mediator.Send(
-            new CreateKey(User.Caller(), body.Client, body.Scopes, body.ExpiresAt, body.PayoutLimit, body.DailyPayoutLimit), cancellation);
+            new CreateKey(HttpContext.Caller(), body.Client, body.Scopes, body.ExpiresAt, body.PayoutLimit, body.DailyPayoutLimit), cancellation);
         ring.Invalidate();
         return this.ToResult(answer, 201);
     }
@@ -55,7 +54,7 @@ public sealed class KeysController(IMediator mediator, ApiKeyCache ring) : Contr
     public async Task<ActionResult<KeyView>> Revoke(string id, CancellationToken cancellation)
     {
         var answer = PublicId.TryRead(PublicId.Key, id, out var key)
-            ? await mediator.Send(new RevokeKey(User.Caller(), key), cancellation)
+            ? await mediator.Send(new RevokeKey(HttpContext.Caller(), key), cancellation)
             : Refusal.NotFound("key");
         ring.Invalidate();
         return this.ToResult(answer);
@@ -70,7 +69,7 @@ public sealed class KeysController(IMediator mediator, ApiKeyCache ring) : Contr
     public async Task<ActionResult<KeyView>> Rotate(string id, RotateKeyBody body, CancellationToken cancellation)
     {
         var answer = PublicId.TryRead(PublicId.Key, id, out var key)
-            ? await mediator.Send(new RotateKey(User.Caller(), key, TimeSpan.FromMinutes(body.OverlapMinutes ?? 1440)), cancellation)
+            ? await mediator.Send(new RotateKey(HttpContext.Caller(), key, TimeSpan.FromMinutes(body.OverlapMinutes ?? 1440)), cancellation)
             : Refusal.NotFound("key");
         ring.Invalidate();
         return this.ToResult(answer, 201);

@@ -1,8 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
-using Payments.Api.Hosting;
-using Payments.Infrastructure.Daraja;
 
 namespace Payments.Api.Access;
 
@@ -10,30 +8,8 @@ namespace Payments.Api.Access;
 /// <param name="Acts">False for a <c>viewer</c>, who reads; true for an <c>operator</c>, who acts.</param>
 internal sealed record Operator(string Name, string PasswordHash, bool Acts)
 {
-    /// <summary>Reads one entry; adds what is wrong with it.</summary>
-    public static Operator? Read(IConfigurationSection section, List<ConfigurationProblem> problems)
-    {
-        var key = section.Path.Replace(":", "__", StringComparison.Ordinal);
-        var before = problems.Count;
-        var given = section.Get<OperatorSettings>() ?? new();
-        var (name, hash, role) = (given.Name, given.PasswordHash, given.Role);
-        if (name is not { Length: >= 1 and <= 100 } || name.Any(char.IsControl))
-        {
-            problems.Add(new($"{key}__Name", "is missing", "the name to sign in with, at most 100 characters"));
-        }
-
-        if (!Passwords.IsHash(hash))
-        {
-            problems.Add(new($"{key}__PasswordHash", "is no password hash", "what this prints: dotnet run --project src/Api -- hash-password"));
-        }
-
-        if (role is not ("viewer" or "operator"))
-        {
-            problems.Add(new($"{key}__Role", $"'{role}' is no role", "viewer (reads) or operator (acts)"));
-        }
-
-        return problems.Count > before ? null : new(name!, hash!, role == "operator");
-    }
+    /// <summary>The person of an entry that <see cref="OperatorOptionsValidator"/> takes.</summary>
+    public static Operator Of(OperatorOptions options) => new(options.Name!, options.PasswordHash!, options.Role == "operator");
 }
 
 /// <summary>Hashing of operators' passwords: PBKDF2 with HMAC-SHA-512, as ASP.NET Core Identity writes it.</summary>

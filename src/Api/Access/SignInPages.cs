@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Mvc;
 using Payments.Api.Hosting;
 using Payments.Application.Access;
 using Payments.Application.Common;
-using Payments.Infrastructure.Access;
 
 namespace Payments.Api.Access;
 
@@ -41,8 +40,8 @@ internal static class SignInPages
         returnUrl is ['/', ..] and not ['/', '/', ..] && returnUrl.Length <= MaxPath && returnUrl.All(c => c is > ' ' and <= '~' and not '\\')
             ? returnUrl : Home;
 
-    private static async Task<Microsoft.AspNetCore.Http.IResult> SignIn(
-        HttpContext http, IReadOnlyList<Operator> operators, SignInTries tries, PasswordChecks checks, KnownDevices devices, IAntiforgery antiforgery,
+    private static async Task<IResult> SignIn(
+        HttpContext http, IReadOnlyList<Operator> operators, ISignInTries tries, PasswordChecks checks, KnownDevices devices, IAntiforgery antiforgery,
         IAudit audit, ITransactions transactions)
     {
         if (!await IsOurs(http, antiforgery))
@@ -86,13 +85,13 @@ internal static class SignInPages
         return Results.LocalRedirect(LocalPath(returnUrl));
     }
 
-    private static Microsoft.AspNetCore.Http.IResult Wait(HttpContext http, string returnUrl, TimeSpan wait)
+    private static IResult Wait(HttpContext http, string returnUrl, TimeSpan wait)
     {
         http.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         return Page(http, returnUrl, $"Too many tries. Wait {(wait > TimeSpan.FromMinutes(1) ? "a quarter of an hour" : "a few seconds")}.", 429);
     }
 
-    private static async Task<Microsoft.AspNetCore.Http.IResult> SignOut(HttpContext http, IAntiforgery antiforgery)
+    private static async Task<IResult> SignOut(HttpContext http, IAntiforgery antiforgery)
     {
         if (!await IsOurs(http, antiforgery))
         {
@@ -117,7 +116,7 @@ internal static class SignInPages
         }
     }
 
-    private static Microsoft.AspNetCore.Http.IResult Page(HttpContext http, string? returnUrl, string? problem, int status)
+    private static IResult Page(HttpContext http, string? returnUrl, string? problem, int status)
     {
         var antiforgery = http.RequestServices.GetRequiredService<IAntiforgery>();
         var tokens = antiforgery.GetAndStoreTokens(http);

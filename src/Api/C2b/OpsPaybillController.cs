@@ -7,7 +7,7 @@ using Payments.Api.Hosting;
 using Payments.Application.C2b;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
-using Payments.Infrastructure.C2b;
+using Payments.Application.Intake;
 
 namespace Payments.Api.C2b;
 
@@ -30,7 +30,7 @@ public sealed record WriteOffBody(string? Reason);
 [Route("api/ops")]
 [Authorize(Scope.Ops)]
 [Produces("application/json")]
-public sealed class OpsPaybillController(IMediator mediator, RegistrationTokenCache tokens) : ControllerBase
+public sealed class OpsPaybillController(IMediator mediator, IRegistrationTokens tokens) : ControllerBase
 {
     /// <summary>Registers our confirmation and validation URLs with Safaricom; the same again is 200.</summary>
     /// <remarks>
@@ -44,7 +44,7 @@ public sealed class OpsPaybillController(IMediator mediator, RegistrationTokenCa
     public async Task<ActionResult<RegistrationView>> Register(
         [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] RegisterC2bBody? body, CancellationToken cancellation)
     {
-        var answer = await mediator.Send(new RegisterC2b(User.Caller(), body?.Version, body?.ResponseType) { Renews = body?.Renew == true }, cancellation);
+        var answer = await mediator.Send(new RegisterC2b(HttpContext.Caller(), body?.Version, body?.ResponseType) { Renews = body?.Renew == true }, cancellation);
 
         // Whoever is told that it is registered may be asked about a payment in the same second.
         await tokens.Reload();
@@ -63,7 +63,7 @@ public sealed class OpsPaybillController(IMediator mediator, RegistrationTokenCa
     [ProducesProblem("validation_failed", "not_found", "nothing_to_write_off")]
     public async Task<ActionResult<ReceiptView>> WriteOff(string id, WriteOffBody body, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Receipt, id, out var receipt)
-            ? await mediator.Send(new WriteOffReceipt(User.Caller(), receipt, body.Reason), cancellation)
+            ? await mediator.Send(new WriteOffReceipt(HttpContext.Caller(), receipt, body.Reason), cancellation)
             : Refusal.NotFound("receipt"));
 
     /// <summary>Puts a receipt to a checkout; the same again is 200.</summary>
@@ -72,6 +72,6 @@ public sealed class OpsPaybillController(IMediator mediator, RegistrationTokenCa
     [ProducesProblem("validation_failed", "not_found", "receipt_already_matched", "receipt_refunded", "already_paid", "checkout_cancelled")]
     public async Task<ActionResult<ReceiptView>> Match(string id, MatchBody body, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Receipt, id, out var receipt)
-            ? await mediator.Send(new MatchReceipt(User.Caller(), receipt, body.CheckoutId), cancellation)
+            ? await mediator.Send(new MatchReceipt(HttpContext.Caller(), receipt, body.CheckoutId), cancellation)
             : Refusal.NotFound("receipt"));
 }

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Payments.Api.Hosting;
 using Payments.Application.Common;
-using Payments.Infrastructure.Inbox;
+using Payments.Application.Intake;
 
 namespace Payments.Api.Callbacks;
 
@@ -19,9 +19,9 @@ internal sealed class CallbackBody : IDisposable
     private static readonly Refusal TooSlow = new("request_timeout", "The body did not come in time.");
     private static readonly Refusal NoRoom = new("unavailable", "More is waiting here than can be taken in time; try again shortly.");
 
-    private readonly IntakeCapacity.Reservation? place;
+    private readonly IIntakeReservation? place;
 
-    private CallbackBody(IntakeCapacity.Reservation? place, byte[]? body) => (this.place, Body) = (place, body);
+    private CallbackBody(IIntakeReservation? place, byte[]? body) => (this.place, Body) = (place, body);
 
     /// <summary>The bytes; null when they were refused, which has been answered then: 413, 408, or 503 with Retry-After.</summary>
     public byte[]? Body { get; }
@@ -31,7 +31,7 @@ internal sealed class CallbackBody : IDisposable
     /// can send.
     /// </summary>
     /// <param name="isKnown">True when its address carries a valid token, for whom a part of the room is kept free.</param>
-    public static async ValueTask<CallbackBody> Of(HttpContext context, IntakeCapacity room, bool isKnown)
+    public static async ValueTask<CallbackBody> Of(HttpContext context, IIntakeCapacity room, bool isKnown)
     {
         if (context.Request.ContentLength > MaxBytes)
         {
@@ -62,9 +62,17 @@ internal sealed class CallbackBody : IDisposable
         }
     }
 
+    /// <summary>Turned away before it was read.</summary>
+    /// <param name="answered">The answer as it is sent.</param>
+    public static async ValueTask<CallbackBody> Refused(Task answered)
+    {
+        await answered;
+        return new(null, null);
+    }
+
     public void Dispose() => place?.Dispose();
 
-    private static async ValueTask<(byte[]? Body, Refusal? Refusal)> Read(HttpContext context, IntakeCapacity.Reservation place)
+    private static async ValueTask<(byte[]? Body, Refusal? Refusal)> Read(HttpContext context, IIntakeReservation place)
     {
         var reader = context.Request.BodyReader;
         var start = default(SequencePosition);

@@ -35,6 +35,6 @@ public sealed class OpsCallbacksController(IMediator mediator) : ControllerBase
     [ProducesProblem("not_found", "callback_erased")]
     public async Task<ActionResult<ReplayView>> Replay(string id, bool dryRun, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Callback, id, out var callback)
-            ? await mediator.Send(new ReplayCallback(User.Caller(), callback, dryRun), cancellation)
+            ? await mediator.Send(new ReplayCallback(HttpContext.Caller(), callback, dryRun), cancellation)
             : Refusal.NotFound("callback"));
 }

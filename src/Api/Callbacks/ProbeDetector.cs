@@ -2,8 +2,7 @@ using System.Buffers.Binary;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
 using Payments.Application.Diagnostics;
-using Payments.Domain.Callbacks;
-using Payments.Infrastructure.Callbacks;
+using Payments.Application.Intake;
 
 namespace Payments.Api.Callbacks;
 
@@ -22,7 +21,7 @@ internal static class ProbeDetector
     private const string DirectPeer = "X-Original-For";
 
     /// <summary>The mark; null for everything that is no probe.</summary>
-    public static ProbeMark? Read(HttpContext context, CallbackTokens tokens, string? token)
+    public static ProbeMark? Read(HttpContext context, ITokenVerifier tokens, string? token)
     {
         if (!tokens.TryRead(token, SubjectKind.Probe, out var id) || (DateTimeOffset.UtcNow - MadeAt(id)).Duration() > Lifetime)
         {

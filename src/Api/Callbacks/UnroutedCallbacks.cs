@@ -1,14 +1,12 @@
-using Payments.Infrastructure.C2b;
-using Payments.Infrastructure.Callbacks;
-using Payments.Infrastructure.Inbox;
+using Payments.Application.Intake;
 
 namespace Payments.Api.Callbacks;
 
 /// <summary>
 /// Callbacks at paths nobody serves: a proxy in front adds a prefix, escapes a slash, doubles one. Safaricom does not repeat what was answered 404,
-/// so what carries a valid token is taken as if it had come where it belongs; everything else stays 404. Both are told (<see cref="UnroutedIntake"/>).
+/// so what carries a valid token is taken as if it had come where it belongs; everything else stays 404. Both are told (<see cref="IUnroutedLog"/>).
 /// </summary>
-internal sealed class UnroutedCallbacks(UnroutedIntake intake, CallbackTokens tokens, RegistrationTokenCache registrations)
+internal sealed class UnroutedCallbacks(IUnroutedLog unrouted, CallbackPathReader paths, ITokenVerifier tokens, IRegistrationTokens registrations)
 {
     private readonly Dictionary<string, RequestDelegate> takers = new(StringComparer.Ordinal);
 
@@ -18,13 +16,13 @@ internal sealed class UnroutedCallbacks(UnroutedIntake intake, CallbackTokens to
     /// <summary>Right behind routing: sees only what no endpoint wants, so that it costs the others nothing.</summary>
     public Task Watch(HttpContext context, RequestDelegate next)
     {
-        if (context.GetEndpoint() is not null || !HttpMethods.IsPost(context.Request.Method) || CallbackPath.Read(context.Request.Path.Value ?? "") is not { } path)
+        if (context.GetEndpoint() is not null || !HttpMethods.IsPost(context.Request.Method) || paths.Read(context.Request.Path.Value ?? "") is not { } path)
         {
             return next(context);
         }
 
         var take = path is { Path: { } name, Token: { } token } && IsOurs(token) ? takers.GetValueOrDefault(name) : null;
-        intake.Note(path.Masked, path.Shape, take is not null, context.Connection.RemoteIpAddress?.ToString());
+        unrouted.Note(path.Masked, path.Shape, take is not null, context.Connection.RemoteIpAddress?.ToString());
         if (take is null)
         {
             return next(context);

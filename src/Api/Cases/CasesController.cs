@@ -47,7 +47,7 @@ public sealed class CasesController(IMediator mediator) : ControllerBase
     public async Task<ActionResult<CaseView>> Ask(
         string id, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] AskBody? body, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Case, id, out var found)
-            ? await mediator.Send(new RequeryCase(User.Caller(), found, body?.Receipt), cancellation)
+            ? await mediator.Send(new RequeryCase(HttpContext.Caller(), found, body?.Receipt), cancellation)
             : Refusal.NotFound("case"), 202);
 
     /// <summary>Settles a case, and with <c>paid</c> or <c>not_paid</c> what it is about.</summary>
@@ -55,6 +55,6 @@ public sealed class CasesController(IMediator mediator) : ControllerBase
     [ProducesProblem("validation_failed", "not_found", "case_settled", "outcome_not_possible")]
     public async Task<ActionResult<CaseView>> Settle(string id, SettleBody body, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Case, id, out var found)
-            ? await mediator.Send(new SettleCase(User.Caller(), found, body.Outcome, body.Reason), cancellation)
+            ? await mediator.Send(new SettleCase(HttpContext.Caller(), found, body.Outcome, body.Reason), cancellation)
             : Refusal.NotFound("case"));
 }

@@ -9,14 +9,14 @@ using Payments.Api.Hosting;
 using Payments.Api.Security;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
-using Payments.Infrastructure.Events;
+using Payments.Application.Events;
 
 namespace Payments.Api.Checkouts;
 
 /// <summary>A checkout's changes as they happen.</summary>
 [ApiController]
 [Route("api/checkouts")]
-public sealed class CheckoutEventsController(IMediator mediator, WatchedCheckouts watched, IOptions<JsonOptions> json, IHostApplicationLifetime lifetime)
+public sealed class CheckoutEventsController(IMediator mediator, ILiveCheckouts watched, IOptions<JsonOptions> json, IHostApplicationLifetime lifetime)
     : ControllerBase
 {
     /// <summary>Proxies close silent connections after 30 s or more; half of that keeps every one of them open.</summary>
@@ -41,7 +41,7 @@ public sealed class CheckoutEventsController(IMediator mediator, WatchedCheckout
 
         // Subscribed before the snapshot is read: a change in between is seen twice rather than never.
         using var watch = watched.Subscribe(checkoutId);
-        var answer = await mediator.Send(new GetCheckout(User.Caller(), checkoutId), stop.Token);
+        var answer = await mediator.Send(new GetCheckout(HttpContext.Caller(), checkoutId), stop.Token);
         if (answer.Value is not { } checkout)
         {
             return this.ToResult(answer).Result!;
@@ -62,7 +62,7 @@ public sealed class CheckoutEventsController(IMediator mediator, WatchedCheckout
             {
                 if (await watch.Newer(checkout.Version, Heartbeat, stop.Token) is { } newer)
                 {
-                    checkout = CheckoutView.Of(newer, User.Caller().IsShop);
+                    checkout = CheckoutView.Of(newer, HttpContext.Caller().IsShop);
                     await Send(checkout, stop.Token);
                 }
                 else

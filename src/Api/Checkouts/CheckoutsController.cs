@@ -39,7 +39,7 @@ public sealed class CheckoutsController(IMediator mediator) : ControllerBase
     public async Task<ActionResult<CheckoutView>> Start(StartCheckoutBody body, CancellationToken cancellation) => this.ToResult(
         await mediator.Send(
             new StartCheckout(
-                User.Caller(), body.OrderReference, body.Amount, body.Phone, body.Description, body.ReturnUrl, body.ExpiresInMinutes, body.Metadata),
+                HttpContext.Caller(), body.OrderReference, body.Amount, body.Phone, body.Description, body.ReturnUrl, body.ExpiresInMinutes, body.Metadata),
             cancellation),
         201);
 
@@ -50,7 +50,7 @@ public sealed class CheckoutsController(IMediator mediator) : ControllerBase
     [ProducesProblem("validation_failed", "not_found", "attempt_in_progress", "already_paid", "checkout_expired", "checkout_cancelled", "too_many_prompts", "prompts_paused")]
     public async Task<ActionResult<CheckoutView>> Pay(string id, PayBody body, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Checkout, id, out var checkout)
-            ? await mediator.Send(new PayCheckout(User.Caller(), checkout, body.Phone), cancellation)
+            ? await mediator.Send(new PayCheckout(HttpContext.Caller(), checkout, body.Phone), cancellation)
             : Refusal.NotFound("checkout"),
         202);
 
@@ -60,7 +60,7 @@ public sealed class CheckoutsController(IMediator mediator) : ControllerBase
     [ProducesProblem("not_found", "attempt_in_progress", "already_paid", "checkout_expired")]
     public async Task<ActionResult<CheckoutView>> Cancel(string id, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Checkout, id, out var checkout)
-            ? await mediator.Send(new CancelCheckout(User.Caller(), checkout), cancellation)
+            ? await mediator.Send(new CancelCheckout(HttpContext.Caller(), checkout), cancellation)
             : Refusal.NotFound("checkout"));
 
     /// <summary>Reads one checkout; with its clientSecret phones are masked.</summary>
@@ -69,7 +69,7 @@ public sealed class CheckoutsController(IMediator mediator) : ControllerBase
     [ProducesProblem("not_found")]
     public async Task<ActionResult<CheckoutView>> Get(string id, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Checkout, id, out var checkout)
-            ? await mediator.Send(new GetCheckout(User.Caller(), checkout), cancellation)
+            ? await mediator.Send(new GetCheckout(HttpContext.Caller(), checkout), cancellation)
             : Refusal.NotFound("checkout"));
 
     /// <summary>Reads checkouts, newest created first; from and to are createdAt, half-open.</summary>
@@ -78,5 +78,5 @@ public sealed class CheckoutsController(IMediator mediator) : ControllerBase
     [ProducesProblem("validation_failed")]
     public Task<Page<CheckoutView>> List(
         string? orderReference, string? status, DateTimeOffset? from, DateTimeOffset? to, string? cursor, int? limit, CancellationToken cancellation) =>
-        mediator.Send(new ListCheckouts(User.Caller(), orderReference, status, from, to, cursor, limit), cancellation);
+        mediator.Send(new ListCheckouts(HttpContext.Caller(), orderReference, status, from, to, cursor, limit), cancellation);
 }

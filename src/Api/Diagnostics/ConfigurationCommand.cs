@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Payments.Api.Hosting;
 
 namespace Payments.Api.Diagnostics;
@@ -5,7 +6,7 @@ namespace Payments.Api.Diagnostics;
 /// <summary><c>configuration</c>: prints the reference of all keys.</summary>
 internal static class ConfigurationCommand
 {
-    public const string Help =
+    private const string Help =
         """
         configuration
 
@@ -13,14 +14,11 @@ internal static class ConfigurationCommand
         when docs/configuration.md is not what this prints.
         """;
 
-    public static async Task<int> Run(string[] args, TextWriter output, TextWriter errors)
+    /// <summary>The command.</summary>
+    public static Command Create(CommandContext context)
     {
-        if (args is [_, var more, ..])
-        {
-            return await CommandLine.Misuse(errors, $"configuration takes no {more}");
-        }
-
-        await output.WriteAsync(ConfigurationReference.Write());
-        return 0;
+        var configuration = new Command("configuration", Help);
+        configuration.SetAction((_, _) => context.Output.WriteAsync(ConfigurationReference.Write()));
+        return configuration;
     }
 }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json;
 using MediatR;
 using Payments.Api.Hosting;
@@ -14,7 +15,7 @@ namespace Payments.Api.Diagnostics;
 /// </summary>
 internal static class DoctorCommand
 {
-    public const string Help =
+    private const string Help =
         """
         doctor [--url https://…] [--json] [--no-initiator] [--sample stk|c2b|b2c|b2b|reversal|status|balance|all]
 
@@ -39,48 +40,56 @@ internal static class DoctorCommand
         Converters = { new UtcTimes() },
     };
 
-    /// <summary>Runs it; answers the exit code.</summary>
-    public static async Task<int> Run(string[] args, TextWriter output, TextWriter errors)
+    /// <summary>The command.</summary>
+    public static Command Create(CommandContext context)
     {
-        if (CommandOptions.Read(args.Skip(1), ["url", "sample"], ["json", "no-initiator"], out var wrong) is not { } options)
+        var (url, sample) = (Last("--url"), Last("--sample"));
+        var (json, noInitiator) = (new Option<bool>("--json"), new Option<bool>("--no-initiator"));
+        sample.Validators.Add(result =>
         {
-            return await CommandLine.Misuse(errors, wrong);
-        }
-
-        if (options.Values.GetValueOrDefault("sample") is { } kind && !SampleKinds.All.Contains(kind))
+            if (result.Tokens is [.., var kind] && !SampleKinds.All.Contains(kind.Value))
+            {
+                result.AddError($"There is no sample {kind.Value}, only {string.Join(", ", SampleKinds.All)}");
+            }
+        });
+        var doctor = new Command("doctor", Help) { url, sample, json, noInitiator };
+        doctor.SetAction((parsed, _) => Run(context, parsed.GetValue(json), new()
         {
-            return await CommandLine.Misuse(errors, $"There is no sample {kind}, only {string.Join(", ", SampleKinds.All)}");
-        }
+            Url = parsed.GetValue(url),
+            Sample = parsed.GetValue(sample),
+            LeavesInitiator = parsed.GetValue(noInitiator),
+        }));
+        return doctor;
+    }
 
-        var builder = WebApplication.CreateBuilder([.. options.Configuration]);
+    /// <summary>An option that may be given again: what was said last counts.</summary>
+    private static Option<string> Last(string name) => new(name) { Arity = ArgumentArity.OneOrMore, CustomParser = result => result.Tokens[^1].Value };
+
+    private static async Task<int> Run(CommandContext context, bool isJson, RunDoctor request)
+    {
+        var builder = WebApplication.CreateBuilder([.. context.Configuration]);
         var settings = Settings.Read(builder.Configuration);
         var address = settings.Callbacks.PublicBaseUrl;
         await using var services = Services(builder.Configuration, settings, address);
-        var isText = !options.Flags.Contains("json");
-        if (isText)
+        var report = isJson
+            ? await services.GetRequiredService<IMediator>().Send(request)
+            : await Tell(context, settings, request, services.GetRequiredService<IMediator>(), request.Url ?? address);
+        if (isJson)
         {
-            await output.WriteLineAsync(
-                $"{settings.Daraja.Kind}, shortcode {settings.Daraja.Shortcode ?? "unknown"}, "
-                + $"{options.Values.GetValueOrDefault("url") ?? address ?? "no public address"}\n");
-        }
-
-        var report = await services.GetRequiredService<IMediator>().Send(new RunDoctor
-        {
-            Url = options.Values.GetValueOrDefault("url"),
-            Sample = options.Values.GetValueOrDefault("sample"),
-            LeavesInitiator = options.Flags.Contains("no-initiator"),
-            Progress = isText ? finding => DoctorText.Write(output, finding) : null,
-        });
-        if (isText)
-        {
-            DoctorText.WriteEnd(output, report, withHand: !options.Values.ContainsKey("sample"));
-        }
-        else
-        {
-            await output.WriteLineAsync(JsonSerializer.Serialize(DoctorView.Of(report), Json));
+            await context.Output.WriteLineAsync(JsonSerializer.Serialize(DoctorView.Of(report), Json));
         }
 
         return !report.Ok ? HasProblem : report.Findings.Any(f => f.State == FindingState.Warning) ? HasWarning : 0;
+    }
+
+    /// <summary>For people: each finding as it is made.</summary>
+    private static async Task<DiagnosticReport> Tell(CommandContext context, Settings settings, RunDoctor request, IMediator mediator, string? address)
+    {
+        var text = new DoctorText(context);
+        text.Write($"{settings.Daraja.Kind}, shortcode {settings.Daraja.Shortcode ?? "unknown"}, {address ?? "no public address"}\n");
+        var report = await mediator.Send(request with { Progress = text.Write });
+        text.WriteEnd(report, withHand: request.Sample is null);
+        return report;
     }
 
     /// <summary>

@@ -1,47 +1,63 @@
+using Payments.Api.Hosting;
 using Payments.Application.Diagnostics;
+using Spectre.Console;
 
 namespace Payments.Api.Diagnostics;
 
-/// <summary>Findings for a console: one block each, the state first, for eyes that look for one word.</summary>
-internal static class DoctorText
+/// <summary>Findings for a console: one block each, the state first, for eyes that look for one word. In a terminal it has a colour.</summary>
+internal sealed class DoctorText(CommandContext context)
 {
     private const int Indent = 13;
 
-    public static void Write(TextWriter output, Finding finding)
+    public void Write(string line) => context.Output.WriteLine(line);
+
+    public void Write(Finding finding)
     {
-        output.WriteLine($"{Word(finding.State),-Indent}{finding.Checked}  [{finding.Check}]");
-        output.WriteLine($"{"",Indent}{finding.Seen}");
+        WriteState(finding.State);
+        context.Output.WriteLine($"{finding.Checked}  [{finding.Check}]");
+        Write($"{"",Indent}{finding.Seen}");
         if (finding.Do is { } todo)
         {
-            output.WriteLine($"{"",Indent}-> {todo}");
+            Write($"{"",Indent}-> {todo}");
         }
 
-        output.WriteLine();
+        Write("");
     }
 
-    public static void WriteEnd(TextWriter output, DiagnosticReport report, bool withHand)
+    public void WriteEnd(DiagnosticReport report, bool withHand)
     {
         if (withHand)
         {
-            output.WriteLine("What no program can see from here:");
+            Write("What no program can see from here:");
             foreach (var hand in report.ByHand)
             {
-                output.WriteLine($"  - {hand.What}\n    {hand.Where}");
+                Write($"  - {hand.What}\n    {hand.Where}");
             }
 
-            output.WriteLine();
+            Write("");
         }
 
         int Count(FindingState state) => report.Findings.Count(f => f.State == state);
-        output.WriteLine($"{Count(FindingState.Ok)} ok, {Count(FindingState.Warning)} warnings, {Count(FindingState.Problem)} problems, "
+        Write($"{Count(FindingState.Ok)} ok, {Count(FindingState.Warning)} warnings, {Count(FindingState.Problem)} problems, "
             + $"{Count(FindingState.NotChecked)} not checked.");
     }
 
-    private static string Word(FindingState state) => state switch
+    private void WriteState(FindingState state)
     {
-        FindingState.Ok => "ok",
-        FindingState.Warning => "warning",
-        FindingState.Problem => "PROBLEM",
-        FindingState.NotChecked => "not checked",
-    };
+        var (word, colour) = state switch
+        {
+            FindingState.Ok => ("ok", Color.Green),
+            FindingState.Warning => ("warning", Color.Yellow),
+            FindingState.Problem => ("PROBLEM", Color.Red),
+            FindingState.NotChecked => ("not checked", Color.Grey),
+        };
+        if (context.IsTerminal)
+        {
+            AnsiConsole.Write(new Text($"{word,-Indent}", colour));
+        }
+        else
+        {
+            context.Output.Write($"{word,-Indent}");
+        }
+    }
 }

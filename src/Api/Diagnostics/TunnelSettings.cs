@@ -1,3 +1,4 @@
+using Payments.Application.Common;
 using Payments.Infrastructure.Callbacks;
 using Payments.Infrastructure.Daraja;
 using Payments.Infrastructure.Diagnostics;

@@ -1,4 +1,6 @@
+using System.CommandLine;
 using System.Net;
+using Payments.Api.Hosting;
 
 namespace Payments.Api.Health;
 
@@ -8,7 +10,7 @@ namespace Payments.Api.Health;
 /// </summary>
 internal static class HealthCommand
 {
-    public const string Help =
+    private const string Help =
         """
         health
 
@@ -18,8 +20,16 @@ internal static class HealthCommand
     /// <summary>Above the second the answer may take, below any engine's own limit.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(4);
 
+    /// <summary>The command.</summary>
+    public static Command Create(CommandContext context)
+    {
+        var health = new Command("health", Help);
+        health.SetAction((_, _) => Run(context.Output));
+        return health;
+    }
+
     /// <summary>0 when ready or degraded, 1 otherwise.</summary>
-    public static async Task<int> Run(TextWriter output)
+    private static async Task<int> Run(TextWriter output)
     {
         using var http = new HttpClient { Timeout = Timeout };
         try

@@ -5,7 +5,7 @@ using Payments.Api.Telemetry;
 using Payments.Application.Common;
 using Payments.Infrastructure.Health;
 using Payments.Infrastructure.Hosting;
-using Payments.Infrastructure.Spooling;
+using Payments.Infrastructure.Inbox.Spool;
 
 namespace Payments.Api.Health;
 
@@ -34,7 +34,7 @@ internal static class HealthPages
     }
 
     /// <summary>Ready: a callback can be stored durably. <c>degraded</c>: in the spool only. A process that was told to end wants no more.</summary>
-    private static async Task<Microsoft.AspNetCore.Http.IResult> Ready(
+    private static async Task<IResult> Ready(
         HttpContext http, Settings settings, IServiceProvider services, HealthReports health, CancellationToken cancellation)
     {
         var intake = health.IsEnding ? IntakeState.Unavailable

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Payments.Api.Access;
 using Payments.Api.Diagnostics;
 using Payments.Api.Health;
@@ -10,7 +11,7 @@ namespace Payments.Api.Hosting;
 public static class CommandLine
 {
     /// <summary>Exit code of a command line that makes no sense.</summary>
-    internal const int Misused = 2;
+    internal const int MisusedCode = 2;
 
     private const string Help =
         """
@@ -35,51 +36,43 @@ public static class CommandLine
         At least 8 characters.
         """;
 
-    /// <summary>The commands, each with its help.</summary>
-    private static readonly Dictionary<string, (string Help, Func<string[], TextWriter, TextWriter, Task<int>> Run)> Commands = new(StringComparer.Ordinal)
+    /// <summary>Two dashes mean a name, never a bundle of one-letter options; an @ is part of a value, not a file to read.</summary>
+    private static readonly ParserConfiguration Parsing = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
+
+    /// <summary>The commands. Their description is the help of each.</summary>
+    private static List<Command> Commands(CommandContext context)
     {
-        ["doctor"] = (DoctorCommand.Help, DoctorCommand.Run),
-        ["keys"] = (KeysCommand.Usage, (args, output, errors) => args is [_, "create" or "list" or "revoke" or "rotate", ..]
-            ? KeysCommand.Run(args, output)
-            : Misuse(errors, args.Length < 2 ? "keys needs one of create, list, revoke and rotate" : $"keys has no {args[1]}, only create, list, revoke and rotate")),
-        ["privacy"] = (PrivacyCommand.Usage, (args, output, errors) => args is [_, "show" or "erase", ..]
-            ? PrivacyCommand.Run(args, output)
-            : Misuse(errors, args.Length < 2 ? "privacy needs one of show and erase" : $"privacy has no {args[1]}, only show and erase")),
-        ["restore"] = (RestoreCommand.Usage, (args, output, errors) => args is [_, "prepare" or "status" or "release", ..]
-            ? RestoreCommand.Run(args, output)
-            : Misuse(errors, args.Length < 2 ? "restore needs one of prepare, status and release" : $"restore has no {args[1]}, only prepare, status and release")),
-        ["hash-password"] = (PasswordHelp, (args, _, errors) => args.Length == 1 ? Passwords.Run() : Misuse(errors, $"hash-password takes no {args[1]}")),
-        ["health"] = (HealthCommand.Help, (args, output, errors) =>
-            args.Length == 1 ? HealthCommand.Run(output) : Misuse(errors, $"health takes no {args[1]}")),
-        ["configuration"] = (ConfigurationCommand.Help, ConfigurationCommand.Run),
-    };
+        var password = new Command("hash-password", PasswordHelp);
+        password.SetAction((_, _) => Passwords.Run());
+        return
+        [
+            DoctorCommand.Create(context), KeysCommand.Create(context), PrivacyCommand.Create(context), RestoreCommand.Create(context), password,
+            HealthCommand.Create(context), ConfigurationCommand.Create(context),
+        ];
+    }
 
     /// <summary>Does it; answers the exit code: 0 done, 1 could not, 2 not understood. The doctor has more.</summary>
     public static async Task<int> Run(string[] args, TextWriter output, TextWriter errors)
     {
         try
         {
+            var (configuration, own) = CommandContext.Split(args.Skip(1));
+            var commands = Commands(new(configuration, output)).ToDictionary(command => command.Name, StringComparer.Ordinal);
             if (args is ["--help" or "-h" or "help", ..])
             {
-                await output.WriteLineAsync(args is [_, var about] && Commands.TryGetValue(about, out var told) ? told.Help : Help);
+                await output.WriteLineAsync(args is [_, var about] && commands.TryGetValue(about, out var told) ? told.Description : Help);
                 return 0;
             }
 
-            if (args is [var name, ..] && Commands.TryGetValue(name, out var command))
+            if (args is [var name, ..] && commands.TryGetValue(name, out var command))
             {
-                if (args.Skip(1).Any(arg => arg is "--help" or "-h"))
-                {
-                    await output.WriteLineAsync(command.Help);
-                    return 0;
-                }
-
-                return await command.Run(args, output, errors);
+                return await Run(command, own, output, errors);
             }
 
             // Configuration begins with a dash, or is a key with its value.
             if (args is [var first, ..] && !first.StartsWith('-') && !first.Contains('=', StringComparison.Ordinal))
             {
-                return await Misuse(errors, $"The command {first} is not known");
+                return await Misused(errors, $"The command {first} is not known");
             }
 
             await ApiHost.Build(args).RunAsync();
@@ -92,10 +85,24 @@ public static class CommandLine
         }
     }
 
+    private static async Task<int> Run(Command command, IReadOnlyList<string> args, TextWriter output, TextWriter errors)
+    {
+        if (args.Any(arg => arg is "--help" or "-h"))
+        {
+            await output.WriteLineAsync(command.Description);
+            return 0;
+        }
+
+        var parsed = command.Parse(args, Parsing);
+        return Misuse.Sentence(parsed, args) is { } wrong
+            ? await Misused(errors, wrong)
+            : await parsed.InvokeAsync(new() { Output = output, Error = errors, EnableDefaultExceptionHandler = false });
+    }
+
     /// <summary>One sentence and the way to all others.</summary>
-    internal static async Task<int> Misuse(TextWriter errors, string sentence)
+    private static async Task<int> Misused(TextWriter errors, string sentence)
     {
         await errors.WriteLineAsync($"{sentence}; all there is: dotnet run --project src/Api -- --help");
-        return Misused;
+        return MisusedCode;
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.OpenApi;
-using Payments.Infrastructure.Callbacks;
+using Payments.Application.Common;
 
 namespace Payments.Api.Hosting;
 
@@ -11,7 +11,7 @@ namespace Payments.Api.Hosting;
 /// <c>/openapi/v1.json</c>, for everybody: written once and kept as bytes, for making it takes a fifth of a second and a megabyte. It names
 /// the configured public address, never what a caller says the service is called.
 /// </summary>
-internal sealed class ContractDocument(IServiceProvider services, PublicAddress address) : IDisposable
+internal sealed class ContractDocument(IServiceProvider services, IPublicAddress address) : IDisposable
 {
     public const string Path = "/openapi/v1.json";
 

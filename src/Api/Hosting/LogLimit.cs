@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Payments.Api.Access;
-using Payments.Api.C2b;
+using Payments.Api.Callbacks;
 
 namespace Payments.Api.Hosting;
 
@@ -18,7 +18,7 @@ public sealed class LogLimit(TimeProvider clock)
 
     /// <summary>Whose lines these are: the framework's, and those of our own that a request can cause.</summary>
     private static readonly string[] Categories =
-        ["Microsoft.AspNetCore", typeof(UnhandledExceptions).FullName!, typeof(C2bCallbackEndpoints).FullName!, typeof(BearerAuthentication).FullName!];
+        ["Microsoft.AspNetCore", typeof(UnhandledExceptions).FullName!, typeof(CallbackSenders).FullName!, typeof(BearerAuthentication).FullName!];
 
     private readonly ConcurrentDictionary<(string?, string?), Minute> minutes = new();
 

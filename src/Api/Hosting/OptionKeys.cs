@@ -1,17 +1,19 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
+using Payments.Api.Access;
+using Payments.Api.Security;
 using Payments.Application.C2b;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
-using Payments.Application.Diagnostics;
 using Payments.Application.Privacy;
 using Payments.Application.Reconciliation;
 using Payments.Infrastructure.Callbacks;
 using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Diagnostics;
 using Payments.Infrastructure.Inbox;
-using Payments.Infrastructure.Spooling;
+using Payments.Infrastructure.Inbox.Spool;
 
 namespace Payments.Api.Hosting;
 
@@ -36,9 +38,9 @@ internal static class OptionKeys
     /// <summary>The sections in the order of the documentation; <c>#</c> marks a list of entries, the empty name the root.</summary>
     public static readonly (string Section, Type Type)[] Sections =
     [
-        ("ConnectionStrings", typeof(ConnectionSettings)), ("Daraja", typeof(DarajaOptions)), ("Callbacks", typeof(CallbackOptions)),
-        ("ApiKeys:#", typeof(ApiKeySettings)), ("Ops:Users:#", typeof(OperatorSettings)), ("", typeof(ProcessSettings)), ("Spool", typeof(SpoolOptions)),
-        ("Proxy", typeof(ProxySettings)), ("C2B", typeof(C2bOptions)), ("Cors", typeof(CorsSettings)), ("Return", typeof(ReturnOptions)),
+        ("ConnectionStrings", typeof(ConnectionOptions)), ("Daraja", typeof(DarajaOptions)), ("Callbacks", typeof(CallbackOptions)),
+        ("ApiKeys:#", typeof(ApiKeyOptions)), ("Ops:Users:#", typeof(OperatorOptions)), ("", typeof(ProcessOptions)), ("Spool", typeof(SpoolOptions)),
+        ("Proxy", typeof(ProxyOptions)), ("C2B", typeof(C2bOptions)), ("Cors", typeof(CorsOptions)), ("Return", typeof(ReturnOptions)),
         ("Limits", typeof(LimitOptions)), ("Reconciliation", typeof(ReconciliationOptions)), ("Inbox", typeof(InboxOptions)),
         ("Retention", typeof(RetentionOptions)), ("Logs", typeof(LogOptions)), ("Shutdown", typeof(ShutdownOptions)), ("Doctor", typeof(DoctorOptions)),
     ];
@@ -80,7 +82,7 @@ internal static class OptionKeys
             }
             else if (name.Contains(':', StringComparison.Ordinal) && ours.Contains(name.Split(':')[0]) && !byPath.ContainsKey(path + ":#"))
             {
-                problems.Add(new(Shown(name), ConfigurationFault.Unknown, Nearest(path) is { } near ? $"perhaps {near}" : "one of the keys in docs/configuration.md"));
+                problems.Add(new(Shown(name), ConfigurationProblem.Unknown, Nearest(path) is { } near ? $"perhaps {near}" : "one of the keys in docs/configuration.md"));
             }
         }
     }

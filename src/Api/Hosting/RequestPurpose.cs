@@ -28,6 +28,9 @@ internal static class RequestPurpose
         return Purpose.Requests;
     }
 
+    /// <summary>True for what operators ask for.</summary>
+    public static bool IsOperators(PathString path) => Of(path) == Purpose.Operators;
+
     public static async Task Set(HttpContext context, RequestDelegate next)
     {
         using var purpose = Connections.For(Of(context.Request.Path));

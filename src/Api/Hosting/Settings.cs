@@ -13,7 +13,7 @@ using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Diagnostics;
 using Payments.Infrastructure.Hosting;
 using Payments.Infrastructure.Inbox;
-using Payments.Infrastructure.Spooling;
+using Payments.Infrastructure.Inbox.Spool;
 
 namespace Payments.Api.Hosting;
 
@@ -80,55 +80,45 @@ internal sealed class Settings
     /// <summary>Reads everything and lists every problem at once.</summary>
     public static Settings Read(ConfigurationManager configuration)
     {
-        var problems = new List<ConfigurationProblem>();
-        SecretFiles.Read(configuration, problems);
-        OptionKeys.Check(configuration, problems);
-        var daraja = Bind<DarajaOptions>(configuration, "Daraja");
-        var callbacks = Bind<CallbackOptions>(configuration, "Callbacks");
-        var reconciliation = Bind<ReconciliationOptions>(configuration, "Reconciliation");
-        var c2b = Bind<C2bOptions>(configuration, "C2B");
-        var retention = Bind<RetentionOptions>(configuration, "Retention");
-        var connection = configuration.GetConnectionString("Payments");
-        var roles = ReadRoles(configuration["Roles"], problems);
-        problems.AddRange(DatabaseSettings.Problems(connection, roles));
+        var sections = new SectionReader(configuration);
+        SecretFiles.Read(configuration, sections.Problems);
+        OptionKeys.Check(configuration, sections.Problems);
+        var roles = sections.Read(new ProcessOptionsValidator()).Parsed;
+        var connection = sections.Read(new ConnectionOptionsValidator(roles));
+        var logs = sections.Read(new LogOptionsValidator());
+        var shutdown = sections.Read(new ShutdownOptionsValidator());
+        var spool = sections.Read(new SpoolOptionsValidator());
+        var daraja = sections.Read(new DarajaOptionsValidator());
+        var isSimulator = daraja.Kind == DarajaEnvironment.Simulator;
+        var c2b = sections.Read(new C2bOptionsValidator());
+        var retention = sections.Read(new RetentionOptionsValidator());
+        var callbacks = sections.Read(new CallbackOptionsValidator(isPublic: !isSimulator));
         var port = PortOf(configuration["urls"]);
-        var logs = Bind<LogOptions>(configuration, "Logs");
-        problems.AddRange(logs.Validate());
-        var shutdown = Bind<ShutdownOptions>(configuration, "Shutdown");
-        problems.AddRange(shutdown.Validate());
-        var spool = Bind<SpoolOptions>(configuration, "Spool");
-        problems.AddRange(spool.Validate());
-        problems.AddRange(daraja.Validate());
-        problems.AddRange(c2b.Problems().Concat(retention.Problems()).Select(problem => new ConfigurationProblem(problem.Key, problem.Wrong, problem.Right)));
-        problems.AddRange(callbacks.Validate(isPublic: daraja.Kind != DarajaEnvironment.Simulator));
-        problems.AddRange(TunnelSettings.Read(configuration, callbacks, daraja.Kind, port));
-        problems.AddRange(Bind<DoctorOptions>(configuration, "Doctor").Validate(daraja.Kind));
-        var keys = configuration.GetSection("ApiKeys").GetChildren().Select(section => ApiKey.Read(section, problems)).OfType<ApiKey>().ToList();
-        var operators = configuration.GetSection("Ops:Users").GetChildren().Select(section => Operator.Read(section, problems)).OfType<Operator>().ToList();
-        var limits = Bind<LimitOptions>(configuration, "Limits");
-        var inbox = Bind<InboxOptions>(configuration, "Inbox");
-        problems.AddRange(limits.Problems().Select(problem => new ConfigurationProblem(problem.Key, problem.Wrong, problem.Right)));
-        problems.AddRange(inbox.Validate());
-
-        var returns = Bind<ReturnOptions>(configuration, "Return");
-        returns.AllowAnyHost(daraja.Kind == DarajaEnvironment.Simulator);
-        if (daraja.Kind != DarajaEnvironment.Simulator)
+        sections.Problems.AddRange(TunnelSettings.Read(configuration, callbacks, daraja.Kind, port));
+        sections.Read(new DoctorOptionsValidator(daraja.Kind));
+        var keys = sections.ReadList(new ApiKeyOptionsValidator()).ConvertAll(ApiKey.Of);
+        var operators = sections.ReadList(new OperatorOptionsValidator()).ConvertAll(Operator.Of);
+        var limits = sections.Read(new LimitOptionsValidator());
+        var inbox = sections.Read(new InboxOptionsValidator());
+        var returns = sections.Read<ReturnOptions>();
+        returns.AllowAnyHost(isSimulator);
+        if (!isSimulator)
         {
-            problems.AddRange(DefaultSecretsGuard.Find(configuration, keys, operators));
+            sections.Problems.AddRange(DefaultSecretsGuard.Find(configuration, keys, operators));
         }
 
-        problems.AddRange(reconciliation.Problems().Select(problem => new ConfigurationProblem(problem.Key, problem.Wrong, problem.Right)));
+        var reconciliation = sections.Read(new ReconciliationOptionsValidator());
         return new()
         {
-            ConnectionString = connection ?? "",
+            ConnectionString = connection.Payments ?? "",
             Daraja = daraja,
             Callbacks = callbacks,
             ApiKeys = keys,
             Limits = limits,
             Operators = operators,
             Returns = returns,
-            Origins = WebSettings.Origins(configuration, daraja.Kind == DarajaEnvironment.Simulator, problems),
-            Proxies = WebSettings.Proxies(configuration, problems),
+            Origins = [.. sections.ReadValues(cors => cors.Origins, nameof(CorsOptions.Origins), new CorsOptionsValidator(isSimulator)).Origins],
+            Proxies = sections.ReadValues(proxy => proxy.KnownProxies, nameof(ProxyOptions.KnownProxies), new ProxyOptionsValidator()).Networks,
             Reconciliation = reconciliation,
             Inbox = inbox,
             Spool = spool,
@@ -137,7 +127,7 @@ internal sealed class Settings
             Logs = logs,
             Shutdown = shutdown,
             Roles = roles,
-            Problems = problems,
+            Problems = sections.Problems,
             Port = port,
         };
     }
@@ -152,7 +142,7 @@ internal sealed class Settings
             Environment = Daraja.Kind.ToString(),
             Shortcode = Daraja.Shortcode ?? "",
             PublicBaseUrl = address,
-            Problems = [.. Problems.Select(problem => new ConfigurationFault(problem.Key, problem.Wrong, problem.Right))],
+            Problems = Problems,
             HasSpool = Spool.IsOn,
             PullEvery = Daraja.Nominated is null ? null : C2b.PullEvery,
             HasAllowedNetworks = networks.AreLimited,
@@ -160,45 +150,7 @@ internal sealed class Settings
         };
     }
 
-    /// <summary>What cannot be read has been listed; its section is then as if it were empty.</summary>
-    private static T Bind<T>(ConfigurationManager configuration, string section)
-        where T : class, new()
-    {
-        try
-        {
-            return configuration.GetSection(section).Get<T>() ?? new();
-        }
-        catch (InvalidOperationException)
-        {
-            return new();
-        }
-    }
-
     /// <summary>The first port of <c>http://localhost:5080;https://…</c>.</summary>
     private static int? PortOf(string? urls) =>
         urls?.Split(';')[0].Split(':') is { Length: 3 } parts && int.TryParse(parts[2].TrimEnd('/'), out var port) ? port : null;
-
-    private static Roles ReadRoles(string? text, List<ConfigurationProblem> problems)
-    {
-        var roles = Roles.None;
-        var isKnown = true;
-        foreach (var part in (text ?? "api,worker").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries))
-        {
-            var role = part.ToLowerInvariant() switch
-            {
-                "api" => Roles.Api,
-                "worker" => Roles.Worker,
-                _ => Roles.None,
-            };
-            roles |= role;
-            isKnown &= role != Roles.None;
-        }
-
-        if (roles == Roles.None || !isKnown)
-        {
-            problems.Add(new("Roles", roles == Roles.None ? $"'{text}' names nothing to do" : $"'{text}' names more than there is", "api, worker or api,worker"));
-        }
-
-        return roles;
-    }
 }

@@ -1,6 +1,4 @@
 using Microsoft.AspNetCore.Connections;
-using Payments.Infrastructure.Daraja;
-
 namespace Payments.Api.Hosting;
 
 /// <summary>How a process ends when it is told to (configuration section <c>Shutdown</c>).</summary>
@@ -24,20 +22,6 @@ internal sealed class ShutdownOptions
     /// falls silent would use up the time of everything that ends after it.
     /// </summary>
     public TimeSpan Requests => Limit / 2;
-
-    /// <summary>Everything that is wrong.</summary>
-    public IEnumerable<ConfigurationProblem> Validate()
-    {
-        if (Notice < TimeSpan.Zero || Notice > TimeSpan.FromMinutes(1))
-        {
-            yield return new("Shutdown__Notice", $"{Notice} is no such time", "between 00:00:00 and 00:01:00");
-        }
-
-        if (Limit < TimeSpan.FromSeconds(1) || Limit > TimeSpan.FromMinutes(5))
-        {
-            yield return new("Shutdown__Limit", $"{Limit} is no such time", "between 00:00:01 and 00:05:00");
-        }
-    }
 }
 
 /// <summary>

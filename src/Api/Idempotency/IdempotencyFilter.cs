@@ -81,14 +81,14 @@ internal sealed partial class IdempotencyFilter(
 
         context.HttpContext.Response.Headers["Idempotency-Replayed"] = "true";
         return used.Answer is { } answer
-            ? Stored(used.Status!.Value, used.Intent is { } made ? answer.Replace(Secret, secrets.For(made.Id), StringComparison.Ordinal) : answer)
-            : await Rebuilt(context, request, used.Intent!);
+            ? Stored(used.Status!.Value, used.Created is { } made ? answer.Replace(Secret, secrets.For(made.Id), StringComparison.Ordinal) : answer)
+            : await Rebuilt(context, request, used.Created!);
     }
 
     private async Task<IActionResult> Rebuilt(ActionContext context, IdempotentRequest request, CreatedResource intent)
     {
         var rebuild = context.HttpContext.RequestServices.GetServices<IResponseReplayer>().Single(r => r.Kind == intent.Kind);
-        var view = await rebuild.Rebuild(context.HttpContext.User.Caller(), intent.Id, context.HttpContext.RequestAborted);
+        var view = await rebuild.Rebuild(context.HttpContext.Caller(), intent.Id, context.HttpContext.RequestAborted);
         var status = context.ActionDescriptor.EndpointMetadata.OfType<ProducesResponseTypeAttribute>()
             .Select(m => m.StatusCode).FirstOrDefault(s => s is >= 200 and < 300, StatusCodes.Status200OK);
         var text = JsonSerializer.Serialize(view, view.GetType(), json.Value.JsonSerializerOptions);
@@ -106,15 +106,14 @@ internal sealed partial class IdempotencyFilter(
         var outside = response.Body;
         using var answer = new MemoryStream();
         response.Body = answer;
+        context.HttpContext.Features.Set(request);
         ResourceExecutedContext executed;
         try
         {
-            IdempotentRequest.Current = request;
             executed = await next();
         }
         finally
         {
-            IdempotentRequest.Current = null;
             response.Body = outside;
         }
 
@@ -128,7 +127,7 @@ internal sealed partial class IdempotencyFilter(
 
         if (executed is { Exception: null } && response.StatusCode is >= 200 and < 300 && !action.IsShownOnce)
         {
-            await Keep(request, request.Intent, response.StatusCode, Encoding.UTF8.GetString(answer.GetBuffer().AsSpan(0, (int)answer.Length)));
+            await Keep(request, request.Created, response.StatusCode, Encoding.UTF8.GetString(answer.GetBuffer().AsSpan(0, (int)answer.Length)));
         }
         else if (request.IsCommitted)
         {

@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
-using Payments.Infrastructure.Access;
+using Payments.Application.Access;
 
 namespace Payments.Api.Network;
 

@@ -37,7 +37,7 @@ public sealed class PayoutsController(IMediator mediator) : ControllerBase
     [ProducesProblem("validation_failed", "idempotency_key_required", "reference_in_use", "payout_ceiling_exceeded")]
     public async Task<ActionResult<PayoutView>> Order(PayoutBody body, CancellationToken cancellation) => this.ToResult(
         await mediator.Send(
-            new RequestPayout(User.Caller(), body.Method, body.Recipient, body.Account, body.Amount, body.Reason, body.Remarks, body.Reference), cancellation),
+            new RequestPayout(HttpContext.Caller(), body.Method, body.Recipient, body.Account, body.Amount, body.Reason, body.Remarks, body.Reference), cancellation),
         202);
 
     /// <summary>Takes back a payout that was not sent yet; cancelling again is the same answer.</summary>
@@ -46,7 +46,7 @@ public sealed class PayoutsController(IMediator mediator) : ControllerBase
     [ProducesProblem("not_found", "already_sent")]
     public async Task<ActionResult<PayoutView>> Cancel(string id, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Payout, id, out var payout)
-            ? await mediator.Send(new CancelPayout(User.Caller(), payout), cancellation)
+            ? await mediator.Send(new CancelPayout(HttpContext.Caller(), payout), cancellation)
             : Refusal.NotFound("payout"));
 
     /// <summary>Reads one payout.</summary>
@@ -54,7 +54,7 @@ public sealed class PayoutsController(IMediator mediator) : ControllerBase
     [ProducesProblem("not_found")]
     public async Task<ActionResult<PayoutView>> Get(string id, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Payout, id, out var payout)
-            ? await mediator.Send(new GetPayout(User.Caller(), payout), cancellation)
+            ? await mediator.Send(new GetPayout(HttpContext.Caller(), payout), cancellation)
             : Refusal.NotFound("payout"));
 
     /// <summary>Reads payouts, newest created first; from and to are createdAt, half-open.</summary>
@@ -62,5 +62,5 @@ public sealed class PayoutsController(IMediator mediator) : ControllerBase
     [ProducesProblem("validation_failed")]
     public Task<Page<PayoutView>> List(
         string? reference, string? status, DateTimeOffset? from, DateTimeOffset? to, string? cursor, int? limit, CancellationToken cancellation) =>
-        mediator.Send(new ListPayouts(User.Caller(), reference, status, from, to, cursor, limit), cancellation);
+        mediator.Send(new ListPayouts(HttpContext.Caller(), reference, status, from, to, cursor, limit), cancellation);
 }

@@ -1,5 +1,7 @@
+using System.CommandLine;
 using MediatR;
-using Payments.Api.Access;
+using Payments.Api.Hosting;
+using Payments.Application.Common;
 using Payments.Application.Privacy;
 
 namespace Payments.Api.Privacy;
@@ -10,26 +12,29 @@ namespace Payments.Api.Privacy;
 /// </summary>
 internal static class PrivacyCommand
 {
-    public const string Usage =
+    private const string Usage =
         """
         privacy show  --phone 0708374149    prints, as JSON, everything that is kept of this number
         privacy erase --phone 0708374149    erases it now, except where money is still undecided
         """;
 
-    /// <summary>Runs one command; answers the exit code: 3 when something had to stay.</summary>
-    public static async Task<int> Run(string[] args, TextWriter output)
+    /// <summary>The command.</summary>
+    public static Command Create(CommandContext context)
     {
-        if (KeysCommand.Options(args.Skip(2))?.GetValueOrDefault("phone") is not { } phone)
-        {
-            await output.WriteLineAsync(Usage);
-            return 2;
-        }
+        var phone = new Option<string>("--phone") { Required = true, Recursive = true };
+        var show = new Command("show");
+        show.SetAction((parsed, _) => Run(context, caller => new ShowSubject(caller, parsed.GetRequiredValue(phone))));
+        var erase = new Command("erase");
+        erase.SetAction((parsed, _) => Run(context, caller => new EraseSubject(caller, parsed.GetRequiredValue(phone))));
+        return new("privacy", Usage) { phone, show, erase };
+    }
 
-        await using var provider = await KeysCommand.Open(args);
-        var mediator = provider.GetRequiredService<IMediator>();
-        var answer = args[1] == "show"
-            ? await mediator.Send(new ShowSubject(KeysCommand.Caller(), phone))
-            : await mediator.Send(new EraseSubject(KeysCommand.Caller(), phone));
+    /// <summary>3 when something had to stay.</summary>
+    private static async Task<int> Run(CommandContext context, Func<Caller, IRequest<Result<SubjectView>>> ask)
+    {
+        var output = context.Output;
+        await using var provider = await CommandServices.Open(context.Configuration);
+        var answer = await provider.GetRequiredService<IMediator>().Send(ask(CommandServices.Caller()));
         if (answer.Value is not { } found)
         {
             await output.WriteLineAsync(answer.Refusal!.Detail);

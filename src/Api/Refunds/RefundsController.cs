@@ -36,7 +36,7 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
     [ProducesProblem("validation_failed", "idempotency_key_required", "not_found", "not_paid", "receipt_unknown", "refund_exceeds_payment", "payer_unknown", "payout_ceiling_exceeded")]
     public async Task<ActionResult<RefundView>> Refund(string id, RefundBody body, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Checkout, id, out var checkout)
-            ? await mediator.Send(new RefundCheckout(User.Caller(), checkout, body.Amount, body.Receipt, body.Reason), cancellation)
+            ? await mediator.Send(new RefundCheckout(HttpContext.Caller(), checkout, body.Amount, body.Receipt, body.Reason), cancellation)
             : Refusal.NotFound("checkout"),
         202);
 
@@ -48,7 +48,7 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
     [ProducesProblem("validation_failed", "idempotency_key_required", "not_found", "receipt_unknown", "refund_exceeds_payment", "payer_unknown", "payout_ceiling_exceeded")]
     public async Task<ActionResult<RefundView>> RefundReceipt(string id, ReceiptRefundBody? body, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Receipt, id, out var receipt)
-            ? await mediator.Send(new RefundReceipt(User.Caller(), receipt, body?.Amount, body?.Reason), cancellation)
+            ? await mediator.Send(new RefundReceipt(HttpContext.Caller(), receipt, body?.Amount, body?.Reason), cancellation)
             : Refusal.NotFound("receipt"),
         202);
 
@@ -58,7 +58,7 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
     [ProducesProblem("not_found", "already_sent")]
     public async Task<ActionResult<RefundView>> Cancel(string id, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Refund, id, out var refund)
-            ? await mediator.Send(new CancelRefund(User.Caller(), refund), cancellation)
+            ? await mediator.Send(new CancelRefund(HttpContext.Caller(), refund), cancellation)
             : Refusal.NotFound("refund"));
 
     /// <summary>Reads one refund.</summary>
@@ -67,7 +67,7 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
     [ProducesProblem("not_found")]
     public async Task<ActionResult<RefundView>> Get(string id, CancellationToken cancellation) => this.ToResult(
         PublicId.TryRead(PublicId.Refund, id, out var refund)
-            ? await mediator.Send(new GetRefund(User.Caller(), refund), cancellation)
+            ? await mediator.Send(new GetRefund(HttpContext.Caller(), refund), cancellation)
             : Refusal.NotFound("refund"));
 
     /// <summary>Reads refunds, newest created first; from and to are createdAt, half-open.</summary>
@@ -76,5 +76,5 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
     [ProducesProblem("validation_failed")]
     public Task<Page<RefundView>> List(
         string? orderReference, string? status, DateTimeOffset? from, DateTimeOffset? to, string? cursor, int? limit, CancellationToken cancellation) =>
-        mediator.Send(new ListRefunds(User.Caller(), orderReference, status, from, to, cursor, limit), cancellation);
+        mediator.Send(new ListRefunds(HttpContext.Caller(), orderReference, status, from, to, cursor, limit), cancellation);
 }

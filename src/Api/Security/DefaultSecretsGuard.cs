@@ -1,6 +1,6 @@
 using System.Text;
 using Payments.Api.Access;
-using Payments.Infrastructure.Daraja;
+using Payments.Application.Common;
 
 namespace Payments.Api.Security;
 

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http.Extensions;
-using Payments.Infrastructure.Callbacks;
+using Payments.Application.Common;
 
 namespace Payments.Api.Security;
 
@@ -7,7 +7,7 @@ namespace Payments.Api.Security;
 /// Sends who came over plain HTTP to the configured public address. The framework's redirection would send him to whatever his <c>Host</c>
 /// header said, and a shared cache or a link made by somebody else can say anything.
 /// </summary>
-internal sealed class HttpsRedirect(RequestDelegate next, PublicAddress address)
+internal sealed class HttpsRedirect(RequestDelegate next, IPublicAddress address)
 {
     public Task InvokeAsync(HttpContext context)
     {

@@ -1,8 +1,8 @@
 using System.Threading.RateLimiting;
 using Payments.Api.Access;
 using Payments.Api.Hosting;
+using Payments.Application.Access;
 using Payments.Application.Common;
-using Payments.Infrastructure.Access;
 
 namespace Payments.Api.Security;
 

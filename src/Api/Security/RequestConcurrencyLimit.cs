@@ -2,10 +2,9 @@ using System.Security.Claims;
 using System.Threading.RateLimiting;
 using Payments.Api.Access;
 using Payments.Api.Hosting;
+using Payments.Application.Access;
 using Payments.Application.Common;
-using Payments.Infrastructure.Access;
-using Payments.Infrastructure.Database;
-using Payments.Infrastructure.Inbox;
+using Payments.Application.Intake;
 
 namespace Payments.Api.Security;
 
@@ -16,7 +15,7 @@ internal sealed class StreamAttribute : Attribute;
 /// <summary>
 /// How many requests under <c>/api</c> are worked on at once: of a source, of a clientSecret, of a key, and in the whole process. Whoever has his share
 /// waits for a moment in a short line and is then told to come again: 429 where the share is his own, 503 where it is everybody's. Callbacks have a room
-/// of their own (<see cref="IntakeCapacity"/>), pages theirs (<see cref="PageLimits"/>), and health checks are answered however crowded it is.
+/// of their own (<see cref="IIntakeCapacity"/>), pages theirs (<see cref="PageLimits"/>), and health checks are answered however crowded it is.
 /// </summary>
 internal sealed class RequestConcurrencyLimit(RequestDelegate next, LimitOptions limits) : IDisposable
 {
@@ -94,7 +93,7 @@ internal sealed class RequestConcurrencyLimit(RequestDelegate next, LimitOptions
             yield return (stop => Wait(isStream ? streamsOfKeys : keys, key, stop), true);
         }
 
-        var all = isStream ? streams : RequestPurpose.Of(context.Request.Path) == Purpose.Operators ? operators : requests;
+        var all = isStream ? streams : RequestPurpose.IsOperators(context.Request.Path) ? operators : requests;
         yield return (stop => Wait(() => all.AttemptAcquire(), patience => all.AcquireAsync(1, patience), stop), false);
     }
 

@@ -1,4 +1,4 @@
-using Payments.Infrastructure.Daraja;
+using Payments.Application.Common;
 
 namespace Payments.Api.Security;
 

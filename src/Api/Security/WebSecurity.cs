@@ -1,15 +1,14 @@
 using System.Security.Claims;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication.Cookies;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Payments.Api.Access;
 using Payments.Api.Callbacks;
 using Payments.Api.Hosting;
 using Payments.Api.Idempotency;
+using Payments.Application.Access;
 using Payments.Application.Common;
-using Payments.Infrastructure.Access;
 
 namespace Payments.Api.Security;
 
@@ -24,10 +23,8 @@ internal static class WebSecurity
         services.AddSingleton(settings.Operators);
         services.AddSingleton(settings.Returns);
         services.AddSingleton<PageLimits>();
-        services.AddSingleton<SignInTries>();
         services.AddSingleton<PasswordChecks>();
         services.AddSingleton<KnownDevices>();
-        services.AddSingleton<IDataProtectionProvider>(new SecretsProtection(settings.Callbacks.Secrets.Select(Convert.FromBase64String)));
         services.AddAntiforgery(options => Set(options.Cookie, "forms", settings));
         services.AddAuthentication().AddCookie(OperatorSession.Scheme, options => Configure(options, settings));
         services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
@@ -79,8 +76,9 @@ internal static class WebSecurity
         {
             // Never callbacks: a redirect is not followed, and money would be missed. Health checks come from inside, and so does who calls the
             // API at localhost: where a tunnel or a proxy speaks HTTPS for this machine, nothing here does. Pages have cookies that want HTTPS.
+            var paths = app.Services.GetRequiredService<CallbackPathReader>();
             app.UseWhen(
-                context => !IsCallback(context.Request.Path) && !IsMeantForOne(context.Request) && !context.Request.Path.StartsWithSegments("/health")
+                context => !IsCallback(context.Request.Path) && !IsMeantForOne(context.Request, paths) && !context.Request.Path.StartsWithSegments("/health")
                     && !(context.Request.Path.StartsWithSegments("/api") && LocalOnly.IsLocal(context)),
                 rest => rest.UseHsts().UseMiddleware<HttpsRedirect>());
         }
@@ -130,7 +128,8 @@ internal static class WebSecurity
         RateLimitPartition.GetFixedWindowLimiter(who, _ => new() { PermitLimit = most, Window = window, QueueLimit = 0 });
 
     /// <summary>A callback that a proxy has moved: what becomes of it is decided behind routing.</summary>
-    private static bool IsMeantForOne(HttpRequest request) => HttpMethods.IsPost(request.Method) && CallbackPath.Read(request.Path.Value ?? "") is not null;
+    private static bool IsMeantForOne(HttpRequest request, CallbackPathReader paths) =>
+        HttpMethods.IsPost(request.Method) && paths.Read(request.Path.Value ?? "") is not null;
 
     private static bool IsCallback(PathString path) => path.StartsWithSegments("/callbacks") || path.StartsWithSegments(Callbacks);
 

@@ -48,7 +48,7 @@ public sealed class RebuildKey(IApiKeys keys) : IResponseReplayer
 /// <summary>The keys of clients.</summary>
 public interface IApiKeys
 {
-    /// <summary>Adds a key. Call inside <see cref="ITransactions.Run"/>, like everything here that changes something.</summary>
+    /// <summary>Adds a key. Call inside <see cref="ITransactions"/>, like everything here that changes something.</summary>
     Task Add(ApiKeyRow row, byte[] hash);
 
     /// <summary>Reads one and locks it; null when there is none.</summary>
@@ -67,7 +67,7 @@ public interface IApiKeys
 /// <summary>Who did what: append-only, in the transaction of the deed.</summary>
 public interface IAudit
 {
-    /// <summary>Adds a line. Call inside <see cref="ITransactions.Run"/>.</summary>
+    /// <summary>Adds a line. Call inside <see cref="ITransactions"/>.</summary>
     /// <param name="actor">Who: <see cref="Caller.Actor"/>.</param>
     /// <param name="action">What, as <c>thing.verb</c>: <c>key.revoke</c>.</param>
     /// <param name="subject">The public id of the row it was done to.</param>

@@ -34,6 +34,7 @@ public sealed class CreateKeyHandler(IApiKeys keys, IAudit audit, ITransactions 
 {
     /// <inheritdoc/>
     public Task<Result<KeyView>> Handle(CreateKey request, CancellationToken cancellationToken) => transactions.Run<Result<KeyView>>(
+        request.Caller,
         async now =>
         {
             var own = request.Caller.KeyId is { } mine ? await keys.LoadForChange(mine) : null;
@@ -60,8 +61,7 @@ public sealed class CreateKeyHandler(IApiKeys keys, IAudit audit, ITransactions 
             await keys.Add(row, hash);
             var view = KeyView.Of(row);
             await audit.Write(request.Caller.Actor, "key.create", view.Id, null, view);
-            IdempotentRequest.RecordResult(CreatedResourceKind.Key, id);
-            return view with { Key = text };
+            return Result.Created(view with { Key = text }, CreatedResourceKind.Key, id);
         },
         cancellationToken);
 }

@@ -30,6 +30,7 @@ public sealed class RevokeKeyHandler(IApiKeys keys, IAudit audit, ITransactions 
 {
     /// <inheritdoc/>
     public Task<Result<KeyView>> Handle(RevokeKey request, CancellationToken cancellationToken) => transactions.Run<Result<KeyView>>(
+        request.Caller,
         async now =>
         {
             var (row, own) = await KeyRules.Load(keys, request.Id, request.Caller);
@@ -52,8 +53,7 @@ public sealed class RevokeKeyHandler(IApiKeys keys, IAudit audit, ITransactions 
             await keys.End(row.Id, row.ExpiresAt, now);
             var view = KeyView.Of(ended);
             await audit.Write(request.Caller.Actor, "key.revoke", view.Id, KeyView.Of(row), view);
-            IdempotentRequest.RecordResult(CreatedResourceKind.Key, row.Id);
-            return view;
+            return Result.Created(view, CreatedResourceKind.Key, row.Id);
         },
         cancellationToken);
 }
@@ -75,6 +75,7 @@ public sealed class RotateKeyHandler(IApiKeys keys, IAudit audit, ITransactions 
 {
     /// <inheritdoc/>
     public Task<Result<KeyView>> Handle(RotateKey request, CancellationToken cancellationToken) => transactions.Run<Result<KeyView>>(
+        request.Caller,
         async now =>
         {
             var (row, own) = await KeyRules.Load(keys, request.Id, request.Caller);
@@ -117,8 +118,7 @@ public sealed class RotateKeyHandler(IApiKeys keys, IAudit audit, ITransactions 
             await keys.End(row.Id, row.ExpiresAt < until ? row.ExpiresAt : until, request.Overlap == TimeSpan.Zero ? now : null);
             var view = KeyView.Of(successor);
             await audit.Write(request.Caller.Actor, "key.rotate", PublicId.Write(PublicId.Key, row.Id), KeyView.Of(row), view);
-            IdempotentRequest.RecordResult(CreatedResourceKind.Key, successor.Id);
-            return view with { Key = text };
+            return Result.Created(view with { Key = text }, CreatedResourceKind.Key, successor.Id);
         },
         cancellationToken);
 }

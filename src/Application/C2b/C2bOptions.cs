@@ -3,10 +3,10 @@ namespace Payments.Application.C2b;
 /// <summary>How Pay Bill and till payments are registered and validated (configuration section <c>C2B</c>).</summary>
 public sealed class C2bOptions
 {
-    private const string AcceptAll = "accept-all";
-    private const string Strict = "strict";
+    internal const string AcceptAll = "accept-all";
+    internal const string Strict = "strict";
 
-    private static readonly Dictionary<string, ValidationChecks> Checks = new(StringComparer.OrdinalIgnoreCase)
+    internal static readonly Dictionary<string, ValidationChecks> Checks = new(StringComparer.OrdinalIgnoreCase)
     {
         ["reject-unknown-account"] = ValidationChecks.UnknownAccount,
         ["reject-wrong-amount"] = ValidationChecks.WrongAmount,
@@ -40,45 +40,10 @@ public sealed class C2bOptions
     /// <summary>True when payments nobody can judge are let through.</summary>
     public bool AcceptsByDefault => string.Equals(ValidationDefault, "accept", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The policy as read; nothing is checked when it is unreadable, which <see cref="Problems"/> refuses.</summary>
+    /// <summary>The policy as read; nothing is checked when it is unreadable, which <see cref="C2bOptionsValidator"/> refuses.</summary>
     public ValidationChecks Policy => TryPolicy(out var checks) ? checks : ValidationChecks.None;
 
-    /// <summary>Everything that is wrong: which key, what is wrong, what would be right.</summary>
-    public IEnumerable<(string Key, string Wrong, string Right)> Problems()
-    {
-        if (Version is not ("v1" or "v2"))
-        {
-            yield return ("C2B__Version", $"'{Version}' is no version", "v1 or v2, whichever the app has");
-        }
-
-        if (ResponseType is not ("Completed" or "Cancelled"))
-        {
-            yield return ("C2B__ResponseType", $"'{ResponseType}' is none", "Completed or Cancelled, spelt exactly so");
-        }
-
-        if (!TryPolicy(out _))
-        {
-            yield return ("C2B__ValidationPolicy", $"'{ValidationPolicy}' is no policy", $"{AcceptAll}, {Strict}, or any of {string.Join(",", Checks.Keys)}");
-        }
-
-        if (ValidationDefault.ToLowerInvariant() is not ("accept" or "reject"))
-        {
-            yield return ("C2B__ValidationDefault", $"'{ValidationDefault}' is neither", "accept or reject");
-        }
-
-        if (ValidationLookUp <= TimeSpan.Zero || ValidationLookUp > TimeSpan.FromSeconds(1))
-        {
-            yield return ("C2B__ValidationLookUp", "is not within one second", "a time up to 00:00:01: the answer is due after two");
-        }
-
-        if (PullEvery < TimeSpan.FromSeconds(5) || PullEvery.Ticks % TimeSpan.TicksPerSecond != 0
-            || (PullEvery < TimeSpan.FromMinutes(1) ? 60 % PullEvery.TotalSeconds != 0 : PullEvery > TimeSpan.FromHours(1) || 60 % PullEvery.TotalMinutes != 0))
-        {
-            yield return ("C2B__PullEvery", "does not divide a minute or an hour", "a time such as 00:15, from 00:00:05 to 01:00");
-        }
-    }
-
-    private bool TryPolicy(out ValidationChecks checks)
+    internal bool TryPolicy(out ValidationChecks checks)
     {
         checks = ValidationChecks.None;
         var names = ValidationPolicy.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries);

@@ -1,11 +1,26 @@
+using System.Security.Cryptography;
 using Payments.Application.Callbacks;
 
 namespace Payments.Application.C2b;
 
 /// <summary>Whose word a confirmation is (R3): its address carried the token of a registration, and it came from where such may come from.</summary>
-internal static class ConfirmationTrust
+public sealed class ConfirmationTrust(IC2bPayments paybill)
 {
     private const string NoToken = "Its address carries no registration token of ours.";
+
+    /// <summary>Says of the confirmations of a batch why they are not trusted, if they are not. One look at the registrations, and none where there is no confirmation.</summary>
+    public async Task<IReadOnlyList<ParsedCallback>> Judge(IReadOnlyList<ParsedCallback> callbacks)
+    {
+        if (!callbacks.Any(IsConfirmation))
+        {
+            return callbacks;
+        }
+
+        var registrations = await paybill.Registrations(CancellationToken.None);
+        return [.. callbacks.Select(callback => IsConfirmation(callback) ? Judge(callback, registrations) : callback)];
+
+        static bool IsConfirmation(ParsedCallback callback) => callback is { Row: { Kind: CallbackKind.C2bConfirm, IsProbe: false } };
+    }
 
     /// <summary>
     /// Says why a confirmation is not trusted, or nothing when it is. The token was checked when it came, or is now by its hash: because the
@@ -13,11 +28,11 @@ internal static class ConfirmationTrust
     /// address and replays it: his word, not the message's. A token that was replaced before it came is nobody's word, from wherever. Which number
     /// it names is another question: it is authentic money all the same (R17).
     /// </summary>
-    public static ParsedCallback Judge(ParsedCallback read, IReadOnlyList<Registration> registrations)
+    private static ParsedCallback Judge(ParsedCallback read, IReadOnlyList<Registration> registrations)
     {
         var row = read.Row;
-        var registration = registrations.FirstOrDefault(r => row.SubjectId == r.Id || ConfirmationHandler.IsHash(row, RegistrationToken.Hash(r.Token)));
-        var elsewhere = registration is null ? registrations.FirstOrDefault(r => ConfirmationHandler.IsHash(row, RegistrationToken.HashFromElsewhere(r.Token))) : null;
+        var registration = registrations.FirstOrDefault(r => row.SubjectId == r.Id || IsHash(row, RegistrationToken.Hash(r.Token)));
+        var elsewhere = registration is null ? registrations.FirstOrDefault(r => IsHash(row, RegistrationToken.HashFromElsewhere(r.Token))) : null;
         return (registration ?? elsewhere) switch
         {
             null => read with { UntrustedReason = NoToken },
@@ -30,4 +45,7 @@ internal static class ConfirmationTrust
             _ => read,
         };
     }
+
+    /// <summary>Whether the token its address carried, of which the inbox keeps a hash alone, is the expected one.</summary>
+    private static bool IsHash(InboxRow row, byte[] expected) => row.TokenHash is { } hash && CryptographicOperations.FixedTimeEquals(hash, expected);
 }

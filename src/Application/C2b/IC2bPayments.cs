@@ -1,3 +1,4 @@
+using Payments.Application.Callbacks;
 using Payments.Application.Checkouts;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
@@ -45,11 +46,11 @@ public sealed record Registration(
 /// <summary>An untrusted confirmation that names an order of ours.</summary>
 /// <param name="CallbackId">The stored callback; what the case is about.</param>
 /// <param name="ReferenceKey">The compared form of the account it names.</param>
-public sealed record UntrustedConfirmation(Guid CallbackId, string ReferenceKey, string Receipt, Money Amount, string Why);
+public sealed record UntrustedConfirmation(Guid CallbackId, string ReferenceKey, string Receipt, Money Amount, string Why) : ICallbackEffect;
 
 /// <summary>A true payment to a number that is not configured here.</summary>
 /// <param name="ReceiptId">Its receipt.</param>
-public sealed record UnknownShortcodePayment(string Shortcode, Guid ReceiptId, string Receipt, Money Amount);
+public sealed record UnknownShortcodePayment(string Shortcode, Guid ReceiptId, string Receipt, Money Amount) : ICallbackEffect;
 
 /// <summary>What a validation needs to know of an order.</summary>
 /// <param name="InFlight">Amounts of prompts that are under way.</param>

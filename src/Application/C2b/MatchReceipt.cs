@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Payments.Application.Access;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
-using Payments.Application.Idempotency;
 using Payments.Domain.Checkouts;
 
 namespace Payments.Application.C2b;
@@ -32,7 +31,7 @@ public sealed partial class MatchReceiptHandler(
     public Task<Result<ReceiptView>> Handle(MatchReceipt request, CancellationToken cancellationToken)
     {
         _ = PublicId.TryRead(PublicId.Checkout, request.CheckoutId, out var checkoutId);
-        return transactions.Run(now => Match(request, checkoutId, now, cancellationToken), cancellationToken);
+        return transactions.Run(request.Caller, now => Match(request, checkoutId, now, cancellationToken), cancellationToken);
     }
 
     private async Task<Result<ReceiptView>> Match(MatchReceipt request, Guid checkoutId, DateTimeOffset now, CancellationToken cancellation)
@@ -71,9 +70,8 @@ public sealed partial class MatchReceiptHandler(
         await paybill.NoteMatch(receipt.Id, request.Caller.Client);
         await audit.Write(
             request.Caller.Actor, "receipt.match", PublicId.Write(PublicId.Receipt, receipt.Id), before, Standing(receipt, checkout));
-        IdempotentRequest.RecordResult(C2bResource.Receipt, receipt.Id);
         LogMatched(PublicId.Write(PublicId.Receipt, receipt.Id), PublicId.Write(PublicId.Checkout, checkout.Id), request.Caller.Client);
-        return (await paybill.Receipt(receipt.Id, cancellation))!;
+        return Result.Created((await paybill.Receipt(receipt.Id, cancellation))!, C2bResource.Receipt, receipt.Id);
     }
 
     private static object Standing(Receipt receipt, Checkout checkout) => new

@@ -7,7 +7,6 @@ using Payments.Application.Common;
 using Payments.Application.Daraja;
 using Payments.Application.Reconciliation;
 using Payments.Domain.C2b;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Checkouts;
 
 namespace Payments.Application.C2b;
@@ -164,12 +163,12 @@ public sealed partial class PullConfirmationsHandler(
             p.Receipt, p.Amount, p.Account ?? "", p.Payer is { Length: > 0 } ? p.Payer : null, null, p.At,
             ours.MethodOf(null, p.Account ?? "") ?? PaymentMethod.Paybill, SettledBy.Pull)).ToList();
         var keys = new BatchKeys();
-        confirmations.ForEach(c => ConfirmationHandler.CollectKeys(c, keys));
-        var books = new CallbackBatch(await checkouts.LoadForChange(
+        confirmations.ForEach(c => ConfirmedPayments.CollectKeys(c, keys));
+        var batch = new CallbackBatch(await checkouts.LoadForChange(
             new(Numbers: keys.Numbers, ReferenceKeys: keys.References, TillPayments: keys.TillPayments)));
-        var added = confirmations.Count(c => ConfirmationHandler.Apply(c, books, now).Verdict is Verdict.Applied or Verdict.Unmatched);
-        await checkouts.Save(books.Checkouts, books.Unmatched);
-        await paybill.CloseCases(books.Confirmed);
+        var added = confirmations.Count(c => ConfirmedPayments.Apply(c, batch, now).Verdict is Verdict.Applied or Verdict.Unmatched);
+        await checkouts.Save(batch.Checkouts, batch.Unmatched);
+        await paybill.CloseCases([.. batch.Effects<PaymentConfirmed>().Select(payment => payment.Number).Distinct(StringComparer.Ordinal)]);
         return added;
     }
 

@@ -3,7 +3,6 @@ using MediatR;
 using Payments.Application.Access;
 using Payments.Application.Common;
 using Payments.Application.Daraja;
-using Payments.Application.Idempotency;
 using Payments.Domain.C2b;
 
 namespace Payments.Application.C2b;
@@ -59,6 +58,7 @@ public sealed class RegisterC2bHandler(
         var reply = await daraja.RegisterUrls(new(wanted.Token, wanted.Version, wanted.ResponseType), CancellationToken.None);
         var (outcome, refusal) = Read(reply, wanted, before);
         return await transactions.Run<Result<RegistrationView>>(
+            request.Caller,
             async now =>
             {
                 var final = outcome.State == RegistrationState.Registered && outcome.RegisteredAt is null ? outcome with { RegisteredAt = now } : outcome;
@@ -71,8 +71,7 @@ public sealed class RegisterC2bHandler(
                     return refusal;
                 }
 
-                IdempotentRequest.RecordResult(C2bResource.Registration, final.Id);
-                return RegistrationView.Of(final);
+                return Result.Created(RegistrationView.Of(final), C2bResource.Registration, final.Id);
             },
             CancellationToken.None);
     }
@@ -82,7 +81,7 @@ public sealed class RegisterC2bHandler(
         for (var looks = 1; ; looks++)
         {
             var begun = await transactions.Run(
-                _ => paybill.Begin(ours.Main, request.Version ?? options.Version, request.ResponseType ?? options.ResponseType, request.Renews), cancellation);
+                request.Caller, _ => paybill.Begin(ours.Main, request.Version ?? options.Version, request.ResponseType ?? options.ResponseType, request.Renews), cancellation);
             if (begun is not null || looks == MaxLooks)
             {
                 return begun;

@@ -2,7 +2,6 @@ using Payments.Application.Callbacks;
 using Payments.Application.Common;
 using Payments.Application.Reconciliation;
 using Payments.Domain.C2b;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
@@ -16,7 +15,7 @@ namespace Payments.Application.C2b;
 /// <param name="Receipt">The number it names, as far as that can be made out.</param>
 /// <param name="Source">Where it came from.</param>
 /// <param name="Story">What happened and what can be done.</param>
-public sealed record UnreadableConfirmation(Guid CallbackId, string Kind, string? Receipt, string? Source, string Story);
+public sealed record UnreadableConfirmation(Guid CallbackId, string Kind, string? Receipt, string? Source, string Story) : ICallbackEffect;
 
 /// <summary>
 /// Money that cannot become a receipt by itself (R17): confirmations that cannot be read, and those whose money waits because of the address
@@ -25,47 +24,43 @@ public sealed record UnreadableConfirmation(Guid CallbackId, string Kind, string
 /// </summary>
 internal static class UnreadableConfirmations
 {
-    /// <summary>True for a confirmation that is trusted and could be read.</summary>
-    public static bool IsUnderstood(ParsedCallback read) =>
-        read is { Row.Kind: CallbackKind.C2bConfirm, UntrustedReason: null, Message: CallbackMessage.Confirmation };
-
     /// <summary>A confirmation nobody can read: a case when its token is ours.</summary>
-    public static CallbackResult Judge(ParsedCallback read, CallbackMessage.Malformed malformed, CallbackBatch books)
+    public static CallbackResult Judge(ParsedCallback callback, CallbackMessage.Malformed malformed, CallbackBatch batch)
     {
-        if (read.UntrustedReason is { } why)
+        if (callback.UntrustedReason is { } why)
         {
-            Note(read, malformed.Number, null, books);
-            return read.WithVerdict(Verdict.Malformed, $"{malformed.Why}. {why}");
+            Note(callback, malformed.Number, null, batch);
+            return callback.WithVerdict(Verdict.Malformed, $"{malformed.Why}. {why}");
         }
 
-        if (malformed.Number is { } known && books.Receipt(known) is not null)
+        if (malformed.Number is { } known && batch.Receipt(known) is not null)
         {
-            return read.WithVerdict(Verdict.Malformed, $"{malformed.Why}; the receipt it seems to name is known.");
+            return callback.WithVerdict(Verdict.Malformed, $"{malformed.Why}; the receipt it seems to name is known.");
         }
 
-        books.Odd.Add(new(
-            read.Row.Id, CaseKind.UnreadableConfirmation, malformed.Number, read.Row.Source,
-            $"A confirmation with our registration token came at {read.Row.ReceivedAt:u} and could not be read: {malformed.Why}. It is money that stands in no "
+        batch.Add(new UnreadableConfirmation(
+            callback.Row.Id, CaseKind.UnreadableConfirmation, malformed.Number, callback.Row.Source,
+            $"A confirmation with our registration token came at {callback.Row.ReceivedAt:u} and could not be read: {malformed.Why}. It is money that stands in no "
             + (malformed.Number is { } number
                 ? $"book; its number seems to be {number}. Have M-PESA asked about it (…/ask), and it counts when M-PESA confirms it. "
-                : $"book. Read its body (GET /api/ops/callbacks/{PublicId.Write(PublicId.Callback, read.Row.Id)}) or the M-PESA statement of that minute, then have M-PESA "
+                : $"book. Read its body (GET /api/ops/callbacks/{PublicId.Write(PublicId.Callback, callback.Row.Id)}) or the M-PESA statement of that minute, then have M-PESA "
                     + "asked about the number (…/ask with {\"receipt\": \"…\"}), and it counts when M-PESA confirms it. ")
             + "With Pull it comes by itself. Then settle this case as noted, and report the form it came in."));
-        return read.WithVerdict(Verdict.Malformed, $"{malformed.Why}. It is a case.");
+        return callback.WithVerdict(Verdict.Malformed, $"{malformed.Why}. It is a case.");
     }
 
     /// <summary>Notes a confirmation whose money waits because of its address; nothing for any other.</summary>
-    public static void Note(ParsedCallback read, string? receipt, Money? amount, CallbackBatch books)
+    public static void Note(ParsedCallback callback, string? receipt, Money? amount, CallbackBatch batch)
     {
-        if (read.FromElsewhere is not { } address)
+        if (callback.FromElsewhere is not { } address)
         {
             return;
         }
 
-        books.Odd.Add(new(
-            read.Row.Id, CaseKind.ConfirmationsFromElsewhere, receipt, read.Row.Source,
+        batch.Add(new UnreadableConfirmation(
+            callback.Row.Id, CaseKind.ConfirmationsFromElsewhere, receipt, callback.Row.Source,
             $"Confirmations with our registration token come from {address}, which is not in Callbacks__AllowedNetworks: their money waits and counts as nothing. "
-            + $"The first came at {read.Row.ReceivedAt:u}{(receipt is null ? "" : $" with receipt {receipt}")}{(amount is null ? "" : $" of {amount}")}. "
+            + $"The first came at {callback.Row.ReceivedAt:u}{(receipt is null ? "" : $" with receipt {receipt}")}{(amount is null ? "" : $" of {amount}")}. "
             + $"If that address is Safaricom's, allow it (Callbacks__AllowedNetworks), restart, and replay what waits (GET /api/ops/callbacks?kind=c2b_confirm&verdict=hint, "
             + "POST …/replay). If it is a proxy or CDN of yours, name it in Proxy__KnownProxies. If it is neither, somebody else has the token: have the URLs deleted in the "
             + "portal and registered anew. Until then: Pull counts what it lists, and …/ask has M-PESA asked about this receipt."));

@@ -2,7 +2,6 @@ using MediatR;
 using Microsoft.Extensions.Logging;
 using Payments.Application.Callbacks;
 using Payments.Domain.C2b;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Checkouts;
 
 namespace Payments.Application.C2b;

@@ -6,7 +6,6 @@ using Payments.Application.Cases;
 using Payments.Application.Common;
 using Payments.Application.Daraja;
 using Payments.Application.Reconciliation;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
 
 namespace Payments.Application.C2b;
@@ -33,7 +32,7 @@ public sealed class VerifyConfirmation(
     /// <param name="named">The receipt number the operator gives; null to take the confirmation's.</param>
     public async Task<Result<CaseView>?> Ask(Caller caller, Guid caseId, string? named, CancellationToken cancellation)
     {
-        if (await transactions.Run(_ => Prepare(caller, caseId, named), cancellation) is not { } prepared)
+        if (await transactions.Run(caller, _ => Prepare(caller, caseId, named), cancellation) is not { } prepared)
         {
             return null;
         }

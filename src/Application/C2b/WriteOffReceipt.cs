@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Payments.Application.Access;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
-using Payments.Application.Idempotency;
 using Payments.Application.Refunds;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
@@ -38,7 +37,7 @@ public sealed partial class WriteOffReceiptHandler(
 {
     /// <inheritdoc/>
     public Task<Result<ReceiptView>> Handle(WriteOffReceipt request, CancellationToken cancellationToken) =>
-        transactions.Run(_ => WriteOff(request, cancellationToken), cancellationToken);
+        transactions.Run(request.Caller, _ => WriteOff(request, cancellationToken), cancellationToken);
 
     private async Task<Result<ReceiptView>> WriteOff(WriteOffReceipt request, CancellationToken cancellation)
     {
@@ -59,9 +58,8 @@ public sealed partial class WriteOffReceiptHandler(
         await paybill.NoteWriteOff(receipt.Id, request.Caller.Client, request.Reason!.Trim());
         await audit.Write(
             request.Caller.Actor, "receipt.write_off", PublicId.Write(PublicId.Receipt, receipt.Id), before, Standing(receipt, request.Reason.Trim()));
-        IdempotentRequest.RecordResult(C2bResource.Receipt, receipt.Id);
         LogWrittenOff(PublicId.Write(PublicId.Receipt, receipt.Id), request.Caller.Client);
-        return (await paybill.Receipt(receipt.Id, cancellation))!;
+        return Result.Created((await paybill.Receipt(receipt.Id, cancellation))!, C2bResource.Receipt, receipt.Id);
     }
 
     private static object Standing(Receipt receipt, string? reason) => new

@@ -1,56 +1,13 @@
-using Payments.Application.C2b;
-using Payments.Domain.C2b;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
 
 namespace Payments.Application.Callbacks;
 
-/// <summary>What confirmations name.</summary>
-public sealed partial class BatchKeys
-{
-    /// <summary>Compared forms of accounts.</summary>
-    public HashSet<string> References { get; } = new(StringComparer.Ordinal);
-
-    /// <summary>Payments to a till, which name no account.</summary>
-    public List<(Money Amount, DateTimeOffset At)> TillPayments { get; } = [];
-
-    /// <summary>Confirmations that Safaricom was asked about, by the questions' ids.</summary>
-    public Dictionary<Guid, Confirmation> Asked { get; } = [];
-}
-
-/// <summary>Money that names an order, or none.</summary>
+/// <summary>Which order money is for.</summary>
 public sealed partial class CallbackBatch
 {
-    /// <summary>Confirmations that are no receipts though their token is ours.</summary>
-    public List<UnreadableConfirmation> Odd { get; } = [];
-
-    /// <summary>Numbers of payments to us that M-PESA says were reversed, so that they are no money of ours.</summary>
-    public HashSet<string> TakenBack { get; } = new(StringComparer.Ordinal);
-
-    private readonly List<Receipt> unmatched = [];
     private Dictionary<string, Checkout>? byReference;
     private ILookup<Money, (Checkout Checkout, Attempt Attempt)>? byAmount;
-
-    /// <summary>Receipts that belong to no checkout, loaded or new.</summary>
-    public IReadOnlyCollection<Receipt> Unmatched => unmatched;
-
-    /// <summary>Confirmations that Safaricom was asked about, by the questions' ids.</summary>
-    public IReadOnlyDictionary<Guid, Confirmation> Asked { get; set; } = new Dictionary<Guid, Confirmation>();
-
-    /// <summary>The numbers customers pay us at.</summary>
-    public OurShortcodes Ours { get; set; } = new("", null);
-
-    /// <summary>Numbers of payments by hand that are known to be true.</summary>
-    public HashSet<string> Confirmed { get; } = new(StringComparer.Ordinal);
-
-    /// <summary>Untrusted confirmations that name an account.</summary>
-    public List<UntrustedConfirmation> Untrusted { get; } = [];
-
-    /// <summary>True payments to numbers that are not configured here.</summary>
-    public List<UnknownShortcodePayment> Strays { get; } = [];
-
-    /// <summary>What is shown of payers as hashes.</summary>
-    public PayerHashes Hashes { get; } = new();
 
     /// <summary>The checkout whose reference a customer typed; null when it is none of ours.</summary>
     public Checkout? ByAccount(string account)
@@ -78,11 +35,4 @@ public sealed partial class CallbackBatch
 
     /// <summary>The checkout a receipt stands on; null when it stands nowhere.</summary>
     public Checkout? CheckoutOf(Receipt receipt) => receipt.CheckoutId is { } id ? Checkouts.FirstOrDefault(c => c.Id == id) : null;
-
-    /// <summary>Adds money without an order.</summary>
-    public void AddUnmatched(Receipt receipt)
-    {
-        unmatched.Add(receipt);
-        receipts[receipt.Number!] = receipt;
-    }
 }

@@ -1,27 +1,26 @@
 using Payments.Application.Checkouts;
+using Payments.Application.Reconciliation;
+using Payments.Domain.C2b;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Transfers;
 
 namespace Payments.Application.Callbacks;
 
-/// <summary>What a batch of callbacks names, gathered before anything is loaded.</summary>
-public sealed partial class BatchKeys
-{
-    /// <summary>Pushes whose tokens the URLs carried.</summary>
-    public HashSet<Guid> Attempts { get; } = [];
-
-    /// <summary>Receipt numbers.</summary>
-    public HashSet<string> Numbers { get; } = new(StringComparer.Ordinal);
-}
-
-/// <summary>What a batch of callbacks is about, loaded once and locked, found by what callbacks name.</summary>
+/// <summary>What a batch of callbacks is about, loaded once and locked, found by what callbacks name; and what comes of them.</summary>
 public sealed partial class CallbackBatch
 {
     private readonly Dictionary<Guid, (Checkout, Attempt)> attempts = [];
     private readonly Dictionary<string, Receipt> receipts = new(StringComparer.Ordinal);
+    private readonly Dictionary<Guid, Transfer> transfers;
+    private readonly Dictionary<Guid, StatusQuery> questions;
+    private readonly List<Receipt> unmatched = [];
+    private readonly List<ICallbackEffect> effects = [];
 
-    public CallbackBatch(LoadedCheckouts loaded)
+    public CallbackBatch(LoadedCheckouts loaded, IReadOnlyList<Transfer>? transfers = null, IReadOnlyList<StatusQuery>? questions = null)
     {
         Checkouts = loaded.Checkouts;
+        this.transfers = (transfers ?? []).ToDictionary(transfer => transfer.Id);
+        this.questions = (questions ?? []).ToDictionary(question => question.Id);
         foreach (var checkout in loaded.Checkouts)
         {
             checkout.Attempts.ForEach(attempt => attempts[attempt.Id] = (checkout, attempt));
@@ -37,16 +36,34 @@ public sealed partial class CallbackBatch
     /// <summary>Every checkout the batch may change.</summary>
     public IReadOnlyList<Checkout> Checkouts { get; }
 
-    /// <summary>Safaricom's ids of pushes that hints have named.</summary>
-    public HashSet<string> Hints { get; } = new(StringComparer.Ordinal);
+    /// <summary>Every payout and refund the batch may change.</summary>
+    public IReadOnlyCollection<Transfer> Transfers => transfers.Values;
 
-    /// <summary>A push with its checkout; null when there is none.</summary>
+    /// <summary>Receipts that belong to no checkout, loaded or new.</summary>
+    public IReadOnlyCollection<Receipt> Unmatched => unmatched;
+
+    /// <summary>Confirmations that Safaricom was asked about, by the queries' ids.</summary>
+    public IReadOnlyDictionary<Guid, Confirmation> Asked { get; init; } = new Dictionary<Guid, Confirmation>();
+
+    /// <summary>The numbers customers pay us at.</summary>
+    public OurShortcodes Ours { get; init; } = new("", null);
+
+    /// <summary>True where a stored callback is applied again.</summary>
+    public bool IsReplay { get; init; }
+
+    /// <summary>An STK push with its checkout; null when there is none.</summary>
     public (Checkout Checkout, Attempt Attempt)? Attempt(Guid id) => attempts.TryGetValue(id, out var found) ? found : null;
+
+    /// <summary>A payout or refund; null when there is none.</summary>
+    public Transfer? Transfer(Guid id) => transfers.GetValueOrDefault(id);
+
+    /// <summary>A status or balance query; null when there is none.</summary>
+    public StatusQuery? Question(Guid id) => questions.GetValueOrDefault(id);
 
     /// <summary>The receipt with a number, wherever it stands; null when nobody has seen it.</summary>
     public Receipt? Receipt(string? number) => number is null ? null : receipts.GetValueOrDefault(number);
 
-    /// <summary>Lets the next row of the batch see the receipts this one brought.</summary>
+    /// <summary>Lets the next callback of the batch see the receipts this one brought.</summary>
     public void Index(Checkout checkout)
     {
         foreach (var receipt in checkout.Receipts.Where(r => r.Number is not null))
@@ -54,4 +71,18 @@ public sealed partial class CallbackBatch
             receipts[receipt.Number!] = receipt;
         }
     }
+
+    /// <summary>Adds money without an order.</summary>
+    public void AddUnmatched(Receipt receipt)
+    {
+        unmatched.Add(receipt);
+        receipts[receipt.Number!] = receipt;
+    }
+
+    /// <summary>Adds what a callback brings about beside its payment.</summary>
+    public void Add(ICallbackEffect effect) => effects.Add(effect);
+
+    /// <summary>The effects of one kind, in the order they came.</summary>
+    public IReadOnlyList<T> Effects<T>()
+        where T : ICallbackEffect => [.. effects.OfType<T>()];
 }

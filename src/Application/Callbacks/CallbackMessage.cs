@@ -1,5 +1,5 @@
-using Payments.Domain.Callbacks;
 using Payments.Domain.Common;
+using Payments.Domain.Transfers;
 
 namespace Payments.Application.Callbacks;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Payments.Application.Common;
 using Payments.Application.Telemetry;
-using Payments.Domain.Callbacks;
 
 namespace Payments.Application.Callbacks;
 

@@ -1,7 +1,6 @@
 using Payments.Application.C2b;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
-using Payments.Domain.Callbacks;
 
 namespace Payments.Application.Callbacks;
 
@@ -118,7 +117,7 @@ public sealed record CallbackResult(Guid Id, Verdict Verdict, string? Detail)
     public bool IsStray { get; init; }
 }
 
-/// <summary>The inbox table: <c>new → done | parked → done</c>. Call inside <see cref="ITransactions.Run"/>.</summary>
+/// <summary>The inbox table: <c>new → done | parked → done</c>. Call inside <see cref="ITransactions"/>.</summary>
 public interface ICallbacks
 {
     /// <summary>

@@ -2,7 +2,6 @@ using FluentValidation;
 using MediatR;
 using Payments.Application.Common;
 using Payments.Application.Privacy;
-using Payments.Domain.Callbacks;
 
 namespace Payments.Application.Callbacks;
 

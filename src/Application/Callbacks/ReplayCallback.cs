@@ -1,7 +1,6 @@
 using MediatR;
 using Payments.Application.Access;
 using Payments.Application.Common;
-using Payments.Domain.Payouts;
 
 namespace Payments.Application.Callbacks;
 
@@ -30,7 +29,7 @@ public sealed class ReplayCallbackHandler(
     /// <inheritdoc/>
     public async Task<Result<ReplayView>> Handle(ReplayCallback request, CancellationToken cancellationToken)
     {
-        HashSet<string> hints = [];
+        IReadOnlyCollection<string> hints = [];
         async Task<Result<ReplayView>> Replay(DateTimeOffset now)
         {
             if (await callbacks.TakeAgain(request.Id) is not { } row)
@@ -43,11 +42,11 @@ public sealed class ReplayCallbackHandler(
                 return new Refusal("callback_erased", $"Its body was erased at {erased:u}, for its time was over. What it did stays.");
             }
 
-            var (judgements, books) = await rules.Process([row], now, remembers: true);
+            var (judgements, batch) = await rules.Process([row], now, isReplay: true);
             await callbacks.Finish(judgements);
-            hints = books.Hints;
+            hints = CallbackDispatcher.HintsOf(batch);
             var view = new ReplayView(
-                PublicId.Write(PublicId.Callback, request.Id), request.DryRun, EnumNames.Name(judgements[0].Verdict), judgements[0].Detail, books.Changes());
+                PublicId.Write(PublicId.Callback, request.Id), request.DryRun, EnumNames.Name(judgements[0].Verdict), judgements[0].Detail, batch.Changes());
             if (!request.DryRun)
             {
                 await callbacks.Release(row.Id);
@@ -66,43 +65,8 @@ public sealed class ReplayCallbackHandler(
             return await transactions.DryRun(Replay, cancellationToken);
         }
 
-        var answer = await transactions.Run(Replay, cancellationToken);
+        var answer = await transactions.Run(request.Caller, Replay, cancellationToken);
         await questions.Ask(hints, cancellationToken);
         return answer;
-    }
-}
-
-/// <summary>The part of <see cref="CallbackBatch"/> that tells what is not as it was loaded.</summary>
-public sealed partial class CallbackBatch
-{
-    private Dictionary<string, string> loadedAs = [];
-
-    /// <summary>Remembers how everything stands before the first row is judged.</summary>
-    public void Snapshot() => loadedAs = Standing();
-
-    /// <summary>What is not as it was then.</summary>
-    public IReadOnlyList<ReplayedChange> Changes() =>
-    [
-        .. Standing()
-            .Where(now => loadedAs.GetValueOrDefault(now.Key) != now.Value)
-            .Select(now => new ReplayedChange(now.Key, loadedAs.GetValueOrDefault(now.Key), now.Value)),
-    ];
-
-    private Dictionary<string, string> Standing()
-    {
-        var standing = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var checkout in Checkouts)
-        {
-            standing[PublicId.Write(PublicId.Checkout, checkout.Id)] = EnumNames.Name(checkout.Status);
-            checkout.Attempts.ForEach(a => standing[PublicId.Write(PublicId.Attempt, a.Id)] = EnumNames.Name(a.Status));
-            checkout.Receipts.ForEach(r => standing[PublicId.Write(PublicId.Receipt, r.Id)] = $"{r.Number ?? "number unknown"}: {r.Amount}");
-        }
-
-        foreach (var transfer in Transfers)
-        {
-            standing[PublicId.Write(transfer is Payout ? PublicId.Payout : PublicId.Refund, transfer.Id)] = EnumNames.Name(transfer.Status);
-        }
-
-        return standing;
     }
 }

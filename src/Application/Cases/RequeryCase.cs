@@ -30,7 +30,7 @@ public sealed class RequeryCaseHandler(
     /// <inheritdoc/>
     public async Task<Result<CaseView>> Handle(RequeryCase request, CancellationToken cancellationToken) =>
         await confirmations.Ask(request.Caller, request.Id, request.Receipt?.Trim().ToUpperInvariant(), cancellationToken)
-        ?? await transactions.Run(now => Ask(request.Caller, request.Id, now), cancellationToken);
+        ?? await transactions.Run(request.Caller, now => Ask(request.Caller, request.Id, now), cancellationToken);
 
     private async Task<Result<CaseView>> Ask(Caller caller, Guid id, DateTimeOffset now)
     {

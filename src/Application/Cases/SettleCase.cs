@@ -37,7 +37,7 @@ public sealed class SettleCaseHandler(ICases cases, ICheckouts checkouts, ITrans
 {
     /// <inheritdoc/>
     public Task<Result<CaseView>> Handle(SettleCase request, CancellationToken cancellationToken) =>
-        transactions.Run(now => Settle(request, now), cancellationToken);
+        transactions.Run(request.Caller, now => Settle(request, now), cancellationToken);
 
     private async Task<Result<CaseView>> Settle(SettleCase request, DateTimeOffset now)
     {
@@ -62,12 +62,11 @@ public sealed class SettleCaseHandler(ICases cases, ICheckouts checkouts, ITrans
                 : "What it is about is in a state that this outcome cannot follow; close it as noted instead.");
         }
 
-        IdempotentRequest.RecordResult(CreatedResourceKind.Case, found.Id);
         await subject.Save();
         await cases.Settle(found.Id, request.Outcome!, request.Reason!.Trim(), request.Caller.Client);
         var settled = (await cases.Find(found.Id))!;
         await CaseNotes.Settled(audit, request.Caller, (found, before), (settled, subject.Status()));
-        return CaseView.Of(settled);
+        return Result.Created(CaseView.Of(settled), CreatedResourceKind.Case, found.Id);
     }
 
     private async Task<Locked> Lock(StoredCase found)

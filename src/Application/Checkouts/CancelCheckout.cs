@@ -13,6 +13,7 @@ public sealed class CancelCheckoutHandler(ICheckouts checkouts, ITransactions tr
 {
     /// <inheritdoc/>
     public Task<Result<CheckoutView>> Handle(CancelCheckout request, CancellationToken cancellationToken) => transactions.Run<Result<CheckoutView>>(
+        request.Caller,
         async now =>
         {
             var loaded = await checkouts.LoadForChange(new(Ids: [request.CheckoutId]));
@@ -27,8 +28,7 @@ public sealed class CancelCheckoutHandler(ICheckouts checkouts, ITransactions tr
             }
 
             await checkouts.Save([checkout]);
-            IdempotentRequest.RecordResult(CreatedResourceKind.Checkout, checkout.Id);
-            return CheckoutView.Of(checkout, toShop: true);
+            return Result.Created(CheckoutView.Of(checkout, toShop: true), CreatedResourceKind.Checkout, checkout.Id);
         },
         cancellationToken);
 }

@@ -36,7 +36,7 @@ public sealed record DueAttempt(Guid Id, Guid CheckoutId, string? RequestId, int
 /// <summary>Checkouts with their pushes and receipts: one aggregate, guarded by the checkout's row lock.</summary>
 public interface ICheckouts
 {
-    /// <summary>Loads to change: locked. Call inside <see cref="ITransactions.Run"/>.</summary>
+    /// <summary>Loads to change: locked. Call inside <see cref="ITransactions"/>.</summary>
     Task<LoadedCheckouts> LoadForChange(CheckoutKeys keys);
 
     /// <summary>Reads without locking; null when there is none.</summary>
@@ -59,7 +59,7 @@ public interface ICheckouts
 
     /// <summary>
     /// Takes pushes (of one checkout, or of all) whose question is due, the longest due first (SKIP LOCKED), and moves their next question
-    /// past <paramref name="lease"/>. Call inside <see cref="ITransactions.Run"/>.
+    /// past <paramref name="lease"/>. Call inside <see cref="ITransactions"/>.
     /// </summary>
     /// <param name="askable">The most that have an id to ask by.</param>
     /// <param name="others">The most that have none.</param>

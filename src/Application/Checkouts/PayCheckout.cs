@@ -25,7 +25,7 @@ public sealed class PayCheckoutHandler(
     /// <inheritdoc/>
     public async Task<Result<CheckoutView>> Handle(PayCheckout request, CancellationToken cancellationToken)
     {
-        var begun = await transactions.Run(now => Begin(request, now), cancellationToken);
+        var begun = await transactions.Run(request.Caller, now => Begin(request, now), cancellationToken);
         if (begun.Value is not { } attempt)
         {
             return begun.Refusal!;
@@ -75,8 +75,7 @@ public sealed class PayCheckoutHandler(
 
         var attempt = checkout.Prompt(NewId.Next(), phone, now + reconciliation.Next(accepted: true, 0)!.Value, now);
         await checkouts.Save([checkout]);
-        IdempotentRequest.RecordResult(CreatedResourceKind.Checkout, checkout.Id);
-        return attempt;
+        return Result.Created(attempt, CreatedResourceKind.Checkout, checkout.Id);
     }
 }
 

@@ -55,7 +55,7 @@ public sealed class StartCheckoutHandler(
     /// <inheritdoc/>
     public async Task<Result<CheckoutView>> Handle(StartCheckout request, CancellationToken cancellationToken)
     {
-        var begun = await transactions.Run(now => Begin(request, now), cancellationToken);
+        var begun = await transactions.Run(request.Caller, now => Begin(request, now), cancellationToken);
         if (begun.Value is not { } made)
         {
             return begun.Refusal!;
@@ -108,8 +108,7 @@ public sealed class StartCheckoutHandler(
             await checkouts.Save([checkout]);
         }
 
-        IdempotentRequest.RecordResult(CreatedResourceKind.NewCheckout, checkout.Id);
-        return new Begun(checkout, attempt, refused);
+        return Result.Created(new Begun(checkout, attempt, refused), CreatedResourceKind.NewCheckout, checkout.Id);
     }
 
     private async Task<(Attempt? Attempt, PromptRefusedView? Refused)> Prompt(Checkout checkout, Msisdn? phone, DateTimeOffset now)

@@ -1,3 +1,5 @@
+using Payments.Application.Idempotency;
+
 namespace Payments.Application.Common;
 
 /// <summary>Who asks. Rows belong to the client that made them; another's do not exist for it.</summary>
@@ -8,6 +10,9 @@ public sealed record Caller(string Client, bool SeesAll, Guid? CheckoutId)
 {
     /// <summary>The row of its key; null for keys of the configuration and for clientSecrets.</summary>
     public Guid? KeyId { get; init; }
+
+    /// <summary>The request under way when it has an Idempotency-Key; null without one, and for work that outlives its request.</summary>
+    public IdempotentRequest? Request { get; init; }
 
     /// <summary>What its key may do.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = [];

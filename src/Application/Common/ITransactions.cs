@@ -8,10 +8,16 @@ public interface ITransactions
 {
     /// <summary>
     /// Runs <paramref name="work"/> in one transaction, handing it PostgreSQL's transaction time: the only clock that decides
-    /// anything. A deadlock or a lock timeout runs it again (at most three times), so it must be safe to start over. In a request with
-    /// an Idempotency-Key, work that says what it made (<see cref="IdempotentRequest.RecordResult"/>) and is not refused commits the key with it.
+    /// anything. A deadlock or a lock timeout runs it again (at most three times), so it must be safe to start over.
     /// </summary>
     Task<T> Run<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation);
+
+    /// <summary>
+    /// The same for a request that may have an Idempotency-Key (<see cref="Caller.Request"/>): the key is taken first, and kept with what the
+    /// result names as made (<see cref="IUseCaseResult.Created"/>). A refusal, or a result that names nothing, gives it back.
+    /// </summary>
+    /// <exception cref="KeyTakenException">Another request has the key; nothing was done.</exception>
+    Task<T> Run<T>(Caller caller, Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation);
 
     /// <summary>
     /// The same for what must not be lost because a row is locked or the database is away for a while, such as Safaricom's reply: tried again,

@@ -1,3 +1,5 @@
+using Payments.Application.Idempotency;
+
 namespace Payments.Application.Common;
 
 /// <summary>Why a request was not done, in a form a program can act on.</summary>
@@ -14,18 +16,32 @@ public sealed record Refusal(string Code, string Detail, DateTimeOffset? RetryAt
     public static Refusal NotFound(string what) => new("not_found", $"There is no such {what}.");
 }
 
-/// <summary>Something that may have been refused.</summary>
-public interface IResult
+/// <summary>What a use case ended with, whatever it was about.</summary>
+public interface IUseCaseResult
 {
-    /// <summary>Why not; null when it was done.</summary>
+    /// <summary>Why it was not done; null when it was.</summary>
     Refusal? Refusal { get; }
+
+    /// <summary>The row it made or changed, from which its answer can be made again; null where the answer needs no row.</summary>
+    CreatedResource? Created { get; }
 }
 
 /// <summary>What was asked for, or why not.</summary>
-public sealed record Result<T>(T? Value, Refusal? Refusal) : IResult
+public sealed record Result<T>(T? Value, Refusal? Refusal) : IUseCaseResult
     where T : class
 {
+    public CreatedResource? Created { get; init; }
+
     public static implicit operator Result<T>(T value) => new(value, null);
 
     public static implicit operator Result<T>(Refusal refusal) => new(null, refusal);
+}
+
+/// <summary>Makes results that an Idempotency-Key keeps.</summary>
+public static class Result
+{
+    /// <summary>What was asked for, and the row it is: with a key, both are committed together.</summary>
+    /// <param name="kind">One of <see cref="CreatedResourceKind"/>.</param>
+    public static Result<T> Created<T>(T value, string kind, Guid id)
+        where T : class => new(value, null) { Created = new(kind, id) };
 }

@@ -1,5 +1,5 @@
 using Payments.Application.C2b;
-using Payments.Domain.Callbacks;
+using Payments.Application.Callbacks;
 using Payments.Domain.Common;
 using Payments.Domain.Transfers;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Payments.Application.Common;
 
 namespace Payments.Application.Diagnostics;
 
@@ -14,7 +15,7 @@ public sealed record DeploymentFacts
     public Func<string?> PublicBaseUrl { get; init; } = () => null;
 
     /// <summary>What is wrong in the configuration; empty in a process that started.</summary>
-    public IReadOnlyList<ConfigurationFault> Problems { get; init; } = [];
+    public IReadOnlyList<ConfigurationProblem> Problems { get; init; } = [];
 
     /// <summary>True when callbacks survive an outage of the database.</summary>
     public bool HasSpool { get; init; }
@@ -35,13 +36,6 @@ public sealed record DeploymentFacts
     public bool IsProduction => Environment == "Production";
 
     /// <summary>The first problem under one of these beginnings of keys that stops what is built on it; null when there is none.</summary>
-    public ConfigurationFault? Broken(params string[] keys) => Problems.FirstOrDefault(
-        problem => problem.Wrong != ConfigurationFault.Unknown && keys.Any(key => problem.Key.StartsWith(key, StringComparison.OrdinalIgnoreCase)));
-}
-
-/// <summary>Something wrong in the configuration: which key, what is wrong, what would be right.</summary>
-public sealed record ConfigurationFault(string Key, string Wrong, string Right)
-{
-    /// <summary>What is wrong with a key nobody reads: by itself it stops nothing.</summary>
-    public const string Unknown = "is not known";
+    public ConfigurationProblem? Broken(params string[] keys) => Problems.FirstOrDefault(
+        problem => problem.Wrong != ConfigurationProblem.Unknown && keys.Any(key => problem.Key.StartsWith(key, StringComparison.OrdinalIgnoreCase)));
 }

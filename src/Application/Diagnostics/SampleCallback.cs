@@ -1,4 +1,4 @@
-using Payments.Domain.Callbacks;
+using Payments.Application.Callbacks;
 
 namespace Payments.Application.Diagnostics;
 

@@ -4,11 +4,11 @@ namespace Payments.Application.Idempotency;
 
 /// <summary>A key that was used.</summary>
 /// <param name="Hash">Of the request that used it.</param>
-/// <param name="Intent">What that request made; null where only the answer was kept.</param>
+/// <param name="Created">What that request made; null where only the answer was kept.</param>
 /// <param name="Status">The HTTP status of its answer; null until there is one.</param>
 /// <param name="Answer">The answer's body without anything secret; null until there is one, and again once it is old.</param>
 /// <param name="IsRunning">True while the first request is believed to be at work.</param>
-public sealed record UsedKey(byte[] Hash, CreatedResource? Intent, int? Status, string? Answer, bool IsRunning);
+public sealed record UsedKey(byte[] Hash, CreatedResource? Created, int? Status, string? Answer, bool IsRunning);
 
 /// <summary>The keys of requests and what became of them. Rows are made by <see cref="ITransactions"/>, beside the intent.</summary>
 public interface IIdempotencyKeys

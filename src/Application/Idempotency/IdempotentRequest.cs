@@ -3,8 +3,9 @@ using Payments.Application.Common;
 namespace Payments.Application.Idempotency;
 
 /// <summary>
-/// A request that came with an <c>Idempotency-Key</c>, while it runs. The first transaction that makes its intent (<see cref="RecordResult"/>)
-/// commits the key's row together with it: there is no moment at which one exists without the other.
+/// A request that came with an <c>Idempotency-Key</c>, while it runs; its caller carries it. The first transaction run under it whose result
+/// names a row (<see cref="IUseCaseResult.Created"/>) commits the key's row together with that one: there is no moment at which one exists
+/// without the other.
 /// </summary>
 /// <param name="owner">Whose key it is: two clients may use the same one.</param>
 /// <param name="key">As the client sent it, 1–255 characters.</param>
@@ -12,15 +13,6 @@ namespace Payments.Application.Idempotency;
 /// <param name="keepForEver">True where money leaves: a repetition is recognised however late it comes.</param>
 public sealed class IdempotentRequest(string owner, string key, byte[] hash, bool keepForEver)
 {
-    private static readonly AsyncLocal<IdempotentRequest?> Running = new();
-
-    /// <summary>The request this code runs for; null without a key, and for work that outlives its request.</summary>
-    public static IdempotentRequest? Current
-    {
-        get => Running.Value;
-        set => Running.Value = value;
-    }
-
     public string Owner { get; } = owner;
 
     public string Key { get; } = key;
@@ -29,29 +21,14 @@ public sealed class IdempotentRequest(string owner, string key, byte[] hash, boo
 
     public bool KeepForEver { get; } = keepForEver;
 
-    /// <summary>What the request made or changed; null before it has.</summary>
-    public CreatedResource? Intent { get; private set; }
+    /// <summary>What the request made or changed; null before that is committed.</summary>
+    public CreatedResource? Created { get; private set; }
 
     /// <summary>True once the key's row is committed.</summary>
-    public bool IsCommitted { get; private set; }
+    public bool IsCommitted => Created is not null;
 
-    /// <summary>
-    /// Says, inside the transaction that commits it, what the running request makes: from this the answer is rebuilt when the process
-    /// dies before it could store it. Does nothing when the request has no key.
-    /// </summary>
-    public static void RecordResult(string kind, Guid id)
-    {
-        if (Current is { IsCommitted: false } request)
-        {
-            request.Intent = new(kind, id);
-        }
-    }
-
-    /// <summary>A transaction starts, perhaps over again.</summary>
-    public void Begin() => Intent = null;
-
-    /// <summary>A transaction was committed.</summary>
-    public void Committed() => IsCommitted = Intent is not null;
+    /// <summary>A transaction that made this was committed, and the key's row with it.</summary>
+    public void Committed(CreatedResource? created) => Created ??= created;
 }
 
 /// <summary>The row a request was about.</summary>

@@ -61,7 +61,7 @@ public sealed class RequestPayoutHandler(IPayouts payouts, ITransactions transac
 {
     /// <inheritdoc/>
     public Task<Result<PayoutView>> Handle(RequestPayout request, CancellationToken cancellationToken) =>
-        transactions.Run(now => Queue(request, now), cancellationToken);
+        transactions.Run(request.Caller, now => Queue(request, now), cancellationToken);
 
     private async Task<Result<PayoutView>> Queue(RequestPayout request, DateTimeOffset now)
     {
@@ -76,13 +76,12 @@ public sealed class RequestPayoutHandler(IPayouts payouts, ITransactions transac
             return over;
         }
 
-        IdempotentRequest.RecordResult(CreatedResourceKind.Payout, payout.Id);
         if (await payouts.Add(payout) is { } existing)
         {
             await ceilings.Return(request.Caller, payout.Amount, now);
             return new Refusal("reference_in_use", "Another payout of yours has this reference.", Subject: PublicId.Write(PublicId.Payout, existing));
         }
 
-        return PayoutView.Of(payout);
+        return Result.Created(PayoutView.Of(payout), CreatedResourceKind.Payout, payout.Id);
     }
 }

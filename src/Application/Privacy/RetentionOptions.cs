@@ -29,20 +29,4 @@ public sealed class RetentionOptions
     /// within its year and a shop closes a year's books in the weeks after it: thirteen months cover both.
     /// </summary>
     public int PersonalDataDays { get; set; } = 400;
-
-    /// <summary>Everything that is wrong: which key, what is wrong, what would be right.</summary>
-    public IEnumerable<(string Key, string Wrong, string Right)> Problems()
-    {
-        foreach (var (name, days) in new[]
-        {
-            (nameof(CallbackBodiesDays), CallbackBodiesDays), (nameof(HintsDays), HintsDays), (nameof(PersonalDataDays), PersonalDataDays),
-        })
-        {
-            // A century: more is a mistake, and PostgreSQL's intervals have an end too.
-            if (days is < LeastDays or > 36_500)
-            {
-                yield return ($"Retention__{name}", $"is {days} days", $"{LeastDays} to 36500 days");
-            }
-        }
-    }
 }

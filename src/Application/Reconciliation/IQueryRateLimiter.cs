@@ -26,7 +26,7 @@ public sealed record MissedSchedules(bool Questions, bool Ends, bool Pull);
 
 /// <summary>
 /// What all processes together may ask of Safaricom: one budget in the database, and one pause for each API that keeps failing. Call
-/// inside <see cref="ITransactions.Run"/>: the budget is locked until it ends, which lets one worker at a time take what is due.
+/// inside <see cref="ITransactions"/>: the budget is locked until it ends, which lets one worker at a time take what is due.
 /// </summary>
 public interface IQueryRateLimiter
 {

@@ -1,5 +1,6 @@
 using Payments.Application.Callbacks;
 using Payments.Domain.Common;
+using Payments.Domain.Requests;
 
 namespace Payments.Application.Reconciliation;
 
@@ -30,14 +31,8 @@ public sealed record StatusQuery(Guid Id, StatusQueryKind Kind, Guid? SubjectId,
     public bool KeepsBalances { get; init; } = true;
 
     /// <summary>Whether a callback is about this very question (R3).</summary>
-    public bool IsNamed(string? conversationId, string? originatorId, bool mayLack = false)
-    {
-        var known = ConversationId is not null || OriginatorId is not null;
-        var differs = (ConversationId is not null && conversationId is not null && ConversationId != conversationId)
-            || (OriginatorId is not null && originatorId is not null && OriginatorId != originatorId);
-        var named = (ConversationId is not null && conversationId is not null) || (OriginatorId is not null && originatorId is not null);
-        return !differs && (named || mayLack || !known);
-    }
+    public bool IsNamed(string? conversationId, string? originatorId, bool mayLack = false) =>
+        new ProviderIds(ConversationId, OriginatorId).Matches(new(conversationId, originatorId), mayLack);
 }
 
 /// <summary>What is on an account, and when that was heard.</summary>

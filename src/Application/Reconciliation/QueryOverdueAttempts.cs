@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Application.Daraja;
-using Payments.Application.Telemetry;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
 
@@ -14,43 +13,42 @@ namespace Payments.Application.Reconciliation;
 public sealed record QueryOverdueAttempts(Guid? CheckoutId = null) : IRequest<int>;
 
 /// <summary>
-/// Takes the questions that are due and that the shared budget allows (SKIP LOCKED, with a lease: several workers never ask the same), asks
-/// outside any transaction, and writes each answer under its checkout's lock as it comes. Dies after taking: the lease runs out and the
-/// question is asked again. A push found <c>sending</c> belongs to a process that died before its reply: it becomes <c>unknown</c> and is
-/// never sent again. A push nobody gave an id for cannot be asked about: its rounds only watch the clock, and cost no question.
+/// A round of <see cref="QueryOverdue"/> over attempts: each is asked in one call, and its answer written under its checkout's lock as it comes. Dies
+/// after asking: it is asked again. A push found <c>sending</c> belongs to a process that died before its reply: it becomes <c>unknown</c> and is
+/// never sent again.
 /// </summary>
 public sealed partial class QueryOverdueAttemptsHandler(
     ICheckouts checkouts, IStatusQueries questions, IQueryRateLimiter budget, ITransactions transactions, IDaraja daraja, ReconciliationOptions options,
     ILogger<QueryOverdueAttemptsHandler> log) : IRequestHandler<QueryOverdueAttempts, int>
 {
-    /// <param name="At">When it was taken: what its answer says was so then, however long it is under way.</param>
-    private sealed record Asked(DueAttempt Due, Guid Question, DateTimeOffset At);
-
     /// <inheritdoc/>
-    public async Task<int> Handle(QueryOverdueAttempts request, CancellationToken cancellationToken)
+    public Task<int> Handle(QueryOverdueAttempts request, CancellationToken cancellationToken) => new QueryOverdue(budget, transactions, options)
+        .Round<Asked>(DarajaQuery.Stk, "ask attempt", (most, now) => Claim(request.CheckoutId, most, now), Ask, cancellationToken);
+
+    /// <param name="At">When it was claimed: what its answer says was so then, however long it is under way.</param>
+    private sealed record Asked(DueAttempt Due, Guid Question, DateTimeOffset At) : IDueRequest
     {
-        var taken = await transactions.Run(now => Take(request.CheckoutId, now), cancellationToken);
-        await InParallel.Work(new Queue<Asked>(taken), options.Parallel, async asked =>
-        {
-            // A shutdown leaves the rest to their leases; what was answered is written all the same.
-            cancellationToken.ThrowIfCancellationRequested();
-            using var span = Traces.Continue("ask attempt", asked.Due.TraceParent);
-            var outcome = asked.Due.RequestId is { } id ? await daraja.QueryStk(id, cancellationToken) : null;
-            await transactions.Run(now => Record(asked, outcome, now), CancellationToken.None);
-        });
-        return taken.Count;
+        public bool HasQueryId => Due.RequestId is not null;
+
+        public string? TraceParent => Due.TraceParent;
     }
 
-    private async Task<IReadOnlyList<Asked>> Take(Guid? checkoutId, DateTimeOffset now)
+    private async Task<IReadOnlyList<Asked>> Claim(Guid? checkoutId, int withId, DateTimeOffset now)
     {
-        var most = await budget.Available(DarajaQuery.Stk, options.BatchSize);
-        var taken = (await checkouts.ClaimDue(checkoutId, most, options.BatchSize, options.Lease)).Select(due => new Asked(due, NewId.Next(), now)).ToList();
-        var askable = taken.FindAll(asked => asked.Due.RequestId is not null);
-        await budget.Consume(askable.Count);
+        List<Asked> taken =
+            [.. (await checkouts.ClaimDue(checkoutId, withId, options.BatchSize, options.Lease)).Select(due => new Asked(due, NewId.Next(), now))];
 
-        // On record before it is asked: a question whose asker died shows as one that got no answer.
-        await questions.AddPrompts([.. askable.Select(asked => (asked.Question, asked.Due.Id))]);
+        // On record before it is asked: a query whose asker died shows as one that got no answer.
+        await questions.AddPrompts([.. taken.Where(asked => asked.HasQueryId).Select(asked => (asked.Question, asked.Due.Id))]);
         return taken;
+    }
+
+    private async Task Ask(Asked asked, CancellationToken cancellation)
+    {
+        var outcome = asked.Due.RequestId is { } id ? await daraja.QueryStk(id, cancellation) : null;
+
+        // What was answered is written also while the host shuts down.
+        await transactions.Run(now => Record(asked, outcome, now), CancellationToken.None);
     }
 
     private async Task<bool> Record(Asked asked, PaymentResult? told, DateTimeOffset now)

@@ -2,7 +2,6 @@ using MediatR;
 using Microsoft.Extensions.Logging;
 using Payments.Application.Common;
 using Payments.Application.Daraja;
-using Payments.Application.Telemetry;
 using Payments.Application.Transfers;
 using Payments.Domain.Payouts;
 using Payments.Domain.Transfers;
@@ -16,10 +15,8 @@ namespace Payments.Application.Reconciliation;
 public sealed record QueryOverdueTransfers : IRequest<int>;
 
 /// <summary>
-/// Takes what is due and what the shared budget allows (SKIP LOCKED, with a lease: several workers never ask the same), commits a question
-/// with its own token, asks outside any transaction; the answer comes by callback. Dies after taking: the lease runs out and it is asked
-/// again. Dies after asking: the callback still finds its question. A row found <c>sending</c> belongs to a run that died: in doubt, and
-/// never sent again.
+/// A round of <see cref="QueryOverdue"/> over payouts and refunds: a query with its own token is committed, asked, and answered by callback. Dies
+/// after asking: the callback still finds its query. A row found <c>sending</c> belongs to a run that died: in doubt, and never sent again.
 /// </summary>
 public sealed partial class QueryOverdueTransfersHandler(
     ITransfers transfers, IStatusQueries questions, IQueryRateLimiter budget, ITransactions transactions, IDaraja daraja, ReconciliationOptions options,
@@ -39,15 +36,8 @@ public sealed partial class QueryOverdueTransfersHandler(
             await transactions.Run(now => TellWait(untold, now), cancellationToken);
         }
 
-        var due = await transactions.Run(_ => Take(), cancellationToken);
-        await InParallel.Work(new Queue<DueTransfer>(due), options.Parallel, async transfer =>
-        {
-            // A shutdown leaves the rest to their leases.
-            cancellationToken.ThrowIfCancellationRequested();
-            using var span = Traces.Continue("ask transfer", transfer.TraceParent);
-            await Ask(transfer, cancellationToken);
-        });
-        return lost + due.Count;
+        return lost + await new QueryOverdue(budget, transactions, options).Round(
+            DarajaQuery.Status, "ask transfer", (most, _) => transfers.ClaimDue(most, options.BatchSize, options.Lease), Ask, cancellationToken);
     }
 
     private async Task<bool> TellWait(Guid id, DateTimeOffset now)
@@ -56,14 +46,6 @@ public sealed partial class QueryOverdueTransfersHandler(
         loaded[0].AnnounceWait(now);
         await transfers.Save(loaded);
         return true;
-    }
-
-    private async Task<IReadOnlyList<DueTransfer>> Take()
-    {
-        var most = await budget.Available(DarajaQuery.Status, options.BatchSize);
-        var due = await transfers.ClaimDue(most, options.BatchSize, options.Lease);
-        await budget.Consume(due.Count(transfer => transfer.OriginatorId is not null));
-        return due;
     }
 
     private async Task Ask(DueTransfer due, CancellationToken cancellation)
@@ -105,7 +87,7 @@ public sealed partial class QueryOverdueTransfersHandler(
         else
         {
             // After the last question only its answer is waited for.
-            transfer.NextQueryAt = now + (options.NextOfTransfer(inDoubt, due.Questions) ?? options.LastAnswer);
+            transfer.PostponeQuery(now + (options.NextOfTransfer(inDoubt, due.Questions) ?? options.LastAnswer));
             transfer.RecordQueryFailure(transfer.LastAnswer ?? (asks ? "Safaricom was asked." : "Safaricom gave no id to ask by."), now);
         }
 

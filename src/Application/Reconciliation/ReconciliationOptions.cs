@@ -105,46 +105,9 @@ public sealed class ReconciliationOptions
     public static IReadOnlyList<TimeSpan> Read(string schedule) =>
         [.. schedule.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).Select(s => TimeSpan.Parse(s, CultureInfo.InvariantCulture))];
 
-    /// <summary>Everything that is wrong: which key, what is wrong, what would be right.</summary>
-    public IEnumerable<(string Key, string Wrong, string Right)> Problems()
-    {
-        var schedules = new[]
-        {
-            (nameof(PendingSchedule), PendingSchedule), (nameof(UnknownSchedule), UnknownSchedule),
-            (nameof(TransferSchedule), TransferSchedule), (nameof(DoubtSchedule), DoubtSchedule),
-        };
-        foreach (var (name, schedule) in schedules.Where(s => !IsSchedule(s.Item2)))
-        {
-            yield return ($"Reconciliation__{name}", $"'{schedule}' is no list of waits", "times such as 00:00:45 00:01 00:05, separated by spaces");
-        }
-
-        if (QuestionsPerSecond is not (> 0 and <= 1000) || QuestionBurst < 1)
-        {
-            yield return ("Reconciliation__QuestionsPerSecond", "asks nothing, or too much", "above 0 and at most 1000, with Reconciliation__QuestionBurst 1 or more");
-        }
-
-        if (BatchSize < 1 || Parallel < 1 || Lease <= TimeSpan.Zero || LastAnswer <= TimeSpan.Zero || ForgottenAfter <= TimeSpan.Zero || UnaskedRetry <= TimeSpan.Zero
-            || UnsentRetry <= TimeSpan.Zero || UnsentCaseAfter <= TimeSpan.Zero)
-        {
-            yield return ("Reconciliation", "has a size or a time that is not above zero", "such as Reconciliation__BatchSize=40, Reconciliation__Lease=00:03:00");
-        }
-    }
-
     private static TimeSpan? At(string schedule, int asked)
     {
         var waits = Read(schedule);
         return asked < waits.Count ? waits[asked] : null;
-    }
-
-    private static bool IsSchedule(string schedule)
-    {
-        try
-        {
-            return Read(schedule) is { Count: > 0 } waits && waits.All(wait => wait > TimeSpan.Zero);
-        }
-        catch (Exception broken) when (broken is FormatException or OverflowException)
-        {
-            return false;
-        }
     }
 }

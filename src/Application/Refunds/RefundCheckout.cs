@@ -39,7 +39,7 @@ public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds
 {
     /// <inheritdoc/>
     public Task<Result<RefundView>> Handle(RefundCheckout request, CancellationToken cancellationToken) =>
-        transactions.Run(now => Queue(request, now), cancellationToken);
+        transactions.Run(request.Caller, now => Queue(request, now), cancellationToken);
 
     private async Task<Result<RefundView>> Queue(RefundCheckout request, DateTimeOffset now)
     {
@@ -61,8 +61,7 @@ public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds
             return over;
         }
 
-        var refund = Refund.Queue(RefundRequests.Name(names, plan), checkout.Client, plan, checkout.Reference.Value, request.Reason!.Trim(), ofSurplus: false, now);
-        IdempotentRequest.RecordResult(CreatedResourceKind.Refund, refund.Id);
+        var refund = Refund.Queue(RefundRequests.Name(names, plan, request.Caller), checkout.Client, plan, checkout.Reference.Value, request.Reason!.Trim(), ofSurplus: false, now);
         var left = plan.Receipt.Left;
         checkout.Reserve(refund, now);
         await checkouts.Save([checkout]);
@@ -73,7 +72,7 @@ public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds
             await RefundRequests.Note(audit, request.Caller, "checkout.refund", refund, plan.Receipt, left);
         }
 
-        return RefundView.Of(refund, toShop: true);
+        return Result.Created(RefundView.Of(refund, toShop: true), CreatedResourceKind.Refund, refund.Id);
     }
 }
 
@@ -81,7 +80,8 @@ public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds
 internal static class RefundRequests
 {
     /// <summary>The id of a refund: its name at Safaricom where it goes by B2C, which takes one (R18).</summary>
-    public static Guid Name(RequestNames names, RefundPlan plan) => plan.Method == RefundMethod.B2c ? names.OfRefund(IdempotentRequest.Current) : NewId.Next();
+    public static Guid Name(RequestNames names, RefundPlan plan, Caller caller) =>
+        plan.Method == RefundMethod.B2c ? names.OfRefund(caller.Request) : NewId.Next();
 
     /// <summary>The rule for an amount.</summary>
     public static IRuleBuilderOptions<T, decimal?> RefundAmount<T>(this IRuleBuilder<T, decimal?> rule) =>

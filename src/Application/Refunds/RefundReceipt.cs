@@ -29,7 +29,7 @@ public sealed class RefundReceiptHandler(ICheckouts checkouts, IRefunds refunds,
 {
     /// <inheritdoc/>
     public Task<Result<RefundView>> Handle(RefundReceipt request, CancellationToken cancellationToken) =>
-        transactions.Run(now => Queue(request, now), cancellationToken);
+        transactions.Run(request.Caller, now => Queue(request, now), cancellationToken);
 
     private async Task<Result<RefundView>> Queue(RefundReceipt request, DateTimeOffset now)
     {
@@ -53,8 +53,7 @@ public sealed class RefundReceiptHandler(ICheckouts checkouts, IRefunds refunds,
 
         var reason = request.Reason?.Trim() ?? (loaded.Checkout is null ? "Payment without an order" : "Paid too much");
         var refund = Refund.Queue(
-            RefundRequests.Name(names, plan), loaded.Checkout?.Client ?? request.Caller.Client, plan, loaded.Checkout?.Reference.Value, reason, ofSurplus: true, now);
-        IdempotentRequest.RecordResult(CreatedResourceKind.Refund, refund.Id);
+            RefundRequests.Name(names, plan, request.Caller), loaded.Checkout?.Client ?? request.Caller.Client, plan, loaded.Checkout?.Reference.Value, reason, ofSurplus: true, now);
         var left = receipt.Left;
         if (loaded.Checkout is { } checkout)
         {
@@ -69,6 +68,6 @@ public sealed class RefundReceiptHandler(ICheckouts checkouts, IRefunds refunds,
 
         await refunds.Add(refund);
         await RefundRequests.Note(audit, request.Caller, "receipt.refund", refund, receipt, left);
-        return RefundView.Of(refund, toShop: true);
+        return Result.Created(RefundView.Of(refund, toShop: true), CreatedResourceKind.Refund, refund.Id);
     }
 }

@@ -15,6 +15,7 @@ public sealed class EndRestoreHandler(IRestores restores, IAudit audit, ITransac
 {
     /// <inheritdoc/>
     public Task<HeldTransfers?> Handle(EndRestore request, CancellationToken cancellationToken) => transactions.Run(
+        request.Caller,
         async now =>
         {
             var held = await restores.CountHeld(cancellationToken);

@@ -22,18 +22,18 @@ public interface IRestores
 
     /// <summary>
     /// Puts the restore on record and moves the feed on, so that no place is given out a second time. Call inside
-    /// <see cref="ITransactions.Run"/>.
+    /// <see cref="ITransactions"/>.
     /// </summary>
     Task<Restore> Begin(DateTimeOffset now);
 
     /// <summary>
     /// What was queued when the backup was made and has no name of its own counts as sent: nobody can know that it was not. Answers how many.
-    /// Call inside <see cref="ITransactions.Run"/>.
+    /// Call inside <see cref="ITransactions"/>.
     /// </summary>
     /// <param name="namesTransfers">False where B2C takes no name either.</param>
     Task<int> DoubtUnnamed(bool namesTransfers);
 
-    /// <summary>Declares it over; false when none is under way. Call inside <see cref="ITransactions.Run"/>.</summary>
+    /// <summary>Declares it over; false when none is under way. Call inside <see cref="ITransactions"/>.</summary>
     Task<bool> End(DateTimeOffset now);
 
     /// <summary>Payments that stand on no order, were made before the last restore and came into the books after it, with the account they named.</summary>

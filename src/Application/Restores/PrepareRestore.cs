@@ -21,6 +21,7 @@ public sealed class PrepareRestoreHandler(IRestores restores, IAudit audit, ITra
 {
     /// <inheritdoc/>
     public Task<PreparedRestore> Handle(PrepareRestore request, CancellationToken cancellationToken) => transactions.Run(
+        request.Caller,
         async now =>
         {
             var done = new PreparedRestore(await restores.Begin(now), await restores.DoubtUnnamed(request.NamesTransfers));

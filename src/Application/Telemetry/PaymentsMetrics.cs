@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
-using Payments.Domain.Callbacks;
 
 namespace Payments.Application.Telemetry;
 

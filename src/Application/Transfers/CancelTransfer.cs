@@ -26,11 +26,11 @@ public sealed class CancelTransferHandler(ITransfers transfers, IRestores restor
 {
     /// <inheritdoc/>
     public Task<Result<PayoutView>> Handle(CancelPayout request, CancellationToken cancellationToken) =>
-        transactions.Run(now => Cancel(request.Caller, request.Id, CreatedResourceKind.Payout, (Payout payout) => PayoutView.Of(payout), now), cancellationToken);
+        transactions.Run(request.Caller, now => Cancel(request.Caller, request.Id, CreatedResourceKind.Payout, (Payout payout) => PayoutView.Of(payout), now), cancellationToken);
 
     /// <inheritdoc/>
     public Task<Result<RefundView>> Handle(CancelRefund request, CancellationToken cancellationToken) =>
-        transactions.Run(now => Cancel(request.Caller, request.Id, CreatedResourceKind.Refund, (Refund refund) => RefundView.Of(refund, toShop: true), now), cancellationToken);
+        transactions.Run(request.Caller, now => Cancel(request.Caller, request.Id, CreatedResourceKind.Refund, (Refund refund) => RefundView.Of(refund, toShop: true), now), cancellationToken);
 
     private async Task<Result<TView>> Cancel<T, TView>(Caller caller, Guid id, string kind, Func<T, TView> show, DateTimeOffset now)
         where T : Transfer
@@ -51,7 +51,6 @@ public sealed class CancelTransferHandler(ITransfers transfers, IRestores restor
             return new Refusal("already_sent", $"This {transfer.TypeName} is on its way, has ended, or may have been sent before a restore: it cannot be taken back.");
         }
 
-        IdempotentRequest.RecordResult(kind, transfer.Id);
         if (caller.SeesAll && transfer.OriginalStatus != transfer.Status)
         {
             var prefix = transfer is Payout ? PublicId.Payout : PublicId.Refund;
@@ -61,6 +60,6 @@ public sealed class CancelTransferHandler(ITransfers transfers, IRestores restor
         }
 
         await transfers.Save(loaded);
-        return show(transfer);
+        return Result.Created(show(transfer), kind, transfer.Id);
     }
 }

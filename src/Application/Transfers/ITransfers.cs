@@ -1,4 +1,5 @@
 using Payments.Application.Common;
+using Payments.Application.Reconciliation;
 using Payments.Domain.Transfers;
 
 namespace Payments.Application.Transfers;
@@ -6,8 +7,10 @@ namespace Payments.Application.Transfers;
 /// <summary>A payout or refund whose answer is overdue, taken by one worker until its lease ends.</summary>
 /// <param name="OfPayouts">True for what the payout shortcode sent: everything but reversals.</param>
 /// <param name="Questions">How often it has been asked about, this time included.</param>
-/// <param name="TraceParent">The trace it belongs to, where that is recorded.</param>
-public sealed record DueTransfer(Guid Id, bool OfPayouts, string? OriginatorId, int Questions, string? TraceParent);
+public sealed record DueTransfer(Guid Id, bool OfPayouts, string? OriginatorId, int Questions, string? TraceParent) : IDueRequest
+{
+    public bool HasQueryId => OriginatorId is not null;
+}
 
 /// <summary>
 /// Payouts and refunds as money on its way out: what both have in common. Locked in the order checkouts, payouts, refunds, each by id.
@@ -30,7 +33,7 @@ public interface ITransfers
 
     /// <summary>
     /// Takes transfers whose question is due, the longest due first (SKIP LOCKED), and leases them. Call inside
-    /// <see cref="ITransactions.Run"/>.
+    /// <see cref="ITransactions"/>.
     /// </summary>
     /// <param name="askable">The most that have an id to ask by, payouts and refunds together.</param>
     /// <param name="others">The most of each that have none.</param>
@@ -38,7 +41,7 @@ public interface ITransfers
 
     /// <summary>
     /// Enqueues again what is still <c>queued</c> and has no job any more: in line for <paramref name="age"/>, the oldest first; and of what
-    /// waits, for each of Safaricom's APIs the one that has waited longest to be tried. Call inside <see cref="ITransactions.Run"/>. Answers
+    /// waits, for each of Safaricom's APIs the one that has waited longest to be tried. Call inside <see cref="ITransactions"/>. Answers
     /// how many had lost their job without waiting for anything.
     /// </summary>
     /// <param name="limit">The most of each API.</param>

@@ -1,11 +1,11 @@
 using MediatR;
 using Microsoft.Extensions.Logging;
+using Payments.Application.Callbacks;
 using Payments.Application.Common;
 using Payments.Application.Daraja;
 using Payments.Application.Reconciliation;
 using Payments.Application.Restores;
 using Payments.Application.Telemetry;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Payouts;
 using Payments.Domain.Refunds;
 using Payments.Domain.Transfers;

@@ -60,9 +60,9 @@ public sealed partial class Checkout
 
     private void TakeBack(Receipt receipt, Refund refund, DateTimeOffset now)
     {
-        refund.Source = receipt.IsOnHold ? RefundSource.Nowhere
+        refund.TakeFrom(receipt.IsOnHold ? RefundSource.Nowhere
             : Status is CheckoutStatus.Paid or CheckoutStatus.Cancelled ? RefundSource.Counted
-            : RefundSource.Unpaid;
+            : RefundSource.Unpaid);
         if (refund.Source == RefundSource.Unpaid)
         {
             var taken = Money.Min(receipt.Applied, refund.Amount);
@@ -81,7 +81,7 @@ public sealed partial class Checkout
     {
         foreach (var refund in receipt.Refunds.Where(r => r is { IsReserved: true, Source: RefundSource.Nowhere }))
         {
-            refund.Source = RefundSource.Unpaid;
+            refund.TakeFrom(RefundSource.Unpaid);
         }
 
         cases.Add(new RefundedBeforeMatch(ReceiptFacts.Of(receipt), Id, receipt.Amount - receipt.Left));

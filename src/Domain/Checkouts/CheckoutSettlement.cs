@@ -1,4 +1,3 @@
-using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
 using Payments.Domain.Common;
 
@@ -10,7 +9,7 @@ public sealed partial class Checkout
     /// <summary>A trusted callback about one of this checkout's pushes.</summary>
     /// <param name="known">The receipt that already has the number the callback names, wherever it stands; null when none has.</param>
     /// <param name="receiptId">The id a new receipt would get.</param>
-    public Verdict ApplyCallback(Attempt attempt, PaymentResult outcome, Receipt? known, Guid receiptId, DateTimeOffset now)
+    public SettlementResult ApplyCallback(Attempt attempt, PaymentResult outcome, Receipt? known, Guid receiptId, DateTimeOffset now)
     {
         switch (outcome)
         {
@@ -23,10 +22,10 @@ public sealed partial class Checkout
                 return QueryInstead(attempt, now, now);
 
             case PaymentResult.Failed when attempt.Status == AttemptStatus.Succeeded:
-                return Verdict.Contradiction;
+                return SettlementResult.Contradiction;
 
             case PaymentResult.Failed when attempt.Status == AttemptStatus.Failed:
-                return Verdict.Duplicate;
+                return SettlementResult.Duplicate;
 
             case PaymentResult.Failed { Certainty: Certainty.Final } failed:
                 Fail(attempt, failed.Failure, SettledBy.Callback, now);
@@ -35,7 +34,7 @@ public sealed partial class Checkout
                     QueryInstead(attempt, attempt.BelievedFrom(now), now);
                 }
 
-                return Verdict.Applied;
+                return SettlementResult.Applied;
 
             case PaymentResult.Failed doubtful:
                 attempt.UnconfirmedFailure = doubtful.Failure;
@@ -203,7 +202,7 @@ public sealed partial class Checkout
         }
     }
 
-    private Verdict ApplySuccess(
+    private SettlementResult ApplySuccess(
         Attempt attempt, PaymentResult.Succeeded paid, string number, Money amount, Receipt? known, Guid receiptId, DateTimeOffset now)
     {
         var own = Receipts.Find(r => r.AttemptId == attempt.Id);
@@ -215,7 +214,7 @@ public sealed partial class Checkout
                 own.MarkModified();
             }
 
-            return Verdict.Duplicate;
+            return SettlementResult.Duplicate;
         }
 
         if (own is { Number: { } other, IsInferred: false })
@@ -257,7 +256,7 @@ public sealed partial class Checkout
             RecordUnconfirmedPayment(attempt, amount, number);
             attempt.MarkConflictingResult();
             QueryInstead(attempt, now, now);
-            return Verdict.Contradiction;
+            return SettlementResult.Contradiction;
         }
 
         if (own is not null)
@@ -275,7 +274,7 @@ public sealed partial class Checkout
         {
             Apply(NewReceipt(receiptId, attempt, SettledBy.Callback, number, paid.Payer, paid.At ?? now, now), now);
             ResolveAmbiguousMatches(now);
-            return Verdict.Applied;
+            return SettlementResult.Applied;
         }
 
         // The same money, confirmed first (R7).
@@ -288,7 +287,7 @@ public sealed partial class Checkout
         }
 
         RematchAttempt(former, number, receiptId, now);
-        return Verdict.Applied;
+        return SettlementResult.Applied;
     }
 
     private void ApplySuccessByQuery(Attempt attempt, Guid receiptId, IReadOnlyList<Receipt> loose, DateTimeOffset now)
@@ -345,14 +344,14 @@ public sealed partial class Checkout
     }
 
     /// <summary>The number of a payment that only a query knew has turned up.</summary>
-    private Verdict AssignReceiptNumber(
+    private SettlementResult AssignReceiptNumber(
         Receipt own, string number, string? payer, DateTimeOffset? at, Money amount, Receipt? known, Attempt attempt, Guid spareId, DateTimeOffset now)
     {
         if (amount != own.Amount)
         {
             cases.Add(new NumberedAmountDiffers(PromptFacts.Of(attempt), own.Amount, amount, number));
             Changed(now);
-            return Verdict.Contradiction;
+            return SettlementResult.Contradiction;
         }
 
         if (known is not null)
@@ -387,7 +386,7 @@ public sealed partial class Checkout
             }
 
             RematchAttempt(other, number, spareId, now);
-            return Verdict.Applied;
+            return SettlementResult.Applied;
         }
 
         own.Number = number;
@@ -403,7 +402,7 @@ public sealed partial class Checkout
 
         Raise(CheckoutEvents.ReceiptKnown, now);
         ResolveAmbiguousMatches(now);
-        return Verdict.Applied;
+        return SettlementResult.Applied;
     }
 
     /// <summary>Pushes that may have had a person find out about them (undecided, or failed and disputed): Safaricom has told.</summary>
@@ -486,11 +485,11 @@ public sealed partial class Checkout
         attempt.MarkModified();
     }
 
-    private Verdict RaiseConflict(Attempt attempt, Conflict conflict, DateTimeOffset now)
+    private SettlementResult RaiseConflict(Attempt attempt, Conflict conflict, DateTimeOffset now)
     {
         cases.Add(new ReceiptConflict(PromptFacts.Of(attempt), conflict));
         Changed(now);
-        return Verdict.Contradiction;
+        return SettlementResult.Contradiction;
     }
 
     private static void RecordUnconfirmedPayment(Attempt attempt, Money amount, string number)
@@ -510,12 +509,12 @@ public sealed partial class Checkout
         }
     }
 
-    private Verdict QueryInstead(Attempt attempt, DateTimeOffset at, DateTimeOffset now)
+    private SettlementResult QueryInstead(Attempt attempt, DateTimeOffset at, DateTimeOffset now)
     {
         // A failed one is asked about too: what came may be a success that outranks the failure (R4).
         if (attempt.Status == AttemptStatus.Succeeded)
         {
-            return Verdict.Hint;
+            return SettlementResult.Unsettled;
         }
 
         var wasErased = attempt.HasErasedId;
@@ -533,6 +532,6 @@ public sealed partial class Checkout
             Changed(now);
         }
 
-        return Verdict.Hint;
+        return SettlementResult.Unsettled;
     }
 }

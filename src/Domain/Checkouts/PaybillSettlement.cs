@@ -1,6 +1,6 @@
 using Payments.Domain.C2b;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
+using Payments.Domain.Common;
 
 namespace Payments.Domain.Checkouts;
 
@@ -20,17 +20,17 @@ public sealed partial class Checkout
     public void ApplyConfirmation(Confirmation confirmation, Guid receiptId, DateTimeOffset now) => AddConfirmedReceipt(confirmation.ToReceipt(receiptId, now), isNew: true, now);
 
     /// <summary>A number this checkout already has: nothing moves twice.</summary>
-    public Verdict ApplyRepeatedConfirmation(Receipt known, Confirmation confirmation, DateTimeOffset now)
+    public SettlementResult ApplyRepeatedConfirmation(Receipt known, Confirmation confirmation, DateTimeOffset now)
     {
         if (known.Amount != confirmation.Amount)
         {
             cases.Add(confirmation.Contradicts(known));
             Changed(now);
-            return Verdict.Contradiction;
+            return SettlementResult.Contradiction;
         }
 
         confirmation.FillIn(known);
-        return Verdict.Duplicate;
+        return SettlementResult.Duplicate;
     }
 
     /// <summary>An operator puts money that stood nowhere, or that was held, to this checkout.</summary>

@@ -1,6 +1,6 @@
 using Payments.Domain.C2b;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
+using Payments.Domain.Common;
 
 namespace Payments.Domain.Checkouts;
 
@@ -11,16 +11,16 @@ public sealed partial class Receipt
     public List<Case> Cases { get; } = [];
 
     /// <summary>Its number again. What the first to tell it did not know is filled in; another amount is nobody's word against the first's, but a case.</summary>
-    public Verdict ApplyRepeatedConfirmation(Confirmation confirmation)
+    public SettlementResult ApplyRepeatedConfirmation(Confirmation confirmation)
     {
         if (Amount != confirmation.Amount)
         {
             Cases.Add(confirmation.Contradicts(this));
-            return Verdict.Contradiction;
+            return SettlementResult.Contradiction;
         }
 
         confirmation.FillIn(this);
-        return Verdict.Duplicate;
+        return SettlementResult.Duplicate;
     }
 }
 
@@ -31,16 +31,16 @@ public sealed partial class Checkout
     /// Money that stood nowhere, because whoever told it first did not tell its account (Pull lists some without), or its payer at a till, and
     /// is now told to be this order's: as if it had been told so at once. What was given back meanwhile pays for nothing; the shop is to know.
     /// </summary>
-    public Verdict ApplyConfirmedAccount(Receipt receipt, DateTimeOffset now)
+    public SettlementResult ApplyConfirmedAccount(Receipt receipt, DateTimeOffset now)
     {
         if (receipt.IsRefundedOrReserved)
         {
             cases.Add(new RefundedBeforeAccountKnown(ReceiptFacts.Of(receipt), Id));
             Changed(now);
-            return Verdict.Contradiction;
+            return SettlementResult.Contradiction;
         }
 
         AddConfirmedReceipt(receipt, isNew: false, now);
-        return Verdict.Applied;
+        return SettlementResult.Applied;
     }
 }

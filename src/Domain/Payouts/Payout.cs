@@ -60,11 +60,10 @@ public sealed class Payout : Transfer
             Remarks = remarks,
             CreatedAt = now,
             UpdatedAt = now,
-            Status = TransferStatus.Queued,
             State = EntityState.Added,
 
             // B2C v3 takes an id of ours, unique for ever, and can be asked by it even when its reply was lost.
-            OriginatorId = method == PayoutMethod.Mpesa ? id.ToString() : null,
+            Request = new() { Ids = new(null, method == PayoutMethod.Mpesa ? id.ToString() : null) },
         };
     }
 

@@ -13,6 +13,8 @@ public sealed class Refund : Transfer
     /// </summary>
     private static readonly string[] NoRefusal = ["R000001", "R000002", "2033"];
 
+    private RefundSource source;
+
     /// <summary>The receipt it gives back.</summary>
     public required Guid ReceiptId { get; init; }
 
@@ -34,7 +36,7 @@ public sealed class Refund : Transfer
     public bool OfSurplus { get; init; }
 
     /// <summary>What it takes its amount from; decided when it is reserved.</summary>
-    public RefundSource Source { get; set; }
+    public RefundSource Source { get => source; init => source = value; }
 
     /// <summary>The source it was loaded with.</summary>
     public RefundSource LoadedSource { get; init; }
@@ -62,7 +64,7 @@ public sealed class Refund : Transfer
     /// Safaricom did not say is none at all: its code, or a person who looked it up, has to stand behind it (R19).
     /// </summary>
     public bool IsRefusedReversal => Method == RefundMethod.Reversal && Status == TransferStatus.Failed && Failure is { Retryable: false }
-        && (Failure.ResultCode is not null || SettledBy == Domain.Checkouts.SettledBy.Operator);
+        && (Failure.ResultCode is not null || SettledBy == Checkouts.SettledBy.Operator);
 
     /// <summary>Makes one that waits to be sent. Call under the lock of its checkout, or of its receipt where it has none.</summary>
     /// <param name="id">By B2C: made of what the caller said (R18), for Safaricom is given it as the request's name.</param>
@@ -82,12 +84,14 @@ public sealed class Refund : Transfer
         Source = plan.Receipt.CheckoutId is null ? RefundSource.Nowhere : RefundSource.Counted,
         CreatedAt = now,
         UpdatedAt = now,
-        Status = TransferStatus.Queued,
         State = EntityState.Added,
 
         // B2C v3 takes an id of ours, unique for ever; a reversal gets Safaricom's.
-        OriginatorId = plan.Method == RefundMethod.B2c ? id.ToString() : null,
+        Request = new() { Ids = new(null, plan.Method == RefundMethod.B2c ? id.ToString() : null) },
     };
+
+    /// <summary>It takes its amount from elsewhere, since its receipt was moved.</summary>
+    internal void TakeFrom(RefundSource other) => source = other;
 
     /// <inheritdoc/>
     protected override bool IsComingBackClear => Method == RefundMethod.B2c;

@@ -3,6 +3,7 @@ using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
 using Payments.Domain.Payouts;
 using Payments.Domain.Refunds;
+using Payments.Domain.Requests;
 
 namespace Payments.Domain.Transfers;
 
@@ -14,6 +15,13 @@ public abstract partial class Transfer
 {
     private readonly List<string> events = [];
     private readonly List<Case> cases = [];
+    private ProviderRequest request = new();
+    private DateTimeOffset updatedAt;
+    private bool callbackReceived;
+    private string? receipt;
+    private string? refusedWith;
+    private SendWait wait;
+    private EntityState state;
 
     public required Guid Id { get; init; }
 
@@ -24,63 +32,66 @@ public abstract partial class Transfer
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    public required DateTimeOffset UpdatedAt { get; set; }
+    public required DateTimeOffset UpdatedAt { get => updatedAt; init => updatedAt = value; }
 
-    public required TransferStatus Status { get; set; }
+    /// <summary>
+    /// The request to Safaricom. Of its ids the second is ours from the start for B2C v3, and made of what the caller said (R18); Safaricom's for B2B
+    /// and reversals, and null until told. It is what a status query asks by.
+    /// </summary>
+    public ProviderRequest Request { get => request; init => request = value; }
 
     /// <summary>The status it was loaded with: every UPDATE names the state it leaves.</summary>
     public TransferStatus OriginalStatus { get; init; }
 
-    /// <summary>When it was committed as <see cref="TransferStatus.Sending"/>; null while queued.</summary>
-    public DateTimeOffset? SendingAt { get; set; }
-
-    /// <summary>When it was settled; null while it is not.</summary>
-    public DateTimeOffset? EndedAt { get; set; }
-
-    /// <summary>Safaricom's id of the request, null until its reply or a trusted callback tells it.</summary>
-    public string? ConversationId { get; set; }
-
-    /// <summary>
-    /// Ours from the start for B2C v3 and made of what the caller said (R18), Safaricom's for B2B and reversals and null until told. What a
-    /// status query asks by.
-    /// </summary>
-    public string? OriginatorId { get; set; }
-
     /// <summary>True once a trusted callback spoke of it: it was accepted, whatever the reply says.</summary>
-    public bool CallbackReceived { get; set; }
+    public bool CallbackReceived { get => callbackReceived; init => callbackReceived = value; }
 
     /// <summary>M-PESA's number of the movement; null while it has not moved or only a query knows.</summary>
-    public string? Receipt { get; set; }
-
-    /// <summary>Who settled it; null while it is not settled or was refused at once.</summary>
-    public SettledBy? SettledBy { get; set; }
-
-    /// <summary>Why it failed; null unless it did.</summary>
-    public Failure? Failure { get; set; }
+    public string? Receipt { get => receipt; init => receipt = value; }
 
     /// <summary>
     /// The code of a refusal that may mean it has happened already; null when there was none. While it stands nothing but a completion or a
     /// person settles this: what M-PESA says of the refused request says nothing of an earlier one.
     /// </summary>
-    public string? RefusedWith { get; set; }
+    public string? RefusedWith { get => refusedWith; init => refusedWith = value; }
 
-    /// <summary>True once a trusted result came that may be a success and proves none: a failure that comes as well settles nothing by itself.</summary>
-    public bool HasConflictingResult { get; set; }
-
-    /// <summary>How often Safaricom has been asked about it.</summary>
-    public int QueryCount { get; set; }
-
-    /// <summary>When it is to be asked about next; null when queued, settled, or when the questions ran out.</summary>
-    public DateTimeOffset? NextQueryAt { get; set; }
-
-    /// <summary>What came in place of Safaricom's reply; null when it replied.</summary>
-    public string? UnknownReason { get; set; }
-
-    /// <summary>What is known of a doubt, for operators: at most 1,000 characters.</summary>
-    public string? LastAnswer { get; set; }
+    /// <summary>How it waits to be sent.</summary>
+    public SendWait Waiting { get => wait; init => wait = value; }
 
     /// <summary>What is to be written when the unit of work ends.</summary>
-    public EntityState State { get; set; }
+    public EntityState State { get => state; init => state = value; }
+
+    public TransferStatus Status => (TransferStatus)request.Status;
+
+    public DateTimeOffset? SendingAt => request.SendingAt;
+
+    public DateTimeOffset? EndedAt => request.EndedAt;
+
+    /// <summary>Safaricom's id of the request.</summary>
+    public string? ConversationId => request.Ids.RequestId;
+
+    /// <summary>What a status query asks by.</summary>
+    public string? OriginatorId => request.Ids.OtherId;
+
+    public SettledBy? SettledBy => request.SettledBy;
+
+    public Failure? Failure => request.Failure;
+
+    public bool HasConflictingResult => request.HasConflictingResult;
+
+    public int QueryCount => request.Queries.Count;
+
+    public DateTimeOffset? NextQueryAt => request.Queries.NextAt;
+
+    public string? UnknownReason => request.UnknownReason;
+
+    public string? LastAnswer => request.Queries.LastAnswer;
+
+    public SendBlocker? WaitingFor => wait.For;
+
+    public DateTimeOffset? RetryAt => wait.RetryAt;
+
+    public bool IsWaitAnnounced => wait.IsAnnounced;
 
     /// <summary>What the shop is to be told, in order.</summary>
     public IReadOnlyList<string> Events => events;
@@ -89,7 +100,7 @@ public abstract partial class Transfer
     public IReadOnlyList<Case> Cases => cases;
 
     /// <summary>True once an outcome is known.</summary>
-    public bool IsSettled => Status is TransferStatus.Completed or TransferStatus.Failed;
+    public bool IsSettled => request.IsSettled;
 
     /// <summary><c>payout</c> or <c>refund</c>: how events and stories name it.</summary>
     public abstract string TypeName { get; }
@@ -98,101 +109,20 @@ public abstract partial class Transfer
     public abstract Guid? CheckoutId { get; }
 
     /// <summary>
-    /// Begins the one sending. Committed before the first byte leaves. Dies before the commit: still queued, nothing was sent, another
-    /// job sends. Dies after it: the next run finds it sending, calls it in doubt and sends nothing.
+    /// True for what goes by B2C, which takes an id of ours and refuses a second request of that name; B2B and reversals have none. Where the app
+    /// has B2C v1 nothing is sent by it (<see cref="Send"/>), and nothing is refused.
     /// </summary>
-    /// <param name="askAt">When to ask Safaricom if nothing has been heard by then.</param>
-    /// <param name="isNamed">
-    /// False where the API takes no name of ours (B2C v1): then there is none to ask by until the reply or a result tells Safaricom's, as with a
-    /// payment to a business.
-    /// </param>
-    public void Send(DateTimeOffset askAt, DateTimeOffset now, bool isNamed = true)
-    {
-        if (Status != TransferStatus.Queued)
-        {
-            throw new InvalidOperationException($"A {TypeName} that is {Status} may not be sent.");
-        }
+    public abstract bool HasOwnName { get; }
 
-        OriginatorId = !HasOwnName ? OriginatorId : isNamed ? OriginatorId ?? Id.ToString() : null;
-        Status = TransferStatus.Sending;
-        SendingAt = now;
-        NextQueryAt = askAt;
-        (WaitingFor, RetryAt) = (null, null);
-        MarkModified(now);
-    }
-
-    /// <summary>Safaricom's reply: accepted. After a callback, or once in doubt, it only fills in the ids.</summary>
-    public void Accepted(string? conversationId, string? originatorId, DateTimeOffset now)
-    {
-        RecordProviderIds(conversationId, originatorId);
-        if (Status == TransferStatus.Sending)
-        {
-            Status = TransferStatus.Sent;
-        }
-
-        MarkModified(now);
-    }
-
-    /// <summary>Safaricom's reply: refused at once, nothing will happen. A trusted callback that said otherwise is believed instead.</summary>
-    public void Refused(Failure failure, DateTimeOffset now)
-    {
-        if (CallbackReceived || Status is not (TransferStatus.Sending or TransferStatus.InDoubt))
-        {
-            return;
-        }
-
-        if (MayHaveHappened(failure))
-        {
-            HoldRefusedReversal(failure, now);
-        }
-        else
-        {
-            End(TransferStatus.Failed, null, failure, now);
-        }
-    }
-
-    /// <summary>No reply, or one that says nothing: it may have been accepted, so it is never sent again.</summary>
-    public void MarkInDoubt(string why, DateTimeOffset now)
-    {
-        if (Status == TransferStatus.Sending)
-        {
-            LastAnswer = why;
-            UnknownReason ??= why;
-            EnterDoubt(now);
-        }
-    }
-
-    /// <summary>
-    /// Whether a callback is about this very thing (R3): no id it names differs from one we know, and it names one we know, if we
-    /// know any. A queue timeout may lack its ids.
-    /// </summary>
-    public bool HasProviderIds(string? conversationId, string? originatorId, bool mayLack = false)
-    {
-        if ((ConversationId is not null && conversationId is not null && ConversationId != conversationId)
-            || (OriginatorId is not null && originatorId is not null && OriginatorId != originatorId))
-        {
-            return false;
-        }
-
-        var named = (ConversationId is not null && conversationId is not null) || (OriginatorId is not null && originatorId is not null);
-        return named || mayLack || (ConversationId is null && OriginatorId is null);
-    }
+    /// <summary>Whether a callback is about this very thing (R3). A queue timeout may lack its ids.</summary>
+    public bool HasProviderIds(string? conversationId, string? originatorId, bool mayLack = false) =>
+        request.Ids.Matches(new(conversationId, originatorId), mayLack);
 
     /// <summary>Takes ids a reply or a trusted callback named; what is known is never replaced.</summary>
     public void RecordProviderIds(string? conversationId, string? originatorId)
     {
-        ConversationId ??= conversationId;
-        OriginatorId ??= originatorId;
-        State = State == EntityState.Added ? EntityState.Added : EntityState.Updated;
-    }
-
-    /// <summary>Asks no later than <paramref name="at"/>.</summary>
-    public void ScheduleQuery(DateTimeOffset at)
-    {
-        if (NextQueryAt is null || NextQueryAt > at)
-        {
-            NextQueryAt = at;
-        }
+        request = request with { Ids = request.Ids.Or(new(conversationId, originatorId)) };
+        MarkChanged();
     }
 
     /// <summary>What of this movement's other side is known to be wrong; null when everything visible agrees.</summary>
@@ -204,31 +134,41 @@ public abstract partial class Transfer
 
     private void MarkModified(DateTimeOffset now)
     {
-        UpdatedAt = now;
-        State = State == EntityState.Added ? EntityState.Added : EntityState.Updated;
+        updatedAt = now;
+        MarkChanged();
     }
+
+    private void MarkChanged() => state = state == EntityState.Added ? EntityState.Added : EntityState.Updated;
+
+    private void Answered(string answer) => request = request with { Queries = request.Queries.Answered(answer) };
 
     private void EnterDoubt(DateTimeOffset now)
     {
-        if (Status != TransferStatus.InDoubt)
+        if (request.Status != RequestStatus.InDoubt)
         {
-            Status = TransferStatus.InDoubt;
+            request = request with { Status = RequestStatus.InDoubt };
             events.Add($"{TypeName}.in_doubt");
         }
 
         MarkModified(now);
     }
 
-    private void End(TransferStatus status, SettledBy? by, Failure? failure, DateTimeOffset now)
+    private void Succeed(SettledBy by, DateTimeOffset now)
     {
-        // What was cancelled here and completed all the same was sent, by whomever.
-        SendingAt ??= now;
-        Status = status;
-        SettledBy = by;
-        Failure = failure;
-        EndedAt = now;
-        NextQueryAt = null;
-        events.Add(status == TransferStatus.Completed ? $"{TypeName}.completed" : $"{TypeName}.failed");
+        End(request.Succeed(by, now), now);
+        events.Add($"{TypeName}.completed");
+    }
+
+    private void Fail(Failure failure, SettledBy? by, DateTimeOffset now)
+    {
+        End(request.Fail(failure, by, now), now);
+        events.Add($"{TypeName}.failed");
+    }
+
+    // What was cancelled here and completed all the same was sent, by whomever.
+    private void End(ProviderRequest ended, DateTimeOffset now)
+    {
+        request = ended with { SendingAt = ended.SendingAt ?? now };
         MarkModified(now);
     }
 

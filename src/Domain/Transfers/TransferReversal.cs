@@ -1,4 +1,3 @@
-using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
 using Payments.Domain.Common;
 
@@ -22,7 +21,7 @@ public abstract partial class Transfer
     /// </summary>
     protected virtual bool IsComingBackClear => true;
 
-    private Verdict ApplyReversal(TransactionFound found, DateTimeOffset now)
+    private SettlementResult ApplyReversal(TransactionFound found, DateTimeOffset now)
     {
         if (!IsComingBackClear)
         {
@@ -34,25 +33,27 @@ public abstract partial class Transfer
         if (Status == TransferStatus.Failed)
         {
             // Whatever was said of it, the receiver has nothing.
-            return Verdict.Duplicate;
+            return SettlementResult.Duplicate;
         }
 
-        Receipt ??= found.Receipt;
-        LastAnswer = $"M-PESA calls it '{found.StateText}'.";
-        End(TransferStatus.Failed, Domain.Checkouts.SettledBy.StatusQuery, new(
-            FailureCode.Rejected, ReversedCode, $"M-PESA says that this {TypeName} was paid with receipt {Receipt ?? "unknown"} and then reversed: the money came back.",
-            Retryable: false), now);
+        receipt ??= found.Receipt;
+        Answered($"M-PESA calls it '{found.StateText}'.");
+        Fail(
+            new(
+                FailureCode.Rejected, ReversedCode, $"M-PESA says that this {TypeName} was paid with receipt {Receipt ?? "unknown"} and then reversed: the money came back.",
+                Retryable: false),
+            Checkouts.SettledBy.StatusQuery, now);
         cases.Add(new CameBack(Facts, Receipt));
-        return Verdict.Applied;
+        return SettlementResult.Applied;
     }
 
-    private Verdict ApplyReversalAfterCompletion(TransactionFound found, DateTimeOffset now)
+    private SettlementResult ApplyReversalAfterCompletion(TransactionFound found, DateTimeOffset now)
     {
         cases.Add(new CameBackAfterCompletion(Facts, Receipt, found.StateText));
         MarkModified(now);
-        return Verdict.Contradiction;
+        return SettlementResult.Contradiction;
     }
 
     /// <summary>True for the news of a success that is known to have come back since.</summary>
-    private bool IsRepeated(string? receipt) => HasComeBack && (receipt is null || Receipt is null || receipt == Receipt);
+    private bool IsRepeated(string? number) => HasComeBack && (number is null || receipt is null || number == receipt);
 }

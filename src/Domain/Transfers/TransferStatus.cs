@@ -1,25 +1,27 @@
+using Payments.Domain.Requests;
+
 namespace Payments.Domain.Transfers;
 
-/// <summary>Where money on its way out stands. <see cref="Completed"/> is never undone.</summary>
+/// <summary>Where money on its way out stands, in the words of the API: <see cref="RequestStatus"/> under other names.</summary>
 public enum TransferStatus
 {
     /// <summary>Intent is on record; nothing has been sent.</summary>
-    Queued,
+    Queued = (int)RequestStatus.Queued,
 
     /// <summary>Committed before the first byte left; whoever finds it so later knows nothing, and sends nothing.</summary>
-    Sending,
+    Sending = (int)RequestStatus.Sending,
 
     /// <summary>Safaricom accepted it; its result is awaited.</summary>
-    Sent,
+    Sent = (int)RequestStatus.Sent,
 
     /// <summary>It may or may not have been accepted or carried out. Never sent again by itself.</summary>
-    InDoubt,
+    InDoubt = (int)RequestStatus.InDoubt,
 
     /// <summary>The money moved.</summary>
-    Completed,
+    Completed = (int)RequestStatus.Succeeded,
 
     /// <summary>No money moved; a success that comes later still wins (R4).</summary>
-    Failed,
+    Failed = (int)RequestStatus.Failed,
 }
 
 /// <summary>Where a payout goes.</summary>

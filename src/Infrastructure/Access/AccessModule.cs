@@ -11,7 +11,8 @@ internal static class AccessModule
         services.AddSingleton<ApiKeyRepository>();
         services.AddSingleton<IApiKeys>(s => s.GetRequiredService<ApiKeyRepository>());
         services.AddSingleton<IPayoutCeilings>(s => s.GetRequiredService<ApiKeyRepository>());
-        services.AddSingleton<ApiKeyCache>();
+        services.AddSingleton<IApiKeyCache, ApiKeyCache>();
+        services.AddSingleton<ISignInTries, SignInTries>();
         services.AddSingleton<IAudit, Audit>();
     }
 }

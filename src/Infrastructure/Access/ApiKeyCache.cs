@@ -12,7 +12,7 @@ namespace Payments.Infrastructure.Access;
 /// The keys of the database as one process knows them. All are read at once, at most every few seconds and only while requests come:
 /// a flood of wrong keys costs at most 20 small queries a second, not one each.
 /// </summary>
-public sealed partial class ApiKeyCache(ApiKeyRepository keys, TimeProvider time, ILogger<ApiKeyCache> log) : IDisposable
+public sealed partial class ApiKeyCache(ApiKeyRepository keys, TimeProvider time, ILogger<ApiKeyCache> log) : IApiKeyCache, IDisposable
 {
     /// <summary>A revoked key opens doors for at most this long.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(2);
@@ -26,10 +26,6 @@ public sealed partial class ApiKeyCache(ApiKeyRepository keys, TimeProvider time
     private readonly ConcurrentDictionary<Guid, long> touched = new();
     private Ring ring = new(new Dictionary<string, ApiKeyRow>(), 0);
 
-    /// <summary>
-    /// Finds the key a caller showed; null for none of ours. It is found by its hash: how close a wrong one came cannot be measured.
-    /// Throws while the database is away and the key is not known from before.
-    /// </summary>
     public async Task<ApiKeyRow?> Find(string text, CancellationToken cancellation)
     {
         var hash = Hash(text);
@@ -42,10 +38,8 @@ public sealed partial class ApiKeyCache(ApiKeyRepository keys, TimeProvider time
         return known;
     }
 
-    /// <summary>Whether it is a key that was there when the keys were last read; asks nobody.</summary>
     public bool Knows(string text) => ring.Keys.ContainsKey(Hash(text));
 
-    /// <summary>Forgets what it knows: the next caller is checked against the database.</summary>
     public void Invalidate() => ring = ring with { ReadAt = 0 };
 
     /// <inheritdoc/>

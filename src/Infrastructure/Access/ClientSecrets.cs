@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Payments.Application.Access;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
 
@@ -8,7 +9,7 @@ namespace Payments.Infrastructure.Access;
 /// <summary>
 /// A checkout's clientSecret: <c>{id}_secret_{key id}{mac}</c>, an HMAC of the id under the deployment's secrets. Stored nowhere.
 /// </summary>
-public sealed class ClientSecrets(IEnumerable<byte[]> secrets) : IClientSecrets
+public sealed class ClientSecrets(IEnumerable<byte[]> secrets) : IClientSecrets, IClientSecretVerifier
 {
     private const string Middle = "_secret_";
 
@@ -17,7 +18,6 @@ public sealed class ClientSecrets(IEnumerable<byte[]> secrets) : IClientSecrets
     /// <inheritdoc/>
     public string For(Guid checkoutId) => Write(keys[0], PublicId.Write(PublicId.Checkout, checkoutId));
 
-    /// <summary>Reads a clientSecret; false when it is none of ours.</summary>
     public bool TryRead(string text, out Guid checkoutId)
     {
         checkoutId = default;

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Payments.Application.Access;
 using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Reconciliation;
 
@@ -14,7 +15,7 @@ namespace Payments.Infrastructure.Access;
 /// fifty, and after those one every ten seconds until a quarter of an hour was quiet: what a botnet may guess, about 9,000 a day. Known
 /// devices are not part of that, so that an operator gets in from his own while others hammer on his name.
 /// </remarks>
-public sealed class SignInTries(Connections database)
+public sealed class SignInTries(Connections database) : ISignInTries
 {
     /// <summary>Somebody who forgot needs fewer; somebody who guesses gets 20 an hour from one place.</summary>
     private const int MaxFromOnePlace = 5;
@@ -31,10 +32,6 @@ public sealed class SignInTries(Connections database)
 
     private static readonly TimeSpan Slowed = TimeSpan.FromSeconds(10);
 
-    /// <summary>Counts a try; when it is one too many, how long to wait. Dies after this: the try counts, as one that failed.</summary>
-    /// <param name="name">As it was typed.</param>
-    /// <param name="source">Where from, as sources are counted.</param>
-    /// <param name="device">The device, if it signed this name in before.</param>
     public async Task<TimeSpan?> Take(string name, string source, string? device)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -54,7 +51,6 @@ public sealed class SignInTries(Connections database)
         return null;
     }
 
-    /// <summary>It was the right password: the place's tries are forgotten, and the name's is taken back.</summary>
     public async Task Succeeded(string name, string source, string? device)
     {
         await using var connection = await database.OpenConnectionAsync();

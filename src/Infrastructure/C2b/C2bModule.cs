@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Payments.Application.C2b;
+using Payments.Application.Intake;
 using Payments.Domain.C2b;
 using Payments.Infrastructure.Daraja;
 
@@ -14,6 +15,7 @@ internal static class C2bModule
         services.AddSingleton<IC2bPayments, C2bPaymentRepository>();
         services.AddSingleton<IPullProgress, PullProgress>();
         services.AddSingleton<RegistrationTokenCache>();
+        services.AddSingleton<IRegistrationTokens>(s => s.GetRequiredService<RegistrationTokenCache>());
         services.AddTransient<VerifyConfirmation>();
         services.AddSingleton(provider =>
         {

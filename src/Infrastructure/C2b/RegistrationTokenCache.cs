@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Payments.Application.C2b;
+using Payments.Application.Intake;
 using Payments.Infrastructure.Database;
 
 namespace Payments.Infrastructure.C2b;
@@ -13,7 +14,7 @@ namespace Payments.Infrastructure.C2b;
 /// however many, the database is asked once in two seconds, and so many requests wait for it. The form of a token proves nothing: until it
 /// was found, whoever sent it is a stranger (decision 0045).
 /// </summary>
-public sealed partial class RegistrationTokenCache(IC2bPayments paybill, TimeProvider clock, ILogger<RegistrationTokenCache> log)
+public sealed partial class RegistrationTokenCache(IC2bPayments paybill, TimeProvider clock, ILogger<RegistrationTokenCache> log) : IRegistrationTokens
 {
     /// <summary>Anybody can send tokens: however many come, the database is asked this often.</summary>
     private static readonly TimeSpan MinBetween = TimeSpan.FromSeconds(2);
@@ -31,10 +32,6 @@ public sealed partial class RegistrationTokenCache(IC2bPayments paybill, TimePro
     private long? readFrom;
     private int waiting;
 
-    /// <summary>
-    /// True while a token that <see cref="Find(string?)"/> does not know may still be one of ours: the registrations were not read just now, and
-    /// looking it up was in vain. One is committed before Safaricom hears of it, so no confirmation overtakes the next reading.
-    /// </summary>
     public bool IsStale
     {
         get
@@ -46,10 +43,9 @@ public sealed partial class RegistrationTokenCache(IC2bPayments paybill, TimePro
         }
     }
 
-    /// <summary>Reads the registrations before anybody asks for one, and now and then: a token that was replaced elsewhere is no valid one here.</summary>
+    /// <summary>Reads the registrations before anybody asks for one.</summary>
     public void Preload() => _ = Refresh();
 
-    /// <summary>The registration of a token, from memory; null when it is not there. A miss lets the memory be refreshed, and does not wait.</summary>
     public Registration? Find(string? token)
     {
         if (!RegistrationToken.IsWellFormed(token))
@@ -66,10 +62,6 @@ public sealed partial class RegistrationTokenCache(IC2bPayments paybill, TimePro
         return found;
     }
 
-    /// <summary>
-    /// The same, looked up where the memory is too old to say that it is nobody's, until <paramref name="patience"/> ends. Null: it is
-    /// nobody's, or (<see cref="IsStale"/>) it could not be looked up.
-    /// </summary>
     public async ValueTask<Registration?> Find(string? token, CancellationToken patience)
     {
         if (Find(token) is { } found)
@@ -97,9 +89,6 @@ public sealed partial class RegistrationTokenCache(IC2bPayments paybill, TimePro
         return Query(token!);
     }
 
-    /// <summary>
-    /// Reads again after what is being read now: somebody registered here. Other processes do within seconds, when they meet the token.
-    /// </summary>
     public Task Reload()
     {
         lock (gate)

@@ -2,7 +2,6 @@ using Dapper;
 using Npgsql;
 using Payments.Application.C2b;
 using Payments.Application.Common;
-using Payments.Domain.Callbacks;
 using Payments.Infrastructure.Reconciliation;
 
 namespace Payments.Infrastructure.C2b;
@@ -165,8 +164,8 @@ internal sealed partial class C2bPaymentRepository
         token,
         version,
         responseType,
-        confirmation = urls.ForRegistration(CallbackKind.C2bConfirm, token),
-        validation = urls.ForRegistration(CallbackKind.C2bValidate, token),
+        confirmation = urls.ForRegistration(token).Confirmation,
+        validation = urls.ForRegistration(token).Validation,
     };
 
     /// <summary>As it is asked for now: the same token under the address of the moment.</summary>
@@ -174,8 +173,8 @@ internal sealed partial class C2bPaymentRepository
     {
         Version = version,
         ResponseType = responseType,
-        ConfirmationUrl = urls.ForRegistration(CallbackKind.C2bConfirm, before.Token),
-        ValidationUrl = urls.ForRegistration(CallbackKind.C2bValidate, before.Token),
+        ConfirmationUrl = urls.ForRegistration(before.Token).Confirmation,
+        ValidationUrl = urls.ForRegistration(before.Token).Validation,
     };
 
     private static object Written(Registration outcome) => new

@@ -1,10 +1,11 @@
 using System.Net;
+using Payments.Application.Intake;
 using Payments.Infrastructure.Daraja;
 
 namespace Payments.Infrastructure.Callbacks;
 
 /// <summary>Where callbacks come from: whose word an address is. The address is the peer's, or what a known proxy says of its own.</summary>
-public sealed class CallbackNetworks
+public sealed class CallbackNetworks : ICallbackNetworks
 {
     /// <summary>
     /// The addresses Safaricom has shops let in (docs/protocol/callbacks.md: twelve that two sources agree on, and two more of one source), and three that

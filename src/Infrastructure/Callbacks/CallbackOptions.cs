@@ -1,5 +1,4 @@
 using System.Net;
-using Payments.Infrastructure.Daraja;
 
 namespace Payments.Infrastructure.Callbacks;
 
@@ -43,61 +42,8 @@ public sealed class CallbackOptions
     /// </summary>
     public long UntrustedBytesPerDay { get; set; } = 64L * 1024 * 1024;
 
-    /// <summary>The tokens for a deployment; call after <see cref="Validate"/> found nothing.</summary>
+    /// <summary>The tokens for a deployment; call after <see cref="CallbackOptionsValidator"/> found nothing.</summary>
     public CallbackTokens CreateTokens(string shortcode) => new(Secrets.Select(Convert.FromBase64String), shortcode);
-
-    /// <summary>Everything that is wrong, without a secret in it.</summary>
-    /// <param name="isPublic">True against Safaricom's own servers, which call only public HTTPS addresses.</param>
-    public IEnumerable<ConfigurationProblem> Validate(bool isPublic)
-    {
-        if (Tunnel is not null && !string.IsNullOrEmpty(PublicBaseUrl))
-        {
-            yield return new("Callbacks__Tunnel", "is set beside Callbacks__PublicBaseUrl", "one of the two");
-        }
-        else if (Tunnel is not (null or "auto" or "ngrok" or "cloudflared"))
-        {
-            yield return new("Callbacks__Tunnel", $"'{Tunnel}' is none", "auto, ngrok or cloudflared");
-        }
-
-        if (TunnelApi is not null && !(Uri.TryCreate(TunnelApi, UriKind.Absolute, out var api) && api.Scheme == "http" && api.IsLoopback))
-        {
-            yield return new("Callbacks__TunnelApi", "is no http address of this machine", "where the tunnel's local API listens, such as http://127.0.0.1:4040");
-        }
-
-        if (Tunnel is null && WhyNotCallable(PublicBaseUrl, isPublic) is { } wrong)
-        {
-            yield return new("Callbacks__PublicBaseUrl", wrong, "the public HTTPS address of this service, such as https://pay.example.co.ke");
-        }
-
-        if (Secrets.Count == 0)
-        {
-            yield return new("Callbacks__Secrets__0", "is missing", "base64 of 32 or more random bytes, as from: openssl rand -base64 32");
-        }
-
-        for (var i = 0; i < Secrets.Count; i++)
-        {
-            var bytes = new byte[Secrets[i].Length];
-            if (!Convert.TryFromBase64String(Secrets[i], bytes, out var length) || length < LeastSecretBytes)
-            {
-                yield return new($"Callbacks__Secrets__{i}", "is not base64 of at least 32 bytes", "base64 of 32 or more random bytes");
-            }
-        }
-
-        // Room for one of the largest at least.
-        if (UntrustedBytesPerDay < 128 * 1024)
-        {
-            yield return new("Callbacks__UntrustedBytesPerDay", "is too small for one callback", "131072 bytes or more, such as 67108864");
-        }
-
-        for (var i = 0; i < AllowedNetworks.Count; i++)
-        {
-            if (!TryNetwork(AllowedNetworks[i], out _) && AllowedNetworks[i] != Published && AllowedNetworks is not [Anywhere])
-            {
-                yield return new($"Callbacks__AllowedNetworks__{i}", $"'{AllowedNetworks[i]}' is no network",
-                    $"an address or a network such as 196.201.214.0/24, '{Published}' for Safaricom's known addresses, or '{Anywhere}' alone");
-            }
-        }
-    }
 
     /// <summary>Reads a network, or an address as a network of one.</summary>
     public static bool TryNetwork(string text, out IPNetwork network)

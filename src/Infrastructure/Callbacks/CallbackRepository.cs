@@ -3,7 +3,6 @@ using System.Text;
 using Dapper;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
-using Payments.Domain.Callbacks;
 using Payments.Infrastructure.Daraja;
 using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Jobs;

@@ -2,7 +2,8 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using Payments.Domain.Callbacks;
+using Payments.Application.Callbacks;
+using Payments.Application.Intake;
 
 namespace Payments.Infrastructure.Callbacks;
 
@@ -11,7 +12,7 @@ namespace Payments.Infrastructure.Callbacks;
 /// that it is one path segment and cannot spell a word Daraja refuses. Whoever holds it was told by us or by Safaricom.
 /// </summary>
 /// <remarks>Runs for every callback before anything is stored: no database, no allocation, no work that depends on the secret.</remarks>
-public sealed class CallbackTokens
+public sealed class CallbackTokens : ITokenVerifier
 {
     /// <summary>The only length a token has.</summary>
     public const int Length = KeyIdChars + 1 + IdChars + 1 + MacChars;

@@ -1,4 +1,4 @@
-using Payments.Domain.Callbacks;
+using Payments.Application.Callbacks;
 using Payments.Infrastructure.Daraja;
 
 namespace Payments.Infrastructure.Callbacks;
@@ -12,10 +12,10 @@ public sealed class CallbackUrls(PublicAddress address, CallbackTokens tokens)
     /// <summary>The URL on which one thing of ours hears its result.</summary>
     public string For(CallbackKind kind, SubjectKind subject, Guid id) => Under(address.Current, kind) + "/" + tokens.Make(subject, id);
 
-    /// <summary>The URL of a C2B registration, which stays for as long as the registration does.</summary>
-    /// <param name="kind"><see cref="CallbackKind.C2bValidate"/> or <see cref="CallbackKind.C2bConfirm"/>.</param>
+    /// <summary>The URLs of a C2B registration, which stay for as long as the registration does.</summary>
     /// <param name="token">The registration's stored token.</param>
-    public string ForRegistration(CallbackKind kind, string token) => Under(address.Current, kind) + "/" + token;
+    public (string Confirmation, string Validation) ForRegistration(string token) =>
+        (Under(address.Current, CallbackKind.C2bConfirm) + "/" + token, Under(address.Current, CallbackKind.C2bValidate) + "/" + token);
 
     /// <summary>What Pull wants registered beside its nominated number; nothing is sent there.</summary>
     public string ForPull => Under(address.Current, CallbackKind.C2bConfirm);

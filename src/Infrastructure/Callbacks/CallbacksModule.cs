@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Payments.Application.Callbacks;
+using Payments.Application.Common;
+using Payments.Application.Intake;
 using Payments.Infrastructure.Daraja;
 
 namespace Payments.Infrastructure.Callbacks;
@@ -11,7 +13,7 @@ internal static class CallbacksModule
     public static void AddCallbacks(this IServiceCollection services)
     {
         services.AddSingleton<ICallbacks, CallbackRepository>();
-        services.AddSingleton<CallbackDispatcher>();
+        services.AddCallbackHandlers();
         services.AddSingleton<HintThrottle>();
         services.AddSingleton<DrainTelemetry>();
         services.AddHostedService<SigningKeys>();
@@ -24,7 +26,11 @@ internal static class CallbacksModule
             .CreateTokens(provider.GetRequiredService<IOptions<DarajaOptions>>().Value.Shortcode ?? ""));
         services.AddSingleton(provider => new PublicAddress(new(provider.GetRequiredService<IOptions<CallbackOptions>>().Value.PublicBaseUrl ?? "")));
         services.AddSingleton<CallbackUrls>();
+        services.AddSingleton<ICallbackRoutes, CallbackRoutes>();
         services.AddSingleton(provider => new CallbackNetworks(
             [.. provider.GetRequiredService<IOptions<CallbackOptions>>().Value.AllowedNetworks], provider.GetRequiredService<IOptions<DarajaOptions>>().Value.Kind));
+        services.AddSingleton<ITokenVerifier>(s => s.GetRequiredService<CallbackTokens>());
+        services.AddSingleton<IPublicAddress>(s => s.GetRequiredService<PublicAddress>());
+        services.AddSingleton<ICallbackNetworks>(s => s.GetRequiredService<CallbackNetworks>());
     }
 }

@@ -8,6 +8,7 @@ using Payments.Domain.Common;
 using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Reconciliation;
 using Payments.Infrastructure.Refunds;
+using Payments.Infrastructure.Requests;
 
 namespace Payments.Infrastructure.Checkouts;
 
@@ -152,35 +153,15 @@ internal sealed partial class CheckoutRepository(Connections database, OurShortc
     public async Task<IReadOnlyList<DueAttempt>> ClaimDue(Guid? checkoutId, int askable, int others, TimeSpan lease)
     {
         await using var connection = await database.OpenConnectionAsync();
-        var taken = await connection.QueryAsync<AttemptRow>(
-            """
-            WITH askable AS (
-                SELECT id FROM attempts
-                WHERE next_question_at <= now() AND request_id IS NOT NULL AND (@checkoutId::uuid IS NULL OR checkout_id = @checkoutId)
-                ORDER BY next_question_at
-                LIMIT @askable
-                FOR NO KEY UPDATE SKIP LOCKED),
-            others AS (
-                SELECT id FROM attempts
-                WHERE next_question_at <= now() AND request_id IS NULL AND (@checkoutId::uuid IS NULL OR checkout_id = @checkoutId)
-                ORDER BY next_question_at
-                LIMIT @others
-                FOR NO KEY UPDATE SKIP LOCKED)
-            UPDATE attempts a
-            SET next_question_at = now() + @lease, questions = questions + 1, asked_at = now()
-            FROM (SELECT id FROM askable UNION ALL SELECT id FROM others) due
-            WHERE a.id = due.id
-            RETURNING a.id, a.checkout_id, a.request_id, a.questions, a.trace_parent
-            """,
-            new { checkoutId, askable, others, lease });
-        return [.. taken.Select(row => new DueAttempt(row.Id, row.CheckoutId, row.RequestId, row.Questions, row.TraceParent))];
+        return [.. await DueQueries.ClaimDue<DueAttempt>(
+            connection, RequestTable.Attempts, askable, others, lease, "(@checkoutId::uuid IS NULL OR checkout_id = @checkoutId)", checkoutId)];
     }
 
     /// <inheritdoc/>
     public async Task DiscountQuery(Guid attemptId)
     {
         await using var connection = await database.OpenConnectionAsync();
-        await connection.ExecuteAsync("UPDATE attempts SET questions = greatest(questions - 1, 0) WHERE id = @attemptId", new { attemptId });
+        await DueQueries.DiscountQuery(connection, RequestTable.Attempts, attemptId);
     }
 
     /// <inheritdoc/>
@@ -206,23 +187,7 @@ internal sealed partial class CheckoutRepository(Connections database, OurShortc
     public async Task<int> BringForward(IReadOnlyCollection<string> requestIds, int most)
     {
         await using var connection = await database.OpenConnectionAsync();
-
-        // However many hints come, one push is asked about at most twice a minute because of them, and not beyond the day its schedule lasts.
-        // The question is given back, or strangers could use the schedule up in minutes.
-        return await connection.ExecuteAsync(
-            """
-            UPDATE attempts a
-            SET next_question_at = now(), questions = greatest(questions - 1, 0)
-            FROM (
-                SELECT id FROM attempts
-                WHERE request_id = ANY (@ids) AND next_question_at > now() AND started_at > now() - interval '1 day'
-                  AND coalesce(asked_at, started_at) < now() - interval '30 seconds'
-                ORDER BY id
-                LIMIT @most
-                FOR NO KEY UPDATE SKIP LOCKED) hinted
-            WHERE a.id = hinted.id
-            """,
-            new { ids = requestIds.ToArray(), most });
+        return await DueQueries.BringForward(connection, RequestTable.Attempts, requestIds, most);
     }
 
     private static async Task Fill(NpgsqlConnection connection, List<Checkout> checkouts)

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Payments.Application.Callbacks;
-using Payments.Domain.Callbacks;
 using Payments.Infrastructure.Daraja.Lenient;
 
 namespace Payments.Infrastructure.Daraja;

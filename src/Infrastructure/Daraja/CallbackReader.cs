@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using Payments.Application.Callbacks;
-using Payments.Domain.Callbacks;
 using Payments.Infrastructure.Daraja.Lenient;
 
 namespace Payments.Infrastructure.Daraja;

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Payments.Application.C2b;
+using Payments.Application.Callbacks;
 using Payments.Application.Daraja;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Common;
 using Payments.Domain.Transfers;
 using Payments.Infrastructure.Callbacks;
@@ -98,8 +98,7 @@ internal sealed class DarajaClient : IDaraja
     /// <inheritdoc/>
     public async Task<Reply> RegisterUrls(RegistrationRequest registration, CancellationToken cancellation)
     {
-        var confirmation = urls.ForRegistration(CallbackKind.C2bConfirm, registration.Token);
-        var validation = urls.ForRegistration(CallbackKind.C2bValidate, registration.Token);
+        var (confirmation, validation) = urls.ForRegistration(registration.Token);
         if (C2bRegistration.WhyRefused(confirmation, options.Kind) is { } wrong)
         {
             return new Reply.Refused(new(FailureCode.Rejected, null, wrong, Retryable: false)) { Registration = RegistrationProblem.AddressRefused };

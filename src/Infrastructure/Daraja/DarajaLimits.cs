@@ -14,9 +14,6 @@ public sealed class DarajaTimeouts
 
     /// <summary>Questions are asked again anyway: a slow one only keeps others waiting.</summary>
     public TimeSpan Question { get; set; } = TimeSpan.FromSeconds(10);
-
-    internal ConfigurationProblem? Problem => new[] { Connect, OAuth, Money, Question }.All(time => time > TimeSpan.Zero && time < TimeSpan.FromMinutes(10))
-        ? null : new("Daraja__Timeouts", "has a time that is none", "times above 0 and below 10 minutes, such as 00:00:10");
 }
 
 /// <summary>Section <c>Daraja:Breaker</c>: one breaker for each of Safaricom's APIs.</summary>
@@ -33,12 +30,4 @@ public sealed class DarajaBreakerOptions
 
     /// <summary>How long nothing is sent before one call tries again: short, for each second of it turns customers away.</summary>
     public TimeSpan Break { get; set; } = TimeSpan.FromSeconds(15);
-
-    /// <summary>What the library that breaks the circuit takes.</summary>
-    internal ConfigurationProblem? Problem =>
-        Window >= HalfASecond && Window < TimeSpan.FromHours(1) && Break >= HalfASecond && Break < TimeSpan.FromHours(1)
-        && LeastCalls >= 2 && FailureShare is > 0 and <= 1
-            ? null : new("Daraja__Breaker", "cannot work", "Window and Break from half a second, LeastCalls from 2, FailureShare above 0 and at most 1");
-
-    private static readonly TimeSpan HalfASecond = TimeSpan.FromSeconds(0.5);
 }

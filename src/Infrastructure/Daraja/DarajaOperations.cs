@@ -1,5 +1,5 @@
+using Payments.Application.Callbacks;
 using Payments.Application.Common;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Transfers;
 using Payments.Infrastructure.Daraja.B2b;
 using Payments.Infrastructure.Daraja.B2c;

@@ -54,7 +54,7 @@ public sealed class DarajaOptions
     /// </summary>
     public string? NominatedNumber { get; set; }
 
-    /// <summary><see cref="NominatedNumber"/> in the form production takes; null where Pull is off, or when it is none, which <see cref="Validate"/> refuses.</summary>
+    /// <summary><see cref="NominatedNumber"/> in the form production takes; null where Pull is off, or when it is none, which <see cref="DarajaOptionsValidator"/> refuses.</summary>
     public string? Nominated => Msisdn.TryParse(NominatedNumber is ['0', .. var national] ? "254" + national : NominatedNumber, out var number) ? number.Value : null;
 
     /// <summary>The API user that may send money, reverse and ask.</summary>
@@ -75,7 +75,7 @@ public sealed class DarajaOptions
     /// <summary>When an API that keeps failing is left alone for a while.</summary>
     public DarajaBreakerOptions Breaker { get; set; } = new();
 
-    /// <summary>The environment as read; <see cref="DarajaEnvironment.Simulator"/> when unreadable, which <see cref="Validate"/> refuses.</summary>
+    /// <summary>The environment as read; <see cref="DarajaEnvironment.Simulator"/> when unreadable, which <see cref="DarajaOptionsValidator"/> refuses.</summary>
     public DarajaEnvironment Kind => TryKind(out var kind) ? kind : DarajaEnvironment.Simulator;
 
     /// <summary>The address all paths are relative to.</summary>
@@ -94,109 +94,12 @@ public sealed class DarajaOptions
         Payouts.Shortcode ?? Shortcode ?? "", Payouts.InitiatorName ?? InitiatorName, Payouts.InitiatorPassword ?? InitiatorPassword,
         Payouts.CertificatePath ?? CertificatePath);
 
-    /// <summary>Everything that is wrong, without a secret in it.</summary>
-    public IEnumerable<ConfigurationProblem> Validate()
-    {
-        if (!TryKind(out var kind))
-        {
-            yield return new("Daraja__Environment", Environment is null ? "is missing" : "is unknown", "Simulator, Sandbox or Production");
-        }
-        else if (kind == DarajaEnvironment.Simulator && !(Uri.TryCreate(BaseUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
-        {
-            yield return new(
-                "Daraja__BaseUrl", BaseUrl is null ? "is missing" : "is no http(s) address", "the simulator's address, such as http://localhost:5090");
-        }
-        else if (kind != DarajaEnvironment.Simulator && BaseUrl is not null)
-        {
-            yield return new("Daraja__BaseUrl", $"is set, but the address of {kind} is fixed", "left out; it is only for Daraja__Environment=Simulator");
-        }
-
-        foreach (var problem in new[]
-        {
-            Required("Daraja__ConsumerKey", ConsumerKey), Required("Daraja__ConsumerSecret", ConsumerSecret),
-            Number("Daraja__Shortcode", Shortcode, required: true), Required("Daraja__Passkey", Passkey),
-            Number("Daraja__TillNumber", TillNumber, required: false), NominatedProblem(),
-            Number("Daraja__Payouts__Shortcode", Payouts.Shortcode, required: false), Pair(), Optional("Daraja__Payouts__ConsumerKey", Payouts.ConsumerKey),
-            Optional("Daraja__Payouts__ConsumerSecret", Payouts.ConsumerSecret),
-            Initiator("Daraja__", Main), Payouts.CertificatePath is null && Payouts.InitiatorName is null && Payouts.InitiatorPassword is null
-                ? null : Initiator("Daraja__Payouts__", Paying),
-            OfTheSandbox(), OtherCertificate("Daraja__", Main), Payouts.CertificatePath is null ? null : OtherCertificate("Daraja__Payouts__", Paying),
-            Timeouts.Problem, Breaker.Problem,
-        })
-        {
-            if (problem is not null)
-            {
-                yield return problem;
-            }
-        }
-
-        if (B2cVersion is not ("v1" or "v3"))
-        {
-            yield return new("Daraja__B2cVersion", $"'{B2cVersion}' is no version", "v1 or v3, whichever the app has");
-        }
-
-        if (Kind == DarajaEnvironment.Production && SafaricomCertificates.IsSandboxPasskey(Passkey))
-        {
-            yield return new("Daraja__Passkey", "is the sandbox's, which everybody knows", "the one Safaricom sent for your shortcode when it went live");
-        }
-    }
-
-    /// <summary>The test shortcode in production takes nobody's money, and its passkey is published.</summary>
-    private ConfigurationProblem? OfTheSandbox() => Kind != DarajaEnvironment.Production ? null
-        : Shortcode == SafaricomCertificates.SandboxShortcode ? new("Daraja__Shortcode", "is the sandbox's", "your own Pay Bill, or your till's store number")
-        : Payouts.Shortcode == SafaricomCertificates.SandboxShortcode ? new("Daraja__Payouts__Shortcode", "is the sandbox's", "the shortcode you pay out from")
-        : null;
-
-    private static ConfigurationProblem? OtherCertificate(string prefix, DarajaApp app) => SecurityCredential.OtherEnvironment(app) is { } other
-        ? new(prefix + "CertificatePath", $"is Safaricom's certificate for {other}", $"its certificate for {app.Environment}: with the other one every payout fails")
-        : null;
-
     /// <summary>By name only: Enum.TryParse would take "2" for Production.</summary>
-    private bool TryKind(out DarajaEnvironment kind)
+    internal bool TryKind(out DarajaEnvironment kind)
     {
         var found = Enum.GetValues<DarajaEnvironment>().Where(value => value.ToString().Equals(Environment, StringComparison.OrdinalIgnoreCase)).ToList();
         kind = found.FirstOrDefault();
         return found.Count == 1;
-    }
-
-    private static ConfigurationProblem? Required(string key, string? value) =>
-        string.IsNullOrEmpty(value) ? new(key, "is missing", "as Safaricom issued it") : Optional(key, value);
-
-    /// <summary>A copied space makes "Wrong credentials" out of good ones, and nobody sees it.</summary>
-    private static ConfigurationProblem? Optional(string key, string? value) =>
-        value is not null && (value.Length == 0 || value.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
-            ? new(key, value.Length == 0 ? "is empty" : "has a space or line break in it", "exactly what Safaricom issued") : null;
-
-    private static ConfigurationProblem? Number(string key, string? value, bool required) => value switch
-    {
-        null when !required => null,
-        null => new(key, "is missing", "5 to 7 digits"),
-        { Length: >= 5 and <= 7 } when value.All(char.IsAsciiDigit) => null,
-        _ => new(key, "is not 5 to 7 digits", "5 to 7 digits"),
-    };
-
-    private ConfigurationProblem? NominatedProblem() =>
-        NominatedNumber is null || Nominated is not null
-            ? null : new("Daraja__NominatedNumber", "is no Kenyan mobile number", "12 digits (2547…, 2541…), or 10 (07…, 01…)");
-
-    private ConfigurationProblem? Pair() => Payouts.ConsumerKey is null == Payouts.ConsumerSecret is null
-        ? null : new("Daraja__Payouts__ConsumerKey", "and its secret are not both set", "both or neither: they belong together");
-
-    private static ConfigurationProblem? Initiator(string prefix, DarajaApp app)
-    {
-        if (app is { InitiatorName: null, InitiatorPassword: null, CertificatePath: null })
-        {
-            return null;
-        }
-
-        if (app.InitiatorName is null || app.InitiatorPassword is null || app.CertificatePath is null)
-        {
-            return new(
-                prefix + "InitiatorName", "and its password and certificate are not all set", "InitiatorName, InitiatorPassword and CertificatePath, or none");
-        }
-
-        return SecurityCredential.Encrypt(app).Problem is { } wrong
-            ? new(prefix + "CertificatePath", wrong, "Safaricom's certificate for this environment, PEM or DER") : null;
     }
 }
 

@@ -1,4 +1,4 @@
-using Payments.Domain.Callbacks;
+using Payments.Application.Callbacks;
 using Payments.Infrastructure.Callbacks;
 
 namespace Payments.Infrastructure.Daraja;

@@ -1,14 +1,13 @@
 using System.Data.Common;
 using System.Globalization;
 using Npgsql;
-using Payments.Infrastructure.Daraja;
 using Payments.Infrastructure.Hosting;
 
 namespace Payments.Infrastructure.Database;
 
 /// <summary>
 /// What the service makes of an operator's connection string: where the database is and how to get in is his, what decides how the service
-/// works is not. Each correction is one sentence for the log; what cannot be corrected is a problem of the configuration.
+/// works is not. Each correction is one sentence for the log; what cannot be corrected is refused (<see cref="ConnectionOptionsValidator"/>).
 /// </summary>
 public sealed class DatabaseSettings
 {
@@ -24,7 +23,7 @@ public sealed class DatabaseSettings
     /// <summary>What was written and is not used, with the reason.</summary>
     public IReadOnlyList<string> Corrections { get; }
 
-    /// <summary>Reads a string that has no <see cref="Problems"/>.</summary>
+    /// <summary>Reads a string that <see cref="ConnectionOptionsValidator"/> takes.</summary>
     /// <param name="roles">Says how many connections the process has where the string names no <c>Maximum Pool Size</c>: Npgsql's own 100 are more than a
     /// PostgreSQL as installed (97 in all) gives two processes.</param>
     public static DatabaseSettings Read(string text, Roles roles = Roles.None)
@@ -62,42 +61,6 @@ public sealed class DatabaseSettings
         return new(connection, corrections);
     }
 
-    /// <summary>What is wrong with a connection string for a process with these roles.</summary>
-    public static IEnumerable<ConfigurationProblem> Problems(string? text, Roles roles)
-    {
-        const string Key = "ConnectionStrings__Payments";
-        const string Example = "a PostgreSQL connection string such as Host=db;Database=payments;Username=payments;Password=…";
-        if (WhyUnreadable(text) is { } unreadable)
-        {
-            return [new(Key, unreadable, Example)];
-        }
-
-        var given = new NpgsqlConnectionStringBuilder(text);
-        var least = ConnectionBudget.Min(roles);
-        if (given.TargetSessionAttributes?.ToUpperInvariant() is "STANDBY" or "PREFER-STANDBY" or "PREFERSTANDBY" or "READ-ONLY" or "READONLY")
-        {
-            return [new(Key, $"names a standby (Target Session Attributes={given.TargetSessionAttributes})", "the primary, where rows can be written: leave it out")];
-        }
-
-        if (given.MinPoolSize > given.MaxPoolSize)
-        {
-            return [new(Key, string.Create(CultureInfo.InvariantCulture, $"has Minimum Pool Size={given.MinPoolSize} above Maximum Pool Size={given.MaxPoolSize}"), "the smaller one no larger")];
-        }
-
-        if (given.MaxPoolSize < least)
-        {
-            return [new(Key, string.Create(CultureInfo.InvariantCulture, $"has Maximum Pool Size={given.MaxPoolSize}, too few connections for {Names(roles)}"),
-                string.Create(CultureInfo.InvariantCulture, $"Maximum Pool Size={least} or more, or none, which is {ConnectionBudget.Usual(roles)}"))];
-        }
-
-        if (given.ConnectionIdleLifetime < given.ConnectionPruningInterval)
-        {
-            return [new(Key, "has a Connection Idle Lifetime below Connection Pruning Interval", "the lifetime at least as long, or neither")];
-        }
-
-        return WhyNotBuilt(text!) is { } refusal ? [new(Key, $"is refused: {refusal}", Example)] : [];
-    }
-
     /// <summary>The same with no more connections than the server gives; what that changes is a correction.</summary>
     internal DatabaseSettings Within(ConnectionLimit? limit)
     {
@@ -111,41 +74,8 @@ public sealed class DatabaseSettings
         return new(fewer, [.. Corrections, said + " Where several processes share them, set Maximum Pool Size so that all together have enough."]);
     }
 
-    private static string Names(Roles roles) => roles.ToString().Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant();
-
     private static bool Names(string text, params string[] keys) => new DbConnectionStringBuilder { ConnectionString = text }.Keys.Cast<string>()
         .Any(key => keys.Contains(key.Replace(" ", "", StringComparison.Ordinal), StringComparer.OrdinalIgnoreCase));
-
-    private static string? WhyUnreadable(string? text)
-    {
-        if (string.IsNullOrWhiteSpace(text))
-        {
-            return "is missing";
-        }
-
-        try
-        {
-            return string.IsNullOrEmpty(new NpgsqlConnectionStringBuilder(text).Host) ? "names no Host" : null;
-        }
-        catch (Exception wrong) when (wrong is ArgumentException or FormatException)
-        {
-            // Its own words may quote the password.
-            return "is no connection string of PostgreSQL";
-        }
-    }
-
-    private static string? WhyNotBuilt(string text)
-    {
-        try
-        {
-            new NpgsqlDataSourceBuilder(Read(text).Connection.ConnectionString).Build().Dispose();
-            return null;
-        }
-        catch (Exception wrong) when (wrong is ArgumentException or NotSupportedException or InvalidOperationException)
-        {
-            return wrong.Message;
-        }
-    }
 
     private static IEnumerable<(string Key, object? Wanted, string Why)> Fixed(NpgsqlConnectionStringBuilder given) =>
     [

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Transactions;
 using Dapper;
@@ -25,10 +26,22 @@ internal sealed class Transactions(Connections database, IdempotencyKeys keys) :
     /// <summary>Above every statement's own limit, so that PostgreSQL's error is the one that is seen.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    /// <inheritdoc/>
     public Task<T> Run<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation) => Run(work, commits: true, cancellation);
 
-    /// <inheritdoc/>
+    public async Task<T> Run<T>(Caller caller, Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation)
+    {
+        if (caller.Request is not { IsCommitted: false } request)
+        {
+            return await Run(work, cancellation);
+        }
+
+        var result = await Run(now => WithKey(request, work, now), cancellation);
+
+        // An exception in the commit and this is not reached.
+        request.Committed(CreatedBy(result));
+        return result;
+    }
+
     public async Task<T> RunWithRetry<T>(Func<DateTimeOffset, Task<T>> work)
     {
         var started = Stopwatch.GetTimestamp();
@@ -50,7 +63,6 @@ internal sealed class Transactions(Connections database, IdempotencyKeys keys) :
         or PostgresException { SqlState: ['5', '3' or '7' or '8', ..] or ['2', '5', ..] or ['4', '2', ..] or ['P', '0', ..] }
         || (failure is PostgresException conflict && (IsConflict(conflict) || IsStalePlan(conflict))) || (failure is NpgsqlException and not PostgresException);
 
-    /// <inheritdoc/>
     public Task<T> DryRun<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation) => Run(work, commits: false, cancellation);
 
     private async Task<T> Run<T>(Func<DateTimeOffset, Task<T>> work, bool commits, CancellationToken cancellation)
@@ -59,9 +71,7 @@ internal sealed class Transactions(Connections database, IdempotencyKeys keys) :
         {
             try
             {
-                return commits && IdempotentRequest.Current is { IsCommitted: false } keyed
-                    ? await RunOnce(now => WithKey(keyed, work, now), commits, keyed.Committed, cancellation)
-                    : await RunOnce(work, commits, null, cancellation);
+                return await RunOnce(work, commits, cancellation);
             }
             catch (PostgresException stale) when (tried < Tries && IsStalePlan(stale))
             {
@@ -76,7 +86,7 @@ internal sealed class Transactions(Connections database, IdempotencyKeys keys) :
         }
     }
 
-    private async Task<T> RunOnce<T>(Func<DateTimeOffset, Task<T>> work, bool commits, Action? committed, CancellationToken cancellation)
+    private async Task<T> RunOnce<T>(Func<DateTimeOffset, Task<T>> work, bool commits, CancellationToken cancellation)
     {
         T result;
         LockOrder.Begin();
@@ -89,33 +99,39 @@ internal sealed class Transactions(Connections database, IdempotencyKeys keys) :
             }
         }
 
-        // The end of the scope is the commit: an exception there and this is not reached.
-        committed?.Invoke();
         return result;
     }
 
     /// <summary>The key is taken first, before any other lock, so that of two equal requests only one meets the rules.</summary>
     private async Task<T> WithKey<T>(IdempotentRequest request, Func<DateTimeOffset, Task<T>> work, DateTimeOffset now)
     {
-        request.Begin();
         await keys.Claim(request);
         var result = await work(now);
-        if (result is IResult { Refusal: not null })
-        {
-            request.Begin();
-        }
-
-        await keys.Settle(request);
+        await keys.Settle(request, CreatedBy(result));
         return result;
     }
 
+    private static CreatedResource? CreatedBy<T>(T result) => (result as IUseCaseResult)?.Created;
+
     /// <summary>
-    /// Deadlock, lock timeout, serialization failure; and a unique violation, which here means another transaction committed the same
-    /// receipt or reference first: started over, the work sees it.
+    /// Unique constraints whose violation means that another transaction committed the same first: started over, the work sees it. That of any
+    /// other is the bug it is.
     /// </summary>
+    private static readonly FrozenSet<string> MeansStartOver = new[]
+    {
+        // The same receipt number by callback, confirmation, Pull or query; and two receipts for one attempt.
+        "receipts_receipt", "receipts_attempt",
+
+        // The same case opened by another process.
+        "cases_open", "cases_shortcode",
+
+        // A restore begun at another machine.
+        "restores_under_way",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
     private static bool IsConflict(PostgresException failure) => failure.SqlState is
-        PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.SerializationFailure
-        or PostgresErrorCodes.UniqueViolation;
+            PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.SerializationFailure
+        || (failure.SqlState == PostgresErrorCodes.UniqueViolation && MeansStartOver.Contains(failure.ConstraintName ?? ""));
 
     /// <summary>
     /// "Cached plan must not change result type", or a prepared statement that is gone: a migration of a newer version, or a pooler, has been

@@ -1,5 +1,4 @@
 using Payments.Application.Diagnostics;
-using Payments.Infrastructure.Daraja;
 
 namespace Payments.Infrastructure.Diagnostics;
 
@@ -23,27 +22,4 @@ public sealed class DoctorOptions
     public string? TrustedRootPath { get; set; }
 
     internal DoctorLimits Limits => new() { Timeout = Patience, Judging = Judging, Balance = Balance };
-
-    /// <summary>Everything that is wrong.</summary>
-    public IEnumerable<ConfigurationProblem> Validate(DarajaEnvironment environment)
-    {
-        if (new[] { Patience, Judging, Balance }.Any(time => time <= TimeSpan.Zero || time > TimeSpan.FromMinutes(5)))
-        {
-            yield return new("Doctor", "has a time that is none", "times above 0 and up to 5 minutes, such as Doctor__Patience=00:00:35");
-        }
-
-        if (TrustedRootPath is null)
-        {
-            yield break;
-        }
-
-        if (environment != DarajaEnvironment.Simulator)
-        {
-            yield return new("Doctor__TrustedRootPath", "is set, but Safaricom trusts public roots only", "left out; it is only for Daraja__Environment=Simulator");
-        }
-        else if (!File.Exists(TrustedRootPath))
-        {
-            yield return new("Doctor__TrustedRootPath", "names a file that is not there", "a PEM file with one certificate");
-        }
-    }
 }

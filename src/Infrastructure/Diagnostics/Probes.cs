@@ -1,7 +1,7 @@
 using Dapper;
+using Payments.Application.Callbacks;
 using Payments.Application.Common;
 using Payments.Application.Diagnostics;
-using Payments.Domain.Callbacks;
 using Payments.Infrastructure.Callbacks;
 using Payments.Infrastructure.Daraja;
 using Payments.Infrastructure.Database;

@@ -13,6 +13,7 @@ internal static class EventsModule
         if (roles.HasFlag(Roles.Api))
         {
             services.AddSingleton<WatchedCheckouts>();
+            services.AddSingleton<ILiveCheckouts>(s => s.GetRequiredService<WatchedCheckouts>());
             services.AddHostedService(s => s.GetRequiredService<WatchedCheckouts>());
             services.AddHostedService<LiveEvents>();
         }

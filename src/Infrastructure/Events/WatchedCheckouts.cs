@@ -2,6 +2,7 @@ using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Payments.Application.Common;
+using Payments.Application.Events;
 using Payments.Application.Reconciliation;
 using Payments.Domain.Checkouts;
 using Payments.Infrastructure.Checkouts;
@@ -14,7 +15,7 @@ namespace Payments.Infrastructure.Events;
 /// one connection: watchers cost memory, and neither statements nor connections.
 /// </summary>
 public sealed partial class WatchedCheckouts(Connections database, IBackgroundCommands detached, ReadTriggeredQueryThrottle readers, ILogger<WatchedCheckouts> log)
-    : BackgroundService
+    : BackgroundService, ILiveCheckouts
 {
     /// <summary>Read together; a page of changes is some hundred kilobytes.</summary>
     private const int BatchSize = 200;
@@ -29,14 +30,13 @@ public sealed partial class WatchedCheckouts(Connections database, IBackgroundCo
 
     private sealed record Standing(Guid Id, int Version, bool IsDue);
 
-    /// <summary>Watches a checkout until disposed.</summary>
-    public Watch Subscribe(Guid checkoutId)
+    public ICheckoutWatch Subscribe(Guid checkoutId)
     {
         lock (gate)
         {
             var one = watched.TryGetValue(checkoutId, out var there) ? there : watched[checkoutId] = new();
             one.Watchers++;
-            return new(this, checkoutId, one);
+            return new Watch(this, checkoutId, one);
         }
     }
 
@@ -195,7 +195,7 @@ public sealed partial class WatchedCheckouts(Connections database, IBackgroundCo
     }
 
     /// <summary>What is known of one that is watched.</summary>
-    internal sealed class Watched
+    private sealed class Watched
     {
         public int Watchers { get; set; }
 
@@ -208,17 +208,15 @@ public sealed partial class WatchedCheckouts(Connections database, IBackgroundCo
         public TaskCompletionSource Told { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    /// <summary>One watcher of one checkout.</summary>
-    public sealed class Watch : IDisposable
+    private sealed class Watch : ICheckoutWatch
     {
         private readonly WatchedCheckouts all;
         private readonly Guid checkoutId;
         private readonly Watched one;
         private int left;
 
-        internal Watch(WatchedCheckouts all, Guid checkoutId, Watched one) => (this.all, this.checkoutId, this.one) = (all, checkoutId, one);
+        public Watch(WatchedCheckouts all, Guid checkoutId, Watched one) => (this.all, this.checkoutId, this.one) = (all, checkoutId, one);
 
-        /// <summary>The checkout once it is newer than <paramref name="version"/>, shared with whoever else watches; null when <paramref name="patience"/> ran out first.</summary>
         public async Task<Checkout?> Newer(int version, TimeSpan patience, CancellationToken cancellation)
         {
             Task told;

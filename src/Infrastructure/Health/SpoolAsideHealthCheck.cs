@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Payments.Infrastructure.Spooling;
+using Payments.Infrastructure.Inbox.Spool;
 
 namespace Payments.Infrastructure.Health;
 

@@ -13,11 +13,11 @@ using Payments.Infrastructure.Events;
 using Payments.Infrastructure.Health;
 using Payments.Infrastructure.Idempotency;
 using Payments.Infrastructure.Inbox;
+using Payments.Infrastructure.Inbox.Spool;
 using Payments.Infrastructure.Jobs;
 using Payments.Infrastructure.Privacy;
 using Payments.Infrastructure.Reconciliation;
 using Payments.Infrastructure.Restores;
-using Payments.Infrastructure.Spooling;
 using Payments.Infrastructure.Telemetry;
 using Payments.Infrastructure.Transfers;
 

@@ -59,15 +59,15 @@ internal sealed class IdempotencyKeys(Connections database) : IIdempotencyKeys
         }
     }
 
-    /// <summary>Ends the claim with its transaction: an intent keeps it, a refusal gives the key back.</summary>
-    public async Task Settle(IdempotentRequest request)
+    /// <summary>Ends the claim with its transaction: the row it made keeps the key, without one it is given back.</summary>
+    public async Task Settle(IdempotentRequest request, CreatedResource? created)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
-            request.Intent is null
+            created is null
                 ? "DELETE FROM idempotency_keys WHERE owner = @Owner AND key = @Key"
                 : "UPDATE idempotency_keys SET intent_kind = @Kind, intent_id = @Id WHERE owner = @Owner AND key = @Key",
-            new { request.Owner, request.Key, request.Intent?.Kind, request.Intent?.Id });
+            new { request.Owner, request.Key, created?.Kind, created?.Id });
     }
 
     /// <inheritdoc/>

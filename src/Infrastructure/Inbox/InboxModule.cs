@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Payments.Application.Callbacks;
+using Payments.Application.Intake;
+using Payments.Infrastructure.C2b;
 using Payments.Infrastructure.Hosting;
-using Payments.Infrastructure.Spooling;
+using Payments.Infrastructure.Inbox.Spool;
 
 namespace Payments.Infrastructure.Inbox;
 
@@ -15,15 +17,23 @@ internal static class InboxModule
         if (roles.HasFlag(Roles.Api))
         {
             services.AddSingleton<IntakeCapacity>();
-            services.AddSingleton<InboxWriter>();
-            services.AddSingleton<IInbox>(s => s.GetRequiredService<InboxWriter>());
-            services.AddHostedService(s => s.GetRequiredService<InboxWriter>());
+            services.AddSingleton<IIntakeCapacity>(s => s.GetRequiredService<IntakeCapacity>());
+            services.AddSingleton<InboxQueue>();
+            services.AddSingleton<IInbox>(s => s.GetRequiredService<InboxQueue>());
+            services.AddSingleton<InboxStore>();
+            services.AddHostedService<InboxBatchWriter>();
             services.AddSingleton(s => new InboxQueueMetrics(
-                s.GetRequiredService<InboxWriter>(), s.GetRequiredService<IntakeCapacity>(), s.GetRequiredService<InboxOptions>()));
+                s.GetRequiredService<InboxQueue>(), s.GetRequiredService<IntakeCapacity>(), s.GetRequiredService<InboxOptions>()));
             services.AddSpool(spool);
+            services.AddSingleton<UntrustedUsage>();
             services.AddSingleton<UntrustedRateLimiter>();
-            services.AddHostedService(s => s.GetRequiredService<UntrustedRateLimiter>());
+            services.AddSingleton<IIntakeRateLimiter>(s => s.GetRequiredService<UntrustedRateLimiter>());
+            services.AddSingleton<UntrustedQuota>();
+            services.AddSingleton<IIntakeQuota>(s => s.GetRequiredService<UntrustedQuota>());
+            services.AddHostedService<UntrustedUsageLog>();
+            services.AddHostedService<RegistrationTokenPreload>();
             services.AddSingleton<UnroutedIntake>();
+            services.AddSingleton<IUnroutedLog>(s => s.GetRequiredService<UnroutedIntake>());
             services.AddHostedService(s => s.GetRequiredService<UnroutedIntake>());
         }
     }

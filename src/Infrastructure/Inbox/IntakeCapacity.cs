@@ -1,3 +1,5 @@
+using Payments.Application.Intake;
+
 namespace Payments.Infrastructure.Inbox;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Payments.Infrastructure.Inbox;
 /// bounded, so that a flood, or a database that stands still, costs 503 at once and not the process. Strangers may hold a quarter of it:
 /// a flood of them is refused while there is room for every callback with a valid token.
 /// </summary>
-public sealed class IntakeCapacity(InboxOptions options)
+public sealed class IntakeCapacity(InboxOptions options) : IIntakeCapacity
 {
     private const int StrangersPart = 4;
 
@@ -18,9 +20,7 @@ public sealed class IntakeCapacity(InboxOptions options)
     /// <summary>Callbacks that are here now.</summary>
     public int Callbacks => Volatile.Read(ref all.Callbacks);
 
-    /// <summary>Lets a callback in; null when there is no room. Dispose it when the callback is stored, or given up.</summary>
-    /// <param name="isKnown">True with a valid token.</param>
-    public Reservation? TryReserve(bool isKnown)
+    public IIntakeReservation? TryReserve(bool isKnown)
     {
         var place = new Reservation(this, isKnown);
         if (HasRoom(isKnown))
@@ -58,21 +58,19 @@ public sealed class IntakeCapacity(InboxOptions options)
             Volatile.Read(ref Callbacks) <= options.QueueSize / part && Interlocked.Read(ref Bytes) <= options.QueueBytes / part;
     }
 
-    /// <summary>One callback's place.</summary>
-    public sealed class Reservation : IDisposable
+    private sealed class Reservation : IIntakeReservation
     {
         private readonly IntakeCapacity room;
         private readonly bool isKnown;
         private long taken;
         private int left;
 
-        internal Reservation(IntakeCapacity room, bool isKnown)
+        public Reservation(IntakeCapacity room, bool isKnown)
         {
             (this.room, this.isKnown) = (room, isKnown);
             room.Add(isKnown, 1, 0);
         }
 
-        /// <summary>Its body is so long by now; false when that is more than there is room for.</summary>
         public bool TryGrow(long length)
         {
             room.Add(isKnown, 0, length - taken);

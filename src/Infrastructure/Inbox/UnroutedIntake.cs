@@ -4,32 +4,17 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Payments.Application.Common;
+using Payments.Application.Intake;
 using Payments.Application.Telemetry;
 using Payments.Infrastructure.Database;
 
 namespace Payments.Infrastructure.Inbox;
 
-/// <summary>How the path of a callback that met no route differs from those we hand out.</summary>
-public enum UnroutedShape
-{
-    /// <summary>Something stands before it: a proxy's own prefix.</summary>
-    Prefix,
-
-    /// <summary>A slash is escaped.</summary>
-    EncodedSlash,
-
-    /// <summary>A slash too many.</summary>
-    DoubleSlash,
-
-    /// <summary>Anything else.</summary>
-    Other,
-}
-
 /// <summary>
 /// Callbacks at addresses nobody serves: a proxy in front changes paths, and Safaricom does not repeat them. Each is counted and one line a minute and
 /// path logged; the paths, with dots for all but our own words, are in the database for the doctor, which may be another process.
 /// </summary>
-public sealed partial class UnroutedIntake : BackgroundService
+public sealed partial class UnroutedIntake : BackgroundService, IUnroutedLog
 {
     /// <summary>Paths told apart in a process and hour; anybody can send others, which are one together.</summary>
     private const int MaxPaths = 20;
@@ -55,9 +40,6 @@ public sealed partial class UnroutedIntake : BackgroundService
             "payments.callback.unrouted", Counts, "{callback}", "POSTs that look like callbacks at a path nobody serves; taken where the token in it was valid.");
     }
 
-    /// <summary>Counts one.</summary>
-    /// <param name="path">Without anything of the sender's: our own words, dots for the rest.</param>
-    /// <param name="isTaken">True when its token is valid, so that it was stored all the same.</param>
     public void Note(string path, UnroutedShape shape, bool isTaken, string? source)
     {
         Interlocked.Increment(ref counted[(int)shape, isTaken ? 0 : 1]);

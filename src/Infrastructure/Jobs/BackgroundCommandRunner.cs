@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Payments.Application.Common;
-using Payments.Application.Idempotency;
 using Payments.Infrastructure.Database;
 
 namespace Payments.Infrastructure.Jobs;
@@ -35,7 +34,6 @@ internal sealed partial class BackgroundCommandRunner(IServiceScopeFactory scope
         try
         {
             // The request's Idempotency-Key is for its intent, which is committed; what follows is not part of it.
-            IdempotentRequest.Current = null;
 
             // Safaricom's reply is not one of the requests that crowd each other.
             using var purpose = Connections.For(Purpose.Jobs);

@@ -9,7 +9,7 @@ using Payments.Infrastructure.Daraja;
 using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Health;
 using Payments.Infrastructure.Inbox;
-using Payments.Infrastructure.Spooling;
+using Payments.Infrastructure.Inbox.Spool;
 
 namespace Payments.Infrastructure.Telemetry;
 

@@ -7,6 +7,7 @@ using Payments.Application.Transfers;
 using Payments.Domain.Transfers;
 using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Jobs;
+using Payments.Infrastructure.Requests;
 
 namespace Payments.Infrastructure.Transfers;
 
@@ -37,7 +38,7 @@ internal sealed partial class TransferRepository(Connections database, ICheckout
 
     private sealed record Guard(Guid Id, bool IsReceipt);
 
-    private static readonly (string Table, string Prefix)[] Tables = [("payouts", PublicId.Payout), ("refunds", PublicId.Refund)];
+    private static readonly RequestTable[] Tables = [RequestTable.Payouts, RequestTable.Refunds];
 
     /// <summary>The parameters of <see cref="Filter"/>.</summary>
     public static object Parameters(TransferFilter filter) => new
@@ -116,30 +117,9 @@ internal sealed partial class TransferRepository(Connections database, ICheckout
     {
         await using var connection = await database.OpenConnectionAsync();
         var due = new List<DueTransfer>();
-        foreach (var (table, _) in Tables)
+        foreach (var table in Tables)
         {
-            var ofPayouts = table == "payouts" ? "true" : "t.method = 'b2c'";
-            due.AddRange(await connection.QueryAsync<DueTransfer>(
-                $"""
-                WITH askable AS (
-                    SELECT id FROM {table}
-                    WHERE next_question_at <= now() AND originator_id IS NOT NULL
-                    ORDER BY next_question_at
-                    LIMIT @left
-                    FOR UPDATE SKIP LOCKED),
-                others AS (
-                    SELECT id FROM {table}
-                    WHERE next_question_at <= now() AND originator_id IS NULL
-                    ORDER BY next_question_at
-                    LIMIT @others
-                    FOR UPDATE SKIP LOCKED)
-                UPDATE {table} t
-                SET next_question_at = now() + @lease, questions = questions + 1, asked_at = now()
-                FROM (SELECT id FROM askable UNION ALL SELECT id FROM others) due
-                WHERE t.id = due.id
-                RETURNING t.id, {ofPayouts} AS of_payouts, t.originator_id, t.questions, t.trace_parent
-                """,
-                new { left = askable - due.Count(d => d.OriginatorId is not null), others, lease }));
+            due.AddRange(await DueQueries.ClaimDue<DueTransfer>(connection, table, askable - due.Count(d => d.HasQueryId), others, lease));
         }
 
         return due;
@@ -150,25 +130,9 @@ internal sealed partial class TransferRepository(Connections database, ICheckout
     {
         await using var connection = await database.OpenConnectionAsync();
         var moved = 0;
-        foreach (var (table, _) in Tables)
+        foreach (var table in Tables)
         {
-            // However many hints come, one transfer is asked about at most twice a minute because of them, within the day its schedule lasts, and
-            // the question is given back.
-            moved += await connection.ExecuteAsync(
-                $"""
-                UPDATE {table} t
-                SET next_question_at = now(), questions = greatest(questions - 1, 0)
-                FROM (
-                    SELECT id FROM {table}
-                    WHERE (originator_id = ANY (@ids) OR conversation_id = ANY (@ids)) AND next_question_at > now()
-                      AND sending_at > now() - interval '1 day'
-                      AND coalesce(asked_at, sending_at) < now() - interval '30 seconds'
-                    ORDER BY id
-                    LIMIT @most
-                    FOR UPDATE SKIP LOCKED) hinted
-                WHERE t.id = hinted.id
-                """,
-                new { ids = ids.ToArray(), most = most - moved });
+            moved += await DueQueries.BringForward(connection, table, ids, most - moved);
         }
 
         return moved;

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace Payments.Simulator;
 
 /// <summary>One Daraja API: its name in scripts and the codes it refuses with, which differ by product (docs/protocol/oauth.md, result-codes.md#gateway-error-codes).</summary>
@@ -8,20 +10,24 @@ internal sealed record Api(string Name, string TokenCode, string NotFoundCode)
     public static readonly Api StkQuery = new("stk-query", "400.003.01", "404.001.01");
     public static readonly Api C2bRegister = new("c2b-register", "400.003.01", "404.003.01");
     public static readonly Api C2bSimulate = new("c2b-simulate", "400.003.01", "404.003.01");
-    public static readonly Api B2c = new("b2c", "401.002.01", "404.002.01");
-    // No source names B2B's token code; 401.003.01 is listed for "C2B and any", which puts all four token errors within reach of a test.
-    public static readonly Api B2b = new("b2b", "401.003.01", "404.001.01");
-    public static readonly Api Status = new("status", "400.003.01", "404.003.01");
-    public static readonly Api Balance = new("balance", "401.002.01", "404.002.01");
-    public static readonly Api Reversal = new("reversal", "404.001.03", "404.001.01");
     public static readonly Api PullRegister = new("pull-register", "401.001", "404.001.01");
     public static readonly Api PullQuery = new("pull-query", "401.001", "404.001.01");
     /// <summary>Paths Daraja does not have.</summary>
     public static readonly Api None = new("none", "404.001.03", "404.001.01");
 
-    /// <summary>Every API a script or a product list can name; "c2b" stands for payments by hand, which no HTTP client asks for.</summary>
+    /// <summary>
+    /// Every API a script or a product list can name: those above and those of the initiator, each of which has its row in its own file. "c2b" stands
+    /// for payments by hand, which no HTTP client asks for.
+    /// </summary>
     public static readonly string[] Names =
-        [.. new[] { Oauth, Stk, StkQuery, C2bRegister, C2bSimulate, B2c, B2b, Status, Balance, Reversal, PullRegister, PullQuery }.Select(a => a.Name), "c2b"];
+    [
+        .. typeof(Api).Assembly.GetTypes().SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly))
+            .Where(field => field.FieldType == typeof(Api)).Select(field => (Api)field.GetValue(null)!).Where(api => api != None).Select(api => api.Name),
+        "c2b",
+    ];
+
+    /// <summary>How it calls the initiator (docs/protocol/README.md#common-rules).</summary>
+    public string InitiatorField { get; init; } = "Initiator";
 
     /// <summary>Refuses a token in this product's way. The 401 family echoes the token (docs/protocol/result-codes.md#gateway-error-codes).</summary>
     public Answer BadToken(string? token) => TokenCode switch

@@ -3,8 +3,17 @@ namespace Payments.Simulator;
 /// <summary>One movement of money, or the attempt at one, as M-PESA itself would keep it: what status queries, reversals and Pull look at.</summary>
 internal sealed class Transaction
 {
-    /// <summary>stk, c2b, b2c, b2b or reversal.</summary>
+    /// <summary>stk, c2b, or the name of the initiator's API.</summary>
     public required string Kind { get; init; }
+
+    /// <summary>The account it is paid from, as a status query names it.</summary>
+    public string DebitAccount { get; init; } = "MMF Account For Customer";
+
+    /// <summary>What kind of transaction it is, in a status query's words.</summary>
+    public string Reason { get; init; } = "Pay Utility";
+
+    /// <summary>What a status query says of its costs.</summary>
+    public string Charges { get; init; } = "";
 
     /// <summary>Shillings.</summary>
     public required decimal Amount { get; init; }

@@ -3,8 +3,15 @@ using System.Globalization;
 namespace Payments.Simulator;
 
 /// <summary>POST /mpesa/b2b/v1/paymentrequest (docs/protocol/b2c-b2b.md#b2b).</summary>
-internal sealed class B2b(Organisations organisations, Planner planner, Commands commands, Ledger ledger, Accounts accounts, PayoutMoney money)
+internal sealed class B2b(Organisations organisations, Planner planner, Commands commands, Ledger ledger, Accounts accounts, PayoutMoney money) : IDarajaApi
 {
+    // No source names B2B's token code; 401.003.01 is listed for "C2B and any", which puts all four token errors within reach of a test.
+    public static readonly Api Row = new("b2b", "401.003.01", "404.001.01");
+
+    public Api Api => Row;
+
+    public IEnumerable<(string Path, Func<Call, Task<Answer>> Handle)> Routes => [("/mpesa/b2b/v1/paymentrequest", Handle)];
+
     private const string InternalUrl = "https://internalapi.safaricom.co.ke/mpesa/b2bresults/v1/submit";
 
     private const string CommandIds =
@@ -14,7 +21,7 @@ internal sealed class B2b(Organisations organisations, Planner planner, Commands
     // Strings on success; on failure a number and single objects (docs/protocol/b2c-b2b.md#b2b).
     private static readonly Shape Success = new() { StringCodes = true, StringValues = true };
 
-    public async Task<Answer> Handle(Call call)
+    private async Task<Answer> Handle(Call call)
     {
         var bad = Command.Bad(
             call,
@@ -28,12 +35,14 @@ internal sealed class B2b(Organisations organisations, Planner planner, Commands
             ("Remarks", call["Remarks"].Length <= 100));
         if (bad is not null) return Answer.BadField(bad);
 
-        var plan = planner.For(Api.B2b, call["PartyB"]);
-        if (await Gateway.Refused(plan, Api.B2b) is { } fault) return fault;
+        var plan = planner.For(Row, call["PartyB"]);
+        if (await Gateway.Refused(plan, Row) is { } fault) return fault;
         var command = new Command { Call = call, Shop = organisations.ByShortcode(call["PartyA"])!, Plan = plan, OriginatorConversationId = Ids.Request() };
         var transaction = new Transaction
         {
             Kind = "b2b",
+            DebitAccount = "Working Account",
+            Reason = "Business Pay Bill via API",
             Amount = amount,
             From = call["PartyA"],
             To = call["PartyB"],

@@ -5,16 +5,20 @@ namespace Payments.Simulator;
 
 /// <summary>POST /mpesa/b2c/v1|v3/paymentrequest (docs/protocol/b2c-b2b.md#b2c).</summary>
 internal sealed class B2c(
-    Organisations organisations, Planner planner, Commands commands, Ledger ledger, Accounts accounts, PayoutMoney money, SettingsStore settings)
+    Organisations organisations, Planner planner, Commands commands, Ledger ledger, Accounts accounts, PayoutMoney money, SettingsStore settings) : IDarajaApi
 {
+    public static readonly Api Row = new("b2c", "401.002.01", "404.002.01") { InitiatorField = "InitiatorName" };
+
+    public Api Api => Row;
+
+    public IEnumerable<(string Path, Func<Call, Task<Answer>> Handle)> Routes => [("/mpesa/b2c/v1/paymentrequest", call => Handle(call, 1)), ("/mpesa/b2c/v3/paymentrequest", call => Handle(call, 3))];
+
     // The URL in ReferenceItem is Safaricom's internal one, not the shop's (docs/protocol/b2c-b2b.md#b2c).
     private const string InternalUrl = "https://internalsandbox.safaricom.co.ke/mpesa/b2cresults/v1/submit";
 
     private static readonly Shape Documented = new() { DottedDates = true, SingleReference = true };
 
     private readonly ConcurrentDictionary<string, byte> _originators = new();
-
-    public Func<Call, Task<Answer>> Version(int version) => call => Handle(call, version);
 
     public void Reset() => _originators.Clear();
 
@@ -34,8 +38,8 @@ internal sealed class B2c(
         if (bad is not null) return Answer.BadField(bad);
         if (_originators.ContainsKey(originator)) return await Seen(call, originator);
 
-        var plan = planner.For(Api.B2c, call["PartyB"]);
-        if (await Gateway.Refused(plan, Api.B2c) is { } fault) return fault;
+        var plan = planner.For(Row, call["PartyB"]);
+        if (await Gateway.Refused(plan, Row) is { } fault) return fault;
         // Two at the same instant: one of them is first.
         if (!_originators.TryAdd(originator, 0)) return await Seen(call, originator);
 
@@ -43,6 +47,9 @@ internal sealed class B2c(
         var transaction = new Transaction
         {
             Kind = "b2c",
+            DebitAccount = "Utility Account",
+            Reason = "Business Payment to Customer via API",
+            Charges = "Fee For B2C Payment|KES|0.00",
             Amount = amount,
             Msisdn = call["PartyB"],
             From = call["PartyA"],

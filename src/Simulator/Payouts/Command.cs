@@ -16,16 +16,16 @@ internal sealed record Command
 
     public Api Api => Call.Api;
 
-    public string Initiator => Call[Api == Api.B2c ? "InitiatorName" : "Initiator"];
+    public string Initiator => Call[Api.InitiatorField];
 
     public string ResultUrl => Call["ResultURL"];
 
     public string TimeoutUrl => Call["QueueTimeOutURL"];
 
-    /// <summary>The fields all these APIs share, in the order Daraja looks at them. B2C calls the initiator InitiatorName (docs/protocol/README.md#common-rules).</summary>
+    /// <summary>The fields all these APIs share, in the order Daraja looks at them.</summary>
     public static string? Bad(Call call, string command, params ReadOnlySpan<(string Field, bool Good)> own)
     {
-        var initiator = call.Api == Api.B2c ? "InitiatorName" : "Initiator";
+        var initiator = call.Api.InitiatorField;
         return Check.FirstBad(
                 (initiator, call[initiator].Length > 0),
                 ("SecurityCredential", Credentials.LooksEncrypted(call["SecurityCredential"])),

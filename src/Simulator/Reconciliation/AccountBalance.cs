@@ -3,11 +3,17 @@ using System.Globalization;
 namespace Payments.Simulator;
 
 /// <summary>POST /mpesa/accountbalance/v1/query (docs/protocol/status-balance-reversal.md): five accounts in one string.</summary>
-internal sealed class AccountBalance(Organisations organisations, Planner planner, Commands commands, Accounts accounts)
+internal sealed class AccountBalance(Organisations organisations, Planner planner, Commands commands, Accounts accounts) : IDarajaApi
 {
+    public static readonly Api Row = new("balance", "401.002.01", "404.002.01");
+
+    public Api Api => Row;
+
+    public IEnumerable<(string Path, Func<Call, Task<Answer>> Handle)> Routes => [("/mpesa/accountbalance/v1/query", Handle)];
+
     private static readonly Shape Documented = new() { StringCodes = true, SingleReference = true };
 
-    public async Task<Answer> Handle(Call call)
+    private async Task<Answer> Handle(Call call)
     {
         var bad = Command.Bad(
             call,
@@ -16,8 +22,8 @@ internal sealed class AccountBalance(Organisations organisations, Planner planne
             ("IdentifierType", call["IdentifierType"] is "2" or "4"));
         if (bad is not null) return Answer.BadField(bad);
 
-        var plan = planner.ForCommand(Api.Balance);
-        if (await Gateway.Refused(plan, Api.Balance) is { } fault) return fault;
+        var plan = planner.ForCommand(Row);
+        if (await Gateway.Refused(plan, Row) is { } fault) return fault;
         var shop = organisations.Find(call["PartyA"])!;
         var command = new Command { Call = call, Shop = shop, Plan = plan, OriginatorConversationId = Ids.Request() };
         return await commands.Accept(command, Documented, decided => decided.Paid ? Tell(shop.Shortcode) : new(decided, Ids.NoTransaction()));

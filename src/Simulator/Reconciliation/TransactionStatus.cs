@@ -3,11 +3,17 @@ using System.Text.RegularExpressions;
 namespace Payments.Simulator;
 
 /// <summary>POST /mpesa/transactionstatus/v1/query (docs/protocol/status-balance-reversal.md): tells what really happened. Its own ResultCode is about the question.</summary>
-internal sealed partial class TransactionStatus(Organisations organisations, Planner planner, Commands commands, Ledger ledger)
+internal sealed partial class TransactionStatus(Organisations organisations, Planner planner, Commands commands, Ledger ledger) : IDarajaApi
 {
+    public static readonly Api Row = new("status", "400.003.01", "404.003.01");
+
+    public Api Api => Row;
+
+    public IEnumerable<(string Path, Func<Call, Task<Answer>> Handle)> Routes => [("/mpesa/transactionstatus/v1/query", Handle)];
+
     private static readonly Shape Documented = new() { SingleReference = true };
 
-    public async Task<Answer> Handle(Call call)
+    private async Task<Answer> Handle(Call call)
     {
         if (!call.IsObject) return Answer.Error(400, "400.002.05", "Invalid Request Payload");
         var bad = Command.Bad(
@@ -17,8 +23,8 @@ internal sealed partial class TransactionStatus(Organisations organisations, Pla
             ("IdentifierType", call["IdentifierType"] is "1" or "2" or "4"));
         if (bad is not null) return Answer.Error(400, "400.003.02", $"Bad Request - Invalid {bad}");
 
-        var plan = planner.ForCommand(Api.Status);
-        if (await Gateway.Refused(plan, Api.Status) is { } fault) return fault;
+        var plan = planner.ForCommand(Row);
+        if (await Gateway.Refused(plan, Row) is { } fault) return fault;
         var shop = organisations.Find(call["PartyA"])!;
         var command = new Command { Call = call, Shop = shop, Plan = plan, OriginatorConversationId = Ids.Request() };
         return await commands.Accept(command, Documented, decided => decided.Paid ? Look(call) : new(decided, Ids.NoTransaction()));
@@ -42,21 +48,10 @@ internal sealed partial class TransactionStatus(Organisations organisations, Pla
         yield return new("DebitPartyName", Name(t.To));
         yield return new("OriginatorConversationID", t.OriginatorConversationId ?? "");
         yield return new("InitiatedTime", t.InitiatedAt);
-        yield return new("DebitAccountType", t.Kind switch
-        {
-            "b2b" => "Working Account",
-            "b2c" or "reversal" => "Utility Account",
-            _ => "MMF Account For Customer",
-        });
-        yield return new("DebitPartyCharges", t.Kind == "b2c" ? "Fee For B2C Payment|KES|0.00" : "");
+        yield return new("DebitAccountType", t.DebitAccount);
+        yield return new("DebitPartyCharges", t.Charges);
         yield return new("TransactionReason");
-        yield return new("ReasonType", t.Kind switch
-        {
-            "b2c" => "Business Payment to Customer via API",
-            "b2b" => "Business Pay Bill via API",
-            "reversal" => "Transaction Reversal via API",
-            _ => "Pay Utility",
-        });
+        yield return new("ReasonType", t.Reason);
         yield return new("TransactionStatus", settled is null ? "Initiated" : t.HasComeBack || t.IsReversed ? "Reversed" : State(settled.Outcome));
         if (settled is not null) yield return new("FinalisedTime", settled.At);
         yield return new("Amount", t.Amount);

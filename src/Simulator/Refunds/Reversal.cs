@@ -1,11 +1,17 @@
 namespace Payments.Simulator;
 
 /// <summary>POST /mpesa/reversal/v1/request (docs/protocol/status-balance-reversal.md): takes back what a customer paid, whole.</summary>
-internal sealed class Reversal(Organisations organisations, Planner planner, Commands commands, Ledger ledger, Accounts accounts, PayoutMoney money)
+internal sealed class Reversal(Organisations organisations, Planner planner, Commands commands, Ledger ledger, Accounts accounts, PayoutMoney money) : IDarajaApi
 {
+    public static readonly Api Row = new("reversal", "404.001.03", "404.001.01");
+
+    public Api Api => Row;
+
+    public IEnumerable<(string Path, Func<Call, Task<Answer>> Handle)> Routes => [("/mpesa/reversal/v1/request", Handle)];
+
     private static readonly Shape Documented = new();
 
-    public async Task<Answer> Handle(Call call)
+    private async Task<Answer> Handle(Call call)
     {
         var bad = Command.Bad(
             call,
@@ -18,14 +24,16 @@ internal sealed class Reversal(Organisations organisations, Planner planner, Com
         if (bad is not null) return Answer.BadField(bad);
 
         // No phone is named in a reversal: scripts for the API decide, the payer's digits do not.
-        var plan = planner.For(Api.Reversal, "");
-        if (await Gateway.Refused(plan, Api.Reversal) is { } fault) return fault;
+        var plan = planner.For(Row, "");
+        if (await Gateway.Refused(plan, Row) is { } fault) return fault;
         var shop = organisations.Find(call["ReceiverParty"])!;
         var command = new Command { Call = call, Shop = shop, Plan = plan, OriginatorConversationId = Ids.Request() };
         var original = ledger.Find(call["TransactionID"]);
         var transaction = new Transaction
         {
             Kind = "reversal",
+            DebitAccount = "Utility Account",
+            Reason = "Transaction Reversal via API",
             Amount = amount,
             Msisdn = original?.Msisdn,
             From = call["ReceiverParty"],

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Npgsql;
-using Payments.Domain.Callbacks;
+using Payments.Application.Callbacks;
 using Payments.Infrastructure.Callbacks;
 
 namespace Payments.Benchmarks;

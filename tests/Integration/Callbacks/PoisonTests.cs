@@ -3,7 +3,6 @@ using Hangfire;
 using Microsoft.Extensions.DependencyInjection;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
-using Payments.Domain.Callbacks;
 using Payments.Infrastructure.Jobs;
 using Xunit;
 

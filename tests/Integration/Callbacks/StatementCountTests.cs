@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
-using Payments.Domain.Callbacks;
 using Xunit;
 
 namespace Payments.Tests.Integration;

@@ -6,7 +6,6 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Payments.Application.Callbacks;
 using Payments.Application.Daraja;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Common;
 using Payments.Domain.Transfers;
 using Payments.Infrastructure.Callbacks;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Payments.Application.Callbacks;
 using Payments.Application.Daraja;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Common;
 using Payments.Domain.Transfers;
 using Xunit;

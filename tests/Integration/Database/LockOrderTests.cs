@@ -5,7 +5,6 @@ using Payments.Application.Callbacks;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Application.Refunds;
-using Payments.Domain.Callbacks;
 using Xunit;
 
 namespace Payments.Tests.Integration;

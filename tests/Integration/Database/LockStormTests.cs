@@ -10,7 +10,6 @@ using Payments.Application.Privacy;
 using Payments.Application.Reconciliation;
 using Payments.Application.Refunds;
 using Payments.Application.Transfers;
-using Payments.Domain.Callbacks;
 using Xunit;
 
 namespace Payments.Tests.Integration;

@@ -218,7 +218,7 @@ public sealed class DoctorWayInTests(InOrder running) : IClassFixture<InOrder>
         var visit = await Visit.To(Host, "--sample", "all");
 
         Assert.True(visit.ExitCode == 0, visit.Text);
-        foreach (var kind in Enum.GetValues<Domain.Callbacks.CallbackKind>())
+        foreach (var kind in Enum.GetValues<Application.Callbacks.CallbackKind>())
         {
             Assert.NotEmpty(visit.All("sample." + Application.Common.EnumNames.Name(kind)));
         }

@@ -1,6 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using Payments.Domain.Callbacks;
+using Payments.Application.Callbacks;
 using Payments.Infrastructure.Callbacks;
 using Xunit;
 

@@ -161,7 +161,7 @@ public sealed class MadeUpTokenTests(TestDatabase databases)
     {
         await using var host = await PaymentsHost.Start(databases, "Callbacks:UntrustedBytesPerDay=131072");
         var probe = Guid.CreateVersion7(DateTimeOffset.UtcNow.AddHours(-hoursAgo));
-        var token = host.Services.GetRequiredService<Infrastructure.Callbacks.CallbackTokens>().Make(Domain.Callbacks.SubjectKind.Probe, probe);
+        var token = host.Services.GetRequiredService<Infrastructure.Callbacks.CallbackTokens>().Make(Application.Callbacks.SubjectKind.Probe, probe);
         var answers = new List<HttpStatusCode>();
         for (var i = 0; i < 4; i++)
         {

@@ -7,7 +7,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Payments.Domain.Callbacks;
+using Payments.Application.Callbacks;
 using Payments.Infrastructure.Callbacks;
 using Payments.Simulator;
 using Payments.Tests.Faults;

@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Payments.Domain.Callbacks;
+using Payments.Application.Callbacks;
 using Payments.Infrastructure.Callbacks;
-using Payments.Infrastructure.Spooling;
+using Payments.Infrastructure.Inbox.Spool;
 using Payments.Tests.Faults;
 using Xunit;
 

@@ -2,8 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
-using Payments.Domain.Callbacks;
-using Payments.Infrastructure.Spooling;
+using Payments.Infrastructure.Inbox.Spool;
 
 namespace Payments.Testing;
 

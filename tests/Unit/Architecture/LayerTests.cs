@@ -1,16 +1,25 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace Payments.Tests.Unit;
 
 /// <summary>Api → Infrastructure → Application → Domain, and nothing the other way (docs/architecture.md).</summary>
-public sealed class LayerTests
+public sealed partial class LayerTests
 {
     private static readonly Assembly Domain = typeof(Domain.Common.Money).Assembly;
     private static readonly Assembly Application = typeof(Application.Callbacks.DrainCallbacks).Assembly;
     private static readonly Assembly Infrastructure = typeof(Infrastructure.Jobs.CallbackJobs).Assembly;
     private static readonly Assembly Api = typeof(Api.ApiHost).Assembly;
     private static readonly Assembly Simulator = typeof(Simulator.SimulatorHost).Assembly;
+
+    /// <summary>Beside the composition root (Program, ApiHost, Hosting).</summary>
+    private static readonly Dictionary<string, string> MaySeeInfrastructure = new(StringComparer.Ordinal)
+    {
+        ["Diagnostics/DoctorCommand.cs"] = "a command of the command line, which is put together by itself",
+        ["Diagnostics/TunnelSettings.cs"] = "reads a section of the configuration",
+        ["Health/HealthPages.cs"] = "shows what only adapters can know: the health of each",
+    };
 
     [Fact]
     public void The_domain_references_nothing_but_the_framework() =>
@@ -50,5 +59,21 @@ public sealed class LayerTests
         Assert.DoesNotContain("Dapper", References(Api));
     }
 
+    [Fact]
+    public void The_api_sees_infrastructure_where_it_is_put_together_and_where_it_says_why()
+    {
+        var found = Directory.EnumerateFiles(Sources.File("src", "Api"), "*.cs", SearchOption.AllDirectories)
+            .Select(file => (Name: Path.GetRelativePath(Sources.File("src", "Api"), file).Replace('\\', '/'), file))
+            .Where(source => !source.Name.StartsWith("obj/", StringComparison.Ordinal) && !source.Name.StartsWith("bin/", StringComparison.Ordinal))
+            .Where(source => UsesInfrastructure().IsMatch(File.ReadAllText(source.file)))
+            .Select(source => source.Name)
+            .Where(name => name is not ("Program.cs" or "ApiHost.cs") && !name.StartsWith("Hosting/", StringComparison.Ordinal));
+
+        Assert.All(found, name => Assert.True(MaySeeInfrastructure.ContainsKey(name), $"src/Api/{name} uses Payments.Infrastructure: an interface in Application is what it needs."));
+    }
+
     private static List<string> References(Assembly assembly) => [.. assembly.GetReferencedAssemblies().Select(a => a.Name!)];
+
+    [GeneratedRegex(@"(?<![\w.])(?:Payments\.)?Infrastructure\.[A-Z]\w*")]
+    private static partial Regex UsesInfrastructure();
 }

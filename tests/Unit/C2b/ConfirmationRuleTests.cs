@@ -1,5 +1,4 @@
 using Payments.Application.Callbacks;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
@@ -35,7 +34,7 @@ public sealed class ConfirmationRuleTests
         checkout.Hear(ByHand.Confirmation("N1"), Later);
         var version = checkout.Version;
 
-        Assert.Equal(Verdict.Duplicate, checkout.Hear(ByHand.Confirmation("N1"), Later));
+        Assert.Equal(SettlementResult.Duplicate, checkout.Hear(ByHand.Confirmation("N1"), Later));
 
         Assert.Equal(version, checkout.Version);
         Assert.Single(checkout.Receipts);
@@ -47,7 +46,7 @@ public sealed class ConfirmationRuleTests
         var checkout = Some.Checkout();
         checkout.Hear(ByHand.Confirmation("N1"), Later);
 
-        Assert.Equal(Verdict.Contradiction, checkout.Hear(ByHand.Confirmation("N1", 900), Later));
+        Assert.Equal(SettlementResult.Contradiction, checkout.Hear(ByHand.Confirmation("N1", 900), Later));
 
         Assert.Equal(Price, checkout.Receipts[0].Amount);
         Assert.Equal(CaseKind.AmountDiffers, Assert.Single(checkout.Cases).Kind);
@@ -122,7 +121,7 @@ public sealed class ConfirmationRuleTests
         Assert.Equal(Price, checkout.Paid);
 
         // The callback decides it: one of the two was this number all along.
-        Assert.Equal(Verdict.Applied, checkout.Hear(second, Some.Paid("N1"), now));
+        Assert.Equal(SettlementResult.Applied, checkout.Hear(second, Some.Paid("N1"), now));
         Assert.Equal(2, checkout.Receipts.Count);
         Assert.Equal((second.Id, false), (held.AttemptId!.Value, held.IsInferred));
         ByHand.Check(checkout);
@@ -157,7 +156,7 @@ public sealed class ConfirmationRuleTests
         Assert.Equal((AttemptStatus.Succeeded, SettledBy.Confirmation), (attempt.Status, attempt.SettledBy));
         Assert.Equal(CheckoutStatus.Paid, checkout.Status);
         ByHand.Check(checkout);
-        Assert.Equal(Verdict.Duplicate, checkout.Hear(attempt, Some.Paid("N1"), Later));
+        Assert.Equal(SettlementResult.Duplicate, checkout.Hear(attempt, Some.Paid("N1"), Later));
     }
 
     [Fact]
@@ -206,7 +205,7 @@ public sealed class ConfirmationRuleTests
         checkout.AnswerPaid(first, now);
         Assert.Equal(first.Id, Assert.Single(checkout.Receipts).AttemptId);
 
-        Assert.Equal(Verdict.Applied, checkout.Hear(second, Some.Paid("N1"), now));
+        Assert.Equal(SettlementResult.Applied, checkout.Hear(second, Some.Paid("N1"), now));
 
         ByHand.Check(checkout);
         Assert.Equal(second.Id, checkout.Receipts.Single(r => r.Number == "N1").AttemptId);
@@ -258,7 +257,7 @@ public sealed class ConfirmationRuleTests
             Status = AttemptStatus.Sent,
         };
         checkout.Attempts.Add(second);
-        Assert.Equal(Verdict.Applied, checkout.Hear(second, Some.Paid("N1"), Later + TimeSpan.FromMinutes(3)));
+        Assert.Equal(SettlementResult.Applied, checkout.Hear(second, Some.Paid("N1"), Later + TimeSpan.FromMinutes(3)));
 
         ByHand.Check(checkout);
         Assert.Equal((AttemptStatus.Unknown, CaseKind.OutcomeUnknown), (first.Status, Assert.Single(checkout.Cases).Kind));
@@ -382,7 +381,7 @@ public sealed class ConfirmationRuleTests
         Assert.True(checkout.ApplyQueryResult(attempt, new PaymentResult.Succeeded(null, null, null, null), Guid.NewGuid(), Later, loose));
         Assert.True(Assert.Single(checkout.Receipts).IsOnHold);
 
-        Assert.Equal(Verdict.Applied, checkout.ApplyCallback(attempt, Some.Paid("N2"), loose[1], Guid.NewGuid(), Later));
+        Assert.Equal(SettlementResult.Applied, checkout.ApplyCallback(attempt, Some.Paid("N2"), loose[1], Guid.NewGuid(), Later));
 
         Assert.Same(loose[1], Assert.Single(checkout.Receipts));
         Assert.Equal((CheckoutStatus.Paid, Price, Price), (checkout.Status, checkout.Paid, loose[1].Applied));
@@ -446,7 +445,7 @@ public sealed class ConfirmationRuleTests
         Assert.Null(other.Match(receipt, Some.Start + TimeSpan.FromSeconds(30)));
         var attempt = mine.Prompted();
 
-        Assert.Equal(Verdict.Contradiction, mine.Hear(attempt, Some.Paid("UGA7RT61SV"), Some.Start + TimeSpan.FromSeconds(70), other));
+        Assert.Equal(SettlementResult.Contradiction, mine.Hear(attempt, Some.Paid("UGA7RT61SV"), Some.Start + TimeSpan.FromSeconds(70), other));
         Assert.True(mine.AnswerPaid(attempt, Some.Start + TimeSpan.FromSeconds(80)));
 
         Assert.Equal((CheckoutStatus.Paid, CheckoutStatus.Pending), (other.Status, mine.Status));
@@ -498,7 +497,7 @@ public sealed class ConfirmationRuleTests
         receipt.Refunds.Add(SomeTransfers.Refund(receipt));
 
         Assert.Equal(
-            Verdict.Contradiction, checkout.ApplyCallback(attempt, Some.Paid("UGA7RT61SV"), receipt, Guid.NewGuid(), Some.Start + TimeSpan.FromSeconds(90)));
+            SettlementResult.Contradiction, checkout.ApplyCallback(attempt, Some.Paid("UGA7RT61SV"), receipt, Guid.NewGuid(), Some.Start + TimeSpan.FromSeconds(90)));
 
         Assert.Equal(CheckoutStatus.Paid, checkout.Status);
         Assert.Single(checkout.Cases);

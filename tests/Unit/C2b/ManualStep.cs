@@ -1,5 +1,4 @@
 using Payments.Domain.C2b;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
 
@@ -14,7 +13,7 @@ internal static class ByHand
             SettledBy.Confirmation);
 
     /// <summary>As the drain does it: a number that is here already is not heard as new money.</summary>
-    public static Verdict Hear(this Checkout checkout, Confirmation confirmation, DateTimeOffset now)
+    public static SettlementResult Hear(this Checkout checkout, Confirmation confirmation, DateTimeOffset now)
     {
         if (checkout.Receipts.Find(r => r.Number == confirmation.Number) is { } known)
         {
@@ -22,7 +21,7 @@ internal static class ByHand
         }
 
         checkout.ApplyConfirmation(confirmation, Guid.NewGuid(), now);
-        return Verdict.Applied;
+        return SettlementResult.Applied;
     }
 
     public static bool AnswerPaid(this Checkout checkout, Attempt attempt, DateTimeOffset now) =>

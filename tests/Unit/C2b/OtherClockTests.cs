@@ -1,5 +1,4 @@
 using Payments.Domain.C2b;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
@@ -36,7 +35,7 @@ public sealed class OtherClockTests
         Assert.DoesNotContain(CheckoutEvents.Surplus, checkout.Events);
         ByHand.Check(checkout);
 
-        Assert.Equal(Verdict.Applied, checkout.Hear(attempt, Some.Paid("N1"), Later + TimeSpan.FromMinutes(2)));
+        Assert.Equal(SettlementResult.Applied, checkout.Hear(attempt, Some.Paid("N1"), Later + TimeSpan.FromMinutes(2)));
 
         var receipt = Assert.Single(checkout.Receipts);
         Assert.Equal(("N1", Price, Money.Zero, false), (receipt.Number, receipt.Applied, receipt.Surplus, receipt.IsInferred));
@@ -58,7 +57,7 @@ public sealed class OtherClockTests
         Assert.Equal((true, null), (nameless.IsOnHold, nameless.SurplusDueAt));
         Assert.Equal(CaseKind.AmbiguousMatch, Assert.Single(checkout.Cases).Kind);
 
-        Assert.Equal(Verdict.Applied, checkout.Hear(attempt, Some.Paid("N1"), Later));
+        Assert.Equal(SettlementResult.Applied, checkout.Hear(attempt, Some.Paid("N1"), Later));
         Assert.Equal(("N1", Price, Money.Zero), (Assert.Single(checkout.Receipts).Number, checkout.Paid, checkout.Receipts[0].Surplus));
     }
 
@@ -70,7 +69,7 @@ public sealed class OtherClockTests
         checkout.AnswerPaid(attempt, Later);
         checkout.Hear(Confirmed(180), Later);
 
-        Assert.Equal(Verdict.Applied, checkout.Hear(attempt, Some.Paid("N2"), Later));
+        Assert.Equal(SettlementResult.Applied, checkout.Hear(attempt, Some.Paid("N2"), Later));
 
         Assert.Equal(("N2", Price), (checkout.Receipts.Single(r => r.Applied > Money.Zero).Number, checkout.Paid));
         var held = checkout.Receipts.Single(r => r.Number == "N1");

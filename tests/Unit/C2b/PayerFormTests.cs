@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
 using Xunit;
@@ -71,7 +70,7 @@ public sealed class PayerFormTests
         checkout.AnswerPaid(attempt, Later);
         checkout.Hear(ByHand.Confirmation("N1", payer: Make(form)), Later);
 
-        Assert.Equal(Verdict.Duplicate, checkout.Hear(attempt, Some.Paid("N1"), Later));
+        Assert.Equal(SettlementResult.Duplicate, checkout.Hear(attempt, Some.Paid("N1"), Later));
 
         IsOne(checkout);
         Assert.False(checkout.Receipts[0].IsInferred);

@@ -1,4 +1,3 @@
-using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
@@ -67,7 +66,7 @@ public sealed class WriteOffRuleTests
         var surplus = checkout.Receipts.Single(r => r.Number is not null);
         Assert.True(surplus.WriteOff());
 
-        Assert.Equal(Verdict.Applied, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Now));
+        Assert.Equal(SettlementResult.Applied, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Now));
 
         Assert.Equal((1500m, 0m, 0m), (surplus.Applied.Shillings, surplus.Surplus.Shillings, surplus.WrittenOff.Shillings));
         Assert.Equal(CheckoutStatus.Paid, checkout.Status);
@@ -79,7 +78,7 @@ public sealed class WriteOffRuleTests
     {
         var receipt = Loose(250);
 
-        Assert.Equal(Verdict.Contradiction, receipt.ApplyRepeatedConfirmation(ByHand.Confirmation("UGA7RT61SV", 2500)));
+        Assert.Equal(SettlementResult.Contradiction, receipt.ApplyRepeatedConfirmation(ByHand.Confirmation("UGA7RT61SV", 2500)));
 
         Assert.Equal((CaseKind.AmountDiffers, receipt.Id, (Guid?)null), (receipt.Cases.Single().Kind, receipt.Cases.Single().SubjectId, receipt.Cases.Single().CheckoutId));
         Assert.Equal((250m, ""), (receipt.Amount.Shillings, receipt.Account));
@@ -94,7 +93,7 @@ public sealed class WriteOffRuleTests
         checkout.AnswerPaid(attempt, Some.Start + TimeSpan.FromSeconds(50));
         var told = Loose(1500);
 
-        Assert.Equal(Verdict.Applied, checkout.ApplyConfirmedAccount(told, Now));
+        Assert.Equal(SettlementResult.Applied, checkout.ApplyConfirmedAccount(told, Now));
 
         var only = Assert.Single(checkout.Receipts);
         Assert.Same(told, only);

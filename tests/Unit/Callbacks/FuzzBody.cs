@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Payments.Domain.Callbacks;
+using Payments.Application.Callbacks;
 
 namespace Payments.Tests.Unit;
 

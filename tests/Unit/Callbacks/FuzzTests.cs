@@ -2,7 +2,6 @@ using System.Diagnostics;
 using CsCheck;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Common;
 using Xunit;
 

@@ -35,8 +35,9 @@ internal sealed class FuzzWorld : ICheckouts, IC2bPayments, ITransfers, IStatusQ
             Guid.NewGuid(), "shop", reference, Money.FromShillings(1), null, null, null, new Dictionary<string, string>(), TimeSpan.FromHours(24), Some.Start);
         var attempt = Checkout.Prompt(AttemptId, Some.Phone, Some.Start + TimeSpan.FromSeconds(45), Some.Start);
         Checkout.Accepted(attempt, null, null, Some.Start);
-        Payout = Payout.Queue(PayoutId, "shop", "P-1", PayoutMethod.Mpesa, SomeTransfers.Recipient, null, Money.FromShillings(10), "business", "Payment", Some.Start);
-        Payout.OriginatorId = "inv-8-a1";
+        Payout = (Payout)Copies.Changed(
+            Payout.Queue(PayoutId, "shop", "P-1", PayoutMethod.Mpesa, SomeTransfers.Recipient, null, Money.FromShillings(10), "business", "Payment", Some.Start),
+            request => request with { Ids = new(null, "inv-8-a1") });
         Payout.Send(Some.Start + TimeSpan.FromMinutes(1), Some.Start);
         var receipt = new Receipt
         {
@@ -49,7 +50,7 @@ internal sealed class FuzzWorld : ICheckouts, IC2bPayments, ITransfers, IStatusQ
         };
         Refund = Refund.Queue(RefundId, "shop", new(receipt, receipt.Amount, RefundMethod.Reversal, Some.Phone), null, "Back", ofSurplus: true, Some.Start);
         Refund.Send(Some.Start + TimeSpan.FromMinutes(1), Some.Start);
-        Rules = new(new CallbackReader(), this, this, new("600966", "600000"), this, this);
+        Rules = Dispatchers.Of(new CallbackReader(), this, this, new("600966", "600000"), this, this);
     }
 
     public CallbackDispatcher Rules { get; }

@@ -1,4 +1,3 @@
-using Payments.Domain.Callbacks;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
 using Xunit;
@@ -49,7 +48,7 @@ public sealed class AttemptIdentityTests
         checkout.Hear(failed, Some.NotPaid(), Some.Start);
         failed.RequestId = Masked;
         failed.RecordProviderIds(Id);
-        Assert.Equal(Verdict.Hint, checkout.Hear(failed, new PaymentResult.Succeeded(null, null, null, null), Some.Start + TimeSpan.FromMinutes(5)));
+        Assert.Equal(SettlementResult.Unsettled, checkout.Hear(failed, new PaymentResult.Succeeded(null, null, null, null), Some.Start + TimeSpan.FromMinutes(5)));
         Assert.Equal((Id, Some.Start + TimeSpan.FromMinutes(5)), (failed.RequestId, failed.NextQueryAt));
         Assert.Empty(checkout.Cases);
     }

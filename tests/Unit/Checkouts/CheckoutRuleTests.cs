@@ -1,5 +1,4 @@
 using Payments.Application.Cases;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
@@ -18,7 +17,7 @@ public sealed class CheckoutRuleTests
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
 
-        Assert.Equal(Verdict.Applied, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Later));
+        Assert.Equal(SettlementResult.Applied, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Later));
 
         Assert.Equal(CheckoutStatus.Paid, checkout.Status);
         Assert.Equal(AttemptStatus.Succeeded, attempt.Status);
@@ -34,7 +33,7 @@ public sealed class CheckoutRuleTests
         checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Later);
         var version = checkout.Version;
 
-        Assert.Equal(Verdict.Duplicate, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Later));
+        Assert.Equal(SettlementResult.Duplicate, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Later));
 
         Assert.Equal(version, checkout.Version);
         Assert.Single(checkout.Receipts);
@@ -47,7 +46,7 @@ public sealed class CheckoutRuleTests
         var attempt = checkout.Prompted();
         checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Later);
 
-        Assert.Equal(Verdict.Contradiction, checkout.Hear(attempt, Some.Paid("UGA7RT61SW"), Later));
+        Assert.Equal(SettlementResult.Contradiction, checkout.Hear(attempt, Some.Paid("UGA7RT61SW"), Later));
 
         Assert.Single(checkout.Receipts);
         Assert.Equal(CaseKind.ReceiptConflict, Assert.Single(checkout.Cases).Kind);
@@ -60,7 +59,7 @@ public sealed class CheckoutRuleTests
         var attempt = checkout.Prompted();
         checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Later);
 
-        Assert.Equal(Verdict.Contradiction, checkout.Hear(attempt, Some.NotPaid(), Later));
+        Assert.Equal(SettlementResult.Contradiction, checkout.Hear(attempt, Some.NotPaid(), Later));
         Assert.True(checkout.ApplyQueryResult(attempt, Some.NotPaid(), Guid.NewGuid(), Later));
 
         Assert.Equal((CheckoutStatus.Paid, AttemptStatus.Succeeded), (checkout.Status, attempt.Status));
@@ -74,7 +73,7 @@ public sealed class CheckoutRuleTests
         checkout.Hear(attempt, Some.NotPaid(), Later);
         Assert.Equal(CheckoutStatus.Failed, checkout.Status);
 
-        Assert.Equal(Verdict.Applied, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Later));
+        Assert.Equal(SettlementResult.Applied, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Later));
 
         Assert.Equal(CheckoutStatus.Paid, checkout.Status);
         Assert.True(checkout.Receipts[0].Late);
@@ -87,7 +86,7 @@ public sealed class CheckoutRuleTests
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
 
-        Assert.Equal(Verdict.Contradiction, checkout.Hear(attempt, Some.Paid("UGA7RT61SV", 15), Later));
+        Assert.Equal(SettlementResult.Contradiction, checkout.Hear(attempt, Some.Paid("UGA7RT61SV", 15), Later));
 
         Assert.Equal((CheckoutStatus.Pending, 0), (checkout.Status, checkout.Receipts.Count));
         Assert.Equal(Some.Start + TimeSpan.FromSeconds(45), attempt.NextQueryAt);
@@ -184,7 +183,7 @@ public sealed class CheckoutRuleTests
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
 
-        Assert.Equal(Verdict.Hint, checkout.Hear(attempt, new PaymentResult.Succeeded(null, Money.FromShillings(1500), null, null), Some.Start));
+        Assert.Equal(SettlementResult.Unsettled, checkout.Hear(attempt, new PaymentResult.Succeeded(null, Money.FromShillings(1500), null, null), Some.Start));
 
         Assert.Equal(CheckoutStatus.Pending, checkout.Status);
         Assert.Equal(Some.Start, attempt.NextQueryAt);
@@ -198,7 +197,7 @@ public sealed class CheckoutRuleTests
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
 
-        Assert.Equal(Verdict.Hint, checkout.Hear(attempt, Some.NotPaid(certainty), Some.Start));
+        Assert.Equal(SettlementResult.Unsettled, checkout.Hear(attempt, Some.NotPaid(certainty), Some.Start));
         Assert.Equal((CheckoutStatus.Pending, AttemptStatus.Sending), (checkout.Status, attempt.Status));
 
         Assert.True(checkout.ApplyQueryResult(attempt, Some.NotPaid(certainty), Guid.NewGuid(), Later));
@@ -237,7 +236,7 @@ public sealed class CheckoutRuleTests
         checkout.ApplyQueryResult(attempt, new PaymentResult.Succeeded(null, null, null, null), Guid.NewGuid(), Later);
         Assert.Null(checkout.Receipts[0].Number);
 
-        Assert.Equal(Verdict.Applied, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Later));
+        Assert.Equal(SettlementResult.Applied, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Later));
 
         Assert.Equal("UGA7RT61SV", Assert.Single(checkout.Receipts).Number);
         Assert.Equal(Money.FromShillings(1500), checkout.Paid);
@@ -252,7 +251,7 @@ public sealed class CheckoutRuleTests
         var second = checkout.Prompted(Some.Start + TimeSpan.FromMinutes(4));
         checkout.Hear(second, Some.Paid("UGA7RT61SV"), Later + TimeSpan.FromMinutes(4));
 
-        Assert.Equal(Verdict.Applied, checkout.Hear(first, Some.Paid("UGA7RT61SW"), Later + TimeSpan.FromMinutes(4)));
+        Assert.Equal(SettlementResult.Applied, checkout.Hear(first, Some.Paid("UGA7RT61SW"), Later + TimeSpan.FromMinutes(4)));
 
         Assert.Equal(CheckoutStatus.Paid, checkout.Status);
         Assert.Equal(Money.FromShillings(1500), checkout.Paid);
@@ -343,7 +342,7 @@ public sealed class CheckoutRuleTests
         first.Hear(first.Prompted(), Some.Paid("UGA7RT61SV"), Later);
         var attempt = second.Prompted();
 
-        Assert.Equal(Verdict.Contradiction, second.Hear(attempt, Some.Paid("UGA7RT61SV"), Later, first));
+        Assert.Equal(SettlementResult.Contradiction, second.Hear(attempt, Some.Paid("UGA7RT61SV"), Later, first));
 
         Assert.Equal((CheckoutStatus.Pending, 0), (second.Status, second.Receipts.Count));
         Assert.Single(second.Cases);
@@ -360,6 +359,6 @@ public sealed class CheckoutRuleTests
 
         Assert.Equal((AttemptStatus.Unknown, null), (attempt.Status, attempt.NextQueryAt));
         Assert.Equal(CaseKind.OutcomeUnknown, Assert.Single(checkout.Cases).Kind);
-        Assert.Equal(Verdict.Applied, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Some.Start + TimeSpan.FromDays(2)));
+        Assert.Equal(SettlementResult.Applied, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Some.Start + TimeSpan.FromDays(2)));
     }
 }

@@ -1,4 +1,3 @@
-using Payments.Domain.Callbacks;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
 
@@ -31,7 +30,7 @@ internal static class Some
     public static PaymentResult.Failed NotPaid(Certainty certainty = Certainty.Final) => new(Cancelled, certainty);
 
     /// <summary>A callback as the drain would apply it: the receipt of that number is looked up among all that is known.</summary>
-    public static Verdict Hear(this Checkout checkout, Attempt attempt, PaymentResult outcome, DateTimeOffset now, params Checkout[] others)
+    public static SettlementResult Hear(this Checkout checkout, Attempt attempt, PaymentResult outcome, DateTimeOffset now, params Checkout[] others)
     {
         var number = (outcome as PaymentResult.Succeeded)?.Receipt;
         var known = number is null ? null : others.Append(checkout).SelectMany(c => c.Receipts).FirstOrDefault(r => r.Number == number);

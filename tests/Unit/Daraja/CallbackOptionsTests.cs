@@ -1,4 +1,5 @@
 using System.Net;
+using Payments.Application.Common;
 using Payments.Infrastructure.Callbacks;
 using Payments.Infrastructure.Daraja;
 using Xunit;
@@ -44,12 +45,12 @@ public sealed class CallbackOptionsTests
             Secrets = { "c2hvcnQ=", "not base64 at all" },
             AllowedNetworks = { "196.201.214.0/24", "somewhere" },
         };
-        var problems = options.Validate(isPublic: true).ToList();
+        var problems = new CallbackOptionsValidator(isPublic: true).Problems(options).ToList();
         Assert.Equal(
             ["Callbacks__PublicBaseUrl", "Callbacks__Secrets__0", "Callbacks__Secrets__1", "Callbacks__AllowedNetworks__1"],
             problems.Select(p => p.Key));
         Assert.DoesNotContain(problems, p => p.ToString().Contains("c2hvcnQ") || p.ToString().Contains("not base64 at all"));
-        Assert.Contains(new CallbackOptions().Validate(isPublic: false), p => p.Key == "Callbacks__Secrets__0");
+        Assert.Contains(new CallbackOptionsValidator(isPublic: false).Problems(new CallbackOptions()), p => p.Key == "Callbacks__Secrets__0");
     }
 
     [Theory]
@@ -105,6 +106,6 @@ public sealed class CallbackOptionsTests
             options.AllowedNetworks.Add(entry);
         }
 
-        Assert.Equal(valid, !options.Validate(isPublic: false).Any(p => p.Key.StartsWith("Callbacks__AllowedNetworks", StringComparison.Ordinal)));
+        Assert.Equal(valid, !new CallbackOptionsValidator(isPublic: false).Problems(options).Any(p => p.Key.StartsWith("Callbacks__AllowedNetworks", StringComparison.Ordinal)));
     }
 }

@@ -1,7 +1,7 @@
 using Payments.Application.Callbacks;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Transfers;
 using Payments.Infrastructure.Daraja;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using CsCheck;
-using Payments.Domain.Callbacks;
+using Payments.Application.Callbacks;
 using Payments.Infrastructure.Callbacks;
 using Xunit;
 
@@ -117,7 +117,7 @@ public sealed class CallbackTokensTests
         var urls = new CallbackUrls(new PublicAddress(new("https://pay.example.co.ke/shop/")), tokens);
         Assert.Equal($"https://pay.example.co.ke/shop/callbacks/stk/callback/{tokens.Make(SubjectKind.Attempt, Id)}",
             urls.For(CallbackKind.Stk, SubjectKind.Attempt, Id));
-        Assert.Equal("https://pay.example.co.ke/shop/callbacks/c2b/confirm/abc123", urls.ForRegistration(CallbackKind.C2bConfirm, "abc123"));
+        Assert.Equal("https://pay.example.co.ke/shop/callbacks/c2b/confirm/abc123", urls.ForRegistration("abc123").Confirmation);
         Assert.Equal(Enum.GetValues<CallbackKind>().Length, Enum.GetValues<CallbackKind>().Select(CallbackUrls.PathOf).Distinct().Count());
     }
 }

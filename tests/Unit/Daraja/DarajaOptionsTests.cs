@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Payments.Application.Common;
 using Payments.Infrastructure.Daraja;
 using Xunit;
 
@@ -14,17 +15,17 @@ public sealed class DarajaOptionsTests : IDisposable
     [Fact]
     public void A_complete_configuration_has_no_problem()
     {
-        Assert.Empty(Good().Validate());
+        Assert.Empty(new DarajaOptionsValidator().Problems(Good()));
         var withInitiator = Good();
         (withInitiator.InitiatorName, withInitiator.InitiatorPassword, withInitiator.CertificatePath) = ("apiuser", "word", Certificate(pem: true).Path);
-        Assert.Empty(withInitiator.Validate());
+        Assert.Empty(new DarajaOptionsValidator().Problems(withInitiator));
     }
 
     [Fact]
     public void Every_problem_is_listed_at_once() =>
         Assert.Equal(
             ["Daraja__Environment", "Daraja__ConsumerKey", "Daraja__ConsumerSecret", "Daraja__Shortcode", "Daraja__Passkey"],
-            new DarajaOptions().Validate().Select(problem => problem.Key));
+            new DarajaOptionsValidator().Problems(new DarajaOptions()).Select(problem => problem.Key));
 
     public static TheoryData<string, Action<DarajaOptions>> Wrong => new()
     {
@@ -56,7 +57,7 @@ public sealed class DarajaOptionsTests : IDisposable
     {
         var options = Good();
         spoil(options);
-        var problem = Assert.Single(options.Validate());
+        var problem = Assert.Single(new DarajaOptionsValidator().Problems(options));
         Assert.Equal(key, problem.Key);
         foreach (var secret in new[] { options.ConsumerSecret, options.Passkey, options.InitiatorPassword }.OfType<string>().Where(secret => secret.Length > 0))
         {
@@ -80,11 +81,11 @@ public sealed class DarajaOptionsTests : IDisposable
     {
         var options = Good();
         (options.Environment, options.BaseUrl, options.Shortcode) = (environment, null, "600123");
-        Assert.Empty(options.Validate());
+        Assert.Empty(new DarajaOptionsValidator().Problems(options));
 
         mix(options);
 
-        Assert.Equal(key, Assert.Single(options.Validate()).Key);
+        Assert.Equal(key, Assert.Single(new DarajaOptionsValidator().Problems(options)).Key);
     }
 
     [Fact]
@@ -93,7 +94,7 @@ public sealed class DarajaOptionsTests : IDisposable
         var options = Good();
         (options.Environment, options.BaseUrl, options.Shortcode) = ("Sandbox", null, "174379");
         (options.InitiatorName, options.InitiatorPassword, options.CertificatePath) = ("apiuser", "word", SafaricomsOwn(SandboxKey));
-        Assert.Empty(options.Validate());
+        Assert.Empty(new DarajaOptionsValidator().Problems(options));
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Text;
 using CsCheck;
 using Payments.Application.Callbacks;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Common;
 using Payments.Infrastructure.Daraja;
 using Xunit;

@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Text;
 using CsCheck;
 using Payments.Application.Callbacks;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
 using Payments.Infrastructure.Daraja;

@@ -8,6 +8,9 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("doctor")]
     [InlineData("keys")]
+    [InlineData("privacy")]
+    [InlineData("restore")]
+    [InlineData("health")]
     [InlineData("hash-password")]
     [InlineData("configuration")]
     public async Task Every_command_has_help_and_stands_in_the_list_of_all(string command)
@@ -29,10 +32,19 @@ public sealed class CommandLineTests
     [InlineData("json=yes is not understood", "doctor", "json=yes")]
     [InlineData("The option --url needs a value", "doctor", "--url")]
     [InlineData("There is no sample mpesa, only stk, c2b, b2c, b2b, reversal, status, balance, all", "doctor", "--sample", "mpesa")]
+    [InlineData("There is no sample mpesa, only stk, c2b, b2c, b2b, reversal, status, balance, all", "doctor", "--sample", "stk", "--sample", "mpesa")]
     [InlineData("hash-password takes no word", "hash-password", "word")]
     [InlineData("keys needs one of create, list, revoke and rotate", "keys")]
     [InlineData("keys has no make, only create, list, revoke and rotate", "keys", "make")]
     [InlineData("configuration takes no --in=file", "configuration", "--in=file")]
+    [InlineData("--json=yes is not understood", "doctor", "--json=yes")]
+    [InlineData("The option --client is given twice", "keys", "list", "--client", "a", "--client=b")]
+    [InlineData("keys rotate needs a KEY_ID", "keys", "rotate")]
+    [InlineData("word is no key's id", "keys", "revoke", "word")]
+    [InlineData("The option --overlap-minutes needs whole minutes such as 1440, not soon", "keys", "rotate", "word", "--overlap-minutes", "soon")]
+    [InlineData("The option --expires needs a date such as 2027-01-31, not never", "keys", "create", "--expires=never")]
+    [InlineData("privacy show needs --phone", "privacy", "show")]
+    [InlineData("restore has no undo, only prepare, status and release", "restore", "undo")]
     public async Task What_is_not_understood_is_told_in_one_sentence_with_exit_code_2(string sentence, params string[] args)
     {
         var (output, code, errors) = await Run(args);

@@ -1,4 +1,3 @@
-using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
@@ -19,7 +18,7 @@ public sealed class ComeBackTests
     {
         var payout = SomeTransfers.Payout().Sent();
 
-        Assert.Equal(Verdict.Applied, payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now));
+        Assert.Equal(SettlementResult.Applied, payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now));
 
         Assert.Equal((TransferStatus.Failed, "SG632NMUAB", SettledBy.StatusQuery), (payout.Status, payout.Receipt, payout.SettledBy));
         Assert.Equal((FailureCode.Rejected, "Reversed", false), (payout.Failure!.Code, payout.Failure.ResultCode, payout.Failure.Retryable));
@@ -34,12 +33,12 @@ public sealed class ComeBackTests
         var payout = SomeTransfers.Payout().Sent();
         payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now);
 
-        Assert.Equal(Verdict.Duplicate, payout.Hear(SomeTransfers.Paid()));
-        Assert.Equal(Verdict.Duplicate, payout.Hear(SomeTransfers.Paid(receipt: null, amount: null)));
-        Assert.Equal(Verdict.Duplicate, payout.ApplyStatusResult(payout.Found(), Now));
-        Assert.Equal(Verdict.Duplicate, payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now));
+        Assert.Equal(SettlementResult.Duplicate, payout.Hear(SomeTransfers.Paid()));
+        Assert.Equal(SettlementResult.Duplicate, payout.Hear(SomeTransfers.Paid(receipt: null, amount: null)));
+        Assert.Equal(SettlementResult.Duplicate, payout.ApplyStatusResult(payout.Found(), Now));
+        Assert.Equal(SettlementResult.Duplicate, payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now));
         payout.MarkUnreadableResult(Now);
-        Assert.Equal(Verdict.Duplicate, payout.ApplyQueueTimeout(Now));
+        Assert.Equal(SettlementResult.Duplicate, payout.ApplyQueueTimeout(Now));
 
         Assert.Equal((TransferStatus.Failed, 1), (payout.Status, payout.Cases.Count));
     }
@@ -50,7 +49,7 @@ public sealed class ComeBackTests
         var payout = SomeTransfers.Payout().Sent();
         payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now);
 
-        Assert.Equal(Verdict.Applied, payout.Hear(SomeTransfers.Paid("SG632NMUAC")));
+        Assert.Equal(SettlementResult.Applied, payout.Hear(SomeTransfers.Paid("SG632NMUAC")));
 
         Assert.Equal(TransferStatus.Completed, payout.Status);
         Assert.Contains(payout.Cases, c => c.Kind == CaseKind.SucceededAfterFailure);
@@ -62,7 +61,7 @@ public sealed class ComeBackTests
         var payout = SomeTransfers.Payout().Sent();
         payout.Hear(SomeTransfers.Paid());
 
-        Assert.Equal(Verdict.Contradiction, payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now));
+        Assert.Equal(SettlementResult.Contradiction, payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now));
 
         Assert.Equal((TransferStatus.Completed, CaseKind.Reversed), (payout.Status, Assert.Single(payout.Cases).Kind));
     }
@@ -76,7 +75,7 @@ public sealed class ComeBackTests
         })
         {
             var payout = SomeTransfers.Payout().Sent();
-            Assert.Equal(Verdict.Contradiction, payout.ApplyStatusResult(found(payout), Now));
+            Assert.Equal(SettlementResult.Contradiction, payout.ApplyStatusResult(found(payout), Now));
             Assert.Equal(TransferStatus.InDoubt, payout.Status);
         }
     }
@@ -87,7 +86,7 @@ public sealed class ComeBackTests
         var payout = SomeTransfers.Payout().Sent();
         payout.Hear(SomeTransfers.NotPaid());
 
-        Assert.Equal(Verdict.Duplicate, payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now));
+        Assert.Equal(SettlementResult.Duplicate, payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now));
         Assert.Equal(("1", 0), (payout.Failure!.ResultCode, payout.Cases.Count));
     }
 
@@ -150,10 +149,9 @@ public sealed class ComeBackTests
         lost.Send(Now, Now, isNamed: false);
         lost.MarkInDoubt("lost", Now);
         Assert.True(lost.HasProviderIds("AG_2", "their-2"));
-        Assert.Equal(Verdict.Applied, lost.Hear(SomeTransfers.Paid()));
+        Assert.Equal(SettlementResult.Applied, lost.Hear(SomeTransfers.Paid()));
 
-        var named = SomeTransfers.Payout();
-        named.OriginatorId = null;
+        var named = Copies.Changed(SomeTransfers.Payout(), request => request with { Ids = default });
         named.Send(Now, Now);
         Assert.Equal(named.Id.ToString(), named.OriginatorId);
         var business = SomeTransfers.Payout(PayoutMethod.Paybill);

@@ -1,5 +1,5 @@
-using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
+using Payments.Domain.Common;
 using Payments.Domain.Transfers;
 using Xunit;
 
@@ -28,7 +28,7 @@ public sealed class PartyFormTests
     {
         var payout = SomeTransfers.Payout().Sent();
 
-        Assert.Equal(Verdict.Applied, payout.Hear(SomeTransfers.Paid(), party));
+        Assert.Equal(SettlementResult.Applied, payout.Hear(SomeTransfers.Paid(), party));
 
         Assert.Equal(TransferStatus.Completed, payout.Status);
         Assert.Empty(payout.Cases);
@@ -43,7 +43,7 @@ public sealed class PartyFormTests
     {
         var payout = SomeTransfers.Payout().Sent();
 
-        Assert.Equal(Verdict.Contradiction, payout.Hear(SomeTransfers.Paid(), party));
+        Assert.Equal(SettlementResult.Contradiction, payout.Hear(SomeTransfers.Paid(), party));
 
         Assert.Equal((TransferStatus.InDoubt, CaseKind.PartyDiffers), (payout.Status, Assert.Single(payout.Cases).Kind));
     }

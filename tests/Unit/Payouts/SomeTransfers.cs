@@ -1,4 +1,3 @@
-using Payments.Domain.Callbacks;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
 using Payments.Domain.Payouts;
@@ -34,7 +33,7 @@ internal static class SomeTransfers
 
     public static PaymentResult.Failed NotPaid(Certainty certainty = Certainty.Final) => new(NoFloat, certainty);
 
-    public static Verdict Hear(this Transfer transfer, PaymentResult outcome, string party = Recipient + " - JOHN DOE", bool isFinal = true) =>
+    public static SettlementResult Hear(this Transfer transfer, PaymentResult outcome, string party = Recipient + " - JOHN DOE", bool isFinal = true) =>
         transfer.ApplyResult(outcome, isFinal, [party], Some.Start);
 
     public static TransactionFound Found(

@@ -1,5 +1,4 @@
 using CsCheck;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
 using Payments.Domain.Payouts;

@@ -1,6 +1,6 @@
-using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 using Payments.Domain.Transfers;
 using Xunit;
 
@@ -60,10 +60,10 @@ public sealed class TransferRuleTests
     public void A_timeout_then_a_success_completes_and_a_success_then_a_timeout_changes_nothing()
     {
         var payout = SomeTransfers.Payout().Sent();
-        Assert.Equal(Verdict.Applied, payout.ApplyQueueTimeout(Now));
+        Assert.Equal(SettlementResult.Applied, payout.ApplyQueueTimeout(Now));
         Assert.Equal((TransferStatus.InDoubt, Now), (payout.Status, payout.NextQueryAt));
-        Assert.Equal(Verdict.Applied, payout.Hear(SomeTransfers.Paid()));
-        Assert.Equal(Verdict.Contradiction, payout.ApplyQueueTimeout(Now));
+        Assert.Equal(SettlementResult.Applied, payout.Hear(SomeTransfers.Paid()));
+        Assert.Equal(SettlementResult.Contradiction, payout.ApplyQueueTimeout(Now));
         Assert.Equal(TransferStatus.Completed, payout.Status);
         Assert.Equal(["payout.in_doubt", "payout.completed"], payout.Events);
     }
@@ -73,12 +73,12 @@ public sealed class TransferRuleTests
     {
         var payout = SomeTransfers.Payout().Sent();
         payout.Hear(SomeTransfers.NotPaid());
-        Assert.Equal(Verdict.Applied, payout.Hear(SomeTransfers.Paid()));
+        Assert.Equal(SettlementResult.Applied, payout.Hear(SomeTransfers.Paid()));
 
         Assert.Equal((TransferStatus.Completed, null), (payout.Status, payout.Failure));
         Assert.Equal(CaseKind.SucceededAfterFailure, Assert.Single(payout.Cases).Kind);
-        Assert.Equal(Verdict.Contradiction, payout.Hear(SomeTransfers.NotPaid()));
-        Assert.Equal(Verdict.Duplicate, payout.Hear(SomeTransfers.Paid()));
+        Assert.Equal(SettlementResult.Contradiction, payout.Hear(SomeTransfers.NotPaid()));
+        Assert.Equal(SettlementResult.Duplicate, payout.Hear(SomeTransfers.Paid()));
     }
 
     [Theory]
@@ -88,7 +88,7 @@ public sealed class TransferRuleTests
     {
         var payout = SomeTransfers.Payout().Sent();
 
-        Assert.Equal(Verdict.Contradiction, payout.Hear(SomeTransfers.Paid(amount: amount), party));
+        Assert.Equal(SettlementResult.Contradiction, payout.Hear(SomeTransfers.Paid(amount: amount), party));
 
         Assert.Equal((TransferStatus.InDoubt, kind), (payout.Status, Assert.Single(payout.Cases).Kind));
     }
@@ -116,14 +116,14 @@ public sealed class TransferRuleTests
     public void A_receiver_that_may_be_the_right_one_is(string party)
     {
         var payout = SomeTransfers.Payout().Sent();
-        Assert.Equal(Verdict.Applied, payout.Hear(SomeTransfers.Paid(), party));
+        Assert.Equal(SettlementResult.Applied, payout.Hear(SomeTransfers.Paid(), party));
     }
 
     [Fact]
     public void More_to_come_settles_nothing()
     {
         var payout = SomeTransfers.Payout().Sent();
-        Assert.Equal(Verdict.Hint, payout.Hear(SomeTransfers.Paid(), isFinal: false));
+        Assert.Equal(SettlementResult.Unsettled, payout.Hear(SomeTransfers.Paid(), isFinal: false));
         Assert.Equal(TransferStatus.Sent, payout.Status);
     }
 
@@ -131,9 +131,9 @@ public sealed class TransferRuleTests
     public void A_success_that_names_no_money_is_asked_about()
     {
         var payout = SomeTransfers.Payout().Sent();
-        Assert.Equal(Verdict.Hint, payout.Hear(SomeTransfers.Paid(null, null)));
+        Assert.Equal(SettlementResult.Unsettled, payout.Hear(SomeTransfers.Paid(null, null)));
         Assert.Equal((TransferStatus.InDoubt, Now), (payout.Status, payout.NextQueryAt));
-        Assert.Equal(Verdict.Applied, payout.ApplyStatusResult(payout.Found(), Now));
+        Assert.Equal(SettlementResult.Applied, payout.ApplyStatusResult(payout.Found(), Now));
         Assert.Equal((TransferStatus.Completed, SettledBy.StatusQuery), (payout.Status, payout.SettledBy));
     }
 
@@ -141,19 +141,19 @@ public sealed class TransferRuleTests
     public void A_status_answer_settles_only_what_it_is_about()
     {
         var payout = SomeTransfers.Payout().Sent();
-        Assert.Equal(Verdict.Hint, payout.ApplyStatusResult(payout.Found(originator: "another"), Now));
-        Assert.Equal(Verdict.Hint, payout.ApplyStatusResult(payout.Found() with { OriginatorId = null, ConversationId = null }, Now));
-        Assert.Equal(Verdict.Hint, payout.ApplyStatusResult(payout.Found() with { Amount = null }, Now));
-        Assert.Equal(Verdict.Hint, payout.ApplyStatusResult(payout.Found(TransactionState.UnderWay), Now));
+        Assert.Equal(SettlementResult.Unsettled, payout.ApplyStatusResult(payout.Found(originator: "another"), Now));
+        Assert.Equal(SettlementResult.Unsettled, payout.ApplyStatusResult(payout.Found() with { OriginatorId = null, ConversationId = null }, Now));
+        Assert.Equal(SettlementResult.Unsettled, payout.ApplyStatusResult(payout.Found() with { Amount = null }, Now));
+        Assert.Equal(SettlementResult.Unsettled, payout.ApplyStatusResult(payout.Found(TransactionState.UnderWay), Now));
         Assert.Equal(TransferStatus.Sent, payout.Status);
 
-        Assert.Equal(Verdict.Contradiction, payout.ApplyStatusResult(payout.Found(amount: 7), Now));
+        Assert.Equal(SettlementResult.Contradiction, payout.ApplyStatusResult(payout.Found(amount: 7), Now));
         Assert.Equal((TransferStatus.InDoubt, null), (payout.Status, payout.NextQueryAt));
 
-        Assert.Equal(Verdict.Applied, payout.ApplyStatusResult(payout.Found(TransactionState.NotCompleted), Now));
+        Assert.Equal(SettlementResult.Applied, payout.ApplyStatusResult(payout.Found(TransactionState.NotCompleted), Now));
         Assert.Equal(TransferStatus.Failed, payout.Status);
-        Assert.Equal(Verdict.Applied, payout.ApplyStatusResult(payout.Found(), Now));
-        Assert.Equal(Verdict.Contradiction, payout.ApplyStatusResult(payout.Found(TransactionState.NotCompleted), Now));
+        Assert.Equal(SettlementResult.Applied, payout.ApplyStatusResult(payout.Found(), Now));
+        Assert.Equal(SettlementResult.Contradiction, payout.ApplyStatusResult(payout.Found(TransactionState.NotCompleted), Now));
         Assert.Equal(TransferStatus.Completed, payout.Status);
     }
 

@@ -1,9 +1,9 @@
-using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
 using Payments.Domain.Payouts;
 using Payments.Domain.Refunds;
+using Payments.Domain.Requests;
 using Payments.Domain.Transfers;
 using Xunit;
 
@@ -93,7 +93,7 @@ public sealed class TransferWaitingTests
         var payout = SomeTransfers.Payout();
         payout.Cancel(Now);
 
-        Assert.Equal(Verdict.Applied, payout.Hear(SomeTransfers.Paid()));
+        Assert.Equal(SettlementResult.Applied, payout.Hear(SomeTransfers.Paid()));
 
         Assert.Equal((TransferStatus.Completed, false), (payout.Status, payout.SendingAt is null));
         Assert.Equal(CaseKind.SucceededAfterFailure, Assert.Single(payout.Cases).Kind);
@@ -141,7 +141,7 @@ public sealed class TransferWaitingTests
 
         var first = payout.Found() with { ConversationId = "AG_of_the_first" };
 
-        Assert.Equal(Verdict.Applied, payout.ApplyStatusResult(first, Now));
+        Assert.Equal(SettlementResult.Applied, payout.ApplyStatusResult(first, Now));
         Assert.Equal(TransferStatus.Completed, payout.Status);
     }
 
@@ -162,10 +162,13 @@ public sealed class TransferWaitingTests
             Reason = "Sold out",
             CreatedAt = Now,
             UpdatedAt = Now,
-            Status = TransferStatus.Failed,
-            SendingAt = Now,
-            SettledBy = byOperator ? SettledBy.Operator : null,
-            Failure = new(FailureCode.ProviderError, code, "Not sent, or refused.", Retryable: false),
+            Request = new()
+            {
+                Status = RequestStatus.Failed,
+                SendingAt = Now,
+                SettledBy = byOperator ? SettledBy.Operator : null,
+                Failure = new(FailureCode.ProviderError, code, "Not sent, or refused.", Retryable: false),
+            },
         };
 
         Assert.Equal(isRefused, reversal.IsRefusedReversal);

@@ -1,6 +1,5 @@
 using CsCheck;
 using Payments.Application.Cases;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
@@ -88,7 +87,7 @@ public sealed class GivenBackTests
         var refund = SomeTransfers.Refund(receipt, 300);
         receipt.Refunds.Add(refund);
 
-        Assert.Equal(Verdict.Applied, checkout.ApplyCallback(attempt, Some.Paid("UGA7RT61SV", 1000), receipt, Guid.NewGuid(), Now));
+        Assert.Equal(SettlementResult.Applied, checkout.ApplyCallback(attempt, Some.Paid("UGA7RT61SV", 1000), receipt, Guid.NewGuid(), Now));
 
         Assert.Equal((700m, 0m, RefundSource.Unpaid), (checkout.Paid.Shillings, receipt.Surplus.Shillings, refund.Source));
         Assert.Equal(CaseKind.ReceiptConflict, Assert.Single(checkout.Cases).Kind);
@@ -110,7 +109,7 @@ public sealed class GivenBackTests
         Assert.Equal(1500m, surplus.Surplus.Shillings);
         Reserve(checkout, surplus, refunded, ofSurplus: true);
 
-        Assert.Equal(Verdict.Contradiction, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Now));
+        Assert.Equal(SettlementResult.Contradiction, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Now));
 
         Assert.Equal((CheckoutStatus.Paid, 0m, 1500m), (checkout.Status, surplus.Applied.Shillings, surplus.Surplus.Shillings));
         Assert.Contains("refunded", CaseText.Of(Assert.Single(checkout.Cases, c => c.Kind == CaseKind.ReceiptConflict)), StringComparison.Ordinal);
@@ -127,7 +126,7 @@ public sealed class GivenBackTests
         var receipt = ByHand.Confirmation("UGA7RT61SV", 600).ToReceipt(Guid.NewGuid(), Now);
         receipt.Refunds.Add(SomeTransfers.Refund(receipt));
 
-        Assert.Equal(Verdict.Applied, checkout.ApplyCallback(attempt, Some.Paid("UGA7RT61SV", 600), receipt, Guid.NewGuid(), Now + TimeSpan.FromMinutes(2)));
+        Assert.Equal(SettlementResult.Applied, checkout.ApplyCallback(attempt, Some.Paid("UGA7RT61SV", 600), receipt, Guid.NewGuid(), Now + TimeSpan.FromMinutes(2)));
 
         Assert.Equal((0m, 1000m), (checkout.Paid.Shillings, checkout.Due.Shillings));
         Assert.Contains(checkout.Cases, c => c.Kind == CaseKind.ReceiptConflict && c.SubjectId == receipt.Id);

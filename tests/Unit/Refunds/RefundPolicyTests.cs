@@ -1,5 +1,4 @@
 using CsCheck;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
@@ -82,15 +81,15 @@ public sealed class RefundPolicyTests
         reversal.ApplyQueueTimeout(Now);
         Assert.True(reversal.ScheduleManualQuery(1, Now));
 
-        Assert.Equal(Verdict.Hint, reversal.ApplyStatusResult(Found(TransactionState.NotCompleted, "Declined"), Now));
+        Assert.Equal(SettlementResult.Unsettled, reversal.ApplyStatusResult(Found(TransactionState.NotCompleted, "Declined"), Now));
         Assert.Equal(
-            Verdict.Contradiction,
+            SettlementResult.Contradiction,
             reversal.ApplyResult(new PaymentResult.Failed(new(FailureCode.Rejected, "21", "Not allowed.", false), Certainty.Final), true, [], Now));
 
         Assert.Equal(TransferStatus.InDoubt, reversal.Status);
         Assert.Equal(RefundRefusal.ExceedsPayment, Refusal(checkout));
 
-        Assert.Equal(Verdict.Applied, reversal.ApplyStatusResult(Found(TransactionState.Completed, "Completed"), Now));
+        Assert.Equal(SettlementResult.Applied, reversal.ApplyStatusResult(Found(TransactionState.Completed, "Completed"), Now));
         Assert.Equal(TransferStatus.Completed, reversal.Status);
 
         static TransactionFound Found(TransactionState state, string text) => new(state, text, "UGA0000001", "their-1", "AG_1", Money.FromShillings(1500), [], Now);

@@ -3,6 +3,7 @@ using System.Reflection;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
 using Payments.Domain.Refunds;
+using Payments.Domain.Requests;
 using Payments.Domain.Transfers;
 
 namespace Payments.Tests.Unit;
@@ -16,6 +17,10 @@ internal static class Copies
     private static readonly ConcurrentDictionary<Type, FieldInfo[]> Lists = new();
     private static readonly FieldInfo LoadedVersion = Field(typeof(Checkout), nameof(Checkout.OriginalVersion));
     private static readonly FieldInfo LoadedStatus = Field(typeof(Transfer), nameof(Transfer.OriginalStatus));
+    private static readonly FieldInfo Changes = Own(typeof(Transfer), "state");
+    private static readonly FieldInfo Request = Own(typeof(Transfer), "request");
+    private static readonly FieldInfo Waiting = Own(typeof(Transfer), "wait");
+    private static readonly FieldInfo Source = Own(typeof(Refund), "source");
     private static readonly FieldInfo LoadedSource = Field(typeof(Refund), nameof(Refund.LoadedSource));
 
     private static readonly FieldInfo Rivals = Field(typeof(Receipt), nameof(Receipt.Rivals));
@@ -45,13 +50,28 @@ internal static class Copies
         where T : Transfer
     {
         var copy = Emptied(transfer);
-        copy.State = EntityState.None;
+        Changes.SetValue(copy, EntityState.None);
         LoadedStatus.SetValue(copy, copy.Status);
         if (copy is Refund refund)
         {
             LoadedSource.SetValue(copy, refund.Source);
         }
 
+        return copy;
+    }
+
+    /// <summary>A row as another writer than the domain leaves it.</summary>
+    public static Transfer Changed(Transfer transfer, Func<ProviderRequest, ProviderRequest>? request = null, Func<SendWait, SendWait>? waiting = null, RefundSource? source = null)
+    {
+        var copy = Of(transfer);
+        Request.SetValue(copy, request?.Invoke(copy.Request) ?? copy.Request);
+        Waiting.SetValue(copy, waiting?.Invoke(copy.Waiting) ?? copy.Waiting);
+        if (copy is Refund refund && source is not null)
+        {
+            Source.SetValue(refund, source);
+        }
+
+        LoadedStatus.SetValue(copy, copy.Status);
         return copy;
     }
 
@@ -87,6 +107,8 @@ internal static class Copies
 
         return [.. all];
     }
+
+    private static FieldInfo Own(Type type, string name) => type.GetField(name, BindingFlags.Instance | BindingFlags.NonPublic)!;
 
     private static FieldInfo Field(Type type, string property) => type.GetField($"<{property}>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)!;
 }

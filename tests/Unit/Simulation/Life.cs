@@ -41,6 +41,7 @@ internal sealed partial class Life
     private readonly List<(Guid Id, string Reference)> orders = [];
     private Process process = null!;
     private HintThrottle hints = null!;
+    private CallbackDispatcher? dispatcher;
     private DateTimeOffset? roundAt;
 
     public Life(int seed)
@@ -225,14 +226,14 @@ internal sealed partial class Life
 
         int? amount = time.Chance(0.5) ? null : time.Pick(20, 60, price);
         var number = Store.Receipts.FirstOrDefault(r => r.CheckoutId == checkout)?.Number;
-        Keyed("refund", () => new RefundCheckoutHandler(Store, Store, new NoCeilings(), Nobody.Sees, process, Names).Handle(
-            new(Shop, Store.Rows.FirstOrDefault(c => c.Reference.Key == row.Reference.Key)?.Id ?? checkout, amount, number, "Out of stock"), CancellationToken.None));
+        Keyed("refund", caller => new RefundCheckoutHandler(Store, Store, new NoCeilings(), Nobody.Sees, process, Names).Handle(
+            new(caller, Store.Rows.FirstOrDefault(c => c.Reference.Key == row.Reference.Key)?.Id ?? checkout, amount, number, "Out of stock"), CancellationToken.None));
 
         // Surplus and money without an order go back by an operator's hand.
         if (Store.Receipts.FirstOrDefault(r => r.Surplus > Money.Zero || r.CheckoutId is null) is { } receipt && time.Chance(0.5))
         {
-            Keyed("refund of surplus", () => new RefundReceiptHandler(Store, Store, new NoCeilings(), Nobody.Sees, process, Names).Handle(
-                new(Shop, Store.Receipts.FirstOrDefault(r => r.Id == receipt.Id || r.Number == receipt.Number)?.Id ?? receipt.Id, null, null), CancellationToken.None));
+            Keyed("refund of surplus", caller => new RefundReceiptHandler(Store, Store, new NoCeilings(), Nobody.Sees, process, Names).Handle(
+                new(caller, Store.Receipts.FirstOrDefault(r => r.Id == receipt.Id || r.Number == receipt.Number)?.Id ?? receipt.Id, null, null), CancellationToken.None));
         }
 
         if (time.Chance(0.1) && Store.Transfers.OfType<Refund>().LastOrDefault() is { } last)
@@ -348,7 +349,7 @@ internal sealed partial class Life
     private void Round(Guid? checkout)
     {
         Do("drain", () => new DrainCallbacksHandler(
-            Store, new(Store, Store, Store, Mpesa.Ours(isTill), Store, Store), hints, process, Watching, NullLogger<DrainCallbacksHandler>.Instance)
+            Store, dispatcher ??= Dispatchers.Of(Store, Store, Store, Mpesa.Ours(isTill), Store, Store), hints, process, Watching, NullLogger<DrainCallbacksHandler>.Instance)
             .Handle(new(), CancellationToken.None));
         Do("ask", () => new QueryOverdueAttemptsHandler(Store, Store, process, process, process, options, NullLogger<QueryOverdueAttemptsHandler>.Instance)
             .Handle(new(checkout), CancellationToken.None));
@@ -407,7 +408,7 @@ internal sealed partial class Life
 
             Defects.Add($"{what}: {done.Exception.InnerException}");
         }
-        else if (done is { IsCompletedSuccessfully: true, Result: IResult { Refusal: { } refusal } })
+        else if (done is { IsCompletedSuccessfully: true, Result: IUseCaseResult { Refusal: { } refusal } })
         {
             time.Tell($"    {what}: {refusal.Code}");
         }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Payments.Application.Cases;
-using Payments.Application.Idempotency;
+using Payments.Application.Common;
 using Payments.Application.Restores;
 using Payments.Application.Transfers;
 using Payments.Domain.Cases;
@@ -42,23 +42,18 @@ internal sealed partial class Life
     }
 
     /// <summary>A request under an Idempotency-Key of its own: done once, and a refusal may be asked for again.</summary>
-    private void Keyed<T>(string what, Func<Task<T>> useCase)
+    private void Keyed<T>(string what, Func<Caller, Task<T>> useCase)
     {
         var key = string.Create(CultureInfo.InvariantCulture, $"key {keyed++}");
         Ask($"{what} {key}", () => Store.HasKey(key), () =>
         {
-            IdempotentRequest.Current = new("client/shop", key, [], keepForEver: true);
             try
             {
-                Do(what, useCase);
+                Do(what, () => useCase(Shop with { Request = new("client/shop", key, [], keepForEver: true) }));
             }
             catch (FluentValidation.ValidationException)
             {
                 // Not this way, or not this amount: an answer like others.
-            }
-            finally
-            {
-                IdempotentRequest.Current = null;
             }
         });
     }

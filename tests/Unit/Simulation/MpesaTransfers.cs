@@ -1,7 +1,6 @@
 using System.Globalization;
 using Payments.Application.Callbacks;
 using Payments.Application.Daraja;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Common;
 using Payments.Domain.Transfers;
 

@@ -1,10 +1,10 @@
 using MediatR;
 using Payments.Application.C2b;
+using Payments.Application.Callbacks;
 using Payments.Application.Common;
 using Payments.Application.Daraja;
 using Payments.Application.Idempotency;
 using Payments.Application.Reconciliation;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Common;
 using Payments.Domain.Refunds;
 using Payments.Domain.Transfers;
@@ -37,7 +37,11 @@ internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double cr
         time.Tell("    a process dies");
     }
 
-    public Task<T> Run<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation)
+    public Task<T> Run<T>(Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation) => Run(null, work);
+
+    public Task<T> Run<T>(Caller caller, Func<DateTimeOffset, Task<T>> work, CancellationToken cancellation) => Run(caller.Request, work);
+
+    private Task<T> Run<T>(IdempotentRequest? keyed, Func<DateTimeOffset, Task<T>> work)
     {
         if (IsDead)
         {
@@ -45,7 +49,6 @@ internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double cr
         }
 
         store.Begin();
-        IdempotentRequest.Current?.Begin();
         T result;
         try
         {
@@ -60,7 +63,7 @@ internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double cr
             throw;
         }
 
-        if (IdempotentRequest.Current is { Intent: { } made } keyed && result is not IResult { Refusal: not null })
+        if (keyed is not null && result is IUseCaseResult { Created: { } made })
         {
             store.Keep(keyed.Key, made.Id);
         }

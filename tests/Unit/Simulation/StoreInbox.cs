@@ -2,7 +2,6 @@ using Payments.Application.C2b;
 using Payments.Application.Callbacks;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
-using Payments.Domain.Callbacks;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Transfers;

@@ -29,8 +29,8 @@ internal sealed partial class Store
         var money = transfers.Values.Where(t => t.NextQueryAt > now && Began(t.Id, t.SendingAt!.Value) > now + Slack).ToList();
         foreach (var transfer in money)
         {
-            var row = Copies.Of(transfer);
-            row.NextQueryAt = now + (transfer.NextQueryAt!.Value - Began(transfer.Id, transfer.SendingAt!.Value));
+            var next = now + (transfer.NextQueryAt!.Value - Began(transfer.Id, transfer.SendingAt!.Value));
+            var row = Copies.Changed(transfer, r => r with { Queries = r.Queries.Postpone(next) });
             Put(transfers, row.Id, row);
             Put(askedAt, row.Id, now);
         }

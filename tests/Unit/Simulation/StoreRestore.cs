@@ -67,9 +67,10 @@ internal sealed partial class Store : IRestores
         var queued = transfers.Values.Where(t => t.Status == TransferStatus.Queued && !(t.HasOwnName && namesTransfers)).ToList();
         foreach (var one in queued)
         {
-            var row = Copies.Of(one);
-            (row.Status, row.SendingAt, row.NextQueryAt, row.WaitingFor, row.RetryAt) = (TransferStatus.Sending, time.Database, time.Database, null, null);
-            row.OriginatorId = null;
+            var row = Copies.Changed(
+                one,
+                r => r.Send(time.Database, time.Database) with { Ids = r.Ids with { OtherId = null } },
+                w => w.Over);
             Put(transfers, row.Id, row);
         }
 

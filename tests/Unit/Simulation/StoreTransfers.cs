@@ -88,8 +88,7 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
         var taken = due.Where(t => t.OriginatorId is not null).Take(askable).Concat(due.Where(t => t.OriginatorId is null).Take(others)).ToList();
         foreach (var transfer in taken)
         {
-            var row = Copies.Of(transfer);
-            (row.NextQueryAt, row.QueryCount) = (time.Database + lease, row.QueryCount + 1);
+            var row = Copies.Changed(transfer, r => r with { Queries = r.Queries with { NextAt = time.Database + lease, Count = r.Queries.Count + 1 } });
             Put(transfers, row.Id, row);
             Put(askedAt, row.Id, time.Database);
         }
@@ -107,8 +106,7 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
             var waiting = group.Where(t => t.WaitingFor is not (null or SendBlocker.Restored)).OrderBy(t => t.RetryAt ?? enqueuedAt[t.Id]).Take(1);
             foreach (var taken in inLine.Concat(waiting).ToList())
             {
-                var row = Copies.Of(taken);
-                row.RetryAt = null;
+                var row = Copies.Changed(taken, waiting: w => w with { RetryAt = null });
                 Put(transfers, row.Id, row);
                 Put(enqueuedAt, row.Id, time.Database);
                 Enqueue(row.Id);
@@ -127,8 +125,7 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
             && t.WaitingFor is not (null or SendBlocker.Restored) && t.RetryAt is not null).ToList();
         foreach (var waiting in let)
         {
-            var row = Copies.Of(waiting);
-            (row.WaitingFor, row.RetryAt) = (null, time.Database);
+            var row = Copies.Changed(waiting, waiting: w => w with { For = null, RetryAt = time.Database });
             Put(transfers, row.Id, row);
         }
 
@@ -174,9 +171,8 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
     {
         foreach (var refund in receipt.Refunds.Where(r => r.State != EntityState.Added && r.Source != r.LoadedSource))
         {
-            var row = Copies.Of((Refund)transfers[refund.Id]);
-            row.Source = refund.Source;
-            Put(transfers, row.Id, Copies.Of<Transfer>(row));
+            var row = Copies.Changed(transfers[refund.Id], source: refund.Source);
+            Put(transfers, row.Id, Copies.Of(row));
         }
     }
 }

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
 using Payments.Application.Telemetry;
-using Payments.Domain.Callbacks;
 using Xunit;
 
 namespace Payments.Tests.Unit;

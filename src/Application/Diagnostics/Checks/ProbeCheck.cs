@@ -1,5 +1,5 @@
+using Payments.Application.Callbacks;
 using Payments.Application.Common;
-using Payments.Domain.Callbacks;
 
 namespace Payments.Application.Diagnostics.Checks;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Payments.Application.Callbacks;
 using Payments.Application.Daraja;
-using Payments.Domain.Callbacks;
+using Payments.Domain.Transfers;
 
 namespace Payments.Infrastructure.Daraja.Status;
 

@@ -1,0 +1,71 @@
+using Payments.Application.Callbacks;
+using Payments.Application.Reconciliation;
+using Payments.Domain.C2b;
+using Payments.Domain.Checkouts;
+using Payments.Domain.Transfers;
+
+namespace Payments.Application.C2b;
+
+/// <summary>Stored confirmations that M-PESA was asked about, because they are untrusted or cannot be read.</summary>
+public sealed class AskedConfirmations(ICallbackReader reader, IC2bPayments paybill, OurShortcodes ours)
+{
+    /// <summary>Adds what such confirmations name: their answers are applied like confirmations.</summary>
+    internal async Task Collect(IReadOnlyList<StatusQuery> asked, IReadOnlyList<ParsedCallback> callbacks, BatchKeys keys, DateTimeOffset now)
+    {
+        var subjects = asked.Where(q => q.Kind == StatusQueryKind.Status).Select(q => q.SubjectId).OfType<Guid>().ToList();
+        foreach (var (id, body) in subjects.Count == 0 ? [] : await paybill.StoredConfirmations(subjects))
+        {
+            var message = reader.Read(CallbackKind.C2bConfirm, body);
+            foreach (var question in asked.Where(q => q.SubjectId == id))
+            {
+                var answer = callbacks.FirstOrDefault(callback => callback.Row.SubjectId == question.Id)?.Message;
+                var confirmation = message is CallbackMessage.Confirmation told ? ConfirmedPayments.ToDomain(told, ours, now)
+                    : UnreadableConfirmations.AsAsked(question, (CallbackMessage.Malformed)message, answer, ours, now);
+                keys.Asked[question.Id] = confirmation;
+                ConfirmedPayments.CollectKeys(confirmation, keys);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The answer to an operator's question about an untrusted confirmation: it counts when M-PESA knows the receipt as completed, with that
+    /// amount, paid by somebody else to us. The account is the customer's word and nobody else's, here as in every confirmation.
+    /// </summary>
+    internal static CallbackResult Apply(
+        ParsedCallback callback, CallbackMessage.StatusResult result, StatusQuery question, Confirmation asked, CallbackBatch batch, DateTimeOffset now)
+    {
+        if (!result.IsFinal)
+        {
+            return callback.WithVerdict(Verdict.Hint, "Safaricom said that more is to come.");
+        }
+
+        if (result.Transaction is not { } found)
+        {
+            var why = $"M-PESA did not answer the question ({result.Problem?.ResultCode}): {result.Problem?.Message}";
+            batch.Add(new QueryAnswered(question.Id, why));
+            return callback.WithVerdict(Verdict.Hint, why);
+        }
+
+        batch.Add(new QueryAnswered(question.Id, found.StateText));
+        if (found.State == TransactionState.Reversed && found.Receipt == asked.Number && found.Amount == asked.Amount && IsPaidToUs(found, batch.Ours))
+        {
+            batch.Add(new PaymentTakenBack(asked.Number));
+            return callback.WithVerdict(Verdict.Hint, "M-PESA says that it was paid and then reversed: the customer has the money again, and nothing was counted.");
+        }
+
+        if (found.State != TransactionState.Completed || found.Receipt != asked.Number || found.Amount != asked.Amount || !IsPaidToUs(found, batch.Ours))
+        {
+            return callback.WithVerdict(Verdict.Hint, $"M-PESA calls it '{found.StateText}', but number, amount and parties do not all agree: nothing was counted.");
+        }
+
+        var (verdict, detail) = ConfirmedPayments.Apply(asked with { By = SettledBy.StatusQuery, At = found.At ?? asked.At }, batch, now);
+        return callback.WithVerdict(verdict, detail);
+    }
+
+    /// <summary>The debit party comes first, the credit party last (docs/protocol/status-balance-reversal.md); a payout of ours has them the other way round.</summary>
+    private static bool IsPaidToUs(TransactionFound found, OurShortcodes ours)
+    {
+        bool IsOurs(string party) => CounterpartyMatcher.IsBusiness(party, ours.Main) || CounterpartyMatcher.IsBusiness(party, ours.Till);
+        return found.Parties is [var debit, .., var credit] && !IsOurs(debit) && IsOurs(credit);
+    }
+}

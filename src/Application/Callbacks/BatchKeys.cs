@@ -1,0 +1,32 @@
+using Payments.Domain.C2b;
+using Payments.Domain.Common;
+
+namespace Payments.Application.Callbacks;
+
+/// <summary>What a batch of callbacks names, collected before anything is loaded.</summary>
+public sealed class BatchKeys
+{
+    /// <summary>STK pushes whose tokens the URLs carried.</summary>
+    public HashSet<Guid> Attempts { get; } = [];
+
+    /// <summary>Payouts and refunds whose tokens the URLs carried, or that queries were about.</summary>
+    public HashSet<Guid> Transfers { get; } = [];
+
+    /// <summary>Status and balance queries whose tokens the URLs carried.</summary>
+    public HashSet<Guid> Questions { get; } = [];
+
+    /// <summary>Checkouts that are changed along: those of refunds.</summary>
+    public HashSet<Guid> Checkouts { get; } = [];
+
+    /// <summary>Receipt numbers.</summary>
+    public HashSet<string> Numbers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Compared forms of accounts.</summary>
+    public HashSet<string> References { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Payments to a till, which name no account.</summary>
+    public List<(Money Amount, DateTimeOffset At)> TillPayments { get; } = [];
+
+    /// <summary>Confirmations that Safaricom was asked about, by the queries' ids.</summary>
+    public Dictionary<Guid, Confirmation> Asked { get; } = [];
+}

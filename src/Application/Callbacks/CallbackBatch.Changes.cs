@@ -1,0 +1,39 @@
+using Payments.Application.Common;
+using Payments.Domain.Payouts;
+
+namespace Payments.Application.Callbacks;
+
+/// <summary>What is not as it was loaded.</summary>
+public sealed partial class CallbackBatch
+{
+    private Dictionary<string, string> loadedAs = [];
+
+    /// <summary>Remembers how everything stands before the first row is judged.</summary>
+    public void Snapshot() => loadedAs = Standing();
+
+    /// <summary>What is not as it was then.</summary>
+    public IReadOnlyList<ReplayedChange> Changes() =>
+    [
+        .. Standing()
+            .Where(now => loadedAs.GetValueOrDefault(now.Key) != now.Value)
+            .Select(now => new ReplayedChange(now.Key, loadedAs.GetValueOrDefault(now.Key), now.Value)),
+    ];
+
+    private Dictionary<string, string> Standing()
+    {
+        var standing = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var checkout in Checkouts)
+        {
+            standing[PublicId.Write(PublicId.Checkout, checkout.Id)] = EnumNames.Name(checkout.Status);
+            checkout.Attempts.ForEach(a => standing[PublicId.Write(PublicId.Attempt, a.Id)] = EnumNames.Name(a.Status));
+            checkout.Receipts.ForEach(r => standing[PublicId.Write(PublicId.Receipt, r.Id)] = $"{r.Number ?? "number unknown"}: {r.Amount}");
+        }
+
+        foreach (var transfer in Transfers)
+        {
+            standing[PublicId.Write(transfer is Payout ? PublicId.Payout : PublicId.Refund, transfer.Id)] = EnumNames.Name(transfer.Status);
+        }
+
+        return standing;
+    }
+}
