@@ -15,10 +15,10 @@ internal sealed class DoctorText(CommandContext context)
     {
         WriteState(finding.State);
         context.Output.WriteLine($"{finding.Checked}  [{finding.Check}]");
-        Write($"{"",Indent}{finding.Seen}");
-        if (finding.Do is { } todo)
+        Write($"{"",Indent}{finding.Observed}");
+        if (finding.Remedy is { } remedy)
         {
-            Write($"{"",Indent}-> {todo}");
+            Write($"{"",Indent}-> {remedy}");
         }
 
         Write("");

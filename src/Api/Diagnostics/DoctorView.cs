@@ -23,5 +23,5 @@ public sealed record DoctorView(
 /// <param name="Do">What to do; null when nothing.</param>
 public sealed record FindingView(string Check, string State, string Checked, string Seen, string? Do)
 {
-    internal static FindingView Of(Finding finding) => new(finding.Check, EnumNames.Name(finding.State), finding.Checked, finding.Seen, finding.Do);
+    internal static FindingView Of(Finding finding) => new(finding.Check, EnumNames.Name(finding.State), finding.Checked, finding.Observed, finding.Remedy);
 }

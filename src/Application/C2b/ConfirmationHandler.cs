@@ -8,10 +8,8 @@ namespace Payments.Application.C2b;
 /// <summary>What a C2B confirmation means (R3, R6–R8, R17).</summary>
 internal sealed class ConfirmationHandler(OurShortcodes ours) : ICallbackHandler
 {
-    /// <inheritdoc/>
     public IReadOnlyCollection<CallbackKind> Kinds => [CallbackKind.C2bConfirm];
 
-    /// <inheritdoc/>
     public void CollectKeys(ParsedCallback callback, BatchKeys keys, DateTimeOffset now)
     {
         if (callback.UntrustedReason is not null)
@@ -34,7 +32,6 @@ internal sealed class ConfirmationHandler(OurShortcodes ours) : ICallbackHandler
         }
     }
 
-    /// <inheritdoc/>
     public CallbackResult Apply(ParsedCallback callback, CallbackBatch batch, DateTimeOffset now) => callback.Message switch
     {
         CallbackMessage.Confirmation told => Apply(callback, told, batch, now),

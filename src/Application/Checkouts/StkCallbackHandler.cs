@@ -8,10 +8,8 @@ namespace Payments.Application.Checkouts;
 /// <summary>What the result of an STK push means (R3–R6, R9).</summary>
 internal sealed class StkCallbackHandler : ICallbackHandler
 {
-    /// <inheritdoc/>
     public IReadOnlyCollection<CallbackKind> Kinds => [CallbackKind.Stk];
 
-    /// <inheritdoc/>
     public void CollectKeys(ParsedCallback callback, BatchKeys keys, DateTimeOffset now)
     {
         if (callback.Row.SubjectId is not { } attempt)
@@ -26,7 +24,6 @@ internal sealed class StkCallbackHandler : ICallbackHandler
         }
     }
 
-    /// <inheritdoc/>
     public CallbackResult Apply(ParsedCallback callback, CallbackBatch batch, DateTimeOffset now) => callback.Message switch
     {
         CallbackMessage.StkResult result => Apply(callback, result, batch, now),

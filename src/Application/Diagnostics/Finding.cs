@@ -19,6 +19,6 @@ public enum FindingState
 /// <summary>One check: what was checked, what was seen, what to do.</summary>
 /// <param name="Check">Stable, for programs: <c>address.certificate</c>.</param>
 /// <param name="Checked">What was checked, for people.</param>
-/// <param name="Seen">What was seen; for <see cref="FindingState.NotChecked"/> why not. Never a secret, never a customer's number.</param>
-/// <param name="Do">What to do about it; null when nothing.</param>
-public sealed record Finding(string Check, FindingState State, string Checked, string Seen, string? Do = null);
+/// <param name="Observed">What was seen; for <see cref="FindingState.NotChecked"/> why not. Never a secret, never a customer's number.</param>
+/// <param name="Remedy">What to do about it; null when nothing.</param>
+public sealed record Finding(string Check, FindingState State, string Checked, string Observed, string? Remedy = null);

@@ -5,13 +5,10 @@ namespace Payments.Application.Reconciliation;
 /// <summary>What answers to balance queries mean.</summary>
 internal sealed class BalanceResultHandler : ICallbackHandler
 {
-    /// <inheritdoc/>
     public IReadOnlyCollection<CallbackKind> Kinds => [CallbackKind.BalanceResult, CallbackKind.BalanceTimeout];
 
-    /// <inheritdoc/>
     public void CollectKeys(ParsedCallback callback, BatchKeys keys, DateTimeOffset now) => QueryCallbacks.CollectKeys(callback, keys);
 
-    /// <inheritdoc/>
     public CallbackResult Apply(ParsedCallback callback, CallbackBatch batch, DateTimeOffset now) => callback.Message switch
     {
         CallbackMessage.BalanceResult result => Apply(callback, result, batch),

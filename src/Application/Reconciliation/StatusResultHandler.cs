@@ -7,13 +7,10 @@ namespace Payments.Application.Reconciliation;
 /// <summary>What answers to status queries mean (R10): the ResultCode speaks only for the query, the transaction's state for the transaction.</summary>
 internal sealed class StatusResultHandler : ICallbackHandler
 {
-    /// <inheritdoc/>
     public IReadOnlyCollection<CallbackKind> Kinds => [CallbackKind.StatusResult, CallbackKind.StatusTimeout];
 
-    /// <inheritdoc/>
     public void CollectKeys(ParsedCallback callback, BatchKeys keys, DateTimeOffset now) => QueryCallbacks.CollectKeys(callback, keys);
 
-    /// <inheritdoc/>
     public CallbackResult Apply(ParsedCallback callback, CallbackBatch batch, DateTimeOffset now) => callback.Message switch
     {
         CallbackMessage.StatusResult result => Apply(callback, result, batch, now),

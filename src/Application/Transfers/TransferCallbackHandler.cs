@@ -13,10 +13,8 @@ internal sealed class TransferCallbackHandler : ICallbackHandler
     private static readonly CallbackKind[] Results = [CallbackKind.B2cResult, CallbackKind.B2bResult, CallbackKind.ReversalResult];
     private static readonly CallbackKind[] Timeouts = [CallbackKind.B2cTimeout, CallbackKind.B2bTimeout, CallbackKind.ReversalTimeout];
 
-    /// <inheritdoc/>
     public IReadOnlyCollection<CallbackKind> Kinds => [.. Results, .. Timeouts];
 
-    /// <inheritdoc/>
     public void CollectKeys(ParsedCallback callback, BatchKeys keys, DateTimeOffset now)
     {
         if (callback.Row.SubjectId is { } transfer)
@@ -25,7 +23,6 @@ internal sealed class TransferCallbackHandler : ICallbackHandler
         }
     }
 
-    /// <inheritdoc/>
     public CallbackResult Apply(ParsedCallback callback, CallbackBatch batch, DateTimeOffset now) => callback.Message switch
     {
         CallbackMessage.TransferResult result => Apply(callback, result, batch, now),

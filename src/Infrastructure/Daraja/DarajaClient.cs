@@ -37,13 +37,10 @@ internal sealed class DarajaClient : IDaraja
         pull = new PullClient(options, urls, clock, log, (path, body, cancellation) => Post(DarajaOperations.Pull, options.Main, path, body, null, cancellation));
     }
 
-    /// <inheritdoc/>
     public DateTimeOffset? StkPausedUntil => breakers.PausedUntil(DarajaOperations.Push);
 
-    /// <inheritdoc/>
     public bool NamesTransfers => options.B2cVersion != "v1";
 
-    /// <inheritdoc/>
     public async Task<Reply> SendStkPush(StkPushRequest prompt, CancellationToken cancellation)
     {
         var body = StkRequests.Push(options, prompt, urls.For(CallbackKind.Stk, SubjectKind.Attempt, prompt.AttemptId), clock.GetUtcNow());
@@ -51,7 +48,6 @@ internal sealed class DarajaClient : IDaraja
         return DarajaReplies.ToRequest(exchange, toCustomer: true, PromptIds.Id, PromptIds.Other);
     }
 
-    /// <inheritdoc/>
     public async Task<PaymentResult> QueryStk(string requestId, CancellationToken cancellation)
     {
         var body = StkRequests.Query(options, requestId, clock.GetUtcNow());
@@ -60,7 +56,6 @@ internal sealed class DarajaClient : IDaraja
         return StkQueryAnswer.Read(exchange, requestId);
     }
 
-    /// <inheritdoc/>
     public Reply.Refused? WhyNotNow(PayoutMethod? method)
     {
         if (SecurityCredential.Encrypt(method is null ? options.Main : options.Paying) is { Problem: { } wrong })
@@ -74,7 +69,6 @@ internal sealed class DarajaClient : IDaraja
             : null;
     }
 
-    /// <inheritdoc/>
     public async Task<Reply> Transfer(TransferRequest transfer, CancellationToken cancellation)
     {
         var api = DarajaOperations.OfPayout(transfer.Method);
@@ -82,20 +76,16 @@ internal sealed class DarajaClient : IDaraja
             : await WithInitiator(api, options.Paying, (transfer.Kind, transfer.Id), fields => api.Payouts.Body(transfer, fields), cancellation);
     }
 
-    /// <inheritdoc/>
     public Task<Reply> Reverse(ReversalRequest reversal, CancellationToken cancellation) => WithInitiator(
         DarajaOperations.Reversal, options.Main, (SubjectKind.Refund, reversal.RefundId), fields => ReversalApi.Body(reversal, fields), cancellation);
 
-    /// <inheritdoc/>
     public Task<Reply> QueryStatus(StatusQueryRequest question, CancellationToken cancellation) => WithInitiator(
         DarajaOperations.Status, question.OfPayouts ? options.Paying : options.Main, (SubjectKind.Question, question.QuestionId),
         fields => StatusApi.Body(question, fields), cancellation);
 
-    /// <inheritdoc/>
     public Task<Reply> QueryBalance(Guid questionId, CancellationToken cancellation) => WithInitiator(
         DarajaOperations.Balance, options.Paying, (SubjectKind.Question, questionId), BalanceApi.Body, cancellation);
 
-    /// <inheritdoc/>
     public async Task<Reply> RegisterUrls(RegistrationRequest registration, CancellationToken cancellation)
     {
         var (confirmation, validation) = urls.ForRegistration(registration.Token);
@@ -110,7 +100,6 @@ internal sealed class DarajaClient : IDaraja
         return C2bRegistration.Read(exchange, registration.Version);
     }
 
-    /// <inheritdoc/>
     public Task<PullPage> Pull(DateTimeOffset from, DateTimeOffset to, int offset, CancellationToken cancellation) => pull.Read(from, to, offset, cancellation);
 
     private async Task<Reply> WithInitiator(

@@ -26,25 +26,19 @@ internal sealed class DarajaInspector(
 
     private readonly DarajaOptions options = settings.Value;
 
-    /// <inheritdoc/>
     public IReadOnlyList<DarajaAppFacts> Apps => options.Main == options.Paying
         ? [Facts(options.Main, isPaying: true, isMain: true)]
         : [Facts(options.Main, isPaying: false, isMain: true), Facts(options.Paying, isPaying: true, isMain: false)];
 
-    /// <inheritdoc/>
     public string? WhyNotCalled(string publicBaseUrl) => CallbackOptions.WhyNotCallable(publicBaseUrl, options.Kind != DarajaEnvironment.Simulator);
 
-    /// <inheritdoc/>
     public string? WhyNotRegistered(string publicBaseUrl) => C2bRegistration.WhyRefusedWord(publicBaseUrl, options.Kind);
 
-    /// <inheritdoc/>
     public string? WrongCertificate(DarajaAppFacts app) =>
         SecurityCredential.OtherEnvironment(AppOf(app)) is { } other ? $"is Safaricom's certificate for {other}" : null;
 
-    /// <inheritdoc/>
     public async Task<TokenResult> Token(DarajaAppFacts app, CancellationToken cancellation) => new((await tokens.Get(AppOf(app), cancellation)).Problem);
 
-    /// <inheritdoc/>
     public async Task<CredentialsResult> Credentials(CancellationToken cancellation)
     {
         // An id of the right form that Safaricom never gave: its time has not come, and its number is nobody's.
@@ -54,7 +48,6 @@ internal sealed class DarajaInspector(
         return new(Read(answer.Response), Words(answer), answer.IsSuperseded);
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<ProductResult>> Products(CancellationToken cancellation)
     {
         var looks = new List<ProductResult>();
@@ -82,7 +75,6 @@ internal sealed class DarajaInspector(
         return looks;
     }
 
-    /// <inheritdoc/>
     public async Task<Reply> AskBalance(DarajaAppFacts facts, Guid question, CancellationToken cancellation)
     {
         var app = AppOf(facts);

@@ -2,19 +2,6 @@ using Payments.Domain.Common;
 
 namespace Payments.Infrastructure.Daraja;
 
-/// <summary>Which of Safaricom's servers, or the stand-in, this deployment talks to.</summary>
-public enum DarajaEnvironment
-{
-    /// <summary>The simulator of this repository, or anything else that speaks Daraja at a given address.</summary>
-    Simulator,
-
-    /// <summary>Safaricom's test servers: no money moves.</summary>
-    Sandbox,
-
-    /// <summary>Money moves.</summary>
-    Production,
-}
-
 /// <summary>Section <c>Daraja</c>: who we are to Safaricom. Values are as Safaricom issues them.</summary>
 public sealed class DarajaOptions
 {
@@ -101,26 +88,4 @@ public sealed class DarajaOptions
         kind = found.FirstOrDefault();
         return found.Count == 1;
     }
-}
-
-/// <summary>Section <c>Daraja:Payouts</c>: what differs for payouts.</summary>
-public sealed class DarajaPayoutOptions
-{
-    /// <summary>The consumer key of the app that pays, where that is another one than <see cref="DarajaOptions.ConsumerKey"/>'s.</summary>
-    public string? ConsumerKey { get; set; }
-
-    /// <summary>Its consumer secret.</summary>
-    public string? ConsumerSecret { get; set; }
-
-    /// <summary>The shortcode money is sent from, where that is another one than <see cref="DarajaOptions.Shortcode"/>.</summary>
-    public string? Shortcode { get; set; }
-
-    /// <summary>The API user of that shortcode.</summary>
-    public string? InitiatorName { get; set; }
-
-    /// <summary>Its password.</summary>
-    public string? InitiatorPassword { get; set; }
-
-    /// <summary>The certificate it is encrypted with, where that is another one.</summary>
-    public string? CertificatePath { get; set; }
 }

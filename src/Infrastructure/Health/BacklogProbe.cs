@@ -7,7 +7,7 @@ namespace Payments.Infrastructure.Health;
 /// <param name="Backlog">Null when the database does not answer at all, or <paramref name="Failure"/> says why it could not be read.</param>
 internal sealed record BacklogAnswer(Backlog? Backlog, string? Failure);
 
-/// <summary>Reads the <see cref="Backlog"/> once for all the checks that judge a part of it. Never throws, takes five seconds at most.</summary>
+/// <summary>Reads the <see cref="Backlog"/> once for all the checks of a report, which judge a part of it each. Never throws, takes five seconds at most.</summary>
 internal sealed class BacklogProbe
 {
     /// <summary>The backlog may cost a busy database a little more than a sign of life.</summary>
@@ -20,10 +20,15 @@ internal sealed class BacklogProbe
     public BacklogProbe(DatabaseProbe database, BacklogReader backlogs, TimeProvider clock)
     {
         (this.database, this.backlogs) = (database, backlogs);
-        answers = new(Ask, clock);
+
+        // However long the other checks of the report take; the next one begins it anew.
+        answers = new(Ask, clock, TimeSpan.MaxValue);
     }
 
-    /// <summary>What waits now, or did a quarter of a second ago.</summary>
+    /// <summary>A report begins: what the last one was told is over.</summary>
+    public void Renew() => answers.Renew();
+
+    /// <summary>What waits now, or did when this report began.</summary>
     public Task<BacklogAnswer> Read(CancellationToken cancellation) => answers.See(cancellation);
 
     /// <summary>One part of it judged; nothing to tell where it could not be read, which <see cref="BacklogHealthCheck"/> tells once for all.</summary>

@@ -28,4 +28,16 @@ internal sealed class CoalescedRead<T>(Func<Task<T>> look, TimeProvider clock, T
             return looking.WaitAsync(cancellation);
         }
     }
+
+    /// <summary>Whoever asks from here on is not told what was seen before.</summary>
+    public void Renew()
+    {
+        lock (gate)
+        {
+            if (looking is { IsCompleted: true })
+            {
+                looking = null;
+            }
+        }
+    }
 }

@@ -25,6 +25,9 @@ internal sealed class DatabaseProbe
         answers = new(Ask, clock);
     }
 
+    /// <summary>A report begins: what was answered before it is over.</summary>
+    public void Renew() => answers.Renew();
+
     /// <summary>What it answers now, or did a quarter of a second ago.</summary>
     public Task<DatabaseAnswer> Read(CancellationToken cancellation) => answers.See(cancellation);
 

@@ -18,7 +18,7 @@ internal static class HealthModule
         services.AddSingleton<BacklogProbe>();
         services.AddSingleton(provider => new HealthReports(
             provider.GetRequiredService<HealthCheckService>(), provider.GetRequiredService<DatabaseState>(), provider.GetRequiredService<DatabaseProbe>(),
-            provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<BacklogProbe>(), provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<TimeProvider>()));
 
         // Whoever asks hears what a check found; the log would repeat it with every question of a balancer.
         services.AddLogging(logging => logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));

@@ -10,12 +10,14 @@ public sealed class HealthReports
     private readonly HealthCheckService checks;
     private readonly DatabaseState state;
     private readonly DatabaseProbe database;
+    private readonly BacklogProbe backlog;
     private readonly IHostApplicationLifetime lifetime;
     private readonly CoalescedRead<HealthReport> reports;
 
-    internal HealthReports(HealthCheckService checks, DatabaseState state, DatabaseProbe database, IHostApplicationLifetime lifetime, TimeProvider clock)
+    internal HealthReports(
+        HealthCheckService checks, DatabaseState state, DatabaseProbe database, BacklogProbe backlog, IHostApplicationLifetime lifetime, TimeProvider clock)
     {
-        (this.checks, this.state, this.database, this.lifetime) = (checks, state, database, lifetime);
+        (this.checks, this.state, this.database, this.backlog, this.lifetime) = (checks, state, database, backlog, lifetime);
 
         // The reasons are for operators, who look again to see whether it has helped: told to those who ask meanwhile, not afterwards.
         reports = new(Check, clock, TimeSpan.Zero);
@@ -38,7 +40,12 @@ public sealed class HealthReports
     /// <summary>Whether the database is there and migrated: all that a process without callbacks needs. One look for all who ask at a time.</summary>
     public async Task<bool> Works(CancellationToken cancellation) => state.IsReady && (await database.Read(cancellation)).Answers;
 
-    private Task<HealthReport> Check() => checks.CheckHealthAsync(CancellationToken.None);
+    private Task<HealthReport> Check()
+    {
+        database.Renew();
+        backlog.Renew();
+        return checks.CheckHealthAsync(CancellationToken.None);
+    }
 
     private static readonly HealthReportEntry Ending =
         new(HealthStatus.Unhealthy, "It was told to end and takes its last requests.", TimeSpan.Zero, exception: null, data: null);

@@ -113,11 +113,12 @@ internal sealed partial class ErasureRepository(Connections database) : IErasure
         WHERE r.id IN (SELECT r.id FROM receipts r WHERE {which} AND {DecidedReceipt} ORDER BY r.id LIMIT @batch FOR UPDATE OF r SKIP LOCKED)
         """;
 
-    // A Pay Bill or till is a business, not a person; the account at it may be one.
+    // A Pay Bill or till, at most seven digits, is a business and not a person; the account at it may be one. Whatever is longer is a phone's, through
+    // whichever of Safaricom's APIs it was paid.
     private static string Payouts(string which) =>
         $"""
         UPDATE payouts t
-        SET recipient = CASE WHEN method = 'mpesa' THEN NULL ELSE recipient END, account = NULL, remarks = NULL, failure_provider_text = NULL,
+        SET recipient = CASE WHEN length(recipient) > 7 THEN NULL ELSE recipient END, account = NULL, remarks = NULL, failure_provider_text = NULL,
             doubt = NULL, last_answer = NULL, erased_at = now()
         WHERE t.id IN (SELECT t.id FROM payouts t WHERE {which} AND {DecidedTransfer} ORDER BY t.ended_at LIMIT @batch FOR UPDATE OF t SKIP LOCKED)
         """;

@@ -121,7 +121,7 @@ public sealed class DoctorConfigurationTests(TestDatabase databases)
 
         var finding = Assert.Single(report.Findings, f => f.Check == "address.dns");
         Assert.Equal(FindingState.Problem, finding.State);
-        Assert.Contains("of an inner network, which Safaricom cannot reach", finding.Seen, StringComparison.Ordinal);
+        Assert.Contains("of an inner network, which Safaricom cannot reach", finding.Observed, StringComparison.Ordinal);
         Assert.Equal(FindingState.NotChecked, Assert.Single(report.Findings, f => f.Check == "probe.json").State);
     }
 

@@ -85,6 +85,18 @@ public sealed class HealthTests(TestDatabase databases)
     }
 
     [Fact]
+    public async Task Whoever_looks_again_at_once_sees_what_has_changed()
+    {
+        await using var host = await PaymentsHost.Start(databases, "Roles=api");
+        Assert.Equal("ok", (await Checks.Of(host)).State("cases"));
+
+        await host.Sql<object>(
+            "INSERT INTO cases (id, kind, subject_id, story) VALUES (gen_random_uuid(), 'test', gen_random_uuid(), 'Nothing happened.'); SELECT 1::int");
+
+        Assert.Equal("warning", (await Checks.Of(host)).State("cases"));
+    }
+
+    [Fact]
     public async Task A_worker_without_an_api_is_ready_while_its_database_answers_and_takes_no_callbacks()
     {
         var connection = new NpgsqlConnectionStringBuilder(await databases.CreateDatabase());
