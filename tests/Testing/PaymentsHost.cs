@@ -175,6 +175,9 @@ public sealed class PaymentsHost : IAsyncDisposable
             Pooling = whole.Pooling,
             Timeout = whole.Timeout,
             SearchPath = "payments",
+
+            // Nor what a test sets for the sessions of its database.
+            Options = "-c statement_timeout=0 -c lock_timeout=0 -c idle_session_timeout=0",
         }.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);

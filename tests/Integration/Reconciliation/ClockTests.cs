@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Payments.Application.C2b;
 using Payments.Application.Common;
 using Payments.Application.Reconciliation;
-using Payments.Infrastructure.Access;
+using Payments.Application.Access;
 using Payments.Infrastructure.Reconciliation;
 using Xunit;
 
@@ -200,7 +200,7 @@ public sealed class ClockTests(TestDatabase databases)
     public async Task An_operator_is_not_locked_out_for_longer_and_a_balance_is_asked_for()
     {
         await using var host = await PaymentsHost.Start(databases);
-        var tries = host.Services.GetRequiredService<SignInTries>();
+        var tries = host.Services.GetRequiredService<ISignInTries>();
         for (var i = 0; i < 5; i++)
         {
             Assert.Null(await tries.Take("otto", "192.0.2.1", null));
