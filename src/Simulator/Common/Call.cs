@@ -12,7 +12,7 @@ internal sealed class Call
         (Api, Request, Text) = (api, request, text);
         // Without a JSON content type Daraja sees no fields and complains of the first mandatory one (docs/protocol/README.md#common-rules).
         var json = request.ContentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true;
-        IsObject = json && Json.TryParse(text) is { ValueKind: JsonValueKind.Object } body && (body = body).ValueKind == JsonValueKind.Object;
+        IsObject = json && Json.TryParse(text) is { ValueKind: JsonValueKind.Object } body && (this.body = body).ValueKind == JsonValueKind.Object;
     }
 
     public Api Api { get; }
