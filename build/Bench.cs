@@ -16,10 +16,16 @@ internal static class Bench
         // "bench seed" works on the running stack: the settings its API runs with are the ones it needs.
         var running = StackState.ReadRunning(RepositoryRoot.Local(root))?.ApiEnvironment ?? [];
         if (args is ["seed", ..] && running.GetValueOrDefault("Daraja__Environment", "Simulator") != "Simulator")
+        {
             throw new StartProblemException(
                 "The running stack is Safaricom's sandbox: made-up prompts would be asked about there; start the stack without --tunnel.");
+        }
+
         foreach (var (name, value) in running)
+        {
             start.Environment[name] = value;
+        }
+
         using var signals = new StopSignals();
         using var process = Process.Start(start)!;
         // Ctrl-C reaches the benchmarks by itself, SIGTERM only us; asked once, they end in their own time.

@@ -75,7 +75,9 @@ internal static class CommandLine
         tunnel.Validators.Add(result =>
         {
             if (result.Tokens is [.., { Value: not ("auto" or "ngrok" or "cloudflared") } other])
+            {
                 result.AddError($"The option --tunnel takes auto, ngrok or cloudflared, not {other.Value}");
+            }
         });
 
         // Two dashes mean a name, never a bundle of one-letter options; an @ is part of a value, not a file to read.
@@ -86,11 +88,20 @@ internal static class CommandLine
             parsed.GetValue(api), parsed.GetValue(simulator), parsed.GetValue(database), parsed.GetValue(fresh), parsed.GetValue(tunnel), parsed.GetValue(tunnelApi),
             parsed.GetValue(publicUrl));
         if (options.ApiPort == options.SimulatorPort && !options.IsSandbox)
+        {
             throw new MisuseException("The API and the simulator need two different ports");
+        }
+
         if (options is { Tunnel: not null, PublicUrl: not null })
+        {
             throw new MisuseException("The public address is the tunnel's or your own: --tunnel or --public-url, not both");
+        }
+
         if (options is { TunnelApi: not null, Tunnel: null })
+        {
             throw new MisuseException("The option --tunnel-api goes with --tunnel");
+        }
+
         return options;
     }
 
@@ -98,7 +109,10 @@ internal static class CommandLine
     private static void Refuse(ParseResult parsed)
     {
         if (parsed.UnmatchedTokens is [var unknown, ..])
+        {
             throw new MisuseException($"The {(unknown.StartsWith('-') ? "option" : "command")} {unknown.Split('=')[0]} is not known");
+        }
+
         foreach (var error in parsed.Errors)
         {
             throw new MisuseException(error.SymbolResult is OptionResult { Tokens.Count: 0 } option ? $"The option {option.Option.Name} needs a value" : error.Message);
@@ -113,7 +127,10 @@ internal static class CommandLine
         {
             var value = result.Tokens[^1].Value;
             if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535)
+            {
                 result.AddError($"The option {name} needs a port from 1 to 65535, not {value}");
+            }
+
             return port;
         });
         option.DefaultValueFactory = _ => usual;

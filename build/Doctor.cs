@@ -11,15 +11,21 @@ internal static class Doctor
         var root = RepositoryRoot.Find();
         var running = StackState.ReadRunning(RepositoryRoot.Local(root));
         if (running is null && !args.Any(arg => arg is "--help" or "-h"))
+        {
             throw new StartProblemException(
                 "No stack runs here; start it, or look at a deployment with its own configuration: dotnet run --project src/Api -- doctor");
+        }
+
         var start = new ProcessStartInfo(Service.DotnetHost, ["exec", Service.ProgramOf(root, "Api"), "doctor", .. args])
         {
             WorkingDirectory = Path.Combine(root, "src", "Api"),
         };
         StackSettings.Clean(start.Environment);
         foreach (var (name, value) in running?.ApiEnvironment ?? [])
+        {
             start.Environment[name] = value;
+        }
+
         using var signals = new StopSignals();
         using var process = Process.Start(start)!;
         await process.WaitForExitAsync();

@@ -32,10 +32,15 @@ internal static class Command
         };
         // PGDATA, PGPORT, PGHOST and the like of the developer's own PostgreSQL must not reach ours; messages are read, so in English.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PG", StringComparison.Ordinal)).ToArray())
+        {
             start.Environment.Remove(name);
+        }
+
         start.Environment["LC_ALL"] = "C";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
             start.Environment[name] = value;
+        }
 
         Process process;
         try

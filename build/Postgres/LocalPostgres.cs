@@ -50,15 +50,25 @@ internal sealed class LocalPostgres
         var major = folder.ReadMajor();
         var (binaries, reason) = await PostgresBinaries.Find(root, major, stop);
         if (binaries is null)
+        {
             return major is null ? (null, reason) : throw folder.Broken($"PostgreSQL {major} made it and is no longer installed");
+        }
 
         var postgres = new LocalPostgres(folder, binaries, await PostgresUser.Choose());
         if (major is null)
+        {
             await postgres.MakeData(stop);
+        }
         else
+        {
             await postgres.Stop();
+        }
+
         if (folder.RunningPid() is null)
+        {
             folder.ForgetPid();
+        }
+
         try
         {
             await postgres.Run(settings ?? [], stop);
@@ -77,24 +87,34 @@ internal sealed class LocalPostgres
     {
         var folder = new PostgresFolder(Path.GetFullPath(path));
         if (folder.RunningPid() is not { } pid)
+        {
             return;
+        }
+
         if (folder.TryReadMajor() is { } major && (await PostgresBinaries.Find(root, major, CancellationToken.None)).Binaries is { } binaries)
         {
             var leftover = new LocalPostgres(folder, binaries, await PostgresUser.Choose());
             await (isThrownAway ? leftover.PgCtl(["stop", "--mode=immediate"], StopLimit) : leftover.Stop());
         }
         else
+        {
             Process.GetProcessById(pid).Kill(entireProcessTree: true);
+        }
     }
 
     /// <summary>Stops PostgreSQL if it runs on this folder: open transactions are rolled back, nothing committed is lost.</summary>
     public async Task Stop()
     {
         if (folder.RunningPid() is not { } pid)
+        {
             return;
+        }
+
         var stopped = await PgCtl(["stop", "--mode=fast"], StopLimit);
         if (!stopped.Succeeded && folder.RunningPid() == pid)
+        {
             await PgCtl(["stop", "--mode=immediate"], StopLimit);
+        }
     }
 
     private async Task MakeData(CancellationToken stop)
@@ -104,13 +124,19 @@ internal sealed class LocalPostgres
         // Made beside and moved into place: an interrupted initdb never leaves something that looks like data.
         var fresh = folder.Data + ".new";
         if (Directory.Exists(fresh))
+        {
             Directory.Delete(fresh, recursive: true);
+        }
+
         var made = await Command.Run(
             user.Line(Binaries["initdb"], "--pgdata", fresh, "--username", Name, "--pwfile", folder.PasswordFile, "--auth", "scram-sha-256",
                 "--encoding", "UTF8", "--locale", "C"),
             StartLimit, stop: stop);
         if (!made.Succeeded)
+        {
             throw new StartProblemException($"PostgreSQL's initdb failed in {folder.Path}: {made.Output.Split('\n')[^1].Trim()}.");
+        }
+
         Directory.Move(fresh, folder.Data);
     }
 
@@ -133,11 +159,17 @@ internal sealed class LocalPostgres
                 Database = Name,
             }.ConnectionString;
             if (started.Succeeded || !File.Exists(folder.Log) || !(await File.ReadAllTextAsync(folder.Log, stop)).Contains("could not bind", StringComparison.Ordinal))
+            {
                 break;
+            }
+
             folder.ForgetPort();
         }
         if (!started.Succeeded)
+        {
             throw folder.Broken(folder.LastComplaint());
+        }
+
         await MakeDatabase();
     }
 
@@ -150,7 +182,9 @@ internal sealed class LocalPostgres
         // Tests start many services, each with a pool of its own.
         yield return "max_connections=300";
         if (Binaries.HasStatementStatistics)
+        {
             yield return "shared_preload_libraries=pg_stat_statements";
+        }
     }
 
     private async Task MakeDatabase()
@@ -162,7 +196,10 @@ internal sealed class LocalPostgres
             await connection.OpenAsync();
             await using var exists = new NpgsqlCommand($"SELECT 1 FROM pg_database WHERE datname = '{Name}'", connection);
             if (await exists.ExecuteScalarAsync() is not null)
+            {
                 return;
+            }
+
             await using var create = new NpgsqlCommand($"CREATE DATABASE {Name}", connection);
             await create.ExecuteNonQueryAsync();
         }

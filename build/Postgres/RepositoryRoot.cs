@@ -7,8 +7,13 @@ internal static class RepositoryRoot
     public static string Find()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
             if (File.Exists(Path.Combine(folder.FullName, "Payments.sln")))
+            {
                 return folder.FullName;
+            }
+        }
+
         throw new StartProblemException($"{AppContext.BaseDirectory} is not inside a clone of Payments (no Payments.sln above it).");
     }
 

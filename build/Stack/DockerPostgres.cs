@@ -31,7 +31,10 @@ internal sealed class DockerPostgres(string path)
     {
         await Remove();
         if (!HasData)
+        {
             folder.Prepare();
+        }
+
         Directory.CreateDirectory(Data);
         var port = folder.ChoosePort();
         var password = await File.ReadAllTextAsync(folder.PasswordFile, stop);
@@ -46,7 +49,10 @@ internal sealed class DockerPostgres(string path)
         if (!run.Succeeded)
         {
             if (!Directory.EnumerateFileSystemEntries(Data).Any())
+            {
                 Directory.Delete(Data);
+            }
+
             throw new StartProblemException(
                 $"No PostgreSQL to be had (Docker: {run.Output.Split('\n')[0].Trim().TrimEnd('.')}); install PostgreSQL 14 or newer, npm or Docker, "
                 + "or give --database a connection string.");
@@ -63,7 +69,9 @@ internal sealed class DockerPostgres(string path)
     public async Task Discard()
     {
         if (HasData)
+        {
             await Remove();
+        }
     }
 
     private async Task Remove() => await Command.Run(["docker", "rm", "--force", Name], StopLimit);
@@ -72,7 +80,10 @@ internal sealed class DockerPostgres(string path)
     private static async Task<string[]> AsUs()
     {
         if (Environment.IsPrivilegedProcess)
+        {
             return [];
+        }
+
         var limit = TimeSpan.FromSeconds(5);
         return ["--user", $"{(await Command.Run(["id", "-u"], limit)).Output}:{(await Command.Run(["id", "-g"], limit)).Output}"];
     }
@@ -93,7 +104,10 @@ internal sealed class DockerPostgres(string path)
             {
                 stop.ThrowIfCancellationRequested();
                 if (timeout.IsCancellationRequested)
+                {
                     throw new StartProblemException($"PostgreSQL in the container {Name} did not answer within {StartLimit.TotalSeconds:0} s; see: docker logs {Name}.");
+                }
+
                 await Task.Delay(100, stop);
             }
         }

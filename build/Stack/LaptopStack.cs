@@ -39,9 +39,15 @@ internal sealed class LaptopStack(StackOptions options, string root, string loca
         await EndLeftovers();
         Probe.RequireFree(options.ApiPort, "--api-port");
         if (!options.IsSandbox)
+        {
             Probe.RequireFree(options.SimulatorPort, "--simulator-port");
+        }
+
         if (options.Fresh)
+        {
             await ThrowAway();
+        }
+
         try
         {
             await Start(stop);
@@ -122,7 +128,9 @@ internal sealed class LaptopStack(StackOptions options, string root, string loca
             stop.ThrowIfCancellationRequested();
             // A database that goes away and comes back is something to try out, so it is told and not the end.
             if (databaseRuns != database!.IsRunning())
+            {
                 Console.WriteLine((databaseRuns = !databaseRuns) ? "stack | PostgreSQL runs again" : "stack | PostgreSQL ended; callbacks go to the spool until it runs again");
+            }
         }
     }
 
@@ -130,9 +138,15 @@ internal sealed class LaptopStack(StackOptions options, string root, string loca
     {
         await Task.WhenAll(services.Select(service => service.Stop()));
         if (database is not null)
+        {
             await database.Stop();
+        }
+
         foreach (var service in services)
+        {
             service.Dispose();
+        }
+
         StackState.Delete(local);
     }
 
@@ -140,14 +154,22 @@ internal sealed class LaptopStack(StackOptions options, string root, string loca
     private async Task EndLeftovers()
     {
         foreach (var leftover in StackState.Read(local)?.Processes ?? [])
+        {
             if (leftover.Find() is { } process)
+            {
                 using (process)
                 {
                     process.Kill(entireProcessTree: true);
                     await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(LeftoverLimit));
                 }
+            }
+        }
+
         foreach (var data in new[] { local, SandboxData })
+        {
             await LocalPostgres.StopLeftover(root, Path.Combine(data, "postgres"));
+        }
+
         StackState.Delete(local);
     }
 
@@ -156,11 +178,20 @@ internal sealed class LaptopStack(StackOptions options, string root, string loca
     {
         await new DockerPostgres(PostgresPath).Discard();
         foreach (var folder in new[] { PostgresPath, Path.Combine(Data, "spool") })
+        {
             if (Directory.Exists(folder))
+            {
                 Directory.Delete(folder, recursive: true);
+            }
+        }
+
         if (options.IsSandbox)
+        {
             StackKeys.Forget(Data);
+        }
         else
+        {
             File.Delete(Path.Combine(local, "simulator.pem"));
+        }
     }
 }

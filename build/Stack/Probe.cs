@@ -20,6 +20,7 @@ internal sealed class Probe : IDisposable
     public static void RequireFree(int port, string option)
     {
         foreach (var address in new[] { IPAddress.Loopback, IPAddress.IPv6Loopback })
+        {
             try
             {
                 using var listener = new TcpListener(address, port);
@@ -37,6 +38,7 @@ internal sealed class Probe : IDisposable
             {
                 // A machine without IPv6.
             }
+        }
     }
 
     /// <summary>
@@ -55,7 +57,10 @@ internal sealed class Probe : IDisposable
                 using var response = await http.GetAsync(new Uri(url), limit.Token);
                 var body = await response.Content.ReadAsStringAsync(limit.Token);
                 if (response.StatusCode == HttpStatusCode.OK && body.Contains(wanted, StringComparison.Ordinal))
+                {
                     return;
+                }
+
                 answer = $"{(int)response.StatusCode} {body}".Trim();
             }
             catch (HttpRequestException)
@@ -81,7 +86,9 @@ internal sealed class Probe : IDisposable
         {
             using var response = await http.SendAsync(request, stop);
             if (!response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.NotFound)
+            {
                 Console.WriteLine($"stack | C2B could not be registered (HTTP {(int)response.StatusCode}); payments by Pay Bill will not be confirmed");
+            }
         }
         catch (HttpRequestException problem)
         {

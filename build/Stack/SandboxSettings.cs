@@ -22,11 +22,19 @@ internal static class SandboxSettings
         settings["ASPNETCORE_URLS"] = options.ApiUrl;
         settings["ConnectionStrings__Payments"] = connectionString;
         if (options.PublicUrl is { } own)
+        {
             settings["Callbacks__PublicBaseUrl"] = own;
+        }
         else
+        {
             settings["Callbacks__Tunnel"] = options.Tunnel!;
+        }
+
         if (options.TunnelApi is { } api)
+        {
             settings["Callbacks__TunnelApi"] = api;
+        }
+
         settings["Callbacks__Secrets__0"] = keys.CallbackSecret;
         settings["ApiKeys__0__Client"] = "local";
         settings["ApiKeys__0__Hash"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(keys.ApiKey)));

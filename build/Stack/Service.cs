@@ -52,7 +52,9 @@ internal sealed class Service : IDisposable
         };
         StackSettings.Clean(start.Environment);
         foreach (var (key, value) in settings)
+        {
             start.Environment[key] = value;
+        }
 
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) => Print(name, line.Data);
@@ -66,7 +68,10 @@ internal sealed class Service : IDisposable
     public async Task Stop()
     {
         if (!process.HasExited)
+        {
             await Command.Run(["sh", "-c", $"kill -TERM {process.Id}"], TimeSpan.FromSeconds(1));
+        }
+
         try
         {
             await Ended.WaitAsync(StopLimit);
@@ -84,6 +89,8 @@ internal sealed class Service : IDisposable
     private static void Print(string name, string? line)
     {
         if (line is not null)
+        {
             Console.WriteLine($"{name} | {line}");
+        }
     }
 }

@@ -20,8 +20,10 @@ internal sealed record StackDatabase(string ConnectionString, string Description
         var docker = new DockerPostgres(path);
         var (postgres, reason) = docker.HasData ? (null, "its data is in a container's folder") : await LocalPostgres.Start(root, path, stop: stop);
         if (postgres is not null)
+        {
             return new StackDatabase(
                 postgres.ConnectionString, $"PostgreSQL {postgres.Binaries.Major} from {postgres.Binaries.Folder}", postgres.Stop, () => postgres.IsRunning);
+        }
 
         Console.WriteLine($"stack | no PostgreSQL on this machine ({reason}), trying Docker");
         var connectionString = await docker.Start(stop);
@@ -35,8 +37,10 @@ internal sealed record StackDatabase(string ConnectionString, string Description
             await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(given) { Pooling = false }.ConnectionString);
             await connection.OpenAsync(stop);
             if (connection.PostgreSqlVersion.Major < PostgresBinaries.OldestMajor)
+            {
                 throw new StartProblemException(
                     $"The database given with --database is PostgreSQL {connection.PostgreSqlVersion}; {PostgresBinaries.OldestMajor} or newer is needed.");
+            }
         }
         catch (Exception refused) when (refused is NpgsqlException or ArgumentException or FormatException)
         {

@@ -17,18 +17,25 @@ internal sealed record StackKeys(string ApiKey, string CallbackSecret, string Op
     {
         var path = FileIn(folder);
         if (File.Exists(path))
+        {
             try
             {
                 if (JsonSerializer.Deserialize<StackKeys>(await File.ReadAllTextAsync(path))
                     is { ApiKey: not null, CallbackSecret: not null, OperatorPasswordHash: not null } kept)
+                {
                     return kept;
+                }
             }
             catch (JsonException)
             {
                 // Said below.
             }
+        }
+
         if (File.Exists(path))
+        {
             throw new StartProblemException($"{path} holds no keys; start with --fresh to have others made.");
+        }
 
         // 192 bits each: nobody guesses them, and they can still be copied by hand.
         var password = Convert.ToBase64String(RandomNumberGenerator.GetBytes(24)).Replace('+', '-').Replace('/', '_');
@@ -37,7 +44,10 @@ internal sealed record StackKeys(string ApiKey, string CallbackSecret, string Op
             await Hash(root, password));
         var onlyOwner = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
+        {
             onlyOwner.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
         await using var file = new FileStream(path, onlyOwner);
         await JsonSerializer.SerializeAsync(file, keys);
         return keys;

@@ -89,9 +89,14 @@ internal static class StackSettings
     public static void Clean(IDictionary<string, string?> environment)
     {
         foreach (var name in environment.Keys.Where(name => NotInherited.Any(start => name.StartsWith(start, StringComparison.OrdinalIgnoreCase))).ToArray())
+        {
             environment.Remove(name);
+        }
+
         foreach (var name in new[] { "no_proxy", "NO_PROXY" })
+        {
             environment[name] = "localhost,127.0.0.1,::1";
+        }
     }
 
     private static Dictionary<string, string> Prefixed(string section, IEnumerable<KeyValuePair<string, string>> entries) =>

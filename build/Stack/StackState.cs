@@ -25,7 +25,10 @@ internal sealed record StackState(string Url, Dictionary<string, string> ApiEnvi
                 var process = Process.GetProcessById(Id);
                 // Computed from the system's uptime each time, so never quite the same twice.
                 if ((process.StartTime.ToUniversalTime() - At).Duration() < TimeSpan.FromSeconds(2))
+                {
                     return process;
+                }
+
                 process.Dispose();
             }
             catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
@@ -74,7 +77,10 @@ internal sealed record StackState(string Url, Dictionary<string, string> ApiEnvi
         Delete(local);
         var onlyOwner = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
+        {
             onlyOwner.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
         using var file = new FileStream(FileIn(local), onlyOwner);
         JsonSerializer.Serialize(file, this);
     }

@@ -23,7 +23,9 @@ internal sealed class StopSignals : IDisposable
             }))];
         // Only a "dotnet run" or our tests take us with them; a shell may go while what it started is meant to stay.
         if (Parent() is { } parent && IsOurs(parent))
+        {
             parentWatch = new Timer(_ => StopWithout(parent), null, ParentInterval, ParentInterval);
+        }
     }
 
     /// <summary>Cancelled by the first of them.</summary>
@@ -33,14 +35,19 @@ internal sealed class StopSignals : IDisposable
     {
         parentWatch?.Dispose();
         foreach (var registration in registrations)
+        {
             registration.Dispose();
+        }
+
         stop.Dispose();
     }
 
     private void StopWithout(int parent)
     {
         if (Parent() != parent)
+        {
             stop.Cancel();
+        }
     }
 
     private static bool IsOurs(int id)

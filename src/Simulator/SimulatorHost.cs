@@ -18,7 +18,11 @@ public static class SimulatorHost
             Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
             ContentRootPath = AppContext.BaseDirectory,
         });
-        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey])) builder.WebHost.UseUrls(DefaultUrl);
+        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
+        {
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
+
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -45,8 +49,15 @@ public static class SimulatorHost
     // A client's configuration names the file before it starts, so it is there before anything listens.
     private static void WriteCertificate(IServiceProvider services)
     {
-        if (services.GetRequiredService<SimulatorOptions>().CertificatePath is not { Length: > 0 } path) return;
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
+        if (services.GetRequiredService<SimulatorOptions>().CertificatePath is not { Length: > 0 } path)
+        {
+            return;
+        }
+
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+        {
+            Directory.CreateDirectory(folder);
+        }
 
         // Whole or not at all: somebody may be reading it.
         var fresh = $"{path}.{Guid.NewGuid():N}";

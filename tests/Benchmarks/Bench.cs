@@ -27,7 +27,10 @@ internal static class Bench
         // A service that has run for a few seconds is what a customer's callback meets; without this the runtime's compiler is what is measured.
         await OpenLoop.Run(postgres, service, WarmUp, TimeSpan.FromSeconds(options.Quick ? 5 : 10), stop);
         if (options.Wants(BenchOptions.Throughput))
+        {
             Note(BenchOptions.Throughput, await Throughput(loops, stop), loops.Profile);
+        }
+
         if (options.Wants(BenchOptions.OpenLoop))
         {
             var result = await OpenLoop.Run(postgres, service, Peak, options.OpenLoopTime, stop);
@@ -48,9 +51,15 @@ internal static class Bench
         }
 
         if (options.Wants(BenchOptions.Telemetry))
+        {
             figures.AddRange(await TelemetryCost.Measure(postgres, root, options, stop));
+        }
+
         if (service.Process.PeakMemory() is { } memory)
+        {
             figures.Add(new("memory of the API process at its largest", memory / 1024.0 / 1024.0, 300, false, "MiB"));
+        }
+
         var report = new Report(DateTimeOffset.UtcNow, Machine.Describe(postgres.Major, loops.Runner), options.Quick, figures, loops.Rounds, profile);
         report.Print();
         await report.Write(Path.Combine(root, "artifacts", "bench.json"));
@@ -60,7 +69,9 @@ internal static class Bench
         {
             figures.AddRange(measured);
             if (options.Profile || measured.Any(figure => !figure.IsMet))
+            {
                 profile[name] = where;
+            }
         }
     }
 

@@ -104,7 +104,10 @@ internal sealed class ClosedLoops(BenchPostgres postgres, Service service, Bench
         var watch = Stopwatch.StartNew();
         var result = await Load.AsFastAsPossible(server.Address, requests, stop);
         while (await GuidePayments.CountPending(database) > 0)
+        {
             await Task.Delay(20, stop);
+        }
+
         var elapsed = watch.Elapsed.TotalSeconds;
         RequireAll(result, "a baseline");
         return count / elapsed;
@@ -116,6 +119,8 @@ internal sealed class ClosedLoops(BenchPostgres postgres, Service service, Bench
     private static void RequireAll(LoadResult result, string who)
     {
         if (result.Refused > 0)
+        {
             throw new BenchProblemException($"{result.Refused} of {result.Acknowledged.Length} callbacks were not answered 200 by {who}.");
+        }
     }
 }

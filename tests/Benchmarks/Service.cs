@@ -44,8 +44,12 @@ internal sealed class Service(ServerProcess process, NpgsqlDataSource database, 
     public async Task UntilDrained(CancellationToken stop)
     {
         for (var waiting = Stopwatch.StartNew(); await CountNew(stop) > 0; await Task.Delay(Look, stop))
+        {
             if (waiting.Elapsed > DrainLimit)
+            {
                 throw new BenchProblemException($"{await CountNew(stop)} callbacks were not drained within {DrainLimit.TotalMinutes:0} minutes.");
+            }
+        }
     }
 
     /// <summary>Stored callbacks nobody has dealt with.</summary>
@@ -67,7 +71,9 @@ internal sealed class Service(ServerProcess process, NpgsqlDataSource database, 
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. seeds.Select(s => s.CheckoutId)] });
         var paid = (long)(await command.ExecuteScalarAsync(stop))!;
         if (paid != seeds.Count)
+        {
             throw new BenchProblemException($"Only {paid} of {seeds.Count} checkouts were paid.");
+        }
     }
 
     public async ValueTask DisposeAsync()

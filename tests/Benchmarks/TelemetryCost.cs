@@ -58,7 +58,10 @@ internal static class TelemetryCost
         var result = await Load.AsFastAsPossible(service.Process.Address, seeds.ConvertAll(seed => HttpConnection.Request(seed.Path, seed.Body)), stop);
         await service.UntilDrained(stop);
         if (result.Refused > 0)
+        {
             throw new BenchProblemException($"{result.Refused} callbacks were not answered 200.");
+        }
+
         await service.CheckPaid(seeds, stop);
     }
 }

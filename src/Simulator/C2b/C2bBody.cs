@@ -31,7 +31,11 @@ internal static class C2bBody
             ["MiddleName"] = "",
             ["LastName"] = "",
         };
-        if (settings.C2bType == "absent") body.Remove("TransactionType");
+        if (settings.C2bType == "absent")
+        {
+            body.Remove("TransactionType");
+        }
+
         return Json.Text(body);
     }
 

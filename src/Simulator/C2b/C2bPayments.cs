@@ -13,7 +13,11 @@ internal sealed class C2bPayments(
     public async Task<C2bReport> Pay(C2bOrder order, Plan plan, CancellationToken cancel)
     {
         // Nobody sends this customer a prompt: to pay is his own idea, so "ringing" has no meaning here.
-        if (!plan.Outcome.Paid && !plan.Outcome.Rings) return new("failed", null, plan.Outcome, null, [], 0);
+        if (!plan.Outcome.Paid && !plan.Outcome.Rings)
+        {
+            return new("failed", null, plan.Outcome, null, [], 0);
+        }
+
         var receipt = Ids.Receipt();
         Verdict? verdict = null;
         var registration = Registration(order.Shortcode);
@@ -21,12 +25,19 @@ internal sealed class C2bPayments(
         {
             var question = C2bBody.Make(order, receipt, DateTimeOffset.UtcNow, null, "", registration.Version, settings.Current, plan.Payer);
             verdict = await validation.Ask(registration, question, cancel);
-            if (!verdict.Accepted) return new(verdict.DecidedBy == "answer" ? "rejected" : "cancelled", receipt, Outcomes.Cancelled, verdict, [], 0);
+            if (!verdict.Accepted)
+            {
+                return new(verdict.DecidedBy == "answer" ? "rejected" : "cancelled", receipt, Outcomes.Cancelled, verdict, [], 0);
+            }
         }
 
         var settled = Move(order, receipt);
         // Without URLs it completes in silence (docs/protocol/c2b.md).
-        if (registration is null) return new("completed", receipt, Outcomes.Paid, null, [], 0);
+        if (registration is null)
+        {
+            return new("completed", receipt, Outcomes.Paid, null, [], 0);
+        }
+
         var body = Confirmation(order, settled, verdict!.ThirdPartyId, registration, plan);
         var copies = plan.Copies.Where(c => c.Kind is not (CopyKind.Contradiction or CopyKind.Interim)).ToLookup(c => c.After > TimeSpan.Zero);
         _ = background.Run(stop => deliveries.Send(copies[true], registration.ConfirmationUrl, body, stop));
@@ -37,8 +48,16 @@ internal sealed class C2bPayments(
     /// <summary>The same money told a second time: an STK payment also reaches the confirmation URL, with its receipt (docs/protocol/stk.md#stk-push).</summary>
     public void ConfirmStk(StkPrompt prompt, Plan plan, Settlement settled)
     {
-        if (plan.Confirmation is null && !settings.Current.StkConfirmation) return;
-        if ((registrations.Of(prompt.PartyB) ?? registrations.Of(prompt.Shortcode)) is not { } registration) return;
+        if (plan.Confirmation is null && !settings.Current.StkConfirmation)
+        {
+            return;
+        }
+
+        if ((registrations.Of(prompt.PartyB) ?? registrations.Of(prompt.Shortcode)) is not { } registration)
+        {
+            return;
+        }
+
         var order = new C2bOrder(prompt.PartyB, prompt.BuyGoods, prompt.Amount, prompt.Reference, prompt.Phone);
         var body = Confirmation(order, settled, "", registration, plan);
         _ = background.Run(stop => deliveries.Send(plan.Confirmation ?? ByChance(prompt.Phone), registration.ConfirmationUrl, body, stop));
@@ -48,7 +67,11 @@ internal sealed class C2bPayments(
     {
         var rates = settings.Current.Rates;
         var random = chance.For($"confirmation:{phone}");
-        if (random.NextDouble() < rates.LoseCallback) return [];
+        if (random.NextDouble() < rates.LoseCallback)
+        {
+            return [];
+        }
+
         return [new(TimeSpan.FromMilliseconds(rates.ShuffleMs > 0 ? random.Next(rates.ShuffleMs) : 0), CopyKind.Truth)];
     }
 

@@ -30,22 +30,48 @@ internal static class PaybillEndpoints
             return ScriptEndpoints.Problem([e.Message]);
         }
 
-        if (body.ValueKind != JsonValueKind.Object) return ScriptEndpoints.Problem(["A payment is an object: amount, account, msisdn, shortcode?"]);
+        if (body.ValueKind != JsonValueKind.Object)
+        {
+            return ScriptEndpoints.Problem(["A payment is an object: amount, account, msisdn, shortcode?"]);
+        }
+
         string Text(string name) => body.TryGetProperty(name, out var value) ? Json.Scalar(value) ?? "" : "";
         var shortcode = Text("shortcode") is { Length: > 0 } given ? given : organisations.Default.Shortcode;
         var shop = organisations.Find(shortcode) ?? (settings.Current.Siblings.Contains(shortcode) ? organisations.Default : null);
         var msisdn = ScriptEndpoints.Party(Text("msisdn"));
         var buyGoods = shop is not null && shortcode == shop.TillNumber;
         List<string> problems = [];
-        if (shop is null) problems.Add($"shortcode '{shortcode}' is nobody's here.");
-        if (!Check.Amount(Text("amount"), out var amount) || amount is < 1 or > 250_000) problems.Add("amount is shillings from 1 to 250000, cents allowed.");
-        if (!Check.Msisdn(msisdn)) problems.Add("msisdn is a Kenyan mobile number.");
+        if (shop is null)
+        {
+            problems.Add($"shortcode '{shortcode}' is nobody's here.");
+        }
+
+        if (!Check.Amount(Text("amount"), out var amount) || amount is < 1 or > 250_000)
+        {
+            problems.Add("amount is shillings from 1 to 250000, cents allowed.");
+        }
+
+        if (!Check.Msisdn(msisdn))
+        {
+            problems.Add("msisdn is a Kenyan mobile number.");
+        }
         // The phone's menu takes no more (docs/protocol/c2b.md).
-        if (!buyGoods && Text("account").Length is 0 or > 20) problems.Add("account is 1 to 20 characters.");
-        if (problems.Count > 0) return ScriptEndpoints.Problem(problems);
+        if (!buyGoods && Text("account").Length is 0 or > 20)
+        {
+            problems.Add("account is 1 to 20 characters.");
+        }
+
+        if (problems.Count > 0)
+        {
+            return ScriptEndpoints.Problem(problems);
+        }
 
         var plan = planner.For("c2b", msisdn);
-        if (plan.Delay is { } thinking) await Task.Delay(thinking, request.HttpContext.RequestAborted);
+        if (plan.Delay is { } thinking)
+        {
+            await Task.Delay(thinking, request.HttpContext.RequestAborted);
+        }
+
         return Results.Json(Show(await payments.Pay(new(shortcode, buyGoods, amount, Text("account"), msisdn), plan, default)), Json.Own);
     }
 

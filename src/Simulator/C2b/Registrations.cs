@@ -8,21 +8,25 @@ internal sealed record Registration(int Version, bool CompletedByDefault, string
 /// <summary>Registered URLs by shortcode. In production a registration is for good until deleted by hand (docs/protocol/c2b.md).</summary>
 internal sealed class Registrations
 {
-    private readonly ConcurrentDictionary<string, Registration> _byShortcode = new();
+    private readonly ConcurrentDictionary<string, Registration> byShortcode = new();
 
-    public Registration? Of(string shortcode) => _byShortcode.GetValueOrDefault(shortcode);
+    public Registration? Of(string shortcode) => byShortcode.GetValueOrDefault(shortcode);
 
     /// <summary>Registers; false when <paramref name="once"/> and something is registered already.</summary>
     public bool TryRegister(string shortcode, Registration registration, bool once)
     {
-        if (once) return _byShortcode.TryAdd(shortcode, registration);
-        _byShortcode[shortcode] = registration;
+        if (once)
+        {
+            return byShortcode.TryAdd(shortcode, registration);
+        }
+
+        byShortcode[shortcode] = registration;
         return true;
     }
 
-    public void Clear() => _byShortcode.Clear();
+    public void Clear() => byShortcode.Clear();
 
-    public IEnumerable<object> Show() => _byShortcode.Select(r => new
+    public IEnumerable<object> Show() => byShortcode.Select(r => new
     {
         shortcode = r.Key,
         version = r.Value.Version,

@@ -11,9 +11,21 @@ internal sealed class SimulateC2b(
 
     private async Task<Answer> Handle(Call call, int version)
     {
-        if (settings.Current.Production) return Api.C2bSimulate.NotFound();
-        if (settings.Current.C2bVersion != "any" && settings.Current.C2bVersion != $"v{version}") return Api.NoProduct();
-        if (!call.IsObject) return Answer.Error(400, "400.002.05", "Invalid Request Payload");
+        if (settings.Current.Production)
+        {
+            return Api.C2bSimulate.NotFound();
+        }
+
+        if (settings.Current.C2bVersion != "any" && settings.Current.C2bVersion != $"v{version}")
+        {
+            return Api.NoProduct();
+        }
+
+        if (!call.IsObject)
+        {
+            return Answer.Error(400, "400.002.05", "Invalid Request Payload");
+        }
+
         var buyGoods = call["CommandID"] == "CustomerBuyGoodsOnline";
         var bad = Check.FirstBad(
             ("ShortCode", organisations.Find(call["ShortCode"]) is not null),
@@ -21,10 +33,17 @@ internal sealed class SimulateC2b(
             ("Amount", Check.WholeAmount(call["Amount"])),
             ("Msisdn", Check.Msisdn(call["Msisdn"])),
             ("BillRefNumber", buyGoods || call["BillRefNumber"].Length is > 0 and <= 20));
-        if (bad is not null) return Answer.Error(400, "400.003.02", $"Bad Request - Invalid {bad}");
+        if (bad is not null)
+        {
+            return Answer.Error(400, "400.003.02", $"Bad Request - Invalid {bad}");
+        }
 
         var plan = planner.For(Api.C2bSimulate, call["Msisdn"]);
-        if (await Gateway.Refused(plan, Api.C2bSimulate) is { } fault) return fault;
+        if (await Gateway.Refused(plan, Api.C2bSimulate) is { } fault)
+        {
+            return fault;
+        }
+
         var amount = decimal.Parse(call["Amount"], CultureInfo.InvariantCulture);
         var order = new C2bOrder(call["ShortCode"], buyGoods, amount, call["BillRefNumber"], call["Msisdn"]);
         _ = background.Run(async cancel =>

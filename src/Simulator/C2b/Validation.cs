@@ -11,7 +11,11 @@ internal sealed class Validation(Deliveries deliveries, SettingsStore settings)
     /// <summary>Asks, and reads the answer: zero accepts, any other code rejects; late, unreachable or unreadable, the ResponseType decides.</summary>
     public async Task<Verdict> Ask(Registration registration, string body, CancellationToken cancel)
     {
-        if (!settings.Current.ExternalValidation) return new(true, "none", "", null);
+        if (!settings.Current.ExternalValidation)
+        {
+            return new(true, "none", "", null);
+        }
+
         var deadline = TimeSpan.FromMilliseconds(settings.Current.ValidationDeadlineMs);
         var exchange = await deliveries.Post(registration.ValidationUrl, body, cancel, deadline);
         if (exchange.Status is < 200 or > 299 || Json.TryParse(exchange.Answer) is not { ValueKind: JsonValueKind.Object } answer

@@ -8,38 +8,41 @@ internal sealed class Prompts
     // 2 to 4 KB each with its place in the ledger: under a gigabyte, and more than the fault rig makes. Older ones a query no longer knows.
     private const int Kept = 200_000;
 
-    private readonly ConcurrentDictionary<string, StkPrompt> _byId = new();
-    private readonly ConcurrentQueue<string> _order = new();
-    private readonly ConcurrentDictionary<string, StkPrompt> _busy = new();
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _paid = new();
+    private readonly ConcurrentDictionary<string, StkPrompt> byId = new();
+    private readonly ConcurrentQueue<string> order = new();
+    private readonly ConcurrentDictionary<string, StkPrompt> busy = new();
+    private readonly ConcurrentDictionary<string, DateTimeOffset> paid = new();
 
-    public bool Busy(string phone) => _busy.ContainsKey(phone);
+    public bool Busy(string phone) => busy.ContainsKey(phone);
 
     /// <summary>Takes the subscriber lock; false when another transaction of this subscriber is in process (docs/protocol/stk.md#stk-push).</summary>
-    public bool TryLock(StkPrompt prompt) => _busy.TryAdd(prompt.Phone, prompt);
+    public bool TryLock(StkPrompt prompt) => busy.TryAdd(prompt.Phone, prompt);
 
-    public void Unlock(StkPrompt prompt) => _busy.TryRemove(KeyValuePair.Create(prompt.Phone, prompt));
+    public void Unlock(StkPrompt prompt) => busy.TryRemove(KeyValuePair.Create(prompt.Phone, prompt));
 
     public void Add(StkPrompt prompt)
     {
-        _byId[prompt.CheckoutRequestId] = prompt;
-        _order.Enqueue(prompt.CheckoutRequestId);
-        if (_order.Count > Kept && _order.TryDequeue(out var oldest)) _byId.TryRemove(oldest, out _);
+        byId[prompt.CheckoutRequestId] = prompt;
+        order.Enqueue(prompt.CheckoutRequestId);
+        if (order.Count > Kept && order.TryDequeue(out var oldest))
+        {
+            byId.TryRemove(oldest, out _);
+        }
     }
 
-    public StkPrompt? Find(string checkoutRequestId) => _byId.GetValueOrDefault(checkoutRequestId);
+    public StkPrompt? Find(string checkoutRequestId) => byId.GetValueOrDefault(checkoutRequestId);
 
-    public void RememberPaid(StkPrompt prompt) => _paid[$"{prompt.Phone} {prompt.Amount}"] = DateTimeOffset.UtcNow;
+    public void RememberPaid(StkPrompt prompt) => paid[$"{prompt.Phone} {prompt.Amount}"] = DateTimeOffset.UtcNow;
 
     /// <summary>The same amount was paid by the same phone less than two minutes ago.</summary>
     public bool PaidJustNow(string phone, int amount) =>
-        _paid.TryGetValue($"{phone} {amount}", out var at) && DateTimeOffset.UtcNow - at < TimeSpan.FromMinutes(2);
+        paid.TryGetValue($"{phone} {amount}", out var at) && DateTimeOffset.UtcNow - at < TimeSpan.FromMinutes(2);
 
     public void Clear()
     {
-        _byId.Clear();
-        _order.Clear();
-        _busy.Clear();
-        _paid.Clear();
+        byId.Clear();
+        order.Clear();
+        busy.Clear();
+        paid.Clear();
     }
 }

@@ -23,7 +23,11 @@ internal static class StkCallback
             ["ResultCode"] = Json.Code(outcome.Code),
             ["ResultDesc"] = settings.StkDescPrefix && !outcome.Paid ? $"[STK_CB - ]{outcome.Text}" : outcome.Text,
         };
-        if (metadata is not null) callback["CallbackMetadata"] = new JsonObject { ["Item"] = metadata };
+        if (metadata is not null)
+        {
+            callback["CallbackMetadata"] = new JsonObject { ["Item"] = metadata };
+        }
+
         return Json.Text(new JsonObject { ["Body"] = new JsonObject { ["stkCallback"] = callback } });
     }
 
@@ -37,7 +41,11 @@ internal static class StkCallback
     {
         // decimal keeps its scale: 1 is written 1.00.
         var items = new JsonArray { Item("Amount", (plan.CallbackAmount ?? prompt.Amount) + 0.00m), Item("MpesaReceiptNumber", settled.Receipt) };
-        if (settings.StkBalanceItem) items.Add(new JsonObject { ["Name"] = "Balance" });
+        if (settings.StkBalanceItem)
+        {
+            items.Add(new JsonObject { ["Name"] = "Balance" });
+        }
+
         items.Add(Item("TransactionDate", long.Parse(Eat.Digits(settled.At), CultureInfo.InvariantCulture)));
         var phone = plan.CallbackParty ?? prompt.Phone;
         items.Add(Item("PhoneNumber", settings.StkPhone switch

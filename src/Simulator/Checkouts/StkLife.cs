@@ -28,8 +28,14 @@ internal sealed class StkLife(
     private async Task Live(StkPrompt prompt, CancellationToken cancel)
     {
         var plan = prompt.Plan;
-        if (plan.Outcome.Rings) plan = await Ring(prompt, cancel);
-        else await Task.Delay(gateway.Delay(plan), cancel);
+        if (plan.Outcome.Rings)
+        {
+            plan = await Ring(prompt, cancel);
+        }
+        else
+        {
+            await Task.Delay(gateway.Delay(plan), cancel);
+        }
 
         if (plan.FirstSays is { } first)
         {
@@ -46,7 +52,11 @@ internal sealed class StkLife(
         }
 
         var settled = Settle(prompt, plan.Outcome);
-        if (settled.Outcome.Paid) c2b.ConfirmStk(prompt, plan, settled);
+        if (settled.Outcome.Paid)
+        {
+            c2b.ConfirmStk(prompt, plan, settled);
+        }
+
         await deliveries.Send(
             plan.Copies, prompt.CallbackUrl, kind => StkCallback.Body(prompt, plan, settled, kind, settings.Current), cancel, prompt.Delivered);
     }
@@ -56,8 +66,16 @@ internal sealed class StkLife(
         DateTimeOffset? until = prompt.Plan.RingsOn ? null : prompt.StartedAt + TimeSpan.FromMilliseconds(settings.Current.PromptLifeMs);
         var answered = await ringing.Wait(
             new(prompt.CheckoutRequestId, "stk", prompt.Phone, prompt.Amount, prompt.PartyB, prompt.Reference, prompt.StartedAt, until), cancel);
-        if (answered is null) return prompt.Plan with { Outcome = Outcomes.OfCode(settings.Current.UnansweredCode) };
-        if (answered.Delay is { } thinking) await Task.Delay(thinking, cancel);
+        if (answered is null)
+        {
+            return prompt.Plan with { Outcome = Outcomes.OfCode(settings.Current.UnansweredCode) };
+        }
+
+        if (answered.Delay is { } thinking)
+        {
+            await Task.Delay(thinking, cancel);
+        }
+
         return answered;
     }
 
@@ -85,7 +103,11 @@ internal sealed class StkLife(
         var settled = ledger.Settle(transaction, outcome, Ids.Receipt());
         accounts.Credit(prompt.PartyB, utility: prompt.Amount);
         prompt.Said = outcome;
-        if (settings.Current.TwoMinuteRule) prompts.RememberPaid(prompt);
+        if (settings.Current.TwoMinuteRule)
+        {
+            prompts.RememberPaid(prompt);
+        }
+
         prompts.Unlock(prompt);
         return settled;
     }

@@ -3,7 +3,7 @@ namespace Payments.Simulator;
 /// <summary>One accepted STK push.</summary>
 internal sealed class StkPrompt
 {
-    private int _queries;
+    private int queries;
 
     public required string MerchantRequestId { get; init; }
 
@@ -36,5 +36,5 @@ internal sealed class StkPrompt
 
     /// <summary>How the next query is to be answered; null: truthfully.</summary>
     public string? NextQuery() =>
-        Plan.Query is null || (Plan.QueryTimes is { } times && Interlocked.Increment(ref _queries) > times) ? null : Plan.Query;
+        Plan.Query is null || (Plan.QueryTimes is { } times && Interlocked.Increment(ref queries) > times) ? null : Plan.Query;
 }

@@ -13,18 +13,40 @@ internal sealed class StkPush(Organisations organisations, Prompts prompts, Plan
 
     public async Task<Answer> Handle(Call call)
     {
-        if (Bad(call) is { } field) return Answer.BadField(field);
-        if (organisations.ByShortcode(call["BusinessShortCode"]) is not { } shop) return Faults.Make("merchant-does-not-exist", Api.Stk);
-        if (!shop.PasswordMatches(call["Password"], call["Timestamp"])) return Faults.Make("wrong-credentials", Api.Stk);
+        if (Bad(call) is { } field)
+        {
+            return Answer.BadField(field);
+        }
+
+        if (organisations.ByShortcode(call["BusinessShortCode"]) is not { } shop)
+        {
+            return Faults.Make("merchant-does-not-exist", Api.Stk);
+        }
+
+        if (!shop.PasswordMatches(call["Password"], call["Timestamp"]))
+        {
+            return Faults.Make("wrong-credentials", Api.Stk);
+        }
+
         var buyGoods = call["TransactionType"] == "CustomerBuyGoodsOnline";
         // The sandbox's 174379 has no till: it refuses the type, not the party (docs/protocol/stk.md#stk-push).
-        if (buyGoods && shop.TillNumber is null) return Answer.BadField("TransactionType");
+        if (buyGoods && shop.TillNumber is null)
+        {
+            return Answer.BadField("TransactionType");
+        }
 
         var phone = call["PhoneNumber"];
         var locking = settings.Current.SubscriberLock;
-        if (locking == "reply" && prompts.Busy(phone)) return Faults.SubscriberLocked();
+        if (locking == "reply" && prompts.Busy(phone))
+        {
+            return Faults.SubscriberLocked();
+        }
+
         var plan = planner.For(Api.Stk, phone);
-        if (await Gateway.Refused(plan, Api.Stk) is { } fault) return fault;
+        if (await Gateway.Refused(plan, Api.Stk) is { } fault)
+        {
+            return fault;
+        }
 
         var prompt = new StkPrompt
         {
@@ -41,13 +63,21 @@ internal sealed class StkPush(Organisations organisations, Prompts prompts, Plan
         };
         if (!Silent(prompt) && locking != "off" && !prompts.TryLock(prompt))
         {
-            if (locking == "reply") return Faults.SubscriberLocked();
+            if (locking == "reply")
+            {
+                return Faults.SubscriberLocked();
+            }
+
             prompt.Plan = plan with { Outcome = Outcomes.Locked, FirstSays = null };
         }
 
         prompts.Add(prompt);
         life.Start(prompt, Silent(prompt));
-        if (prompt.Plan.BeforeReply) await Task.WhenAny(prompt.Delivered.Task, Task.Delay(gateway.Delay(prompt.Plan) + EarlyCallbackWait));
+        if (prompt.Plan.BeforeReply)
+        {
+            await Task.WhenAny(prompt.Delivered.Task, Task.Delay(gateway.Delay(prompt.Plan) + EarlyCallbackWait));
+        }
+
         return await Gateway.Accepted(prompt.Plan, Api.Stk, Answer.Json(new()
         {
             ["MerchantRequestID"] = prompt.MerchantRequestId,

@@ -10,17 +10,35 @@ internal sealed class StkQuery(Organisations organisations, Prompts prompts, Scr
             ("Password", call["Password"].Length > 0),
             ("Timestamp", Check.Timestamp(call["Timestamp"])),
             ("CheckoutRequestID", call["CheckoutRequestID"].Length > 0));
-        if (bad is not null) return Answer.BadField(bad);
-        if (organisations.ByShortcode(call["BusinessShortCode"]) is not { } shop) return Faults.Make("merchant-does-not-exist", Api.StkQuery);
-        if (!shop.PasswordMatches(call["Password"], call["Timestamp"])) return Faults.Make("wrong-credentials", Api.StkQuery);
+        if (bad is not null)
+        {
+            return Answer.BadField(bad);
+        }
+
+        if (organisations.ByShortcode(call["BusinessShortCode"]) is not { } shop)
+        {
+            return Faults.Make("merchant-does-not-exist", Api.StkQuery);
+        }
+
+        if (!shop.PasswordMatches(call["Password"], call["Timestamp"]))
+        {
+            return Faults.Make("wrong-credentials", Api.StkQuery);
+        }
 
         var prompt = prompts.Find(call["CheckoutRequestID"]);
         var ordered = (prompt is null ? null : scripts.TakeFor(ScriptStore.Phone(prompt.Phone), Api.StkQuery.Name))
             ?? scripts.Take(ScriptStore.ForApi(Api.StkQuery.Name), Api.StkQuery.Name);
         if (ordered is not null)
         {
-            if (await Gateway.Refused(ordered, Api.StkQuery) is { } fault) return fault;
-            if (ordered.Reply is not null || ordered.ReplyDelay > TimeSpan.Zero) return await Gateway.Accepted(ordered, Api.StkQuery, Truth(prompt));
+            if (await Gateway.Refused(ordered, Api.StkQuery) is { } fault)
+            {
+                return fault;
+            }
+
+            if (ordered.Reply is not null || ordered.ReplyDelay > TimeSpan.Zero)
+            {
+                return await Gateway.Accepted(ordered, Api.StkQuery, Truth(prompt));
+            }
         }
 
         return prompt is null ? Unknown() : await By(ordered?.Query ?? prompt.NextQuery() ?? Shaken(prompt), prompt);
@@ -53,12 +71,32 @@ internal sealed class StkQuery(Organisations organisations, Prompts prompts, Scr
     private string? Shaken(StkPrompt prompt)
     {
         var rates = settings.Current.Rates;
-        if (rates.QueryPending + rates.Query4999 + rates.Query500 + rates.QueryHtml + rates.QueryLate == 0) return null;
+        if (rates.QueryPending + rates.Query4999 + rates.Query500 + rates.QueryHtml + rates.QueryLate == 0)
+        {
+            return null;
+        }
+
         var dice = chance.For($"query:{prompt.Phone}").NextDouble();
-        if ((dice -= rates.QueryPending) < 0) return "500";
-        if ((dice -= rates.Query4999) < 0) return "4999";
-        if ((dice -= rates.Query500) < 0) return "internal-error";
-        if ((dice -= rates.QueryHtml) < 0) return "html-503";
+        if ((dice -= rates.QueryPending) < 0)
+        {
+            return "500";
+        }
+
+        if ((dice -= rates.Query4999) < 0)
+        {
+            return "4999";
+        }
+
+        if ((dice -= rates.Query500) < 0)
+        {
+            return "internal-error";
+        }
+
+        if ((dice -= rates.QueryHtml) < 0)
+        {
+            return "html-503";
+        }
+
         return dice < rates.QueryLate ? "late" : null;
     }
 

@@ -3,12 +3,12 @@ namespace Payments.Simulator;
 /// <summary>Work that goes on after a request was answered: outcomes and callbacks to come. Reset and shutdown end all of it.</summary>
 internal sealed partial class Background(IHostApplicationLifetime lifetime, ILogger<Background> log)
 {
-    private CancellationTokenSource _generation = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
+    private CancellationTokenSource generation = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
 
     /// <summary>Starts the work and returns its task, which never fails: what goes wrong is logged.</summary>
     public Task Run(Func<CancellationToken, Task> work)
     {
-        var cancel = _generation.Token;
+        var cancel = generation.Token;
         return Task.Run(
             async () =>
             {
@@ -35,7 +35,7 @@ internal sealed partial class Background(IHostApplicationLifetime lifetime, ILog
 
     public void Reset()
     {
-        var old = Interlocked.Exchange(ref _generation, CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping));
+        var old = Interlocked.Exchange(ref generation, CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping));
         old.Cancel();
     }
 }

@@ -67,7 +67,11 @@ internal static partial class Bodies
     private static byte[] Packed(string body, Func<Stream, Stream> packer)
     {
         using var packed = new MemoryStream();
-        using (var stream = packer(packed)) stream.Write(Utf8(body));
+        using (var stream = packer(packed))
+        {
+            stream.Write(Utf8(body));
+        }
+
         return packed.ToArray();
     }
 

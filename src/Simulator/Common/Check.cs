@@ -11,7 +11,10 @@ internal static partial class Check
     {
         foreach (var (field, good) in fields)
         {
-            if (!good) return field;
+            if (!good)
+            {
+                return field;
+            }
         }
 
         return null;

@@ -18,7 +18,7 @@ internal sealed class Deliveries(Journals journals, SettingsStore settings) : ID
     private const int AnswerBytes = 64 * 1024;
 
     // One client for each address callbacks come from: connections that are open keep theirs.
-    private readonly ConcurrentDictionary<string, HttpClient> _http = new();
+    private readonly ConcurrentDictionary<string, HttpClient> http = new();
 
     /// <summary>Posts once and logs what came of it; a failure is logged too, never thrown. Returns status 0 when nobody answered in time.</summary>
     /// <param name="form">The body's form (<see cref="Bodies"/>); null: as the settings say. The log has the documented one.</param>
@@ -36,9 +36,17 @@ internal sealed class Deliveries(Journals journals, SettingsStore settings) : ID
             var wired = Bodies.Make(body, form ?? now.CallbackBody);
             request.Content = new ByteArrayContent(wired.Body);
             request.Content.Headers.ContentType = new MediaTypeHeaderValue(wired.ContentType);
-            if (wired.Encoding is { } encoding) request.Content.Headers.ContentEncoding.Add(encoding);
-            if (now.ForwardedFor is { } forwarded) request.Headers.TryAddWithoutValidation("X-Forwarded-For", forwarded);
-            using var response = await _http.GetOrAdd(now.CallbackSource ?? "", Client).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
+            if (wired.Encoding is { } encoding)
+            {
+                request.Content.Headers.ContentEncoding.Add(encoding);
+            }
+
+            if (now.ForwardedFor is { } forwarded)
+            {
+                request.Headers.TryAddWithoutValidation("X-Forwarded-For", forwarded);
+            }
+
+            using var response = await http.GetOrAdd(now.CallbackSource ?? "", Client).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
             done = sent with { Status = (int)response.StatusCode, Answer = await Read(response, timeout.Token) };
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
@@ -56,7 +64,11 @@ internal sealed class Deliveries(Journals journals, SettingsStore settings) : ID
         IEnumerable<Copy> copies, string url, Func<CopyKind, string> body, CancellationToken cancel, TaskCompletionSource? delivered = null) =>
         Task.WhenAll(copies.Select(async copy =>
         {
-            if (copy.After > TimeSpan.Zero) await Task.Delay(copy.After, cancel);
+            if (copy.After > TimeSpan.Zero)
+            {
+                await Task.Delay(copy.After, cancel);
+            }
+
             var done = await Post(url, body(copy.Kind), cancel, form: copy.Form);
             delivered?.TrySetResult();
             return done;
@@ -64,7 +76,10 @@ internal sealed class Deliveries(Journals journals, SettingsStore settings) : ID
 
     public void Dispose()
     {
-        foreach (var client in _http.Values) client.Dispose();
+        foreach (var client in http.Values)
+        {
+            client.Dispose();
+        }
     }
 
     private static HttpClient Client(string source) => new(new SocketsHttpHandler
@@ -101,12 +116,20 @@ internal sealed class Deliveries(Journals journals, SettingsStore settings) : ID
 
     private static async Task<string> Read(HttpResponseMessage response, CancellationToken cancel)
     {
-        if (response.StatusCode == HttpStatusCode.NoContent) return "";
+        if (response.StatusCode == HttpStatusCode.NoContent)
+        {
+            return "";
+        }
+
         await using var stream = await response.Content.ReadAsStreamAsync(cancel);
         using var kept = new MemoryStream();
         var buffer = new byte[4096];
         int read;
-        while (kept.Length < AnswerBytes && (read = await stream.ReadAsync(buffer, cancel)) > 0) kept.Write(buffer, 0, read);
+        while (kept.Length < AnswerBytes && (read = await stream.ReadAsync(buffer, cancel)) > 0)
+        {
+            kept.Write(buffer, 0, read);
+        }
+
         return Encoding.UTF8.GetString(kept.GetBuffer(), 0, (int)kept.Length);
     }
 }

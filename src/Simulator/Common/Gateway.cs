@@ -9,11 +9,21 @@ internal sealed class Gateway(Tokens tokens, Journals journals, SettingsStore se
     public RequestDelegate Serve(Api api, Func<Call, Task<Answer>> handle, params string[] methods) => Open(api, call =>
     {
         if (call.Request.Headers.Authorization.Count == 0 && api.TokenCode == "400.003.01")
+        {
             return Task.FromResult(Answer.Error(404, "404.001.04", "Invalid Authentication Header"));
+        }
+
         var token = Bearer(call.Request);
-        if (tokens.Find(token) is not { } found) return Task.FromResult(api.BadToken(token));
+        if (tokens.Find(token) is not { } found)
+        {
+            return Task.FromResult(api.BadToken(token));
+        }
         // A token knows the products its app had when it was made (docs/protocol/oauth.md).
-        if (found.Products is { } products && !products.Contains(api.Name)) return Task.FromResult(Api.NoProduct());
+        if (found.Products is { } products && !products.Contains(api.Name))
+        {
+            return Task.FromResult(Api.NoProduct());
+        }
+
         return handle(call);
     }, methods);
 
@@ -34,15 +44,27 @@ internal sealed class Gateway(Tokens tokens, Journals journals, SettingsStore se
     /// <summary>Answers an accepted request as its plan says: at once, slowly, spoiled, or not at all although it was accepted.</summary>
     public static async Task<Answer> Accepted(Plan plan, Api api, Answer answer)
     {
-        if (plan.ReplyDelay > TimeSpan.Zero) await Task.Delay(plan.ReplyDelay);
+        if (plan.ReplyDelay > TimeSpan.Zero)
+        {
+            await Task.Delay(plan.ReplyDelay);
+        }
+
         return plan.Reply is { } spoiled ? Faults.Make(spoiled, api) : answer;
     }
 
     /// <summary>The fault that keeps a request from being accepted, or null.</summary>
     public static async Task<Answer?> Refused(Plan plan, Api api)
     {
-        if (plan.Error is not { } fault) return null;
-        if (plan.ReplyDelay > TimeSpan.Zero) await Task.Delay(plan.ReplyDelay);
+        if (plan.Error is not { } fault)
+        {
+            return null;
+        }
+
+        if (plan.ReplyDelay > TimeSpan.Zero)
+        {
+            await Task.Delay(plan.ReplyDelay);
+        }
+
         return Faults.Make(fault, api);
     }
 

@@ -18,14 +18,14 @@ internal static class Ids
     private const long Scramble = 55_801_238_477;
 
     private static readonly Lock Gate = new();
-    private static DateOnly _day;
-    private static long _last;
-    private static int _sequence;
+    private static DateOnly day;
+    private static long last;
+    private static int sequence;
     private static readonly ConcurrentDictionary<string, DateTimeOffset> CheckoutIds = new();
-    private static DateTimeOffset _lastSweep;
+    private static DateTimeOffset lastSweep;
 
     /// <summary>MerchantRequestID, requestId and server-made OriginatorConversationID: a UUID without its first 8 hex, and digits.</summary>
-    public static string Request() => $"{Guid.NewGuid().ToString()[9..]}{Interlocked.Increment(ref _sequence) % 10000:0000}";
+    public static string Request() => $"{Guid.NewGuid().ToString()[9..]}{Interlocked.Increment(ref sequence) % 10000:0000}";
 
     /// <summary>AG_yyyyMMdd_ and 20 hex, the newer ones starting 2010.</summary>
     public static string Conversation() => $"AG_{Eat.Format(DateTimeOffset.UtcNow, "yyyyMMdd")}_2010{Guid.NewGuid():N}"[..32];
@@ -45,10 +45,13 @@ internal static class Ids
         lock (Gate)
         {
             var today = DateOnly.FromDateTime(now.DateTime);
-            if (today > _day) (_day, _last) = (today, 0);
+            if (today > day)
+            {
+                (day, last) = (today, 0);
+            }
             // 1.2 µs a step gives 72 billion steps a day, fewer than 36^7: a restart continues after what was given out before it.
-            number = _last = Math.Max(_last + 1, now.TimeOfDay.Ticks / 12);
-            now = new DateTimeOffset(_day, TimeOnly.MinValue, now.Offset);
+            number = last = Math.Max(last + 1, now.TimeOfDay.Ticks / 12);
+            now = new DateTimeOffset(day, TimeOnly.MinValue, now.Offset);
         }
 
         return Prefix(now) + Base36((long)((Int128)number * Scramble % ReceiptsPerDay));
@@ -65,7 +68,10 @@ internal static class Ids
         for (var at = now; ; at = at.AddMilliseconds(1))
         {
             var id = $"ws_CO_{Eat.Format(at, "ddMMyyyyHHmmssfff")}{msisdn[^9..]}";
-            if (CheckoutIds.TryAdd(id, at)) return id;
+            if (CheckoutIds.TryAdd(id, at))
+            {
+                return id;
+            }
         }
     }
 
@@ -74,13 +80,20 @@ internal static class Ids
     {
         lock (Gate)
         {
-            if (now - _lastSweep < TimeSpan.FromMinutes(1)) return;
-            _lastSweep = now;
+            if (now - lastSweep < TimeSpan.FromMinutes(1))
+            {
+                return;
+            }
+
+            lastSweep = now;
         }
 
         foreach (var (id, at) in CheckoutIds)
         {
-            if (now - at > TimeSpan.FromMinutes(1)) CheckoutIds.TryRemove(id, out _);
+            if (now - at > TimeSpan.FromMinutes(1))
+            {
+                CheckoutIds.TryRemove(id, out _);
+            }
         }
     }
 
@@ -89,6 +102,9 @@ internal static class Ids
 
     private static string Base36(long number) => string.Create(7, number, static (text, value) =>
     {
-        for (var i = text.Length - 1; i >= 0; i--, value /= 36) text[i] = Alphabet[(int)(value % 36)];
+        for (var i = text.Length - 1; i >= 0; i--, value /= 36)
+        {
+            text[i] = Alphabet[(int)(value % 36)];
+        }
     });
 }

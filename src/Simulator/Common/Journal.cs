@@ -10,15 +10,18 @@ internal sealed record Exchange(DateTimeOffset At, string Method, string Path, i
 internal sealed class Journal
 {
     private const int Kept = 10_000;
-    private readonly ConcurrentQueue<Exchange> _items = new();
+    private readonly ConcurrentQueue<Exchange> items = new();
 
     public void Add(Exchange exchange)
     {
-        _items.Enqueue(exchange);
-        while (_items.Count > Kept) _items.TryDequeue(out _);
+        items.Enqueue(exchange);
+        while (items.Count > Kept)
+        {
+            items.TryDequeue(out _);
+        }
     }
 
-    public void Clear() => _items.Clear();
+    public void Clear() => items.Clear();
 
     /// <summary>Writes {items:[…]}, oldest first; a body or answer that is JSON appears as JSON, other text as a string.</summary>
     public IResult Show() => Results.Stream(
@@ -27,11 +30,14 @@ internal sealed class Journal
             await using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = Json.Wire.Encoder });
             writer.WriteStartObject();
             writer.WriteStartArray("items");
-            foreach (var item in _items.OrderBy(i => i.At))
+            foreach (var item in items.OrderBy(i => i.At))
             {
                 Write(writer, item);
                 // Kestrel's stream is asynchronous only: hand on what has gathered before the writer's buffer grows large.
-                if (writer.BytesPending > 64 * 1024) await writer.FlushAsync();
+                if (writer.BytesPending > 64 * 1024)
+                {
+                    await writer.FlushAsync();
+                }
             }
 
             writer.WriteEndArray();
@@ -54,9 +60,18 @@ internal sealed class Journal
     private static void WriteText(Utf8JsonWriter writer, string name, string text)
     {
         writer.WritePropertyName(name);
-        if (text.Length == 0) writer.WriteNullValue();
-        else if (Json.TryParse(text) is { } json) json.WriteTo(writer);
-        else writer.WriteStringValue(text);
+        if (text.Length == 0)
+        {
+            writer.WriteNullValue();
+        }
+        else if (Json.TryParse(text) is { } json)
+        {
+            json.WriteTo(writer);
+        }
+        else
+        {
+            writer.WriteStringValue(text);
+        }
     }
 }
 

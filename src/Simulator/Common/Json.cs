@@ -36,7 +36,11 @@ internal static class Json
     /// <summary>The text as JSON, or null when it is none.</summary>
     public static JsonElement? TryParse(string text)
     {
-        if (string.IsNullOrWhiteSpace(text)) return null;
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return null;
+        }
+
         try
         {
             using var document = JsonDocument.Parse(text);

@@ -8,9 +8,9 @@ internal sealed record Funds(decimal Working, decimal Utility);
 /// <summary>The floats of all shortcodes; other businesses' are not kept.</summary>
 internal sealed class Accounts(SimulatorOptions options, Organisations organisations)
 {
-    private readonly ConcurrentDictionary<string, Funds> _byShortcode = new();
+    private readonly ConcurrentDictionary<string, Funds> byShortcode = new();
 
-    public Funds Of(string party) => _byShortcode.GetValueOrDefault(Owner(party) ?? "", Initial);
+    public Funds Of(string party) => byShortcode.GetValueOrDefault(Owner(party) ?? "", Initial);
 
     private Funds Initial => new(options.Funds, options.Funds);
 
@@ -23,20 +23,34 @@ internal sealed class Accounts(SimulatorOptions options, Organisations organisat
     /// <summary>Sets what a shortcode holds.</summary>
     public void Set(string party, Funds funds)
     {
-        if (Owner(party) is { } owner) _byShortcode[owner] = funds;
+        if (Owner(party) is { } owner)
+        {
+            byShortcode[owner] = funds;
+        }
     }
 
-    public void Reset() => _byShortcode.Clear();
+    public void Reset() => byShortcode.Clear();
 
     private bool TryMove(string party, decimal working, decimal utility)
     {
-        if (Owner(party) is not { } owner) return true;
+        if (Owner(party) is not { } owner)
+        {
+            return true;
+        }
+
         while (true)
         {
-            var now = _byShortcode.GetOrAdd(owner, Initial);
+            var now = byShortcode.GetOrAdd(owner, Initial);
             var then = new Funds(now.Working + working, now.Utility + utility);
-            if ((working < 0 && then.Working < 0) || (utility < 0 && then.Utility < 0)) return false;
-            if (_byShortcode.TryUpdate(owner, then, now)) return true;
+            if ((working < 0 && then.Working < 0) || (utility < 0 && then.Utility < 0))
+            {
+                return false;
+            }
+
+            if (byShortcode.TryUpdate(owner, then, now))
+            {
+                return true;
+            }
         }
     }
 

@@ -8,62 +8,96 @@ namespace Payments.Simulator;
 /// </summary>
 internal sealed class Ledger
 {
-    private readonly Lock _gate = new();
-    private List<Transaction> _moved = [];
-    private readonly ConcurrentDictionary<string, Transaction> _byId = new();
+    private readonly Lock gate = new();
+    private List<Transaction> moved = [];
+    private readonly ConcurrentDictionary<string, Transaction> byId = new();
 
     /// <summary>Makes the transaction findable by its ids before it is settled.</summary>
     public void Open(Transaction transaction)
     {
-        if (transaction.ConversationId is { } conversation) _byId[conversation] = transaction;
-        if (transaction.OriginatorConversationId is { } originator) _byId[originator] = transaction;
+        if (transaction.ConversationId is { } conversation)
+        {
+            byId[conversation] = transaction;
+        }
+
+        if (transaction.OriginatorConversationId is { } originator)
+        {
+            byId[originator] = transaction;
+        }
     }
 
     /// <summary>There was no transaction after all: the initiator was refused, or its message.</summary>
     public void Forget(Transaction transaction)
     {
-        if (transaction.ConversationId is { } conversation) _byId.TryRemove(KeyValuePair.Create(conversation, transaction));
-        if (transaction.OriginatorConversationId is { } originator) _byId.TryRemove(KeyValuePair.Create(originator, transaction));
+        if (transaction.ConversationId is { } conversation)
+        {
+            byId.TryRemove(KeyValuePair.Create(conversation, transaction));
+        }
+
+        if (transaction.OriginatorConversationId is { } originator)
+        {
+            byId.TryRemove(KeyValuePair.Create(originator, transaction));
+        }
     }
 
     /// <summary>Ends the transaction; the money has moved if the outcome is paid.</summary>
     public Settlement Settle(Transaction transaction, Outcome outcome, string receipt)
     {
-        lock (_gate)
+        lock (gate)
         {
             // The time is taken inside: the list stays in order of time, which Pull searches by.
             var settled = transaction.Settled = new(outcome, receipt, DateTimeOffset.UtcNow);
-            if (outcome.Paid) _moved.Add(transaction);
-            if (!receipt.EndsWith("0000000", StringComparison.Ordinal)) _byId[receipt] = transaction;
+            if (outcome.Paid)
+            {
+                moved.Add(transaction);
+            }
+
+            if (!receipt.EndsWith("0000000", StringComparison.Ordinal))
+            {
+                byId[receipt] = transaction;
+            }
+
             return settled;
         }
     }
 
     /// <summary>By receipt, ConversationID or OriginatorConversationID.</summary>
-    public Transaction? Find(string id) => id.Length == 0 ? null : _byId.GetValueOrDefault(id);
+    public Transaction? Find(string id) => id.Length == 0 ? null : byId.GetValueOrDefault(id);
 
     /// <summary>What moved since the time, oldest first.</summary>
     public IReadOnlyList<Transaction> Since(DateTimeOffset from)
     {
-        lock (_gate)
+        lock (gate)
         {
-            var start = _moved.Count;
-            while (start > 0 && _moved[start - 1].Settled!.At >= from) start--;
-            return _moved[start..];
+            var start = moved.Count;
+            while (start > 0 && moved[start - 1].Settled!.At >= from)
+            {
+                start--;
+            }
+
+            return moved[start..];
         }
     }
 
     public void Clear()
     {
-        lock (_gate) _moved = [];
-        _byId.Clear();
+        lock (gate)
+        {
+            moved = [];
+        }
+
+        byId.Clear();
     }
 
     /// <summary>Writes {items:[…]}, oldest first; the last <paramref name="last"/> of them when given.</summary>
     public IResult Show(int? last)
     {
         Transaction[] moved;
-        lock (_gate) moved = [.. last is { } count ? _moved.TakeLast(count) : _moved];
+        lock (gate)
+        {
+            moved = [.. last is { } count ? this.moved.TakeLast(count) : this.moved];
+        }
+
         return Results.Json(new { items = moved.Select(Item) }, Json.Own);
     }
 

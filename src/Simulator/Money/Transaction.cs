@@ -44,16 +44,16 @@ internal sealed class Transaction
     /// <summary>Set once a payout that was paid has come back: the ledger says so, and so does a status query.</summary>
     public bool HasComeBack { get; set; }
 
-    private int _reversed;
+    private int reversed;
 
     /// <summary>Claims the transaction for a reversal; false when another has it, even at the same instant.</summary>
-    public bool TryReverse() => Interlocked.Exchange(ref _reversed, 1) == 0;
+    public bool TryReverse() => Interlocked.Exchange(ref reversed, 1) == 0;
 
     /// <summary>Gives the claim back: that reversal took nothing.</summary>
-    public void ReversalFailed() => Volatile.Write(ref _reversed, 0);
+    public void ReversalFailed() => Volatile.Write(ref reversed, 0);
 
     /// <summary>True for a customer's payment that a reversal has taken back.</summary>
-    public bool IsReversed => Volatile.Read(ref _reversed) == 1;
+    public bool IsReversed => Volatile.Read(ref reversed) == 1;
 }
 
 /// <summary>How a transaction ended. <paramref name="Receipt"/> is 0000000 after the date when there was none.</summary>

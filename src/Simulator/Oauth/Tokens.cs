@@ -8,26 +8,29 @@ internal sealed record AccessToken(string Value, DateTimeOffset ExpiresAt, IRead
 /// <summary>One live token per app: a new one kills the old (docs/protocol/oauth.md).</summary>
 internal sealed class Tokens(SettingsStore settings)
 {
-    private readonly ConcurrentDictionary<string, AccessToken> _byApp = new();
+    private readonly ConcurrentDictionary<string, AccessToken> byApp = new();
 
     public AccessToken Issue(string consumerKey)
     {
         var now = settings.Current;
         var token = new AccessToken(Ids.Token(now.TokenLength), DateTimeOffset.UtcNow.AddSeconds(now.TokenSeconds), now.Products);
-        _byApp[consumerKey] = token;
+        byApp[consumerKey] = token;
         return token;
     }
 
     /// <summary>The token if it lives. Few apps, so a scan.</summary>
     public AccessToken? Find(string? value)
     {
-        foreach (var (_, token) in _byApp)
+        foreach (var (_, token) in byApp)
         {
-            if (token.Value == value) return token.ExpiresAt > DateTimeOffset.UtcNow ? token : null;
+            if (token.Value == value)
+            {
+                return token.ExpiresAt > DateTimeOffset.UtcNow ? token : null;
+            }
         }
 
         return null;
     }
 
-    public void RevokeAll() => _byApp.Clear();
+    public void RevokeAll() => byApp.Clear();
 }

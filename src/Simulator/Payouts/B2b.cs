@@ -33,10 +33,17 @@ internal sealed class B2b(Organisations organisations, Planner planner, Commands
             ("PartyB", Check.Shortcode(call["PartyB"])),
             ("AccountReference", call["AccountReference"].Length <= 13 && (call["CommandID"] != "BusinessPayBill" || call["AccountReference"].Length > 0)),
             ("Remarks", call["Remarks"].Length <= 100));
-        if (bad is not null) return Answer.BadField(bad);
+        if (bad is not null)
+        {
+            return Answer.BadField(bad);
+        }
 
         var plan = planner.For(Row, call["PartyB"]);
-        if (await Gateway.Refused(plan, Row) is { } fault) return fault;
+        if (await Gateway.Refused(plan, Row) is { } fault)
+        {
+            return fault;
+        }
+
         var command = new Command { Call = call, Shop = organisations.ByShortcode(call["PartyA"])!, Plan = plan, OriginatorConversationId = Ids.Request() };
         var transaction = new Transaction
         {
@@ -57,7 +64,11 @@ internal sealed class B2b(Organisations organisations, Planner planner, Commands
     private Result Perform(Call call, Transaction transaction, Plan plan, Outcome decided)
     {
         var settled = money.Settle(transaction, decided, () => Move(call, transaction));
-        if (!settled.Outcome.Paid) return Failure(settled);
+        if (!settled.Outcome.Paid)
+        {
+            return Failure(settled);
+        }
+
         money.ComeBack(transaction, plan, () => accounts.Credit(transaction.From, working: transaction.Amount));
         var funds = accounts.Of(transaction.From);
         var balance = string.Create(
@@ -91,8 +102,16 @@ internal sealed class B2b(Organisations organisations, Planner planner, Commands
     {
         // A till is receiver type 2; type 4 with a till, or 2 with a Pay Bill, finds no receiver (docs/protocol/b2c-b2b.md#b2b).
         var toTill = call["CommandID"] == "BusinessBuyGoods" || organisations.Find(transaction.To)?.TillNumber == transaction.To;
-        if (toTill != (call["RecieverIdentifierType"] == "2")) return Outcomes.NoOperator;
-        if (!accounts.TryDebit(transaction.From, working: transaction.Amount)) return Outcomes.InsufficientFunds;
+        if (toTill != (call["RecieverIdentifierType"] == "2"))
+        {
+            return Outcomes.NoOperator;
+        }
+
+        if (!accounts.TryDebit(transaction.From, working: transaction.Amount))
+        {
+            return Outcomes.InsufficientFunds;
+        }
+
         accounts.Credit(transaction.To, utility: transaction.Amount);
         return Outcomes.Paid;
     }

@@ -18,13 +18,17 @@ internal sealed class B2c(
 
     private static readonly Shape Documented = new() { DottedDates = true, SingleReference = true };
 
-    private readonly ConcurrentDictionary<string, byte> _originators = new();
+    private readonly ConcurrentDictionary<string, byte> originators = new();
 
-    public void Reset() => _originators.Clear();
+    public void Reset() => originators.Clear();
 
     private async Task<Answer> Handle(Call call, int version)
     {
-        if (settings.Current.B2cVersion is var bought and not "any" && bought != $"v{version}") return Api.NoProduct();
+        if (settings.Current.B2cVersion is var bought and not "any" && bought != $"v{version}")
+        {
+            return Api.NoProduct();
+        }
+
         var originator = version == 3 ? call["OriginatorConversationID"] : Ids.Request();
         var bad = Command.Bad(
             call,
@@ -35,13 +39,26 @@ internal sealed class B2c(
             ("Remarks", call["Remarks"].Length is >= 2 and <= 100),
             ("Occassion", call["Occassion"].Length <= 100),
             ("OriginatorConversationID", originator.Length > 0));
-        if (bad is not null) return Answer.BadField(bad);
-        if (_originators.ContainsKey(originator)) return await Seen(call, originator);
+        if (bad is not null)
+        {
+            return Answer.BadField(bad);
+        }
+
+        if (originators.ContainsKey(originator))
+        {
+            return await Seen(call, originator);
+        }
 
         var plan = planner.For(Row, call["PartyB"]);
-        if (await Gateway.Refused(plan, Row) is { } fault) return fault;
+        if (await Gateway.Refused(plan, Row) is { } fault)
+        {
+            return fault;
+        }
         // Two at the same instant: one of them is first.
-        if (!_originators.TryAdd(originator, 0)) return await Seen(call, originator);
+        if (!originators.TryAdd(originator, 0))
+        {
+            return await Seen(call, originator);
+        }
 
         var command = new Command { Call = call, Shop = organisations.ByShortcode(call["PartyA"])!, Plan = plan, OriginatorConversationId = originator };
         var transaction = new Transaction
@@ -64,7 +81,11 @@ internal sealed class B2c(
     /// <summary>A name is good for one request, whatever became of that: nothing is moved and the first stays what the name finds.</summary>
     private async Task<Answer> Seen(Call call, string originator)
     {
-        if (settings.Current.DuplicateOriginator == "reply") return Faults.DuplicateOriginator();
+        if (settings.Current.DuplicateOriginator == "reply")
+        {
+            return Faults.DuplicateOriginator();
+        }
+
         var command = new Command
         {
             Call = call,
@@ -84,7 +105,11 @@ internal sealed class B2c(
             : accounts.TryDebit(transaction.From, utility: transaction.Amount) ? Outcomes.Paid
             : Outcomes.InsufficientFunds);
         var references = new Parameter[] { new("QueueTimeoutURL", InternalUrl) };
-        if (!settled.Outcome.Paid) return new(settled.Outcome, settled.Receipt) { References = references };
+        if (!settled.Outcome.Paid)
+        {
+            return new(settled.Outcome, settled.Receipt) { References = references };
+        }
+
         money.ComeBack(transaction, plan, () => accounts.Credit(transaction.From, utility: transaction.Amount));
         var funds = accounts.Of(transaction.From);
         return new(settled.Outcome, settled.Receipt)

@@ -27,7 +27,11 @@ internal sealed class Commands(
                 delivered.TrySetResult();
             }
         });
-        if (plan.BeforeReply) await Task.WhenAny(delivered.Task, Task.Delay(gateway.Delay(plan) + EarlyResultWait));
+        if (plan.BeforeReply)
+        {
+            await Task.WhenAny(delivered.Task, Task.Delay(gateway.Delay(plan) + EarlyResultWait));
+        }
+
         return await Gateway.Accepted(plan, command.Api, Answer.Json(new()
         {
             ["ConversationID"] = command.ConversationId,
@@ -41,8 +45,14 @@ internal sealed class Commands(
         Command command, Shape shape, Func<Outcome, Result> perform, Action? refuse, TaskCompletionSource delivered, CancellationToken cancel)
     {
         var plan = command.Plan;
-        if (plan.Outcome.Rings) plan = await Held(command, cancel);
-        else await Task.Delay(gateway.Delay(plan), cancel);
+        if (plan.Outcome.Rings)
+        {
+            plan = await Held(command, cancel);
+        }
+        else
+        {
+            await Task.Delay(gateway.Delay(plan), cancel);
+        }
 
         string Body(Result result, CopyKind kind) =>
             ResultBody.Make(command, plan, result, (result.Shape ?? shape).With(settings.Current.Variant).With(plan.Variant ?? ""), kind, settings.Current);
@@ -76,7 +86,9 @@ internal sealed class Commands(
         var result = perform(plan.Outcome);
         await deliveries.Send(plan.Copies, command.ResultUrl, kind => Body(result, kind), cancel, delivered);
         if (plan is { QueueTimeout: { } late, QueueTimeoutAfter: true })
+        {
             await deliveries.Post(command.TimeoutUrl, ResultBody.QueueTimeout(command, late), cancel);
+        }
     }
 
     // A payout to a phone that "rings" is held until somebody decides; no queue time is published, so it waits for ever.
@@ -86,7 +98,11 @@ internal sealed class Commands(
         var ring = new Ring(
             command.ConversationId, command.Api.Name, command.Call["PartyB"], amount, command.Shop.Shortcode, "", DateTimeOffset.UtcNow, null);
         var answered = await ringing.Wait(ring, cancel) ?? command.Plan;
-        if (answered.Delay is { } thinking) await Task.Delay(thinking, cancel);
+        if (answered.Delay is { } thinking)
+        {
+            await Task.Delay(thinking, cancel);
+        }
+
         return answered;
     }
 }

@@ -17,12 +17,12 @@ internal sealed class Credentials
     // Static: making one takes a fifth of a second, and a test process starts a hundred simulators.
     private static readonly Lazy<(RSA Key, string Pem)> Key = new(Make);
 
-    private readonly ConcurrentDictionary<string, int> _failures = new();
+    private readonly ConcurrentDictionary<string, int> failures = new();
 
     /// <summary>The certificate to encrypt with.</summary>
     public static string CertificatePem => Key.Value.Pem;
 
-    public void Reset() => _failures.Clear();
+    public void Reset() => failures.Clear();
 
     /// <summary>Whether the gateway takes it for encrypted at all; plain text is refused at once (docs/protocol/initiator.md).</summary>
     public static bool LooksEncrypted(string credential) =>
@@ -32,15 +32,23 @@ internal sealed class Credentials
     public Outcome? Check(Organisation shop, string initiator, string credential)
     {
         var key = $"{shop.Shortcode} {shop.InitiatorName}";
-        if (_failures.GetValueOrDefault(key) >= FailuresToLock) return Outcomes.CredentialLocked;
-        if (initiator != shop.InitiatorName) return Outcomes.WrongPin;
+        if (failures.GetValueOrDefault(key) >= FailuresToLock)
+        {
+            return Outcomes.CredentialLocked;
+        }
+
+        if (initiator != shop.InitiatorName)
+        {
+            return Outcomes.WrongPin;
+        }
+
         if (Decrypt(credential) == shop.InitiatorPassword)
         {
-            _failures.TryRemove(key, out _);
+            failures.TryRemove(key, out _);
             return null;
         }
 
-        _failures.AddOrUpdate(key, 1, static (_, count) => count + 1);
+        failures.AddOrUpdate(key, 1, static (_, count) => count + 1);
         return Outcomes.WrongPin;
     }
 

@@ -12,11 +12,19 @@ internal static class PayoutEndpoints
             organisations.Find(shortcode) is null ? Results.NotFound() : Results.Json(accounts.Of(shortcode), Json.Own));
         app.MapPut("/simulator/accounts/{shortcode}", async (string shortcode, HttpRequest request, Organisations organisations, Accounts accounts) =>
         {
-            if (organisations.Find(shortcode) is null) return Results.NotFound();
+            if (organisations.Find(shortcode) is null)
+            {
+                return Results.NotFound();
+            }
+
             try
             {
                 var funds = await JsonSerializer.DeserializeAsync<Funds>(request.Body, Json.Own);
-                if (funds is null or { Working: < 0 } or { Utility: < 0 }) return ScriptEndpoints.Problem(["Funds are {working, utility}, 0 or more."]);
+                if (funds is null or { Working: < 0 } or { Utility: < 0 })
+                {
+                    return ScriptEndpoints.Problem(["Funds are {working, utility}, 0 or more."]);
+                }
+
                 accounts.Set(shortcode, funds);
                 return Results.Json(funds, Json.Own);
             }

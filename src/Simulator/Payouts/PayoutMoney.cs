@@ -10,7 +10,11 @@ internal sealed class PayoutMoney(Ledger ledger, Background background)
     public Settlement Settle(Transaction transaction, Outcome decided, Func<Outcome> move)
     {
         var outcome = decided.Paid ? move() : decided;
-        if (!NoTransaction.Contains(outcome.Code)) return ledger.Settle(transaction, outcome, Ids.Receipt());
+        if (!NoTransaction.Contains(outcome.Code))
+        {
+            return ledger.Settle(transaction, outcome, Ids.Receipt());
+        }
+
         ledger.Forget(transaction);
         return new(outcome, Ids.NoTransaction(), DateTimeOffset.UtcNow);
     }
@@ -18,7 +22,11 @@ internal sealed class PayoutMoney(Ledger ledger, Background background)
     /// <summary>Takes back what was paid, if the plan says so: a customer's complaint, an operator's hand in the portal.</summary>
     public void ComeBack(Transaction transaction, Plan plan, Action credit)
     {
-        if (plan.ReversedAfterMs is not { } after) return;
+        if (plan.ReversedAfterMs is not { } after)
+        {
+            return;
+        }
+
         _ = background.Run(async cancel =>
         {
             await Task.Delay(after, cancel);

@@ -7,8 +7,15 @@ internal static class ResultBody
 {
     public static string Make(Command command, Plan plan, Result result, Shape shape, CopyKind kind, Settings settings)
     {
-        if (kind == CopyKind.Malformed) return StkCallback.Cut(Make(command, plan, result, shape, CopyKind.Truth, settings));
-        if (kind == CopyKind.Contradiction) result = new(Other(result.Outcome), result.TransactionId) { References = result.References };
+        if (kind == CopyKind.Malformed)
+        {
+            return StkCallback.Cut(Make(command, plan, result, shape, CopyKind.Truth, settings));
+        }
+
+        if (kind == CopyKind.Contradiction)
+        {
+            result = new(Other(result.Outcome), result.TransactionId) { References = result.References };
+        }
         // ResultType 1 says that more messages are to come (docs/protocol/status-balance-reversal.md).
         var type = kind == CopyKind.Interim ? "1" : "0";
         var envelope = new JsonObject
@@ -21,8 +28,16 @@ internal static class ResultBody
             ["TransactionID"] = result.TransactionId,
         };
         var parameters = kind is CopyKind.Bare or CopyKind.Interim || shape.NoParameters ? [] : Varied(result.Parameters, plan, shape, settings, command.ConversationId);
-        if (parameters.Count > 0) envelope["ResultParameters"] = Wrap("ResultParameter", parameters, shape, shape.SingleParameter);
-        if (result.References.Count > 0) envelope["ReferenceData"] = Wrap("ReferenceItem", result.References, shape, shape.SingleReference);
+        if (parameters.Count > 0)
+        {
+            envelope["ResultParameters"] = Wrap("ResultParameter", parameters, shape, shape.SingleParameter);
+        }
+
+        if (result.References.Count > 0)
+        {
+            envelope["ReferenceData"] = Wrap("ReferenceItem", result.References, shape, shape.SingleReference);
+        }
+
         return Json.Text(new JsonObject { ["Result"] = envelope });
     }
 
@@ -32,7 +47,11 @@ internal static class ResultBody
     /// </summary>
     public static string QueueTimeout(Command command, string form)
     {
-        if (form == "empty") return "{}";
+        if (form == "empty")
+        {
+            return "{}";
+        }
+
         var fields = new JsonObject
         {
             ["ResultType"] = 0,
@@ -53,12 +72,32 @@ internal static class ResultBody
         List<Parameter> varied = [.. parameters];
         // The second DebitPartyName is really the party credited (docs/protocol/status-balance-reversal.md).
         var credited = varied.FindLastIndex(p => p.Key == "DebitPartyName");
-        if (credited > 0) varied[credited] = varied[credited] with { Key = "CreditPartyName" };
+        if (credited > 0)
+        {
+            varied[credited] = varied[credited] with { Key = "CreditPartyName" };
+        }
+
         varied = [.. varied.Select(p => Told(p, plan, settings, occasion))];
-        if (credited > 0 && !shape.CreditPartyName) varied[credited] = varied[credited] with { Key = "DebitPartyName" };
-        if (varied.Count == 0) return varied;
-        if (shape.MissingValue) varied[^1] = varied[^1] with { Value = null };
-        if (shape.DuplicateKey) varied.Add(varied[0] with { Value = "duplicate" });
+        if (credited > 0 && !shape.CreditPartyName)
+        {
+            varied[credited] = varied[credited] with { Key = "DebitPartyName" };
+        }
+
+        if (varied.Count == 0)
+        {
+            return varied;
+        }
+
+        if (shape.MissingValue)
+        {
+            varied[^1] = varied[^1] with { Value = null };
+        }
+
+        if (shape.DuplicateKey)
+        {
+            varied.Add(varied[0] with { Value = "duplicate" });
+        }
+
         return varied;
     }
 
@@ -83,7 +122,11 @@ internal static class ResultBody
     private static JsonObject Item(Parameter parameter, Shape shape)
     {
         var item = new JsonObject { ["Key"] = parameter.Key };
-        if (shape.Value(parameter.Value) is { } value) item["Value"] = value;
+        if (shape.Value(parameter.Value) is { } value)
+        {
+            item["Value"] = value;
+        }
+
         return item;
     }
 }

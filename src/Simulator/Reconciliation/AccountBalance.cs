@@ -20,10 +20,17 @@ internal sealed class AccountBalance(Organisations organisations, Planner planne
             "AccountBalance",
             ("PartyA", organisations.Find(call["PartyA"]) is not null),
             ("IdentifierType", call["IdentifierType"] is "2" or "4"));
-        if (bad is not null) return Answer.BadField(bad);
+        if (bad is not null)
+        {
+            return Answer.BadField(bad);
+        }
 
         var plan = planner.ForCommand(Row);
-        if (await Gateway.Refused(plan, Row) is { } fault) return fault;
+        if (await Gateway.Refused(plan, Row) is { } fault)
+        {
+            return fault;
+        }
+
         var shop = organisations.Find(call["PartyA"])!;
         var command = new Command { Call = call, Shop = shop, Plan = plan, OriginatorConversationId = Ids.Request() };
         return await commands.Accept(command, Documented, decided => decided.Paid ? Tell(shop.Shortcode) : new(decided, Ids.NoTransaction()));

@@ -9,7 +9,11 @@ internal static class PullAnswers
     /// <summary>A page; <paramref name="of"/> is how many rows the whole list has.</summary>
     public static Answer Page(IReadOnlyList<Transaction> rows, int page, int of, PullManners manners, int pageSize, string type)
     {
-        if (rows.Count == 0) return Empty(manners);
+        if (rows.Count == 0)
+        {
+            return Empty(manners);
+        }
+
         var body = new JsonObject
         {
             ["ResponseRefID"] = Ids.Request(),
@@ -64,8 +68,15 @@ internal static class PullAnswers
     private static JsonObject Row(Transaction t, string time, string type)
     {
         var row = Row(t, time);
-        if (type == "absent") row.Remove("transactiontype");
-        else if (type != "auto") row["transactiontype"] = type;
+        if (type == "absent")
+        {
+            row.Remove("transactiontype");
+        }
+        else if (type != "auto")
+        {
+            row["transactiontype"] = type;
+        }
+
         return row;
     }
 

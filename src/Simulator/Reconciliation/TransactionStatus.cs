@@ -15,16 +15,27 @@ internal sealed partial class TransactionStatus(Organisations organisations, Pla
 
     private async Task<Answer> Handle(Call call)
     {
-        if (!call.IsObject) return Answer.Error(400, "400.002.05", "Invalid Request Payload");
+        if (!call.IsObject)
+        {
+            return Answer.Error(400, "400.002.05", "Invalid Request Payload");
+        }
+
         var bad = Command.Bad(
             call,
             "TransactionStatusQuery",
             ("PartyA", organisations.Find(call["PartyA"]) is not null),
             ("IdentifierType", call["IdentifierType"] is "1" or "2" or "4"));
-        if (bad is not null) return Answer.Error(400, "400.003.02", $"Bad Request - Invalid {bad}");
+        if (bad is not null)
+        {
+            return Answer.Error(400, "400.003.02", $"Bad Request - Invalid {bad}");
+        }
 
         var plan = planner.ForCommand(Row);
-        if (await Gateway.Refused(plan, Row) is { } fault) return fault;
+        if (await Gateway.Refused(plan, Row) is { } fault)
+        {
+            return fault;
+        }
+
         var shop = organisations.Find(call["PartyA"])!;
         var command = new Command { Call = call, Shop = shop, Plan = plan, OriginatorConversationId = Ids.Request() };
         return await commands.Accept(command, Documented, decided => decided.Paid ? Look(call) : new(decided, Ids.NoTransaction()));
@@ -34,7 +45,11 @@ internal sealed partial class TransactionStatus(Organisations organisations, Pla
     {
         // Pages disagree on the name of the conversation id's field (docs/protocol/status-balance-reversal.md); both are taken.
         string[] ids = [call["TransactionID"], call["OriginatorConversationID"], call["OriginalConversationID"]];
-        if (ids.All(i => i.Length == 0) || (ids[0].Length > 0 && !ReceiptForm().IsMatch(ids[0]))) return Result.Refused(Outcomes.InvalidParameter);
+        if (ids.All(i => i.Length == 0) || (ids[0].Length > 0 && !ReceiptForm().IsMatch(ids[0])))
+        {
+            return Result.Refused(Outcomes.InvalidParameter);
+        }
+
         return ids.Select(ledger.Find).FirstOrDefault(t => t is not null) is { } found
             ? new(Outcomes.Paid, Ids.NoTransaction()) { Parameters = [.. Describe(found)], References = [new("Occasion")] }
             : Result.Refused(Outcomes.ReceiptNotFound);
@@ -53,10 +68,17 @@ internal sealed partial class TransactionStatus(Organisations organisations, Pla
         yield return new("TransactionReason");
         yield return new("ReasonType", t.Reason);
         yield return new("TransactionStatus", settled is null ? "Initiated" : t.HasComeBack || t.IsReversed ? "Reversed" : State(settled.Outcome));
-        if (settled is not null) yield return new("FinalisedTime", settled.At);
+        if (settled is not null)
+        {
+            yield return new("FinalisedTime", settled.At);
+        }
+
         yield return new("Amount", t.Amount);
         yield return new("ConversationID", t.ConversationId ?? "");
-        if (settled is not null) yield return new("ReceiptNo", settled.Receipt);
+        if (settled is not null)
+        {
+            yield return new("ReceiptNo", settled.Receipt);
+        }
     }
 
     private static string Name(string party) => Check.Msisdn(party) ? $"{party} - JOHN DOE" : $"{party} - Simulated Shop";

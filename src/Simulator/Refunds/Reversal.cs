@@ -21,11 +21,18 @@ internal sealed class Reversal(Organisations organisations, Planner planner, Com
             ("ReceiverParty", organisations.Find(call["ReceiverParty"]) is not null),
             ("RecieverIdentifierType", call["RecieverIdentifierType"] == "11"),
             ("Remarks", call["Remarks"].Length is >= 2 and <= 100));
-        if (bad is not null) return Answer.BadField(bad);
+        if (bad is not null)
+        {
+            return Answer.BadField(bad);
+        }
 
         // No phone is named in a reversal: scripts for the API decide, the payer's digits do not.
         var plan = planner.For(Row, "");
-        if (await Gateway.Refused(plan, Row) is { } fault) return fault;
+        if (await Gateway.Refused(plan, Row) is { } fault)
+        {
+            return fault;
+        }
+
         var shop = organisations.Find(call["ReceiverParty"])!;
         var command = new Command { Call = call, Shop = shop, Plan = plan, OriginatorConversationId = Ids.Request() };
         var original = ledger.Find(call["TransactionID"]);
@@ -49,7 +56,11 @@ internal sealed class Reversal(Organisations organisations, Planner planner, Com
     private Result Perform(Organisation shop, Transaction transaction, Transaction? original, Outcome decided)
     {
         var settled = money.Settle(transaction, decided, () => Move(shop, transaction, original));
-        if (!settled.Outcome.Paid) return new(settled.Outcome, settled.Receipt);
+        if (!settled.Outcome.Paid)
+        {
+            return new(settled.Outcome, settled.Receipt);
+        }
+
         return new(settled.Outcome, settled.Receipt)
         {
             Parameters =
@@ -75,8 +86,16 @@ internal sealed class Reversal(Organisations organisations, Planner planner, Com
             return Outcomes.OriginalInvalid;
         }
 
-        if (!original.TryReverse()) return Outcomes.AlreadyReversed;
-        if (accounts.TryDebit(transaction.From, utility: transaction.Amount)) return Outcomes.Paid;
+        if (!original.TryReverse())
+        {
+            return Outcomes.AlreadyReversed;
+        }
+
+        if (accounts.TryDebit(transaction.From, utility: transaction.Amount))
+        {
+            return Outcomes.Paid;
+        }
+
         original.ReversalFailed();
         return Outcomes.InsufficientFunds;
     }

@@ -24,36 +24,81 @@ internal sealed class Planner(ScriptStore scripts, SettingsStore settings, Chanc
     private Plan Shake(Plan plan, string key, bool mayFail = true)
     {
         var rates = settings.Current.Rates;
-        if (rates == new Rates { Seed = rates.Seed, LateMs = rates.LateMs } || plan.Outcome.Rings) return plan;
+        if (rates == new Rates { Seed = rates.Seed, LateMs = rates.LateMs } || plan.Outcome.Rings)
+        {
+            return plan;
+        }
+
         var random = chance.For(key);
         // One number for each question, asked in the same order: changing one rate leaves the other choices as they were.
         var (refuse, fail, lose, cut, contradict, duplicate, early, malform) =
             (random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(),
              random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble());
 
-        if (refuse < rates.Refuse) plan = plan with { Error = "spike-arrest" };
-        if (fail < rates.Fail && mayFail) plan = plan with { Outcome = UsualFailures[random.Next(UsualFailures.Length)], FirstSays = null };
-        if (cut < rates.LoseReply) plan = plan with { Reply = "lost" };
-        if (early < rates.BeforeReply) plan = plan with { BeforeReply = true };
+        if (refuse < rates.Refuse)
+        {
+            plan = plan with { Error = "spike-arrest" };
+        }
+
+        if (fail < rates.Fail && mayFail)
+        {
+            plan = plan with { Outcome = UsualFailures[random.Next(UsualFailures.Length)], FirstSays = null };
+        }
+
+        if (cut < rates.LoseReply)
+        {
+            plan = plan with { Reply = "lost" };
+        }
+
+        if (early < rates.BeforeReply)
+        {
+            plan = plan with { BeforeReply = true };
+        }
+
         var copies = plan.Copies.ToList();
-        if (duplicate < rates.Duplicate && copies.Count > 0) copies.AddRange(Enumerable.Repeat(copies[0], random.Next(1, 5)));
+        if (duplicate < rates.Duplicate && copies.Count > 0)
+        {
+            copies.AddRange(Enumerable.Repeat(copies[0], random.Next(1, 5)));
+        }
+
         if (contradict < rates.Contradict)
         {
             // Half of them before the truth, where there is one to come.
-            if (plan.Outcome.Paid && random.Next(2) == 0) plan = plan with { FirstSays = Outcomes.Unreachable };
-            else copies.Add(new(TimeSpan.FromMilliseconds(random.Next(200)), CopyKind.Contradiction));
+            if (plan.Outcome.Paid && random.Next(2) == 0)
+            {
+                plan = plan with { FirstSays = Outcomes.Unreachable };
+            }
+            else
+            {
+                copies.Add(new(TimeSpan.FromMilliseconds(random.Next(200)), CopyKind.Contradiction));
+            }
         }
 
-        if (lose < rates.LoseCallback) copies = [];
-        else if (malform < rates.MalformCallback) copies = [new(TimeSpan.Zero, CopyKind.Malformed)];
+        if (lose < rates.LoseCallback)
+        {
+            copies = [];
+        }
+        else if (malform < rates.MalformCallback)
+        {
+            copies = [new(TimeSpan.Zero, CopyKind.Malformed)];
+        }
+
         if (rates.OddBody > 0 && random.NextDouble() < rates.OddBody)
         {
             var form = Bodies.Readable[random.Next(Bodies.Readable.Length)];
             copies = [.. copies.Select(c => c with { Form = c.Kind == CopyKind.Malformed ? null : form })];
         }
 
-        if (rates.ReversePayout > 0 && random.NextDouble() < rates.ReversePayout) plan = plan with { ReversedAfterMs = random.Next(2000) };
-        if (rates.ShuffleMs > 0) copies = [.. copies.Select(c => c with { After = c.After + TimeSpan.FromMilliseconds(random.Next(rates.ShuffleMs)) })];
+        if (rates.ReversePayout > 0 && random.NextDouble() < rates.ReversePayout)
+        {
+            plan = plan with { ReversedAfterMs = random.Next(2000) };
+        }
+
+        if (rates.ShuffleMs > 0)
+        {
+            copies = [.. copies.Select(c => c with { After = c.After + TimeSpan.FromMilliseconds(random.Next(rates.ShuffleMs)) })];
+        }
+
         return plan with { Copies = copies };
     }
 }

@@ -78,22 +78,85 @@ internal sealed record Script
 
     public IEnumerable<string> Problems()
     {
-        if (Read(Outcome) is { } outcome && Outcomes.Find(outcome) is null) yield return Unknown("outcome", outcome, Outcomes.Names);
-        if (Read(FirstSays) is { } first && Outcomes.Find(first) is null or { Paid: true }) yield return Unknown("firstSays", first, Outcomes.Names);
-        if (Callback is not null && !Callbacks.Contains(Callback)) yield return Unknown("callback", Callback, Callbacks);
-        if (Error is not null && !Faults.Known(Error)) yield return Unknown("error", Error, Faults.Names);
-        if (Reply is not (null or "normal") && !Faults.Known(Reply)) yield return Unknown("reply", Reply, Faults.Names);
-        if (Query is not null && !Queries.Contains(Query) && !Faults.Known(Query)) yield return Unknown("query", Query, Queries.Concat(Faults.Names));
-        if (PendingForm is not (null or "500" or "4999" or "mixed")) yield return Unknown("pendingForm", PendingForm, ["500", "4999", "mixed"]);
-        if (QueueTimeout is not null && !Timeouts.Contains(QueueTimeout)) yield return Unknown("queueTimeout", QueueTimeout, Timeouts);
-        if (Shape.Problem(Variant) is { } variant) yield return variant;
-        if (Confirmation is not (null or "once" or "twice" or "never")) yield return Unknown("confirmation", Confirmation, ["once", "twice", "never"]);
-        if (Body is not (null or "mixed") && !Bodies.Names.Contains(Body)) yield return Unknown("body", Body, [.. Bodies.Names, "mixed"]);
-        if (ReversedAfterMs < 0) yield return "reversedAfterMs is milliseconds, 0 or more.";
-        if (Payer is not (null or Phones.Mixed) && !Phones.Forms.Contains(Payer)) yield return Unknown("payer", Payer, Phones.Forms.Append(Phones.Mixed));
-        if (Api is not null && !Simulator.Api.Names.Contains(Api)) yield return Unknown("api", Api, Simulator.Api.Names);
-        if (DelayMs < 0 || CallbackDelayMs < 0 || ConfirmationDelayMs < 0 || ReplyDelayMs < 0) yield return "Delays are milliseconds, 0 or more.";
-        if (Times < 1 || QueryTimes < 1) yield return "times and queryTimes are 1 or more.";
+        if (Read(Outcome) is { } outcome && Outcomes.Find(outcome) is null)
+        {
+            yield return Unknown("outcome", outcome, Outcomes.Names);
+        }
+
+        if (Read(FirstSays) is { } first && Outcomes.Find(first) is null or { Paid: true })
+        {
+            yield return Unknown("firstSays", first, Outcomes.Names);
+        }
+
+        if (Callback is not null && !Callbacks.Contains(Callback))
+        {
+            yield return Unknown("callback", Callback, Callbacks);
+        }
+
+        if (Error is not null && !Faults.Known(Error))
+        {
+            yield return Unknown("error", Error, Faults.Names);
+        }
+
+        if (Reply is not (null or "normal") && !Faults.Known(Reply))
+        {
+            yield return Unknown("reply", Reply, Faults.Names);
+        }
+
+        if (Query is not null && !Queries.Contains(Query) && !Faults.Known(Query))
+        {
+            yield return Unknown("query", Query, Queries.Concat(Faults.Names));
+        }
+
+        if (PendingForm is not (null or "500" or "4999" or "mixed"))
+        {
+            yield return Unknown("pendingForm", PendingForm, ["500", "4999", "mixed"]);
+        }
+
+        if (QueueTimeout is not null && !Timeouts.Contains(QueueTimeout))
+        {
+            yield return Unknown("queueTimeout", QueueTimeout, Timeouts);
+        }
+
+        if (Shape.Problem(Variant) is { } variant)
+        {
+            yield return variant;
+        }
+
+        if (Confirmation is not (null or "once" or "twice" or "never"))
+        {
+            yield return Unknown("confirmation", Confirmation, ["once", "twice", "never"]);
+        }
+
+        if (Body is not (null or "mixed") && !Bodies.Names.Contains(Body))
+        {
+            yield return Unknown("body", Body, [.. Bodies.Names, "mixed"]);
+        }
+
+        if (ReversedAfterMs < 0)
+        {
+            yield return "reversedAfterMs is milliseconds, 0 or more.";
+        }
+
+        if (Payer is not (null or Phones.Mixed) && !Phones.Forms.Contains(Payer))
+        {
+            yield return Unknown("payer", Payer, Phones.Forms.Append(Phones.Mixed));
+        }
+
+        if (Api is not null && !Simulator.Api.Names.Contains(Api))
+        {
+            yield return Unknown("api", Api, Simulator.Api.Names);
+        }
+
+        if (DelayMs < 0 || CallbackDelayMs < 0 || ConfirmationDelayMs < 0 || ReplyDelayMs < 0)
+        {
+            yield return "Delays are milliseconds, 0 or more.";
+        }
+
+        if (Times < 1 || QueryTimes < 1)
+        {
+            yield return "times and queryTimes are 1 or more.";
+        }
     }
 
     public Plan ToPlan()

@@ -11,7 +11,11 @@ internal static class ScriptEndpoints
         app.MapPut("/simulator/phones/{party}", async (string party, HttpRequest request, ScriptStore scripts, Ringing ringing) =>
         {
             party = Party(party);
-            if (!party.All(char.IsAsciiDigit) || party.Length is < 5 or > 12) return Problem([$"'{party}' is neither a phone number nor a shortcode."]);
+            if (!party.All(char.IsAsciiDigit) || party.Length is < 5 or > 12)
+            {
+                return Problem([$"'{party}' is neither a phone number nor a shortcode."]);
+            }
+
             return await Put(request, scripts, ScriptStore.Phone(party), () => AnswerByScript(party, scripts, ringing));
         });
         app.MapDelete("/simulator/phones/{party}", (string party, ScriptStore scripts) => Remove(scripts, ScriptStore.Phone(Party(party))));
@@ -44,7 +48,11 @@ internal static class ScriptEndpoints
     private static async Task<IResult> Put(HttpRequest request, ScriptStore scripts, string subject, Action then)
     {
         var (read, problems) = await Read(request);
-        if (problems.Count > 0) return Problem(problems);
+        if (problems.Count > 0)
+        {
+            return Problem(problems);
+        }
+
         scripts.Put(subject, read);
         then();
         return Show(scripts, subject);
@@ -53,16 +61,31 @@ internal static class ScriptEndpoints
     // A phone that rings "until a script or a person answers" (src/Simulator/README.md) takes the new script as its answer.
     private static void AnswerByScript(string party, ScriptStore scripts, Ringing ringing)
     {
-        if (ringing.Oldest(party, null) is not { } ring || scripts.Show(ScriptStore.Phone(party)).All(s => s.ToPlan().Outcome.Rings)) return;
-        if (scripts.Take(ScriptStore.Phone(party), ring.Kind) is { } plan) ringing.Answer(ring, plan);
+        if (ringing.Oldest(party, null) is not { } ring || scripts.Show(ScriptStore.Phone(party)).All(s => s.ToPlan().Outcome.Rings))
+        {
+            return;
+        }
+
+        if (scripts.Take(ScriptStore.Phone(party), ring.Kind) is { } plan)
+        {
+            ringing.Answer(ring, plan);
+        }
     }
 
     private static async Task<IResult> AnswerByHand(string party, string? id, HttpRequest request, Ringing ringing)
     {
         var (read, problems) = await Read(request);
-        if (problems.Count > 0) return Problem(problems);
+        if (problems.Count > 0)
+        {
+            return Problem(problems);
+        }
+
         var plan = read[0].ToPlan();
-        if (plan.Outcome.Rings) return Problem(["An answer is not 'ringing'."]);
+        if (plan.Outcome.Rings)
+        {
+            return Problem(["An answer is not 'ringing'."]);
+        }
+
         return ringing.Oldest(Party(party), id) is { } ring && ringing.Answer(ring, plan)
             ? Results.Json(new { answered = ring.Id, outcome = plan.Outcome.Name }, Json.Own)
             : Problem(["Nothing rings on this phone."], 404);
@@ -77,7 +100,11 @@ internal static class ScriptEndpoints
             List<Script> scripts = body.RootElement.ValueKind == JsonValueKind.Array
                 ? body.RootElement.Deserialize<List<Script>>(Json.Own)!
                 : [body.RootElement.Deserialize<Script>(Json.Own)!];
-            if (scripts.Count == 0 || scripts.Any(s => s is null)) return ([], ["A script is an object, or an array of them."]);
+            if (scripts.Count == 0 || scripts.Any(s => s is null))
+            {
+                return ([], ["A script is an object, or an array of them."]);
+            }
+
             return (scripts, [.. scripts.SelectMany(s => s.Problems())]);
         }
         catch (JsonException e)

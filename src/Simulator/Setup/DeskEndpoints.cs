@@ -36,7 +36,11 @@ internal static class DeskEndpoints
             return ScriptEndpoints.Problem([e.Message]);
         }
 
-        if (change is null) return ScriptEndpoints.Problem(["Settings are an object."]);
+        if (change is null)
+        {
+            return ScriptEndpoints.Problem(["Settings are an object."]);
+        }
+
         var problems = settings.Change(change);
         return problems.Count > 0 ? ScriptEndpoints.Problem(problems) : Results.Json(settings.Current, Json.Own);
     }

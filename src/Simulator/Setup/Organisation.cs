@@ -31,9 +31,9 @@ internal sealed record Organisation
 /// <summary>Every shop this simulator plays Safaricom to. Any app's token opens every shortcode: apps are not kept apart.</summary>
 internal sealed class Organisations
 {
-    private readonly Organisation[] _all;
+    private readonly Organisation[] all;
 
-    public Organisations(SimulatorOptions options) => _all =
+    public Organisations(SimulatorOptions options) => all =
     [
         new()
         {
@@ -48,15 +48,15 @@ internal sealed class Organisations
         .. options.Apps,
     ];
 
-    public Organisation Default => _all[0];
+    public Organisation Default => all[0];
 
-    public IEnumerable<Organisation> All => _all;
+    public IEnumerable<Organisation> All => all;
 
-    public bool HasApp(string key, string secret) => _all.Any(o => o.ConsumerKey == key && o.ConsumerSecret == secret);
+    public bool HasApp(string key, string secret) => all.Any(o => o.ConsumerKey == key && o.ConsumerSecret == secret);
 
     /// <summary>The shop with this shortcode or till, or null.</summary>
-    public Organisation? Find(string party) => party.Length == 0 ? null : Array.Find(_all, o => o.Has(party));
+    public Organisation? Find(string party) => party.Length == 0 ? null : Array.Find(all, o => o.Has(party));
 
     /// <summary>The shop with this shortcode, tills left out: only a shortcode may ask (docs/protocol/stk.md#stk-push, PartyB ≠ BusinessShortCode).</summary>
-    public Organisation? ByShortcode(string shortcode) => Array.Find(_all, o => o.Shortcode == shortcode);
+    public Organisation? ByShortcode(string shortcode) => Array.Find(all, o => o.Shortcode == shortcode);
 }

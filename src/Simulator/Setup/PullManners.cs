@@ -60,10 +60,20 @@ internal sealed record PullManners
             ("number", Number, ["any", "international"]),
         })
         {
-            if (!allowed.Contains(value)) yield return $"pull.{name} is one of {string.Join(", ", allowed)}, not '{value}'.";
+            if (!allowed.Contains(value))
+            {
+                yield return $"pull.{name} is one of {string.Join(", ", allowed)}, not '{value}'.";
+            }
         }
 
-        if (First is not (0 or 1)) yield return "pull.first is 0 or 1.";
-        if (Drop < 0) yield return "pull.drop is 0 or more.";
+        if (First is not (0 or 1))
+        {
+            yield return "pull.first is 0 or 1.";
+        }
+
+        if (Drop < 0)
+        {
+            yield return "pull.drop is 0 or more.";
+        }
     }
 }

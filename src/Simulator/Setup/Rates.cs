@@ -70,8 +70,19 @@ internal sealed record Rates
             Refuse, Fail, LoseCallback, LoseReply, Contradict, Duplicate, BeforeReply, MalformCallback, OddBody, ReversePayout,
             QueryPending, Query4999, Query500, QueryHtml, QueryLate, PullOdd,
         ];
-        if (fractions.Any(f => f is < 0 or > 1 or double.NaN)) yield return "rates are fractions from 0 to 1.";
-        if (QueryPending + Query4999 + Query500 + QueryHtml + QueryLate > 1) yield return "the query rates add up to 1 at most.";
-        if (ShuffleMs < 0 || LateMs < 0) yield return "shuffleMs and lateMs are milliseconds, 0 or more.";
+        if (fractions.Any(f => f is < 0 or > 1 or double.NaN))
+        {
+            yield return "rates are fractions from 0 to 1.";
+        }
+
+        if (QueryPending + Query4999 + Query500 + QueryHtml + QueryLate > 1)
+        {
+            yield return "the query rates add up to 1 at most.";
+        }
+
+        if (ShuffleMs < 0 || LateMs < 0)
+        {
+            yield return "shuffleMs and lateMs are milliseconds, 0 or more.";
+        }
     }
 }

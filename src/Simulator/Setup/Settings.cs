@@ -130,19 +130,65 @@ internal sealed record Settings
             ("c2bRegisterReply", C2bRegisterReply, ["documented", "no-code", "zeros"]),
         })
         {
-            if (!allowed.Contains(value)) yield return $"{name} is one of {string.Join(", ", allowed)}, not '{value}'.";
+            if (!allowed.Contains(value))
+            {
+                yield return $"{name} is one of {string.Join(", ", allowed)}, not '{value}'.";
+            }
         }
 
-        if (DelayMs < 0 || PromptLifeMs < 0 || ValidationDeadlineMs < 0) yield return "Times are milliseconds, 0 or more.";
-        if (Siblings is null || Siblings.Any(s => s is not { Length: >= 5 and <= 7 } || !s.All(char.IsAsciiDigit))) yield return "siblings are 5 to 7 digits each.";
-        if (TokenSeconds < 1 || PullPageSize < 1) yield return "tokenSeconds and pullPageSize are 1 or more.";
-        if (TokenLength is < 28 or > 8000) yield return "tokenLength is from 28 to 8000.";
-        if (CallbackSource is not null && !System.Net.IPAddress.TryParse(CallbackSource, out _)) yield return "callbackSource is an address of this machine.";
-        foreach (var name in (Products ?? []).Except(Api.Names)) yield return $"products knows no '{name}', only {string.Join(", ", Api.Names)}.";
-        if (Shape.Problem(Variant) is { } variant) yield return variant;
-        if (Pull is null) yield return "pull is an object.";
-        foreach (var problem in Pull?.Problems() ?? []) yield return problem;
-        if (Rates is null) yield return "rates is an object.";
-        foreach (var problem in Rates?.Problems() ?? []) yield return problem;
+        if (DelayMs < 0 || PromptLifeMs < 0 || ValidationDeadlineMs < 0)
+        {
+            yield return "Times are milliseconds, 0 or more.";
+        }
+
+        if (Siblings is null || Siblings.Any(s => s is not { Length: >= 5 and <= 7 } || !s.All(char.IsAsciiDigit)))
+        {
+            yield return "siblings are 5 to 7 digits each.";
+        }
+
+        if (TokenSeconds < 1 || PullPageSize < 1)
+        {
+            yield return "tokenSeconds and pullPageSize are 1 or more.";
+        }
+
+        if (TokenLength is < 28 or > 8000)
+        {
+            yield return "tokenLength is from 28 to 8000.";
+        }
+
+        if (CallbackSource is not null && !System.Net.IPAddress.TryParse(CallbackSource, out _))
+        {
+            yield return "callbackSource is an address of this machine.";
+        }
+
+        foreach (var name in (Products ?? []).Except(Api.Names))
+        {
+            yield return $"products knows no '{name}', only {string.Join(", ", Api.Names)}.";
+        }
+
+        if (Shape.Problem(Variant) is { } variant)
+        {
+            yield return variant;
+        }
+
+        if (Pull is null)
+        {
+            yield return "pull is an object.";
+        }
+
+        foreach (var problem in Pull?.Problems() ?? [])
+        {
+            yield return problem;
+        }
+
+        if (Rates is null)
+        {
+            yield return "rates is an object.";
+        }
+
+        foreach (var problem in Rates?.Problems() ?? [])
+        {
+            yield return problem;
+        }
     }
 }

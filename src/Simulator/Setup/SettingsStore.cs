@@ -6,11 +6,11 @@ namespace Payments.Simulator;
 /// <summary>The switches now in force, swapped whole.</summary>
 internal sealed class SettingsStore(SimulatorOptions options)
 {
-    private volatile Settings _current = Initial(options);
+    private volatile Settings current = Initial(options);
 
-    public Settings Current => _current;
+    public Settings Current => current;
 
-    public void Reset() => _current = Initial(options);
+    public void Reset() => current = Initial(options);
 
     /// <summary>Lays the given members over the current settings. Returns what is wrong; nothing changes then.</summary>
     public IReadOnlyList<string> Change(JsonObject change)
@@ -18,7 +18,7 @@ internal sealed class SettingsStore(SimulatorOptions options)
         Settings? changed;
         try
         {
-            var merged = (JsonObject)JsonSerializer.SerializeToNode(_current, Json.Own)!;
+            var merged = (JsonObject)JsonSerializer.SerializeToNode(current, Json.Own)!;
             Merge(merged, change);
             changed = merged.Deserialize<Settings>(Json.Own);
         }
@@ -28,7 +28,11 @@ internal sealed class SettingsStore(SimulatorOptions options)
         }
 
         string[] problems = [.. changed!.Problems()];
-        if (problems.Length == 0) _current = changed;
+        if (problems.Length == 0)
+        {
+            current = changed;
+        }
+
         return problems;
     }
 
@@ -38,8 +42,14 @@ internal sealed class SettingsStore(SimulatorOptions options)
     {
         foreach (var (name, value) in change)
         {
-            if (value is JsonObject inner && target[name] is JsonObject existing) Merge(existing, inner);
-            else target[name] = value?.DeepClone();
+            if (value is JsonObject inner && target[name] is JsonObject existing)
+            {
+                Merge(existing, inner);
+            }
+            else
+            {
+                target[name] = value?.DeepClone();
+            }
         }
     }
 }

@@ -51,8 +51,13 @@ internal static class GuidePayments
 
         await using var connection = await database.OpenConnectionAsync();
         await using (var find = new NpgsqlCommand("SELECT status FROM payments WHERE checkout_request_id = $1", connection) { Parameters = { Text(id) } })
+        {
             if (await find.ExecuteScalarAsync() is not "pending")
+            {
                 return;
+            }
+        }
+
         await using var settle = new NpgsqlCommand("UPDATE payments SET status = $2, receipt = $3, paid_at = now() WHERE checkout_request_id = $1", connection)
         {
             Parameters = { Text(id), Text(paid ? "paid" : "failed"), Text(receipt) },

@@ -64,7 +64,9 @@ internal sealed partial class RawInserts(string binaries, string connectionStrin
             await using var insert = new NpgsqlCommand("INSERT INTO inserts (body) VALUES ($1)", connection) { Parameters = { new() { Value = bytes } } };
             await insert.PrepareAsync(stop);
             for (; watch.Elapsed.TotalSeconds < seconds; Interlocked.Increment(ref done))
+            {
                 await insert.ExecuteNonQueryAsync(stop);
+            }
         }));
         return done / watch.Elapsed.TotalSeconds;
     }

@@ -27,13 +27,18 @@ internal sealed record Report(
         Console.WriteLine("| figure | measured | wanted | |");
         Console.WriteLine("|---|---|---|---|");
         foreach (var figure in Figures)
+        {
             Console.WriteLine($"| {figure.Name} | {Say(figure.Value, figure.Unit)} | {Wanted(figure)} | {(figure.Bound is null ? "" : figure.IsMet ? "reached" : "**missed**")} |");
+        }
+
         foreach (var (name, lines) in Profile)
         {
             Console.WriteLine();
             Console.WriteLine($"Where the time goes, {name}:");
             foreach (var line in lines)
+            {
                 Console.WriteLine($"  {line}");
+            }
         }
     }
 

@@ -51,10 +51,15 @@ internal sealed class HttpConnection(IPEndPoint server) : IDisposable
         {
             var read = await from.ReceiveAsync(buffer.AsMemory(length), cancellation);
             if (read == 0)
+            {
                 throw new SocketException((int)SocketError.ConnectionReset);
+            }
+
             length += read;
             if (IsWhole(buffer.AsSpan(0, length)))
+            {
                 return Utf8Parser.TryParse(buffer.AsSpan(9, 3), out int status, out _) ? status : 0;
+            }
         }
     }
 
@@ -62,7 +67,10 @@ internal sealed class HttpConnection(IPEndPoint server) : IDisposable
     {
         var end = answer.IndexOf("\r\n\r\n"u8);
         if (end < 0)
+        {
             return false;
+        }
+
         var at = answer.IndexOf("Content-Length: "u8);
         return at >= 0 && at < end && Utf8Parser.TryParse(answer[(at + 16)..], out int length, out _)
             ? answer.Length >= end + 4 + length

@@ -36,7 +36,9 @@ internal static class Load
                 {
                     var sent = Stopwatch.GetTimestamp();
                     if (await connection.Send(requests[i], stop) == 200)
+                    {
                         times[i] = Stopwatch.GetElapsedTime(sent);
+                    }
                 }
             },
             stop)));
@@ -59,9 +61,15 @@ internal static class Load
             {
                 using var connection = new HttpConnection(server);
                 while (await due.Reader.WaitToReadAsync(stop))
+                {
                     while (due.Reader.TryRead(out var i))
+                    {
                         if (await connection.Send(requests[i], stop) == 200)
+                        {
                             times[i] = Stopwatch.GetElapsedTime(started + Arrival(i, perSecond));
+                        }
+                    }
+                }
             },
             stop)));
         return new(started, Stopwatch.GetElapsedTime(started), times);
@@ -76,7 +84,9 @@ internal static class Load
         {
             var now = Stopwatch.GetTimestamp() - started;
             while (i < count && Arrival(i, perSecond) <= now)
+            {
                 due.TryWrite(i++);
+            }
 
             // A spinning clock would take a core from what is measured; what a late wake-up delays counts as latency.
             Thread.Sleep(1);

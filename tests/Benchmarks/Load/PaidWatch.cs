@@ -21,7 +21,9 @@ internal sealed class PaidWatch : IAsyncDisposable
         connection.Notification += (_, _) =>
         {
             lock (heard)
+            {
                 heard.Add(Stopwatch.GetTimestamp());
+            }
         };
         listener = new Thread(Listen) { IsBackground = true };
         listener.Start();
@@ -31,7 +33,10 @@ internal sealed class PaidWatch : IAsyncDisposable
     {
         var connection = await database.OpenConnectionAsync(cancellation);
         await using (var listen = new NpgsqlCommand("LISTEN payments_checkouts", connection))
+        {
             await listen.ExecuteNonQueryAsync(cancellation);
+        }
+
         return new(database, connection);
     }
 
@@ -50,12 +55,19 @@ internal sealed class PaidWatch : IAsyncDisposable
         command.CommandTimeout = 120;
         var ranks = new Dictionary<Guid, int>(attempts.Count);
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        {
             while (await reader.ReadAsync(cancellation))
+            {
                 ranks[reader.GetGuid(0)] = reader.GetInt32(1);
+            }
+        }
 
         long[] times;
         lock (heard)
+        {
             times = [.. heard];
+        }
+
         var drains = ranks.Count == 0 ? 0 : ranks.Values.Max() + 1;
         return times.Length == drains
             ? ranks.ToDictionary(pair => pair.Key, pair => times[pair.Value])
@@ -73,6 +85,8 @@ internal sealed class PaidWatch : IAsyncDisposable
     private void Listen()
     {
         while (!stop.IsCancellationRequested)
+        {
             connection.Wait(TimeSpan.FromMilliseconds(100));
+        }
     }
 }

@@ -34,7 +34,10 @@ internal sealed class BenchPostgres : IAsyncDisposable
         var folder = Path.Combine(local, "bench");
         await LocalPostgres.StopLeftover(root, folder);
         if (Directory.Exists(folder))
+        {
             Directory.Delete(folder, recursive: true);
+        }
+
         var (postgres, reason) = await LocalPostgres.Start(root, folder, ["track_commit_timestamp=on"], stop);
         return postgres is null
             ? throw new BenchProblemException($"No PostgreSQL for the benchmarks: {reason}. Install PostgreSQL 14 or newer.")
@@ -47,7 +50,10 @@ internal sealed class BenchPostgres : IAsyncDisposable
         await Execute(postgres.ConnectionString, $"CREATE DATABASE {name}");
         var database = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = name }.ConnectionString;
         if (postgres.Binaries.HasStatementStatistics)
+        {
             await Execute(database, "CREATE EXTENSION pg_stat_statements");
+        }
+
         return database;
     }
 

@@ -15,12 +15,18 @@ internal sealed record CpuTime(double Api, double Postgres, double Generator, do
     public static CpuTime Read(int api, int postmaster)
     {
         if (!File.Exists("/proc/stat"))
+        {
             return new(0, 0, Environment.CpuUsage.TotalTime.TotalSeconds, 0);
+        }
+
         var (own, postgres) = (0.0, 0.0);
         foreach (var folder in Directory.EnumerateDirectories("/proc").Where(path => char.IsAsciiDigit(path[^1])))
         {
             if (Stat(folder) is not { } stat)
+            {
                 continue;
+            }
+
             own += stat.Id == api ? stat.Own : 0;
 
             // Connections that ended are in the postmaster's account of its children.

@@ -33,7 +33,10 @@ internal sealed class ServerProcess : IAsyncDisposable
         var settings = StackSettings.Api(new StackOptions(port, SimulatorPort: 9), local, database);
         settings["Spool__Path"] = Path.Combine(local, "bench-spool");
         foreach (var (key, value) in more ?? [])
+        {
             settings[key] = value;
+        }
+
         return Start("API", [Path.Combine(root, "src", "Api", "bin", "Release", "net10.0", "Payments.Api.dll")], settings, port, "/health/ready", stop);
     }
 
@@ -56,7 +59,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited)
+        {
             await Command.Run(["kill", "-TERM", process.Id.ToString(CultureInfo.InvariantCulture)], TimeSpan.FromSeconds(5));
+        }
+
         try
         {
             await process.WaitForExitAsync().WaitAsync(StopLimit);
@@ -76,7 +82,10 @@ internal sealed class ServerProcess : IAsyncDisposable
         var start = new ProcessStartInfo(dotnet, ["exec", .. line]) { RedirectStandardOutput = true, RedirectStandardError = true };
         StackSettings.Clean(start.Environment);
         foreach (var (key, value) in settings)
+        {
             start.Environment[key] = value;
+        }
+
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, said) => Tell(name, said.Data);
         process.ErrorDataReceived += (_, said) => Tell(name, said.Data);
@@ -103,7 +112,9 @@ internal sealed class ServerProcess : IAsyncDisposable
             try
             {
                 if ((await http.GetAsync(new Uri($"http://{Address}{path}"), stop)).IsSuccessStatusCode)
+                {
                     return;
+                }
             }
             catch (HttpRequestException)
             {
@@ -118,7 +129,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     private static void Tell(string name, string? line)
     {
         if (line is not null && !line.Contains("info:", StringComparison.Ordinal))
+        {
             Console.WriteLine($"{name} | {line}");
+        }
     }
 
     private static int FreePort()

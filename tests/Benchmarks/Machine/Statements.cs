@@ -11,14 +11,19 @@ internal static class Statements
     public static async Task Reset(NpgsqlDataSource database)
     {
         if (await IsThere(database))
+        {
             await Execute(database, "SELECT pg_stat_statements_reset()");
+        }
     }
 
     /// <summary>The dearest statements since the reset, one line each; empty where the extension is missing.</summary>
     public static async Task<IReadOnlyList<string>> Dearest(NpgsqlDataSource database)
     {
         if (!await IsThere(database))
+        {
             return [];
+        }
+
         await using var command = database.CreateCommand(
             $"""
             SELECT calls, total_exec_time, rows, regexp_replace(left(query, 110), '\s+', ' ', 'g')
@@ -29,9 +34,12 @@ internal static class Statements
         var lines = new List<string>();
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
+        {
             lines.Add(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{reader.GetDouble(1),8:0} ms {reader.GetInt64(0),8} calls {reader.GetInt64(2),8} rows  {reader.GetString(3)}"));
+        }
+
         return lines;
     }
 

@@ -66,7 +66,9 @@ internal static class OtherSeeds
             : "SELECT count(*) FROM payments.checkouts WHERE client = 'bench' AND status = 'open'");
         var left = (long)(await command.ExecuteScalarAsync(stop))!;
         if (left > 0)
+        {
             throw new BenchProblemException($"{left} of {count} {(payouts ? "payouts" : "orders")} were not settled.");
+        }
     }
 
     /// <summary>The registration's token; the registration is made when there is none.</summary>

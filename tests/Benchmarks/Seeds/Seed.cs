@@ -63,7 +63,10 @@ internal sealed record Seed(Guid CheckoutId, Guid AttemptId, string Reference, s
     {
         var text = new StringBuilder(digits);
         for (var i = 0; i < digits; i++, number /= 36)
+        {
             text.Insert(0, Base36[(int)(number % 36)]);
+        }
+
         return text.ToString();
     }
 }

@@ -30,7 +30,9 @@ internal static class SeedCommand
             ? found
             : throw new BenchProblemException("No stack is running: start one with dotnet run --project build, or give --database a connection string.");
         if (given.GetValueOrDefault("--api") is { } api)
+        {
             await CheckApi(api, stop);
+        }
 
         var tokens = new CallbackTokens(
             [Secret(given.GetValueOrDefault("--secret") ?? Setting("Callbacks__Secrets__0"))], given.GetValueOrDefault("--shortcode") ?? Setting("Daraja__Shortcode"));
@@ -42,7 +44,9 @@ internal static class SeedCommand
             var seeds = Seed.Make(Math.Min(left, Chunk), tokens, now);
             await Seeder.Write(database, seeds, now, stop);
             foreach (var seed in seeds)
+            {
                 await output.WriteAsync($"{seed.Path}\t{seed.Body}\n".AsMemory(), stop);
+            }
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} attempts wait for their callback; {file} has it for each, one path<TAB>body a line."));
@@ -56,9 +60,15 @@ internal static class SeedCommand
         for (var i = 0; i < args.Length; i += 2)
         {
             if (!known.Contains(args[i]))
+            {
                 throw new MisuseException($"bench seed does not know {args[i]}");
+            }
+
             if (i + 1 == args.Length)
+            {
                 throw new MisuseException($"{args[i]} needs a value");
+            }
+
             given[args[i]] = args[i + 1];
         }
 

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Payments.Application.Access;
 using Payments.Application.C2b;
 using Payments.Application.Common;
 using Payments.Application.Reconciliation;
-using Payments.Application.Access;
 using Payments.Infrastructure.Reconciliation;
 using Xunit;
 
