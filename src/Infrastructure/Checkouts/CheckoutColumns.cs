@@ -1,4 +1,5 @@
 using Payments.Domain.Checkouts;
+using Payments.Domain.Receipts;
 using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Requests;
 

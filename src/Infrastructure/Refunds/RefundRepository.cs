@@ -6,6 +6,7 @@ using Payments.Application.Payouts;
 using Payments.Application.Refunds;
 using Payments.Application.Telemetry;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Receipts;
 using Payments.Domain.Refunds;
 using Payments.Infrastructure.Checkouts;
 using Payments.Infrastructure.Database;

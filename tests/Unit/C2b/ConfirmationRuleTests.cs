@@ -2,6 +2,7 @@ using Payments.Application.Callbacks;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 using Xunit;
 
 namespace Payments.Tests.Unit;
@@ -425,9 +426,9 @@ public sealed class ConfirmationRuleTests
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
         checkout.AnswerPaid(attempt, Later);
-        checkout.Receipts[0].State = EntityState.None;
+        checkout.Receipts[0].Set(nameof(Receipt.State), EntityState.None);
         var receipt = ByHand.Confirmation("N1").ToReceipt(Guid.NewGuid(), Later);
-        receipt.State = EntityState.None;
+        receipt.Set(nameof(Receipt.State), EntityState.None);
 
         Assert.Null(checkout.Match(receipt, Later));
 

@@ -1,5 +1,6 @@
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 using Xunit;
 
 namespace Payments.Tests.Unit;
@@ -46,7 +47,7 @@ public sealed class AttemptIdentityTests
         var checkout = Some.Checkout();
         var failed = checkout.Prompted();
         checkout.Hear(failed, Some.NotPaid(), Some.Start);
-        failed.RequestId = Masked;
+        failed.Set(nameof(Attempt.RequestId), Masked);
         failed.RecordProviderIds(Id);
         Assert.Equal(SettlementResult.Unsettled, checkout.Hear(failed, new PaymentResult.Succeeded(null, null, null, null), Some.Start + TimeSpan.FromMinutes(5)));
         Assert.Equal((Id, Some.Start + TimeSpan.FromMinutes(5)), (failed.RequestId, failed.NextQueryAt));
@@ -107,7 +108,7 @@ public sealed class AttemptIdentityTests
     private static Attempt Erased()
     {
         var attempt = Some.Checkout().Prompted();
-        attempt.RequestId = Masked;
+        attempt.Set(nameof(Attempt.RequestId), Masked);
         return attempt;
     }
 }

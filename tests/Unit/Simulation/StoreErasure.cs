@@ -1,5 +1,6 @@
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 
 namespace Payments.Tests.Unit;
 
@@ -80,7 +81,7 @@ internal sealed partial class Store
     {
         if (erased.Contains(row.Id))
         {
-            (row.Payer, row.PayerName, row.Account) = (null, null, "");
+            row.Set(nameof(Receipt.Payer), null).Set(nameof(Receipt.PayerName), null).Set(nameof(Receipt.Account), "");
         }
 
         return row;
