@@ -10,7 +10,9 @@ namespace Payments.Domain.Checkouts;
 /// </summary>
 internal sealed class AttemptSettlement(Checkout checkout, DateTimeOffset now)
 {
+    private readonly ReceiptAllocation allocation = new(checkout, now);
     private readonly ReceiptLinking linking = new(checkout, now);
+    private readonly AttemptQueries queries = new(checkout, now);
 
     /// <param name="receiptId">The id a new receipt would get.</param>
     public SettlementResult Apply(Attempt attempt, PaymentEvidence evidence, Guid receiptId) => evidence switch
@@ -20,35 +22,6 @@ internal sealed class AttemptSettlement(Checkout checkout, DateTimeOffset now)
         PaymentEvidence.Operator decision => Apply(attempt, decision, receiptId),
         _ => throw new InvalidOperationException($"Nobody knows how far {evidence.GetType().Name} is to be believed."),
     };
-
-    /// <summary>
-    /// A trusted callback that cannot be read: it settles nothing, and Safaricom is asked, also about a failed attempt, for it may have been its
-    /// success (R4).
-    /// </summary>
-    public void MarkUnreadableResult(Attempt attempt)
-    {
-        attempt.MarkConflictingResult();
-        QueryInstead(attempt, now);
-    }
-
-    /// <summary>The queries are exhausted: a person has to find out (R5, R11).</summary>
-    public void ExhaustQueries(Attempt attempt)
-    {
-        if (attempt.Status == AttemptStatus.Succeeded)
-        {
-            return;
-        }
-
-        attempt.StopQueries();
-        checkout.Changed(now);
-        linking.SettleAttemptsWithoutQueryId();
-        OpenUnconfirmedPaymentCase(attempt, null);
-        var isContested = attempt is { HasConflictingResult: true, UnconfirmedReceipt: null };
-        if (!attempt.IsSettled || isContested)
-        {
-            checkout.AddCase(new OutcomeUnknown(PromptFacts.Of(attempt), attempt.LastAnswer) { Disputed = attempt.Failure });
-        }
-    }
 
     public void Fail(Attempt attempt, Failure failure, SettledBy? by)
     {
@@ -67,7 +40,7 @@ internal sealed class AttemptSettlement(Checkout checkout, DateTimeOffset now)
             case PaymentResult.Succeeded:
                 // A success that names no money is no proof of money (R9): ask.
                 attempt.MarkConflictingResult();
-                return QueryInstead(attempt, now);
+                return queries.QueryInstead(attempt, now);
 
             case PaymentResult.Failed when attempt.Status == AttemptStatus.Succeeded:
                 return SettlementResult.Contradiction;
@@ -79,17 +52,17 @@ internal sealed class AttemptSettlement(Checkout checkout, DateTimeOffset now)
                 Fail(attempt, failed.Failure, callback.By);
                 if (attempt.HasConflictingResult)
                 {
-                    QueryInstead(attempt, attempt.BelievedFrom(now));
+                    queries.QueryInstead(attempt, attempt.BelievedFrom(now));
                 }
 
                 return SettlementResult.Applied;
 
             case PaymentResult.Failed doubtful:
                 attempt.RecordUnconfirmedFailure(doubtful.Failure);
-                return QueryInstead(attempt, attempt.BelievedFrom(now));
+                return queries.QueryInstead(attempt, attempt.BelievedFrom(now));
 
             default:
-                return QueryInstead(attempt, now);
+                return queries.QueryInstead(attempt, now);
         }
     }
 
@@ -119,7 +92,7 @@ internal sealed class AttemptSettlement(Checkout checkout, DateTimeOffset now)
                 attempt.StopQueries();
                 checkout.ResolvedAttempts.Add(attempt);
                 checkout.Changed(now);
-                OpenUnconfirmedPaymentCase(attempt, again.Failure);
+                queries.OpenUnconfirmedPaymentCase(attempt, again.Failure);
                 return SettlementResult.Duplicate;
 
             case PaymentResult.Failed { Certainty: Certainty.UnknownCode } when attempt.UnconfirmedFailure is null:
@@ -131,7 +104,7 @@ internal sealed class AttemptSettlement(Checkout checkout, DateTimeOffset now)
 
             case PaymentResult.Failed failed:
                 Fail(attempt, failed.Failure, query.By);
-                OpenUnconfirmedPaymentCase(attempt, failed.Failure);
+                queries.OpenUnconfirmedPaymentCase(attempt, failed.Failure);
                 return SettlementResult.Applied;
 
             default:
@@ -190,7 +163,7 @@ internal sealed class AttemptSettlement(Checkout checkout, DateTimeOffset now)
                 // R9: not applied; the query decides, and then a case shows both amounts.
                 attempt.RecordUnconfirmedPayment(amount, number);
                 attempt.MarkConflictingResult();
-                QueryInstead(attempt, now);
+                queries.QueryInstead(attempt, now);
                 return SettlementResult.Contradiction;
         }
 
@@ -206,7 +179,7 @@ internal sealed class AttemptSettlement(Checkout checkout, DateTimeOffset now)
 
         if (known is null)
         {
-            new ReceiptAllocation(checkout, now).Apply(checkout.NewReceipt(receiptId, attempt, SettledBy.Callback, now, number, paid.Payer, paid.At));
+            allocation.Apply(allocation.Record(receiptId, attempt, SettledBy.Callback, number, paid.Payer, paid.At));
             linking.ResolveAmbiguousMatches();
             return SettlementResult.Applied;
         }
@@ -228,41 +201,5 @@ internal sealed class AttemptSettlement(Checkout checkout, DateTimeOffset now)
         }
 
         new UnnumberedSuccess(checkout, now).Record(attempt, by, receiptId, loose);
-    }
-
-    /// <summary>A trusted callback named money that was not counted, and whoever was asked does not know it: a person compares (R4, R9).</summary>
-    private void OpenUnconfirmedPaymentCase(Attempt attempt, Failure? denied)
-    {
-        if (attempt is { UnconfirmedReceipt: { } number, UnconfirmedAmount: { } amount })
-        {
-            checkout.AddCase(new UnconfirmedPayment(PromptFacts.Of(attempt), amount, number, attempt.ReceiptBelongsToOther, denied));
-            checkout.Changed(now);
-        }
-    }
-
-    private SettlementResult QueryInstead(Attempt attempt, DateTimeOffset at)
-    {
-        // A failed one is asked about too: what came may be a success that outranks the failure (R4).
-        if (attempt.Status == AttemptStatus.Succeeded)
-        {
-            return SettlementResult.Unsettled;
-        }
-
-        var wasErased = attempt.HasErasedId;
-        if (attempt.RestoreId())
-        {
-            attempt.ScheduleQuery(at);
-        }
-        else
-        {
-            checkout.AddCase(new QueryImpossible(PromptFacts.Of(attempt), attempt.Failure));
-        }
-
-        if (wasErased)
-        {
-            checkout.Changed(now);
-        }
-
-        return SettlementResult.Unsettled;
     }
 }

@@ -12,7 +12,7 @@ namespace Payments.Domain.Checkouts;
 /// is left in <see cref="Events"/>, <see cref="Cases"/> and the rows' <see cref="EntityState"/>.
 /// </summary>
 /// <remarks>
-/// What is told of money is decided in <see cref="AttemptSettlement"/>, joined in <see cref="ReceiptLinking"/> as the <see cref="ReceiptMatcher"/>
+/// What is told of money is decided in <see cref="AttemptSettlement"/>, joined in <see cref="ReceiptLinking"/> and <see cref="CustomerPayments"/> as the <see cref="ReceiptMatcher"/>
 /// says, and counted in <see cref="ReceiptAllocation"/>.
 /// </remarks>
 public sealed class Checkout
@@ -249,77 +249,29 @@ public sealed class Checkout
         new AttemptSettlement(this, now).Apply(attempt, evidence, receiptId);
 
     /// <summary>A trusted callback about one of its attempts cannot be read: Safaricom is asked.</summary>
-    public void MarkUnreadableResult(Attempt attempt, DateTimeOffset now) => new AttemptSettlement(this, now).MarkUnreadableResult(attempt);
+    public void MarkUnreadableResult(Attempt attempt, DateTimeOffset now) => new AttemptQueries(this, now).MarkUnreadableResult(attempt);
 
     /// <summary>Nobody is asked about one of its attempts any more: a person has to find out.</summary>
-    public void ExhaustQueries(Attempt attempt, DateTimeOffset now) => new AttemptSettlement(this, now).ExhaustQueries(attempt);
+    public void ExhaustQueries(Attempt attempt, DateTimeOffset now) => new AttemptQueries(this, now).Exhaust(attempt);
 
     /// <summary>A trusted confirmation, or a pulled payment, of money nobody has told of yet, for this checkout.</summary>
     /// <param name="receiptId">The id its receipt would get.</param>
     public void ApplyConfirmation(Confirmation confirmation, Guid receiptId, DateTimeOffset now) =>
-        new ReceiptLinking(this, now).AddConfirmed(confirmation.ToReceipt(receiptId, now), isNew: true);
+        new CustomerPayments(this, now).Apply(confirmation, receiptId);
 
     /// <summary>A number this checkout already has: nothing moves twice.</summary>
-    public SettlementResult ApplyRepeatedConfirmation(Receipt known, Confirmation confirmation, DateTimeOffset now)
-    {
-        if (known.Amount != confirmation.Amount)
-        {
-            AddCase(confirmation.Contradicts(known));
-            Changed(now);
-            return SettlementResult.Contradiction;
-        }
-
-        known.FillIn(confirmation);
-        return SettlementResult.Duplicate;
-    }
+    public SettlementResult ApplyRepeatedConfirmation(Receipt known, Confirmation confirmation, DateTimeOffset now) =>
+        new CustomerPayments(this, now).ApplyRepeated(known, confirmation);
 
     /// <summary>
     /// Money that stood nowhere, because whoever told it first did not tell its account (Pull lists some without), or its payer at a till, and
     /// is now told to be this order's: as if it had been told so at once. What was given back meanwhile pays for nothing; the shop is to know.
     /// </summary>
-    public SettlementResult ApplyConfirmedAccount(Receipt receipt, DateTimeOffset now)
-    {
-        if (receipt.IsRefundedOrReserved)
-        {
-            AddCase(new RefundedBeforeAccountKnown(ReceiptFacts.Of(receipt), Id));
-            Changed(now);
-            return SettlementResult.Contradiction;
-        }
-
-        new ReceiptLinking(this, now).AddConfirmed(receipt, isNew: false);
-        return SettlementResult.Applied;
-    }
+    public SettlementResult ApplyConfirmedAccount(Receipt receipt, DateTimeOffset now) => new CustomerPayments(this, now).ApplyAccount(receipt);
 
     /// <summary>An operator puts money that stood nowhere, or that was held, to this checkout.</summary>
     /// <returns>Null when it is there now, else why not.</returns>
-    public MatchRefusal? Match(Receipt receipt, DateTimeOffset now)
-    {
-        switch (receipt)
-        {
-            case { IsOnHold: false } when receipt.CheckoutId == Id:
-                return null;
-            case { IsRefundedOrReserved: true }:
-                return MatchRefusal.GivenBack;
-            case { CheckoutId: not null } when receipt.CheckoutId != Id:
-                return MatchRefusal.Elsewhere;
-            case { CheckoutId: not null }:
-                // Decided: it is money of its own.
-                new ReceiptAllocation(this, now).Apply(receipt);
-                return null;
-        }
-
-        // On a paid order it can only be what a query already counted there; anything else would be surplus by mistake.
-        switch (Status)
-        {
-            case CheckoutStatus.Cancelled:
-                return MatchRefusal.Cancelled;
-            case CheckoutStatus.Paid when !Matcher.IsOfUnnumbered(receipt):
-                return MatchRefusal.AlreadyPaid;
-        }
-
-        new ReceiptLinking(this, now).AddConfirmed(receipt, isNew: false);
-        return null;
-    }
+    public MatchRefusal? Match(Receipt receipt, DateTimeOffset now) => new CustomerPayments(this, now).Match(receipt);
 
     /// <summary>
     /// Whether a payment without an account (a till's) is taken for that of a prompt of this checkout, where it can be nobody else's: only the
@@ -353,22 +305,6 @@ public sealed class Checkout
 
     /// <summary>What says which of its receipts is the payment of which of its attempts.</summary>
     public ReceiptMatcher Matcher => new(Attempts, Receipts, PayerHash);
-
-    internal Receipt NewReceipt(
-        Guid id, Attempt attempt, SettledBy by, DateTimeOffset now, string? number = null, string? payer = null, DateTimeOffset? at = null) => new()
-    {
-        Id = id,
-        Number = number,
-        CheckoutId = Id,
-        AttemptId = attempt.Id,
-        Amount = attempt.Amount,
-        Method = PaymentMethod.Stk,
-        SettledBy = by,
-        Payer = payer,
-        At = at ?? now,
-        RecordedAt = now,
-        State = EntityState.Added,
-    };
 
     internal void Succeed(Attempt attempt, SettledBy by, DateTimeOffset now)
     {

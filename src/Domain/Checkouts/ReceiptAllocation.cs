@@ -11,6 +11,23 @@ namespace Payments.Domain.Checkouts;
 /// </summary>
 internal sealed class ReceiptAllocation(Checkout checkout, DateTimeOffset now)
 {
+    /// <summary>A new receipt of an attempt, which counts as nothing yet.</summary>
+    /// <param name="at">When M-PESA says that it moved; null when it does not say.</param>
+    public Receipt Record(Guid id, Attempt attempt, SettledBy by, string? number = null, string? payer = null, DateTimeOffset? at = null) => new()
+    {
+        Id = id,
+        Number = number,
+        CheckoutId = checkout.Id,
+        AttemptId = attempt.Id,
+        Amount = attempt.Amount,
+        Method = PaymentMethod.Stk,
+        SettledBy = by,
+        Payer = payer,
+        At = at ?? now,
+        RecordedAt = now,
+        State = EntityState.Added,
+    };
+
     /// <summary>Puts a receipt to the checkout: what is due is applied, the rest is surplus.</summary>
     public void Apply(Receipt receipt)
     {

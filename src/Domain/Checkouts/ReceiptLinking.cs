@@ -15,32 +15,6 @@ internal sealed class ReceiptLinking(Checkout checkout, DateTimeOffset now)
 
     private ReceiptMatcher Matcher => checkout.Matcher;
 
-    /// <summary>Adds money that customers paid themselves.</summary>
-    /// <param name="isNew">False for money that is in the books, perhaps since a moment ago.</param>
-    public void AddConfirmed(Receipt receipt, bool isNew)
-    {
-        switch (Matcher.ByConfirmation(receipt, isNew: receipt.State == EntityState.Added))
-        {
-            case ReceiptMatch.Same { Receipt: var unnumbered }:
-                // In the books already, by query: it only gets its number.
-                AssignNumber(unnumbered, receipt.Number!, receipt.Payer, receipt.At, receipt.Amount, isNew ? null : receipt, Guid.Empty);
-                var kept = isNew ? unnumbered : receipt;
-                kept.MarkInferred();
-                kept.DescribeAs(receipt);
-                break;
-
-            case ReceiptMatch.Ambiguous several:
-                allocation.PutOnHold(receipt);
-                checkout.AddCase(new AmbiguousConfirmation(ReceiptFacts.Of(receipt), checkout.Id, several.Candidates.Count, several.IsAtAnotherTime));
-                break;
-
-            default:
-                allocation.Apply(receipt);
-                SettleAttemptsWithoutQueryId();
-                break;
-        }
-    }
-
     /// <summary>A receipt is the payment of an attempt that was just found to be paid.</summary>
     public void Attach(Receipt receipt, Attempt attempt, bool inferred)
     {

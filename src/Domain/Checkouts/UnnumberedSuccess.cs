@@ -17,7 +17,7 @@ internal sealed class UnnumberedSuccess(Checkout checkout, DateTimeOffset now)
         if (attempt.ReceiptBelongsToOther)
         {
             // R7: it was matched elsewhere meanwhile. Counted here too, one payment would pay two orders.
-            allocation.PutOnHold(checkout.NewReceipt(receiptId, attempt, by, now));
+            allocation.PutOnHold(allocation.Record(receiptId, attempt, by));
             checkout.OpenConflict(attempt, new Conflict.NumberPaysElsewhere(attempt.UnconfirmedReceipt), now);
             return;
         }
@@ -30,12 +30,12 @@ internal sealed class UnnumberedSuccess(Checkout checkout, DateTimeOffset now)
 
             case ReceiptMatch.Ambiguous several:
                 // One of them is this very payment: counting it here as well would count it twice.
-                allocation.PutOnHold(checkout.NewReceipt(receiptId, attempt, by, now));
+                allocation.PutOnHold(allocation.Record(receiptId, attempt, by));
                 checkout.AddCase(new AmbiguousReceipts(PromptFacts.Of(attempt), [.. several.Candidates.Select(c => c.Number)], by));
                 break;
 
             default:
-                allocation.Apply(checkout.NewReceipt(receiptId, attempt, by, now));
+                allocation.Apply(allocation.Record(receiptId, attempt, by));
                 OpenUnmatchedCases(attempt, by, loose);
                 break;
         }
