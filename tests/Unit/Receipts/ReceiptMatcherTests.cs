@@ -213,19 +213,19 @@ public sealed class ReceiptMatcherTests
     private static Receipt Receipt(
         string? number, Money? amount = null, DateTimeOffset? at = null, Guid? checkout = null, Guid? attempt = null, bool inferred = false, bool applied = false,
         PaymentMethod method = PaymentMethod.Paybill, string? payer = null, DateTimeOffset? recorded = null, IReadOnlyList<Msisdn?>? rivals = null) => new()
-    {
-        Id = Guid.NewGuid(),
-        Number = number,
-        CheckoutId = checkout ?? (method == PaymentMethod.Till ? null : Order),
-        AttemptId = attempt,
-        IsInferred = inferred,
-        Amount = amount ?? Price,
-        Applied = applied ? amount ?? Price : Money.Zero,
-        Method = method,
-        SettledBy = SettledBy.Confirmation,
-        Payer = payer,
-        At = at ?? Some.Start,
-        RecordedAt = recorded ?? Some.Start + TimeSpan.FromMinutes(1),
-        Rivals = rivals ?? [],
-    };
+        {
+            Id = Guid.NewGuid(),
+            Number = number,
+            CheckoutId = checkout ?? (method == PaymentMethod.Till ? null : Order),
+            AttemptId = attempt,
+            IsInferred = inferred,
+            Amount = amount ?? Price,
+            Applied = applied ? amount ?? Price : Money.Zero,
+            Method = method,
+            SettledBy = SettledBy.Confirmation,
+            Payer = payer,
+            At = at ?? Some.Start,
+            RecordedAt = recorded ?? Some.Start + TimeSpan.FromMinutes(1),
+            Rivals = rivals ?? [],
+        };
 }
