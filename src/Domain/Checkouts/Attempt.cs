@@ -1,4 +1,5 @@
 using Payments.Domain.Common;
+using Payments.Domain.Requests;
 
 namespace Payments.Domain.Checkouts;
 
@@ -17,20 +18,11 @@ public sealed class Attempt
     /// <summary>What stands at the end of Safaricom's id, whose last nine digits are the phone's, once they were erased.</summary>
     public const string ErasedEnding = "•••••••••";
 
-    private AttemptStatus status;
-    private string? requestId;
-    private string? otherId;
+    private ProviderRequest request = new();
     private string? toldId;
-    private DateTimeOffset? endedAt;
-    private SettledBy? settledBy;
-    private Failure? failure;
     private Failure? unconfirmedFailure;
     private Money? unconfirmedAmount;
     private string? unconfirmedReceipt;
-    private bool hasConflictingResult;
-    private DateTimeOffset? nextQueryAt;
-    private string? unknownReason;
-    private string? lastAnswer;
 
     public required Guid Id { get; init; }
 
@@ -42,24 +34,24 @@ public sealed class Attempt
     /// <summary>What the customer was asked for: whole shillings.</summary>
     public required Money Amount { get; init; }
 
-    public required DateTimeOffset StartedAt { get; init; }
+    /// <summary>The push itself: Safaricom's ids of it, its queries, how it ended.</summary>
+    public required ProviderRequest Request { get => request; init => request = value; }
 
-    public required AttemptStatus Status { get => status; init => status = value; }
+    public DateTimeOffset StartedAt => request.SendingAt!.Value;
+
+    public AttemptStatus Status => (AttemptStatus)request.Status;
 
     /// <summary>Safaricom's id of the push, null until its reply (or a trusted callback) tells it.</summary>
-    public string? RequestId { get => requestId; init => requestId = value; }
+    public string? RequestId => request.Ids.RequestId;
 
     /// <summary>Safaricom's second id; recorded, never compared.</summary>
-    public string? OtherId { get => otherId; init => otherId = value; }
+    public string? OtherId => request.Ids.OtherId;
 
-    /// <summary>When it was settled; null while it is not.</summary>
-    public DateTimeOffset? EndedAt { get => endedAt; init => endedAt = value; }
+    public DateTimeOffset? EndedAt => request.EndedAt;
 
-    /// <summary>Who settled it; null while it is not settled or was refused at once.</summary>
-    public SettledBy? SettledBy { get => settledBy; init => settledBy = value; }
+    public SettledBy? SettledBy => request.SettledBy;
 
-    /// <summary>Why it failed; null unless it did.</summary>
-    public Failure? Failure { get => failure; init => failure = value; }
+    public Failure? Failure => request.Failure;
 
     /// <summary>What a trusted callback said that is not believed until a query agrees (R5, R9); null when nothing.</summary>
     public Failure? UnconfirmedFailure { get => unconfirmedFailure; init => unconfirmedFailure = value; }
@@ -80,25 +72,24 @@ public sealed class Attempt
     /// True once a trusted callback came that may be its success and proves none (R9, or unreadable): a failure that comes as well does
     /// not end the questions.
     /// </summary>
-    public bool HasConflictingResult { get => hasConflictingResult; init => hasConflictingResult = value; }
+    public bool HasConflictingResult => request.HasConflictingResult;
 
     /// <summary>How often Safaricom has been asked about it; counted where the queries are taken.</summary>
-    public int QueryCount { get; init; }
+    public int QueryCount => request.Queries.Count;
 
     /// <summary>When it is to be asked about next; null when it succeeded, when a failure stands undisputed, or when the queries are exhausted.</summary>
-    public DateTimeOffset? NextQueryAt { get => nextQueryAt; init => nextQueryAt = value; }
+    public DateTimeOffset? NextQueryAt => request.Queries.NextAt;
 
-    /// <summary>What came in place of Safaricom's reply to the push; null when it replied.</summary>
-    public string? UnknownReason { get => unknownReason; init => unknownReason = value; }
+    public string? UnknownReason => request.UnknownReason;
 
     /// <summary>What the last query brought, for operators.</summary>
-    public string? LastAnswer { get => lastAnswer; init => lastAnswer = value; }
+    public string? LastAnswer => request.Queries.LastAnswer;
 
     /// <summary>What is to be written when the unit of work ends.</summary>
     public EntityState State { get; private set; }
 
     /// <summary>True once an outcome is known.</summary>
-    public bool IsSettled => Status is AttemptStatus.Succeeded or AttemptStatus.Failed;
+    public bool IsSettled => request.IsSettled;
 
     /// <summary>True while nobody knows what became of it, or Safaricom is still asked whether it failed: a payment may be its.</summary>
     public bool IsOpen => !IsSettled || NextQueryAt is not null;
@@ -122,17 +113,16 @@ public sealed class Attempt
     public DateTimeOffset BelievedFrom(DateTimeOffset now) => IsEarly(now) ? StartedAt + EarlyFailure : now;
 
     /// <summary>Whether a callback names this push (R3): by Safaricom's id as far as we have it, any where we have none yet.</summary>
-    public bool HasProviderIds(string? told) =>
-        RequestId is null || RequestId == told || (HasErasedId && told is not null && told.Length == RequestId.Length
-            && told.AsSpan(0, told.Length - ErasedEnding.Length).SequenceEqual(RequestId.AsSpan(0, RequestId.Length - ErasedEnding.Length))
-            && !told.AsSpan(told.Length - ErasedEnding.Length).ContainsAnyExceptInRange('0', '9'));
+    public bool HasProviderIds(string? told) => new ProviderIds(RequestId, null).Matches(new(told, null)) || (HasErasedId && told is not null
+        && told.Length == RequestId!.Length
+        && told.AsSpan(0, told.Length - ErasedEnding.Length).SequenceEqual(RequestId.AsSpan(0, RequestId.Length - ErasedEnding.Length))
+        && !told.AsSpan(told.Length - ErasedEnding.Length).ContainsAnyExceptInRange('0', '9'));
 
     /// <summary>Takes the id that a trusted callback told; in place of an erased one it is kept only if Safaricom has to be asked by it.</summary>
     public void RecordProviderIds(string? told)
     {
-        requestId ??= told;
+        Become(request with { Ids = request.Ids.Or(new(told, null)) });
         toldId = HasErasedId ? told : null;
-        MarkModified();
     }
 
     /// <summary>Asks no later than <paramref name="at"/>.</summary>
@@ -145,61 +135,32 @@ public sealed class Attempt
     }
 
     /// <summary>Asks next at <paramref name="at"/>, whatever was planned.</summary>
-    public void Reschedule(DateTimeOffset at)
-    {
-        nextQueryAt = at;
-        MarkModified();
-    }
+    public void Reschedule(DateTimeOffset at) => Become(request with { Queries = request.Queries.Postpone(at) });
 
     /// <summary>What a query brought, whatever it settles.</summary>
-    public void RecordAnswer(string answer)
-    {
-        lastAnswer = answer;
-        MarkModified();
-    }
+    public void RecordAnswer(string answer) => Become(request with { Queries = request.Queries.Answered(answer) });
 
+    /// <summary>Safaricom's reply: accepted. Of one that is unknown its own reply may still come.</summary>
     internal void Accept(string? accepted, string? other)
     {
-        requestId ??= accepted;
-        otherId ??= other;
-        status = status is AttemptStatus.Sending or AttemptStatus.Unknown ? AttemptStatus.Sent : status;
-        MarkModified();
+        var reply = request.Accept(new(accepted, other));
+        Become(reply.Status == RequestStatus.InDoubt ? reply with { Status = RequestStatus.Sent } : reply);
     }
 
-    internal void MarkOutcomeUnknown(string why)
-    {
-        status = AttemptStatus.Unknown;
-        unknownReason = lastAnswer = why;
-        MarkModified();
-    }
+    internal void MarkOutcomeUnknown(string why) => Become(request.LoseReply(why));
 
-    internal void Succeed(SettledBy by, DateTimeOffset now) => End(AttemptStatus.Succeeded, by, null, now);
+    internal void Succeed(SettledBy by, DateTimeOffset now) => Become(request.Succeed(by, now));
 
-    internal void Fail(Failure reason, SettledBy? by, DateTimeOffset now) => End(AttemptStatus.Failed, by, reason, now);
+    internal void Fail(Failure reason, SettledBy? by, DateTimeOffset now) => Become(request.Fail(reason, by, now));
 
     /// <summary>What it was settled by turned out to be another's.</summary>
-    internal void Reopen()
-    {
-        status = AttemptStatus.Unknown;
-        settledBy = null;
-        endedAt = null;
-        MarkModified();
-    }
+    internal void Reopen() => Become(request with { Status = RequestStatus.InDoubt, SettledBy = null, EndedAt = null });
 
     /// <summary>Nobody is asked any more; what is not settled is unknown.</summary>
-    internal void StopQueries()
-    {
-        status = IsSettled ? status : AttemptStatus.Unknown;
-        nextQueryAt = null;
-        MarkModified();
-    }
+    internal void StopQueries() => Become(request.Exhaust());
 
     /// <summary>Something came that may be its success and proves none.</summary>
-    internal void MarkConflictingResult()
-    {
-        hasConflictingResult = true;
-        MarkModified();
-    }
+    internal void MarkConflictingResult() => Become(request with { HasConflictingResult = true });
 
     internal void RecordUnconfirmedFailure(Failure told)
     {
@@ -217,19 +178,15 @@ public sealed class Attempt
     /// <summary>Makes it possible to ask by the id that was just told; false when there is none but an erased one.</summary>
     internal bool RestoreId()
     {
-        requestId = HasErasedId && toldId is not null ? toldId : requestId;
+        request = HasErasedId && toldId is not null ? request with { Ids = request.Ids with { RequestId = toldId } } : request;
         return !HasErasedId;
     }
 
     internal void MarkAdded() => State = EntityState.Added;
 
-    private void End(AttemptStatus outcome, SettledBy? by, Failure? reason, DateTimeOffset now)
+    private void Become(ProviderRequest next)
     {
-        status = outcome;
-        settledBy = by;
-        failure = reason;
-        endedAt = now;
-        nextQueryAt = null;
+        request = next;
         MarkModified();
     }
 

@@ -112,13 +112,13 @@ internal sealed class AttemptSettlement(Checkout checkout, DateTimeOffset now)
         }
     }
 
-    /// <summary>A person found out. Nothing undoes a success.</summary>
+    /// <summary>A person found out (<see cref="Requests.ProviderRequest.MayBeSettledByOperator"/>).</summary>
     /// <returns><see cref="SettlementResult.Contradiction"/> when the attempt's state does not allow it.</returns>
     private SettlementResult Apply(Attempt attempt, PaymentEvidence.Operator decision, Guid receiptId)
     {
         switch (decision.Result)
         {
-            case var _ when attempt.Status == AttemptStatus.Succeeded:
+            case var _ when !attempt.Request.MayBeSettledByOperator(decision.IsPaid, isDisputed: attempt.HasConflictingResult || attempt.UnconfirmedReceipt is not null):
                 return SettlementResult.Contradiction;
 
             case PaymentResult.Failed when attempt.Status == AttemptStatus.Failed:

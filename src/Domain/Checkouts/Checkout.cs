@@ -1,6 +1,7 @@
 using Payments.Domain.C2b;
 using Payments.Domain.Cases;
 using Payments.Domain.Common;
+using Payments.Domain.Requests;
 using Payments.Domain.Receipts;
 using Payments.Domain.Refunds;
 using Payments.Domain.Transfers;
@@ -155,9 +156,7 @@ public sealed class Checkout
             CheckoutId = Id,
             Phone = phone,
             Amount = Due.RoundedUp,
-            StartedAt = now,
-            Status = AttemptStatus.Sending,
-            NextQueryAt = askAt,
+            Request = new ProviderRequest().Send(askAt, now),
         };
         attempt.MarkAdded();
         Attempts.Add(attempt);

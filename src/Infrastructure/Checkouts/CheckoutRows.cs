@@ -79,33 +79,18 @@ internal sealed record AttemptRow : ProviderRequestRow
     public long? ReportedAmount { get; init; }
     public string? ReportedReceipt { get; init; }
 
-    public Attempt ToDomain()
+    public Attempt ToDomain() => new()
     {
-        var request = ToRequest((RequestStatus)EnumNames.Read<AttemptStatus>(Status), new(RequestId, OtherId), StartedAt);
-        return new()
-        {
-            Id = Id,
-            CheckoutId = CheckoutId,
-            Phone = Msisdn.TryParse(Phone, out var phone) ? phone : null,
-            Amount = Money.FromCents(Amount),
-            Status = EnumNames.Read<AttemptStatus>(Status),
-            RequestId = RequestId,
-            OtherId = OtherId,
-            StartedAt = StartedAt,
-            EndedAt = EndedAt,
-            SettledBy = request.SettledBy,
-            Failure = request.Failure,
-            UnconfirmedFailure = ReportedFailureCode is null ? null : new(
-                EnumNames.Read<FailureCode>(ReportedFailureCode), ReportedResultCode, "Safaricom could not complete the payment.", true),
-            UnconfirmedAmount = ReportedAmount is { } cents ? Money.FromCents(cents) : null,
-            UnconfirmedReceipt = ReportedReceipt,
-            HasConflictingResult = Disputed,
-            QueryCount = Questions,
-            NextQueryAt = NextQuestionAt,
-            UnknownReason = Doubt,
-            LastAnswer = LastAnswer,
-        };
-    }
+        Id = Id,
+        CheckoutId = CheckoutId,
+        Phone = Msisdn.TryParse(Phone, out var phone) ? phone : null,
+        Amount = Money.FromCents(Amount),
+        Request = ToRequest((RequestStatus)EnumNames.Read<AttemptStatus>(Status), new(RequestId, OtherId), StartedAt),
+        UnconfirmedFailure = ReportedFailureCode is null ? null : new(
+            EnumNames.Read<FailureCode>(ReportedFailureCode), ReportedResultCode, "Safaricom could not complete the payment.", true),
+        UnconfirmedAmount = ReportedAmount is { } cents ? Money.FromCents(cents) : null,
+        UnconfirmedReceipt = ReportedReceipt,
+    };
 }
 
 /// <summary>A row of <c>receipts</c>.</summary>

@@ -2,6 +2,7 @@ using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
 using Payments.Domain.Receipts;
+using Payments.Domain.Requests;
 using Xunit;
 
 namespace Payments.Tests.Unit;
@@ -180,10 +181,13 @@ public sealed class ReceiptMatcherTests
             CheckoutId = Order,
             Phone = Some.Phone,
             Amount = Price,
-            StartedAt = Some.Start,
-            Status = status,
-            SettledBy = status == AttemptStatus.Succeeded ? SettledBy.StkQuery : null,
-            EndedAt = status == AttemptStatus.Succeeded ? Some.Start : null,
+            Request = new()
+            {
+                SendingAt = Some.Start,
+                Status = (RequestStatus)status,
+                SettledBy = status == AttemptStatus.Succeeded ? SettledBy.StkQuery : null,
+                EndedAt = status == AttemptStatus.Succeeded ? Some.Start : null,
+            },
         };
         attempts.Add(attempt);
         return attempt;

@@ -33,6 +33,9 @@ internal static class Copies
         return copy.Set(nameof(Attempt.State), EntityState.None);
     }
 
+    /// <summary>Writes another state of the request into a row, as an UPDATE would.</summary>
+    public static Attempt Become(this Attempt row, Func<ProviderRequest, ProviderRequest> next) => row.Set(nameof(Attempt.Request), next(row.Request));
+
     public static Receipt Of(Receipt receipt)
     {
         var copy = Emptied(receipt);

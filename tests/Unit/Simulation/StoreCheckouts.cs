@@ -122,7 +122,7 @@ internal sealed partial class Store : ICheckouts
         var taken = due.Where(a => a.RequestId is not null).Take(askable).Concat(due.Where(a => a.RequestId is null).Take(others)).ToList();
         foreach (var attempt in taken)
         {
-            var row = Copies.Of(attempt).Set(nameof(Attempt.NextQueryAt), time.Database + lease).Set(nameof(Attempt.QueryCount), attempt.QueryCount + 1);
+            var row = Copies.Of(attempt).Become(r => r with { Queries = r.Queries with { NextAt = time.Database + lease, Count = r.Queries.Count + 1 } });
             NoteLateness(attempt);
             NoteWait(row);
             Put(attempts, row.Id, row);
@@ -136,7 +136,7 @@ internal sealed partial class Store : ICheckouts
     public Task DiscountQuery(Guid attemptId)
     {
         var row = attempts[attemptId];
-        Put(attempts, row.Id, Copies.Of(row).Set(nameof(Attempt.QueryCount), Math.Max(0, row.QueryCount - 1)));
+        Put(attempts, row.Id, Copies.Of(row).Become(r => r with { Queries = r.Queries with { Count = Math.Max(0, r.Queries.Count - 1) } }));
         return Task.CompletedTask;
     }
 
@@ -153,7 +153,7 @@ internal sealed partial class Store : ICheckouts
             && (askedAt.TryGetValue(a.Id, out var asked) ? asked : a.StartedAt) < time.Database - TimeSpan.FromSeconds(30)).Take(most).ToList();
         foreach (var attempt in hinted)
         {
-            var row = Copies.Of(attempt).Set(nameof(Attempt.NextQueryAt), time.Database).Set(nameof(Attempt.QueryCount), Math.Max(attempt.QueryCount - 1, 0));
+            var row = Copies.Of(attempt).Become(r => r with { Queries = r.Queries.NotCounted(time.Database) });
             Put(attempts, row.Id, row);
         }
 
@@ -200,7 +200,7 @@ internal sealed partial class Store : ICheckouts
         if (attempts.TryGetValue(row.Id, out var before))
         {
             // TakeDue counts them, nobody else.
-            row.Set(nameof(Attempt.QueryCount), before.QueryCount);
+            row.Become(r => r with { Queries = r.Queries with { Count = before.QueryCount } });
 
             // One that was only inferred from a confirmation may be: its number can turn out to be another prompt's (R11).
             Check(before.Status != AttemptStatus.Succeeded || row.Status is AttemptStatus.Succeeded || before.SettledBy is SettledBy.Confirmation or SettledBy.Pull, "a success is never left");
