@@ -2,6 +2,7 @@ using Payments.Application.Callbacks;
 using Payments.Application.Common;
 using Payments.Domain.C2b;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Receipts;
 
 namespace Payments.Application.C2b;
 
@@ -93,8 +94,7 @@ internal static class ConfirmedPayments
 
     private static (Verdict, string?) AttachToAttempt(Receipt known, Checkout checkout, Confirmation confirmation, CallbackBatch batch, DateTimeOffset now)
     {
-        known.Method = confirmation.Method;
-        known.Shortcode ??= confirmation.Shortcode;
+        known.RecordShortcode(confirmation);
         var verdict = checkout.ApplyConfirmedAccount(known, now).ToVerdict();
         batch.Index(checkout);
         return (verdict, verdict == Verdict.Contradiction ? "It is this order's, but it is being refunded or has been." : null);

@@ -2,6 +2,7 @@ using Payments.Application.Callbacks;
 using Payments.Application.Checkouts;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 
 namespace Payments.Application.C2b;
 

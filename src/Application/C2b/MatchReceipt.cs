@@ -5,6 +5,7 @@ using Payments.Application.Access;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Receipts;
 
 namespace Payments.Application.C2b;
 

@@ -1,5 +1,5 @@
-using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 
 namespace Payments.Application.C2b;
 

@@ -5,8 +5,8 @@ using Payments.Application.Access;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Application.Refunds;
-using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 
 namespace Payments.Application.C2b;
 

@@ -1,5 +1,6 @@
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 
 namespace Payments.Application.Callbacks;
 
@@ -20,13 +21,13 @@ public sealed partial class CallbackBatch
     public IReadOnlyList<Checkout> ByPrompt(Receipt receipt)
     {
         byAmount ??= Checkouts.SelectMany(c => c.Attempts.Select(a => (Checkout: c, Attempt: a))).ToLookup(p => p.Attempt.Amount);
-        var claims = byAmount[receipt.Amount].Select(p => (p.Checkout, p.Attempt, Claim: p.Checkout.TillClaimOf(receipt, p.Attempt))).Where(p => p.Claim != TillClaim.None).ToList();
+        var claims = byAmount[receipt.Amount].Select(p => (p.Checkout, p.Attempt, Claim: p.Checkout.Matcher.TillClaimOf(receipt, p.Attempt))).Where(p => p.Claim != TillClaim.None).ToList();
 
         // Whose prompt was at that time is meant before whose may have been. But a success that a query told of has been paid, and a prompt nobody
         // knows about may not have been: there the clocks may differ. And whose number was erased may be the same customer.
         if (claims.FindAll(p => p.Claim == TillClaim.Sure) is { Count: > 0 } sure)
         {
-            var isPaid = sure.Exists(p => p.Checkout.IsUnnumbered(p.Attempt));
+            var isPaid = sure.Exists(p => p.Checkout.Matcher.IsUnnumbered(p.Attempt));
             claims = claims.FindAll(p => p.Claim == TillClaim.Sure || (p.Claim == TillClaim.Unseen && p.Attempt.Phone is null) || (p.Claim == TillClaim.Astray && !isPaid));
         }
 

@@ -2,6 +2,7 @@ using Payments.Application.Checkouts;
 using Payments.Application.Reconciliation;
 using Payments.Domain.C2b;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Receipts;
 using Payments.Domain.Transfers;
 
 namespace Payments.Application.Callbacks;

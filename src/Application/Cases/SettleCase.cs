@@ -5,6 +5,8 @@ using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Application.Idempotency;
 using Payments.Application.Transfers;
+using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 using Payments.Domain.Transfers;
 
 namespace Payments.Application.Cases;
@@ -86,7 +88,9 @@ public sealed class SettleCaseHandler(ICases cases, ICheckouts checkouts, ITrans
                 var checkout = books.Checkouts[0];
                 var attempt = checkout.Attempts.Single(a => a.Id == found.SubjectId);
                 return new(
-                    !attempt.IsSettled, (paid, _, now) => checkout.SettleByOperator(attempt, paid, NewId.Next(), now, books.Unmatched), () => checkouts.Save(books.Checkouts),
+                    !attempt.IsSettled,
+                    (paid, _, now) => checkout.Settle(attempt, new PaymentEvidence.Operator(paid, books.Unmatched), NewId.Next(), now) != SettlementResult.Contradiction,
+                    () => checkouts.Save(books.Checkouts),
                     () => EnumNames.Name(attempt.Status));
 
             default:

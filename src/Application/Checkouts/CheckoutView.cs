@@ -3,6 +3,7 @@ using Payments.Application.Common;
 using Payments.Application.Refunds;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 
 namespace Payments.Application.Checkouts;
 

@@ -1,6 +1,7 @@
 using Payments.Application.Common;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 
 namespace Payments.Application.Checkouts;
 

@@ -2,6 +2,7 @@ using Payments.Application.C2b;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 
 namespace Payments.Application.Checkouts;
 
@@ -57,7 +58,7 @@ internal sealed class StkCallbackHandler : ICallbackHandler
         attempt.RecordProviderIds(result.RequestId);
         var receipt = batch.Receipt((result.Outcome as PaymentResult.Succeeded)?.Receipt);
         var shown = receipt?.Payer;
-        var verdict = checkout.ApplyCallback(attempt, result.Outcome, receipt, NewId.Next(), now).ToVerdict();
+        var verdict = checkout.Settle(attempt, new PaymentEvidence.Callback(result.Outcome, receipt), NewId.Next(), now).ToVerdict();
         batch.Index(checkout);
         if (receipt is { IsInferred: false } && receipt.AttemptId == attempt.Id)
         {

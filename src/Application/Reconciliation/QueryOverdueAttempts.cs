@@ -5,6 +5,7 @@ using Payments.Application.Common;
 using Payments.Application.Daraja;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 
 namespace Payments.Application.Reconciliation;
 
@@ -72,9 +73,8 @@ public sealed partial class QueryOverdueAttemptsHandler(
         }
 
         checkout.MarkOutcomeUnknown(attempt, "The process that sent it ended before Safaricom's reply.", now);
-        attempt.LastAnswer = Describe(outcome);
-        attempt.MarkModified();
-        if (!checkout.ApplyQueryResult(attempt, outcome, NewId.Next(), now, loaded.Unmatched, asked.At))
+        attempt.RecordAnswer(Describe(outcome));
+        if (checkout.Settle(attempt, new PaymentEvidence.Query(outcome, asked.At, loaded.Unmatched), NewId.Next(), now) == SettlementResult.Unsettled)
         {
             await Schedule(checkout, attempt, outcome, asked.At, now);
         }
@@ -90,17 +90,17 @@ public sealed partial class QueryOverdueAttemptsHandler(
         if (outcome is PaymentResult.Failed && attempt.IsEarly(askedAt))
         {
             // Too early to be believed: look again as soon as it may be.
-            attempt.NextQueryAt = attempt.BelievedFrom(now);
+            attempt.Reschedule(attempt.BelievedFrom(now));
         }
         else if (outcome is PaymentResult.Indeterminate { WasNotAsked: true } && now < attempt.StartedAt + ReconciliationOptions.Length(options.PendingSchedule))
         {
             // An outage must not use the questions up; one that outlasts them all ends on a person's desk all the same.
             await checkouts.DiscountQuery(attempt.Id);
-            attempt.NextQueryAt = now + options.UnaskedRetry;
+            attempt.Reschedule(now + options.UnaskedRetry);
         }
         else if (options.Next(isAccepted, attempt.QueryCount) is { } wait)
         {
-            attempt.NextQueryAt = now + wait;
+            attempt.Reschedule(now + wait);
         }
         else
         {

@@ -1,5 +1,6 @@
 using Payments.Application.Payouts;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Receipts;
 using Payments.Domain.Refunds;
 
 namespace Payments.Application.Refunds;

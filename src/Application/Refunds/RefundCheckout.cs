@@ -6,8 +6,8 @@ using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Application.Idempotency;
 using Payments.Application.Transfers;
-using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 using Payments.Domain.Refunds;
 using Payments.Domain.Transfers;
 

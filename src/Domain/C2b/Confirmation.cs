@@ -1,6 +1,7 @@
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 
 namespace Payments.Domain.C2b;
 
@@ -37,19 +38,4 @@ public sealed record Confirmation(
 
     /// <summary>The question when it names another amount than the receipt that has its number.</summary>
     public Case Contradicts(Receipt known) => new ConfirmedAmountDiffers(ReceiptFacts.Of(known), known.CheckoutId, Amount);
-
-    /// <summary>The number again: fills in what the first to tell it did not know, and overwrites nothing.</summary>
-    public void FillIn(Receipt receipt)
-    {
-        if ((receipt.Account.Length > 0 || Account.Length == 0) && (receipt.Payer is not null || Payer is null)
-            && (receipt.PayerName is not null || PayerName is null))
-        {
-            return;
-        }
-
-        receipt.Account = receipt.Account.Length > 0 ? receipt.Account : Account;
-        receipt.Payer ??= Payer;
-        receipt.PayerName ??= PayerName;
-        receipt.MarkModified();
-    }
 }

@@ -1,5 +1,6 @@
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 
 namespace Payments.Domain.Cases;
 

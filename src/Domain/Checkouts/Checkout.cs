@@ -1,16 +1,30 @@
+using Payments.Domain.C2b;
 using Payments.Domain.Cases;
 using Payments.Domain.Common;
+using Payments.Domain.Requests;
+using Payments.Domain.Receipts;
+using Payments.Domain.Refunds;
+using Payments.Domain.Transfers;
 
 namespace Payments.Domain.Checkouts;
 
 /// <summary>
-/// What a shop wants paid: its pushes, its receipts, and the rules that join them. Pure: time and ids come in as arguments,
-/// what is to be written and told is left in <see cref="Events"/>, <see cref="Cases"/> and the rows' <see cref="EntityState"/>.
+/// What a shop wants paid, and the only door to its attempts and receipts. Pure: time and ids come in as arguments, what is to be written and told
+/// is left in <see cref="Events"/>, <see cref="Cases"/> and the rows' <see cref="EntityState"/>.
 /// </summary>
-public sealed partial class Checkout
+/// <remarks>
+/// What is told of money is decided in <see cref="AttemptSettlement"/>, joined in <see cref="ReceiptLinking"/> and <see cref="CustomerPayments"/> as the <see cref="ReceiptMatcher"/>
+/// says, and counted in <see cref="ReceiptAllocation"/>.
+/// </remarks>
+public sealed class Checkout
 {
     private readonly List<string> events = [];
     private readonly List<Case> cases = [];
+    private CheckoutStatus status;
+    private Money paid;
+    private int version;
+    private DateTimeOffset updatedAt;
+    private DateTimeOffset? endedAt;
 
     public required Guid Id { get; init; }
 
@@ -35,21 +49,27 @@ public sealed partial class Checkout
 
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    public required CheckoutStatus Status { get; set; }
+    public required CheckoutStatus Status { get => status; init => status = value; }
 
     /// <summary>What receipts applied add up to; never more than <see cref="Amount"/>.</summary>
-    public Money Paid { get; set; }
+    public Money Paid { get => paid; init => paid = value; }
 
     /// <summary>Counts every visible change, from 1.</summary>
-    public int Version { get; set; }
+    public int Version { get => version; init => version = value; }
 
     /// <summary>The version that was loaded, 0 for a new one: the write is refused if the row has moved on.</summary>
     public int OriginalVersion { get; init; }
 
-    public required DateTimeOffset UpdatedAt { get; set; }
+    public required DateTimeOffset UpdatedAt { get => updatedAt; init => updatedAt = value; }
 
     /// <summary>When it was paid, expired or cancelled; null while it may still be paid in the ordinary way.</summary>
-    public DateTimeOffset? EndedAt { get; set; }
+    public DateTimeOffset? EndedAt { get => endedAt; init => endedAt = value; }
+
+    /// <summary>Which hash of payers' numbers the shortcode is known to use, as of when this was loaded; null when that is not known.</summary>
+    public PayerHash? PayerHash { get; init; }
+
+    /// <summary>The numbers customers pay us at.</summary>
+    public OurShortcodes Ours { get; init; } = new("", null);
 
     /// <summary>The pushes, oldest first.</summary>
     public List<Attempt> Attempts { get; } = [];
@@ -62,6 +82,18 @@ public sealed partial class Checkout
 
     /// <summary>What a person must decide.</summary>
     public IReadOnlyList<Case> Cases => cases;
+
+    /// <summary>Attempts that a person may have been asked about (unknown, or failed and disputed): Safaricom has told.</summary>
+    public List<Attempt> ResolvedAttempts { get; } = [];
+
+    /// <summary>Receipts that turned out to be the same money as another and go away.</summary>
+    public List<Receipt> MergedReceipts { get; } = [];
+
+    /// <summary>The refunds of its receipts, oldest first.</summary>
+    public IReadOnlyList<Refund> Refunds => [.. Receipts.SelectMany(r => r.Refunds).OrderBy(r => r.CreatedAt).ThenBy(r => r.Id)];
+
+    /// <summary>What has gone back for certain.</summary>
+    public Money Refunded => Money.FromCents(Receipts.SelectMany(r => r.Refunds).Where(r => r.Status == TransferStatus.Completed).Sum(r => r.Amount.Cents));
 
     /// <summary>What is still wanted.</summary>
     public Money Due => Amount - Paid;
@@ -124,14 +156,12 @@ public sealed partial class Checkout
             CheckoutId = Id,
             Phone = phone,
             Amount = Due.RoundedUp,
-            StartedAt = now,
-            Status = AttemptStatus.Sending,
-            NextQueryAt = askAt,
-            State = EntityState.Added,
+            Request = new ProviderRequest().Send(askAt, now),
         };
+        attempt.MarkAdded();
         Attempts.Add(attempt);
-        Status = CheckoutStatus.Pending;
-        EndedAt = null;
+        status = CheckoutStatus.Pending;
+        endedAt = null;
         Raise(CheckoutEvents.Pending, now);
         return attempt;
     }
@@ -139,14 +169,7 @@ public sealed partial class Checkout
     /// <summary>Safaricom's reply: accepted. After a callback it only fills in the ids.</summary>
     public void Accepted(Attempt attempt, string? requestId, string? otherId, DateTimeOffset now)
     {
-        attempt.RequestId ??= requestId;
-        attempt.OtherId ??= otherId;
-        if (attempt.Status is AttemptStatus.Sending or AttemptStatus.Unknown)
-        {
-            attempt.Status = AttemptStatus.Sent;
-        }
-
-        attempt.MarkModified();
+        attempt.Accept(requestId, otherId);
         Changed(now);
     }
 
@@ -155,7 +178,7 @@ public sealed partial class Checkout
     {
         if (attempt.Status is AttemptStatus.Sending or AttemptStatus.Unknown)
         {
-            Fail(attempt, failure, null, now);
+            new AttemptSettlement(this, now).Fail(attempt, failure, null);
         }
     }
 
@@ -164,11 +187,9 @@ public sealed partial class Checkout
     {
         if (attempt.Status == AttemptStatus.Sending)
         {
-            attempt.Status = AttemptStatus.Unknown;
-            attempt.UnknownReason = attempt.LastAnswer = why;
-            attempt.MarkModified();
+            attempt.MarkOutcomeUnknown(why);
             Changed(now);
-            SettleAttemptsWithoutQueryId(now);
+            new ReceiptLinking(this, now).SettleAttemptsWithoutQueryId();
         }
     }
 
@@ -191,16 +212,10 @@ public sealed partial class Checkout
             return new(PromptRefusalReason.AttemptInProgress, attempt.StartedAt + Attempt.PromptLifetime);
         }
 
-        foreach (var receipt in Receipts.Where(r => r.Applied > Money.Zero))
-        {
-            receipt.Surplus += receipt.Applied;
-            receipt.Applied = Money.Zero;
-            receipt.MarkModified();
-        }
-
-        Paid = Money.Zero;
-        Status = CheckoutStatus.Cancelled;
-        EndedAt = now;
+        Receipts.FindAll(r => r.Applied > Money.Zero).ForEach(r => r.Release());
+        paid = Money.Zero;
+        status = CheckoutStatus.Cancelled;
+        endedAt = now;
         Raise(CheckoutEvents.Cancelled, now);
         if (Receipts.Exists(r => r.Surplus > Money.Zero))
         {
@@ -218,36 +233,157 @@ public sealed partial class Checkout
             return false;
         }
 
-        Status = CheckoutStatus.Expired;
-        EndedAt = now;
+        status = CheckoutStatus.Expired;
+        endedAt = now;
         Raise(CheckoutEvents.Expired, now);
         return true;
     }
 
-    private Attempt? UnderWay(DateTimeOffset now) => Attempts.Find(a => a.IsUnderWay(now));
+    /// <summary>What became of one of its attempts is told.</summary>
+    /// <param name="receiptId">The id a new receipt would get.</param>
+    /// <returns>
+    /// <see cref="SettlementResult.Unsettled"/> when it settles nothing by itself; <see cref="SettlementResult.Contradiction"/> when it cannot be, and a person decides.
+    /// </returns>
+    public SettlementResult Settle(Attempt attempt, PaymentEvidence evidence, Guid receiptId, DateTimeOffset now) =>
+        new AttemptSettlement(this, now).Apply(attempt, evidence, receiptId);
 
-    private void Raise(string name, DateTimeOffset now)
+    /// <summary>A trusted callback about one of its attempts cannot be read: Safaricom is asked.</summary>
+    public void MarkUnreadableResult(Attempt attempt, DateTimeOffset now) => new AttemptQueries(this, now).MarkUnreadableResult(attempt);
+
+    /// <summary>Nobody is asked about one of its attempts any more: a person has to find out.</summary>
+    public void ExhaustQueries(Attempt attempt, DateTimeOffset now) => new AttemptQueries(this, now).Exhaust(attempt);
+
+    /// <summary>A trusted confirmation, or a pulled payment, of money nobody has told of yet, for this checkout.</summary>
+    /// <param name="receiptId">The id its receipt would get.</param>
+    public void ApplyConfirmation(Confirmation confirmation, Guid receiptId, DateTimeOffset now) =>
+        new CustomerPayments(this, now).Apply(confirmation, receiptId);
+
+    /// <summary>A number this checkout already has: nothing moves twice.</summary>
+    public SettlementResult ApplyRepeatedConfirmation(Receipt known, Confirmation confirmation, DateTimeOffset now) =>
+        new CustomerPayments(this, now).ApplyRepeated(known, confirmation);
+
+    /// <summary>
+    /// Money that stood nowhere, because whoever told it first did not tell its account (Pull lists some without), or its payer at a till, and
+    /// is now told to be this order's: as if it had been told so at once. What was given back meanwhile pays for nothing; the shop is to know.
+    /// </summary>
+    public SettlementResult ApplyConfirmedAccount(Receipt receipt, DateTimeOffset now) => new CustomerPayments(this, now).ApplyAccount(receipt);
+
+    /// <summary>An operator puts money that stood nowhere, or that was held, to this checkout.</summary>
+    /// <returns>Null when it is there now, else why not.</returns>
+    public MatchRefusal? Match(Receipt receipt, DateTimeOffset now) => new CustomerPayments(this, now).Match(receipt);
+
+    /// <summary>
+    /// Whether a payment without an account (a till's) is taken for that of a prompt of this checkout, where it can be nobody else's: only the
+    /// payer says so, and where the prompt's phone was erased nothing can be compared with him.
+    /// </summary>
+    public bool IsShownToPay(Receipt receipt) => Attempts.Exists(a => a.Phone is not null && Matcher.TillClaimOf(receipt, a) is not (TillClaim.None or TillClaim.Rival));
+
+    /// <summary>A payment without an account that successes of several orders could be: it stands nowhere until a person decides.</summary>
+    public void OpenAmbiguousPayerCase(Receipt receipt, IReadOnlyList<Checkout> orders, DateTimeOffset now)
+    {
+        AddCase(new AmbiguousPayer(ReceiptFacts.Of(receipt), [.. orders.Select(o => o.Reference.Value)]));
+        Changed(now);
+    }
+
+    /// <summary>Its number did not turn up in time: what waited for one is surplus (R7).</summary>
+    public void DeclareSurplus(Receipt receipt, DateTimeOffset now) => new ReceiptAllocation(this, now).DeclareSurplus(receipt);
+
+    /// <summary>A refund of one of its receipts is reserved, in the same commit.</summary>
+    public void Reserve(Refund refund, DateTimeOffset now) => new ReceiptAllocation(this, now).Reserve(refund);
+
+    /// <summary>A refund of one of its receipts has failed, or succeeded after it had failed (R4).</summary>
+    /// <param name="refundId">One of <see cref="Refunds"/>, as it stands now.</param>
+    public void ApplyReversal(Guid refundId, DateTimeOffset now) => new ReceiptAllocation(this, now).ApplyReversal(Refunds.Single(r => r.Id == refundId));
+
+    /// <summary>
+    /// The phone whose prompt brought a receipt; null for what was paid by hand, and for what was taken for the prompt's by comparison
+    /// though its payer is shown with other digits: that is no proof, but nothing is sent to that phone for it.
+    /// </summary>
+    public Msisdn? PhoneOf(Receipt receipt) =>
+        Attempts.Find(a => a.Id == receipt.AttemptId) is { } attempt && !(receipt.IsInferred && Matcher.Shows(receipt, attempt) == PayerMatch.Unlike) ? attempt.Phone : null;
+
+    /// <summary>What says which of its receipts is the payment of which of its attempts.</summary>
+    public ReceiptMatcher Matcher => new(Attempts, Receipts, PayerHash);
+
+    internal void Succeed(Attempt attempt, SettledBy by, DateTimeOffset now)
+    {
+        NoteResolved(attempt);
+        attempt.Succeed(by, now);
+    }
+
+    internal void Fail(Attempt attempt, Failure failure, SettledBy? by, DateTimeOffset now)
+    {
+        NoteResolved(attempt);
+        attempt.Fail(failure, by, now);
+        if (Status == CheckoutStatus.Pending && UnderWay(now) is null)
+        {
+            status = CheckoutStatus.Failed;
+            Raise(CheckoutEvents.Failed, now);
+        }
+        else
+        {
+            Changed(now);
+        }
+    }
+
+    internal void Place(Receipt receipt)
+    {
+        receipt.PlaceOn(this);
+        if (!Receipts.Contains(receipt))
+        {
+            Receipts.Add(receipt);
+        }
+    }
+
+    /// <summary>A receipt turned out to be the same money as another: what it paid is due again.</summary>
+    internal void RemoveMerged(Receipt receipt)
+    {
+        paid -= receipt.Applied;
+        Receipts.Remove(receipt);
+        if (receipt.State != EntityState.Added)
+        {
+            MergedReceipts.Add(receipt);
+        }
+
+        receipt.MarkRemoved();
+    }
+
+    internal void AddPaid(Money more) => paid += more;
+
+    internal void MarkPaid(DateTimeOffset now)
+    {
+        status = CheckoutStatus.Paid;
+        endedAt = now;
+    }
+
+    internal SettlementResult OpenConflict(Attempt attempt, Conflict conflict, DateTimeOffset now)
+    {
+        AddCase(new ReceiptConflict(PromptFacts.Of(attempt), conflict));
+        Changed(now);
+        return SettlementResult.Contradiction;
+    }
+
+    internal void AddCase(Case met) => cases.Add(met);
+
+    internal void Raise(string name, DateTimeOffset now)
     {
         events.Add(name);
         Changed(now);
     }
 
-    private void Changed(DateTimeOffset now)
+    internal void Changed(DateTimeOffset now)
     {
-        Version++;
-        UpdatedAt = now;
+        version++;
+        updatedAt = now;
     }
-}
 
-/// <summary>Why a prompt or a cancellation is not possible.</summary>
-/// <param name="RetryAt">When it may be possible; null when waiting does not help.</param>
-public sealed record PromptRefusal(PromptRefusalReason Reason, DateTimeOffset? RetryAt);
+    private void NoteResolved(Attempt attempt)
+    {
+        if (attempt.Status is AttemptStatus.Unknown or AttemptStatus.Failed)
+        {
+            ResolvedAttempts.Add(attempt);
+        }
+    }
 
-/// <summary>Why a prompt or a cancellation is not possible.</summary>
-public enum PromptRefusalReason
-{
-    AlreadyPaid,
-    Expired,
-    Cancelled,
-    AttemptInProgress,
+    private Attempt? UnderWay(DateTimeOffset now) => Attempts.Find(a => a.IsUnderWay(now));
 }

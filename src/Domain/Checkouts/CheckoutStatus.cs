@@ -1,3 +1,5 @@
+using Payments.Domain.Requests;
+
 namespace Payments.Domain.Checkouts;
 
 /// <summary>Where a checkout stands. <see cref="Paid"/> is never undone.</summary>
@@ -22,23 +24,23 @@ public enum CheckoutStatus
     Cancelled,
 }
 
-/// <summary>Where one STK push stands.</summary>
+/// <summary>Where one STK push stands, in the words of the API: <see cref="RequestStatus"/> under other names.</summary>
 public enum AttemptStatus
 {
     /// <summary>Committed before the first byte left; its reply is not recorded yet.</summary>
-    Sending,
+    Sending = (int)RequestStatus.Sending,
 
     /// <summary>Safaricom accepted it; the customer has the prompt.</summary>
-    Sent,
+    Sent = (int)RequestStatus.Sent,
 
     /// <summary>It may or may not have been accepted.</summary>
-    Unknown,
+    Unknown = (int)RequestStatus.InDoubt,
 
     /// <summary>The customer paid.</summary>
-    Succeeded,
+    Succeeded = (int)RequestStatus.Succeeded,
 
     /// <summary>No money moved; a success that comes later still wins (R4).</summary>
-    Failed,
+    Failed = (int)RequestStatus.Failed,
 }
 
 /// <summary>How money reached us.</summary>

@@ -1,6 +1,7 @@
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
 using Payments.Domain.Payouts;
+using Payments.Domain.Receipts;
 using Payments.Domain.Transfers;
 
 namespace Payments.Domain.Refunds;

@@ -3,6 +3,7 @@ using Payments.Application.C2b;
 using Payments.Application.Common;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 using Payments.Infrastructure.Callbacks;
 using Payments.Infrastructure.Database;
 

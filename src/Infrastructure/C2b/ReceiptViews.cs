@@ -12,7 +12,7 @@ namespace Payments.Infrastructure.C2b;
 internal sealed partial class C2bPaymentRepository
 {
     /// <summary>
-    /// <see cref="Domain.Checkouts.Receipt.Unsettled"/> as SQL, for lists: surplus that has not gone back, or all of what stands nowhere or is held and
+    /// <see cref="Domain.Receipts.Receipt.Unsettled"/> as SQL, for lists: surplus that has not gone back, or all of what stands nowhere or is held and
     /// has not, less what was written off. Only reads by it; what is decided is decided by the rules, under the lock.
     /// </summary>
     private const string Unsettled =

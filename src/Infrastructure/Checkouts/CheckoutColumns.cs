@@ -1,4 +1,5 @@
 using Payments.Domain.Checkouts;
+using Payments.Domain.Receipts;
 using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Requests;
 
@@ -31,17 +32,11 @@ internal static class CheckoutColumns
         .Name<AttemptStatus>("status", a => a.Status)
         .Text("request_id", a => a.RequestId)
         .Text("other_id", a => a.OtherId)
-        .Time("ended_at", a => a.EndedAt)
-        .Name("settled_by", a => a.SettledBy)
-        .Failure(a => a.Failure)
+        .Request(a => a.Request)
         .Name("reported_failure_code", a => a.UnconfirmedFailure?.Code)
         .Text("reported_result_code", a => a.UnconfirmedFailure?.ResultCode)
         .Bigint("reported_amount", a => a.UnconfirmedAmount?.Cents)
-        .Text("reported_receipt", a => a.UnconfirmedReceipt)
-        .Boolean("disputed", a => a.HasConflictingResult)
-        .Time("next_question_at", a => a.NextQueryAt)
-        .Words("doubt", a => a.UnknownReason)
-        .Words("last_answer", a => a.LastAnswer);
+        .Text("reported_receipt", a => a.UnconfirmedReceipt);
 
     public static readonly Unnest<Receipt> Receipts = new Unnest<Receipt>()
         .Uuid("id", r => r.Id)

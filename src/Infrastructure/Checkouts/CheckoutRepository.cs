@@ -5,6 +5,7 @@ using Payments.Application.Common;
 using Payments.Domain.C2b;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Reconciliation;
 using Payments.Infrastructure.Refunds;

@@ -3,6 +3,9 @@ using Payments.Application.Common;
 using Payments.Domain.C2b;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
+using Payments.Domain.Requests;
+using Payments.Infrastructure.Requests;
 
 namespace Payments.Infrastructure.Checkouts;
 
@@ -61,70 +64,33 @@ internal sealed record CheckoutRow
 }
 
 /// <summary>A row of <c>attempts</c>.</summary>
-internal sealed record AttemptRow
+internal sealed record AttemptRow : ProviderRequestRow
 {
     public const string Columns =
-        "id, checkout_id, phone, amount, status, request_id, other_id, started_at, ended_at, settled_by, failure_code, failure_result_code, "
-        + "failure_message, failure_provider_text, failure_retryable, failure_retry_after, reported_failure_code, reported_result_code, "
-        + "reported_amount, reported_receipt, disputed, questions, next_question_at, doubt, last_answer";
+        Shared + ", checkout_id, phone, request_id, other_id, started_at, reported_failure_code, reported_result_code, reported_amount, reported_receipt";
 
-    public Guid Id { get; init; }
     public Guid CheckoutId { get; init; }
     public string? Phone { get; init; }
-    public long Amount { get; init; }
-    public string Status { get; init; } = "";
     public string? RequestId { get; init; }
     public string? OtherId { get; init; }
     public DateTimeOffset StartedAt { get; init; }
-    public DateTimeOffset? EndedAt { get; init; }
-    public string? SettledBy { get; init; }
-    public string? FailureCode { get; init; }
-    public string? FailureResultCode { get; init; }
-    public string? FailureMessage { get; init; }
-    public string? FailureProviderText { get; init; }
-    public bool? FailureRetryable { get; init; }
-    public int? FailureRetryAfter { get; init; }
     public string? ReportedFailureCode { get; init; }
     public string? ReportedResultCode { get; init; }
     public long? ReportedAmount { get; init; }
     public string? ReportedReceipt { get; init; }
-    public bool Disputed { get; init; }
-    public int Questions { get; init; }
-    public DateTimeOffset? NextQuestionAt { get; init; }
-    public string? Doubt { get; init; }
-    public string? LastAnswer { get; init; }
 
-    /// <summary>Read only where the attempt is asked about.</summary>
-    public string? TraceParent { get; init; }
-
-    public Attempt ToDomain()
+    public Attempt ToDomain() => new()
     {
-        return new()
-        {
-            Id = Id,
-            CheckoutId = CheckoutId,
-            Phone = Msisdn.TryParse(Phone, out var phone) ? phone : null,
-            Amount = Money.FromCents(Amount),
-            Status = EnumNames.Read<AttemptStatus>(Status),
-            RequestId = RequestId,
-            OtherId = OtherId,
-            StartedAt = StartedAt,
-            EndedAt = EndedAt,
-            SettledBy = SettledBy is null ? null : EnumNames.Read<SettledBy>(SettledBy),
-            Failure = FailureCode is null ? null : new(
-                EnumNames.Read<FailureCode>(FailureCode), FailureResultCode, FailureMessage ?? "", FailureRetryable ?? false,
-                FailureRetryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null, FailureProviderText),
-            UnconfirmedFailure = ReportedFailureCode is null ? null : new(
-                EnumNames.Read<FailureCode>(ReportedFailureCode), ReportedResultCode, "Safaricom could not complete the payment.", true),
-            UnconfirmedAmount = ReportedAmount is { } cents ? Money.FromCents(cents) : null,
-            UnconfirmedReceipt = ReportedReceipt,
-            HasConflictingResult = Disputed,
-            QueryCount = Questions,
-            NextQueryAt = NextQuestionAt,
-            UnknownReason = Doubt,
-            LastAnswer = LastAnswer,
-        };
-    }
+        Id = Id,
+        CheckoutId = CheckoutId,
+        Phone = Msisdn.TryParse(Phone, out var phone) ? phone : null,
+        Amount = Money.FromCents(Amount),
+        Request = ToRequest((RequestStatus)EnumNames.Read<AttemptStatus>(Status), new(RequestId, OtherId), StartedAt),
+        UnconfirmedFailure = ReportedFailureCode is null ? null : new(
+            EnumNames.Read<FailureCode>(ReportedFailureCode), ReportedResultCode, "Safaricom could not complete the payment.", true),
+        UnconfirmedAmount = ReportedAmount is { } cents ? Money.FromCents(cents) : null,
+        UnconfirmedReceipt = ReportedReceipt,
+    };
 }
 
 /// <summary>A row of <c>receipts</c>.</summary>

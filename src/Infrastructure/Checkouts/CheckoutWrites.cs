@@ -6,6 +6,7 @@ using Payments.Application.Common;
 using Payments.Application.Telemetry;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Receipts;
 using Payments.Infrastructure.Cases;
 using Payments.Infrastructure.Events;
 using Payments.Infrastructure.Refunds;

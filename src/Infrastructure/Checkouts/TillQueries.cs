@@ -3,7 +3,7 @@ namespace Payments.Infrastructure.Checkouts;
 
 /// <summary>
 /// The half of the repository that knows tills. A till's payment names no order: it is looked for by amount and time (R7,
-/// <see cref="Domain.Checkouts.PromptWindow"/>), among pushes that are not settled and successes without a number. Both are few at any time and have an
+/// <see cref="Domain.Receipts.PromptWindow"/>), among pushes that are not settled and successes without a number. Both are few at any time and have an
 /// index of their own.
 /// </summary>
 internal sealed partial class CheckoutRepository

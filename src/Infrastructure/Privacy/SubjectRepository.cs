@@ -2,8 +2,8 @@ using System.Text;
 using Dapper;
 using Npgsql;
 using Payments.Application.Privacy;
-using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 
 namespace Payments.Infrastructure.Privacy;
 

@@ -2,6 +2,7 @@ using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Requests;
 
 namespace Payments.Infrastructure.Reconciliation;
 
@@ -48,20 +49,9 @@ public sealed partial class ClockStep(Connections database, ILogger<ClockStep> l
     private async Task<int> Heal(NpgsqlConnection connection)
     {
         var moved = 0;
-        foreach (var (table, begun) in new[] { ("attempts", "started_at"), ("payouts", "sending_at"), ("refunds", "sending_at") })
+        foreach (var table in RequestTable.All)
         {
-            // In one order, as everybody who locks several of them.
-            moved += await connection.ExecuteAsync(
-                $"""
-                UPDATE {table} t
-                SET next_question_at = now() + (t.next_question_at - coalesce(t.asked_at, t.{begun})), asked_at = least(t.asked_at, now())
-                FROM (
-                    SELECT id FROM {table}
-                    WHERE next_question_at > now() AND coalesce(asked_at, {begun}) > now() + {Slack}
-                    ORDER BY id
-                    FOR UPDATE) ahead
-                WHERE t.id = ahead.id
-                """);
+            moved += await DueQueries.Heal(connection, table);
         }
 
         if (moved > 0)

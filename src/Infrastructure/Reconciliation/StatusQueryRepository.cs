@@ -10,6 +10,18 @@ namespace Payments.Infrastructure.Reconciliation;
 /// <summary>What Safaricom was asked, and what is known of our accounts.</summary>
 internal sealed class StatusQueryRepository(Connections database) : IStatusQueries
 {
+    private static readonly Unnest<(Guid Id, Guid AttemptId)> Prompts = new Unnest<(Guid Id, Guid AttemptId)>()
+        .Uuid("id", a => a.Id)
+        .Uuid("subject_id", a => a.AttemptId);
+
+    private static readonly Unnest<(Guid Id, string Answer)> Answers = new Unnest<(Guid Id, string Answer)>()
+        .Uuid("id", a => a.Id)
+        .Words("answer", a => a.Answer);
+
+    private static readonly Unnest<AccountBalance> Accounts = new Unnest<AccountBalance>()
+        .Text("name", b => b.Name)
+        .Bigint("available", b => b.Available.Cents);
+
     private sealed record Row
     {
         public Guid Id { get; init; }
@@ -50,8 +62,7 @@ internal sealed class StatusQueryRepository(Connections database) : IStatusQueri
 
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
-            "INSERT INTO questions (id, kind, subject_id) SELECT id, 'prompt', attempt FROM unnest(@ids, @attempts) AS u (id, attempt)",
-            new { ids = asked.Select(a => a.Id).ToArray(), attempts = asked.Select(a => a.AttemptId).ToArray() });
+            $"INSERT INTO questions (kind, {Prompts.Names}) SELECT 'prompt', {Prompts.Names} FROM {Prompts.Rows}", Prompts.Parameters(asked));
     }
 
     /// <inheritdoc/>
@@ -99,15 +110,15 @@ internal sealed class StatusQueryRepository(Connections database) : IStatusQueri
         var sorted = answers.DistinctBy(a => a.Id).OrderBy(a => a.Id).ToList();
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
-            """
+            $"""
             WITH told AS (
-                SELECT q.id, u.answer FROM questions q JOIN unnest(@ids, @answers) AS u (id, answer) ON u.id = q.id
+                SELECT q.id, u.answer FROM questions q JOIN {Answers.Rows} ON u.id = q.id
                 WHERE q.answered_at IS NULL
                 ORDER BY q.id
                 FOR UPDATE OF q)
             UPDATE questions q SET answered_at = now(), answer = told.answer FROM told WHERE q.id = told.id AND q.answered_at IS NULL
             """,
-            new { ids = sorted.Select(a => a.Id).ToArray(), answers = sorted.Select(a => DbText.Clip(a.Answer, DbText.MaxText)).ToArray() });
+            Answers.Parameters(sorted));
     }
 
     /// <inheritdoc/>
@@ -116,13 +127,15 @@ internal sealed class StatusQueryRepository(Connections database) : IStatusQueri
         // A later word of the same batch goes before an earlier one.
         var last = balances.GroupBy(b => b.Name, StringComparer.Ordinal).Select(g => g.Last()).OrderBy(b => b.Name, StringComparer.Ordinal).ToList();
         await using var connection = await database.OpenConnectionAsync();
+        var parameters = Accounts.Parameters(last);
+        parameters.Add("at", at);
         await connection.ExecuteAsync(
-            """
-            INSERT INTO balances (name, available, at)
-            SELECT name, available, @at FROM unnest(@names, @available) AS u (name, available)
+            $"""
+            INSERT INTO balances ({Accounts.Names}, at)
+            SELECT {Accounts.Names}, @at FROM {Accounts.Rows}
             ON CONFLICT (name) DO UPDATE SET available = excluded.available, at = excluded.at WHERE balances.at <= excluded.at
             """,
-            new { at, names = last.Select(b => b.Name).ToArray(), available = last.Select(b => b.Available.Cents).ToArray() });
+            parameters);
     }
 
     /// <inheritdoc/>

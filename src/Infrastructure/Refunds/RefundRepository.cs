@@ -6,6 +6,7 @@ using Payments.Application.Payouts;
 using Payments.Application.Refunds;
 using Payments.Application.Telemetry;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Receipts;
 using Payments.Domain.Refunds;
 using Payments.Infrastructure.Checkouts;
 using Payments.Infrastructure.Database;
@@ -17,6 +18,10 @@ namespace Payments.Infrastructure.Refunds;
 /// <summary>Making and showing refunds.</summary>
 internal sealed class RefundRepository(Connections database, ICheckouts checkouts, IJobs jobs) : IRefunds
 {
+    private static readonly Unnest<Refund> Sources = new Unnest<Refund>()
+        .Uuid("id", r => r.Id)
+        .Name<RefundSource>("taken_from", r => r.Source);
+
     /// <inheritdoc/>
     public async Task Add(Refund refund)
     {
@@ -125,8 +130,7 @@ internal sealed class RefundRepository(Connections database, ICheckouts checkout
         if (moved.Count > 0)
         {
             await connection.ExecuteAsync(
-                "UPDATE refunds f SET taken_from = u.source FROM unnest(@ids, @sources) AS u (id, source) WHERE f.id = u.id",
-                new { ids = moved.ConvertAll(r => r.Id).ToArray(), sources = moved.ConvertAll(r => EnumNames.Name(r.Source)).ToArray() });
+                $"UPDATE refunds f SET taken_from = u.taken_from FROM {Sources.Rows} WHERE f.id = u.id", Sources.Parameters(moved));
         }
     }
 

@@ -1,27 +1,8 @@
 using Dapper;
 using Npgsql;
+using Payments.Infrastructure.Reconciliation;
 
 namespace Payments.Infrastructure.Requests;
-
-/// <summary>Where requests of one kind are kept, as far as the tables differ.</summary>
-/// <param name="Name">The table.</param>
-/// <param name="QueryId">The column Safaricom is asked by; null in it where there is no id to ask by yet (R11).</param>
-/// <param name="Ids">The columns of all Safaricom's ids that a hint may name.</param>
-/// <param name="SentAt">The column of when it was sent.</param>
-/// <param name="Claimed">What whoever claims a row of it is handed.</param>
-internal sealed record RequestTable(string Name, string QueryId, string[] Ids, string SentAt, string Claimed)
-{
-    public static readonly RequestTable Attempts = new(
-        "attempts", "request_id", ["request_id"], "started_at", "t.id, t.checkout_id, t.request_id, t.questions, t.trace_parent");
-
-    public static readonly RequestTable Payouts = OfTransfers("payouts", "true");
-
-    /// <summary>A reversal is not what the payout shortcode sent.</summary>
-    public static readonly RequestTable Refunds = OfTransfers("refunds", "t.method = 'b2c'");
-
-    private static RequestTable OfTransfers(string name, string ofPayouts) => new(
-        name, "originator_id", ["originator_id", "conversation_id"], "sending_at", $"t.id, {ofPayouts} AS of_payouts, t.originator_id, t.questions, t.trace_parent");
-}
 
 /// <summary>Whose turn it is to be asked about. Every statement passes over what another worker holds (SKIP LOCKED).</summary>
 internal static class DueQueries
@@ -79,4 +60,17 @@ internal static class DueQueries
     /// <summary>The query last claimed never reached Safaricom. Only for attempts: what is written of a transfer has its count.</summary>
     public static Task DiscountQuery(NpgsqlConnection connection, RequestTable table, Guid id) =>
         connection.ExecuteAsync($"UPDATE {table.Name} SET questions = greatest(questions - 1, 0) WHERE id = @id", new { id });
+
+    /// <summary>Moves waits that began "later" than now: PostgreSQL's clock was set back (decision 0038). In one order, as everybody who locks several.</summary>
+    public static Task<int> Heal(NpgsqlConnection connection, RequestTable table) => connection.ExecuteAsync(
+        $"""
+        UPDATE {table.Name} t
+        SET next_question_at = now() + (t.next_question_at - coalesce(t.asked_at, t.{table.SentAt})), asked_at = least(t.asked_at, now())
+        FROM (
+            SELECT id FROM {table.Name}
+            WHERE next_question_at > now() AND coalesce(asked_at, {table.SentAt}) > now() + {ClockStep.Slack}
+            ORDER BY id
+            FOR UPDATE) ahead
+        WHERE t.id = ahead.id
+        """);
 }

@@ -1,5 +1,4 @@
 using Payments.Domain.Checkouts;
-using Payments.Domain.Common;
 using Payments.Domain.Requests;
 using Payments.Infrastructure.Database;
 
@@ -13,19 +12,15 @@ internal static class ProviderRequestColumns
 {
     public static Unnest<T> Request<T>(this Unnest<T> columns, Func<T, ProviderRequest> request) => columns
         .Name<SettledBy>("settled_by", row => request(row).SettledBy)
-        .Failure(row => request(row).Failure)
+        .Name("failure_code", row => request(row).Failure?.Code)
+        .Text("failure_result_code", row => request(row).Failure?.ResultCode)
+        .Text("failure_message", row => request(row).Failure?.Message)
+        .Words("failure_provider_text", row => request(row).Failure?.ProviderText)
+        .Boolean("failure_retryable", row => request(row).Failure?.Retryable)
+        .Integer("failure_retry_after", row => (int?)request(row).Failure?.RetryAfter?.TotalSeconds)
         .Boolean("disputed", row => request(row).HasConflictingResult)
         .Time("next_question_at", row => request(row).Queries.NextAt)
         .Words("doubt", row => request(row).UnknownReason)
         .Words("last_answer", row => request(row).Queries.LastAnswer)
         .Time("ended_at", row => request(row).EndedAt);
-
-    /// <summary>Why it failed.</summary>
-    public static Unnest<T> Failure<T>(this Unnest<T> columns, Func<T, Failure?> failure) => columns
-        .Name("failure_code", row => failure(row)?.Code)
-        .Text("failure_result_code", row => failure(row)?.ResultCode)
-        .Text("failure_message", row => failure(row)?.Message)
-        .Words("failure_provider_text", row => failure(row)?.ProviderText)
-        .Boolean("failure_retryable", row => failure(row)?.Retryable)
-        .Integer("failure_retry_after", row => (int?)failure(row)?.RetryAfter?.TotalSeconds);
 }

@@ -2,6 +2,8 @@ using Payments.Application.Callbacks;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
+using Payments.Domain.Requests;
 using Xunit;
 
 namespace Payments.Tests.Unit;
@@ -253,8 +255,7 @@ public sealed class ConfirmationRuleTests
             CheckoutId = checkout.Id,
             Phone = Some.Phone,
             Amount = Price,
-            StartedAt = Some.Start + TimeSpan.FromMinutes(2),
-            Status = AttemptStatus.Sent,
+            Request = new() { Status = RequestStatus.Sent, SendingAt = Some.Start + TimeSpan.FromMinutes(2) },
         };
         checkout.Attempts.Add(second);
         Assert.Equal(SettlementResult.Applied, checkout.Hear(second, Some.Paid("N1"), Later + TimeSpan.FromMinutes(3)));
@@ -346,7 +347,7 @@ public sealed class ConfirmationRuleTests
 
         // Paid by somebody whose number was erased: it may be the same one.
         var erased = Some.Checkout();
-        prompt = new() { Id = Guid.NewGuid(), CheckoutId = erased.Id, Phone = null, Amount = Price, StartedAt = Some.Start, Status = AttemptStatus.Sent };
+        prompt = new() { Id = Guid.NewGuid(), CheckoutId = erased.Id, Phone = null, Amount = Price, Request = new() { Status = RequestStatus.Sent, SendingAt = Some.Start } };
         erased.Attempts.Add(prompt);
         erased.AnswerPaid(prompt, Later);
         Assert.Equal([unknown, erased], new CallbackBatch(new([unknown, erased], [])).ByPrompt(receipt));
@@ -425,9 +426,9 @@ public sealed class ConfirmationRuleTests
         var checkout = Some.Checkout();
         var attempt = checkout.Prompted();
         checkout.AnswerPaid(attempt, Later);
-        checkout.Receipts[0].State = EntityState.None;
+        checkout.Receipts[0].Set(nameof(Receipt.State), EntityState.None);
         var receipt = ByHand.Confirmation("N1").ToReceipt(Guid.NewGuid(), Later);
-        receipt.State = EntityState.None;
+        receipt.Set(nameof(Receipt.State), EntityState.None);
 
         Assert.Null(checkout.Match(receipt, Later));
 

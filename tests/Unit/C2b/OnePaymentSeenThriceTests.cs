@@ -1,6 +1,7 @@
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 using Xunit;
 
 namespace Payments.Tests.Unit;

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
 using Payments.Application.C2b;
+using Payments.Domain.C2b;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 using Payments.Domain.Refunds;
 using Payments.Domain.Transfers;
 using Xunit;
@@ -32,7 +34,7 @@ public sealed class PayerHashTests
     public void Anothers_hash_is_another_payment_only_where_its_form_is_known(PayerHash? used, int receipts)
     {
         var checkout = Some.Checkout();
-        checkout.PayerHash = used;
+        checkout.Set(nameof(Checkout.PayerHash), used);
         var attempt = checkout.Prompted();
         checkout.AnswerPaid(attempt, Later);
 
@@ -105,7 +107,7 @@ public sealed class PayerHashTests
     public void A_till_payment_that_was_taken_for_a_prompts_and_was_not_is_a_persons_question()
     {
         var checkout = Some.Checkout();
-        checkout.Ours = new("174379", "300584");
+        checkout.Set(nameof(Checkout.Ours), new OurShortcodes("174379", "300584"));
         var attempt = checkout.Prompted();
         checkout.AnswerPaid(attempt, Later);
         checkout.ApplyConfirmation(ByHand.Confirmation("N1", payer: null, method: PaymentMethod.Till) with { Shortcode = "300584" }, Guid.NewGuid(), Later);

@@ -6,6 +6,7 @@ using Payments.Application.Transfers;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
 using Payments.Domain.Payouts;
+using Payments.Domain.Receipts;
 using Payments.Domain.Refunds;
 using Payments.Domain.Transfers;
 using Payments.Infrastructure.Daraja;

@@ -1,5 +1,7 @@
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
+using Payments.Domain.Requests;
 using Xunit;
 
 namespace Payments.Tests.Unit;
@@ -46,7 +48,7 @@ public sealed class AttemptIdentityTests
         var checkout = Some.Checkout();
         var failed = checkout.Prompted();
         checkout.Hear(failed, Some.NotPaid(), Some.Start);
-        failed.RequestId = Masked;
+        failed.Become(request => request with { Ids = request.Ids with { RequestId = Masked } });
         failed.RecordProviderIds(Id);
         Assert.Equal(SettlementResult.Unsettled, checkout.Hear(failed, new PaymentResult.Succeeded(null, null, null, null), Some.Start + TimeSpan.FromMinutes(5)));
         Assert.Equal((Id, Some.Start + TimeSpan.FromMinutes(5)), (failed.RequestId, failed.NextQueryAt));
@@ -63,10 +65,7 @@ public sealed class AttemptIdentityTests
             CheckoutId = checkout.Id,
             Phone = null,
             Amount = checkout.Amount,
-            StartedAt = Some.Start,
-            Status = AttemptStatus.Failed,
-            Failure = Some.Cancelled,
-            EndedAt = Some.Start,
+            Request = new() { Status = RequestStatus.Failed, SendingAt = Some.Start, Failure = Some.Cancelled, EndedAt = Some.Start },
         };
         checkout.Attempts.Add(attempt);
         checkout.AnswerPaid(attempt, Some.Start + TimeSpan.FromMinutes(2));
@@ -107,7 +106,7 @@ public sealed class AttemptIdentityTests
     private static Attempt Erased()
     {
         var attempt = Some.Checkout().Prompted();
-        attempt.RequestId = Masked;
+        attempt.Become(request => request with { Ids = request.Ids with { RequestId = Masked } });
         return attempt;
     }
 }

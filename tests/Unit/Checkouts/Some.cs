@@ -1,5 +1,6 @@
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 
 namespace Payments.Tests.Unit;
 
@@ -36,4 +37,14 @@ internal static class Some
         var known = number is null ? null : others.Append(checkout).SelectMany(c => c.Receipts).FirstOrDefault(r => r.Number == number);
         return checkout.ApplyCallback(attempt, outcome, known, Guid.NewGuid(), now);
     }
+
+    public static SettlementResult ApplyCallback(this Checkout checkout, Attempt attempt, PaymentResult result, Receipt? known, Guid receiptId, DateTimeOffset now) =>
+        checkout.Settle(attempt, new PaymentEvidence.Callback(result, known), receiptId, now);
+
+    /// <returns>True when it settles the attempt.</returns>
+    public static bool ApplyQueryResult(
+        this Checkout checkout, Attempt attempt, PaymentResult result, Guid receiptId, DateTimeOffset now, IReadOnlyList<Receipt>? loose = null, DateTimeOffset? asked = null) =>
+        checkout.Settle(attempt, new PaymentEvidence.Query(result, asked ?? now, loose ?? []), receiptId, now) != SettlementResult.Unsettled;
+
+    public static TillClaim TillClaimOf(this Checkout checkout, Receipt receipt, Attempt attempt) => checkout.Matcher.TillClaimOf(receipt, attempt);
 }

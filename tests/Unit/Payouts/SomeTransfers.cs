@@ -1,6 +1,6 @@
-using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
 using Payments.Domain.Payouts;
+using Payments.Domain.Receipts;
 using Payments.Domain.Refunds;
 using Payments.Domain.Transfers;
 

@@ -3,6 +3,7 @@ using Payments.Application.Cases;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 using Payments.Domain.Refunds;
 using Payments.Domain.Transfers;
 using Xunit;

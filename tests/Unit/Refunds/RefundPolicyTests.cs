@@ -2,6 +2,7 @@ using CsCheck;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 using Payments.Domain.Refunds;
 using Payments.Domain.Transfers;
 using Xunit;
@@ -100,8 +101,8 @@ public sealed class RefundPolicyTests
     {
         var checkout = Paid();
         var receipt = checkout.Receipts[0];
-        receipt.Applied = Money.FromShillings(1000);
-        receipt.Surplus = Money.FromShillings(500);
+        receipt.Set(nameof(Receipt.Applied), Money.FromShillings(1000));
+        receipt.Set(nameof(Receipt.Surplus), Money.FromShillings(500));
 
         Assert.Equal((RefundMethod.Reversal, 1500m), (Plan(checkout).Method, Plan(checkout).Amount.Shillings));
         Assert.Equal((RefundMethod.Reversal, 1500m), (Plan(checkout, 1500).Method, Plan(checkout, 1500).Amount.Shillings));
@@ -134,7 +135,7 @@ public sealed class RefundPolicyTests
         };
         Assert.Equal(RefundMethod.Reversal, RefundPolicy.OfSurplus(receipt, [], null, null).Plan!.Method);
         Assert.Equal(RefundRefusal.PayerUnknown, RefundPolicy.OfSurplus(receipt, [], null, Money.FromShillings(50)).Refusal);
-        receipt.Payer = "254708374149";
+        receipt.Set(nameof(Receipt.Payer), "254708374149");
         Assert.Equal(RefundMethod.B2c, RefundPolicy.OfSurplus(receipt, [], null, Money.FromShillings(50)).Plan!.Method);
     }
 
@@ -143,8 +144,8 @@ public sealed class RefundPolicyTests
     {
         var checkout = Paid();
         var receipt = checkout.Receipts[0];
-        receipt.Applied = Money.FromShillings(1000);
-        receipt.Surplus = Money.FromShillings(500);
+        receipt.Set(nameof(Receipt.Applied), Money.FromShillings(1000));
+        receipt.Set(nameof(Receipt.Surplus), Money.FromShillings(500));
         var (plan, _) = RefundPolicy.OfSurplus(receipt, checkout.Refunds, Some.Phone, null);
         Assert.Equal((RefundMethod.B2c, 500m), (plan!.Method, plan.Amount.Shillings));
         Add(checkout, plan, ofSurplus: true);

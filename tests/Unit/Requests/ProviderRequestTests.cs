@@ -1,4 +1,8 @@
+using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 using Payments.Domain.Requests;
+using Payments.Domain.Transfers;
 using Xunit;
 
 namespace Payments.Tests.Unit;
@@ -41,6 +45,45 @@ public sealed class ProviderRequestTests
     [InlineData(RequestStatus.Failed, false, false, false)]
     public void A_person_settles_by_one_rule(RequestStatus status, bool paid, bool isDisputed, bool may) =>
         Assert.Equal(may, new ProviderRequest { Status = status }.MayBeSettledByOperator(paid, isDisputed));
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_person_settles_neither_a_push_nor_a_payout_whose_reply_is_awaited(bool paid)
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        var payout = SomeTransfers.Payout();
+        payout.Send(Now, Now);
+
+        Assert.Equal(SettlementResult.Contradiction, checkout.Settle(attempt, new PaymentEvidence.Operator(paid, []), Guid.NewGuid(), Now));
+        Assert.False(payout.SettleByOperator(paid, "in the statement", Now));
+        Assert.Equal((AttemptStatus.Sending, TransferStatus.Sending), (attempt.Status, payout.Status));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void That_a_failure_stands_is_an_answer_only_where_it_is_disputed(bool isDisputed)
+    {
+        var checkout = Some.Checkout();
+        var attempt = checkout.Prompted();
+        var payout = SomeTransfers.Payout();
+        payout.Send(Now, Now);
+        checkout.Hear(attempt, Some.NotPaid(), Now);
+        payout.Hear(Some.NotPaid());
+        if (isDisputed)
+        {
+            checkout.MarkUnreadableResult(attempt, Now);
+            payout.MarkUnreadableResult(Now);
+        }
+
+        var result = checkout.Settle(attempt, new PaymentEvidence.Operator(false, []), Guid.NewGuid(), Now);
+
+        Assert.Equal(isDisputed ? SettlementResult.Duplicate : SettlementResult.Contradiction, result);
+        Assert.Equal(isDisputed, payout.SettleByOperator(false, "in the statement", Now));
+        Assert.Equal((AttemptStatus.Failed, TransferStatus.Failed), (attempt.Status, payout.Status));
+    }
 
     [Fact]
     public void A_query_that_was_not_asked_does_not_count()

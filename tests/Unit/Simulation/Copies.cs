@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 using Payments.Domain.Refunds;
 using Payments.Domain.Requests;
 using Payments.Domain.Transfers;
@@ -15,6 +16,7 @@ internal static class Copies
         typeof(object).GetMethod("MemberwiseClone", BindingFlags.Instance | BindingFlags.NonPublic)!.CreateDelegate<Func<object, object>>();
 
     private static readonly ConcurrentDictionary<Type, FieldInfo[]> Lists = new();
+    private static readonly ConcurrentDictionary<(Type, string), PropertyInfo> Properties = new();
     private static readonly FieldInfo LoadedVersion = Field(typeof(Checkout), nameof(Checkout.OriginalVersion));
     private static readonly FieldInfo LoadedStatus = Field(typeof(Transfer), nameof(Transfer.OriginalStatus));
     private static readonly FieldInfo Changes = Own(typeof(Transfer), "state");
@@ -28,15 +30,24 @@ internal static class Copies
     public static Attempt Of(Attempt attempt)
     {
         var copy = (Attempt)Shallow(attempt);
-        copy.State = EntityState.None;
-        return copy;
+        return copy.Set(nameof(Attempt.State), EntityState.None);
     }
+
+    /// <summary>Writes another state of the request into a row, as an UPDATE would.</summary>
+    public static Attempt Become(this Attempt row, Func<ProviderRequest, ProviderRequest> next) => row.Set(nameof(Attempt.Request), next(row.Request));
 
     public static Receipt Of(Receipt receipt)
     {
         var copy = Emptied(receipt);
-        copy.State = EntityState.None;
-        return copy;
+        return copy.Set(nameof(Receipt.State), EntityState.None);
+    }
+
+    /// <summary>Writes into a row what the domain lets nobody change, as an UPDATE would.</summary>
+    public static T Set<T>(this T row, string property, object? value)
+        where T : class
+    {
+        Properties.GetOrAdd((row.GetType(), property), key => key.Item1.GetProperty(key.Item2)!).SetValue(row, value);
+        return row;
     }
 
     public static Receipt Of(Receipt receipt, IEnumerable<Msisdn?> rivals)

@@ -2,6 +2,7 @@ using Payments.Application.Checkouts;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 
 namespace Payments.Tests.Unit;
 
@@ -121,8 +122,7 @@ internal sealed partial class Store : ICheckouts
         var taken = due.Where(a => a.RequestId is not null).Take(askable).Concat(due.Where(a => a.RequestId is null).Take(others)).ToList();
         foreach (var attempt in taken)
         {
-            var row = Copies.Of(attempt);
-            (row.NextQueryAt, row.QueryCount) = (time.Database + lease, row.QueryCount + 1);
+            var row = Copies.Of(attempt).Become(r => r with { Queries = r.Queries with { NextAt = time.Database + lease, Count = r.Queries.Count + 1 } });
             NoteLateness(attempt);
             NoteWait(row);
             Put(attempts, row.Id, row);
@@ -135,9 +135,8 @@ internal sealed partial class Store : ICheckouts
 
     public Task DiscountQuery(Guid attemptId)
     {
-        var row = Copies.Of(attempts[attemptId]);
-        row.QueryCount = Math.Max(0, row.QueryCount - 1);
-        Put(attempts, row.Id, row);
+        var row = attempts[attemptId];
+        Put(attempts, row.Id, Copies.Of(row).Become(r => r with { Queries = r.Queries with { Count = Math.Max(0, r.Queries.Count - 1) } }));
         return Task.CompletedTask;
     }
 
@@ -154,9 +153,7 @@ internal sealed partial class Store : ICheckouts
             && (askedAt.TryGetValue(a.Id, out var asked) ? asked : a.StartedAt) < time.Database - TimeSpan.FromSeconds(30)).Take(most).ToList();
         foreach (var attempt in hinted)
         {
-            var row = Copies.Of(attempt);
-            row.NextQueryAt = time.Database;
-            row.QueryCount = Math.Max(row.QueryCount - 1, 0);
+            var row = Copies.Of(attempt).Become(r => r with { Queries = r.Queries.NotCounted(time.Database) });
             Put(attempts, row.Id, row);
         }
 
@@ -175,7 +172,7 @@ internal sealed partial class Store : ICheckouts
     private Checkout Assemble(Guid id)
     {
         var checkout = Copies.Of(checkouts[id]);
-        checkout.PayerHash = hashSeen >= PayerHint.SeenEnough ? hash : null;
+        checkout.Set(nameof(Checkout.PayerHash), hashSeen >= PayerHint.SeenEnough ? hash : null);
         checkout.Attempts.AddRange(attempts.Values.Where(a => a.CheckoutId == id).Select(Copies.Of).OrderBy(a => a.StartedAt));
         checkout.Receipts.AddRange(receipts.Values.Where(r => r.CheckoutId == id).Select(Copies.Of).OrderBy(r => r.RecordedAt));
         checkout.Receipts.ForEach(receipt => receipt.Refunds.AddRange(RefundsOf(receipt.Id)));
@@ -203,7 +200,7 @@ internal sealed partial class Store : ICheckouts
         if (attempts.TryGetValue(row.Id, out var before))
         {
             // TakeDue counts them, nobody else.
-            row.QueryCount = before.QueryCount;
+            row.Become(r => r with { Queries = r.Queries with { Count = before.QueryCount } });
 
             // One that was only inferred from a confirmation may be: its number can turn out to be another prompt's (R11).
             Check(before.Status != AttemptStatus.Succeeded || row.Status is AttemptStatus.Succeeded || before.SettledBy is SettledBy.Confirmation or SettledBy.Pull, "a success is never left");

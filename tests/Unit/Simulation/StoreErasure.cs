@@ -1,5 +1,6 @@
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
+using Payments.Domain.Receipts;
 
 namespace Payments.Tests.Unit;
 
@@ -53,18 +54,15 @@ internal sealed partial class Store
             CheckoutId = attempt.CheckoutId,
             Phone = null,
             Amount = attempt.Amount,
-            StartedAt = attempt.StartedAt,
-            Status = attempt.Status,
-            RequestId = attempt.RequestId is { } id ? id[..^Attempt.ErasedEnding.Length] + Attempt.ErasedEnding : null,
-            OtherId = attempt.OtherId,
-            EndedAt = attempt.EndedAt,
-            SettledBy = attempt.SettledBy,
-            Failure = attempt.Failure,
+            Request = attempt.Request with
+            {
+                Ids = attempt.Request.Ids with { RequestId = attempt.RequestId is { } id ? id[..^Attempt.ErasedEnding.Length] + Attempt.ErasedEnding : null },
+                Queries = new(attempt.QueryCount, null, null),
+                UnknownReason = null,
+            },
             UnconfirmedFailure = attempt.UnconfirmedFailure,
             UnconfirmedAmount = attempt.UnconfirmedAmount,
             UnconfirmedReceipt = attempt.UnconfirmedReceipt,
-            HasConflictingResult = attempt.HasConflictingResult,
-            QueryCount = attempt.QueryCount,
         };
         return row;
     }
@@ -80,7 +78,7 @@ internal sealed partial class Store
     {
         if (erased.Contains(row.Id))
         {
-            (row.Payer, row.PayerName, row.Account) = (null, null, "");
+            row.Set(nameof(Receipt.Payer), null).Set(nameof(Receipt.PayerName), null).Set(nameof(Receipt.Account), "");
         }
 
         return row;

@@ -4,6 +4,7 @@ using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Receipts;
 using Payments.Domain.Transfers;
 
 namespace Payments.Tests.Unit;

@@ -21,7 +21,7 @@ internal sealed partial class Store
         foreach (var attempt in ahead)
         {
             var row = Copies.Of(attempt);
-            row.NextQueryAt = now + (attempt.NextQueryAt!.Value - Began(attempt.Id, attempt.StartedAt));
+            row.Become(r => r with { Queries = r.Queries.Postpone(now + (attempt.NextQueryAt!.Value - Began(attempt.Id, attempt.StartedAt))) });
             Put(attempts, row.Id, row);
             Put(askedAt, row.Id, now);
         }

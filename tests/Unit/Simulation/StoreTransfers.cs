@@ -5,6 +5,7 @@ using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
 using Payments.Domain.Payouts;
+using Payments.Domain.Receipts;
 using Payments.Domain.Refunds;
 using Payments.Domain.Transfers;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Payments.Application.C2b;
 using Payments.Application.Daraja;
-using Payments.Domain.Checkouts;
+using Payments.Domain.Receipts;
 
 namespace Payments.Infrastructure.Daraja.Pull;
 

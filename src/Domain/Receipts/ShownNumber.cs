@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using Payments.Domain.Common;
 
-namespace Payments.Domain.Checkouts;
+namespace Payments.Domain.Receipts;
 
 /// <summary>A number as somebody wrote it: what of it can be read, whatever it stands between.</summary>
 /// <param name="Kind">What it is.</param>

@@ -1,4 +1,4 @@
-namespace Payments.Domain.Checkouts;
+namespace Payments.Domain.Receipts;
 
 /// <summary>
 /// When a payment may be that of a prompt (R7). M-PESA's clock says when it moved and PostgreSQL's when the prompt went out, and the two

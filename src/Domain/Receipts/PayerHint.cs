@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Payments.Domain.Common;
 
-namespace Payments.Domain.Checkouts;
+namespace Payments.Domain.Receipts;
 
 /// <summary>How a payer as Safaricom shows it compares with a number we know.</summary>
 public enum PayerMatch
