@@ -25,8 +25,8 @@ public static class CaseText
     private static string Of(AttemptCase met) => met switch
     {
         OutcomeUnknown c =>
-            $"A prompt for {c.Prompt.Amount} {(c.Disputed is { } failure
-                ? $"of {c.Prompt.StartedAt:u} failed ({failure.ResultCode}), but a callback came that may be its success and proves none,"
+            $"A prompt for {c.Prompt.Amount} {(c.IsDisputed
+                ? $"of {c.Prompt.StartedAt:u} failed ({c.Failure?.ResultCode}), but a callback came that may be its success and proves none,"
                 : $"was sent at {c.Prompt.StartedAt:u}")} and nobody could tell what became of it. "
             + $"Last answer: {c.LastAnswer ?? "none"}. Look the payment up in the M-PESA portal, then settle this case.",
         QueryImpossible c =>

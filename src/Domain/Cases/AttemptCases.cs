@@ -17,8 +17,10 @@ public abstract record AttemptCase(string Kind, PromptFacts Prompt) : Case(Kind,
 /// <param name="LastAnswer">What the last query brought; null when there was none.</param>
 public sealed record OutcomeUnknown(PromptFacts Prompt, string? LastAnswer) : AttemptCase(CaseKind.OutcomeUnknown, Prompt)
 {
-    /// <summary>The failure that a callback disputes, which may be its success and proves none (R4); null where it is not settled.</summary>
-    public Failure? Disputed { get; init; }
+    /// <summary>True where it is settled and a callback came that may be its success and proves none (R4).</summary>
+    public bool IsDisputed { get; init; }
+
+    public Failure? Failure { get; init; }
 }
 
 /// <summary>It failed, a callback came that may be its success, and the id to ask by was erased with the customer's number (docs/privacy.md).</summary>

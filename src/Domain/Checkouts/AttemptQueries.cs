@@ -31,7 +31,7 @@ internal sealed class AttemptQueries(Checkout checkout, DateTimeOffset now)
         var isContested = attempt is { HasConflictingResult: true, UnconfirmedReceipt: null };
         if (!attempt.IsSettled || isContested)
         {
-            checkout.AddCase(new OutcomeUnknown(PromptFacts.Of(attempt), attempt.LastAnswer) { Disputed = attempt.Failure });
+            checkout.AddCase(new OutcomeUnknown(PromptFacts.Of(attempt), attempt.LastAnswer) { IsDisputed = attempt.IsSettled, Failure = attempt.Failure });
         }
     }
 
