@@ -15,7 +15,6 @@ internal sealed class IsoTimeBinder : IModelBinder
     private static readonly string[] Forms =
         ["yyyy-MM-dd", "yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss"];
 
-    /// <inheritdoc/>
     public Task BindModelAsync(ModelBindingContext bindingContext)
     {
         var given = bindingContext.ValueProvider.GetValue(bindingContext.ModelName);

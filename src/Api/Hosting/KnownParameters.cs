@@ -20,7 +20,6 @@ internal sealed class KnownParameters : IResourceFilter, IOrderedFilter
     /// <summary>Before an Idempotency-Key is looked at: what is refused uses none up.</summary>
     public int Order => -1000;
 
-    /// <inheritdoc/>
     public void OnResourceExecuting(ResourceExecutingContext context)
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
@@ -39,7 +38,6 @@ internal sealed class KnownParameters : IResourceFilter, IOrderedFilter
         }
     }
 
-    /// <inheritdoc/>
     public void OnResourceExecuted(ResourceExecutedContext context)
     {
         // Nothing to do.

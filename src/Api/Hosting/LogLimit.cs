@@ -101,7 +101,6 @@ public sealed partial class LeftOutLines(LogLimit limit, ILogger<LeftOutLines> l
         }
     }
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)

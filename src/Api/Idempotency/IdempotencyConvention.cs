@@ -19,7 +19,6 @@ internal sealed class IdempotencyConvention : IActionModelConvention
 {
     public const string Header = "Idempotency-Key";
 
-    /// <inheritdoc/>
     public void Apply(ActionModel action)
     {
         if (action.Selectors.Any(IsPost) && Routes(action).All(route => route.StartsWith("api/", StringComparison.Ordinal)))

@@ -30,7 +30,6 @@ internal sealed partial class IdempotencyFilter(
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
-    /// <inheritdoc/>
     public async Task OnResourceExecutionAsync(ResourceExecutingContext context, ResourceExecutionDelegate next)
     {
         var http = context.HttpContext;

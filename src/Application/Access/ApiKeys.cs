@@ -38,10 +38,8 @@ public sealed record KeyView(
 /// <summary>The answer about a key once more; the key itself is nowhere to be had.</summary>
 public sealed class RebuildKey(IApiKeys keys) : IResponseReplayer
 {
-    /// <inheritdoc/>
     public string Kind => CreatedResourceKind.Key;
 
-    /// <inheritdoc/>
     public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) => KeyView.Of((await keys.Find(id, cancellation))!);
 }
 

@@ -32,7 +32,6 @@ public sealed class CreateKeyValidator : AbstractValidator<CreateKey>
 /// <summary>Draws 256 random bits, stores their hash, shows them once.</summary>
 public sealed class CreateKeyHandler(IApiKeys keys, IAudit audit, ITransactions transactions) : IRequestHandler<CreateKey, Result<KeyView>>
 {
-    /// <inheritdoc/>
     public Task<Result<KeyView>> Handle(CreateKey request, CancellationToken cancellationToken) => transactions.Run<Result<KeyView>>(
         request.Caller,
         async now =>

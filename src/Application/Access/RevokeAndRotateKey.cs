@@ -17,7 +17,6 @@ public sealed class ListKeysValidator : AbstractValidator<ListKeys>
 /// <summary>Reads them.</summary>
 public sealed class ListKeysHandler(IApiKeys keys) : IRequestHandler<ListKeys, IReadOnlyList<KeyView>>
 {
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<KeyView>> Handle(ListKeys request, CancellationToken cancellationToken) =>
         [.. (await keys.List(request.Client, cancellationToken)).Select(KeyView.Of)];
 }
@@ -28,7 +27,6 @@ public sealed record RevokeKey(Caller Caller, Guid Id) : IRequest<Result<KeyView
 /// <summary>Ends it and says so in the audit log.</summary>
 public sealed class RevokeKeyHandler(IApiKeys keys, IAudit audit, ITransactions transactions) : IRequestHandler<RevokeKey, Result<KeyView>>
 {
-    /// <inheritdoc/>
     public Task<Result<KeyView>> Handle(RevokeKey request, CancellationToken cancellationToken) => transactions.Run<Result<KeyView>>(
         request.Caller,
         async now =>
@@ -73,7 +71,6 @@ public sealed class RotateKeyValidator : AbstractValidator<RotateKey>
 /// <summary>The successor has the same client, scopes, ceilings and family, and outlives neither the caller's key nor, rotated by itself, its own.</summary>
 public sealed class RotateKeyHandler(IApiKeys keys, IAudit audit, ITransactions transactions) : IRequestHandler<RotateKey, Result<KeyView>>
 {
-    /// <inheritdoc/>
     public Task<Result<KeyView>> Handle(RotateKey request, CancellationToken cancellationToken) => transactions.Run<Result<KeyView>>(
         request.Caller,
         async now =>

@@ -20,7 +20,6 @@ public sealed record PayerShown(string? Shown, Msisdn? Known, bool IsCertain) : 
 /// <summary>Writes the cases of confirmations, and what is shown of payers as hashes.</summary>
 public sealed class ConfirmationEffects(IC2bPayments paybill, OurShortcodes ours) : IEffectWriter
 {
-    /// <inheritdoc/>
     public async Task Write(CallbackBatch batch, DateTimeOffset now)
     {
         if (batch.Effects<PaymentConfirmed>() is { Count: > 0 } confirmed)

@@ -24,7 +24,6 @@ public sealed class ListReceiptsValidator : AbstractValidator<ListReceipts>
 /// <summary>Reads a page.</summary>
 public sealed class ListReceiptsHandler(IC2bPayments paybill) : IRequestHandler<ListReceipts, Page<ReceiptView>>
 {
-    /// <inheritdoc/>
     public async Task<Page<ReceiptView>> Handle(ListReceipts request, CancellationToken cancellationToken)
     {
         var limit = request.Limit ?? Paging.DefaultLimit;

@@ -28,7 +28,6 @@ public sealed partial class MatchReceiptHandler(
     ICheckouts checkouts, IC2bPayments paybill, IAudit audit, ITransactions transactions, ILogger<MatchReceiptHandler> log)
     : IRequestHandler<MatchReceipt, Result<ReceiptView>>
 {
-    /// <inheritdoc/>
     public Task<Result<ReceiptView>> Handle(MatchReceipt request, CancellationToken cancellationToken)
     {
         _ = PublicId.TryRead(PublicId.Checkout, request.CheckoutId, out var checkoutId);

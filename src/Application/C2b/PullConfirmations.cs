@@ -47,7 +47,6 @@ public sealed partial class PullConfirmationsHandler(
     private int added;
     private int asked;
 
-    /// <inheritdoc/>
     public async Task<int> Handle(PullConfirmations request, CancellationToken cancellationToken)
     {
         if (await progress.Begin(ours.Main, round, Lease, Overlap, Kept, cancellationToken) is not { } window)

@@ -16,20 +16,16 @@ public static class C2bResource
 /// <summary>The answer to the request that matched a receipt.</summary>
 public sealed class RebuildReceipt(IC2bPayments paybill) : IResponseReplayer
 {
-    /// <inheritdoc/>
     public string Kind => C2bResource.Receipt;
 
-    /// <inheritdoc/>
     public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) => (await paybill.Receipt(id, cancellation))!;
 }
 
 /// <summary>The answer to the request that registered.</summary>
 public sealed class RebuildRegistration(IC2bPayments paybill) : IResponseReplayer
 {
-    /// <inheritdoc/>
     public string Kind => C2bResource.Registration;
 
-    /// <inheritdoc/>
     public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) =>
         RegistrationView.Of((await paybill.Find(id, cancellation))!);
 }

@@ -46,7 +46,6 @@ public sealed class RegisterC2bHandler(
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
-    /// <inheritdoc/>
     public async Task<Result<RegistrationView>> Handle(RegisterC2b request, CancellationToken cancellationToken)
     {
         if (await Begin(request, cancellationToken) is not (var wanted, var before))

@@ -37,7 +37,6 @@ public sealed partial class ValidatePaymentHandler(
     private const string Shortcode = "C2B00015";
     private const string Other = "C2B00016";
 
-    /// <inheritdoc/>
     public async Task<ValidationAnswer> Handle(ValidatePayment request, CancellationToken cancellationToken)
     {
         if (request.Shortcode is null)

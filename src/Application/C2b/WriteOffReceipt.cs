@@ -35,7 +35,6 @@ public sealed partial class WriteOffReceiptHandler(
     IRefunds refunds, ICheckouts checkouts, IC2bPayments paybill, IAudit audit, ITransactions transactions, ILogger<WriteOffReceiptHandler> log)
     : IRequestHandler<WriteOffReceipt, Result<ReceiptView>>
 {
-    /// <inheritdoc/>
     public Task<Result<ReceiptView>> Handle(WriteOffReceipt request, CancellationToken cancellationToken) =>
         transactions.Run(request.Caller, _ => WriteOff(request, cancellationToken), cancellationToken);
 

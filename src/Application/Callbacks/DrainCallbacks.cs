@@ -22,7 +22,6 @@ public sealed class DrainCallbacksHandler(
 
     private readonly BatchProcessor batch = new(callbacks, rules, questions, transactions, telemetry);
 
-    /// <inheritdoc/>
     public async Task<int> Handle(DrainCallbacks request, CancellationToken cancellationToken)
     {
         var total = 0;
@@ -56,7 +55,6 @@ public sealed class RetryFailedCallbackHandler(ICallbacks callbacks, CallbackDis
 {
     private sealed record Applied(InboxRow Row, IReadOnlyList<CallbackResult> Judgements, DateTimeOffset Now);
 
-    /// <inheritdoc/>
     public async Task<bool> Handle(RetryFailedCallback request, CancellationToken cancellationToken)
     {
         var applied = await transactions.Run(

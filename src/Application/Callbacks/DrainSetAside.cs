@@ -21,7 +21,6 @@ public sealed class DrainSetAsideHandler(
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
-    /// <inheritdoc/>
     public async Task<int> Handle(DrainSetAside request, CancellationToken cancellationToken)
     {
         var batch = new BatchProcessor(callbacks, rules, questions, transactions, telemetry);

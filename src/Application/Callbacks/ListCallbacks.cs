@@ -36,7 +36,6 @@ public sealed class ListCallbacksValidator : AbstractValidator<ListCallbacks>
 /// <summary>Reads a page.</summary>
 public sealed class ListCallbacksHandler(ICallbacks callbacks, RetentionOptions retention, TimeProvider clock) : IRequestHandler<ListCallbacks, CallbackPage>
 {
-    /// <inheritdoc/>
     public async Task<CallbackPage> Handle(ListCallbacks request, CancellationToken cancellationToken)
     {
         var limit = request.Limit ?? Paging.DefaultLimit;
@@ -55,7 +54,6 @@ public sealed record GetCallback(Guid Id) : IRequest<Result<CallbackView>>;
 /// <summary>Reads it.</summary>
 public sealed class GetCallbackHandler(ICallbacks callbacks) : IRequestHandler<GetCallback, Result<CallbackView>>
 {
-    /// <inheritdoc/>
     public async Task<Result<CallbackView>> Handle(GetCallback request, CancellationToken cancellationToken) =>
         await callbacks.Find(request.Id, cancellationToken) is { } found ? found : Refusal.NotFound("callback");
 }

@@ -26,7 +26,6 @@ public sealed class ReplayCallbackHandler(
     ICallbacks callbacks, CallbackDispatcher rules, HintThrottle questions, IAudit audit, ITransactions transactions)
     : IRequestHandler<ReplayCallback, Result<ReplayView>>
 {
-    /// <inheritdoc/>
     public async Task<Result<ReplayView>> Handle(ReplayCallback request, CancellationToken cancellationToken)
     {
         IReadOnlyCollection<string> hints = [];

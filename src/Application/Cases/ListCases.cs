@@ -24,7 +24,6 @@ public sealed class ListCasesValidator : AbstractValidator<ListCases>
 /// <summary>Reads a page.</summary>
 public sealed class ListCasesHandler(ICases cases) : IRequestHandler<ListCases, Page<CaseView>>
 {
-    /// <inheritdoc/>
     public async Task<Page<CaseView>> Handle(ListCases request, CancellationToken cancellationToken)
     {
         var limit = request.Limit ?? Paging.DefaultLimit;
@@ -40,7 +39,6 @@ public sealed record GetCase(Guid Id) : IRequest<Result<CaseView>>;
 /// <summary>Reads it.</summary>
 public sealed class GetCaseHandler(ICases cases) : IRequestHandler<GetCase, Result<CaseView>>
 {
-    /// <inheritdoc/>
     public async Task<Result<CaseView>> Handle(GetCase request, CancellationToken cancellationToken)
     {
         if (await cases.Find(request.Id) is not { } found)

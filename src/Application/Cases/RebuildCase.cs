@@ -6,9 +6,7 @@ namespace Payments.Application.Cases;
 /// <summary>The answer to settling a case.</summary>
 public sealed class RebuildCase(ICases cases) : IResponseReplayer
 {
-    /// <inheritdoc/>
     public string Kind => CreatedResourceKind.Case;
 
-    /// <inheritdoc/>
     public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) => CaseView.Of((await cases.Find(id))!);
 }

@@ -27,7 +27,6 @@ public sealed class RequeryCaseHandler(
     ICases cases, ICheckouts checkouts, ITransfers transfers, IAudit audit, ITransactions transactions, ReconciliationOptions options, VerifyConfirmation confirmations)
     : IRequestHandler<RequeryCase, Result<CaseView>>
 {
-    /// <inheritdoc/>
     public async Task<Result<CaseView>> Handle(RequeryCase request, CancellationToken cancellationToken) =>
         await confirmations.Ask(request.Caller, request.Id, request.Receipt?.Trim().ToUpperInvariant(), cancellationToken)
         ?? await transactions.Run(request.Caller, now => Ask(request.Caller, request.Id, now), cancellationToken);

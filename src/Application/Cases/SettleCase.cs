@@ -37,7 +37,6 @@ public sealed class SettleCaseValidator : AbstractValidator<SettleCase>
 public sealed class SettleCaseHandler(ICases cases, ICheckouts checkouts, ITransfers transfers, IAudit audit, ITransactions transactions)
     : IRequestHandler<SettleCase, Result<CaseView>>
 {
-    /// <inheritdoc/>
     public Task<Result<CaseView>> Handle(SettleCase request, CancellationToken cancellationToken) =>
         transactions.Run(request.Caller, now => Settle(request, now), cancellationToken);
 

@@ -11,7 +11,6 @@ public sealed record CancelCheckout(Caller Caller, Guid CheckoutId) : IRequest<R
 public sealed class CancelCheckoutHandler(ICheckouts checkouts, ITransactions transactions)
     : IRequestHandler<CancelCheckout, Result<CheckoutView>>
 {
-    /// <inheritdoc/>
     public Task<Result<CheckoutView>> Handle(CancelCheckout request, CancellationToken cancellationToken) => transactions.Run<Result<CheckoutView>>(
         request.Caller,
         async now =>

@@ -12,7 +12,6 @@ public sealed class ExpireDueCheckoutsHandler(ICheckouts checkouts, ITransaction
     /// <summary>One round's most: a commit that stays short.</summary>
     private const int BatchSize = 500;
 
-    /// <inheritdoc/>
     public async Task<int> Handle(ExpireDueCheckouts request, CancellationToken cancellationToken)
     {
         var ids = await checkouts.FindDue(BatchSize, cancellationToken);

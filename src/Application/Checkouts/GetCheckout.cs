@@ -16,7 +16,6 @@ public sealed record GetCheckout(Caller Caller, Guid CheckoutId) : IRequest<Resu
 public sealed class GetCheckoutHandler(ICheckouts checkouts, ITransactions transactions, IBackgroundCommands detached, ReadTriggeredQueryThrottle readers, TimeProvider clock)
     : IRequestHandler<GetCheckout, Result<CheckoutView>>
 {
-    /// <inheritdoc/>
     public async Task<Result<CheckoutView>> Handle(GetCheckout request, CancellationToken cancellationToken)
     {
         var checkout = await checkouts.Find(request.CheckoutId, cancellationToken);

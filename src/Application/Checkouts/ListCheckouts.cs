@@ -30,7 +30,6 @@ public sealed class ListCheckoutsValidator : AbstractValidator<ListCheckouts>
 /// <summary>Reads a page.</summary>
 public sealed class ListCheckoutsHandler(ICheckouts checkouts) : IRequestHandler<ListCheckouts, Page<CheckoutView>>
 {
-    /// <inheritdoc/>
     public async Task<Page<CheckoutView>> Handle(ListCheckouts request, CancellationToken cancellationToken)
     {
         var limit = request.Limit ?? Paging.DefaultLimit;

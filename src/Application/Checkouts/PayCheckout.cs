@@ -22,7 +22,6 @@ public sealed class PayCheckoutHandler(
     ICheckouts checkouts, ITransactions transactions, IBackgroundCommands detached, IDaraja daraja, LimitOptions limits, ReconciliationOptions reconciliation)
     : IRequestHandler<PayCheckout, Result<CheckoutView>>
 {
-    /// <inheritdoc/>
     public async Task<Result<CheckoutView>> Handle(PayCheckout request, CancellationToken cancellationToken)
     {
         var begun = await transactions.Run(request.Caller, now => Begin(request, now), cancellationToken);

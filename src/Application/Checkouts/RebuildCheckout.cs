@@ -6,10 +6,8 @@ namespace Payments.Application.Checkouts;
 /// <summary>The answer to the request that made a checkout.</summary>
 public sealed class RebuildNewCheckout(ICheckouts checkouts, IClientSecrets secrets) : IResponseReplayer
 {
-    /// <inheritdoc/>
     public string Kind => CreatedResourceKind.NewCheckout;
 
-    /// <inheritdoc/>
     public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) =>
         CheckoutView.Of((await checkouts.Find(id, cancellation))!, toShop: true) with { ClientSecret = secrets.For(id) };
 }
@@ -17,10 +15,8 @@ public sealed class RebuildNewCheckout(ICheckouts checkouts, IClientSecrets secr
 /// <summary>The answer to a request that changed a checkout.</summary>
 public sealed class RebuildCheckout(ICheckouts checkouts) : IResponseReplayer
 {
-    /// <inheritdoc/>
     public string Kind => CreatedResourceKind.Checkout;
 
-    /// <inheritdoc/>
     public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) =>
         CheckoutView.Of((await checkouts.Find(id, cancellation))!, caller.IsShop);
 }

@@ -24,7 +24,6 @@ public sealed record SendAttempt(Guid CheckoutId, Guid AttemptId) : IRequest<boo
 /// </summary>
 public sealed class SendAttemptHandler(ICheckouts checkouts, ITransactions transactions, IDaraja daraja) : IRequestHandler<SendAttempt, bool>
 {
-    /// <inheritdoc/>
     public async Task<bool> Handle(SendAttempt request, CancellationToken cancellationToken)
     {
         var checkout = await checkouts.Find(request.CheckoutId, cancellationToken)

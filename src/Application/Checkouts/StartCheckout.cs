@@ -52,7 +52,6 @@ public sealed class StartCheckoutHandler(
 {
     private sealed record Begun(Checkout Checkout, Attempt? Attempt, PromptRefusedView? Refused);
 
-    /// <inheritdoc/>
     public async Task<Result<CheckoutView>> Handle(StartCheckout request, CancellationToken cancellationToken)
     {
         var begun = await transactions.Run(request.Caller, now => Begin(request, now), cancellationToken);

@@ -35,7 +35,6 @@ public sealed class ReadEventsValidator : AbstractValidator<ReadEvents>
 /// </summary>
 public sealed class ReadEventsHandler(IEvents events, IRestores restores) : IRequestHandler<ReadEvents, Result<EventPage>>
 {
-    /// <inheritdoc/>
     public async Task<Result<EventPage>> Handle(ReadEvents request, CancellationToken cancellationToken)
     {
         var after = request.After is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : 0;

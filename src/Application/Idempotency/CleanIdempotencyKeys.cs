@@ -14,7 +14,6 @@ public sealed class CleanIdempotencyKeysHandler(IIdempotencyKeys keys) : IReques
     /// <summary>Half a million rows an hour: more than 100 keyed requests a second, for ever.</summary>
     private const int MaxBatches = 500;
 
-    /// <inheritdoc/>
     public async Task<int> Handle(CleanIdempotencyKeys request, CancellationToken cancellationToken)
     {
         var total = 0;

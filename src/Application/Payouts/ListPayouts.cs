@@ -25,7 +25,6 @@ public sealed class ListPayoutsValidator : AbstractValidator<ListPayouts>
 /// <summary>Reads a page.</summary>
 public sealed class ListPayoutsHandler(IPayouts payouts) : IRequestHandler<ListPayouts, Page<PayoutView>>
 {
-    /// <inheritdoc/>
     public async Task<Page<PayoutView>> Handle(ListPayouts request, CancellationToken cancellationToken)
     {
         var limit = request.Limit ?? Paging.DefaultLimit;
@@ -41,7 +40,6 @@ public sealed record GetPayout(Caller Caller, Guid Id) : IRequest<Result<PayoutV
 /// <summary>Shows it to its shop or to an operator.</summary>
 public sealed class GetPayoutHandler(IPayouts payouts) : IRequestHandler<GetPayout, Result<PayoutView>>
 {
-    /// <inheritdoc/>
     public async Task<Result<PayoutView>> Handle(GetPayout request, CancellationToken cancellationToken) =>
         await payouts.Find(request.Id, cancellationToken) is { } payout && (request.Caller.SeesAll || payout.Client == request.Caller.Client)
             ? PayoutView.Of(payout)

@@ -6,9 +6,7 @@ namespace Payments.Application.Payouts;
 /// <summary>The answer to ordering a payout, as the payout stands now.</summary>
 public sealed class RebuildPayout(IPayouts payouts) : IResponseReplayer
 {
-    /// <inheritdoc/>
     public string Kind => CreatedResourceKind.Payout;
 
-    /// <inheritdoc/>
     public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) => PayoutView.Of((await payouts.Find(id, cancellation))!);
 }

@@ -59,7 +59,6 @@ public sealed class RequestPayoutValidator : AbstractValidator<RequestPayout>
 public sealed class RequestPayoutHandler(IPayouts payouts, ITransactions transactions, IPayoutCeilings ceilings, RequestNames names)
     : IRequestHandler<RequestPayout, Result<PayoutView>>
 {
-    /// <inheritdoc/>
     public Task<Result<PayoutView>> Handle(RequestPayout request, CancellationToken cancellationToken) =>
         transactions.Run(request.Caller, now => Queue(request, now), cancellationToken);
 

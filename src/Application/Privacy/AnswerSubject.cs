@@ -21,7 +21,6 @@ public sealed record SubjectView(string Phone, int Rows, int Erased, string? Dat
 /// <summary>Reads it out, and notes that somebody did.</summary>
 public sealed class ShowSubjectHandler(IErasure erasure, IAudit audit, ITransactions transactions) : IRequestHandler<ShowSubject, Result<SubjectView>>
 {
-    /// <inheritdoc/>
     public async Task<Result<SubjectView>> Handle(ShowSubject request, CancellationToken cancellationToken)
     {
         if (!ValidationRules.TryReadPhone(request.Phone, out var phone))
@@ -38,7 +37,6 @@ public sealed class ShowSubjectHandler(IErasure erasure, IAudit audit, ITransact
 /// <summary>Erases what is decided; the rest keeps what is needed to decide it, and is told.</summary>
 public sealed class EraseSubjectHandler(IErasure erasure, IAudit audit, ITransactions transactions) : IRequestHandler<EraseSubject, Result<SubjectView>>
 {
-    /// <inheritdoc/>
     public async Task<Result<SubjectView>> Handle(EraseSubject request, CancellationToken cancellationToken)
     {
         if (!ValidationRules.TryReadPhone(request.Phone, out var phone))

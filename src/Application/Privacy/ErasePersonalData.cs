@@ -51,7 +51,6 @@ public sealed partial class ErasePersonalDataHandler(IErasure erasure, Retention
     /// <summary>100,000 rows of a kind an hour: more than any shop adds, so a backlog shrinks.</summary>
     private const int MaxBatches = 200;
 
-    /// <inheritdoc/>
     public async Task<int> Handle(ErasePersonalData request, CancellationToken cancellationToken)
     {
         var total = 0;

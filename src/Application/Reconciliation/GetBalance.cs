@@ -27,7 +27,6 @@ public sealed class GetBalanceHandler(IStatusQueries questions, IQueryRateLimite
     /// <summary>An answer takes seconds; asking faster only queues questions at Safaricom.</summary>
     private static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(10);
 
-    /// <inheritdoc/>
     public async Task<BalancesView> Handle(GetBalance request, CancellationToken cancellationToken)
     {
         var question = NewId.Next();

@@ -39,6 +39,5 @@ public sealed record PullView(DateTimeOffset? Until, string? State, string? Why,
 /// <summary>Reads it.</summary>
 public sealed class GetDarajaHandler(IQueryRateLimiter budget) : IRequestHandler<GetDaraja, DarajaView>
 {
-    /// <inheritdoc/>
     public Task<DarajaView> Handle(GetDaraja request, CancellationToken cancellationToken) => budget.Read(cancellationToken);
 }

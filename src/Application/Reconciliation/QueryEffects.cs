@@ -11,7 +11,6 @@ public sealed record BalancesReported(IReadOnlyList<AccountBalance> Accounts) : 
 /// <summary>Writes answers and balances, oldest first.</summary>
 public sealed class QueryEffects(IStatusQueries questions) : IEffectWriter
 {
-    /// <inheritdoc/>
     public async Task Write(CallbackBatch batch, DateTimeOffset now)
     {
         if (batch.Effects<QueryAnswered>() is { Count: > 0 } answered)

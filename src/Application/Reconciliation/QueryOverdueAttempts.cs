@@ -22,7 +22,6 @@ public sealed partial class QueryOverdueAttemptsHandler(
     ICheckouts checkouts, IStatusQueries questions, IQueryRateLimiter budget, ITransactions transactions, IDaraja daraja, ReconciliationOptions options,
     ILogger<QueryOverdueAttemptsHandler> log) : IRequestHandler<QueryOverdueAttempts, int>
 {
-    /// <inheritdoc/>
     public Task<int> Handle(QueryOverdueAttempts request, CancellationToken cancellationToken) => new QueryOverdue(budget, transactions, options)
         .Round<Asked>(DarajaQuery.Stk, "ask attempt", (most, now) => Claim(request.CheckoutId, most, now), Ask, cancellationToken);
 

@@ -22,7 +22,6 @@ public sealed partial class QueryOverdueTransfersHandler(
     ITransfers transfers, IStatusQueries questions, IQueryRateLimiter budget, ITransactions transactions, IDaraja daraja, ReconciliationOptions options,
     ILogger<QueryOverdueTransfersHandler> log) : IRequestHandler<QueryOverdueTransfers, int>
 {
-    /// <inheritdoc/>
     public async Task<int> Handle(QueryOverdueTransfers request, CancellationToken cancellationToken)
     {
         var lost = await transactions.Run(_ => transfers.RequeueStale(options.ForgottenAfter, options.BatchSize), cancellationToken);

@@ -25,7 +25,6 @@ public sealed class ListRefundsValidator : AbstractValidator<ListRefunds>
 /// <summary>Reads a page.</summary>
 public sealed class ListRefundsHandler(IRefunds refunds) : IRequestHandler<ListRefunds, Page<RefundView>>
 {
-    /// <inheritdoc/>
     public async Task<Page<RefundView>> Handle(ListRefunds request, CancellationToken cancellationToken)
     {
         var limit = request.Limit ?? Paging.DefaultLimit;
@@ -41,7 +40,6 @@ public sealed record GetRefund(Caller Caller, Guid Id) : IRequest<Result<RefundV
 /// <summary>Shows it to its shop or to an operator.</summary>
 public sealed class GetRefundHandler(IRefunds refunds) : IRequestHandler<GetRefund, Result<RefundView>>
 {
-    /// <inheritdoc/>
     public async Task<Result<RefundView>> Handle(GetRefund request, CancellationToken cancellationToken) =>
         await refunds.Find(request.Id, cancellationToken) is { } refund && (request.Caller.SeesAll || refund.Client == request.Caller.Client)
             ? RefundView.Of(refund, toShop: true)

@@ -6,10 +6,8 @@ namespace Payments.Application.Refunds;
 /// <summary>The answer to ordering a refund, as the refund stands now.</summary>
 public sealed class RebuildRefund(IRefunds refunds) : IResponseReplayer
 {
-    /// <inheritdoc/>
     public string Kind => CreatedResourceKind.Refund;
 
-    /// <inheritdoc/>
     public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) =>
         RefundView.Of((await refunds.Find(id, cancellation))!, toShop: true);
 }

@@ -37,7 +37,6 @@ public sealed class RefundCheckoutValidator : AbstractValidator<RefundCheckout>
 public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds, IPayoutCeilings ceilings, IAudit audit, ITransactions transactions, RequestNames names)
     : IRequestHandler<RefundCheckout, Result<RefundView>>
 {
-    /// <inheritdoc/>
     public Task<Result<RefundView>> Handle(RefundCheckout request, CancellationToken cancellationToken) =>
         transactions.Run(request.Caller, now => Queue(request, now), cancellationToken);
 

@@ -27,7 +27,6 @@ public sealed class RefundReceiptValidator : AbstractValidator<RefundReceipt>
 public sealed class RefundReceiptHandler(ICheckouts checkouts, IRefunds refunds, IPayoutCeilings ceilings, IAudit audit, ITransactions transactions, RequestNames names)
     : IRequestHandler<RefundReceipt, Result<RefundView>>
 {
-    /// <inheritdoc/>
     public Task<Result<RefundView>> Handle(RefundReceipt request, CancellationToken cancellationToken) =>
         transactions.Run(request.Caller, now => Queue(request, now), cancellationToken);
 

@@ -13,7 +13,6 @@ public sealed record HeldTransfers(int Count);
 /// <summary>One commit; what waits is sent by the next sweeps, a bounded number at a time.</summary>
 public sealed class EndRestoreHandler(IRestores restores, IAudit audit, ITransactions transactions) : IRequestHandler<EndRestore, HeldTransfers?>
 {
-    /// <inheritdoc/>
     public Task<HeldTransfers?> Handle(EndRestore request, CancellationToken cancellationToken) => transactions.Run(
         request.Caller,
         async now =>

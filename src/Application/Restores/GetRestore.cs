@@ -11,7 +11,6 @@ public sealed record RestoreView(Restore? Restore, int Held);
 /// <summary>Reads it.</summary>
 public sealed class GetRestoreHandler(IRestores restores) : IRequestHandler<GetRestore, RestoreView>
 {
-    /// <inheritdoc/>
     public async Task<RestoreView> Handle(GetRestore request, CancellationToken cancellationToken) =>
         new(await restores.Last(cancellationToken), await restores.CountHeld(cancellationToken));
 }

@@ -19,7 +19,6 @@ public sealed record PreparedRestore(Restore Restore, int Doubted);
 /// </summary>
 public sealed class PrepareRestoreHandler(IRestores restores, IAudit audit, ITransactions transactions) : IRequestHandler<PrepareRestore, PreparedRestore>
 {
-    /// <inheritdoc/>
     public Task<PreparedRestore> Handle(PrepareRestore request, CancellationToken cancellationToken) => transactions.Run(
         request.Caller,
         async now =>

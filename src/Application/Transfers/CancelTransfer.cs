@@ -24,11 +24,9 @@ public sealed record CancelRefund(Caller Caller, Guid Id) : IRequest<Result<Refu
 public sealed class CancelTransferHandler(ITransfers transfers, IRestores restores, IAudit audit, ITransactions transactions)
     : IRequestHandler<CancelPayout, Result<PayoutView>>, IRequestHandler<CancelRefund, Result<RefundView>>
 {
-    /// <inheritdoc/>
     public Task<Result<PayoutView>> Handle(CancelPayout request, CancellationToken cancellationToken) =>
         transactions.Run(request.Caller, now => Cancel(request.Caller, request.Id, CreatedResourceKind.Payout, (Payout payout) => PayoutView.Of(payout), now), cancellationToken);
 
-    /// <inheritdoc/>
     public Task<Result<RefundView>> Handle(CancelRefund request, CancellationToken cancellationToken) =>
         transactions.Run(request.Caller, now => Cancel(request.Caller, request.Id, CreatedResourceKind.Refund, (Refund refund) => RefundView.Of(refund, toShop: true), now), cancellationToken);
 

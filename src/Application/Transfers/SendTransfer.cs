@@ -30,7 +30,6 @@ public sealed partial class SendTransferHandler(
     ILogger<SendTransferHandler> log)
     : IRequestHandler<SendTransfer, bool>
 {
-    /// <inheritdoc/>
     public async Task<bool> Handle(SendTransfer request, CancellationToken cancellationToken)
     {
         var trace = Traces.IsOn ? (await contexts.Of([request.Id])).GetValueOrDefault(request.Id) : null;

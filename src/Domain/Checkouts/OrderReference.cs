@@ -69,7 +69,6 @@ public readonly record struct OrderReference
         return null;
     }
 
-    /// <inheritdoc/>
     public override string ToString() => Value;
 
     private static bool MakesNoDifference(Rune rune) => Rune.IsWhiteSpace(rune) || (rune.IsAscii

@@ -47,10 +47,8 @@ public readonly record struct Money : IComparable<Money>
     /// <summary>The smaller of two amounts.</summary>
     public static Money Min(Money a, Money b) => a.Cents <= b.Cents ? a : b;
 
-    /// <inheritdoc/>
     public int CompareTo(Money other) => Cents.CompareTo(other.Cents);
 
-    /// <inheritdoc/>
     public override string ToString() => "KES " + Shillings.ToString("0.00", CultureInfo.InvariantCulture);
 
     public static Money operator +(Money a, Money b) => new(checked(a.Cents + b.Cents));

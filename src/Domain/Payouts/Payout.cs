@@ -27,13 +27,10 @@ public sealed class Payout : Transfer
     /// <summary>2–100 characters for the statement; null once their time is over.</summary>
     public required string? Remarks { get; init; }
 
-    /// <inheritdoc/>
     public override string TypeName => "payout";
 
-    /// <inheritdoc/>
     public override Guid? CheckoutId => null;
 
-    /// <inheritdoc/>
     public override bool HasOwnName => Method == PayoutMethod.Mpesa;
 
     /// <summary>Makes one that waits to be sent.</summary>
@@ -67,7 +64,6 @@ public sealed class Payout : Transfer
         };
     }
 
-    /// <inheritdoc/>
     protected override string? CounterpartyMismatch(IReadOnlyList<string> parties) =>
         Recipient is not { } sentTo || CounterpartyMatcher.Matches(parties, sentTo) ? null : $"It was sent to {CounterpartyMatcher.Show(sentTo)}, but another receiver is named";
 }

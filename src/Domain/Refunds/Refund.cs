@@ -44,13 +44,10 @@ public sealed class Refund : Transfer
     /// <summary>The checkout's id as stored; null for money without an order.</summary>
     public Guid? OfCheckout { get; init; }
 
-    /// <inheritdoc/>
     public override string TypeName => "refund";
 
-    /// <inheritdoc/>
     public override Guid? CheckoutId => OfCheckout;
 
-    /// <inheritdoc/>
     public override bool HasOwnName => Method == RefundMethod.B2c;
 
     /// <summary>True while its amount must not go back another way: every state but failed (R12).</summary>
@@ -93,14 +90,11 @@ public sealed class Refund : Transfer
     /// <summary>It takes its amount from elsewhere, since its receipt was moved.</summary>
     internal void TakeFrom(RefundSource other) => source = other;
 
-    /// <inheritdoc/>
     protected override bool IsComingBackClear => Method == RefundMethod.B2c;
 
-    /// <inheritdoc/>
     protected override string? CounterpartyMismatch(IReadOnlyList<string> parties) => Recipient is not { } payer || CounterpartyMatcher.Matches(parties, payer.Value)
         ? null
         : $"It was to go back to {payer.Masked}, but another receiver is named";
 
-    /// <inheritdoc/>
     protected override bool MayHaveHappened(Failure failure) => Method == RefundMethod.Reversal && NoRefusal.Contains(failure.ResultCode);
 }

@@ -42,7 +42,6 @@ public sealed partial class ApiKeyCache(ApiKeyRepository keys, TimeProvider time
 
     public void Invalidate() => ring = ring with { ReadAt = 0 };
 
-    /// <inheritdoc/>
     public void Dispose() => reading.Dispose();
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

@@ -16,7 +16,6 @@ public sealed class ApiKeyRepository(Connections database) : IApiKeys, IPayoutCe
     /// <summary>Kenya has had one offset since 1960.</summary>
     private static readonly TimeSpan Nairobi = TimeSpan.FromHours(3);
 
-    /// <inheritdoc/>
     public async Task Add(ApiKeyRow row, byte[] hash)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -40,7 +39,6 @@ public sealed class ApiKeyRepository(Connections database) : IApiKeys, IPayoutCe
             });
     }
 
-    /// <inheritdoc/>
     public async Task<ApiKeyRow?> LoadForChange(Guid id)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -48,14 +46,12 @@ public sealed class ApiKeyRepository(Connections database) : IApiKeys, IPayoutCe
         return row?.ToKey();
     }
 
-    /// <inheritdoc/>
     public async Task<ApiKeyRow?> Find(Guid id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return (await connection.QuerySingleOrDefaultAsync<Row>($"SELECT {Columns} FROM api_keys WHERE id = @id", new { id }))?.ToKey();
     }
 
-    /// <inheritdoc/>
     public async Task End(Guid id, DateTimeOffset? expiresAt, DateTimeOffset? revokedAt)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -64,7 +60,6 @@ public sealed class ApiKeyRepository(Connections database) : IApiKeys, IPayoutCe
             new { id, expires = expiresAt?.UtcDateTime, revoked = revokedAt?.UtcDateTime });
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<ApiKeyRow>> List(string? client, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -90,7 +85,6 @@ public sealed class ApiKeyRepository(Connections database) : IApiKeys, IPayoutCe
             "UPDATE api_keys SET last_used_at = now() WHERE id = @id AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')", new { id });
     }
 
-    /// <inheritdoc/>
     public async Task<Refusal?> Reserve(Caller caller, Money amount, DateTimeOffset now)
     {
         if (caller.KeyId is not { } id)
@@ -125,7 +119,6 @@ public sealed class ApiKeyRepository(Connections database) : IApiKeys, IPayoutCe
             : new("payout_ceiling_exceeded", $"This key may send at most {daily} a day.", amount > daily ? null : midnight.ToUniversalTime());
     }
 
-    /// <inheritdoc/>
     public async Task Return(Caller caller, Money amount, DateTimeOffset now)
     {
         if (caller.KeyId is not { } id)
@@ -182,7 +175,6 @@ internal sealed class Audit(Connections database) : IAudit
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    /// <inheritdoc/>
     public async Task Write(string actor, string action, string subject, object? before, object? after)
     {
         await using var connection = await database.OpenConnectionAsync();

@@ -15,7 +15,6 @@ public sealed class ClientSecrets(IEnumerable<byte[]> secrets) : IClientSecrets,
 
     private readonly (string Id, byte[] Secret)[] keys = [.. secrets.Select(s => (Convert.ToHexStringLower(SHA256.HashData(s))[..8], s))];
 
-    /// <inheritdoc/>
     public string For(Guid checkoutId) => Write(keys[0], PublicId.Write(PublicId.Checkout, checkoutId));
 
     public bool TryRead(string text, out Guid checkoutId)

@@ -15,7 +15,6 @@ public sealed class SecretsProtection : IDataProtectionProvider
     /// <summary>The first secret protects, all are tried for reading.</summary>
     public SecretsProtection(IEnumerable<byte[]> secrets) => this.secrets = [.. secrets];
 
-    /// <inheritdoc/>
     public IDataProtector CreateProtector(string purpose) => new Protector(secrets, purpose);
 
     private sealed class Protector(byte[][] secrets, string purpose) : IDataProtector

@@ -19,7 +19,6 @@ internal sealed partial class C2bPaymentRepository(Connections database, Callbac
         public long[]? InFlight { get; init; }
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -27,7 +26,6 @@ internal sealed partial class C2bPaymentRepository(Connections database, Callbac
             "SELECT id, body FROM callbacks WHERE id = ANY (@ids) AND kind = 'c2b_confirm'", new { ids = callbackIds.ToArray() })).AsList();
     }
 
-    /// <inheritdoc/>
     public async Task<AccountStatus?> Wanted(string referenceKey, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -45,7 +43,6 @@ internal sealed partial class C2bPaymentRepository(Connections database, Callbac
             : null;
     }
 
-    /// <inheritdoc/>
     public async Task NotePayerHash(string shortcode, PayerHash? used, int times)
     {
         await using var connection = await database.OpenConnectionAsync();

@@ -12,7 +12,6 @@ internal sealed partial class C2bPaymentRepository
         + "their token: see the registration (GET /api/ops/doctor) and where they come from (GET /api/ops/callbacks?kind=c2b_confirm&verdict=hint). Nothing was "
         + "counted; what is true is once Pull lists it. Settle the cases that are open, then this one: orders still named from then on have theirs.";
 
-    /// <inheritdoc/>
     public async Task OpenCases(IReadOnlyCollection<UntrustedConfirmation> untrusted)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -26,7 +25,6 @@ internal sealed partial class C2bPaymentRepository
             ManyUntrusted);
     }
 
-    /// <inheritdoc/>
     public async Task OpenCases(IReadOnlyCollection<UnreadableConfirmation> odd)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -35,7 +33,6 @@ internal sealed partial class C2bPaymentRepository
         List<ConfirmationCase> OfKind(string kind) => [.. odd.Where(o => o.Kind == kind).Select(o => new ConfirmationCase(o.CallbackId, o.Receipt, o.Story, o.Source))];
     }
 
-    /// <inheritdoc/>
     public async Task OpenCases(IReadOnlyCollection<UnknownShortcodePayment> strays)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -51,21 +48,18 @@ internal sealed partial class C2bPaymentRepository
                 s.Shortcode))]);
     }
 
-    /// <inheritdoc/>
     public async Task CloseCases(IReadOnlyCollection<string> numbers)
     {
         await using var connection = await database.OpenConnectionAsync();
         await CaseStore.CloseConfirmed(connection, numbers);
     }
 
-    /// <inheritdoc/>
     public async Task CloseTakenBack(IReadOnlyCollection<string> numbers)
     {
         await using var connection = await database.OpenConnectionAsync();
         await CaseStore.CloseTakenBack(connection, numbers);
     }
 
-    /// <inheritdoc/>
     public async Task CloseUnreadable(IReadOnlyCollection<Guid> callbackIds)
     {
         await using var connection = await database.OpenConnectionAsync();

@@ -33,7 +33,6 @@ internal sealed partial class PullProgress(Connections database, ILogger<PullPro
         public DateTimeOffset Now { get; init; }
     }
 
-    /// <inheritdoc/>
     public async Task<PullWindow?> Begin(
         string shortcode, Guid round, TimeSpan lease, TimeSpan overlap, TimeSpan kept, CancellationToken cancellation)
     {
@@ -66,7 +65,6 @@ internal sealed partial class PullProgress(Connections database, ILogger<PullPro
         return new(row.ReadFrom, row.ReadTo, row.Earliest, row.ReadUntil);
     }
 
-    /// <inheritdoc/>
     public async Task<bool> Renew(string shortcode, Guid round, TimeSpan lease)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -74,7 +72,6 @@ internal sealed partial class PullProgress(Connections database, ILogger<PullPro
             "UPDATE pull_rounds SET running_until = now() + @lease WHERE shortcode = @shortcode AND round = @round", new { shortcode, round, lease }) == 1;
     }
 
-    /// <inheritdoc/>
     public async Task MoveMark(string shortcode, DateTimeOffset from, DateTimeOffset until, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -98,7 +95,6 @@ internal sealed partial class PullProgress(Connections database, ILogger<PullPro
         }
     }
 
-    /// <inheritdoc/>
     public async Task End(string shortcode, Guid round, PullReport report)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -119,7 +115,6 @@ internal sealed partial class PullProgress(Connections database, ILogger<PullPro
             });
     }
 
-    /// <inheritdoc/>
     public async Task<(string Number, DateTimeOffset At)?> FindKnown(
         string shortcode, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
     {
@@ -138,7 +133,6 @@ internal sealed partial class PullProgress(Connections database, ILogger<PullPro
             new { first = Guid.Parse($"{hex[..8]}-{hex[8..]}-7000-8000-000000000000"), shortcode, from, to }, cancellationToken: cancellation));
     }
 
-    /// <inheritdoc/>
     public async Task<PullStanding?> Read(string shortcode, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

@@ -41,7 +41,6 @@ internal sealed partial class C2bPaymentRepository
     /// <summary>What can be open at all, as the index receipts_to_settle has it.</summary>
     private const string MayBeOpen = "(r.checkout_id IS NULL OR r.surplus > 0 OR (r.applied = 0 AND r.surplus_due_at IS NULL))";
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<ReceiptView>> Receipts(ReceiptFilter filter, Cursor? after, int limit, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -59,7 +58,6 @@ internal sealed partial class C2bPaymentRepository
         return [.. rows.Select(row => row.ToView())];
     }
 
-    /// <inheritdoc/>
     public async Task<ReceiptView?> Receipt(Guid id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -67,7 +65,6 @@ internal sealed partial class C2bPaymentRepository
         return rows.SingleOrDefault()?.ToView();
     }
 
-    /// <inheritdoc/>
     public async Task NoteMatch(Guid receiptId, string by)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -77,7 +74,6 @@ internal sealed partial class C2bPaymentRepository
         await CaseStore.Close(connection, [receiptId], CaseKind.AmbiguousMatch, "matched", "The receipt was matched.", by);
     }
 
-    /// <inheritdoc/>
     public async Task NoteWriteOff(Guid receiptId, string by, string reason)
     {
         await using var connection = await database.OpenConnectionAsync();

@@ -22,7 +22,6 @@ internal sealed partial class C2bPaymentRepository
         SELECT {RegistrationColumns}, replaced_at IS NULL, replaced_at FROM c2b_other_registrations
         """;
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<Registration>> Registrations(CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -30,7 +29,6 @@ internal sealed partial class C2bPaymentRepository
         return [.. rows.Select(row => row.ToRegistration()).OrderBy(r => r.ReplacedAt is not null).ThenBy(r => r.IsNext)];
     }
 
-    /// <inheritdoc/>
     public async Task<Registration?> Find(Guid id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -38,7 +36,6 @@ internal sealed partial class C2bPaymentRepository
         return rows.SingleOrDefault()?.ToRegistration();
     }
 
-    /// <inheritdoc/>
     public async Task<(Registration Now, Registration? Before)?> Begin(string shortcode, string version, string responseType, bool renews)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -115,7 +112,6 @@ internal sealed partial class C2bPaymentRepository
         return (Asked(before, version, responseType) with { State = RegistrationState.Calling }, added == 1 ? null : before);
     }
 
-    /// <inheritdoc/>
     public async Task Conclude(Registration outcome)
     {
         await using var connection = await database.OpenConnectionAsync();

@@ -46,7 +46,6 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
         };
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<InboxRow>> TakeNew(int limit)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -62,7 +61,6 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
         return [.. rows.Select(row => row.ToInbox())];
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<InboxRow>> TakeSetAside(int limit)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -78,7 +76,6 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
         return [.. rows.Select(row => row.ToInbox())];
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<InboxRow>> TakeNew(IReadOnlyCollection<Guid> ids)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -93,7 +90,6 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
         return [.. rows.Select(row => row.ToInbox())];
     }
 
-    /// <inheritdoc/>
     public async Task<InboxRow?> TakeParked(Guid id)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -103,7 +99,6 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
         return rows.SingleOrDefault()?.ToInbox();
     }
 
-    /// <inheritdoc/>
     public async Task<InboxRow?> TakeAgain(Guid id)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -115,7 +110,6 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
             : null;
     }
 
-    /// <inheritdoc/>
     public async Task Finish(IReadOnlyCollection<CallbackResult> judgements)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -134,7 +128,6 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
             });
     }
 
-    /// <inheritdoc/>
     public async Task<Guid> Park(InboxRow row, string why)
     {
         ParkedRow? parked;
@@ -162,7 +155,6 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
         return parked?.BlockedBy ?? row.Id;
     }
 
-    /// <inheritdoc/>
     public async Task SetAside(IReadOnlyCollection<Guid> ids, TimeSpan wait, Guid? blockedBy)
     {
         if (ids.Count == 0)
@@ -179,7 +171,6 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
             new { ids = ids.ToArray(), wait, blockedBy });
     }
 
-    /// <inheritdoc/>
     public async Task SetAsideAll(Guid subjectId, TimeSpan wait, Guid blockedBy)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -192,7 +183,6 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
             new { subjectId, wait, blockedBy, MaxAtOnce });
     }
 
-    /// <inheritdoc/>
     public async Task Release(Guid id)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -204,7 +194,6 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
             new { id });
     }
 
-    /// <inheritdoc/>
     public async Task<bool> HasStale(TimeSpan age, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -217,7 +206,6 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
             new { age });
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<CallbackView>> List(CallbackFilter filter, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -246,7 +234,6 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
         return [.. rows.Select(row => row.ToView())];
     }
 
-    /// <inheritdoc/>
     public async Task<CallbackView?> Find(Guid id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

@@ -26,7 +26,6 @@ internal sealed partial class SigningKeys(
     public static TimeSpan Keep(ReconciliationOptions options) =>
         (options.Longest > ClientSecrets ? options.Longest : ClientSecrets) + PollInterval;
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await state.Ready.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

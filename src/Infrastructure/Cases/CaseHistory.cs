@@ -14,7 +14,6 @@ internal sealed partial class CaseRepository
         public string? Detail { get; init; }
     }
 
-    /// <inheritdoc/>
     public async Task<ILookup<Guid, CaseEntry>> History(IReadOnlyCollection<Guid> subjectIds, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

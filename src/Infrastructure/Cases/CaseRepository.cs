@@ -41,7 +41,6 @@ internal sealed partial class CaseRepository(Connections database) : ICases
             Id, Kind, EnumNames.Read<CaseSubject>(Subject), SubjectId, CheckoutId, Client, Story, Status, Outcome, Reason, SettledBy, CreatedAt, SettledAt);
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<StoredCase>> List(string? status, string? kind, Cursor? after, int limit, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -58,7 +57,6 @@ internal sealed partial class CaseRepository(Connections database) : ICases
         return [.. rows.Select(row => row.ToCase())];
     }
 
-    /// <inheritdoc/>
     public async Task<StoredCase?> Find(Guid id)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -66,7 +64,6 @@ internal sealed partial class CaseRepository(Connections database) : ICases
         return rows.SingleOrDefault()?.ToCase();
     }
 
-    /// <inheritdoc/>
     public async Task<bool> Settle(Guid id, string outcome, string reason, string by)
     {
         await using var connection = await database.OpenConnectionAsync();

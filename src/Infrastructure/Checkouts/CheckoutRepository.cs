@@ -16,7 +16,6 @@ namespace Payments.Infrastructure.Checkouts;
 /// <summary>Reading checkouts. The checkout's row lock guards its attempts and receipts: whoever changes one holds it.</summary>
 internal sealed partial class CheckoutRepository(Connections database, OurShortcodes ours) : ICheckouts
 {
-    /// <inheritdoc/>
     public async Task<LoadedCheckouts> LoadForChange(CheckoutKeys keys)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -83,7 +82,6 @@ internal sealed partial class CheckoutRepository(Connections database, OurShortc
         return new(checkouts, alone);
     }
 
-    /// <inheritdoc/>
     public async Task<Checkout?> Find(Guid id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -103,7 +101,6 @@ internal sealed partial class CheckoutRepository(Connections database, OurShortc
         return checkouts;
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<Checkout>> List(CheckoutFilter filter, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -136,7 +133,6 @@ internal sealed partial class CheckoutRepository(Connections database, OurShortc
         return checkouts;
     }
 
-    /// <inheritdoc/>
     public async Task<DateTimeOffset?> ReservePrompt(Msisdn phone, int most, TimeSpan window, DateTimeOffset now)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -150,7 +146,6 @@ internal sealed partial class CheckoutRepository(Connections database, OurShortc
         return recent.Count < most ? null : recent[^1] + window;
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<DueAttempt>> ClaimDue(Guid? checkoutId, int askable, int others, TimeSpan lease)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -158,14 +153,12 @@ internal sealed partial class CheckoutRepository(Connections database, OurShortc
             connection, RequestTable.Attempts, askable, others, lease, "(@checkoutId::uuid IS NULL OR checkout_id = @checkoutId)", checkoutId)];
     }
 
-    /// <inheritdoc/>
     public async Task DiscountQuery(Guid attemptId)
     {
         await using var connection = await database.OpenConnectionAsync();
         await DueQueries.DiscountQuery(connection, RequestTable.Attempts, attemptId);
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<Guid>> FindDue(int limit, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -184,7 +177,6 @@ internal sealed partial class CheckoutRepository(Connections database, OurShortc
         return [.. found];
     }
 
-    /// <inheritdoc/>
     public async Task<int> BringForward(IReadOnlyCollection<string> requestIds, int most)
     {
         await using var connection = await database.OpenConnectionAsync();

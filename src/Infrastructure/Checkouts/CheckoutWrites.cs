@@ -25,7 +25,6 @@ internal sealed partial class CheckoutRepository
     /// <summary>Letters stay letters: escaped, four bytes of metadata would be twelve.</summary>
     private static readonly JsonSerializerOptions AsWritten = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <inheritdoc/>
     public async Task<(Guid Id, string Client)?> Add(Checkout checkout)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -62,7 +61,6 @@ internal sealed partial class CheckoutRepository
                 "SELECT id, client FROM checkouts WHERE reference_key = @key", new { key = checkout.Reference.Key });
     }
 
-    /// <inheritdoc/>
     public async Task Save(IReadOnlyCollection<Checkout> checkouts, IReadOnlyCollection<Receipt>? unmatched = null)
     {
         await using var connection = await database.OpenConnectionAsync();

@@ -17,7 +17,6 @@ public sealed class CallbackReader : ICallbackReader
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
-    /// <inheritdoc/>
     public CallbackMessage Read(CallbackKind kind, ReadOnlyMemory<byte> body)
     {
         var (plain, isMissed) = ReadPlainly(kind, body);

@@ -9,16 +9,12 @@ internal sealed class SteadyClock(TimeProvider clock) : TimeProvider
     private readonly DateTimeOffset made = clock.GetUtcNow();
     private readonly long began = clock.GetTimestamp();
 
-    /// <inheritdoc/>
     public override long TimestampFrequency => clock.TimestampFrequency;
 
-    /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow() => made + clock.GetElapsedTime(began);
 
-    /// <inheritdoc/>
     public override long GetTimestamp() => clock.GetTimestamp();
 
-    /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         clock.CreateTimer(callback, state, dueTime, period);
 }

@@ -94,7 +94,6 @@ public sealed class Connections : IAsyncDisposable, IDisposable
     /// <summary>Begins a transaction that every connection opened in it belongs to, Hangfire's included. Read committed.</summary>
     internal static PooledScope Begin(TimeSpan timeout) => new(timeout);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var pool in pools.Values)
@@ -103,7 +102,6 @@ public sealed class Connections : IAsyncDisposable, IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         foreach (var pool in pools.Values)

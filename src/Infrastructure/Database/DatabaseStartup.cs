@@ -15,7 +15,6 @@ internal sealed partial class DatabaseStartup(
 {
     private readonly HashSet<string> said = new(StringComparer.Ordinal);
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)

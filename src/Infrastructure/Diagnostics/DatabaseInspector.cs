@@ -12,7 +12,6 @@ internal sealed class DatabaseInspector(Connections database) : IDatabaseInspect
     /// <summary>Longer than a database on another continent takes.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    /// <inheritdoc/>
     public async Task<DatabaseInspection> Inspect(CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

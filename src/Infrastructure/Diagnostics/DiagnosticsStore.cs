@@ -10,7 +10,6 @@ namespace Payments.Infrastructure.Diagnostics;
 /// <summary>What the doctor reads of the last hour, and what it remembers of initiators' credentials.</summary>
 internal sealed class DiagnosticsStore(Connections database, TimeProvider clock) : IDiagnosticsStore
 {
-    /// <inheritdoc/>
     public async Task<Traffic> Traffic(CancellationToken cancellation)
     {
         // Ids begin with their time: the primary key finds an hour, or a day, of a table of years. Those of payouts and refunds by B2C do not,
@@ -67,7 +66,6 @@ internal sealed class DiagnosticsStore(Connections database, TimeProvider clock)
             last.Accepted, [.. refused.Select(r => r.ToRefused())]);
     }
 
-    /// <inheritdoc/>
     public async Task<(DateTimeOffset At, int Times)?> SupersededToken(string tokenKey, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -76,7 +74,6 @@ internal sealed class DiagnosticsStore(Connections database, TimeProvider clock)
         return rows.SingleOrDefault() is { } row ? (row.RefusedAt, row.Refusals) : null;
     }
 
-    /// <inheritdoc/>
     public async Task<InitiatorTrial?> FindTry(IReadOnlyCollection<byte[]> fingerprints, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -91,7 +88,6 @@ internal sealed class DiagnosticsStore(Connections database, TimeProvider clock)
         return rows.SingleOrDefault() is { } row ? new(row.QuestionId, row.AskedAt, row.Refusal, row.AnsweredAt, row.Answer) : null;
     }
 
-    /// <inheritdoc/>
     public async Task<bool> BeginTry(byte[] fingerprint, Guid question, bool ofPayouts)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -108,7 +104,6 @@ internal sealed class DiagnosticsStore(Connections database, TimeProvider clock)
             new { fingerprint, question, ofPayouts }) == 1;
     }
 
-    /// <inheritdoc/>
     public async Task RefuseTry(Guid question, string why)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -117,7 +112,6 @@ internal sealed class DiagnosticsStore(Connections database, TimeProvider clock)
             new { question, why = why.Length > 1000 ? why[..1000] : why });
     }
 
-    /// <inheritdoc/>
     public async Task ForgetTry(Guid question)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -145,7 +139,6 @@ internal sealed class DiagnosticsStore(Connections database, TimeProvider clock)
         return new(bytes, bigEndian: true);
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<FromElsewhere>> FromElsewhere(CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -161,7 +154,6 @@ internal sealed class DiagnosticsStore(Connections database, TimeProvider clock)
         return [.. rows];
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<Unrouted>> Unrouted(CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

@@ -11,14 +11,11 @@ namespace Payments.Infrastructure.Diagnostics;
 /// <summary>Probes: their bodies, their addresses, and their rows in the inbox, whichever replica wrote them.</summary>
 internal sealed class Probes(Connections database, CallbackTokens tokens) : IProbes
 {
-    /// <inheritdoc/>
     public IReadOnlyList<SampleCallback> Samples(string kind) => SampleKinds.Of(kind);
 
-    /// <inheritdoc/>
     public Uri Address(Uri publicBaseUrl, CallbackKind kind, Guid probe) =>
         new(CallbackUrls.Under(publicBaseUrl, kind) + "/" + tokens.Make(SubjectKind.Probe, probe));
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<StoredProbe>> Find(IReadOnlyCollection<Guid> probes, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

@@ -37,7 +37,6 @@ internal sealed class PublicEndpointClient(IOptions<DarajaOptions> daraja, IOpti
         }
     }
 
-    /// <inheritdoc/>
     public async Task<NameResult> Resolve(string host, CancellationToken cancellation)
     {
         using var limit = Limit(Connecting, cancellation);
@@ -56,7 +55,6 @@ internal sealed class PublicEndpointClient(IOptions<DarajaOptions> daraja, IOpti
         }
     }
 
-    /// <inheritdoc/>
     public async Task<CertificateInspection> Certificate(Uri address, CancellationToken cancellation)
     {
         using var limit = Limit(Connecting, cancellation);
@@ -92,7 +90,6 @@ internal sealed class PublicEndpointClient(IOptions<DarajaOptions> daraja, IOpti
         }
     }
 
-    /// <inheritdoc/>
     public async Task<EndpointResponse> Post(Uri url, ReadOnlyMemory<byte> body, string? contentType, CancellationToken cancellation)
     {
         using var limit = Limit(limits.Timeout, cancellation);

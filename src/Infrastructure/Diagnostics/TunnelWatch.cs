@@ -28,7 +28,6 @@ internal sealed partial class TunnelWatch(
     private bool isGone;
     private bool mustRegister;
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)

@@ -21,7 +21,6 @@ internal sealed class EventRepository(Connections database, ITransactions transa
 
     private sealed record Row(long Position, string Type, DateTimeOffset At, string Data);
 
-    /// <inheritdoc/>
     public async Task<FeedRead> Read(string? client, bool withPayouts, long after, int limit, CancellationToken cancellation)
     {
         await transactions.Run(_ => Place(), cancellation);

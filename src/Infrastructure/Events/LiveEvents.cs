@@ -9,7 +9,6 @@ namespace Payments.Infrastructure.Events;
 /// <summary>Hears of every change of a checkout that any process commits: one LISTEN per process.</summary>
 public sealed partial class LiveEvents(Connections database, WatchedCheckouts watched, ILogger<LiveEvents> log) : BackgroundService
 {
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var purpose = Connections.For(Purpose.Watch);

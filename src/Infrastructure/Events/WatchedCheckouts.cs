@@ -49,7 +49,6 @@ public sealed partial class WatchedCheckouts(Connections database, IBackgroundCo
         }
     }
 
-    /// <inheritdoc/>
     public override void Dispose()
     {
         woken.Dispose();
@@ -98,7 +97,6 @@ public sealed partial class WatchedCheckouts(Connections database, IBackgroundCo
         }
     }
 
-    /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         Forever(async () =>
         {
@@ -246,7 +244,6 @@ public sealed partial class WatchedCheckouts(Connections database, IBackgroundCo
             }
         }
 
-        /// <inheritdoc/>
         public void Dispose()
         {
             lock (all.gate)

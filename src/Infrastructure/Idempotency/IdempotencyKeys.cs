@@ -20,7 +20,6 @@ internal sealed class IdempotencyKeys(Connections database) : IIdempotencyKeys
     /// <summary>Answers hold personal data: where the key stays, its answer goes after a week and is rebuilt from the row from then on.</summary>
     private static readonly TimeSpan AnswerLife = TimeSpan.FromDays(7);
 
-    /// <inheritdoc/>
     public async Task<UsedKey?> Find(string owner, string key, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -70,7 +69,6 @@ internal sealed class IdempotencyKeys(Connections database) : IIdempotencyKeys
             new { request.Owner, request.Key, created?.Kind, created?.Id });
     }
 
-    /// <inheritdoc/>
     public async Task Answered(IdempotentRequest request, int status, string answer)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -86,7 +84,6 @@ internal sealed class IdempotencyKeys(Connections database) : IIdempotencyKeys
             new { request.Owner, request.Key, hash = request.Hash.ToArray(), request.KeepForEver, status, answer });
     }
 
-    /// <inheritdoc/>
     public async Task Abandoned(IdempotentRequest request)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -95,7 +92,6 @@ internal sealed class IdempotencyKeys(Connections database) : IIdempotencyKeys
             new { request.Owner, request.Key });
     }
 
-    /// <inheritdoc/>
     public async Task<int> Clean(int batch, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

@@ -44,7 +44,6 @@ internal sealed partial class InboxListener(
         base.Dispose();
     }
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await state.Ready.WaitAsync(stoppingToken);

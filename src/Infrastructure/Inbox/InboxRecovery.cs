@@ -27,7 +27,6 @@ internal sealed partial class InboxRecovery(IServiceScopeFactory scopes, Databas
         return swept;
     }
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var purpose = Connections.For(Purpose.Drain);

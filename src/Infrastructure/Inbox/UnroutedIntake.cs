@@ -74,7 +74,6 @@ public sealed partial class UnroutedIntake : BackgroundService, IUnroutedLog
         }
     }
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var purpose = Connections.For(Purpose.Watch);

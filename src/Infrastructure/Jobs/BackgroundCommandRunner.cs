@@ -13,7 +13,6 @@ internal sealed partial class BackgroundCommandRunner(IServiceScopeFactory scope
 {
     private readonly ConcurrentDictionary<Task, byte> running = new();
 
-    /// <inheritdoc/>
     public Task<T> Send<T>(IRequest<T> command)
     {
         var task = Task.Run(() => Run(command));
@@ -22,10 +21,8 @@ internal sealed partial class BackgroundCommandRunner(IServiceScopeFactory scope
         return task;
     }
 
-    /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(running.Keys).WaitAsync(cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 

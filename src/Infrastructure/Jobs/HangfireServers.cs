@@ -24,7 +24,6 @@ internal sealed partial class HangfireServers(
 
     private List<IBackgroundProcessingServer> servers = [];
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await state.Ready.WaitAsync(stoppingToken);
@@ -127,10 +126,8 @@ internal sealed partial class HangfireServers(
         }
     }
 
-    /// <inheritdoc/>
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc/>
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
@@ -144,7 +141,6 @@ internal sealed partial class HangfireServers(
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
@@ -159,7 +155,6 @@ internal sealed partial class HangfireServers(
         }
     }
 
-    /// <inheritdoc/>
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     [LoggerMessage(EventName = "recurring_jobs_waiting", Level = LogLevel.Warning, Message = "The recurring jobs cannot be set yet: {Why}")]

@@ -21,14 +21,11 @@ public interface IJobs
 /// <summary>Enqueues through Hangfire. Arguments are ids and counts only: the dashboard shows them.</summary>
 internal sealed class HangfireJobs(IBackgroundJobClient client) : IJobs
 {
-    /// <inheritdoc/>
     public void Drain(int count) => client.Create<CallbackJobs>(jobs => jobs.Drain(count), new EnqueuedState(CallbackJobs.Queue));
 
-    /// <inheritdoc/>
     public void ApplyParked(Guid id) => client.Create<CallbackJobs>(
         jobs => jobs.Apply(PublicId.Write(PublicId.Callback, id)), new EnqueuedState(CallbackJobs.Queue));
 
-    /// <inheritdoc/>
     public void SendTransfer(string prefix, Guid id) => client.Create<TransferJobs>(
         jobs => jobs.Send(PublicId.Write(prefix, id)), new EnqueuedState(TransferJobs.Queue));
 }

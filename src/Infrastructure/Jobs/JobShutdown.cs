@@ -21,7 +21,6 @@ public sealed class JobShutdown : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => source.Dispose();
 
     internal void Start() => source.Cancel();

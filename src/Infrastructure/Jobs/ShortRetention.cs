@@ -10,11 +10,9 @@ namespace Payments.Infrastructure.Jobs;
 /// </summary>
 internal sealed class ShortRetention : JobFilterAttribute, IApplyStateFilter
 {
-    /// <inheritdoc/>
     public void OnStateApplied(ApplyStateContext context, IWriteOnlyTransaction transaction) =>
         context.JobExpirationTimeout = TimeSpan.FromMinutes(30);
 
-    /// <inheritdoc/>
     public void OnStateUnapplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
     {
     }

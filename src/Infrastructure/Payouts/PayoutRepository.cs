@@ -12,7 +12,6 @@ namespace Payments.Infrastructure.Payouts;
 /// <summary>Making and showing payouts.</summary>
 internal sealed class PayoutRepository(Connections database, IJobs jobs) : IPayouts
 {
-    /// <inheritdoc/>
     public async Task<Guid?> Add(Payout payout)
     {
         var again = 0;
@@ -65,7 +64,6 @@ internal sealed class PayoutRepository(Connections database, IJobs jobs) : IPayo
         return null;
     }
 
-    /// <inheritdoc/>
     public async Task<Payout?> Find(Guid id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -73,7 +71,6 @@ internal sealed class PayoutRepository(Connections database, IJobs jobs) : IPayo
         return rows.SingleOrDefault()?.ToDomain();
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<Payout>> List(TransferFilter filter, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

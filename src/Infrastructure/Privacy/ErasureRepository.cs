@@ -68,7 +68,6 @@ internal sealed partial class ErasureRepository(Connections database) : IErasure
 
     private const string IsHint = $"c.subject_id IS NULL AND c.verdict IN {MovedNothing}";
 
-    /// <inheritdoc/>
     public async Task<int> EraseOld(ErasureTarget what, TimeSpan keep, int batch, CancellationToken cancellation)
     {
         var sql = what switch

@@ -13,7 +13,6 @@ internal sealed partial class ErasureRepository
     /// <summary>Two of the searches read whole tables.</summary>
     private const int PatienceSeconds = 600;
 
-    /// <inheritdoc/>
     public async Task<SubjectRows> Find(string phone, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -36,7 +35,6 @@ internal sealed partial class ErasureRepository
             await Ids("SELECT id FROM callbacks WHERE erased_at IS NULL AND position(@digits in body) > 0 ORDER BY id"));
     }
 
-    /// <inheritdoc/>
     public async Task<string> Export(string phone, SubjectRows rows, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -94,7 +92,6 @@ internal sealed partial class ErasureRepository
             commandTimeout: PatienceSeconds, cancellationToken: cancellation));
     }
 
-    /// <inheritdoc/>
     public async Task<int> Erase(string phone, SubjectRows rows, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

@@ -62,7 +62,6 @@ internal sealed partial class MissedScheduleRecovery(IServiceScopeFactory scopes
         }
     }
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await state.Ready.WaitAsync(stoppingToken);

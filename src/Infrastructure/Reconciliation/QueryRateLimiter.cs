@@ -36,7 +36,6 @@ internal sealed class QueryRateLimiter(Connections database, DarajaStatusStore b
         public DateTimeOffset? PullStartedAt { get; init; }
     }
 
-    /// <inheritdoc/>
     public async Task<int> Available(DarajaQuery question, int most)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -64,7 +63,6 @@ internal sealed class QueryRateLimiter(Connections database, DarajaStatusStore b
             : Math.Clamp((int)tokens, 0, Math.Min(most, 1));
     }
 
-    /// <inheritdoc/>
     public async Task Consume(int questions)
     {
         if (questions > 0)
@@ -75,7 +73,6 @@ internal sealed class QueryRateLimiter(Connections database, DarajaStatusStore b
         }
     }
 
-    /// <inheritdoc/>
     public async Task<MissedSchedules> FindForgotten(TimeSpan age, TimeSpan pullAge, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -100,7 +97,6 @@ internal sealed class QueryRateLimiter(Connections database, DarajaStatusStore b
             new { age, pullAge, forgotten = options.ForgottenAfter, endAge = TimeSpan.FromMinutes(1), life = Attempt.PromptLifetime });
     }
 
-    /// <inheritdoc/>
     public async Task<DarajaView> Read(CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

@@ -43,7 +43,6 @@ internal sealed class StatusQueryRepository(Connections database) : IStatusQueri
         public DateTimeOffset At { get; init; }
     }
 
-    /// <inheritdoc/>
     public async Task Add(Guid id, StatusQueryKind kind, Guid? subjectId, string? receipt = null)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -52,7 +51,6 @@ internal sealed class StatusQueryRepository(Connections database) : IStatusQueri
             new { id, kind = EnumNames.Name(kind), subjectId, receipt });
     }
 
-    /// <inheritdoc/>
     public async Task AddPrompts(IReadOnlyCollection<(Guid Id, Guid AttemptId)> asked)
     {
         if (asked.Count == 0)
@@ -65,14 +63,12 @@ internal sealed class StatusQueryRepository(Connections database) : IStatusQueri
             $"INSERT INTO questions (kind, {Prompts.Names}) SELECT 'prompt', {Prompts.Names} FROM {Prompts.Rows}", Prompts.Parameters(asked));
     }
 
-    /// <inheritdoc/>
     public async Task Withdraw(Guid id)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync("DELETE FROM questions WHERE id = @id AND answered_at IS NULL", new { id });
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<StatusQuery>> Load(IReadOnlyCollection<Guid> ids)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -90,7 +86,6 @@ internal sealed class StatusQueryRepository(Connections database) : IStatusQueri
         })];
     }
 
-    /// <inheritdoc/>
     public async Task Accepted(Guid id, string? conversationId, string? originatorId)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -103,7 +98,6 @@ internal sealed class StatusQueryRepository(Connections database) : IStatusQueri
             new { id, conversationId, originatorId });
     }
 
-    /// <inheritdoc/>
     public async Task Answered(IReadOnlyCollection<(Guid Id, string Answer)> answers)
     {
         // Sorted, so that two batches that answer the same questions lock them in one order.
@@ -121,7 +115,6 @@ internal sealed class StatusQueryRepository(Connections database) : IStatusQueri
             Answers.Parameters(sorted));
     }
 
-    /// <inheritdoc/>
     public async Task SaveBalances(IReadOnlyCollection<AccountBalance> balances, DateTimeOffset at)
     {
         // A later word of the same batch goes before an earlier one.
@@ -138,7 +131,6 @@ internal sealed class StatusQueryRepository(Connections database) : IStatusQueri
             parameters);
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<KnownBalance>> Balances(CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -146,7 +138,6 @@ internal sealed class StatusQueryRepository(Connections database) : IStatusQueri
         return [.. rows.Select(r => new KnownBalance(r.Name, Money.FromCents(r.Available), r.At))];
     }
 
-    /// <inheritdoc/>
     public async Task<(DateTimeOffset AskedAt, bool Answered, string? Answer)?> LastBalanceQuestion(TimeSpan since)
     {
         await using var connection = await database.OpenConnectionAsync();

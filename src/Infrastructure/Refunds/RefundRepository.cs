@@ -22,7 +22,6 @@ internal sealed class RefundRepository(Connections database, ICheckouts checkout
         .Uuid("id", r => r.Id)
         .Name<RefundSource>("taken_from", r => r.Source);
 
-    /// <inheritdoc/>
     public async Task Add(Refund refund)
     {
         int again;
@@ -68,7 +67,6 @@ internal sealed class RefundRepository(Connections database, ICheckouts checkout
         }
     }
 
-    /// <inheritdoc/>
     public async Task<ReceiptToRefund?> LoadReceipt(Guid receiptId)
     {
         Guid? checkoutId;
@@ -105,7 +103,6 @@ internal sealed class RefundRepository(Connections database, ICheckouts checkout
             : throw new StartOverException("The receipt");
     }
 
-    /// <inheritdoc/>
     public async Task<Refund?> Find(Guid id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -113,7 +110,6 @@ internal sealed class RefundRepository(Connections database, ICheckouts checkout
         return rows.SingleOrDefault()?.ToDomain();
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<Refund>> List(TransferFilter filter, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

@@ -13,21 +13,18 @@ internal sealed class RestoreRepository(Connections database) : IRestores
 
     private const string Select = "SELECT prepared_at, released_at, feed_place FROM restores ORDER BY id DESC LIMIT 1";
 
-    /// <inheritdoc/>
     public async Task<Restore?> Last(CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return await connection.QuerySingleOrDefaultAsync<Restore>(Select);
     }
 
-    /// <inheritdoc/>
     public async Task<bool> IsUnderWay()
     {
         await using var connection = await database.OpenConnectionAsync();
         return await connection.QuerySingleAsync<bool>("SELECT EXISTS (SELECT FROM restores WHERE released_at IS NULL)");
     }
 
-    /// <inheritdoc/>
     public async Task<Restore> Begin(DateTimeOffset now)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -45,7 +42,6 @@ internal sealed class RestoreRepository(Connections database) : IRestores
         return await connection.QuerySingleAsync<Restore>(Select);
     }
 
-    /// <inheritdoc/>
     public async Task<int> DoubtUnnamed(bool namesTransfers)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -65,14 +61,12 @@ internal sealed class RestoreRepository(Connections database) : IRestores
         return doubted;
     }
 
-    /// <inheritdoc/>
     public async Task<bool> End(DateTimeOffset now)
     {
         await using var connection = await database.OpenConnectionAsync();
         return await connection.ExecuteAsync("UPDATE restores SET released_at = @now WHERE released_at IS NULL", new { now = now.UtcDateTime }) > 0;
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<(Guid Id, string Account)>> FindLostPayments()
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -88,7 +82,6 @@ internal sealed class RestoreRepository(Connections database) : IRestores
         return found.AsList();
     }
 
-    /// <inheritdoc/>
     public async Task<int> CountHeld(CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

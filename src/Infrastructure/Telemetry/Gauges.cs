@@ -30,7 +30,6 @@ internal sealed partial class Gauges(
 
     private volatile Backlog? behind;
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var purpose = Connections.For(Purpose.Watch);

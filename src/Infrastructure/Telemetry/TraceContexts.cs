@@ -7,7 +7,6 @@ namespace Payments.Infrastructure.Telemetry;
 /// <summary>Contexts stored in the rows of payments: one statement for a whole batch of callbacks.</summary>
 internal sealed class TraceContexts(Connections database) : ITraceContexts
 {
-    /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<Guid, string>> Of(IReadOnlyCollection<Guid> ids)
     {
         if (ids.Count == 0)

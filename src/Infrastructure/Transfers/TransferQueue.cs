@@ -35,7 +35,6 @@ internal sealed partial class TransferRepository
 
     private sealed record Found(Guid Id, bool HadLostJob);
 
-    /// <inheritdoc/>
     public async Task<int> RequeueStale(TimeSpan age, int limit)
     {
         var found = new List<(string Prefix, Found Row)>();
@@ -73,7 +72,6 @@ internal sealed partial class TransferRepository
         return found.Count(taken => taken.Row.HadLostJob);
     }
 
-    /// <inheritdoc/>
     public async Task<int> LetWaitingGo(Transfer sent)
     {
         var api = sent is Payout payout ? DarajaOperations.OfPayout(payout.Method) : sent.HasOwnName ? DarajaOperations.B2c : DarajaOperations.Reversal;
@@ -100,7 +98,6 @@ internal sealed partial class TransferRepository
         return let;
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<Guid>> FindUntold(TimeSpan after, int limit, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

@@ -54,7 +54,6 @@ internal sealed partial class TransferRepository(Connections database, ICheckout
         limit = filter.Limit,
     };
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<Transfer>> LoadForChange(IReadOnlyCollection<Guid> ids)
     {
         var sorted = ids.Distinct().Order().ToArray();
@@ -70,7 +69,6 @@ internal sealed partial class TransferRepository(Connections database, ICheckout
         return [.. payouts.Select(row => row.ToDomain()), .. refunds.Select(row => row.ToDomain())];
     }
 
-    /// <inheritdoc/>
     public async Task<(IReadOnlyList<Guid> Checkouts, IReadOnlyList<Guid> Receipts)> GuardsOf(IReadOnlyCollection<Guid> ids)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -112,7 +110,6 @@ internal sealed partial class TransferRepository(Connections database, ICheckout
         }
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<DueTransfer>> ClaimDue(int askable, int others, TimeSpan lease)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -125,7 +122,6 @@ internal sealed partial class TransferRepository(Connections database, ICheckout
         return due;
     }
 
-    /// <inheritdoc/>
     public async Task<int> BringForward(IReadOnlyCollection<string> ids, int most)
     {
         await using var connection = await database.OpenConnectionAsync();

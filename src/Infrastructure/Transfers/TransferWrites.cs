@@ -16,7 +16,6 @@ namespace Payments.Infrastructure.Transfers;
 /// <summary>Writing payouts and refunds: one statement per table, whatever the number of rows.</summary>
 internal sealed partial class TransferRepository
 {
-    /// <inheritdoc/>
     public async Task Save(IReadOnlyCollection<Transfer> transfers)
     {
         var changed = transfers.Where(t => t.State == EntityState.Updated).ToList();

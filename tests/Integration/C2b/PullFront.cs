@@ -28,7 +28,11 @@ internal sealed class PullFront : IAsyncDisposable
             using var body = new MemoryStream();
             await http.Request.Body.CopyToAsync(body);
             using var request = new HttpRequestMessage(new(http.Request.Method), http.Request.Path + http.Request.QueryString.Value);
-            if (http.Request.Headers.Authorization.Count > 0) request.Headers.TryAddWithoutValidation("Authorization", http.Request.Headers.Authorization.ToString());
+            if (http.Request.Headers.Authorization.Count > 0)
+            {
+                request.Headers.TryAddWithoutValidation("Authorization", http.Request.Headers.Authorization.ToString());
+            }
+
             if (http.Request.Method != HttpMethods.Get)
             {
                 request.Content = new ByteArrayContent(body.ToArray());

@@ -22,7 +22,9 @@ public sealed class TestDatabaseTests(TestDatabase database, ITestOutputHelper o
         await using var first = NpgsqlDataSource.Create(await database.CreateDatabase(isEmpty: true));
         await using var second = NpgsqlDataSource.Create(await database.CreateDatabase(isEmpty: true));
         await using (var create = first.CreateCommand("CREATE TABLE only_here (id int)"))
+        {
             await create.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
 
         Assert.Equal("t", await Scalar(first, "SELECT (to_regclass('only_here') IS NOT NULL)::text::char"));
         Assert.Equal("f", await Scalar(second, "SELECT (to_regclass('only_here') IS NOT NULL)::text::char"));

@@ -6,25 +6,25 @@ public sealed class SimulatorC2bTests : IAsyncLifetime
 {
     private static readonly object Payment = new { amount = 12.5m, account = "INV-8", msisdn = SimulatorRig.Phone };
 
-    private SimulatorRig _rig = null!;
+    private SimulatorRig daraja = null!;
 
-    public async ValueTask InitializeAsync() => _rig = await SimulatorRig.Start();
+    public async ValueTask InitializeAsync() => daraja = await SimulatorRig.Start();
 
-    public async ValueTask DisposeAsync() => await _rig.DisposeAsync();
+    public async ValueTask DisposeAsync() => await daraja.DisposeAsync();
 
     [Fact]
     public async Task A_payment_is_validated_then_confirmed_in_flat_strings()
     {
-        Assert.Equal("0", (await _rig.Register())["ResponseCode"]);
-        _rig.Shop.Answer = path => Task.FromResult(path == "/c2b/validate" ? """{"ResultCode":"0","ThirdPartyTransID":"mine"}""" : null);
-        var paid = await _rig.PayByHand(Payment);
+        Assert.Equal("0", (await daraja.Register())["ResponseCode"]);
+        daraja.Shop.Answer = path => Task.FromResult(path == "/c2b/validate" ? """{"ResultCode":"0","ThirdPartyTransID":"mine"}""" : null);
+        var paid = await daraja.PayByHand(Payment);
         Assert.Equal("completed", paid["status"]);
         var receipt = paid["receipt"];
 
-        var asked = (await _rig.Shop.Next("/c2b/validate")).Json;
+        var asked = (await daraja.Shop.Next("/c2b/validate")).Json;
         Assert.Equal("", asked.GetProperty("OrgAccountBalance").GetString());
         Assert.Equal(receipt, asked.GetProperty("TransID").GetString());
-        var told = await _rig.Shop.Next("/c2b/confirm");
+        var told = await daraja.Shop.Next("/c2b/confirm");
         var time = told.Json.GetProperty("TransTime").GetString();
         Assert.Equal(
             $"{{\"TransactionType\":\"Pay Bill\",\"TransID\":\"{receipt}\",\"TransTime\":\"{time}\",\"TransAmount\":\"12.50\"," +
@@ -32,16 +32,16 @@ public sealed class SimulatorC2bTests : IAsyncLifetime
             "\"InvoiceNumber\":\"\",\"OrgAccountBalance\":\"10000012.50\",\"ThirdPartyTransID\":\"mine\"," +
             "\"MSISDN\":\"2547 ***** 000\",\"FirstName\":\"JOHN\",\"MiddleName\":\"\",\"LastName\":\"\"}",
             told.Text);
-        var moved = Assert.Single(await _rig.Ledger());
+        var moved = Assert.Single(await daraja.Ledger());
         Assert.Equal(("c2b", 12.5m), (moved.GetProperty("kind").GetString(), moved.GetProperty("amount").GetDecimal()));
     }
 
     [Fact]
     public async Task Without_URLs_it_completes_in_silence()
     {
-        Assert.Equal("completed", (await _rig.PayByHand(Payment))["status"]);
-        Assert.Single(await _rig.Ledger());
-        Assert.Empty(await _rig.Items("/simulator/deliveries"));
+        Assert.Equal("completed", (await daraja.PayByHand(Payment))["status"]);
+        Assert.Single(await daraja.Ledger());
+        Assert.Empty(await daraja.Items("/simulator/deliveries"));
     }
 
     [Theory]
@@ -49,11 +49,11 @@ public sealed class SimulatorC2bTests : IAsyncLifetime
     [InlineData("""{"ResultCode":1}""")]
     public async Task A_shop_that_says_no_gets_no_money(string answer)
     {
-        await _rig.Register();
-        _rig.Shop.Answer = _ => Task.FromResult<string?>(answer);
-        Assert.Equal("rejected", (await _rig.PayByHand(Payment))["status"]);
-        Assert.Empty(await _rig.Ledger());
-        Assert.Equal(0, _rig.Shop.Waiting("/c2b/confirm"));
+        await daraja.Register();
+        daraja.Shop.Answer = _ => Task.FromResult<string?>(answer);
+        Assert.Equal("rejected", (await daraja.PayByHand(Payment))["status"]);
+        Assert.Empty(await daraja.Ledger());
+        Assert.Equal(0, daraja.Shop.Waiting("/c2b/confirm"));
     }
 
     [Theory]
@@ -61,26 +61,30 @@ public sealed class SimulatorC2bTests : IAsyncLifetime
     [InlineData("Cancelled", "cancelled", 0)]
     public async Task After_the_deadline_the_registered_ResponseType_decides(string responseType, string status, int confirmations)
     {
-        await _rig.Settings(new { validationDeadlineMs = 50 });
-        await _rig.Register(responseType: responseType);
-        _rig.Shop.Answer = async path =>
+        await daraja.Settings(new { validationDeadlineMs = 50 });
+        await daraja.Register(responseType: responseType);
+        daraja.Shop.Answer = async path =>
         {
-            if (path == "/c2b/validate") await Task.Delay(500);
+            if (path == "/c2b/validate")
+            {
+                await Task.Delay(500);
+            }
+
             return null;
         };
-        var paid = await _rig.PayByHand(Payment);
+        var paid = await daraja.PayByHand(Payment);
         Assert.Equal(status, paid["status"]);
         Assert.Equal("response-type", paid.Json.GetProperty("validation").GetProperty("decidedBy").GetString());
-        Assert.Equal(confirmations, (await _rig.Ledger()).Length);
-        Assert.Equal(confirmations, _rig.Shop.Waiting("/c2b/confirm"));
+        Assert.Equal(confirmations, (await daraja.Ledger()).Length);
+        Assert.Equal(confirmations, daraja.Shop.Waiting("/c2b/confirm"));
     }
 
     [Fact]
     public async Task An_answer_that_is_no_JSON_leaves_it_to_the_ResponseType()
     {
-        await _rig.Register(responseType: "Cancelled");
-        _rig.Shop.Answer = _ => Task.FromResult<string?>("<html>");
-        Assert.Equal("cancelled", (await _rig.PayByHand(Payment))["status"]);
+        await daraja.Register(responseType: "Cancelled");
+        daraja.Shop.Answer = _ => Task.FromResult<string?>("<html>");
+        Assert.Equal("cancelled", (await daraja.PayByHand(Payment))["status"]);
     }
 
     [Theory]
@@ -103,32 +107,32 @@ public sealed class SimulatorC2bTests : IAsyncLifetime
             ["ConfirmationURL"] = "https://shop.example/confirm",
             ["ValidationURL"] = "https://shop.example/validate",
         };
-        Assert.Equal(200, (await _rig.Call("/mpesa/c2b/v2/registerurl", body)).Status);
+        Assert.Equal(200, (await daraja.Call("/mpesa/c2b/v2/registerurl", body)).Status);
         body[field] = value;
-        var reply = await _rig.Call("/mpesa/c2b/v2/registerurl", body);
+        var reply = await daraja.Call("/mpesa/c2b/v2/registerurl", body);
         Assert.Equal((400, "400.003.02", $"Bad Request - Invalid {field}"), (reply.Status, reply["errorCode"], reply["errorMessage"]));
     }
 
     [Fact]
     public async Task Production_registers_once_until_the_portal_deletes()
     {
-        Assert.Equal(200, (await _rig.Register()).Status);
-        Assert.Equal(200, (await _rig.Register()).Status);
-        await _rig.Settings(new { production = true });
-        var again = await _rig.Register();
+        Assert.Equal(200, (await daraja.Register()).Status);
+        Assert.Equal(200, (await daraja.Register()).Status);
+        await daraja.Settings(new { production = true });
+        var again = await daraja.Register();
         Assert.Equal((500, "500.003.1001", "Urls are already registered."), (again.Status, again["errorCode"], again["errorMessage"]));
-        await _rig.Send(HttpMethod.Delete, "/simulator/c2b/urls");
-        Assert.Equal(200, (await _rig.Register()).Status);
+        await daraja.Send(HttpMethod.Delete, "/simulator/c2b/urls");
+        Assert.Equal(200, (await daraja.Register()).Status);
     }
 
     [Fact]
     public async Task The_other_version_than_the_apps_has_no_apiproduct()
     {
-        await _rig.Settings(new { c2bVersion = "v1" });
-        var reply = await _rig.Register(2);
+        await daraja.Settings(new { c2bVersion = "v1" });
+        var reply = await daraja.Register(2);
         Assert.Equal((401, "401.003.01"), (reply.Status, reply["errorCode"]));
         Assert.EndsWith("no apiproduct match found", reply["errorMessage"], StringComparison.Ordinal);
-        Assert.Equal("success", (await _rig.Register(1))["ResponseDescription"]);
+        Assert.Equal("success", (await daraja.Register(1))["ResponseDescription"]);
     }
 
     [Theory]
@@ -136,10 +140,13 @@ public sealed class SimulatorC2bTests : IAsyncLifetime
     [InlineData("zeros", "OriginatorCoversationID,ResponseCode,ResponseDescription")]
     public async Task Registering_is_answered_in_more_than_one_form(string form, string keys)
     {
-        await _rig.Settings(new { c2bRegisterReply = form });
-        var reply = await _rig.Register();
+        await daraja.Settings(new { c2bRegisterReply = form });
+        var reply = await daraja.Register();
         Assert.Equal(keys, string.Join(',', reply.Json.EnumerateObject().Select(p => p.Name)));
-        if (form == "zeros") Assert.Equal("00000000", reply["ResponseCode"]);
+        if (form == "zeros")
+        {
+            Assert.Equal("00000000", reply["ResponseCode"]);
+        }
     }
 
     [Theory]
@@ -149,10 +156,10 @@ public sealed class SimulatorC2bTests : IAsyncLifetime
     [InlineData(2, "plain", "^254700000000$")]
     public async Task Phone_numbers_come_in_every_disguise(int version, string form, string pattern)
     {
-        await _rig.Settings(new { c2bPhone = form, c2bNames = false });
-        await _rig.Register(version);
-        await _rig.PayByHand(Payment);
-        var told = (await _rig.Shop.Next("/c2b/confirm")).Json;
+        await daraja.Settings(new { c2bPhone = form, c2bNames = false });
+        await daraja.Register(version);
+        await daraja.PayByHand(Payment);
+        var told = (await daraja.Shop.Next("/c2b/confirm")).Json;
         Assert.Matches(pattern, told.GetProperty("MSISDN").GetString());
         Assert.Equal("", told.GetProperty("FirstName").GetString());
     }
@@ -160,24 +167,24 @@ public sealed class SimulatorC2bTests : IAsyncLifetime
     [Fact]
     public async Task An_STK_payment_can_be_confirmed_a_second_time_with_the_same_receipt()
     {
-        await _rig.Register();
-        await _rig.Settings(new { stkConfirmation = true });
-        await _rig.Push();
-        var receipt = (await _rig.Shop.Next()).Stk.GetProperty("CallbackMetadata").GetProperty("Item")[1].GetProperty("Value").GetString();
-        var told = (await _rig.Shop.Next("/c2b/confirm")).Json;
+        await daraja.Register();
+        await daraja.Settings(new { stkConfirmation = true });
+        await daraja.Push();
+        var receipt = (await daraja.Shop.Next()).Stk.GetProperty("CallbackMetadata").GetProperty("Item")[1].GetProperty("Value").GetString();
+        var told = (await daraja.Shop.Next("/c2b/confirm")).Json;
         Assert.Equal((receipt, "ORDER-1"), (told.GetProperty("TransID").GetString(), told.GetProperty("BillRefNumber").GetString()));
-        Assert.Single(await _rig.Ledger());
+        Assert.Single(await daraja.Ledger());
     }
 
     [Fact]
     public async Task The_confirmation_can_be_made_to_come_before_the_callback()
     {
-        await _rig.Register();
-        await _rig.Script(SimulatorRig.Phone, new { callback = "late", callbackDelayMs = 1000, confirmation = "once" });
-        await _rig.Push();
-        await _rig.Shop.Next("/c2b/confirm");
-        Assert.Equal(0, _rig.Shop.Waiting());
-        await _rig.Shop.Next();
+        await daraja.Register();
+        await daraja.Script(SimulatorRig.Phone, new { callback = "late", callbackDelayMs = 1000, confirmation = "once" });
+        await daraja.Push();
+        await daraja.Shop.Next("/c2b/confirm");
+        Assert.Equal(0, daraja.Shop.Waiting());
+        await daraja.Shop.Next();
     }
 
     [Theory]
@@ -185,21 +192,21 @@ public sealed class SimulatorC2bTests : IAsyncLifetime
     [InlineData(2, "OriginatorCoversationID,ResponseCode,ResponseDescription")]
     public async Task Darajas_own_simulate_pays_too(int version, string keys)
     {
-        await _rig.Register();
+        await daraja.Register();
         var body = new { ShortCode = 174379, CommandID = "CustomerPayBillOnline", Amount = 1, Msisdn = 254700000000, BillRefNumber = "INV1" };
-        var reply = await _rig.Call($"/mpesa/c2b/v{version}/simulate", body);
+        var reply = await daraja.Call($"/mpesa/c2b/v{version}/simulate", body);
         Assert.Equal(keys, string.Join(',', reply.Json.EnumerateObject().Select(p => p.Name)));
-        Assert.Equal("INV1", (await _rig.Shop.Next("/c2b/confirm")).Json.GetProperty("BillRefNumber").GetString());
-        await _rig.Settings(new { production = true });
-        Assert.Equal(404, (await _rig.Call($"/mpesa/c2b/v{version}/simulate", body)).Status);
+        Assert.Equal("INV1", (await daraja.Shop.Next("/c2b/confirm")).Json.GetProperty("BillRefNumber").GetString());
+        await daraja.Settings(new { production = true });
+        Assert.Equal(404, (await daraja.Call($"/mpesa/c2b/v{version}/simulate", body)).Status);
     }
 
     [Fact]
     public async Task A_customer_without_money_pays_nothing_by_hand()
     {
-        var reply = await _rig.PayByHand(new { amount = 5, account = "X", msisdn = "0700000001" });
+        var reply = await daraja.PayByHand(new { amount = 5, account = "X", msisdn = "0700000001" });
         Assert.Equal(("failed", "1"), (reply["status"], reply["resultCode"]));
-        Assert.Empty(await _rig.Ledger());
+        Assert.Empty(await daraja.Ledger());
     }
 
     [Theory]
@@ -208,7 +215,7 @@ public sealed class SimulatorC2bTests : IAsyncLifetime
     [InlineData("""{"amount":5,"account":"X","msisdn":"12"}""")]
     [InlineData("""{"amount":5,"account":"X","msisdn":"0700000000","shortcode":"600000"}""")]
     [InlineData("[]")]
-    public async Task A_payment_by_hand_that_cannot_be_is_told_so(string body) => Assert.Equal(400, (await _rig.PayByHand(body)).Status);
+    public async Task A_payment_by_hand_that_cannot_be_is_told_so(string body) => Assert.Equal(400, (await daraja.PayByHand(body)).Status);
 
     [Theory]
     [InlineData("local", "0700000000")]
@@ -220,13 +227,13 @@ public sealed class SimulatorC2bTests : IAsyncLifetime
     [InlineData("empty", "")]
     public async Task A_script_shows_the_payer_in_another_form(string form, string shown)
     {
-        await _rig.Register();
-        await _rig.Script(SimulatorRig.Phone, new { payer = form, times = 1 });
-        await _rig.PayByHand(Payment);
-        Assert.Equal(shown, (await _rig.Shop.Next("/c2b/confirm")).Json.GetProperty("MSISDN").GetString());
+        await daraja.Register();
+        await daraja.Script(SimulatorRig.Phone, new { payer = form, times = 1 });
+        await daraja.PayByHand(Payment);
+        Assert.Equal(shown, (await daraja.Shop.Next("/c2b/confirm")).Json.GetProperty("MSISDN").GetString());
 
-        await _rig.PayByHand(Payment);
-        Assert.Equal("2547 ***** 000", (await _rig.Shop.Next("/c2b/confirm")).Json.GetProperty("MSISDN").GetString());
+        await daraja.PayByHand(Payment);
+        Assert.Equal("2547 ***** 000", (await daraja.Shop.Next("/c2b/confirm")).Json.GetProperty("MSISDN").GetString());
     }
 
     [Theory]
@@ -235,23 +242,23 @@ public sealed class SimulatorC2bTests : IAsyncLifetime
     [InlineData("absent", null)]
     public async Task Its_type_has_any_words(string words, string? type)
     {
-        await _rig.Register();
-        await _rig.Settings(new { c2bType = words });
-        await _rig.PayByHand(Payment);
-        var told = (await _rig.Shop.Next("/c2b/confirm")).Json;
+        await daraja.Register();
+        await daraja.Settings(new { c2bType = words });
+        await daraja.PayByHand(Payment);
+        var told = (await daraja.Shop.Next("/c2b/confirm")).Json;
         Assert.Equal(type, told.TryGetProperty("TransactionType", out var given) ? given.GetString() : null);
     }
 
     [Fact]
     public async Task A_number_of_the_same_owner_is_told_of_at_the_same_address()
     {
-        await _rig.Register();
-        Assert.Equal(400, (await _rig.PayByHand(new { shortcode = "600777", amount = 5, account = "X", msisdn = SimulatorRig.Phone })).Status);
-        await _rig.Settings(new { siblings = new[] { "600777" } });
+        await daraja.Register();
+        Assert.Equal(400, (await daraja.PayByHand(new { shortcode = "600777", amount = 5, account = "X", msisdn = SimulatorRig.Phone })).Status);
+        await daraja.Settings(new { siblings = new[] { "600777" } });
 
-        Assert.Equal("completed", (await _rig.PayByHand(new { shortcode = "600777", amount = 5, account = "X", msisdn = SimulatorRig.Phone }))["status"]);
+        Assert.Equal("completed", (await daraja.PayByHand(new { shortcode = "600777", amount = 5, account = "X", msisdn = SimulatorRig.Phone }))["status"]);
 
-        Assert.Equal("600777", (await _rig.Shop.Next("/c2b/confirm")).Json.GetProperty("BusinessShortCode").GetString());
+        Assert.Equal("600777", (await daraja.Shop.Next("/c2b/confirm")).Json.GetProperty("BusinessShortCode").GetString());
     }
 
     [Fact]

@@ -5,11 +5,11 @@ namespace Payments.Tests.Integration;
 
 public sealed class SimulatorOauthTests : IAsyncLifetime
 {
-    private SimulatorRig _rig = null!;
+    private SimulatorRig rig = null!;
 
-    public async ValueTask InitializeAsync() => _rig = await SimulatorRig.Start();
+    public async ValueTask InitializeAsync() => rig = await SimulatorRig.Start();
 
-    public async ValueTask DisposeAsync() => await _rig.DisposeAsync();
+    public async ValueTask DisposeAsync() => await rig.DisposeAsync();
 
     [Fact]
     public async Task A_token_has_28_characters_and_its_lifetime_is_a_string()
@@ -23,8 +23,8 @@ public sealed class SimulatorOauthTests : IAsyncLifetime
     [Fact]
     public async Task A_new_token_kills_the_old_one()
     {
-        var old = await _rig.Login();
-        var live = await _rig.Login();
+        var old = await rig.Login();
+        var live = await rig.Login();
         Assert.Equal("404.001.03", (await Push(old))["errorCode"]);
         Assert.Equal("0", (await Push(live))["ResponseCode"]);
     }
@@ -32,8 +32,8 @@ public sealed class SimulatorOauthTests : IAsyncLifetime
     [Fact]
     public async Task A_token_dies_of_age()
     {
-        await _rig.Settings(new { tokenSeconds = 1 });
-        var token = await _rig.Login();
+        await rig.Settings(new { tokenSeconds = 1 });
+        var token = await rig.Login();
         await Task.Delay(1100);
         Assert.Equal("404.001.03", (await Push(token))["errorCode"]);
     }
@@ -60,7 +60,7 @@ public sealed class SimulatorOauthTests : IAsyncLifetime
     [InlineData("/pulltransactions/v1/query", 401, "401.001")]
     public async Task Each_product_refuses_a_bad_token_in_its_own_way(string path, int status, string code)
     {
-        var reply = await _rig.Send(HttpMethod.Post, path, new { }, "not-a-token");
+        var reply = await rig.Send(HttpMethod.Post, path, new { }, "not-a-token");
         Assert.Equal((status, code), (reply.Status, reply["errorCode"]));
         Assert.Contains("Invalid Access Token", reply["errorMessage"], StringComparison.Ordinal);
     }
@@ -68,11 +68,11 @@ public sealed class SimulatorOauthTests : IAsyncLifetime
     [Fact]
     public async Task A_product_added_later_needs_a_new_token()
     {
-        await _rig.Settings(new { products = new[] { "b2c" } });
-        var old = await _rig.Login();
-        await _rig.Settings(new { products = new[] { "b2c", "stk" } });
+        await rig.Settings(new { products = new[] { "b2c" } });
+        var old = await rig.Login();
+        await rig.Settings(new { products = new[] { "b2c", "stk" } });
         Assert.Contains("no apiproduct match found", (await Push(old))["errorMessage"], StringComparison.Ordinal);
-        Assert.Equal("0", (await Push(await _rig.Login()))["ResponseCode"]);
+        Assert.Equal("0", (await Push(await rig.Login()))["ResponseCode"]);
     }
 
     [Theory]
@@ -81,24 +81,24 @@ public sealed class SimulatorOauthTests : IAsyncLifetime
     [InlineData("/mpesa/c2b/v9/registerurl", "404.003.01")]
     public async Task A_path_Daraja_does_not_have_is_not_found(string path, string code)
     {
-        var reply = await _rig.Send(HttpMethod.Post, path, new { });
+        var reply = await rig.Send(HttpMethod.Post, path, new { });
         Assert.Equal((404, code), (reply.Status, reply["errorCode"]));
     }
 
     [Fact]
     public async Task GET_where_POST_belongs_is_refused()
     {
-        var reply = await _rig.Send(HttpMethod.Get, "/mpesa/stkpush/v1/processrequest");
+        var reply = await rig.Send(HttpMethod.Get, "/mpesa/stkpush/v1/processrequest");
         Assert.Equal((405, "405.001", "GET Method Not Allowed"), (reply.Status, reply["errorCode"], reply["errorMessage"]));
     }
 
-    private Task<SimulatorReply> Push(string token) => _rig.Send(HttpMethod.Post, "/mpesa/stkpush/v1/processrequest", _rig.PushBody(), token);
+    private Task<SimulatorReply> Push(string token) => rig.Send(HttpMethod.Post, "/mpesa/stkpush/v1/processrequest", rig.PushBody(), token);
 
     private async Task<SimulatorReply> Generate(string credentials, string grant = "client_credentials")
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/oauth/v1/generate?grant_type={grant}");
         request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
-        using var response = await _rig.Http.SendAsync(request);
+        using var response = await rig.Http.SendAsync(request);
         return new((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 }

@@ -5,19 +5,19 @@ namespace Payments.Tests.Integration;
 
 public sealed class SimulatorPayoutTests : IAsyncLifetime
 {
-    private SimulatorRig _rig = null!;
+    private SimulatorRig rig = null!;
 
-    public async ValueTask InitializeAsync() => _rig = await SimulatorRig.Start();
+    public async ValueTask InitializeAsync() => rig = await SimulatorRig.Start();
 
-    public async ValueTask DisposeAsync() => await _rig.DisposeAsync();
+    public async ValueTask DisposeAsync() => await rig.DisposeAsync();
 
     [Fact]
     public async Task A_payout_arrives_and_is_told_as_documented()
     {
-        var ack = await _rig.B2c(SimulatorRig.Phone, ("OriginatorConversationID", "inv-8-a1"));
+        var ack = await rig.B2c(SimulatorRig.Phone, ("OriginatorConversationID", "inv-8-a1"));
         Assert.Equal(("0", "inv-8-a1"), (ack["ResponseCode"], ack["OriginatorConversationID"]));
         Assert.Matches("^AG_[0-9]{8}_2010[0-9a-f]{16}$", ack["ConversationID"]);
-        var told = await _rig.Shop.Next("/result");
+        var told = await rig.Shop.Next("/result");
         Assert.Equal("inv-8-a1", told.Envelope.GetProperty("OriginatorConversationID").GetString());
         Assert.Equal(ack["ConversationID"], told.Envelope.GetProperty("ConversationID").GetString());
         Assert.Equal(JsonValueKind.Number, told.Envelope.GetProperty("ResultCode").ValueKind);
@@ -27,7 +27,7 @@ public sealed class SimulatorPayoutTests : IAsyncLifetime
         Assert.Matches(@"^\d\d\.\d\d\.\d{4} \d\d:\d\d:\d\d$", told.Parameter("TransactionCompletedDateTime").GetString());
         Assert.Equal("9999990.00", told.Parameter("B2CUtilityAccountAvailableFunds").GetRawText());
         Assert.Equal(JsonValueKind.Object, told.Envelope.GetProperty("ReferenceData").GetProperty("ReferenceItem").ValueKind);
-        Assert.Equal("b2c", Assert.Single(await _rig.Ledger()).GetProperty("kind").GetString());
+        Assert.Equal("b2c", Assert.Single(await rig.Ledger()).GetProperty("kind").GetString());
     }
 
     [Theory]
@@ -36,11 +36,11 @@ public sealed class SimulatorPayoutTests : IAsyncLifetime
     [InlineData("254700001037", 1037)]
     public async Task The_digits_hold_for_recipients_too(string phone, int code)
     {
-        await _rig.B2c(phone);
-        var told = await _rig.Shop.Next("/result");
+        await rig.B2c(phone);
+        var told = await rig.Shop.Next("/result");
         Assert.Equal(code, told.Envelope.GetProperty("ResultCode").GetInt32());
         Assert.False(told.Envelope.TryGetProperty("ResultParameters", out _));
-        Assert.Empty(await _rig.Ledger());
+        Assert.Empty(await rig.Ledger());
     }
 
     [Theory]
@@ -49,49 +49,53 @@ public sealed class SimulatorPayoutTests : IAsyncLifetime
     [InlineData("254700000606", 0, 0)]
     public async Task Results_and_replies_are_lost_as_the_digits_say(string phone, int results, int replies)
     {
-        Assert.Equal(replies, (await _rig.B2c(phone)).Status == 200 ? 1 : 0);
-        await SimulatorRig.Until(async () => (await _rig.Ledger()).Length == 1);
-        if (results > 0) await _rig.Shop.Next("/result");
-        Assert.Equal(0, _rig.Shop.Waiting("/result"));
+        Assert.Equal(replies, (await rig.B2c(phone)).Status == 200 ? 1 : 0);
+        await SimulatorRig.Until(async () => (await rig.Ledger()).Length == 1);
+        if (results > 0)
+        {
+            await rig.Shop.Next("/result");
+        }
+
+        Assert.Equal(0, rig.Shop.Waiting("/result"));
     }
 
     [Fact]
     public async Task A_result_may_come_before_the_reply_or_contradict_itself()
     {
-        await _rig.B2c("254700000303");
-        Assert.Equal(1, _rig.Shop.Waiting("/result"));
-        await _rig.Shop.Next("/result");
-        await _rig.B2c("254700000909");
-        Assert.Equal(1037, (await _rig.Shop.Next("/result")).Envelope.GetProperty("ResultCode").GetInt32());
-        Assert.Equal(0, (await _rig.Shop.Next("/result")).Envelope.GetProperty("ResultCode").GetInt32());
+        await rig.B2c("254700000303");
+        Assert.Equal(1, rig.Shop.Waiting("/result"));
+        await rig.Shop.Next("/result");
+        await rig.B2c("254700000909");
+        Assert.Equal(1037, (await rig.Shop.Next("/result")).Envelope.GetProperty("ResultCode").GetInt32());
+        Assert.Equal(0, (await rig.Shop.Next("/result")).Envelope.GetProperty("ResultCode").GetInt32());
     }
 
     [Fact]
     public async Task A_payout_can_be_held_back_until_somebody_decides()
     {
-        await _rig.B2c("254700007777");
-        await SimulatorRig.Until(async () => (await _rig.Items("/simulator/prompts")).Length == 1);
-        await _rig.Send(HttpMethod.Post, "/simulator/phones/254700007777/answer", new { resultCode = 2040 });
-        Assert.Equal(2040, (await _rig.Shop.Next("/result")).Envelope.GetProperty("ResultCode").GetInt32());
+        await rig.B2c("254700007777");
+        await SimulatorRig.Until(async () => (await rig.Items("/simulator/prompts")).Length == 1);
+        await rig.Send(HttpMethod.Post, "/simulator/phones/254700007777/answer", new { resultCode = 2040 });
+        Assert.Equal(2040, (await rig.Shop.Next("/result")).Envelope.GetProperty("ResultCode").GetInt32());
     }
 
     [Fact]
     public async Task The_same_OriginatorConversationID_is_taken_once_even_at_once()
     {
-        var replies = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => _rig.B2c(SimulatorRig.Phone, ("OriginatorConversationID", "twice"))));
+        var replies = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => rig.B2c(SimulatorRig.Phone, ("OriginatorConversationID", "twice"))));
         Assert.Single(replies, r => r.Status == 200);
         Assert.All(replies.Where(r => r.Status != 200), r =>
             Assert.Equal((500, "500.002.1001", "Duplicate OriginatorConversationID."), (r.Status, r["errorCode"], r["errorMessage"])));
-        await _rig.Shop.Next("/result");
-        Assert.Single(await _rig.Ledger());
+        await rig.Shop.Next("/result");
+        Assert.Single(await rig.Ledger());
     }
 
     [Fact]
     public async Task Version_1_makes_the_id_itself()
     {
-        var ack = await _rig.Command("/mpesa/b2c/v1/paymentrequest", "SalaryPayment", ("Amount", "10"), ("PartyA", "174379"), ("PartyB", SimulatorRig.Phone));
+        var ack = await rig.Command("/mpesa/b2c/v1/paymentrequest", "SalaryPayment", ("Amount", "10"), ("PartyA", "174379"), ("PartyB", SimulatorRig.Phone));
         Assert.Matches("^[0-9a-f-]{27}[0-9]{4}$", ack["OriginatorConversationID"]);
-        Assert.Equal(0, (await _rig.Shop.Next("/result")).Envelope.GetProperty("ResultCode").GetInt32());
+        Assert.Equal(0, (await rig.Shop.Next("/result")).Envelope.GetProperty("ResultCode").GetInt32());
     }
 
     [Theory]
@@ -107,7 +111,7 @@ public sealed class SimulatorPayoutTests : IAsyncLifetime
     [InlineData("OriginatorConversationID", null)]
     public async Task A_bad_field_is_named(string field, string? value)
     {
-        var reply = await _rig.B2c(SimulatorRig.Phone, (field, value));
+        var reply = await rig.B2c(SimulatorRig.Phone, (field, value));
         Assert.Equal((400, "400.002.02", $"Bad Request - Invalid {field}"), (reply.Status, reply["errorCode"], reply["errorMessage"]));
     }
 
@@ -116,39 +120,39 @@ public sealed class SimulatorPayoutTests : IAsyncLifetime
     [InlineData(250_001, 3)]
     public async Task Limits_are_told_by_the_result(int amount, int code)
     {
-        await _rig.B2c(SimulatorRig.Phone, ("Amount", amount));
-        Assert.Equal(code, (await _rig.Shop.Next("/result")).Envelope.GetProperty("ResultCode").GetInt32());
+        await rig.B2c(SimulatorRig.Phone, ("Amount", amount));
+        Assert.Equal(code, (await rig.Shop.Next("/result")).Envelope.GetProperty("ResultCode").GetInt32());
     }
 
     [Fact]
     public async Task An_empty_float_pays_nothing()
     {
-        await _rig.Put("/simulator/accounts/174379", new { working = 0, utility = 15 });
-        await _rig.B2c();
-        Assert.Equal(0, (await _rig.Shop.Next("/result")).Envelope.GetProperty("ResultCode").GetInt32());
-        await _rig.B2c();
-        Assert.Equal(1, (await _rig.Shop.Next("/result")).Envelope.GetProperty("ResultCode").GetInt32());
-        Assert.Single(await _rig.Ledger());
+        await rig.Put("/simulator/accounts/174379", new { working = 0, utility = 15 });
+        await rig.B2c();
+        Assert.Equal(0, (await rig.Shop.Next("/result")).Envelope.GetProperty("ResultCode").GetInt32());
+        await rig.B2c();
+        Assert.Equal(1, (await rig.Shop.Next("/result")).Envelope.GetProperty("ResultCode").GetInt32());
+        Assert.Single(await rig.Ledger());
     }
 
     [Fact]
     public async Task Wrong_credentials_fail_later_and_lock_after_three_times()
     {
-        var wrong = await _rig.Encrypt("wrong");
+        var wrong = await rig.Encrypt("wrong");
         var codes = new List<int>();
         for (var i = 0; i < 4; i++)
         {
-            Assert.Equal("0", (await _rig.B2c(SimulatorRig.Phone, ("SecurityCredential", wrong)))["ResponseCode"]);
-            var told = (await _rig.Shop.Next("/result")).Envelope;
+            Assert.Equal("0", (await rig.B2c(SimulatorRig.Phone, ("SecurityCredential", wrong)))["ResponseCode"]);
+            var told = (await rig.Shop.Next("/result")).Envelope;
             Assert.EndsWith("0000000", told.GetProperty("TransactionID").GetString(), StringComparison.Ordinal);
             codes.Add(told.GetProperty("ResultCode").GetInt32());
         }
 
         Assert.Equal([2001, 2001, 2001, 8006], codes);
         // Locked is locked, for the right password too.
-        await _rig.B2c();
-        Assert.Equal(8006, (await _rig.Shop.Next("/result")).Envelope.GetProperty("ResultCode").GetInt32());
-        Assert.Empty(await _rig.Ledger());
+        await rig.B2c();
+        Assert.Equal(8006, (await rig.Shop.Next("/result")).Envelope.GetProperty("ResultCode").GetInt32());
+        Assert.Empty(await rig.Ledger());
     }
 
     [Theory]
@@ -156,37 +160,37 @@ public sealed class SimulatorPayoutTests : IAsyncLifetime
     [InlineData("flat", "ResultType")]
     public async Task A_queue_timeout_may_be_followed_by_success(string form, string firstKey)
     {
-        await _rig.Script(SimulatorRig.Phone, new { queueTimeout = form });
-        await _rig.B2c();
-        Assert.Equal(firstKey, (await _rig.Shop.Next("/timeout")).Json.EnumerateObject().First().Name);
-        Assert.Equal(0, (await _rig.Shop.Next("/result")).Envelope.GetProperty("ResultCode").GetInt32());
-        Assert.Single(await _rig.Ledger());
+        await rig.Script(SimulatorRig.Phone, new { queueTimeout = form });
+        await rig.B2c();
+        Assert.Equal(firstKey, (await rig.Shop.Next("/timeout")).Json.EnumerateObject().First().Name);
+        Assert.Equal(0, (await rig.Shop.Next("/result")).Envelope.GetProperty("ResultCode").GetInt32());
+        Assert.Single(await rig.Ledger());
     }
 
     [Fact]
     public async Task A_queue_timeout_may_come_after_the_success()
     {
-        await _rig.Script(SimulatorRig.Phone, new { queueTimeout = "envelope-after" });
-        await _rig.B2c();
-        await _rig.Shop.Next("/timeout");
-        Assert.Equal(1, _rig.Shop.Waiting("/result"));
+        await rig.Script(SimulatorRig.Phone, new { queueTimeout = "envelope-after" });
+        await rig.B2c();
+        await rig.Shop.Next("/timeout");
+        Assert.Equal(1, rig.Shop.Waiting("/result"));
     }
 
     [Fact]
     public async Task A_result_can_be_made_to_tell_something_else()
     {
-        await _rig.Script(SimulatorRig.Phone, new
+        await rig.Script(SimulatorRig.Phone, new
         {
             callbackParty = "254700000001",
             parameters = new { TransactionAmount = 11, B2CRecipientIsRegisteredCustomer = (string?)null },
         });
-        await _rig.B2c();
-        var told = await _rig.Shop.Next("/result");
+        await rig.B2c();
+        var told = await rig.Shop.Next("/result");
         Assert.Equal(11, told.Parameter("TransactionAmount").GetDecimal());
         Assert.Equal("254700000001 - JOHN DOE", told.Parameter("ReceiverPartyPublicName").GetString());
         var registered = Parameters(told).EnumerateArray().Single(p => p.GetProperty("Key").GetString() == "B2CRecipientIsRegisteredCustomer");
         Assert.False(registered.TryGetProperty("Value", out _));
-        Assert.Equal(10, Assert.Single(await _rig.Ledger()).GetProperty("amount").GetDecimal());
+        Assert.Equal(10, Assert.Single(await rig.Ledger()).GetProperty("amount").GetDecimal());
     }
 
     [Fact]
@@ -197,16 +201,16 @@ public sealed class SimulatorPayoutTests : IAsyncLifetime
             ("SenderIdentifierType", "4"), ("RecieverIdentifierType", "4"), ("Amount", 190), ("PartyA", 174379), ("PartyB", 600000),
             ("AccountReference", "19008"),
         ];
-        await _rig.Command("/mpesa/b2b/v1/paymentrequest", "BusinessPayBill", payBill);
-        var told = await _rig.Shop.Next("/result");
+        await rig.Command("/mpesa/b2b/v1/paymentrequest", "BusinessPayBill", payBill);
+        var told = await rig.Shop.Next("/result");
         Assert.Equal("0", told.Envelope.GetProperty("ResultCode").GetString());
         Assert.Equal("190.00", told.Parameter("Amount").GetString());
         Assert.Equal("{Amount={CurrencyCode=KES, MinimumAmount=999981000, BasicAmount=9999810.00}}", told.Parameter("DebitAccountBalance").GetString());
         Assert.Equal("19008", told.Envelope.GetProperty("ReferenceData").GetProperty("ReferenceItem")[0].GetProperty("Value").GetString());
 
-        await _rig.Put("/simulator/accounts/174379", new { working = 0, utility = 0 });
-        await _rig.Command("/mpesa/b2b/v1/paymentrequest", "BusinessPayBill", payBill);
-        var failed = (await _rig.Shop.Next("/result")).Envelope;
+        await rig.Put("/simulator/accounts/174379", new { working = 0, utility = 0 });
+        await rig.Command("/mpesa/b2b/v1/paymentrequest", "BusinessPayBill", payBill);
+        var failed = (await rig.Shop.Next("/result")).Envelope;
         Assert.Equal(1, failed.GetProperty("ResultCode").GetInt32());
         Assert.Equal(JsonValueKind.Object, failed.GetProperty("ResultParameters").GetProperty("ResultParameter").ValueKind);
         Assert.Equal(JsonValueKind.Object, failed.GetProperty("ReferenceData").GetProperty("ReferenceItem").ValueKind);
@@ -218,10 +222,10 @@ public sealed class SimulatorPayoutTests : IAsyncLifetime
     [InlineData("BusinessPayBill", "2", "SFC_IC0003")]
     public async Task A_receiver_of_the_wrong_type_is_invalid(string command, string type, string code)
     {
-        await _rig.Command(
+        await rig.Command(
             "/mpesa/b2b/v1/paymentrequest", command, ("SenderIdentifierType", "4"), ("RecieverIdentifierType", type), ("Amount", 5), ("PartyA", 174379),
             ("PartyB", 5000002), ("AccountReference", "A"));
-        Assert.Equal(code, (await _rig.Shop.Next("/result")).Envelope.GetProperty("ResultCode").GetString());
+        Assert.Equal(code, (await rig.Shop.Next("/result")).Envelope.GetProperty("ResultCode").GetString());
     }
 
     [Theory]
@@ -229,31 +233,31 @@ public sealed class SimulatorPayoutTests : IAsyncLifetime
     [InlineData("numbers", "ResultCode", "0")]
     public async Task Codes_come_as_strings_or_numbers(string variant, string key, string raw)
     {
-        await _rig.Settings(new { variant });
-        await _rig.B2c();
-        Assert.Equal(raw, (await _rig.Shop.Next("/result")).Envelope.GetProperty(key).GetRawText());
+        await rig.Settings(new { variant });
+        await rig.B2c();
+        Assert.Equal(raw, (await rig.Shop.Next("/result")).Envelope.GetProperty(key).GetRawText());
     }
 
     [Fact]
     public async Task Result_envelopes_come_in_every_shape_seen()
     {
-        await _rig.Script(SimulatorRig.Phone, new { variant = "object" });
-        await _rig.B2c();
-        Assert.Equal(JsonValueKind.Object, Parameters(await _rig.Shop.Next("/result")).ValueKind);
+        await rig.Script(SimulatorRig.Phone, new { variant = "object" });
+        await rig.B2c();
+        Assert.Equal(JsonValueKind.Object, Parameters(await rig.Shop.Next("/result")).ValueKind);
 
-        await _rig.Script(SimulatorRig.Phone, new { variant = "array,digit-dates,missing-value,duplicate-key" });
-        await _rig.B2c();
-        var told = await _rig.Shop.Next("/result");
+        await rig.Script(SimulatorRig.Phone, new { variant = "array,digit-dates,missing-value,duplicate-key" });
+        await rig.B2c();
+        var told = await rig.Shop.Next("/result");
         Assert.Equal(JsonValueKind.Array, told.Envelope.GetProperty("ReferenceData").GetProperty("ReferenceItem").ValueKind);
         Assert.Equal(14, told.Parameter("TransactionCompletedDateTime").GetInt64().ToString(System.Globalization.CultureInfo.InvariantCulture).Length);
         var items = Parameters(told).EnumerateArray().ToArray();
         Assert.False(items[^2].TryGetProperty("Value", out _));
         Assert.Equal(2, items.Count(i => i.GetProperty("Key").GetString() == "TransactionAmount"));
 
-        await _rig.Script(SimulatorRig.Phone, new { callback = "interim-first" });
-        await _rig.B2c();
-        Assert.Equal(1, (await _rig.Shop.Next("/result")).Envelope.GetProperty("ResultType").GetInt32());
-        Assert.Equal(0, (await _rig.Shop.Next("/result")).Envelope.GetProperty("ResultType").GetInt32());
+        await rig.Script(SimulatorRig.Phone, new { callback = "interim-first" });
+        await rig.B2c();
+        Assert.Equal(1, (await rig.Shop.Next("/result")).Envelope.GetProperty("ResultType").GetInt32());
+        Assert.Equal(0, (await rig.Shop.Next("/result")).Envelope.GetProperty("ResultType").GetInt32());
     }
 
     private static JsonElement Parameters(CaughtCallback told) => told.Envelope.GetProperty("ResultParameters").GetProperty("ResultParameter");

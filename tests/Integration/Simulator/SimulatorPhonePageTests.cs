@@ -5,16 +5,16 @@ namespace Payments.Tests.Integration;
 
 public sealed partial class SimulatorPhonePageTests : IAsyncLifetime
 {
-    private SimulatorRig _rig = null!;
+    private SimulatorRig rig = null!;
 
-    public async ValueTask InitializeAsync() => _rig = await SimulatorRig.Start();
+    public async ValueTask InitializeAsync() => rig = await SimulatorRig.Start();
 
-    public async ValueTask DisposeAsync() => await _rig.DisposeAsync();
+    public async ValueTask DisposeAsync() => await rig.DisposeAsync();
 
     [Fact]
     public async Task The_page_fetches_nothing_from_elsewhere_and_runs_nothing_but_its_own_script()
     {
-        using var response = await _rig.Http.GetAsync("/simulator");
+        using var response = await rig.Http.GetAsync("/simulator");
         var html = await response.Content.ReadAsStringAsync();
         Assert.Equal("text/html", response.Content.Headers.ContentType?.MediaType);
         var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
@@ -28,8 +28,12 @@ public sealed partial class SimulatorPhonePageTests : IAsyncLifetime
     [Fact]
     public async Task Looking_at_the_phone_leaves_the_log_alone()
     {
-        foreach (var path in new[] { "", "/prompts", "/nothing-here", "/health" }) await _rig.Send(HttpMethod.Get, $"/simulator{path}");
-        Assert.Empty(await _rig.Items("/simulator/requests"));
+        foreach (var path in new[] { "", "/prompts", "/nothing-here", "/health" })
+        {
+            await rig.Send(HttpMethod.Get, $"/simulator{path}");
+        }
+
+        Assert.Empty(await rig.Items("/simulator/requests"));
     }
 
     [GeneratedRegex("""(src|href)\s*=\s*"(?!data:)|https?://|url\(""", RegexOptions.CultureInvariant)]

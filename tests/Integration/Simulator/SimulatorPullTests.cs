@@ -7,18 +7,22 @@ namespace Payments.Tests.Integration;
 public sealed class SimulatorPullTests : IAsyncLifetime
 {
     private const string Path = "/pulltransactions/v1/query";
-    private SimulatorRig _rig = null!;
-    private string[] _receipts = [];
+    private SimulatorRig rig = null!;
+    private string[] receipts = [];
 
     public async ValueTask InitializeAsync()
     {
-        _rig = await SimulatorRig.Start();
-        await _rig.Call("/pulltransactions/v1/register", new { ShortCode = "174379", RequestType = "Pull", NominatedNumber = SimulatorRig.Phone, CallBackURL = "https://shop.example/pull" });
-        for (var i = 0; i < 5; i++) await _rig.PayByHand(new { amount = 5, account = $"INV-{i}", msisdn = SimulatorRig.Phone });
-        _receipts = [.. (await _rig.Ledger()).Select(t => t.GetProperty("receipt").GetString()!)];
+        rig = await SimulatorRig.Start();
+        await rig.Call("/pulltransactions/v1/register", new { ShortCode = "174379", RequestType = "Pull", NominatedNumber = SimulatorRig.Phone, CallBackURL = "https://shop.example/pull" });
+        for (var i = 0; i < 5; i++)
+        {
+            await rig.PayByHand(new { amount = 5, account = $"INV-{i}", msisdn = SimulatorRig.Phone });
+        }
+
+        receipts = [.. (await rig.Ledger()).Select(t => t.GetProperty("receipt").GetString()!)];
     }
 
-    public async ValueTask DisposeAsync() => await _rig.DisposeAsync();
+    public async ValueTask DisposeAsync() => await rig.DisposeAsync();
 
     [Theory]
     [InlineData("rows", 0, "first", 0, "01")]
@@ -36,7 +40,7 @@ public sealed class SimulatorPullTests : IAsyncLifetime
     [InlineData("ignored", 0, "first", 9, "01")]
     public async Task OffSetValue_counts_what_it_is_told_to(string offset, int first, string zero, int asked, string rows)
     {
-        await _rig.Settings(new { pullPageSize = 2, pull = new { offset, first, zero } });
+        await rig.Settings(new { pullPageSize = 2, pull = new { offset, first, zero } });
         Assert.Equal(rows, Rows(await Query(asked)));
     }
 
@@ -48,12 +52,12 @@ public sealed class SimulatorPullTests : IAsyncLifetime
     [InlineData("not-found", 404, "errorCode", "no transaction on G2")]
     public async Task A_list_without_rows_is_told_in_five_ways_and_also_when_there_are_some(string empty, int status, string code, string words)
     {
-        await _rig.Settings(new { pull = new { empty, hides = true } });
+        await rig.Settings(new { pull = new { empty, hides = true } });
         var reply = await Query(0);
         Assert.Equal(status, reply.Status);
         Assert.Contains(code, reply.Text, StringComparison.Ordinal);
         Assert.Contains(words, reply.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain(_receipts[0], reply.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(receipts[0], reply.Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -67,7 +71,7 @@ public sealed class SimulatorPullTests : IAsyncLifetime
     [InlineData("unreadable", "\"Response\":[[{\"ref\":")]
     public async Task Rows_stand_in_many_places(string list, string text)
     {
-        await _rig.Settings(new { pull = new { list } });
+        await rig.Settings(new { pull = new { list } });
         Assert.Contains(text, (await Query(0)).Text, StringComparison.Ordinal);
     }
 
@@ -82,7 +86,7 @@ public sealed class SimulatorPullTests : IAsyncLifetime
     [InlineData("digits", @"^\d{14}$", null)]
     public async Task A_rows_time_is_written_in_many_ways(string time, string form, int? hoursAhead)
     {
-        await _rig.Settings(new { pull = new { time } });
+        await rig.Settings(new { pull = new { time } });
         var written = (await Query(0)).Json.GetProperty("Response")[0][0].GetProperty("trxDate").GetRawText();
         Assert.Matches(form, written);
         if (hoursAhead is { } hours)
@@ -95,7 +99,7 @@ public sealed class SimulatorPullTests : IAsyncLifetime
     [Fact]
     public async Task Rows_leave_the_front_of_the_list_while_somebody_reads_and_pages_can_be_counted()
     {
-        await _rig.Settings(new { pullPageSize = 2, pull = new { drop = 1, pageInfo = true } });
+        await rig.Settings(new { pullPageSize = 2, pull = new { drop = 1, pageInfo = true } });
         var first = await Query(0);
         Assert.Equal(("01", 3), (Rows(first), first.Json.GetProperty("TotalPages").GetInt32()));
         Assert.Equal("34", Rows(await Query(2)));
@@ -104,11 +108,11 @@ public sealed class SimulatorPullTests : IAsyncLifetime
     [Fact]
     public async Task A_nominated_number_in_the_national_form_is_refused_as_production_does_and_nonsense_settings_are_named()
     {
-        await _rig.Settings(new { pull = new { number = "international" } });
+        await rig.Settings(new { pull = new { number = "international" } });
         var body = new { ShortCode = "174379", RequestType = "Pull", NominatedNumber = "0700000000", CallBackURL = "https://shop.example/pull" };
-        Assert.Equal("Bad Request - Invalid NominatedNumber", (await _rig.Call("/pulltransactions/v1/register", body))["errorMessage"]);
+        Assert.Equal("Bad Request - Invalid NominatedNumber", (await rig.Call("/pulltransactions/v1/register", body))["errorMessage"]);
 
-        var refused = await _rig.Send(HttpMethod.Put, "/simulator/settings", new { pull = new { offset = "tables", first = 2 } });
+        var refused = await rig.Send(HttpMethod.Put, "/simulator/settings", new { pull = new { offset = "tables", first = 2 } });
         Assert.Equal(400, refused.Status);
         Assert.Contains("pull.offset is one of rows, pages, ignored", refused.Text, StringComparison.Ordinal);
     }
@@ -116,9 +120,13 @@ public sealed class SimulatorPullTests : IAsyncLifetime
     [Fact]
     public async Task A_share_of_the_answers_is_odd_by_the_seed()
     {
-        await _rig.Settings(new { rates = new { pullOdd = 0.5, seed = 7 } });
+        await rig.Settings(new { rates = new { pullOdd = 0.5, seed = 7 } });
         var told = new List<string>();
-        for (var i = 0; i < 20; i++) told.Add((await Query(0)).Text.Contains(_receipts[4], StringComparison.Ordinal) ? "true" : "odd");
+        for (var i = 0; i < 20; i++)
+        {
+            told.Add((await Query(0)).Text.Contains(receipts[4], StringComparison.Ordinal) ? "true" : "odd");
+        }
+
         Assert.Contains("true", told);
         Assert.Contains("odd", told);
     }
@@ -126,12 +134,12 @@ public sealed class SimulatorPullTests : IAsyncLifetime
     /// <summary>The rows' places in the ledger; the error's code where there is none.</summary>
     private string Rows(SimulatorReply reply) => reply.Json.TryGetProperty("errorCode", out var code)
         ? code.GetString()!
-        : string.Concat(reply.Json.GetProperty("Response")[0].EnumerateArray().Select(r => Array.IndexOf(_receipts, r.GetProperty("transactionId").GetString())));
+        : string.Concat(reply.Json.GetProperty("Response")[0].EnumerateArray().Select(r => Array.IndexOf(receipts, r.GetProperty("transactionId").GetString())));
 
     private Task<SimulatorReply> Query(int offset)
     {
         var now = DateTime.UtcNow.AddHours(3);
         string Text(DateTime time) => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-        return _rig.Call(Path, new { ShortCode = "174379", StartDate = Text(now.AddMinutes(-15)), EndDate = Text(now.AddMinutes(1)), OffSetValue = $"{offset}" });
+        return rig.Call(Path, new { ShortCode = "174379", StartDate = Text(now.AddMinutes(-15)), EndDate = Text(now.AddMinutes(1)), OffSetValue = $"{offset}" });
     }
 }

@@ -5,11 +5,11 @@ namespace Payments.Tests.Integration;
 
 public sealed class SimulatorScriptTests : IAsyncLifetime
 {
-    private SimulatorRig _rig = null!;
+    private SimulatorRig daraja = null!;
 
-    public async ValueTask InitializeAsync() => _rig = await SimulatorRig.Start();
+    public async ValueTask InitializeAsync() => daraja = await SimulatorRig.Start();
 
-    public async ValueTask DisposeAsync() => await _rig.DisposeAsync();
+    public async ValueTask DisposeAsync() => await daraja.DisposeAsync();
 
     [Theory]
     [InlineData("""{"outcome":"insufficient_funds"}""", 1)]
@@ -19,9 +19,9 @@ public sealed class SimulatorScriptTests : IAsyncLifetime
     [InlineData("""{"resultCode":"9999","resultDesc":"Push failed"}""", 9999)]
     public async Task An_outcome_goes_by_name_or_by_number(string script, int code)
     {
-        await _rig.Script(SimulatorRig.Phone, script);
-        await _rig.Push();
-        Assert.Equal(code, (await _rig.Shop.Next()).Stk.GetProperty("ResultCode").GetInt32());
+        await daraja.Script(SimulatorRig.Phone, script);
+        await daraja.Push();
+        Assert.Equal(code, (await daraja.Shop.Next()).Stk.GetProperty("ResultCode").GetInt32());
     }
 
     [Theory]
@@ -30,27 +30,31 @@ public sealed class SimulatorScriptTests : IAsyncLifetime
     [InlineData("once", 1)]
     public async Task A_callback_comes_as_often_as_ordered(string callback, int times)
     {
-        await _rig.Script(SimulatorRig.Phone, new { callback });
-        await _rig.Push();
-        for (var i = 0; i < times; i++) await _rig.Shop.Next();
-        Assert.Equal(0, _rig.Shop.Waiting());
+        await daraja.Script(SimulatorRig.Phone, new { callback });
+        await daraja.Push();
+        for (var i = 0; i < times; i++)
+        {
+            await daraja.Shop.Next();
+        }
+
+        Assert.Equal(0, daraja.Shop.Waiting());
     }
 
     [Fact]
     public async Task A_malformed_callback_is_no_JSON()
     {
-        await _rig.Script(SimulatorRig.Phone, new { callback = "malformed" });
-        await _rig.Push();
-        var text = (await _rig.Shop.Next()).Text;
+        await daraja.Script(SimulatorRig.Phone, new { callback = "malformed" });
+        await daraja.Push();
+        var text = (await daraja.Shop.Next()).Text;
         Assert.ThrowsAny<JsonException>(() => JsonDocument.Parse(text));
     }
 
     [Fact]
     public async Task A_bare_success_has_neither_amount_nor_receipt()
     {
-        await _rig.Script(SimulatorRig.Phone, new { callback = "bare" });
-        await _rig.Push();
-        var stk = (await _rig.Shop.Next()).Stk;
+        await daraja.Script(SimulatorRig.Phone, new { callback = "bare" });
+        await daraja.Push();
+        var stk = (await daraja.Shop.Next()).Stk;
         Assert.Equal(0, stk.GetProperty("ResultCode").GetInt32());
         Assert.False(stk.TryGetProperty("CallbackMetadata", out _));
     }
@@ -58,45 +62,45 @@ public sealed class SimulatorScriptTests : IAsyncLifetime
     [Fact]
     public async Task A_late_callback_comes_after_the_money_moved()
     {
-        await _rig.Script(SimulatorRig.Phone, new { callback = "late", callbackDelayMs = 1000 });
-        var ack = await _rig.Push();
-        await SimulatorRig.Until(async () => (await _rig.Ledger()).Length == 1);
-        Assert.Equal("0", (await _rig.Query(ack["CheckoutRequestID"]))["ResultCode"]);
-        Assert.Equal(0, _rig.Shop.Waiting());
-        await _rig.Shop.Next();
+        await daraja.Script(SimulatorRig.Phone, new { callback = "late", callbackDelayMs = 1000 });
+        var ack = await daraja.Push();
+        await SimulatorRig.Until(async () => (await daraja.Ledger()).Length == 1);
+        Assert.Equal("0", (await daraja.Query(ack["CheckoutRequestID"]))["ResultCode"]);
+        Assert.Equal(0, daraja.Shop.Waiting());
+        await daraja.Shop.Next();
     }
 
     [Fact]
     public async Task Amount_and_phone_in_the_callback_can_be_others_than_were_paid()
     {
-        await _rig.Script(SimulatorRig.Phone, new { callbackAmount = 4.5m, callbackParty = "254700000001" });
-        await _rig.Push();
-        var items = (await _rig.Shop.Next()).Stk.GetProperty("CallbackMetadata").GetProperty("Item").EnumerateArray().ToArray();
+        await daraja.Script(SimulatorRig.Phone, new { callbackAmount = 4.5m, callbackParty = "254700000001" });
+        await daraja.Push();
+        var items = (await daraja.Shop.Next()).Stk.GetProperty("CallbackMetadata").GetProperty("Item").EnumerateArray().ToArray();
         Assert.Equal("4.50", items[0].GetProperty("Value").GetRawText());
         Assert.Equal(254700000001, items[^1].GetProperty("Value").GetInt64());
-        Assert.Equal(5, Assert.Single(await _rig.Ledger()).GetProperty("amount").GetDecimal());
+        Assert.Equal(5, Assert.Single(await daraja.Ledger()).GetProperty("amount").GetDecimal());
     }
 
     [Fact]
     public async Task Scripts_in_a_row_are_used_one_after_another()
     {
-        await _rig.Script(SimulatorRig.Phone, new object[] { new { outcome = "cancelled", times = 2 }, new { outcome = "expired", times = 1 } });
+        await daraja.Script(SimulatorRig.Phone, new object[] { new { outcome = "cancelled", times = 2 }, new { outcome = "expired", times = 1 } });
         foreach (var code in new[] { 1032, 1032, 1019, 0 })
         {
-            await _rig.Push();
-            Assert.Equal(code, (await _rig.Shop.Next()).Stk.GetProperty("ResultCode").GetInt32());
+            await daraja.Push();
+            Assert.Equal(code, (await daraja.Shop.Next()).Stk.GetProperty("ResultCode").GetInt32());
         }
     }
 
     [Fact]
     public async Task A_script_for_an_API_stands_behind_those_for_phones()
     {
-        await _rig.Put("/simulator/apis/stk", new { outcome = "expired" });
-        await _rig.Script("254700000001", new { outcome = "paid" });
-        await _rig.Push();
-        Assert.Equal(1019, (await _rig.Shop.Next()).Stk.GetProperty("ResultCode").GetInt32());
-        await _rig.Push("254700000001");
-        Assert.Equal(0, (await _rig.Shop.Next()).Stk.GetProperty("ResultCode").GetInt32());
+        await daraja.Put("/simulator/apis/stk", new { outcome = "expired" });
+        await daraja.Script("254700000001", new { outcome = "paid" });
+        await daraja.Push();
+        Assert.Equal(1019, (await daraja.Shop.Next()).Stk.GetProperty("ResultCode").GetInt32());
+        await daraja.Push("254700000001");
+        Assert.Equal(0, (await daraja.Shop.Next()).Stk.GetProperty("ResultCode").GetInt32());
     }
 
     [Theory]
@@ -112,7 +116,7 @@ public sealed class SimulatorScriptTests : IAsyncLifetime
     [InlineData("/simulator/settings", """{"promptLife":5}""")]
     public async Task A_mistake_in_an_order_is_told(string path, string order)
     {
-        var reply = await _rig.Send(HttpMethod.Put, path, order);
+        var reply = await daraja.Send(HttpMethod.Put, path, order);
         Assert.Equal(400, reply.Status);
         Assert.NotEmpty(reply.Json.GetProperty("problems").EnumerateArray());
     }
@@ -120,30 +124,38 @@ public sealed class SimulatorScriptTests : IAsyncLifetime
     [Fact]
     public async Task Reset_forgets_scripts_switches_logs_and_money_but_not_the_token()
     {
-        await _rig.Script(SimulatorRig.Phone, new { outcome = "cancelled" });
-        await _rig.Settings(new { pendingForm = "4999" });
-        await _rig.Push("254700000001");
-        await _rig.Shop.Next();
-        await _rig.Push("254700007777");
-        Assert.Equal(204, (await _rig.Send(HttpMethod.Post, "/simulator/reset")).Status);
-        foreach (var path in new[] { "requests", "deliveries", "ledger", "prompts" }) Assert.Empty(await _rig.Items($"/simulator/{path}"));
-        Assert.Equal("500", (await _rig.Send(HttpMethod.Get, "/simulator/settings"))["pendingForm"]);
-        await _rig.Push();
-        Assert.Equal(0, (await _rig.Shop.Next()).Stk.GetProperty("ResultCode").GetInt32());
+        await daraja.Script(SimulatorRig.Phone, new { outcome = "cancelled" });
+        await daraja.Settings(new { pendingForm = "4999" });
+        await daraja.Push("254700000001");
+        await daraja.Shop.Next();
+        await daraja.Push("254700007777");
+        Assert.Equal(204, (await daraja.Send(HttpMethod.Post, "/simulator/reset")).Status);
+        foreach (var path in new[] { "requests", "deliveries", "ledger", "prompts" })
+        {
+            Assert.Empty(await daraja.Items($"/simulator/{path}"));
+        }
+
+        Assert.Equal("500", (await daraja.Send(HttpMethod.Get, "/simulator/settings"))["pendingForm"]);
+        await daraja.Push();
+        Assert.Equal(0, (await daraja.Shop.Next()).Stk.GetProperty("ResultCode").GetInt32());
     }
 
     [Fact]
     public async Task Logs_show_bodies_and_answers_as_JSON()
     {
-        await _rig.Push();
-        await _rig.Shop.Next();
-        var request = (await _rig.Items("/simulator/requests")).Last();
+        await daraja.Push();
+        await daraja.Shop.Next();
+        var request = (await daraja.Items("/simulator/requests")).Last();
         Assert.Equal(["at", "method", "path", "status", "body", "answer"], request.EnumerateObject().Select(p => p.Name));
         Assert.Equal("/mpesa/stkpush/v1/processrequest", request.GetProperty("path").GetString());
         Assert.Equal("ORDER-1", request.GetProperty("body").GetProperty("AccountReference").GetString());
         Assert.Equal("0", request.GetProperty("answer").GetProperty("ResponseCode").GetString());
         JsonElement[] deliveries;
-        while ((deliveries = await _rig.Items("/simulator/deliveries")).Length == 0) await Task.Delay(10);
+        while ((deliveries = await daraja.Items("/simulator/deliveries")).Length == 0)
+        {
+            await Task.Delay(10);
+        }
+
         Assert.Equal(("/stk", 200), (deliveries[0].GetProperty("path").GetString(), deliveries[0].GetProperty("status").GetInt32()));
         Assert.Equal("Accepted", deliveries[0].GetProperty("answer").GetProperty("ResultDesc").GetString());
     }
@@ -168,10 +180,22 @@ public sealed class SimulatorScriptTests : IAsyncLifetime
         return await Task.WhenAll(phones.Select(async phone =>
         {
             var ack = await rig.Push(phone);
-            if (ack.Status == 0) return "lost";
-            if (ack.Status == 500) return "refused";
+            if (ack.Status == 0)
+            {
+                return "lost";
+            }
+
+            if (ack.Status == 500)
+            {
+                return "refused";
+            }
+
             SimulatorReply answer;
-            while ((answer = await rig.Query(ack["CheckoutRequestID"])).Status == 500) await Task.Delay(20);
+            while ((answer = await rig.Query(ack["CheckoutRequestID"])).Status == 500)
+            {
+                await Task.Delay(20);
+            }
+
             return answer["ResultCode"]!;
         }));
     }

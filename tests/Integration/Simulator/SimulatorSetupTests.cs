@@ -46,12 +46,17 @@ public sealed class SimulatorSetupTests
         await using var rig = await SimulatorRig.Start();
         var settings = (await rig.Settings(new { products = new[] { "stk" } })).EnumerateObject().ToList();
         foreach (var name in settings.Concat(settings.Single(s => s.NameEquals("rates")).Value.EnumerateObject()).Select(s => s.Name))
+        {
             Assert.Contains($"`{name}`", readme, StringComparison.Ordinal);
+        }
         // What a wrong name is answered with lists the right ones.
         var wrong = await rig.Send(HttpMethod.Put, "/simulator/phones/254700000000", new { callback = "?", error = "?", query = "?", variant = "?" });
         var known = wrong.Json.GetProperty("problems").EnumerateArray().SelectMany(p => p.GetString()!.TrimEnd('.').Split("only ")[1].Split(", ")).Distinct();
         // Two codes have a second name, which is the one the README gives.
-        foreach (var name in known.Except(["500.003.02", "500.003.03", "500.003.1001"])) Assert.Contains($"`{name}`", readme, StringComparison.Ordinal);
+        foreach (var name in known.Except(["500.003.02", "500.003.03", "500.003.1001"]))
+        {
+            Assert.Contains($"`{name}`", readme, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

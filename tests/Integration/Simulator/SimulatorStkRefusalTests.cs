@@ -4,11 +4,11 @@ namespace Payments.Tests.Integration;
 
 public sealed class SimulatorStkRefusalTests : IAsyncLifetime
 {
-    private SimulatorRig _rig = null!;
+    private SimulatorRig simulator = null!;
 
-    public async ValueTask InitializeAsync() => _rig = await SimulatorRig.Start();
+    public async ValueTask InitializeAsync() => simulator = await SimulatorRig.Start();
 
-    public async ValueTask DisposeAsync() => await _rig.DisposeAsync();
+    public async ValueTask DisposeAsync() => await simulator.DisposeAsync();
 
     [Theory]
     [InlineData("BusinessShortCode", "12")]
@@ -26,43 +26,43 @@ public sealed class SimulatorStkRefusalTests : IAsyncLifetime
     [InlineData("AccountReference", "")]
     public async Task A_bad_field_is_named(string field, string? value)
     {
-        var reply = await _rig.Push(SimulatorRig.Phone, (field, value));
+        var reply = await simulator.Push(SimulatorRig.Phone, (field, value));
         Assert.Equal((400, "400.002.02", $"Bad Request - Invalid {field}"), (reply.Status, reply["errorCode"], reply["errorMessage"]));
     }
 
     [Fact]
     public async Task Strings_and_numbers_are_both_taken()
     {
-        var reply = await _rig.Push(SimulatorRig.Phone, ("BusinessShortCode", "174379"), ("Amount", "5"), ("PartyA", 254700000000), ("PartyB", "174379"));
+        var reply = await simulator.Push(SimulatorRig.Phone, ("BusinessShortCode", "174379"), ("Amount", "5"), ("PartyA", 254700000000), ("PartyB", "174379"));
         Assert.Equal("0", reply["ResponseCode"]);
     }
 
     [Fact]
     public async Task Without_a_JSON_content_type_the_first_field_is_missed()
     {
-        var token = await _rig.Login();
-        var reply = await _rig.Send(HttpMethod.Post, "/mpesa/stkpush/v1/processrequest", _rig.PushBody(), token, "text/plain");
+        var token = await simulator.Login();
+        var reply = await simulator.Send(HttpMethod.Post, "/mpesa/stkpush/v1/processrequest", simulator.PushBody(), token, "text/plain");
         Assert.Equal((400, "Bad Request - Invalid BusinessShortCode"), (reply.Status, reply["errorMessage"]));
     }
 
     [Fact]
     public async Task A_password_made_of_something_else_is_wrong_credentials()
     {
-        var reply = await _rig.Push(SimulatorRig.Phone, ("Password", SimulatorRig.Password(timestamp: "20261124091501")));
+        var reply = await simulator.Push(SimulatorRig.Phone, ("Password", SimulatorRig.Password(timestamp: "20261124091501")));
         Assert.Equal((500, "500.001.1001", "Wrong credentials"), (reply.Status, reply["errorCode"], reply["errorMessage"]));
     }
 
     [Fact]
     public async Task A_shortcode_nobody_has_is_no_merchant()
     {
-        var reply = await _rig.Push(SimulatorRig.Phone, ("BusinessShortCode", 600000), ("Password", SimulatorRig.Password("600000")));
+        var reply = await simulator.Push(SimulatorRig.Phone, ("BusinessShortCode", 600000), ("Password", SimulatorRig.Password("600000")));
         Assert.Equal((500, "Merchant does not exist"), (reply.Status, reply["errorMessage"]));
     }
 
     [Fact]
     public async Task Buy_Goods_without_a_till_is_an_invalid_type()
     {
-        var reply = await _rig.Push(SimulatorRig.Phone, ("TransactionType", "CustomerBuyGoodsOnline"));
+        var reply = await simulator.Push(SimulatorRig.Phone, ("TransactionType", "CustomerBuyGoodsOnline"));
         Assert.Equal("Bad Request - Invalid TransactionType", reply["errorMessage"]);
     }
 
@@ -92,13 +92,13 @@ public sealed class SimulatorStkRefusalTests : IAsyncLifetime
     [InlineData("reset", 0, "")]
     public async Task A_fault_before_acceptance_moves_nothing_and_is_used_once(string fault, int status, string part)
     {
-        await _rig.Script(SimulatorRig.Phone, new { error = fault, times = 1 });
-        var refused = await _rig.Push();
+        await simulator.Script(SimulatorRig.Phone, new { error = fault, times = 1 });
+        var refused = await simulator.Push();
         Assert.Equal(status, refused.Status);
         Assert.Contains(part, refused.Text, StringComparison.Ordinal);
-        Assert.Equal("0", (await _rig.Push())["ResponseCode"]);
-        await _rig.Shop.Next();
-        Assert.Single(await _rig.Ledger());
+        Assert.Equal("0", (await simulator.Push())["ResponseCode"]);
+        await simulator.Shop.Next();
+        Assert.Single(await simulator.Ledger());
     }
 
     [Theory]
@@ -109,17 +109,17 @@ public sealed class SimulatorStkRefusalTests : IAsyncLifetime
     [InlineData("lost", 0)]
     public async Task A_fault_after_acceptance_does_not_stop_the_payment(string fault, int status)
     {
-        await _rig.Script(SimulatorRig.Phone, new { reply = fault });
-        Assert.Equal(status, (await _rig.Push()).Status);
-        Assert.Equal(0, (await _rig.Shop.Next()).Stk.GetProperty("ResultCode").GetInt32());
+        await simulator.Script(SimulatorRig.Phone, new { reply = fault });
+        Assert.Equal(status, (await simulator.Push()).Status);
+        Assert.Equal(0, (await simulator.Shop.Next()).Stk.GetProperty("ResultCode").GetInt32());
     }
 
     [Fact]
     public async Task A_slow_answer_is_slow_and_the_callback_does_not_wait_for_it()
     {
-        await _rig.Script(SimulatorRig.Phone, new { replyDelayMs = 1000 });
-        var push = _rig.Push();
-        await _rig.Shop.Next();
+        await simulator.Script(SimulatorRig.Phone, new { replyDelayMs = 1000 });
+        var push = simulator.Push();
+        await simulator.Shop.Next();
         Assert.False(push.IsCompleted);
         Assert.Equal("0", (await push)["ResponseCode"]);
     }

@@ -8,15 +8,18 @@ namespace Payments.Tests.SystemTests;
 /// <summary>The simulator proved by a Daraja client this project did not write: npm's mpesa-node, from Safaricom's own repository.</summary>
 public sealed class SimulatorSdkTests : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("payments-sdk-");
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("payments-sdk-");
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => folder.Delete(recursive: true);
 
     [Fact]
     public async Task A_Daraja_client_from_elsewhere_finds_every_API_as_it_expects_it()
     {
         foreach (var file in new[] { "package.json", "package-lock.json", "drive.js" })
-            File.Copy(Path.Combine(SimulatorRig.Root(), "tests", "System", "Simulator", "Sdk", file), Path.Combine(_folder.FullName, file));
+        {
+            File.Copy(Path.Combine(SimulatorRig.Root(), "tests", "System", "Simulator", "Sdk", file), Path.Combine(folder.FullName, file));
+        }
+
         var npm = OperatingSystem.IsWindows() ? "npm.cmd" : "npm";
         await using var rig = await SimulatorRig.Start();
         try
@@ -28,7 +31,7 @@ public sealed class SimulatorSdkTests : IDisposable
             Assert.Skip("npm is not installed: mpesa-node cannot be fetched.");
         }
 
-        var certificate = Path.Combine(_folder.FullName, "certificate.pem");
+        var certificate = Path.Combine(folder.FullName, "certificate.pem");
         await File.WriteAllTextAsync(certificate, await rig.Http.GetStringAsync("/simulator/certificate"));
         var printed = await Run(
             "node", ["drive.js"], ("SIMULATOR", rig.Http.BaseAddress!.ToString().TrimEnd('/')), ("SHOP", rig.Shop.Url), ("CERTIFICATE", certificate));
@@ -53,11 +56,15 @@ public sealed class SimulatorSdkTests : IDisposable
     {
         var start = new ProcessStartInfo(program, arguments)
         {
-            WorkingDirectory = _folder.FullName,
+            WorkingDirectory = folder.FullName,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var (name, value) in environment) start.Environment[name] = value;
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();

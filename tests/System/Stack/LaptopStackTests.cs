@@ -142,7 +142,10 @@ public sealed class LaptopStackTests : IAsyncLifetime
         // A process that ended and that nobody has asked about yet (a zombie, "Z") is gone for every purpose.
         var status = $"/proc/{id}/stat";
         if (Directory.Exists("/proc/self"))
+        {
             return File.Exists(status) && !File.ReadAllText(status).Contains(") Z ", StringComparison.Ordinal);
+        }
+
         try
         {
             using var process = Process.GetProcessById(id);

@@ -55,7 +55,9 @@ public sealed partial class SandboxStackTests : IAsyncLifetime
         await using var again = await Start(stand).Ready();
         Assert.Equal(key, KeyIn(again.Output));
         if (!OperatingSystem.IsWindows())
+        {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(temporary.Path, "sandbox", "keys.json")));
+        }
     }
 
     [Fact]
@@ -75,7 +77,9 @@ public sealed partial class SandboxStackTests : IAsyncLifetime
             "Daraja__Passkey is missing",
             $"Callbacks__Tunnel is ngrok, but no ngrok answers at http://127.0.0.1:1; it should be ngrok or cloudflared, running: ngrok http {port}",
         })
+        {
             Assert.Contains(problem, stack.Output, StringComparison.Ordinal);
+        }
     }
 
     [Theory]

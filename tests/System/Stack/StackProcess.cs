@@ -25,7 +25,7 @@ internal sealed class StackProcess : IAsyncDisposable
         Api = new HttpClient { BaseAddress = api };
         Api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "sk_local_all");
         process.OutputDataReceived += (_, line) => Read(line.Data);
-        process.ErrorDataReceived += (_, line) => { if (line.Data is not null) errors.Enqueue(line.Data); };
+        process.ErrorDataReceived += (_, line) => { if (line.Data is not null) { errors.Enqueue(line.Data); } };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
@@ -48,7 +48,10 @@ internal sealed class StackProcess : IAsyncDisposable
         var program = Path.Combine(RepositoryRoot.Find(), "build", "bin", built.Parent!.Name, built.Name, "Payments.Build.dll");
         var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment)
+        {
             start.Environment[name] = value;
+        }
+
         start.Environment["PAYMENTS_LOCAL"] = local;
         return new StackProcess(Process.Start(start)!, new Uri($"http://localhost:{apiPort}"));
     }
@@ -92,9 +95,14 @@ internal sealed class StackProcess : IAsyncDisposable
     private void Read(string? line)
     {
         if (line is null)
+        {
             return;
+        }
+
         lines.Enqueue(line);
         if (line == $"Ready: {Api.BaseAddress!.ToString().TrimEnd('/')}")
+        {
             ready.TrySetResult();
+        }
     }
 }

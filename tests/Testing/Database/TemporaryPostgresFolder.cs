@@ -32,9 +32,14 @@ internal sealed class TemporaryPostgresFolder : IAsyncDisposable
     public static async Task<TemporaryPostgresFolder> Create()
     {
         foreach (var path in Directory.GetFiles(System.IO.Path.GetTempPath(), Prefix + "*.lock"))
+        {
             // A lock that can be had belongs to nobody: the system lets it go when its process dies, however it dies.
             if (Lock(path) is { } leftover)
+            {
                 await Remove(path[..^".lock".Length], leftover);
+            }
+        }
+
         var mine = System.IO.Path.Combine(System.IO.Path.GetTempPath(), Prefix + Guid.NewGuid().ToString("N"));
         return new TemporaryPostgresFolder(mine, Lock(mine + ".lock") ?? throw new IOException($"{mine}.lock is taken."));
     }
@@ -45,7 +50,10 @@ internal sealed class TemporaryPostgresFolder : IAsyncDisposable
         try
         {
             if (!removed)
+            {
                 await Remove(Path, owner);
+            }
+
             removed = true;
         }
         finally
@@ -63,9 +71,15 @@ internal sealed class TemporaryPostgresFolder : IAsyncDisposable
         // Hundreds of databases of hundreds of files each: by as many hands as there are.
         var databases = System.IO.Path.Combine(folder, "data", "base");
         if (Directory.Exists(databases))
+        {
             Parallel.ForEach(Directory.GetDirectories(databases), database => Directory.Delete(database, recursive: true));
+        }
+
         if (Directory.Exists(folder))
+        {
             Directory.Delete(folder, recursive: true);
+        }
+
         File.Delete(owner.Name);
         await owner.DisposeAsync();
     }

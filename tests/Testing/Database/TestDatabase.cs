@@ -26,7 +26,10 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         var connection = await Create("template0");
         await using (var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { Pooling = false }.ConnectionString))
+        {
             await Migrator.Migrate(source, CancellationToken.None);
+        }
+
         return new NpgsqlConnectionStringBuilder(connection).Database!;
     }
 
@@ -38,7 +41,10 @@ public sealed class TestDatabase : IAsyncDisposable
         // A template has no visitors, so any number of classes may copy it at once.
         await Execute(home, $"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'");
         lock (listing)
+        {
             created.Add(name);
+        }
+
         return new NpgsqlConnectionStringBuilder(home) { Database = name }.ConnectionString;
     }
 
@@ -49,12 +55,20 @@ public sealed class TestDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (!server.IsValueCreated)
+        {
             return;
+        }
+
         var started = await server.Value;
         NpgsqlConnection.ClearAllPools();
         if (started.OutlivesTheRun)
+        {
             foreach (var name in created)
+            {
                 await Execute(started.ConnectionString, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+            }
+        }
+
         await started.DisposeAsync();
     }
 

@@ -22,7 +22,10 @@ internal abstract class TestServer(string name, string connectionString) : IAsyn
     public static async Task<TestServer> Start()
     {
         if (Environment.GetEnvironmentVariable("PAYMENTS_TEST_DATABASE") is { Length: > 0 } given)
+        {
             return new Given(given);
+        }
+
         var (container, reason) = await Container.TryStart(ContainerLimit);
         return container ?? await Local.Start(reason);
     }

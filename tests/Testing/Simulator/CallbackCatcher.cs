@@ -37,12 +37,12 @@ internal sealed class CallbackCatcher : IAsyncDisposable
     // Long enough for a busy machine; only a failing test waits so long.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly WebApplication _app;
-    private readonly ConcurrentDictionary<string, Channel<CaughtCallback>> _byPath = new();
+    private readonly WebApplication web;
+    private readonly ConcurrentDictionary<string, Channel<CaughtCallback>> byPath = new();
 
-    private CallbackCatcher(WebApplication app) => _app = app;
+    private CallbackCatcher(WebApplication app) => web = app;
 
-    public string Url => _app.Urls.First();
+    public string Url => web.Urls.First();
 
     /// <summary>The answer to a path, null for the usual acceptance.</summary>
     public Func<string, Task<string?>> Answer { get; set; } = _ => Task.FromResult<string?>(null);
@@ -53,8 +53,8 @@ internal sealed class CallbackCatcher : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         var catcher = new CallbackCatcher(builder.Build());
-        catcher._app.Run(catcher.Take);
-        await catcher._app.StartAsync();
+        catcher.web.Run(catcher.Take);
+        await catcher.web.StartAsync();
         return catcher;
     }
 
@@ -68,9 +68,9 @@ internal sealed class CallbackCatcher : IAsyncDisposable
     /// <summary>How many came on the path and were not taken yet.</summary>
     public int Waiting(string path = "/stk") => Of(path).Reader.Count;
 
-    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+    public async ValueTask DisposeAsync() => await web.DisposeAsync();
 
-    private Channel<CaughtCallback> Of(string path) => _byPath.GetOrAdd(path, _ => Channel.CreateUnbounded<CaughtCallback>());
+    private Channel<CaughtCallback> Of(string path) => byPath.GetOrAdd(path, _ => Channel.CreateUnbounded<CaughtCallback>());
 
     private async Task Take(HttpContext http)
     {

@@ -25,15 +25,15 @@ internal sealed class SimulatorRig : IAsyncDisposable
 
     private const string Timestamp = "20261124091500";
 
-    private readonly WebApplication _simulator;
-    private readonly Lazy<Task<string>> _token;
+    private readonly WebApplication host;
+    private readonly Lazy<Task<string>> bearer;
 
     private SimulatorRig(WebApplication simulator, CallbackCatcher shop)
     {
-        (_simulator, Shop) = (simulator, shop);
+        (host, Shop) = (simulator, shop);
         Http = new() { BaseAddress = new(simulator.Urls.First()) };
         // Logged in once: a second login at the same instant would kill the first one's token.
-        _token = new(() => Login());
+        bearer = new(() => Login());
     }
 
     public CallbackCatcher Shop { get; }
@@ -51,7 +51,11 @@ internal sealed class SimulatorRig : IAsyncDisposable
     public async Task<SimulatorReply> Send(HttpMethod method, string path, object? body = null, string? token = null, string type = "application/json")
     {
         using var request = new HttpRequestMessage(method, path);
-        if (token is not null) request.Headers.Authorization = new("Bearer", token);
+        if (token is not null)
+        {
+            request.Headers.Authorization = new("Bearer", token);
+        }
+
         if (body is not null)
         {
             request.Content = new StringContent(body as string ?? JsonSerializer.Serialize(body), Encoding.UTF8);
@@ -78,7 +82,7 @@ internal sealed class SimulatorRig : IAsyncDisposable
     }
 
     /// <summary>A Daraja call with a live token.</summary>
-    public async Task<SimulatorReply> Call(string path, object body) => await Send(HttpMethod.Post, path, body, await _token.Value);
+    public async Task<SimulatorReply> Call(string path, object body) => await Send(HttpMethod.Post, path, body, await bearer.Value);
 
     public static string Password(string shortcode = "174379", string timestamp = Timestamp) =>
         Convert.ToBase64String(Encoding.UTF8.GetBytes($"{shortcode}local-passkey{timestamp}"));
@@ -166,7 +170,10 @@ internal sealed class SimulatorRig : IAsyncDisposable
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(Path.Combine(folder.FullName, "Payments.sln"))) return folder.FullName;
+            if (File.Exists(Path.Combine(folder.FullName, "Payments.sln")))
+            {
+                return folder.FullName;
+            }
         }
 
         throw new DirectoryNotFoundException("Payments.sln is nowhere above the tests.");
@@ -177,7 +184,11 @@ internal sealed class SimulatorRig : IAsyncDisposable
     {
         for (var tries = 0; tries < 500; tries++)
         {
-            if (await holds()) return;
+            if (await holds())
+            {
+                return;
+            }
+
             await Task.Delay(10);
         }
 
@@ -187,8 +198,8 @@ internal sealed class SimulatorRig : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await _simulator.StopAsync();
-        await _simulator.DisposeAsync();
+        await host.StopAsync();
+        await host.DisposeAsync();
         await Shop.DisposeAsync();
     }
 
@@ -196,8 +207,14 @@ internal sealed class SimulatorRig : IAsyncDisposable
     {
         foreach (var (field, value) in changes)
         {
-            if (value is null) fields.Remove(field);
-            else fields[field] = value;
+            if (value is null)
+            {
+                fields.Remove(field);
+            }
+            else
+            {
+                fields[field] = value;
+            }
         }
 
         return fields;

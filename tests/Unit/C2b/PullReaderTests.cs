@@ -101,7 +101,7 @@ public sealed class PullReaderTests
                 foreach (var gone in new[] { 1, 2, size })
                 {
                     var list = new FakeList(11) { Counts = counts, PageSize = size };
-                    list.AfterQuestion = asked => { if (asked == after) list.Drop(gone); };
+                    list.AfterQuestion = asked => { if (asked == after) { list.Drop(gone); } };
 
                     var read = await list.Reader.Read(Span);
 

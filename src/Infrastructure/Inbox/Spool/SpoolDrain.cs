@@ -22,7 +22,6 @@ internal sealed partial class SpoolDrain(
     /// <summary>A probe that takes longer has failed; the first connection after a restart may need longer than a commit's deadline.</summary>
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(5);
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var purpose = Connections.For(Purpose.Inbox);
