@@ -1,9 +1,9 @@
 using Payments.Domain.C2b;
 using Payments.Domain.Cases;
 using Payments.Domain.Common;
-using Payments.Domain.Requests;
 using Payments.Domain.Receipts;
 using Payments.Domain.Refunds;
+using Payments.Domain.Requests;
 using Payments.Domain.Transfers;
 
 namespace Payments.Domain.Checkouts;

@@ -9,13 +9,13 @@ internal sealed record Ring(
 /// <summary>Whatever waits for a person or a script to decide.</summary>
 internal sealed class Ringing
 {
-    private readonly ConcurrentDictionary<string, (Ring Ring, TaskCompletionSource<Plan> Answered)> _all = new();
+    private readonly ConcurrentDictionary<string, (Ring Ring, TaskCompletionSource<Plan> Answered)> all = new();
 
     /// <summary>Waits for the answer; null when the time ran out first.</summary>
     public async Task<Plan?> Wait(Ring ring, CancellationToken cancel)
     {
         var answered = new TaskCompletionSource<Plan>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _all[ring.Id] = (ring, answered);
+        all[ring.Id] = (ring, answered);
         try
         {
             var left = ring.Until is not { } until ? Timeout.InfiniteTimeSpan
@@ -29,7 +29,7 @@ internal sealed class Ringing
         }
         finally
         {
-            _all.TryRemove(ring.Id, out _);
+            all.TryRemove(ring.Id, out _);
         }
     }
 
@@ -38,7 +38,7 @@ internal sealed class Ringing
         Show().FirstOrDefault(r => r.Msisdn == msisdn && (id is null || r.Id == id));
 
     /// <summary>Answers; false when somebody was faster or the time ran out.</summary>
-    public bool Answer(Ring ring, Plan plan) => _all.TryGetValue(ring.Id, out var waiting) && waiting.Answered.TrySetResult(plan);
+    public bool Answer(Ring ring, Plan plan) => all.TryGetValue(ring.Id, out var waiting) && waiting.Answered.TrySetResult(plan);
 
-    public IEnumerable<Ring> Show() => _all.Values.Select(w => w.Ring).OrderBy(r => r.At);
+    public IEnumerable<Ring> Show() => all.Values.Select(w => w.Ring).OrderBy(r => r.At);
 }
