@@ -10,7 +10,7 @@ public static class PromptWindow
     /// <summary>A prompt cannot be paid before it went out; two minutes are what clocks differ in the ordinary way.</summary>
     public static readonly TimeSpan Before = TimeSpan.FromMinutes(2);
 
-    /// <summary>It rings for one to three minutes, and two more for the clocks.</summary>
+    /// <summary>It rings for one to three minutes (<c>Attempt.PromptLifetime</c>), and two more for the clocks.</summary>
     public static readonly TimeSpan After = TimeSpan.FromMinutes(5);
 
     /// <summary>

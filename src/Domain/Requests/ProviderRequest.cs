@@ -35,7 +35,7 @@ public sealed record ProviderRequest
 
     public ProviderIds Ids { get; init; }
 
-    public StatusQuerySchedule Queries { get; init; }
+    public StatusQueryProgress Queries { get; init; }
 
     /// <summary>When it was committed as <see cref="RequestStatus.Sending"/>; null while queued.</summary>
     public DateTimeOffset? SendingAt { get; init; }

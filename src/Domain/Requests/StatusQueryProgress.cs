@@ -4,23 +4,23 @@ namespace Payments.Domain.Requests;
 /// <param name="Count">How often it has been asked.</param>
 /// <param name="NextAt">When it is to be asked next; null before it was sent, once the outcome stands, and when the queries ran out.</param>
 /// <param name="LastAnswer">What is known of a doubt, for operators: at most 1,000 characters.</param>
-public readonly record struct StatusQuerySchedule(int Count, DateTimeOffset? NextAt, string? LastAnswer)
+public readonly record struct StatusQueryProgress(int Count, DateTimeOffset? NextAt, string? LastAnswer)
 {
     /// <summary>Asked no more: the outcome stands, or a person has to find out.</summary>
-    public StatusQuerySchedule Ended => this with { NextAt = null };
+    public StatusQueryProgress Ended => this with { NextAt = null };
 
     /// <summary>Asked no later than <paramref name="at"/>.</summary>
-    public StatusQuerySchedule NoLaterThan(DateTimeOffset at) => NextAt is null || NextAt > at ? this with { NextAt = at } : this;
+    public StatusQueryProgress NoLaterThan(DateTimeOffset at) => NextAt is null || NextAt > at ? this with { NextAt = at } : this;
 
     /// <summary>Asked at <paramref name="at"/> and not before.</summary>
-    public StatusQuerySchedule Postpone(DateTimeOffset at) => this with { NextAt = at };
+    public StatusQueryProgress Postpone(DateTimeOffset at) => this with { NextAt = at };
 
     /// <summary>The query last taken never reached Safaricom: it is tried again.</summary>
-    public StatusQuerySchedule NotCounted(DateTimeOffset retryAt) => this with { Count = Math.Max(0, Count - 1), NextAt = retryAt };
+    public StatusQueryProgress NotCounted(DateTimeOffset retryAt) => this with { Count = Math.Max(0, Count - 1), NextAt = retryAt };
 
     /// <summary>A person has it asked again, now.</summary>
     /// <param name="asked">What counts as asked: so many that this query is the last before a case again.</param>
-    public StatusQuerySchedule ByHand(int asked, DateTimeOffset now) => this with { Count = Math.Min(Count, asked), NextAt = now };
+    public StatusQueryProgress ByHand(int asked, DateTimeOffset now) => this with { Count = Math.Min(Count, asked), NextAt = now };
 
-    public StatusQuerySchedule Answered(string answer) => this with { LastAnswer = answer };
+    public StatusQueryProgress Answered(string answer) => this with { LastAnswer = answer };
 }
