@@ -33,7 +33,7 @@ public sealed class LockOrderTests(LockOrderTests.NoWorkers running) : IClassFix
         var ofReceipt = host.Send(new RefundReceipt(operators, receipt, null, "given back"));
         await Until_so_many_wait(1);
         var ofCheckout = host.Send(new RefundCheckout(operators, checkout, null, "LOCKAAA001", "given back"));
-        await Until_so_many_wait(1);
+        await Until_so_many_wait(2);
         await matching.Commit();
         await Until_so_many_wait(2);
         await Nobody_deadlocks(changing.Commit, ofReceipt, ofCheckout);

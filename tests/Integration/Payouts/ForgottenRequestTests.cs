@@ -182,7 +182,8 @@ public sealed class ForgottenRequestTests(QuickQuestions running) : IClassFixtur
     private static object Body(string phone, int amount, string? reference = null) =>
         new { method = "mpesa", recipient = phone, amount, reference = reference ?? PaymentsHost.NewReference(), remarks = "July salary" };
 
-    private static string Phone() => $"2547004{Random.Shared.Next(11_000, 19_999)}";
+    // Last four digits the simulator has no plan for.
+    private static string Phone() => $"2547004{Random.Shared.Next(13_000, 16_999)}";
 
     /// <summary>What a restored database lacks.</summary>
     private async Task Forget(string table, JsonNode transfer, string? key = null) => await host.Sql<object>(
