@@ -6,8 +6,8 @@ using Xunit;
 namespace Payments.Tests.Integration;
 
 /// <summary>
-/// What books restored to an earlier moment have forgotten is asked for again: the name of a request is made of what its caller said (rule
-/// 18), so Safaricom refuses the second one, is asked about the first, and nothing is paid twice.
+/// What books restored to an earlier moment have forgotten is asked for again: the name of a request is made of what its caller said
+/// (R18), so Safaricom refuses the second one, is asked about the first, and nothing is paid twice.
 /// </summary>
 public sealed class ForgottenRequestTests(QuickQuestions running) : IClassFixture<QuickQuestions>
 {
