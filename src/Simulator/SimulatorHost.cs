@@ -71,8 +71,8 @@ public static class SimulatorHost
         foreach (var part in new[]
         {
             typeof(Organisations), typeof(SettingsStore), typeof(Tokens), typeof(Journals), typeof(Gateway), typeof(Background), typeof(Deliveries),
-            typeof(Chance), typeof(ScriptStore), typeof(Planner), typeof(Ringing), typeof(Ledger), typeof(Accounts), typeof(Prompts),
-            typeof(GenerateToken), typeof(StkPush), typeof(StkQuery), typeof(StkLife),
+            typeof(Chance), typeof(ScriptStore), typeof(Planner), typeof(PendingPrompts), typeof(Ledger), typeof(Accounts), typeof(Prompts),
+            typeof(GenerateToken), typeof(StkPush), typeof(StkQuery), typeof(StkLifecycle),
             typeof(Registrations), typeof(RegisterUrl), typeof(Validation), typeof(C2bPayments), typeof(SimulateC2b),
             typeof(Credentials), typeof(Commands), typeof(PayoutMoney), typeof(Pull),
         })

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Payments.Simulator;
 
-/// <summary>POST /mpesa/stkpush/v1/processrequest (docs/protocol/stk.md#stk-push): checks, accepts, and leaves the rest to <see cref="StkLife"/>.</summary>
-internal sealed class StkPush(Organisations organisations, Prompts prompts, Planner planner, StkLife life, Gateway gateway, SettingsStore settings)
+/// <summary>POST /mpesa/stkpush/v1/processrequest (docs/protocol/stk.md#stk-push): checks, accepts, and leaves the rest to <see cref="StkLifecycle"/>.</summary>
+internal sealed class StkPush(Organisations organisations, Prompts prompts, Planner planner, StkLifecycle life, Gateway gateway, SettingsStore settings)
 {
     // The prompt is shown as one text of at most 182 characters (docs/protocol/stk.md#stk-push, code 1025); what stands around the description is about this long.
     private const int LongestDescription = 182;

@@ -4,7 +4,7 @@ namespace Payments.Simulator;
 
 /// <summary>The way of every asynchronous API: acknowledge, wait, check the initiator, do it, post the result (docs/protocol/b2c-b2b.md#b2c, b2c-b2b.md#b2b, status-balance-reversal.md, initiator.md).</summary>
 internal sealed class Commands(
-    Background background, Deliveries deliveries, Credentials credentials, Ringing ringing, Gateway gateway, SettingsStore settings)
+    Background background, Deliveries deliveries, Credentials credentials, PendingPrompts ringing, Gateway gateway, SettingsStore settings)
 {
     private static readonly TimeSpan EarlyResultWait = TimeSpan.FromSeconds(5);
 

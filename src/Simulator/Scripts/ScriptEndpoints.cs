@@ -8,7 +8,7 @@ internal static class ScriptEndpoints
     public static void MapScripts(this IEndpointRouteBuilder app)
     {
         app.MapGet("/simulator/phones/{party}", (string party, ScriptStore scripts) => Show(scripts, ScriptStore.Phone(Party(party))));
-        app.MapPut("/simulator/phones/{party}", async (string party, HttpRequest request, ScriptStore scripts, Ringing ringing) =>
+        app.MapPut("/simulator/phones/{party}", async (string party, HttpRequest request, ScriptStore scripts, PendingPrompts ringing) =>
         {
             party = Party(party);
             if (!party.All(char.IsAsciiDigit) || party.Length is < 5 or > 12)
@@ -59,7 +59,7 @@ internal static class ScriptEndpoints
     }
 
     // A phone that rings "until a script or a person answers" (src/Simulator/README.md) takes the new script as its answer.
-    private static void AnswerByScript(string party, ScriptStore scripts, Ringing ringing)
+    private static void AnswerByScript(string party, ScriptStore scripts, PendingPrompts ringing)
     {
         if (ringing.Oldest(party, null) is not { } ring || scripts.Show(ScriptStore.Phone(party)).All(s => s.ToPlan().Outcome.Rings))
         {
@@ -72,7 +72,7 @@ internal static class ScriptEndpoints
         }
     }
 
-    private static async Task<IResult> AnswerByHand(string party, string? id, HttpRequest request, Ringing ringing)
+    private static async Task<IResult> AnswerByHand(string party, string? id, HttpRequest request, PendingPrompts ringing)
     {
         var (read, problems) = await Read(request);
         if (problems.Count > 0)

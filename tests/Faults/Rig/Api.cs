@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Payments.Tests.Faults;
 
 /// <summary>One API or worker process at one address, which may be killed, frozen and started again.</summary>
-internal sealed class Api(Run run, string name, World world, string connectionString, string spool, (string Name, string Value)[] more) : IAsyncDisposable
+internal sealed class Api(Run run, string name, TestEnvironment world, string connectionString, string spool, (string Name, string Value)[] more) : IAsyncDisposable
 {
     private ChildProcess? process;
 
@@ -20,7 +20,7 @@ internal sealed class Api(Run run, string name, World world, string connectionSt
     public long LaunchedAt { get; private set; }
 
     /// <summary>A shop's client with every scope.</summary>
-    public HttpClient Client => field ??= World.Client(Url, ApiSettings.Key);
+    public HttpClient Client => field ??= TestEnvironment.Client(Url, ApiSettings.Key);
 
     private Dictionary<string, string> Settings =>
         ApiSettings.Api(Url, PublicUrl ?? Url, world.SimulatorUrl, $"{connectionString};Maximum Pool Size=20", spool, [.. world.Initiator, .. more]);

@@ -10,7 +10,7 @@ internal static class Backlog
 
     /// <summary>Waits until no callback is new and the spools are empty.</summary>
     /// <param name="since">How much of the time has passed already: since the last start.</param>
-    public static async Task Check(World world, TimeSpan? limit = null, TimeSpan since = default)
+    public static async Task Check(TestEnvironment world, TimeSpan? limit = null, TimeSpan since = default)
     {
         var took = await world.Run.Until(
             async () => world.Apis.All(api => !Directory.Exists(api.Spool) || Directory.GetFiles(api.Spool, "*.spool").Length == 0)

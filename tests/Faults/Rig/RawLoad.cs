@@ -18,7 +18,7 @@ internal sealed class RawLoad : IAsyncDisposable
 
     public RawLoad(Uri target, int senders, Func<int, string>? body = null)
     {
-        http = World.Client(target, null);
+        http = TestEnvironment.Client(target, null);
         this.senders = [.. Enumerable.Range(0, senders).Select(_ => Task.Run(() => Send(body ?? Body)))];
     }
 
@@ -33,7 +33,7 @@ internal sealed class RawLoad : IAsyncDisposable
         $$$$"""{"Body":{"stkCallback":{"MerchantRequestID":"raw","CheckoutRequestID":"raw-{{{{number}}}}","ResultCode":1032,"ResultDesc":"Request cancelled by user."}}}""";
 
     /// <summary>Stops sending and tells which acknowledged ones are missing in the inbox, and which are there twice.</summary>
-    public async Task Check(World world)
+    public async Task Check(TestEnvironment world)
     {
         await Stop();
         var stored = new Dictionary<string, int>(StringComparer.Ordinal);

@@ -12,7 +12,7 @@ namespace Payments.Tests.Faults;
 /// A shop at work: prompts, customers who pay by hand, payouts to phones and businesses, refunds. Each has a phone or number of its own, so
 /// that the simulator's ledger tells what became of it. The shop asks again with the same Idempotency-Key until it is told, as a shop must.
 /// </summary>
-internal sealed class Shop(World world)
+internal sealed class Shop(TestEnvironment world)
 {
     // Digits that mean something to the simulator; the faults here come by chance, not by number.
     private static readonly string[] Special =

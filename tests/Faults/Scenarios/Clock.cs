@@ -14,7 +14,7 @@ internal static class Clock
             return;
         }
 
-        await using var world = await World.Start(run);
+        await using var world = await TestEnvironment.Start(run);
         var right = await world.AddApi("right", more: Schedules);
 
         // Everything a wrong clock could spoil: prompts that fail (believed after a minute), callbacks that never come, orders that expire.
@@ -43,7 +43,7 @@ internal static class Clock
         }
 
         // The process that was ahead has put Hangfire's next rounds into the coming hour: every question is then one made up for, 20 s late.
-        await Truth.Check(world, shops, right, TimeSpan.FromSeconds(320));
+        await LedgerComparison.Check(world, shops, right, TimeSpan.FromSeconds(320));
 
         var expired = await world.Sql<long>("SELECT count(*) FROM checkouts WHERE status = 'expired'");
         run.Must(expired == 0, $"{expired} orders expired before their time");

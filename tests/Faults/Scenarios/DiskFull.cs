@@ -38,7 +38,7 @@ internal static class DiskFull
 
     private static async Task Fill(Run run, string data, string spool)
     {
-        await using var world = await World.Start(run);
+        await using var world = await TestEnvironment.Start(run);
         var api = await world.AddApi(spool: spool);
         var shop = new Shop(world) { TakesErrors = true };
         using var noMore = new CancellationTokenSource();
@@ -66,7 +66,7 @@ internal static class DiskFull
         await trade;
         await load.Check(world);
         run.Must(Directory.GetFiles(spool, "*.torn").Length == 0, "the full disk left a torn record");
-        await Truth.Check(world, shop, api, TimeSpan.FromSeconds(200));
+        await LedgerComparison.Check(world, shop, api, TimeSpan.FromSeconds(200));
     }
 
     private static void FillUp(string path)

@@ -13,7 +13,7 @@ internal static class Hostile
 
     public static async Task Run(Run run)
     {
-        await using var world = await World.Start(run);
+        await using var world = await TestEnvironment.Start(run);
         var api = await world.AddApi();
         var count = run.Options.Pick(2000, 20_000);
         await Measure(run, api, count / 4, hostileEvery: 0);
@@ -45,7 +45,7 @@ internal static class Hostile
     }
 
     /// <summary>That payment's callback thousands of times more, before everything that comes after: the others are paid as before.</summary>
-    private static async Task Crowd(Run run, World world, Shop shop, Api api)
+    private static async Task Crowd(Run run, TestEnvironment world, Shop shop, Api api)
     {
         var copies = run.Options.Pick(3000, 29_000);
         await using (var command = world.Database.CreateCommand(

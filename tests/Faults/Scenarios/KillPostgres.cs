@@ -5,7 +5,7 @@ internal static class KillPostgres
 {
     public static async Task Run(Run run)
     {
-        await using var world = await World.Start(run);
+        await using var world = await TestEnvironment.Start(run);
         var api = await world.AddApi();
         var shop = new Shop(world);
         using var noMore = new CancellationTokenSource();
@@ -27,6 +27,6 @@ internal static class KillPostgres
         await noMore.CancelAsync();
         await trade;
         await load.Check(world);
-        await Truth.Check(world, shop, api, TimeSpan.FromSeconds(200));
+        await LedgerComparison.Check(world, shop, api, TimeSpan.FromSeconds(200));
     }
 }

@@ -5,7 +5,7 @@ internal static class Migration
 {
     public static async Task Run(Run run)
     {
-        await using var world = await World.Start(run);
+        await using var world = await TestEnvironment.Start(run);
         var rounds = run.Options.Pick(1, 6);
         for (var round = 0; round < rounds; round++)
         {
@@ -34,7 +34,7 @@ internal static class Migration
         run.Did($"{rounds} times kill -9 amid the migration, then two processes migrating at once: both ready");
     }
 
-    private static Dictionary<string, string> Settings(World world, string name)
+    private static Dictionary<string, string> Settings(TestEnvironment world, string name)
     {
         var url = new Uri($"http://127.0.0.1:{ChildProcess.FreePort()}");
         return ApiSettings.Api(url, url, world.SimulatorUrl, world.Postgres.ConnectionString, Path.Combine(world.Run.Folder, name));

@@ -5,7 +5,7 @@ internal static class Provider
 {
     public static async Task Shuffled(Run run)
     {
-        await using var world = await World.Start(run);
+        await using var world = await TestEnvironment.Start(run);
         var api = await world.AddApi();
         await world.Set(new { rates = new { seed = run.Options.Seed, duplicate = 0.6, beforeReply = 0.3, contradict = 0.1, fail = 0.1, shuffleMs = 3000 } });
         var shop = new Shop(world);
@@ -13,13 +13,13 @@ internal static class Provider
         run.Did("60 % of callbacks 2–5 times at once, 30 % before the reply, 10 % contradicted, all shuffled over 3 s");
 
         // A failure contradicted by nothing but a lost answer is believed 60 s after the push.
-        await Truth.Check(world, shop, api, TimeSpan.FromSeconds(150));
+        await LedgerComparison.Check(world, shop, api, TimeSpan.FromSeconds(150));
         await Backlog.Check(world);
     }
 
     public static async Task Lost(Run run)
     {
-        await using var world = await World.Start(run);
+        await using var world = await TestEnvironment.Start(run);
         var api = await world.AddApi();
         await world.Set(new
         {
@@ -53,7 +53,7 @@ internal static class Provider
         var shop = new Shop(world);
         await shop.Trade(run.Options.Pick(120, 1000), atOnce: 6, api);
         run.Did("payers and receivers shown in fourteen forms, words of no document; 10 % of callbacks lost, 10 % of replies, 10 % contradicted, 5 % malformed, 15 % in a form nobody published, 5 % of payouts come back; half of all questions answered pending, 4999, 500, HTML or late; Pull counts pages, is three hours off, and says nothing true 10 % of the time");
-        await Truth.Check(world, shop, api, TimeSpan.FromSeconds(240));
+        await LedgerComparison.Check(world, shop, api, TimeSpan.FromSeconds(240));
         await Backlog.Check(world);
     }
 }

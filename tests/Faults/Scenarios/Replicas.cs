@@ -10,7 +10,7 @@ internal static class Replicas
     /// <summary>Two APIs and two workers; one of each is frozen for a while, its locks and leases in its hands.</summary>
     public static async Task TwoAndTwo(Run run)
     {
-        await using var world = await World.Start(run);
+        await using var world = await TestEnvironment.Start(run);
         var spool = Path.Combine(run.Folder, "spool");
         var first = await world.AddApi("api-1", spool: spool, more: ("Roles", "api"));
         var second = await world.AddApi("api-2", spool: spool, more: ("Roles", "api"));
@@ -41,7 +41,7 @@ internal static class Replicas
         await load.Stop();
         await Backlog.Check(world);
         await load.Check(world);
-        await Truth.Check(world, shop, first, TimeSpan.FromSeconds(200));
+        await LedgerComparison.Check(world, shop, first, TimeSpan.FromSeconds(200));
         var stuck = await world.Sql<long>(
             """
             SELECT (SELECT count(*) FROM attempts WHERE status = 'sending')
@@ -58,12 +58,12 @@ internal static class Replicas
     {
         var count = run.Options.Pick(200, 400);
         double together;
-        await using (var world = await World.Start(run))
+        await using (var world = await TestEnvironment.Start(run))
         {
             together = await Median(world, await world.AddApi(), count);
         }
 
-        await using (var world = await World.Start(new Run(run.Name, run.Options, Directory.CreateDirectory(Path.Combine(run.Folder, "split")).FullName, run.Stop)))
+        await using (var world = await TestEnvironment.Start(new Run(run.Name, run.Options, Directory.CreateDirectory(Path.Combine(run.Folder, "split")).FullName, run.Stop)))
         {
             var api = await world.AddApi("api", more: ("Roles", "api"));
             await world.AddApi("worker", publicUrl: api.Url, more: ("Roles", "worker"));
@@ -74,7 +74,7 @@ internal static class Replicas
         }
     }
 
-    private static async Task<double> Median(World world, Api api, int count)
+    private static async Task<double> Median(TestEnvironment world, Api api, int count)
     {
         var shop = new Shop(world);
         await shop.Trade(count, atOnce: 4, api);

@@ -13,7 +13,7 @@ internal static class Restore
 {
     public static async Task Run(Run run)
     {
-        await using var world = await World.Start(run);
+        await using var world = await TestEnvironment.Start(run);
         var api = await world.AddApi();
         var shop = new Shop(world);
         await world.Set(new { rates = new { seed = run.Options.Seed, loseCallback = 0.1, fail = 0.1, duplicate = 0.2 } });
@@ -25,7 +25,7 @@ internal static class Restore
         await api.Ready();
         await shop.Trade(run.Options.Pick(64, 500), atOnce: 6, api);
         var told = await Feed(run, api, "0");
-        var lost = await Books.Read(api);
+        var lost = await ApiSnapshot.Read(api);
 
         await api.Kill();
         await world.Postgres.Restore(run.Stop);
@@ -47,7 +47,7 @@ internal static class Restore
         await shop.Repeat(api, requests);
         run.Did($"{shop.Requests - requests} requests and {repeated} callbacks repeated");
         await Release(run, world, api);
-        await Truth.Check(world, shop, api, TimeSpan.FromSeconds(200));
+        await LedgerComparison.Check(world, shop, api, TimeSpan.FromSeconds(200));
         var duplicates = await world.Duplicates();
         run.Must(duplicates > 0, "no request met the refusal of its name");
         run.Did($"{duplicates} refused under a name seen before");
@@ -55,9 +55,9 @@ internal static class Restore
     }
 
     /// <summary>Half of what Safaricom told since the backup, told once more: to addresses whose payments may be forgotten.</summary>
-    private static async Task<int> RepeatCallbacks(Run run, World world, DateTimeOffset since)
+    private static async Task<int> RepeatCallbacks(Run run, TestEnvironment world, DateTimeOffset since)
     {
-        using var safaricom = World.Client(world.Apis[0].Url, null);
+        using var safaricom = TestEnvironment.Client(world.Apis[0].Url, null);
         var all = (await world.Deliveries(since)).Where(_ => run.Choices.Next(2) == 0).ToList();
         foreach (var (path, body) in all)
         {
@@ -69,13 +69,13 @@ internal static class Restore
     }
 
     /// <summary>An operator goes through what is held back, with the portal before him, then lets the rest go.</summary>
-    private static async Task Release(Run run, World world, Api api)
+    private static async Task Release(Run run, TestEnvironment world, Api api)
     {
         List<JsonNode> held = [];
         var all = await run.Until(
             async () =>
             {
-                var books = await Books.Read(api);
+                var books = await ApiSnapshot.Read(api);
                 held = [.. books.Payouts.Concat(books.Refunds).Where(t => (string)t["status"]! == "queued")];
                 return held.All(t => (string?)t["waitingFor"]?["code"] == "restored" && books.Cases[(string)t["id"]!].Contains("not_sent"));
             },
@@ -110,7 +110,7 @@ internal static class Restore
     {
         var after = await Feed(run, api, before.Next);
         run.Must(!before.Ids.Overlaps(after.Ids), "the feed gave a number a second time");
-        var books = await Books.Read(api);
+        var books = await ApiSnapshot.Read(api);
         var ended = books.Payouts.Concat(books.Refunds).Where(t => (string)t["status"]! == "completed" && (DateTimeOffset)t["createdAt"]! > restoredAt)
             .Concat(books.Checkouts.Where(c => (string)c["status"]! == "paid" && (DateTimeOffset)c["createdAt"]! > restoredAt)).ToList();
         var untold = ended.Where(t => !after.Told.Contains((string)t["id"]!)).ToList();

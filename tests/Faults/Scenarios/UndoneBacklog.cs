@@ -11,7 +11,7 @@ internal static class UndoneBacklog
     public static async Task Run(Run run)
     {
         // As docs/operations.md has it: with the defaults of PostgreSQL, which fit a machine of 1 GB, it does little but checkpoints here.
-        await using var world = await World.Start(run, "shared_buffers=1GB", "max_wal_size=4GB", "checkpoint_timeout=15min");
+        await using var world = await TestEnvironment.Start(run, "shared_buffers=1GB", "max_wal_size=4GB", "checkpoint_timeout=15min");
         await (await world.AddApi("first")).Kill();
         var count = run.Options.Pick(20_000, 1_000_000);
         await Seed(world, count);
@@ -39,7 +39,7 @@ internal static class UndoneBacklog
         run.Must(run.Options.IsShort || rate >= 6000, $"{rate:0} callbacks a second");
     }
 
-    private static async Task Seed(World world, int count)
+    private static async Task Seed(TestEnvironment world, int count)
     {
         await using var command = world.Database.CreateCommand(
             $$$$$"""

@@ -7,7 +7,7 @@ internal static class Wire
 {
     public static async Task Run(Run run)
     {
-        await using var world = await World.Start(run);
+        await using var world = await TestEnvironment.Start(run);
         await using var wire = new TcpProxy(world.Postgres.Port);
         var api = await world.AddApi(connectionString: new NpgsqlConnectionStringBuilder(world.Postgres.ConnectionString) { Port = wire.Port }.ConnectionString);
         var shop = new Shop(world);
@@ -41,6 +41,6 @@ internal static class Wire
         await load.Stop();
         await Backlog.Check(world);
         await load.Check(world);
-        await Truth.Check(world, shop, api, TimeSpan.FromSeconds(200));
+        await LedgerComparison.Check(world, shop, api, TimeSpan.FromSeconds(200));
     }
 }

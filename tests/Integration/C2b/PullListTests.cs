@@ -32,7 +32,7 @@ public sealed class PullListTests(TestDatabase databases)
         Assert.Equal(0, await host.Send(new PullConfirmations()));
 
         Assert.Null(await host.Mark());
-        var visit = await Visit.To(host, "--no-initiator");
+        var visit = await DoctorRun.To(host, "--no-initiator");
         Assert.Contains((string?)visit.Finding("c2b.pull")["state"], new[] { "warning", "problem" });
         visit.Says("c2b.pull", (string)visit.Finding("c2b.pull")["state"]!, words);
 
@@ -41,7 +41,7 @@ public sealed class PullListTests(TestDatabase databases)
         Assert.Equal(1, await host.Send(new PullConfirmations()));
         Assert.Equal("paid", (string?)(await host.Get(checkout))["status"]);
         Assert.NotNull(await host.Mark());
-        (await Visit.To(host, "--no-initiator")).Says("c2b.pull", "ok");
+        (await DoctorRun.To(host, "--no-initiator")).Says("c2b.pull", "ok");
     }
 
     [Theory]
@@ -66,7 +66,7 @@ public sealed class PullListTests(TestDatabase databases)
 
         Assert.NotNull(await host.Mark());
         Assert.Equal(0L, await host.Sql<long>("SELECT count(*) FROM daraja_apis WHERE api = 'pull'"));
-        (await Visit.To(host, "--no-initiator")).Says("c2b.pull", "ok");
+        (await DoctorRun.To(host, "--no-initiator")).Says("c2b.pull", "ok");
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class PullListTests(TestDatabase databases)
         Assert.Equal(1, await front.Host.Send(new PullConfirmations()));
 
         Assert.True(await host.Mark() < before);
-        (await Visit.To(front.Host, "--no-initiator")).Says("c2b.pull", "warning", "1 of", "could not be read");
+        (await DoctorRun.To(front.Host, "--no-initiator")).Says("c2b.pull", "warning", "1 of", "could not be read");
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class PullListTests(TestDatabase databases)
         Assert.Equal(0, await front.Host.Send(new PullConfirmations()));
 
         Assert.True(await host.Mark() > before);
-        (await Visit.To(front.Host, "--no-initiator")).Says("c2b.pull", "ok");
+        (await DoctorRun.To(front.Host, "--no-initiator")).Says("c2b.pull", "ok");
 
         static string Earlier(string told)
         {
@@ -135,7 +135,7 @@ public sealed class PullListTests(TestDatabase databases)
         Assert.Equal(0, await host.Send(new PullConfirmations()));
 
         Assert.Null(await host.Mark());
-        (await Visit.To(host, "--no-initiator")).Says("c2b.pull", "problem", number, "is not in it");
+        (await DoctorRun.To(host, "--no-initiator")).Says("c2b.pull", "problem", number, "is not in it");
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class PullListTests(TestDatabase databases)
         await host.Send(new PullConfirmations());
 
         Assert.Equal(before, await host.Mark());
-        (await Visit.To(host, "--no-initiator")).Says("c2b.pull", "problem", number, "is not in it");
+        (await DoctorRun.To(host, "--no-initiator")).Says("c2b.pull", "problem", number, "is not in it");
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class PullPagesTests(TestDatabase databases)
 
         Assert.Null(await host.Mark());
         Assert.InRange(await host.Pulls(), 3, 15);
-        (await Visit.To(host, "--no-initiator")).Says("c2b.pull", "warning", "OffSetValue", "the same rows");
+        (await DoctorRun.To(host, "--no-initiator")).Says("c2b.pull", "warning", "OffSetValue", "the same rows");
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class PullPagesTests(TestDatabase databases)
         await host.Send(new PullConfirmations());
 
         Assert.True(await host.Mark() > DateTimeOffset.UtcNow.AddMinutes(-1));
-        (await Visit.To(host, "--no-initiator")).Says("c2b.pull.gap", "warning", "48 hours", "statement");
+        (await DoctorRun.To(host, "--no-initiator")).Says("c2b.pull.gap", "warning", "48 hours", "statement");
     }
 
     [Fact]

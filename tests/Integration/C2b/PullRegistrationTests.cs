@@ -34,7 +34,7 @@ public sealed class PullRegistrationTests(TestDatabase databases)
 
         Assert.Equal((1, 0), (await host.Registrations(), await host.Pulls()));
         Assert.Null(await host.Mark());
-        (await Visit.To(host, "--no-initiator")).Says("c2b.pull", "problem", "refuses to register", "400.002.02", "Daraja__NominatedNumber");
+        (await DoctorRun.To(host, "--no-initiator")).Says("c2b.pull", "problem", "refuses to register", "400.002.02", "Daraja__NominatedNumber");
         var health = await host.Ops.GetFromJsonAsync<JsonNode>("/health/ready");
         var check = Assert.Single(health!["checks"]!.AsArray(), c => (string?)c!["name"] == "pull")!;
         Assert.Equal("warning", (string?)check["state"]);

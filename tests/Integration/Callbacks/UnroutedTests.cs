@@ -78,7 +78,7 @@ public sealed class UnroutedTests(RegisteredPaybill running) : IClassFixture<Reg
         await PaymentsHost.Eventually(async () => await Counted("others", "refused") > 0, "the rest is one line");
         Assert.InRange(await host.Sql<long>("SELECT count(DISTINCT path) FROM unrouted_callbacks"), 1, 50);
         Assert.InRange(await host.Sql<int>("SELECT max(length(path)) FROM unrouted_callbacks"), 1, 200);
-        (await Visit.To(host, "--no-initiator")).Says("callbacks.paths", "warning", "Within a day", "no prefix");
+        (await DoctorRun.To(host, "--no-initiator")).Says("callbacks.paths", "warning", "Within a day", "no prefix");
     }
 
     private Task<HttpResponseMessage> Post(string path, string body)

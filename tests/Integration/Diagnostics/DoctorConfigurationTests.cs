@@ -26,7 +26,7 @@ public sealed class DoctorConfigurationTests(TestDatabase databases)
     [InlineData("https://payments", "has a single-label name, which only an inner network knows")]
     public async Task An_address_safaricom_cannot_call_is_named_and_nothing_is_sent_to_it(string address, string wrong)
     {
-        var visit = await Visit.With(await Sandbox(address));
+        var visit = await DoctorRun.With(await Sandbox(address));
 
         Assert.Contains(visit.All("configuration"), f => ((string)f["seen"]!).Contains($"Callbacks__PublicBaseUrl {wrong}", StringComparison.Ordinal));
         visit.Says("address.form", "problem", $"{address} {wrong}");
@@ -37,7 +37,7 @@ public sealed class DoctorConfigurationTests(TestDatabase databases)
     [Fact]
     public async Task Forbidden_words_are_named()
     {
-        var visit = await Visit.With(await Sandbox("https://mpesa.example.invalid"));
+        var visit = await DoctorRun.With(await Sandbox("https://mpesa.example.invalid"));
         visit.Says("address.words", "problem", "holds the word \"mpesa\"");
     }
 
@@ -45,7 +45,7 @@ public sealed class DoctorConfigurationTests(TestDatabase databases)
     public async Task What_is_broken_stops_only_what_depends_on_it()
     {
         // No consumer key, no secret to sign with: database and address are looked at all the same.
-        var visit = await Visit.With([.. (await Sandbox("https://pay.example.invalid")).Where(a => !a.Contains("Secrets", StringComparison.Ordinal))]);
+        var visit = await DoctorRun.With([.. (await Sandbox("https://pay.example.invalid")).Where(a => !a.Contains("Secrets", StringComparison.Ordinal))]);
 
         Assert.Contains(visit.All("configuration"), f => ((string)f["seen"]!).StartsWith("Callbacks__Secrets__0 is missing", StringComparison.Ordinal));
         Assert.Contains(visit.All("configuration"), f => ((string)f["seen"]!).StartsWith("Daraja__ConsumerKey is missing", StringComparison.Ordinal));
@@ -59,18 +59,18 @@ public sealed class DoctorConfigurationTests(TestDatabase databases)
     public async Task A_database_that_is_away_not_migrated_or_anothers_is_told_apart()
     {
         var connection = await databases.CreateDatabase(isEmpty: true);
-        var away = await Visit.With([.. await Sandbox("https://pay.example.invalid"), "--ConnectionStrings:Payments=Host=127.0.0.1;Port=1;Database=none;Username=nobody;Timeout=2"]);
+        var away = await DoctorRun.With([.. await Sandbox("https://pay.example.invalid"), "--ConnectionStrings:Payments=Host=127.0.0.1;Port=1;Database=none;Username=nobody;Timeout=2"]);
         away.Says("database.reachable", "problem", "Start PostgreSQL, or correct ConnectionStrings__Payments");
         away.Says("c2b.registration", "not_checked", "the database cannot be reached");
 
-        var empty = await Visit.With([.. await Sandbox("https://pay.example.invalid"), $"--ConnectionStrings:Payments={connection}"]);
+        var empty = await DoctorRun.With([.. await Sandbox("https://pay.example.invalid"), $"--ConnectionStrings:Payments={connection}"]);
         empty.Says("database.migrations", "problem", "migrations have not run, the first is 0001_checkout_and_callbacks", "Start the service once");
 
         await using var source = DataSources.Create(connection);
         await Migrator.Migrate(source, CancellationToken.None);
         await Execute(source, "INSERT INTO deployment (environment, shortcode) VALUES ('Production', '600123')");
         await Execute(source, "INSERT INTO migrations (scriptname, applied) VALUES ('Payments.Infrastructure.Migrations.9999_later.sql', now())");
-        var anothers = await Visit.With([.. await Sandbox("https://pay.example.invalid"), $"--ConnectionStrings:Payments={connection}"]);
+        var anothers = await DoctorRun.With([.. await Sandbox("https://pay.example.invalid"), $"--ConnectionStrings:Payments={connection}"]);
         anothers.Says("database.stamp", "problem", "It belongs to Production with shortcode 600123; configured is Sandbox with 174379");
         anothers.Says("database.migrations", "warning", "9999_later is not known");
     }
@@ -80,7 +80,7 @@ public sealed class DoctorConfigurationTests(TestDatabase databases)
     {
         await using var host = await PaymentsHost.Start(databases);
 
-        var visit = await Visit.To(host, "--no-initiator", "--ConnectionStrings:Payments=Host=127.0.0.1;Port=1;Database=none;Username=nobody;Timeout=2");
+        var visit = await DoctorRun.To(host, "--no-initiator", "--ConnectionStrings:Payments=Host=127.0.0.1;Port=1;Database=none;Username=nobody;Timeout=2");
 
         visit.Says("probe.json", "not_checked", "Answered 200 in", "whether this deployment took it is not known");
         visit.Says("daraja.token", "not_checked", "the access token is shared through the database");

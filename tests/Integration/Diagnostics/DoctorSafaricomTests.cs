@@ -19,7 +19,7 @@ public sealed class DoctorSafaricomTests(TestDatabase databases) : IAsyncLifetim
     {
         await Register();
 
-        var visit = await Visit.InPeace(host);
+        var visit = await DoctorRun.InPeace(host);
         var called = (await host.Ops.GetFromJsonAsync<JsonNode>("/api/ops/doctor"))!;
 
         Assert.True(visit.ExitCode == 0, visit.Text);
@@ -39,7 +39,7 @@ public sealed class DoctorSafaricomTests(TestDatabase databases) : IAsyncLifetim
     [Fact]
     public async Task A_wrong_consumer_secret_is_named_and_stops_only_what_needs_a_token()
     {
-        var visit = await Visit.To(host, "--no-initiator", "--Daraja:ConsumerSecret=another");
+        var visit = await DoctorRun.To(host, "--no-initiator", "--Daraja:ConsumerSecret=another");
 
         visit.Says("daraja.token", "problem", "Safaricom refused our consumer key and secret", "Daraja__ConsumerKey and Daraja__ConsumerSecret");
         visit.Says("daraja.passkey", "not_checked", "there is no access token");
@@ -58,7 +58,7 @@ public sealed class DoctorSafaricomTests(TestDatabase databases) : IAsyncLifetim
         await using var source = Infrastructure.Database.DataSources.Create(connection);
         await Infrastructure.Database.Migrator.Migrate(source, CancellationToken.None);
 
-        var visit = await Visit.To(host, "--no-initiator", setting, $"--ConnectionStrings:Payments={connection}", "--Doctor:Judging=00:00:01");
+        var visit = await DoctorRun.To(host, "--no-initiator", setting, $"--ConnectionStrings:Payments={connection}", "--Doctor:Judging=00:00:01");
 
         visit.Says("daraja.passkey", "problem", seen);
         visit.Says("daraja.token", "ok");
@@ -71,21 +71,21 @@ public sealed class DoctorSafaricomTests(TestDatabase databases) : IAsyncLifetim
     public async Task Both_ways_of_not_knowing_a_prompt_say_that_the_credentials_are_good(string unknown)
     {
         await Settings(new { unknownCheckout = unknown });
-        (await Visit.To(host, "--no-initiator")).Says("daraja.passkey", "ok");
+        (await DoctorRun.To(host, "--no-initiator")).Says("daraja.passkey", "ok");
     }
 
     [Fact]
     public async Task Somebody_else_who_mints_tokens_is_noticed_at_once_and_remembered_for_a_day()
     {
-        (await Visit.To(host, "--no-initiator")).Says("daraja.other_minter", "ok");
+        (await DoctorRun.To(host, "--no-initiator")).Says("daraja.other_minter", "ok");
         await MintElsewhere();
 
-        var visit = await Visit.To(host, "--no-initiator");
+        var visit = await DoctorRun.To(host, "--no-initiator");
 
         visit.Says("daraja.other_minter", "problem", "A token of ours that was still good was refused just now", "an app of its own");
         Assert.Equal(1, visit.ExitCode);
         visit.Says("daraja.passkey", "ok");
-        (await Visit.To(host, "--no-initiator")).Says("daraja.other_minter", "warning", "1 times in all; it is good now");
+        (await DoctorRun.To(host, "--no-initiator")).Says("daraja.other_minter", "warning", "1 times in all; it is good now");
     }
 
     [Fact]
@@ -95,14 +95,14 @@ public sealed class DoctorSafaricomTests(TestDatabase databases) : IAsyncLifetim
         await MintElsewhere();
         await host.Until(await host.Checkout("254700000010"), "paid");
 
-        (await Visit.To(host, "--no-initiator")).Says("daraja.other_minter", "warning", "was refused at", "1 times in all");
+        (await DoctorRun.To(host, "--no-initiator")).Says("daraja.other_minter", "warning", "was refused at", "1 times in all");
     }
 
     [Fact]
     public async Task The_doctor_mints_no_token_behind_the_others_backs()
     {
         await host.Until(await host.Checkout("254700000000"), "paid");
-        await Visit.To(host);
+        await DoctorRun.To(host);
         Assert.Equal(1, await Requests("/oauth/"));
     }
 
@@ -112,7 +112,7 @@ public sealed class DoctorSafaricomTests(TestDatabase databases) : IAsyncLifetim
         await Settings(new { products = new[] { "stk", "stk-query", "c2b-register", "c2b", "b2b", "status", "balance", "reversal" } });
         await Register();
 
-        var visit = await Visit.To(host, "--no-initiator");
+        var visit = await DoctorRun.To(host, "--no-initiator");
 
         visit.Says("daraja.products", "warning", "B2C is not on the app (401.003.01", "nothing is paid out to phones", "a token fetched after that knows it");
         Assert.Equal(["daraja.products"], visit.Wrong.Except(["probe.time"]));
@@ -124,11 +124,11 @@ public sealed class DoctorSafaricomTests(TestDatabase databases) : IAsyncLifetim
     public async Task Without_prompts_on_the_app_there_is_a_problem_and_a_product_just_added_needs_only_a_new_token()
     {
         await Settings(new { products = new[] { "stk-query", "balance" } });
-        var visit = await Visit.To(host, "--no-initiator");
-        Visit.Says(visit.All("daraja.products")[0], "problem", "M-PESA Express is not on the app", "no prompt can be sent");
+        var visit = await DoctorRun.To(host, "--no-initiator");
+        DoctorRun.Says(visit.All("daraja.products")[0], "problem", "M-PESA Express is not on the app", "no prompt can be sent");
 
         await Settings(new { products = (string[]?)null });
-        visit = await Visit.To(host, "--no-initiator");
+        visit = await DoctorRun.To(host, "--no-initiator");
 
         visit.Says("daraja.products", "ok");
         visit.Says("daraja.other_minter", "ok");
@@ -139,7 +139,7 @@ public sealed class DoctorSafaricomTests(TestDatabase databases) : IAsyncLifetim
     {
         await Settings(new { products = Array.Empty<string>() });
 
-        var visit = await Visit.To(host, "--no-initiator");
+        var visit = await DoctorRun.To(host, "--no-initiator");
 
         visit.Says("daraja.products", "problem", "Safaricom gives a token and refuses it for everything", "the other environment");
         visit.Says("daraja.passkey", "not_checked");
@@ -149,19 +149,19 @@ public sealed class DoctorSafaricomTests(TestDatabase databases) : IAsyncLifetim
     public async Task A_wrong_initiator_is_tried_once_for_ever_whoever_asks()
     {
         const string wrong = "--Daraja:InitiatorPassword=another";
-        (await Visit.To(host, "--no-initiator", wrong)).Says("daraja.initiator", "not_checked", "left out by --no-initiator");
+        (await DoctorRun.To(host, "--no-initiator", wrong)).Says("daraja.initiator", "not_checked", "left out by --no-initiator");
         Assert.Equal(0, await Balances());
 
-        var visits = await Task.WhenAll(Visit.To(host, wrong), Visit.To(host, wrong));
+        var visits = await Task.WhenAll(DoctorRun.To(host, wrong), DoctorRun.To(host, wrong));
 
         Assert.Contains(visits, v => (string)v.Finding("daraja.initiator")["state"]! == "problem");
-        var visit = await Visit.To(host, wrong, "--no-initiator");
+        var visit = await DoctorRun.To(host, wrong, "--no-initiator");
         visit.Says("daraja.initiator", "problem", "was tried before: Our initiator's credentials were refused", "the same values are not tried again");
         Assert.Equal(1, await Balances());
 
         // Another value is another try; the right one is taken, and found again under a new callback secret.
-        (await Visit.To(host)).Says("daraja.initiator", "ok", "was tried now: accepted");
-        (await Visit.To(host)).Says("daraja.initiator", "ok", "was tried before: accepted");
+        (await DoctorRun.To(host)).Says("daraja.initiator", "ok", "was tried now: accepted");
+        (await DoctorRun.To(host)).Says("daraja.initiator", "ok", "was tried before: accepted");
         Assert.Equal(2, await Balances());
         Assert.Equal(2, await Tries());
     }
@@ -170,9 +170,9 @@ public sealed class DoctorSafaricomTests(TestDatabase databases) : IAsyncLifetim
     public async Task An_initiator_whose_question_never_got_to_m_pesa_may_be_tried_again()
     {
         await host.Simulator.PutAsJsonAsync("/simulator/apis/balance", new { error = "spike-arrest", times = 1 });
-        (await Visit.To(host)).Says("daraja.initiator", "not_checked", "did not get as far as M-PESA");
+        (await DoctorRun.To(host)).Says("daraja.initiator", "not_checked", "did not get as far as M-PESA");
 
-        (await Visit.To(host)).Says("daraja.initiator", "ok", "was tried now: accepted");
+        (await DoctorRun.To(host)).Says("daraja.initiator", "ok", "was tried now: accepted");
     }
 
     [Fact]
@@ -180,21 +180,21 @@ public sealed class DoctorSafaricomTests(TestDatabase databases) : IAsyncLifetim
     {
         await host.Simulator.PutAsJsonAsync("/simulator/apis/balance", new { callback = "never" });
 
-        (await Visit.To(host, "--Doctor:Balance=00:00:01")).Says("daraja.initiator", "warning", "no answer has come");
-        (await Visit.To(host, "--Doctor:Balance=00:00:01")).Says("daraja.initiator", "warning", "was tried before", "no answer has come");
+        (await DoctorRun.To(host, "--Doctor:Balance=00:00:01")).Says("daraja.initiator", "warning", "no answer has come");
+        (await DoctorRun.To(host, "--Doctor:Balance=00:00:01")).Says("daraja.initiator", "warning", "was tried before", "no answer has come");
         Assert.Equal(1, await Balances());
     }
 
     [Fact]
     public async Task Not_registered_is_a_warning_and_registered_elsewhere_a_problem()
     {
-        var visit = await Visit.To(host, "--no-initiator");
+        var visit = await DoctorRun.To(host, "--no-initiator");
         visit.Says("c2b.registration", "warning", "No URLs are registered for 174379", "POST /api/ops/c2b/register");
         Assert.Equal(3, visit.ExitCode);
 
         await Register();
-        (await Visit.To(host, "--no-initiator")).Says("c2b.registration", "ok", "v2, Completed, at http://127.0.0.1");
-        visit = await Visit.To(host, "--no-initiator", "--url", host.ApiUrl.ToString().Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
+        (await DoctorRun.To(host, "--no-initiator")).Says("c2b.registration", "ok", "v2, Completed, at http://127.0.0.1");
+        visit = await DoctorRun.To(host, "--no-initiator", "--url", host.ApiUrl.ToString().Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
         visit.Says("c2b.registration", "problem", "Registered is http://127.0.0.1", "the public address is http://localhost", "tells it to the old one");
         Assert.DoesNotContain((await host.Sql<string>("SELECT token FROM c2b_registrations")), visit.Text, StringComparison.Ordinal);
     }
@@ -203,13 +203,13 @@ public sealed class DoctorSafaricomTests(TestDatabase databases) : IAsyncLifetim
     public async Task Prompts_that_were_accepted_and_no_callback_came_for_are_seen()
     {
         await host.Until(await host.Checkout("254700000000"), "paid");
-        (await Visit.To(host, "--no-initiator")).Says("callbacks.recent", "ok", "1 stk", "Of 0 accepted prompts");
+        (await DoctorRun.To(host, "--no-initiator")).Says("callbacks.recent", "ok", "1 stk", "Of 0 accepted prompts");
 
         await host.Script("254700000040", new { outcome = "paid", callback = "never" });
         var lost = await host.Checkout("254700000040");
         await host.Sql<object>($"UPDATE attempts SET started_at = now() - interval '10 minutes' WHERE id = '{PaymentsHost.AttemptId(lost)}'; SELECT 1");
 
-        var visit = await Visit.To(host, "--no-initiator");
+        var visit = await DoctorRun.To(host, "--no-initiator");
         visit.Says("callbacks.recent", "problem", "Of 1 accepted prompts 0 were settled by their callback, 1 by nothing yet", "Probes get through, so ask Safaricom");
     }
 
@@ -219,11 +219,11 @@ public sealed class DoctorSafaricomTests(TestDatabase databases) : IAsyncLifetim
         await host.Script("254700000050", new { error = "merchant-validate", times = 1 });
         await host.Until(await host.Checkout("254700000050"), "failed");
 
-        (await Visit.To(host, "--no-initiator")).Says("initiations.recent", "warning", "The last prompt (att_", "was refused at once, so no callback is coming for it",
+        (await DoctorRun.To(host, "--no-initiator")).Says("initiations.recent", "warning", "The last prompt (att_", "was refused at once, so no callback is coming for it",
             "Safaricom said: 500.001.1001 [MerchantValidate] - Wrong credentials");
 
         await host.Until(await host.Checkout("254700000060"), "paid");
-        (await Visit.To(host, "--no-initiator")).Says("initiations.recent", "ok", "The last request was accepted at");
+        (await DoctorRun.To(host, "--no-initiator")).Says("initiations.recent", "ok", "The last request was accepted at");
     }
 
     [Fact]
@@ -232,7 +232,7 @@ public sealed class DoctorSafaricomTests(TestDatabase databases) : IAsyncLifetim
         await host.Script("254700000070", new { error = "response-code", times = 1 });
         await host.Until(await host.Checkout("254700000070"), "failed");
 
-        (await Visit.To(host, "--no-initiator")).Says("initiations.recent", "warning", "Safaricom said: 1 Rejected");
+        (await DoctorRun.To(host, "--no-initiator")).Says("initiations.recent", "warning", "Safaricom said: 1 Rejected");
     }
 
     private async Task Register() => (await host.Ops.PostAsync("/api/ops/c2b/register", null)).EnsureSuccessStatusCode();

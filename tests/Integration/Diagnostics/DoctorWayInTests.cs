@@ -28,7 +28,7 @@ public sealed class DoctorWayInTests(InOrder running) : IClassFixture<InOrder>
         front.Behind = host.ApiUrl;
         (await host.Ops.PostAsync("/api/ops/c2b/register", null)).EnsureSuccessStatusCode();
 
-        var visit = await Visit.InPeace(host, "--no-initiator");
+        var visit = await DoctorRun.InPeace(host, "--no-initiator");
 
         Assert.True(visit.ExitCode == 0, visit.Text);
         Assert.Empty(visit.Wrong);
@@ -57,7 +57,7 @@ public sealed class DoctorWayInTests(InOrder running) : IClassFixture<InOrder>
         await using var front = await Front.Start(certificate);
         front.Behind = Host.ApiUrl;
 
-        var visit = await Visit.To(Host, "--no-initiator", "--url", front.Address.ToString());
+        var visit = await DoctorRun.To(Host, "--no-initiator", "--url", front.Address.ToString());
 
         visit.Says("address.certificate", state, parts);
         if (state == "problem")
@@ -74,10 +74,10 @@ public sealed class DoctorWayInTests(InOrder running) : IClassFixture<InOrder>
     public async Task Where_nothing_speaks_https_that_is_said()
     {
         await using var front = await Front.Start();
-        var visit = await Visit.To(Host, "--no-initiator", "--url", $"https://localhost:{front.Address.Port}");
+        var visit = await DoctorRun.To(Host, "--no-initiator", "--url", $"https://localhost:{front.Address.Port}");
         visit.Says("address.certificate", "problem", "No TLS connection with localhost", "came about");
 
-        visit = await Visit.To(Host, "--no-initiator", "--url", "https://localhost:1");
+        visit = await DoctorRun.To(Host, "--no-initiator", "--url", "https://localhost:1");
         visit.Says("address.certificate", "problem", "nothing listens there");
     }
 
@@ -108,7 +108,7 @@ public sealed class DoctorWayInTests(InOrder running) : IClassFixture<InOrder>
         front.Behind = Host.ApiUrl;
         front.Answer(status, type, body, header is [var name, var value] ? [(name, value)] : []);
 
-        var visit = await Visit.To(Host, "--no-initiator", "--url", front.Address.ToString());
+        var visit = await DoctorRun.To(Host, "--no-initiator", "--url", front.Address.ToString());
 
         Assert.All(Probes, check => visit.Says(check, "problem", parts));
         visit.Says("address.redirect", status is 301 or 308 ? "problem" : "ok");
@@ -129,7 +129,7 @@ public sealed class DoctorWayInTests(InOrder running) : IClassFixture<InOrder>
             return Task.FromResult(refuses);
         };
 
-        var visit = await Visit.To(Host, "--no-initiator", "--url", front.Address.ToString());
+        var visit = await DoctorRun.To(Host, "--no-initiator", "--url", front.Address.ToString());
 
         visit.Says("probe.json", "ok");
         visit.Says("probe.charset", "problem", "HTTP 415", "looks at the body or its type");
@@ -147,7 +147,7 @@ public sealed class DoctorWayInTests(InOrder running) : IClassFixture<InOrder>
             return false;
         };
 
-        var visit = await Visit.To(Host, "--no-initiator", "--url", front.Address.ToString());
+        var visit = await DoctorRun.To(Host, "--no-initiator", "--url", front.Address.ToString());
         visit.Says("probe.time", "warning", "The slowest of the probes took", "find what is slow in front of it");
         visit.Says("probe.json", "ok");
 
@@ -156,7 +156,7 @@ public sealed class DoctorWayInTests(InOrder running) : IClassFixture<InOrder>
             await Task.Delay(TimeSpan.FromSeconds(5), context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return true;
         };
-        visit = await Visit.To(Host, "--no-initiator", "--url", front.Address.ToString(), "--Doctor:Patience=00:00:01");
+        visit = await DoctorRun.To(Host, "--no-initiator", "--url", front.Address.ToString(), "--Doctor:Patience=00:00:01");
         visit.Says("probe.json", "problem", "nothing within 1 s, and Safaricom gives up before that");
     }
 
@@ -167,7 +167,7 @@ public sealed class DoctorWayInTests(InOrder running) : IClassFixture<InOrder>
         await using var front = await Front.Start();
         front.Behind = other.ApiUrl;
 
-        var visit = await Visit.To(Host, "--no-initiator", "--url", front.Address.ToString(), "--Doctor:Judging=00:00:01");
+        var visit = await DoctorRun.To(Host, "--no-initiator", "--url", front.Address.ToString(), "--Doctor:Judging=00:00:01");
 
         visit.Says("probe.json", "problem", "Answered 200", "but not by this deployment");
     }
@@ -187,7 +187,7 @@ public sealed class DoctorWayInTests(InOrder running) : IClassFixture<InOrder>
             return false;
         };
 
-        var visit = await Visit.To(Host, "--no-initiator", "--url", front.Address.ToString());
+        var visit = await DoctorRun.To(Host, "--no-initiator", "--url", front.Address.ToString());
 
         visit.Says("probe.json", "problem", "what arrived is not what was sent");
     }
@@ -205,7 +205,7 @@ public sealed class DoctorWayInTests(InOrder running) : IClassFixture<InOrder>
         await using var host = await PaymentsHost.StartOn(Host.ConnectionString, settings);
         (front.Behind, front.ForwardedFor) = (host.ApiUrl, "41.90.64.9");
 
-        var visit = await Visit.To(host, "--no-initiator", "--url", front.Address.ToString());
+        var visit = await DoctorRun.To(host, "--no-initiator", "--url", front.Address.ToString());
 
         visit.Says("probe.source", state, parts);
     }
@@ -215,7 +215,7 @@ public sealed class DoctorWayInTests(InOrder running) : IClassFixture<InOrder>
     {
         var before = await Books();
 
-        var visit = await Visit.To(Host, "--sample", "all");
+        var visit = await DoctorRun.To(Host, "--sample", "all");
 
         Assert.True(visit.ExitCode == 0, visit.Text);
         foreach (var kind in Enum.GetValues<Application.Callbacks.CallbackKind>())
@@ -225,13 +225,13 @@ public sealed class DoctorWayInTests(InOrder running) : IClassFixture<InOrder>
 
         Assert.All(visit.Report["findings"]!.AsArray().Where(f => ((string)f!["check"]!).StartsWith("sample.", StringComparison.Ordinal)), f =>
         {
-            Visit.Says(f!, "ok", "Answered 200", "stored as cb_");
+            DoctorRun.Says(f!, "ok", "Answered 200", "stored as cb_");
             Assert.Contains("Understood as", (string?)f!["seen"], StringComparison.Ordinal);
         });
         Assert.Equal(before, await Books());
         Assert.Equal(0L, await Host.Sql<long>("SELECT count(*) FROM callbacks WHERE probe_id IS NOT NULL AND verdict <> 'probe'"));
 
-        visit = await Visit.To(Host, "--sample", "c2b");
+        visit = await DoctorRun.To(Host, "--sample", "c2b");
         Assert.Equal(["sample.c2b_validate", "sample.c2b_confirm"],
             visit.Report["findings"]!.AsArray().Select(f => (string)f!["check"]!).Where(c => c.StartsWith("sample.", StringComparison.Ordinal)));
     }
@@ -239,7 +239,7 @@ public sealed class DoctorWayInTests(InOrder running) : IClassFixture<InOrder>
     [Fact]
     public async Task A_probe_is_replayed_and_listed_like_any_callback_and_still_touches_nothing()
     {
-        var visit = await Visit.To(Host, "--sample", "stk");
+        var visit = await DoctorRun.To(Host, "--sample", "stk");
         var seen = (string)visit.All("sample.stk")[0]["seen"]!;
         var id = seen[seen.IndexOf("cb_", StringComparison.Ordinal)..][..35];
         var before = await Books();
@@ -259,7 +259,7 @@ public sealed class DoctorWayInTests(InOrder running) : IClassFixture<InOrder>
             (SELECT count(*) FROM questions), (SELECT count(*) FROM events))
         """);
 
-    private async Task<long> Stored(Visit visit) => await Host.Sql<long>(
+    private async Task<long> Stored(DoctorRun visit) => await Host.Sql<long>(
         $"SELECT count(*) FROM callbacks WHERE probe_id IS NOT NULL AND received_at > '{(string)visit.Report["checkedAt"]!}'::timestamptz");
 
     private X509Certificate2 Make(string kind) => kind switch

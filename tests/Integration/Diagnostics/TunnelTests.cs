@@ -113,7 +113,7 @@ public sealed class TunnelTests(TestDatabase databases)
         front.Behind = host.ApiUrl;
 
         var called = (await host.Ops.GetFromJsonAsync<JsonNode>("/api/ops/doctor?noInitiator=true"))!;
-        var visit = await Visit.To(host, "--no-initiator");
+        var visit = await DoctorRun.To(host, "--no-initiator");
 
         Assert.Equal(front.Address.ToString().TrimEnd('/'), (string?)called["publicBaseUrl"]);
         visit.Says("address.form", "ok", front.Address.ToString().TrimEnd('/'));

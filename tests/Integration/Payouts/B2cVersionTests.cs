@@ -103,7 +103,7 @@ public sealed class B2cVersionTests(B2cVersionTests.FirstVersion running, TestDa
         Assert.Equal("401.003.01", (string?)failed["failure"]!["resultCode"]);
         Assert.Contains("The app has no B2C v3", (string?)failed["failure"]!["message"], StringComparison.Ordinal);
         Assert.Contains("Daraja__B2cVersion=v1", (string?)failed["failure"]!["message"], StringComparison.Ordinal);
-        var visit = await Visit.To(wrong, "--no-initiator");
+        var visit = await DoctorRun.To(wrong, "--no-initiator");
         visit.Says("daraja.products", "warning", "B2C is not on the app (401.003.01", "asked for B2C v3", "The app has B2C v1: set Daraja__B2cVersion=v1.");
 
         // A product that is there in no version is told as before; any other refused token names what it was refused for.

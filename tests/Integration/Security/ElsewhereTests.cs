@@ -31,7 +31,7 @@ public sealed class ElsewhereTests(ElsewhereTests.BehindProxy running, TestDatab
         Assert.Contains("came from 196.201.212.250", await host.Sql<string>($"SELECT story FROM cases WHERE kind = 'untrusted_confirmation' AND checkout_id = '{Id(checkout)}'"), StringComparison.Ordinal);
         Assert.Contains("Confirmations with our registration token come from 196.201.212.250", await Story("196.201.212.250"), StringComparison.Ordinal);
 
-        var visit = await Visit.To(host, "--no-initiator");
+        var visit = await DoctorRun.To(host, "--no-initiator");
         visit.Says("callbacks.networks", "problem", "from 196.201.212.250", "Callbacks__AllowedNetworks__1=", "Proxy__KnownProxies");
         Assert.Contains("1 with our token from an address that is not allowed", (string?)visit.Finding("callbacks.recent")["seen"], StringComparison.Ordinal);
         Assert.DoesNotContain("without a valid token", (string?)visit.Finding("callbacks.recent")["seen"], StringComparison.Ordinal);
@@ -109,7 +109,7 @@ public sealed class ElsewhereTests(ElsewhereTests.BehindProxy running, TestDatab
         await using (var allowed = await PaymentsHost.StartOn(
             host.ConnectionString, "Callbacks:AllowedNetworks:0=safaricom", "Callbacks:AllowedNetworks:1=196.201.212.253", "Proxy:KnownProxies:0=127.0.0.1"))
         {
-            (await Visit.To(allowed, "--no-initiator")).Says("callbacks.networks", "problem");
+            (await DoctorRun.To(allowed, "--no-initiator")).Says("callbacks.networks", "problem");
             Assert.Equal("applied", await Replay(allowed, id));
         }
 

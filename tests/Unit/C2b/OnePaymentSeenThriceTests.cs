@@ -92,30 +92,30 @@ public sealed class OnePaymentSeenThriceTests
 
     private static Checkout Play(string order)
     {
-        var checkout = Some.Checkout();
+        var checkout = CheckoutBuilder.Checkout();
         var attempt = checkout.Prompted();
-        checkout.Accepted(attempt, "ws_CO_1", null, Some.Start);
-        var now = Some.Start + TimeSpan.FromSeconds(70);
+        checkout.Accepted(attempt, "ws_CO_1", null, CheckoutBuilder.Start);
+        var now = CheckoutBuilder.Start + TimeSpan.FromSeconds(70);
         foreach (var told in order.Split(' ').Select(Enum.Parse<Told>))
         {
             now += TimeSpan.FromSeconds(1);
             switch (told)
             {
                 case Told.Callback:
-                    checkout.Hear(attempt, Some.Paid("N1"), now);
+                    checkout.Hear(attempt, CheckoutBuilder.Paid("N1"), now);
                     break;
                 case Told.Query:
                     checkout.AnswerPaid(attempt, now);
                     break;
                 case Told.Confirmation:
-                    checkout.Hear(ByHand.Confirmation("N1"), now);
+                    checkout.Hear(ConfirmationBuilder.Confirmation("N1"), now);
                     break;
                 case Told.OtherPayment:
-                    checkout.Hear(ByHand.Confirmation("N2"), now);
+                    checkout.Hear(ConfirmationBuilder.Confirmation("N2"), now);
                     break;
             }
 
-            ByHand.Check(checkout);
+            ConfirmationBuilder.Check(checkout);
         }
 
         return checkout;
@@ -124,5 +124,5 @@ public sealed class OnePaymentSeenThriceTests
     private static Money Sum(Checkout checkout, Func<Receipt, Money> of) => Money.FromCents(checkout.Receipts.Sum(r => of(r).Cents));
 
     private static IEnumerable<TheoryDataRow<string>> Every(params Told[] told) =>
-        ByHand.Permutations(told).Select(order => new TheoryDataRow<string>(string.Join(' ', order)));
+        ConfirmationBuilder.Permutations(told).Select(order => new TheoryDataRow<string>(string.Join(' ', order)));
 }

@@ -21,11 +21,11 @@ public sealed class PaybillPropertyTests
 
     private static void Play(World world)
     {
-        var checkout = Some.Checkout(Price);
-        var now = Some.Start;
+        var checkout = CheckoutBuilder.Checkout(Price);
+        var now = CheckoutBuilder.Start;
         var attempts = world.Pays.Select((_, i) =>
         {
-            now = Some.Start + TimeSpan.FromMinutes(3 * i);
+            now = CheckoutBuilder.Start + TimeSpan.FromMinutes(3 * i);
             var attempt = checkout.Prompted(now);
             if (world.Lost[i])
             {
@@ -47,13 +47,13 @@ public sealed class PaybillPropertyTests
             var (attempt, number) = (attempts[i], $"S{i}");
             if (!world.Pays[i])
             {
-                messages.Add((number, at => checkout.Hear(attempt, Some.NotPaid(), at), false));
-                messages.Add((number, at => checkout.ApplyQueryResult(attempt, Some.NotPaid(), Guid.NewGuid(), at), false));
+                messages.Add((number, at => checkout.Hear(attempt, CheckoutBuilder.NotPaid(), at), false));
+                messages.Add((number, at => checkout.ApplyQueryResult(attempt, CheckoutBuilder.NotPaid(), Guid.NewGuid(), at), false));
                 continue;
             }
 
-            messages.Add((number, at => checkout.Hear(attempt, Some.Paid(number, Price), at), true));
-            messages.Add((number, at => checkout.Hear(ByHand.Confirmation(number, Price, moved), at), true));
+            messages.Add((number, at => checkout.Hear(attempt, CheckoutBuilder.Paid(number, Price), at), true));
+            messages.Add((number, at => checkout.Hear(ConfirmationBuilder.Confirmation(number, Price, moved), at), true));
             if (attempt.RequestId is not null)
             {
                 messages.Add((number, at => checkout.AnswerPaid(attempt, at), false));
@@ -63,7 +63,7 @@ public sealed class PaybillPropertyTests
         for (var i = 0; i < world.ByHand; i++)
         {
             var number = $"H{i}";
-            messages.Add((number, at => checkout.Hear(ByHand.Confirmation(number, Price, moved), at), true));
+            messages.Add((number, at => checkout.Hear(ConfirmationBuilder.Confirmation(number, Price, moved), at), true));
         }
 
         var told = new HashSet<string>();
@@ -72,7 +72,7 @@ public sealed class PaybillPropertyTests
         {
             now += TimeSpan.FromSeconds(1);
             message.Tell(now);
-            ByHand.Check(checkout);
+            ConfirmationBuilder.Check(checkout);
             if (message.Names)
             {
                 told.Add(message.Number);

@@ -14,7 +14,7 @@ public sealed class PayerFormTests
 {
     private const string Number = "254700010404";
 
-    private static readonly DateTimeOffset Later = Some.Start + TimeSpan.FromSeconds(70);
+    private static readonly DateTimeOffset Later = CheckoutBuilder.Start + TimeSpan.FromSeconds(70);
     private static readonly Money Price = Money.FromShillings(1500);
 
     private static Msisdn Phone => Msisdn.TryParse(Number, out var phone) ? phone : throw new InvalidOperationException();
@@ -39,7 +39,7 @@ public sealed class PayerFormTests
         var (checkout, attempt) = Prompted();
         checkout.AnswerPaid(attempt, Later);
 
-        checkout.Hear(ByHand.Confirmation("N1", payer: Make(form)), Later);
+        checkout.Hear(ConfirmationBuilder.Confirmation("N1", payer: Make(form)), Later);
 
         IsOne(checkout);
         Assert.Equal(SettledBy.StkQuery, checkout.Receipts[0].SettledBy);
@@ -49,10 +49,10 @@ public sealed class PayerFormTests
     [MemberData(nameof(Unproven))]
     public void It_is_one_receipt_when_the_confirmation_was_first_also_thirty_minutes_later(string form)
     {
-        foreach (var asked in new[] { Later, Some.Start + TimeSpan.FromMinutes(30) })
+        foreach (var asked in new[] { Later, CheckoutBuilder.Start + TimeSpan.FromMinutes(30) })
         {
             var (checkout, attempt) = Prompted();
-            checkout.Hear(ByHand.Confirmation("N1", payer: Make(form)), Some.Start + TimeSpan.FromSeconds(21));
+            checkout.Hear(ConfirmationBuilder.Confirmation("N1", payer: Make(form)), CheckoutBuilder.Start + TimeSpan.FromSeconds(21));
             checkout.AnswerPaid(attempt, asked);
 
             IsOne(checkout);
@@ -68,9 +68,9 @@ public sealed class PayerFormTests
     {
         var (checkout, attempt) = Prompted();
         checkout.AnswerPaid(attempt, Later);
-        checkout.Hear(ByHand.Confirmation("N1", payer: Make(form)), Later);
+        checkout.Hear(ConfirmationBuilder.Confirmation("N1", payer: Make(form)), Later);
 
-        Assert.Equal(SettlementResult.Duplicate, checkout.Hear(attempt, Some.Paid("N1"), Later));
+        Assert.Equal(SettlementResult.Duplicate, checkout.Hear(attempt, CheckoutBuilder.Paid("N1"), Later));
 
         IsOne(checkout);
         Assert.False(checkout.Receipts[0].IsInferred);
@@ -83,7 +83,7 @@ public sealed class PayerFormTests
         var (checkout, attempt) = Prompted();
         checkout.AnswerPaid(attempt, Later);
 
-        checkout.Hear(ByHand.Confirmation("N1", payer: form), Later);
+        checkout.Hear(ConfirmationBuilder.Confirmation("N1", payer: form), Later);
 
         Assert.Equal(2, checkout.Receipts.Count);
         Assert.Equal((Price, Price), (checkout.Paid, checkout.Receipts[1].Surplus));
@@ -91,8 +91,8 @@ public sealed class PayerFormTests
 
     private static (Checkout Checkout, Attempt Attempt) Prompted()
     {
-        var checkout = Some.Checkout();
-        return (checkout, checkout.Prompt(Guid.NewGuid(), Phone, Some.Start + TimeSpan.FromSeconds(45), Some.Start));
+        var checkout = CheckoutBuilder.Checkout();
+        return (checkout, checkout.Prompt(Guid.NewGuid(), Phone, CheckoutBuilder.Start + TimeSpan.FromSeconds(45), CheckoutBuilder.Start));
     }
 
     private static void IsOne(Checkout checkout)
@@ -102,7 +102,7 @@ public sealed class PayerFormTests
         Assert.Equal((CheckoutStatus.Paid, Price), (checkout.Status, checkout.Paid));
         Assert.Empty(checkout.Cases);
         Assert.DoesNotContain(CheckoutEvents.Surplus, checkout.Events);
-        ByHand.Check(checkout);
+        ConfirmationBuilder.Check(checkout);
     }
 
     private static string? Make(string form)

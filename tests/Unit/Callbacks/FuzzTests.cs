@@ -79,7 +79,7 @@ public sealed class FuzzTests
         var world = new FuzzWorld();
         var rows = Enumerable.Range(0, random.Next(1, 4)).Select(_ => Row(random)).ToList();
         var before = world.Standing;
-        var now = Some.Start + TimeSpan.FromSeconds(random.Next(0, 4000));
+        var now = CheckoutBuilder.Start + TimeSpan.FromSeconds(random.Next(0, 4000));
         var (judged, _) = world.Rules.Apply(rows, now).GetAwaiter().GetResult();
         Assert.Equal(rows.Select(row => row.Id), judged.Select(judgement => judgement.Id));
         if (rows.TrueForAll(row => row.SubjectId is null))

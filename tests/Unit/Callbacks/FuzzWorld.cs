@@ -33,13 +33,13 @@ internal sealed class FuzzWorld : ICheckouts, IC2bPayments, ITransfers, IStatusQ
     {
         _ = OrderReference.TryParse("INV-8", out var reference);
         Checkout = Checkout.Open(
-            Guid.NewGuid(), "shop", reference, Money.FromShillings(1), null, null, null, new Dictionary<string, string>(), TimeSpan.FromHours(24), Some.Start);
-        var attempt = Checkout.Prompt(AttemptId, Some.Phone, Some.Start + TimeSpan.FromSeconds(45), Some.Start);
-        Checkout.Accepted(attempt, null, null, Some.Start);
+            Guid.NewGuid(), "shop", reference, Money.FromShillings(1), null, null, null, new Dictionary<string, string>(), TimeSpan.FromHours(24), CheckoutBuilder.Start);
+        var attempt = Checkout.Prompt(AttemptId, CheckoutBuilder.Phone, CheckoutBuilder.Start + TimeSpan.FromSeconds(45), CheckoutBuilder.Start);
+        Checkout.Accepted(attempt, null, null, CheckoutBuilder.Start);
         Payout = (Payout)Copies.Changed(
-            Payout.Queue(PayoutId, "shop", "P-1", PayoutMethod.Mpesa, SomeTransfers.Recipient, null, Money.FromShillings(10), "business", "Payment", Some.Start),
+            Payout.Queue(PayoutId, "shop", "P-1", PayoutMethod.Mpesa, TransferBuilder.Recipient, null, Money.FromShillings(10), "business", "Payment", CheckoutBuilder.Start),
             request => request with { Ids = new(null, "inv-8-a1") });
-        Payout.Send(Some.Start + TimeSpan.FromMinutes(1), Some.Start);
+        Payout.Send(CheckoutBuilder.Start + TimeSpan.FromMinutes(1), CheckoutBuilder.Start);
         var receipt = new Receipt
         {
             Id = Guid.NewGuid(),
@@ -47,10 +47,10 @@ internal sealed class FuzzWorld : ICheckouts, IC2bPayments, ITransfers, IStatusQ
             Amount = Money.FromShillings(1),
             Method = PaymentMethod.Paybill,
             SettledBy = SettledBy.Confirmation,
-            At = Some.Start,
+            At = CheckoutBuilder.Start,
         };
-        Refund = Refund.Queue(RefundId, "shop", new(receipt, receipt.Amount, RefundMethod.Reversal, Some.Phone), null, "Back", ofSurplus: true, Some.Start);
-        Refund.Send(Some.Start + TimeSpan.FromMinutes(1), Some.Start);
+        Refund = Refund.Queue(RefundId, "shop", new(receipt, receipt.Amount, RefundMethod.Reversal, CheckoutBuilder.Phone), null, "Back", ofSurplus: true, CheckoutBuilder.Start);
+        Refund.Send(CheckoutBuilder.Start + TimeSpan.FromMinutes(1), CheckoutBuilder.Start);
         Rules = Dispatchers.Of(new CallbackReader(), this, this, new("600966", "600000"), this, this);
     }
 

@@ -30,7 +30,7 @@ public sealed class AttemptIdentityTests
     [Fact]
     public void A_prompt_that_was_not_erased_is_named_by_its_whole_id_and_one_without_an_id_by_any()
     {
-        var checkout = Some.Checkout();
+        var checkout = CheckoutBuilder.Checkout();
         var attempt = checkout.Prompted();
         Assert.True(attempt.HasProviderIds(null) && attempt.HasProviderIds(Id));
         attempt.RecordProviderIds(Id);
@@ -45,35 +45,35 @@ public sealed class AttemptIdentityTests
         attempt.RecordProviderIds(Id);
         Assert.True(attempt.HasErasedId);
 
-        var checkout = Some.Checkout();
+        var checkout = CheckoutBuilder.Checkout();
         var failed = checkout.Prompted();
-        checkout.Hear(failed, Some.NotPaid(), Some.Start);
+        checkout.Hear(failed, CheckoutBuilder.NotPaid(), CheckoutBuilder.Start);
         failed.Become(request => request with { Ids = request.Ids with { RequestId = Masked } });
         failed.RecordProviderIds(Id);
-        Assert.Equal(SettlementResult.Unsettled, checkout.Hear(failed, new PaymentResult.Succeeded(null, null, null, null), Some.Start + TimeSpan.FromMinutes(5)));
-        Assert.Equal((Id, Some.Start + TimeSpan.FromMinutes(5)), (failed.RequestId, failed.NextQueryAt));
+        Assert.Equal(SettlementResult.Unsettled, checkout.Hear(failed, new PaymentResult.Succeeded(null, null, null, null), CheckoutBuilder.Start + TimeSpan.FromMinutes(5)));
+        Assert.Equal((Id, CheckoutBuilder.Start + TimeSpan.FromMinutes(5)), (failed.RequestId, failed.NextQueryAt));
         Assert.Empty(checkout.Cases);
     }
 
     [Fact]
     public void An_erased_phone_is_nobody_elses_and_at_a_till_nobodys()
     {
-        var checkout = Some.Checkout();
+        var checkout = CheckoutBuilder.Checkout();
         var attempt = new Attempt
         {
             Id = Guid.NewGuid(),
             CheckoutId = checkout.Id,
             Phone = null,
             Amount = checkout.Amount,
-            Request = new() { Status = RequestStatus.Failed, SendingAt = Some.Start, Failure = Some.Cancelled, EndedAt = Some.Start },
+            Request = new() { Status = RequestStatus.Failed, SendingAt = CheckoutBuilder.Start, Failure = CheckoutBuilder.Cancelled, EndedAt = CheckoutBuilder.Start },
         };
         checkout.Attempts.Add(attempt);
-        checkout.AnswerPaid(attempt, Some.Start + TimeSpan.FromMinutes(2));
-        var atTill = ByHand.Confirmation("UGA7RT61SV", payer: "254708374149", method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Some.Start);
+        checkout.AnswerPaid(attempt, CheckoutBuilder.Start + TimeSpan.FromMinutes(2));
+        var atTill = ConfirmationBuilder.Confirmation("UGA7RT61SV", payer: "254708374149", method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), CheckoutBuilder.Start);
         Assert.NotEqual(TillClaim.None, checkout.TillClaimOf(atTill, attempt));
         Assert.False(checkout.IsShownToPay(atTill));
 
-        checkout.Hear(ByHand.Confirmation("UGA7RT61SV", payer: "254708374149"), Some.Start + TimeSpan.FromMinutes(3));
+        checkout.Hear(ConfirmationBuilder.Confirmation("UGA7RT61SV", payer: "254708374149"), CheckoutBuilder.Start + TimeSpan.FromMinutes(3));
 
         var receipt = Assert.Single(checkout.Receipts);
         Assert.Equal(("UGA7RT61SV", Money.Zero, CheckoutStatus.Paid), (receipt.Number, receipt.Surplus, checkout.Status));
@@ -91,21 +91,21 @@ public sealed class AttemptIdentityTests
     [InlineData(181, false, false)]
     public void A_prompt_is_under_way_and_early_for_as_long_as_the_clock_can_be_believed(int secondsLater, bool underWay, bool early)
     {
-        var checkout = Some.Checkout();
+        var checkout = CheckoutBuilder.Checkout();
         var attempt = checkout.Prompted();
-        var now = Some.Start + TimeSpan.FromSeconds(secondsLater);
+        var now = CheckoutBuilder.Start + TimeSpan.FromSeconds(secondsLater);
 
         Assert.Equal((underWay, early), (attempt.IsUnderWay(now), attempt.IsEarly(now)));
         Assert.Equal(underWay, checkout.RefusesPrompt(asShop: true, now) is not null);
-        Assert.Equal(!early, checkout.ApplyQueryResult(attempt, Some.NotPaid(), Guid.NewGuid(), now));
-        Assert.Equal(early ? Some.Start + Attempt.EarlyFailure : now, attempt.BelievedFrom(now));
+        Assert.Equal(!early, checkout.ApplyQueryResult(attempt, CheckoutBuilder.NotPaid(), Guid.NewGuid(), now));
+        Assert.Equal(early ? CheckoutBuilder.Start + Attempt.EarlyFailure : now, attempt.BelievedFrom(now));
     }
 
     private static readonly string Masked = Id[..^9] + Attempt.ErasedEnding;
 
     private static Attempt Erased()
     {
-        var attempt = Some.Checkout().Prompted();
+        var attempt = CheckoutBuilder.Checkout().Prompted();
         attempt.Become(request => request with { Ids = request.Ids with { RequestId = Masked } });
         return attempt;
     }

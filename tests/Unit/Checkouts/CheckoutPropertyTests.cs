@@ -34,8 +34,8 @@ public sealed class CheckoutPropertyTests
     public void Any_history_keeps_the_books_right() => Histories.Sample(
         history =>
         {
-            var checkout = Some.Checkout();
-            var now = Some.Start;
+            var checkout = CheckoutBuilder.Checkout();
+            var now = CheckoutBuilder.Start;
             var paid = false;
             foreach (var (step, index, seconds) in history)
             {
@@ -80,19 +80,19 @@ public sealed class CheckoutPropertyTests
         switch (step)
         {
             case Step.Success:
-                checkout.Hear(attempt, Some.Paid($"R{index}", amount), now);
+                checkout.Hear(attempt, CheckoutBuilder.Paid($"R{index}", amount), now);
                 break;
             case Step.OtherSuccess:
-                checkout.Hear(attempt, Some.Paid("RX", amount), now);
+                checkout.Hear(attempt, CheckoutBuilder.Paid("RX", amount), now);
                 break;
             case Step.WrongAmount:
-                checkout.Hear(attempt, Some.Paid($"W{index}", amount + 1), now);
+                checkout.Hear(attempt, CheckoutBuilder.Paid($"W{index}", amount + 1), now);
                 break;
             case Step.Failure:
-                checkout.Hear(attempt, Some.NotPaid(), now);
+                checkout.Hear(attempt, CheckoutBuilder.NotPaid(), now);
                 break;
             case Step.DoubtfulFailure:
-                checkout.Hear(attempt, Some.NotPaid(Certainty.UnknownCode), now);
+                checkout.Hear(attempt, CheckoutBuilder.NotPaid(Certainty.UnknownCode), now);
                 break;
             case Step.Pending:
                 checkout.Hear(attempt, new PaymentResult.Pending(), now);
@@ -101,13 +101,13 @@ public sealed class CheckoutPropertyTests
                 checkout.ApplyQueryResult(attempt, new PaymentResult.Succeeded(null, null, null, null), Guid.NewGuid(), now);
                 break;
             case Step.QueryFailure:
-                checkout.ApplyQueryResult(attempt, Some.NotPaid(), Guid.NewGuid(), now);
+                checkout.ApplyQueryResult(attempt, CheckoutBuilder.NotPaid(), Guid.NewGuid(), now);
                 break;
             case Step.Accepted:
                 checkout.Accepted(attempt, $"ws_CO_{index}", null, now);
                 break;
             case Step.Refused:
-                checkout.Refused(attempt, Some.Cancelled, now);
+                checkout.Refused(attempt, CheckoutBuilder.Cancelled, now);
                 break;
             case Step.Lost:
                 checkout.MarkOutcomeUnknown(attempt, "lost", now);

@@ -7,8 +7,8 @@ namespace Payments.Tests.Unit;
 /// <summary>A query's failure in the first minute ends nothing, also not the questions about a prompt whose failure is disputed (R4).</summary>
 public sealed class EarlyFailureTests
 {
-    private static readonly DateTimeOffset Early = Some.Start + TimeSpan.FromSeconds(40);
-    private static readonly DateTimeOffset Believed = Some.Start + Attempt.EarlyFailure;
+    private static readonly DateTimeOffset Early = CheckoutBuilder.Start + TimeSpan.FromSeconds(40);
+    private static readonly DateTimeOffset Believed = CheckoutBuilder.Start + Attempt.EarlyFailure;
 
     [Theory]
     [InlineData(true)]
@@ -17,7 +17,7 @@ public sealed class EarlyFailureTests
     {
         var (checkout, attempt) = Disputed(unreadable);
 
-        Assert.False(Answer(checkout, attempt, Some.NotPaid(), asked: Early, answered: Early));
+        Assert.False(Answer(checkout, attempt, CheckoutBuilder.NotPaid(), asked: Early, answered: Early));
         Assert.NotNull(attempt.NextQueryAt);
 
         // It was its success: asked again after the minute, the query says so.
@@ -30,7 +30,7 @@ public sealed class EarlyFailureTests
     {
         var (checkout, attempt) = Disputed(unreadable: true);
 
-        Assert.True(Answer(checkout, attempt, Some.NotPaid(), asked: Believed, answered: Believed));
+        Assert.True(Answer(checkout, attempt, CheckoutBuilder.NotPaid(), asked: Believed, answered: Believed));
 
         Assert.Equal((AttemptStatus.Failed, null), (attempt.Status, attempt.NextQueryAt));
     }
@@ -41,11 +41,11 @@ public sealed class EarlyFailureTests
     public void An_answer_is_as_old_as_its_question(bool disputed)
     {
         // Asked in the first minute, answered after it: what was said is what was known then.
-        var checkout = Some.Checkout();
+        var checkout = CheckoutBuilder.Checkout();
         var attempt = disputed ? null : checkout.Prompted();
         (checkout, attempt) = attempt is null ? Disputed(unreadable: true) : (checkout, attempt);
 
-        Assert.False(Answer(checkout, attempt, Some.NotPaid(), asked: Early, answered: Believed + TimeSpan.FromSeconds(5)));
+        Assert.False(Answer(checkout, attempt, CheckoutBuilder.NotPaid(), asked: Early, answered: Believed + TimeSpan.FromSeconds(5)));
 
         Assert.NotNull(attempt.NextQueryAt);
     }
@@ -55,18 +55,18 @@ public sealed class EarlyFailureTests
 
     private static (Checkout Checkout, Attempt Attempt) Disputed(bool unreadable)
     {
-        var checkout = Some.Checkout();
+        var checkout = CheckoutBuilder.Checkout();
         var attempt = checkout.Prompted();
         if (unreadable)
         {
-            checkout.MarkUnreadableResult(attempt, Some.Start + TimeSpan.FromSeconds(10));
+            checkout.MarkUnreadableResult(attempt, CheckoutBuilder.Start + TimeSpan.FromSeconds(10));
         }
         else
         {
-            checkout.Hear(attempt, new PaymentResult.Succeeded(null, null, null, null), Some.Start + TimeSpan.FromSeconds(10));
+            checkout.Hear(attempt, new PaymentResult.Succeeded(null, null, null, null), CheckoutBuilder.Start + TimeSpan.FromSeconds(10));
         }
 
-        checkout.Hear(attempt, Some.NotPaid(), Some.Start + TimeSpan.FromSeconds(11));
+        checkout.Hear(attempt, CheckoutBuilder.NotPaid(), CheckoutBuilder.Start + TimeSpan.FromSeconds(11));
         Assert.Equal(AttemptStatus.Failed, attempt.Status);
         return (checkout, attempt);
     }

@@ -12,12 +12,12 @@ namespace Payments.Tests.Unit;
 /// <summary>Money that moved and came back: told as that, whatever is said before and after it, and in whatever order.</summary>
 public sealed class ComeBackTests
 {
-    private static readonly DateTimeOffset Now = Some.Start;
+    private static readonly DateTimeOffset Now = CheckoutBuilder.Start;
 
     [Fact]
     public void What_came_back_is_failed_with_its_receipt_and_a_case_and_no_disagreement()
     {
-        var payout = SomeTransfers.Payout().Sent();
+        var payout = TransferBuilder.Payout().Sent();
 
         Assert.Equal(SettlementResult.Applied, payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now));
 
@@ -31,11 +31,11 @@ public sealed class ComeBackTests
     [Fact]
     public void A_success_that_comes_late_is_the_news_of_before()
     {
-        var payout = SomeTransfers.Payout().Sent();
+        var payout = TransferBuilder.Payout().Sent();
         payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now);
 
-        Assert.Equal(SettlementResult.Duplicate, payout.Hear(SomeTransfers.Paid()));
-        Assert.Equal(SettlementResult.Duplicate, payout.Hear(SomeTransfers.Paid(receipt: null, amount: null)));
+        Assert.Equal(SettlementResult.Duplicate, payout.Hear(TransferBuilder.Paid()));
+        Assert.Equal(SettlementResult.Duplicate, payout.Hear(TransferBuilder.Paid(receipt: null, amount: null)));
         Assert.Equal(SettlementResult.Duplicate, payout.ApplyStatusResult(payout.Found(), Now));
         Assert.Equal(SettlementResult.Duplicate, payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now));
         payout.MarkUnreadableResult(Now);
@@ -47,10 +47,10 @@ public sealed class ComeBackTests
     [Fact]
     public void Another_receipt_after_it_is_another_payment_and_a_persons_question()
     {
-        var payout = SomeTransfers.Payout().Sent();
+        var payout = TransferBuilder.Payout().Sent();
         payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now);
 
-        Assert.Equal(SettlementResult.Applied, payout.Hear(SomeTransfers.Paid("SG632NMUAC")));
+        Assert.Equal(SettlementResult.Applied, payout.Hear(TransferBuilder.Paid("SG632NMUAC")));
 
         Assert.Equal(TransferStatus.Completed, payout.Status);
         Assert.Contains(payout.Cases, c => c.Kind == CaseKind.SucceededAfterFailure);
@@ -59,8 +59,8 @@ public sealed class ComeBackTests
     [Fact]
     public void What_is_completed_stays_so_and_a_person_is_told()
     {
-        var payout = SomeTransfers.Payout().Sent();
-        payout.Hear(SomeTransfers.Paid());
+        var payout = TransferBuilder.Payout().Sent();
+        payout.Hear(TransferBuilder.Paid());
 
         Assert.Equal(SettlementResult.Contradiction, payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now));
 
@@ -75,7 +75,7 @@ public sealed class ComeBackTests
             p => p.Found(TransactionState.Reversed, amount: 99), p => p.Found(TransactionState.Reversed, party: "254700000001 - SOMEBODY"),
         })
         {
-            var payout = SomeTransfers.Payout().Sent();
+            var payout = TransferBuilder.Payout().Sent();
             Assert.Equal(SettlementResult.Contradiction, payout.ApplyStatusResult(found(payout), Now));
             Assert.Equal(TransferStatus.InDoubt, payout.Status);
         }
@@ -84,8 +84,8 @@ public sealed class ComeBackTests
     [Fact]
     public void What_had_failed_has_failed()
     {
-        var payout = SomeTransfers.Payout().Sent();
-        payout.Hear(SomeTransfers.NotPaid());
+        var payout = TransferBuilder.Payout().Sent();
+        payout.Hear(TransferBuilder.NotPaid());
 
         Assert.Equal(SettlementResult.Duplicate, payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now));
         Assert.Equal(("1", 0), (payout.Failure!.ResultCode, payout.Cases.Count));
@@ -103,7 +103,7 @@ public sealed class ComeBackTests
             SettledBy = SettledBy.Confirmation,
             At = Now,
         };
-        var refund = Refund.Queue(Guid.NewGuid(), "shop", new(receipt, receipt.Amount, RefundMethod.Reversal, Some.Phone), null, "Back", ofSurplus: true, Now);
+        var refund = Refund.Queue(Guid.NewGuid(), "shop", new(receipt, receipt.Amount, RefundMethod.Reversal, CheckoutBuilder.Phone), null, "Back", ofSurplus: true, Now);
         refund.Send(Now + TimeSpan.FromMinutes(1), Now);
         refund.Accepted("AG_1", "their-1", Now);
 
@@ -126,7 +126,7 @@ public sealed class ComeBackTests
             SettledBy = SettledBy.Confirmation,
             At = Now,
         };
-        var refund = Refund.Queue(Guid.NewGuid(), "shop", new(receipt, Money.FromShillings(100), RefundMethod.B2c, Some.Phone), null, "Back", ofSurplus: true, Now);
+        var refund = Refund.Queue(Guid.NewGuid(), "shop", new(receipt, Money.FromShillings(100), RefundMethod.B2c, CheckoutBuilder.Phone), null, "Back", ofSurplus: true, Now);
         refund.Send(Now + TimeSpan.FromMinutes(1), Now);
         refund.Accepted("AG_1", refund.OriginatorId, Now);
 
@@ -139,23 +139,23 @@ public sealed class ComeBackTests
     [Fact]
     public void Without_a_name_of_ours_it_is_known_by_what_the_reply_tells_and_else_by_its_token_alone()
     {
-        var told = SomeTransfers.Payout();
+        var told = TransferBuilder.Payout();
         told.Send(Now, Now, isNamed: false);
         Assert.Null(told.OriginatorId);
         told.Accepted("AG_1", "their-1", Now);
         Assert.Equal("their-1", told.OriginatorId);
         Assert.False(told.HasProviderIds(null, told.Id.ToString()));
 
-        var lost = SomeTransfers.Payout();
+        var lost = TransferBuilder.Payout();
         lost.Send(Now, Now, isNamed: false);
         lost.MarkInDoubt("lost", Now);
         Assert.True(lost.HasProviderIds("AG_2", "their-2"));
-        Assert.Equal(SettlementResult.Applied, lost.Hear(SomeTransfers.Paid()));
+        Assert.Equal(SettlementResult.Applied, lost.Hear(TransferBuilder.Paid()));
 
-        var named = Copies.Changed(SomeTransfers.Payout(), request => request with { Ids = default });
+        var named = Copies.Changed(TransferBuilder.Payout(), request => request with { Ids = default });
         named.Send(Now, Now);
         Assert.Equal(named.Id.ToString(), named.OriginatorId);
-        var business = SomeTransfers.Payout(PayoutMethod.Paybill);
+        var business = TransferBuilder.Payout(PayoutMethod.Paybill);
         business.Send(Now, Now);
         Assert.Null(business.OriginatorId);
     }

@@ -26,9 +26,9 @@ public sealed class PartyFormTests
     [InlineData("")]
     public void A_phone_that_may_be_the_right_one_completes_the_payout(string party)
     {
-        var payout = SomeTransfers.Payout().Sent();
+        var payout = TransferBuilder.Payout().Sent();
 
-        Assert.Equal(SettlementResult.Applied, payout.Hear(SomeTransfers.Paid(), party));
+        Assert.Equal(SettlementResult.Applied, payout.Hear(TransferBuilder.Paid(), party));
 
         Assert.Equal(TransferStatus.Completed, payout.Status);
         Assert.Empty(payout.Cases);
@@ -41,9 +41,9 @@ public sealed class PartyFormTests
     [InlineData("+254700000000-ELSE")]
     public void A_full_number_that_differs_is_in_doubt_in_any_writing(string party)
     {
-        var payout = SomeTransfers.Payout().Sent();
+        var payout = TransferBuilder.Payout().Sent();
 
-        Assert.Equal(SettlementResult.Contradiction, payout.Hear(SomeTransfers.Paid(), party));
+        Assert.Equal(SettlementResult.Contradiction, payout.Hear(TransferBuilder.Paid(), party));
 
         Assert.Equal((TransferStatus.InDoubt, CaseKind.PartyDiffers), (payout.Status, Assert.Single(payout.Cases).Kind));
     }
@@ -57,9 +57,9 @@ public sealed class PartyFormTests
     [InlineData("600001 - Biller Company", false)]
     public void A_business_is_compared_by_its_number_as_far_as_it_is_shown(string party, bool completes)
     {
-        var payout = SomeTransfers.Payout(PayoutMethod.Paybill).Sent();
+        var payout = TransferBuilder.Payout(PayoutMethod.Paybill).Sent();
 
-        payout.Hear(SomeTransfers.Paid(), party);
+        payout.Hear(TransferBuilder.Paid(), party);
 
         Assert.Equal(completes ? TransferStatus.Completed : TransferStatus.InDoubt, payout.Status);
     }

@@ -49,14 +49,14 @@ public sealed class TransferPropertyTests
     public void Any_history_keeps_the_books_right() => Histories.Sample(
         history =>
         {
-            var payout = SomeTransfers.Payout(history.Method);
+            var payout = TransferBuilder.Payout(history.Method);
             var (sends, completed, receipt) = (0, false, (string?)null);
             DateTimeOffset? lastSending = null;
             for (var i = 0; i < history.Steps.Length; i++)
             {
                 var step = history.Steps[i];
                 var before = (payout.Status, Cases: payout.Cases.Count, payout.SendingAt);
-                sends += Play(payout, step, Some.Start + TimeSpan.FromMicroseconds(i), lastSending);
+                sends += Play(payout, step, CheckoutBuilder.Start + TimeSpan.FromMicroseconds(i), lastSending);
 
                 // Sent at most once, whatever jobs run; what was kept here was not sent.
                 var wasKept = before.Status != TransferStatus.Queued && payout.Status == TransferStatus.Queued;
@@ -87,11 +87,11 @@ public sealed class TransferPropertyTests
         }).Sample(
         steps =>
         {
-            var payout = SomeTransfers.Payout();
-            Play(payout, Step.JobRun, Some.Start, null);
+            var payout = TransferBuilder.Payout();
+            Play(payout, Step.JobRun, CheckoutBuilder.Start, null);
             foreach (var step in steps)
             {
-                Play(payout, step, Some.Start, null);
+                Play(payout, step, CheckoutBuilder.Start, null);
             }
 
             Assert.Equal(TransferStatus.Completed, payout.Status);
@@ -102,7 +102,7 @@ public sealed class TransferPropertyTests
     /// <param name="earlier">When the sending before this one began; null when there was none.</param>
     private static int Play(Payout payout, Step step, DateTimeOffset now, DateTimeOffset? earlier)
     {
-        var party = payout.Method == PayoutMethod.Mpesa ? SomeTransfers.Recipient : payout.Recipient!;
+        var party = payout.Method == PayoutMethod.Mpesa ? TransferBuilder.Recipient : payout.Recipient!;
 
         // Of what is queued a reply can come no more. Everything else can: a life of these books that a restore has forgotten has sent it.
         if (payout.Status == TransferStatus.Queued && step is Step.Accepted or Step.Refused or Step.Lost)
@@ -137,34 +137,34 @@ public sealed class TransferPropertyTests
                 payout.Accepted("AG_1", payout.OriginatorId ?? "their-1", now);
                 break;
             case Step.Refused:
-                payout.Refused(SomeTransfers.NoFloat, now);
+                payout.Refused(TransferBuilder.NoFloat, now);
                 break;
             case Step.Lost:
                 payout.MarkInDoubt("lost", now);
                 break;
             case Step.Success:
-                payout.Hear(SomeTransfers.Paid(), party);
+                payout.Hear(TransferBuilder.Paid(), party);
                 break;
             case Step.OtherSuccess:
-                payout.Hear(SomeTransfers.Paid("OTHER1"), party);
+                payout.Hear(TransferBuilder.Paid("OTHER1"), party);
                 break;
             case Step.WrongAmount:
-                payout.Hear(SomeTransfers.Paid(amount: 101), party);
+                payout.Hear(TransferBuilder.Paid(amount: 101), party);
                 break;
             case Step.WrongParty:
-                payout.Hear(SomeTransfers.Paid(), "254700000000 - SOMEBODY ELSE");
+                payout.Hear(TransferBuilder.Paid(), "254700000000 - SOMEBODY ELSE");
                 break;
             case Step.BareSuccess:
-                payout.Hear(SomeTransfers.Paid(null, null), party);
+                payout.Hear(TransferBuilder.Paid(null, null), party);
                 break;
             case Step.Failure:
-                payout.Hear(SomeTransfers.NotPaid(), party);
+                payout.Hear(TransferBuilder.NotPaid(), party);
                 break;
             case Step.DoubtfulFailure:
-                payout.Hear(SomeTransfers.NotPaid(Certainty.QueryFirst), party);
+                payout.Hear(TransferBuilder.NotPaid(Certainty.QueryFirst), party);
                 break;
             case Step.Interim:
-                payout.Hear(SomeTransfers.Paid(), party, isFinal: false);
+                payout.Hear(TransferBuilder.Paid(), party, isFinal: false);
                 break;
             case Step.QueueTimeout:
                 payout.ApplyQueueTimeout(now);

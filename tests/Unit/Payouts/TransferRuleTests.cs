@@ -9,12 +9,12 @@ namespace Payments.Tests.Unit;
 /// <summary>The rules of docs/rules.md as they concern money on its way out, one by one.</summary>
 public sealed class TransferRuleTests
 {
-    private static readonly DateTimeOffset Now = Some.Start;
+    private static readonly DateTimeOffset Now = CheckoutBuilder.Start;
 
     [Fact]
     public void A_payout_is_sent_once()
     {
-        var payout = SomeTransfers.Payout();
+        var payout = TransferBuilder.Payout();
         payout.Send(Now, Now);
 
         Assert.Throws<InvalidOperationException>(() => payout.Send(Now, Now));
@@ -23,23 +23,23 @@ public sealed class TransferRuleTests
     [Fact]
     public void A_run_that_finds_it_sending_doubts_and_the_refusal_that_follows_still_fails_it()
     {
-        var payout = SomeTransfers.Payout();
+        var payout = TransferBuilder.Payout();
         payout.Send(Now, Now);
         payout.MarkInDoubt("a second job", Now);
         Assert.Equal(TransferStatus.InDoubt, payout.Status);
 
-        payout.Refused(SomeTransfers.NoFloat, Now);
+        payout.Refused(TransferBuilder.NoFloat, Now);
         Assert.Equal(TransferStatus.Failed, payout.Status);
     }
 
     [Fact]
     public void A_refusal_is_not_believed_once_a_trusted_callback_spoke()
     {
-        var payout = SomeTransfers.Payout();
+        var payout = TransferBuilder.Payout();
         payout.Send(Now, Now);
         payout.ApplyQueueTimeout(Now);
 
-        payout.Refused(SomeTransfers.NoFloat, Now);
+        payout.Refused(TransferBuilder.NoFloat, Now);
 
         Assert.Equal(TransferStatus.InDoubt, payout.Status);
     }
@@ -47,9 +47,9 @@ public sealed class TransferRuleTests
     [Fact]
     public void A_reply_after_the_result_only_fills_in_ids()
     {
-        var payout = SomeTransfers.Payout(PayoutMethod.Paybill);
+        var payout = TransferBuilder.Payout(PayoutMethod.Paybill);
         payout.Send(Now, Now);
-        payout.Hear(SomeTransfers.Paid(), "600000 - BILLER");
+        payout.Hear(TransferBuilder.Paid(), "600000 - BILLER");
 
         payout.Accepted("AG_1", "their-1", Now);
 
@@ -59,10 +59,10 @@ public sealed class TransferRuleTests
     [Fact]
     public void A_timeout_then_a_success_completes_and_a_success_then_a_timeout_changes_nothing()
     {
-        var payout = SomeTransfers.Payout().Sent();
+        var payout = TransferBuilder.Payout().Sent();
         Assert.Equal(SettlementResult.Applied, payout.ApplyQueueTimeout(Now));
         Assert.Equal((TransferStatus.InDoubt, Now), (payout.Status, payout.NextQueryAt));
-        Assert.Equal(SettlementResult.Applied, payout.Hear(SomeTransfers.Paid()));
+        Assert.Equal(SettlementResult.Applied, payout.Hear(TransferBuilder.Paid()));
         Assert.Equal(SettlementResult.Contradiction, payout.ApplyQueueTimeout(Now));
         Assert.Equal(TransferStatus.Completed, payout.Status);
         Assert.Equal(["payout.in_doubt", "payout.completed"], payout.Events);
@@ -71,24 +71,24 @@ public sealed class TransferRuleTests
     [Fact]
     public void A_success_after_a_failure_completes_and_opens_a_case()
     {
-        var payout = SomeTransfers.Payout().Sent();
-        payout.Hear(SomeTransfers.NotPaid());
-        Assert.Equal(SettlementResult.Applied, payout.Hear(SomeTransfers.Paid()));
+        var payout = TransferBuilder.Payout().Sent();
+        payout.Hear(TransferBuilder.NotPaid());
+        Assert.Equal(SettlementResult.Applied, payout.Hear(TransferBuilder.Paid()));
 
         Assert.Equal((TransferStatus.Completed, null), (payout.Status, payout.Failure));
         Assert.Equal(CaseKind.SucceededAfterFailure, Assert.Single(payout.Cases).Kind);
-        Assert.Equal(SettlementResult.Contradiction, payout.Hear(SomeTransfers.NotPaid()));
-        Assert.Equal(SettlementResult.Duplicate, payout.Hear(SomeTransfers.Paid()));
+        Assert.Equal(SettlementResult.Contradiction, payout.Hear(TransferBuilder.NotPaid()));
+        Assert.Equal(SettlementResult.Duplicate, payout.Hear(TransferBuilder.Paid()));
     }
 
     [Theory]
-    [InlineData(101, SomeTransfers.Recipient, CaseKind.AmountDiffers)]
+    [InlineData(101, TransferBuilder.Recipient, CaseKind.AmountDiffers)]
     [InlineData(100, "254700000000 - ELSE", CaseKind.PartyDiffers)]
     public void What_differs_on_an_unsettled_payout_is_in_doubt_and_a_case(int amount, string party, string kind)
     {
-        var payout = SomeTransfers.Payout().Sent();
+        var payout = TransferBuilder.Payout().Sent();
 
-        Assert.Equal(SettlementResult.Contradiction, payout.Hear(SomeTransfers.Paid(amount: amount), party));
+        Assert.Equal(SettlementResult.Contradiction, payout.Hear(TransferBuilder.Paid(amount: amount), party));
 
         Assert.Equal((TransferStatus.InDoubt, kind), (payout.Status, Assert.Single(payout.Cases).Kind));
     }
@@ -98,11 +98,11 @@ public sealed class TransferRuleTests
     [InlineData(false)]
     public void What_differs_on_a_settled_payout_is_a_case_only(bool failed)
     {
-        var payout = SomeTransfers.Payout().Sent();
-        payout.Hear(failed ? SomeTransfers.NotPaid() : SomeTransfers.Paid());
+        var payout = TransferBuilder.Payout().Sent();
+        payout.Hear(failed ? TransferBuilder.NotPaid() : TransferBuilder.Paid());
         var status = payout.Status;
 
-        payout.Hear(SomeTransfers.Paid(amount: 101));
+        payout.Hear(TransferBuilder.Paid(amount: 101));
 
         Assert.Equal((status, CaseKind.AmountDiffers), (payout.Status, Assert.Single(payout.Cases).Kind));
     }
@@ -115,23 +115,23 @@ public sealed class TransferRuleTests
     [InlineData("JOHN DOE")]
     public void A_receiver_that_may_be_the_right_one_is(string party)
     {
-        var payout = SomeTransfers.Payout().Sent();
-        Assert.Equal(SettlementResult.Applied, payout.Hear(SomeTransfers.Paid(), party));
+        var payout = TransferBuilder.Payout().Sent();
+        Assert.Equal(SettlementResult.Applied, payout.Hear(TransferBuilder.Paid(), party));
     }
 
     [Fact]
     public void More_to_come_settles_nothing()
     {
-        var payout = SomeTransfers.Payout().Sent();
-        Assert.Equal(SettlementResult.Unsettled, payout.Hear(SomeTransfers.Paid(), isFinal: false));
+        var payout = TransferBuilder.Payout().Sent();
+        Assert.Equal(SettlementResult.Unsettled, payout.Hear(TransferBuilder.Paid(), isFinal: false));
         Assert.Equal(TransferStatus.Sent, payout.Status);
     }
 
     [Fact]
     public void A_success_that_names_no_money_is_asked_about()
     {
-        var payout = SomeTransfers.Payout().Sent();
-        Assert.Equal(SettlementResult.Unsettled, payout.Hear(SomeTransfers.Paid(null, null)));
+        var payout = TransferBuilder.Payout().Sent();
+        Assert.Equal(SettlementResult.Unsettled, payout.Hear(TransferBuilder.Paid(null, null)));
         Assert.Equal((TransferStatus.InDoubt, Now), (payout.Status, payout.NextQueryAt));
         Assert.Equal(SettlementResult.Applied, payout.ApplyStatusResult(payout.Found(), Now));
         Assert.Equal((TransferStatus.Completed, SettledBy.StatusQuery), (payout.Status, payout.SettledBy));
@@ -140,7 +140,7 @@ public sealed class TransferRuleTests
     [Fact]
     public void A_status_answer_settles_only_what_it_is_about()
     {
-        var payout = SomeTransfers.Payout().Sent();
+        var payout = TransferBuilder.Payout().Sent();
         Assert.Equal(SettlementResult.Unsettled, payout.ApplyStatusResult(payout.Found(originator: "another"), Now));
         Assert.Equal(SettlementResult.Unsettled, payout.ApplyStatusResult(payout.Found() with { OriginatorId = null, ConversationId = null }, Now));
         Assert.Equal(SettlementResult.Unsettled, payout.ApplyStatusResult(payout.Found() with { Amount = null }, Now));
@@ -160,7 +160,7 @@ public sealed class TransferRuleTests
     [Fact]
     public void Ids_decide_whether_a_callback_is_about_it()
     {
-        var payout = SomeTransfers.Payout();
+        var payout = TransferBuilder.Payout();
         payout.Send(Now, Now);
         Assert.True(payout.HasProviderIds("AG_1", payout.OriginatorId));
         Assert.True(payout.HasProviderIds(null, payout.OriginatorId));
@@ -171,13 +171,13 @@ public sealed class TransferRuleTests
 
         payout.Accepted("AG_1", null, Now);
         Assert.False(payout.HasProviderIds("AG_2", payout.OriginatorId));
-        Assert.True(SomeTransfers.Payout(PayoutMethod.Till).HasProviderIds("anything", "at all"));
+        Assert.True(TransferBuilder.Payout(PayoutMethod.Till).HasProviderIds("anything", "at all"));
     }
 
     [Fact]
     public void Giving_up_opens_a_case_that_a_person_settles_once()
     {
-        var payout = SomeTransfers.Payout(PayoutMethod.Till);
+        var payout = TransferBuilder.Payout(PayoutMethod.Till);
         payout.Send(Now, Now);
         payout.MarkInDoubt("lost", Now);
         payout.ExhaustQueries(Now);

@@ -12,13 +12,13 @@ namespace Payments.Tests.Unit;
 /// <summary>Not sent is not failed (R19); and what comes for one that is queued was sent by a life of the books that is forgotten.</summary>
 public sealed class TransferWaitingTests
 {
-    private static readonly DateTimeOffset Now = Some.Start;
-    private static readonly DateTimeOffset Later = Some.Start + TimeSpan.FromSeconds(20);
+    private static readonly DateTimeOffset Now = CheckoutBuilder.Start;
+    private static readonly DateTimeOffset Later = CheckoutBuilder.Start + TimeSpan.FromSeconds(20);
 
     [Fact]
     public void What_was_kept_here_is_queued_again_says_why_and_can_be_sent()
     {
-        var payout = SomeTransfers.Payout();
+        var payout = TransferBuilder.Payout();
         payout.Send(Now, Now);
 
         payout.NotSent(SendBlocker.AccessToken, "No token.", Now, Later, Now);
@@ -34,7 +34,7 @@ public sealed class TransferWaitingTests
     public void The_word_of_one_sending_changes_nothing_about_the_next()
     {
         // Its commit's answer was lost, so it is told again: meanwhile another job has begun to send.
-        var payout = SomeTransfers.Payout();
+        var payout = TransferBuilder.Payout();
         payout.Send(Now, Now);
         payout.NotSent(SendBlocker.Connection, "No line.", Now, Later, Now);
         payout.Send(Later, Later);
@@ -47,13 +47,13 @@ public sealed class TransferWaitingTests
     [Fact]
     public void Whoever_doubted_it_meanwhile_was_wrong_unless_Safaricom_has_spoken()
     {
-        var doubted = SomeTransfers.Payout();
+        var doubted = TransferBuilder.Payout();
         doubted.Send(Now, Now);
         doubted.MarkInDoubt("a second job", Now);
         doubted.NotSent(SendBlocker.Connection, "No line.", Now, Later, Now);
         Assert.Equal((TransferStatus.Queued, null), (doubted.Status, doubted.UnknownReason));
 
-        var heard = SomeTransfers.Payout();
+        var heard = TransferBuilder.Payout();
         heard.Send(Now, Now);
         heard.ApplyQueueTimeout(Now);
         heard.NotSent(SendBlocker.Connection, "No line.", Now, Later, Now);
@@ -63,7 +63,7 @@ public sealed class TransferWaitingTests
     [Fact]
     public void What_is_cancelled_has_not_failed_is_told_once_and_is_never_sent()
     {
-        var payout = SomeTransfers.Payout();
+        var payout = TransferBuilder.Payout();
 
         Assert.True(payout.Cancel(Now));
         Assert.True(payout.Cancel(Later));
@@ -76,13 +76,13 @@ public sealed class TransferWaitingTests
     [Fact]
     public void What_may_have_left_cannot_be_cancelled()
     {
-        var payout = SomeTransfers.Payout();
+        var payout = TransferBuilder.Payout();
         payout.Send(Now, Now);
 
         Assert.False(payout.Cancel(Now));
         payout.MarkInDoubt("lost", Now);
         Assert.False(payout.Cancel(Now));
-        payout.Refused(SomeTransfers.NoFloat, Now);
+        payout.Refused(TransferBuilder.NoFloat, Now);
         Assert.False(payout.Cancel(Now));
         Assert.Equal((TransferStatus.Failed, false), (payout.Status, payout.IsCancelled));
     }
@@ -90,10 +90,10 @@ public sealed class TransferWaitingTests
     [Fact]
     public void A_success_outranks_a_cancellation_and_a_person_is_told()
     {
-        var payout = SomeTransfers.Payout();
+        var payout = TransferBuilder.Payout();
         payout.Cancel(Now);
 
-        Assert.Equal(SettlementResult.Applied, payout.Hear(SomeTransfers.Paid()));
+        Assert.Equal(SettlementResult.Applied, payout.Hear(TransferBuilder.Paid()));
 
         Assert.Equal((TransferStatus.Completed, false), (payout.Status, payout.SendingAt is null));
         Assert.Equal(CaseKind.SucceededAfterFailure, Assert.Single(payout.Cases).Kind);
@@ -104,12 +104,12 @@ public sealed class TransferWaitingTests
     [InlineData(PayoutMethod.Paybill)]
     public void A_result_for_one_that_is_queued_settles_it_and_it_is_not_sent(PayoutMethod method)
     {
-        var paid = SomeTransfers.Payout(method);
-        paid.Hear(SomeTransfers.Paid(), paid.Recipient!);
+        var paid = TransferBuilder.Payout(method);
+        paid.Hear(TransferBuilder.Paid(), paid.Recipient!);
         Assert.Equal((TransferStatus.Completed, false), (paid.Status, paid.SendingAt is null));
 
-        var failed = SomeTransfers.Payout(method);
-        failed.Hear(SomeTransfers.NotPaid(), failed.Recipient!);
+        var failed = TransferBuilder.Payout(method);
+        failed.Hear(TransferBuilder.NotPaid(), failed.Recipient!);
         Assert.Equal(TransferStatus.Failed, failed.Status);
         Assert.False(failed.IsCancelled);
     }
@@ -119,13 +119,13 @@ public sealed class TransferWaitingTests
     {
         Action<Payout>[] heard =
         [
-            p => p.Hear(SomeTransfers.Paid(), isFinal: false), p => p.Hear(SomeTransfers.Paid(null, null)), p => p.Hear(SomeTransfers.Paid(amount: 101)),
-            p => p.Hear(SomeTransfers.NotPaid(Certainty.QueryFirst)), p => p.ApplyQueueTimeout(Now), p => p.MarkUnreadableResult(Now), p => p.RejectMismatchedOriginal("another", Now),
+            p => p.Hear(TransferBuilder.Paid(), isFinal: false), p => p.Hear(TransferBuilder.Paid(null, null)), p => p.Hear(TransferBuilder.Paid(amount: 101)),
+            p => p.Hear(TransferBuilder.NotPaid(Certainty.QueryFirst)), p => p.ApplyQueueTimeout(Now), p => p.MarkUnreadableResult(Now), p => p.RejectMismatchedOriginal("another", Now),
             p => p.ApplyStatusResult(p.Found(TransactionState.UnderWay), Now),
         ];
         Assert.All(heard, hear =>
         {
-            var payout = SomeTransfers.Payout();
+            var payout = TransferBuilder.Payout();
             hear(payout);
             Assert.True(payout.Status is TransferStatus.Sent or TransferStatus.InDoubt, payout.Status.ToString());
             Assert.NotNull(payout.NextQueryAt);
@@ -136,7 +136,7 @@ public sealed class TransferWaitingTests
     [Fact]
     public void A_name_that_was_taken_before_is_asked_about_by_the_name_not_by_the_id_of_what_was_refused()
     {
-        var payout = SomeTransfers.Payout().Sent();
+        var payout = TransferBuilder.Payout().Sent();
         payout.Hear(new PaymentResult.Failed(new(FailureCode.ProviderError, "15", "Duplicate.", false), Certainty.QueryFirst));
 
         var first = payout.Found() with { ConversationId = "AG_of_the_first" };
@@ -177,10 +177,10 @@ public sealed class TransferWaitingTests
     [Fact]
     public void A_person_settles_what_waits_only_when_a_case_says_that_it_does()
     {
-        var untold = SomeTransfers.Payout();
+        var untold = TransferBuilder.Payout();
         Assert.False(untold.SettleByOperator(true, "paid by hand", Now));
 
-        var (paid, off) = (SomeTransfers.Payout(), SomeTransfers.Payout());
+        var (paid, off) = (TransferBuilder.Payout(), TransferBuilder.Payout());
         foreach (var payout in new[] { paid, off })
         {
             payout.AnnounceWait(Now);

@@ -128,8 +128,8 @@ public sealed class ReceiptMatcherTests
     public void A_till_payment_is_taken_for_the_prompt_of_its_payer_unless_another_order_may_have_asked()
     {
         var attempt = Prompted(AttemptStatus.Succeeded);
-        var loose = Receipt("N1", at: Some.Start + TimeSpan.FromSeconds(20), checkout: null, method: PaymentMethod.Till, payer: Some.Phone.Value);
-        var contested = Receipt("N2", at: Some.Start + TimeSpan.FromSeconds(20), checkout: null, method: PaymentMethod.Till, payer: Some.Phone.Value, rivals: [Some.Phone]);
+        var loose = Receipt("N1", at: CheckoutBuilder.Start + TimeSpan.FromSeconds(20), checkout: null, method: PaymentMethod.Till, payer: CheckoutBuilder.Phone.Value);
+        var contested = Receipt("N2", at: CheckoutBuilder.Start + TimeSpan.FromSeconds(20), checkout: null, method: PaymentMethod.Till, payer: CheckoutBuilder.Phone.Value, rivals: [CheckoutBuilder.Phone]);
 
         Assert.Same(loose, Same(Matcher.ByAttempt(attempt, Price, [loose])));
         Assert.IsType<ReceiptMatch.None>(Matcher.ByAttempt(attempt, Price, [contested]));
@@ -142,17 +142,17 @@ public sealed class ReceiptMatcherTests
         var attempt = Prompted(AttemptStatus.Succeeded);
         var own = Unnumbered(attempt);
 
-        Assert.Same(own, Same(Matcher.ByConfirmation(Receipt("N1", at: Some.Start + TimeSpan.FromSeconds(20)), isNew: true)));
+        Assert.Same(own, Same(Matcher.ByConfirmation(Receipt("N1", at: CheckoutBuilder.Start + TimeSpan.FromSeconds(20)), isNew: true)));
     }
 
     [Fact]
     public void A_confirmation_of_two_such_successes_or_of_another_time_is_a_persons_question()
     {
         var (first, second) = (Unnumbered(Prompted(AttemptStatus.Succeeded)), Unnumbered(Prompted(AttemptStatus.Succeeded)));
-        var confirmation = Receipt("N1", at: Some.Start + TimeSpan.FromSeconds(20));
+        var confirmation = Receipt("N1", at: CheckoutBuilder.Start + TimeSpan.FromSeconds(20));
         Assert.Equal([first, second], Candidates(Matcher.ByConfirmation(confirmation, isNew: true)));
 
-        var astray = Assert.IsType<ReceiptMatch.Ambiguous>(Matcher.ByConfirmation(Receipt("N2", at: Some.Start + TimeSpan.FromHours(3)), isNew: true));
+        var astray = Assert.IsType<ReceiptMatch.Ambiguous>(Matcher.ByConfirmation(Receipt("N2", at: CheckoutBuilder.Start + TimeSpan.FromHours(3)), isNew: true));
         Assert.True(astray.IsAtAnotherTime);
     }
 
@@ -161,7 +161,7 @@ public sealed class ReceiptMatcherTests
     {
         var attempt = Prompted(AttemptStatus.Succeeded);
         Unnumbered(attempt);
-        var earlier = Receipt("N1", at: Some.Start, recorded: Some.Start - TimeSpan.FromMinutes(1));
+        var earlier = Receipt("N1", at: CheckoutBuilder.Start, recorded: CheckoutBuilder.Start - TimeSpan.FromMinutes(1));
 
         Assert.IsType<ReceiptMatch.None>(Matcher.ByConfirmation(earlier, isNew: false));
         Assert.IsType<ReceiptMatch.Same>(Matcher.ByConfirmation(earlier, isNew: true));
@@ -179,14 +179,14 @@ public sealed class ReceiptMatcherTests
         {
             Id = Guid.NewGuid(),
             CheckoutId = Order,
-            Phone = Some.Phone,
+            Phone = CheckoutBuilder.Phone,
             Amount = Price,
             Request = new()
             {
-                SendingAt = Some.Start,
+                SendingAt = CheckoutBuilder.Start,
                 Status = (RequestStatus)status,
                 SettledBy = status == AttemptStatus.Succeeded ? SettledBy.StkQuery : null,
-                EndedAt = status == AttemptStatus.Succeeded ? Some.Start : null,
+                EndedAt = status == AttemptStatus.Succeeded ? CheckoutBuilder.Start : null,
             },
         };
         attempts.Add(attempt);
@@ -195,7 +195,7 @@ public sealed class ReceiptMatcherTests
 
     private Receipt Confirmed(string number, int shillings = 1500, int seconds = 20, string payer = "2547 ***** 149", bool applied = false)
     {
-        var receipt = Receipt(number, Money.FromShillings(shillings), Some.Start + TimeSpan.FromSeconds(seconds), payer: payer, applied: applied);
+        var receipt = Receipt(number, Money.FromShillings(shillings), CheckoutBuilder.Start + TimeSpan.FromSeconds(seconds), payer: payer, applied: applied);
         receipts.Add(receipt);
         return receipt;
     }
@@ -228,8 +228,8 @@ public sealed class ReceiptMatcherTests
             Method = method,
             SettledBy = SettledBy.Confirmation,
             Payer = payer,
-            At = at ?? Some.Start,
-            RecordedAt = recorded ?? Some.Start + TimeSpan.FromMinutes(1),
+            At = at ?? CheckoutBuilder.Start,
+            RecordedAt = recorded ?? CheckoutBuilder.Start + TimeSpan.FromMinutes(1),
             Rivals = rivals ?? [],
         };
 }

@@ -13,7 +13,7 @@ namespace Payments.Tests.Unit;
 /// <summary>Money given back pays for nothing (R15): reserved, failed, completed, and whatever the order became meanwhile.</summary>
 public sealed class GivenBackTests
 {
-    private static readonly DateTimeOffset Now = Some.Start + TimeSpan.FromMinutes(10);
+    private static readonly DateTimeOffset Now = CheckoutBuilder.Start + TimeSpan.FromMinutes(10);
 
     [Fact]
     public void A_reserved_refund_stops_counting_and_a_failed_one_counts_again()
@@ -63,11 +63,11 @@ public sealed class GivenBackTests
     [Fact]
     public void A_held_receipt_given_back_in_part_is_held_again_when_that_fails()
     {
-        var checkout = Some.Checkout();
-        var (first, second) = (checkout.Prompted(), checkout.Prompted(Some.Start + TimeSpan.FromMinutes(3)));
-        checkout.AnswerPaid(first, Some.Start + TimeSpan.FromMinutes(5));
-        checkout.AnswerPaid(second, Some.Start + TimeSpan.FromMinutes(5));
-        checkout.Hear(ByHand.Confirmation("UHB0000001", at: Some.Start + TimeSpan.FromMinutes(4)), Some.Start + TimeSpan.FromMinutes(5));
+        var checkout = CheckoutBuilder.Checkout();
+        var (first, second) = (checkout.Prompted(), checkout.Prompted(CheckoutBuilder.Start + TimeSpan.FromMinutes(3)));
+        checkout.AnswerPaid(first, CheckoutBuilder.Start + TimeSpan.FromMinutes(5));
+        checkout.AnswerPaid(second, CheckoutBuilder.Start + TimeSpan.FromMinutes(5));
+        checkout.Hear(ConfirmationBuilder.Confirmation("UHB0000001", at: CheckoutBuilder.Start + TimeSpan.FromMinutes(4)), CheckoutBuilder.Start + TimeSpan.FromMinutes(5));
         var held = checkout.Receipts.Single(r => r.IsOnHold);
 
         var refund = Reserve(checkout, held, 1000);
@@ -82,13 +82,13 @@ public sealed class GivenBackTests
     [Fact]
     public void Money_given_back_in_part_before_it_joined_an_order_counts_with_the_rest_and_again_when_that_fails()
     {
-        var checkout = Some.Checkout(1000);
+        var checkout = CheckoutBuilder.Checkout(1000);
         var attempt = checkout.Prompted();
-        var receipt = ByHand.Confirmation("UGA7RT61SV", 1000).ToReceipt(Guid.NewGuid(), Some.Start);
-        var refund = SomeTransfers.Refund(receipt, 300);
+        var receipt = ConfirmationBuilder.Confirmation("UGA7RT61SV", 1000).ToReceipt(Guid.NewGuid(), CheckoutBuilder.Start);
+        var refund = TransferBuilder.Refund(receipt, 300);
         receipt.Refunds.Add(refund);
 
-        Assert.Equal(SettlementResult.Applied, checkout.ApplyCallback(attempt, Some.Paid("UGA7RT61SV", 1000), receipt, Guid.NewGuid(), Now));
+        Assert.Equal(SettlementResult.Applied, checkout.ApplyCallback(attempt, CheckoutBuilder.Paid("UGA7RT61SV", 1000), receipt, Guid.NewGuid(), Now));
 
         Assert.Equal((700m, 0m, RefundSource.Unpaid), (checkout.Paid.Shillings, receipt.Surplus.Shillings, refund.Source));
         Assert.Equal(CaseKind.ReceiptConflict, Assert.Single(checkout.Cases).Kind);
@@ -102,15 +102,15 @@ public sealed class GivenBackTests
     public void Surplus_that_went_back_is_not_what_a_query_had_called_paid(int refunded)
     {
         // The query knows the payment without its number; its own confirmation, of a clock hours off, is taken for another.
-        var checkout = Some.Checkout();
+        var checkout = CheckoutBuilder.Checkout();
         var attempt = checkout.Prompted();
-        checkout.AnswerPaid(attempt, Some.Start + TimeSpan.FromSeconds(50));
-        checkout.Hear(ByHand.Confirmation("UGA7RT61SV", at: Some.Start + TimeSpan.FromHours(3), payer: "254700099999"), Now);
+        checkout.AnswerPaid(attempt, CheckoutBuilder.Start + TimeSpan.FromSeconds(50));
+        checkout.Hear(ConfirmationBuilder.Confirmation("UGA7RT61SV", at: CheckoutBuilder.Start + TimeSpan.FromHours(3), payer: "254700099999"), Now);
         var surplus = checkout.Receipts.Single(r => r.Number is not null);
         Assert.Equal(1500m, surplus.Surplus.Shillings);
         Reserve(checkout, surplus, refunded, ofSurplus: true);
 
-        Assert.Equal(SettlementResult.Contradiction, checkout.Hear(attempt, Some.Paid("UGA7RT61SV"), Now));
+        Assert.Equal(SettlementResult.Contradiction, checkout.Hear(attempt, CheckoutBuilder.Paid("UGA7RT61SV"), Now));
 
         Assert.Equal((CheckoutStatus.Paid, 0m, 1500m), (checkout.Status, surplus.Applied.Shillings, surplus.Surplus.Shillings));
         Assert.Contains("refunded", CaseText.Of(Assert.Single(checkout.Cases, c => c.Kind == CaseKind.ReceiptConflict)), StringComparison.Ordinal);
@@ -124,10 +124,10 @@ public sealed class GivenBackTests
         var refunded = Reserve(checkout, checkout.Receipts[0]);
         checkout.AnswerPaid(attempt, Now + TimeSpan.FromMinutes(1));
         Assert.Equal((600m, CheckoutStatus.Pending), (checkout.Paid.Shillings, checkout.Status));
-        var receipt = ByHand.Confirmation("UGA7RT61SV", 600).ToReceipt(Guid.NewGuid(), Now);
-        receipt.Refunds.Add(SomeTransfers.Refund(receipt));
+        var receipt = ConfirmationBuilder.Confirmation("UGA7RT61SV", 600).ToReceipt(Guid.NewGuid(), Now);
+        receipt.Refunds.Add(TransferBuilder.Refund(receipt));
 
-        Assert.Equal(SettlementResult.Applied, checkout.ApplyCallback(attempt, Some.Paid("UGA7RT61SV", 600), receipt, Guid.NewGuid(), Now + TimeSpan.FromMinutes(2)));
+        Assert.Equal(SettlementResult.Applied, checkout.ApplyCallback(attempt, CheckoutBuilder.Paid("UGA7RT61SV", 600), receipt, Guid.NewGuid(), Now + TimeSpan.FromMinutes(2)));
 
         Assert.Equal((0m, 1000m), (checkout.Paid.Shillings, checkout.Due.Shillings));
         Assert.Contains(checkout.Cases, c => c.Kind == CaseKind.ReceiptConflict && c.SubjectId == receipt.Id);
@@ -162,7 +162,7 @@ public sealed class GivenBackTests
     public void Whatever_happens_in_whatever_order_money_given_back_pays_for_nothing() =>
         Gen.Select(Gen.Int[0, 7], Gen.Int[1, 1200], Gen.Int[0, 9]).Array[1, 25].Sample(steps =>
         {
-            var checkout = Some.Checkout(1000);
+            var checkout = CheckoutBuilder.Checkout(1000);
             var number = 0;
             foreach (var (what, amount, which) in steps)
             {
@@ -197,7 +197,7 @@ public sealed class GivenBackTests
                 Order(checkout, RefundPolicy.OfCheckout(checkout, receipt.Number, which == 0 ? null : Money.FromShillings(amount)).Plan, false);
                 break;
             case 3 when receipt is not null:
-                Order(checkout, RefundPolicy.OfSurplus(receipt, checkout.Refunds, Some.Phone, which < 5 ? null : Money.FromShillings(amount)).Plan, true);
+                Order(checkout, RefundPolicy.OfSurplus(receipt, checkout.Refunds, CheckoutBuilder.Phone, which < 5 ? null : Money.FromShillings(amount)).Plan, true);
                 break;
             case 4 when refund is { IsReserved: true, Status: not TransferStatus.Completed }:
                 Fail(checkout, refund);
@@ -214,7 +214,7 @@ public sealed class GivenBackTests
                 checkout.Cancel(Now);
                 break;
             case 6 when which == 1:
-                checkout.Expire(Some.Start + TimeSpan.FromHours(25));
+                checkout.Expire(CheckoutBuilder.Start + TimeSpan.FromHours(25));
                 break;
             case 7 when checkout.RefusesPrompt(true, Now) is null:
                 checkout.ApplyCallback(
@@ -254,16 +254,16 @@ public sealed class GivenBackTests
 
     private static (Checkout Checkout, Receipt Receipt) PartlyPaid(int amount, int part)
     {
-        var checkout = Some.Checkout(amount);
+        var checkout = CheckoutBuilder.Checkout(amount);
         Hear(checkout, "UHB0000001", part);
         return (checkout, checkout.Receipts[0]);
     }
 
     private static void Hear(Checkout checkout, string number, int amount) =>
-        checkout.Hear(ByHand.Confirmation(number, amount, payer: "254708374149"), Some.Start + TimeSpan.FromSeconds(60));
+        checkout.Hear(ConfirmationBuilder.Confirmation(number, amount, payer: "254708374149"), CheckoutBuilder.Start + TimeSpan.FromSeconds(60));
 
     private static Refund Reserve(Checkout checkout, Receipt receipt, int? amount = null, bool ofSurplus = false) => Send(checkout, Refund.Queue(
-        Guid.NewGuid(), "shop", new(receipt, amount is { } a ? Money.FromShillings(a) : receipt.Amount, RefundMethod.B2c, Some.Phone), "ORDER-1", "because", ofSurplus,
+        Guid.NewGuid(), "shop", new(receipt, amount is { } a ? Money.FromShillings(a) : receipt.Amount, RefundMethod.B2c, CheckoutBuilder.Phone), "ORDER-1", "because", ofSurplus,
         Now));
 
     private static Refund Send(Checkout checkout, Refund refund)
@@ -275,7 +275,7 @@ public sealed class GivenBackTests
 
     private static void Fail(Checkout checkout, Refund refund)
     {
-        refund.ApplyResult(SomeTransfers.NotPaid(), true, [], Now);
+        refund.ApplyResult(TransferBuilder.NotPaid(), true, [], Now);
         Assert.Equal(TransferStatus.Failed, refund.Status);
         checkout.ApplyReversal(refund.Id, Now);
     }

@@ -12,14 +12,14 @@ namespace Payments.Tests.Unit;
 /// <summary>R12: what may go back and which way.</summary>
 public sealed class RefundPolicyTests
 {
-    private static readonly DateTimeOffset Now = Some.Start;
+    private static readonly DateTimeOffset Now = CheckoutBuilder.Start;
 
     [Fact]
     public void A_whole_receipt_is_reversed_and_a_part_goes_to_the_payer()
     {
         var checkout = Paid();
         Assert.Equal(RefundMethod.Reversal, Plan(checkout).Method);
-        Assert.Equal((RefundMethod.B2c, Some.Phone), (Plan(checkout, 500).Method, Plan(checkout, 500).Payer));
+        Assert.Equal((RefundMethod.B2c, CheckoutBuilder.Phone), (Plan(checkout, 500).Method, Plan(checkout, 500).Payer));
     }
 
     [Fact]
@@ -146,17 +146,17 @@ public sealed class RefundPolicyTests
         var receipt = checkout.Receipts[0];
         receipt.Set(nameof(Receipt.Applied), Money.FromShillings(1000));
         receipt.Set(nameof(Receipt.Surplus), Money.FromShillings(500));
-        var (plan, _) = RefundPolicy.OfSurplus(receipt, checkout.Refunds, Some.Phone, null);
+        var (plan, _) = RefundPolicy.OfSurplus(receipt, checkout.Refunds, CheckoutBuilder.Phone, null);
         Assert.Equal((RefundMethod.B2c, 500m), (plan!.Method, plan.Amount.Shillings));
         Add(checkout, plan, ofSurplus: true);
-        Assert.Equal(RefundRefusal.ExceedsPayment, RefundPolicy.OfSurplus(receipt, checkout.Refunds, Some.Phone, null).Refusal);
+        Assert.Equal(RefundRefusal.ExceedsPayment, RefundPolicy.OfSurplus(receipt, checkout.Refunds, CheckoutBuilder.Phone, null).Refusal);
         Assert.Equal(1000m, Plan(checkout).Amount.Shillings);
     }
 
     [Fact]
     public void A_receipt_without_a_number_waits_and_nothing_received_is_said_so()
     {
-        var checkout = Some.Checkout();
+        var checkout = CheckoutBuilder.Checkout();
         Assert.Equal(RefundRefusal.NotPaid, Refusal(checkout));
         var attempt = checkout.Prompted();
         checkout.ApplyQueryResult(attempt, new PaymentResult.Succeeded(null, null, null, null), Guid.NewGuid(), Now);
@@ -183,7 +183,7 @@ public sealed class RefundPolicyTests
                 refund.Send(Now, Now);
                 if (end == 1)
                 {
-                    refund.Refused(SomeTransfers.NoFloat, Now);
+                    refund.Refused(TransferBuilder.NoFloat, Now);
                 }
                 else if (end == 2)
                 {
@@ -197,8 +197,8 @@ public sealed class RefundPolicyTests
 
     private static Checkout Paid()
     {
-        var checkout = Some.Checkout();
-        checkout.Hear(checkout.Prompted(), Some.Paid("UGA7RT61SV"), Now);
+        var checkout = CheckoutBuilder.Checkout();
+        checkout.Hear(checkout.Prompted(), CheckoutBuilder.Paid("UGA7RT61SV"), Now);
         return checkout;
     }
 

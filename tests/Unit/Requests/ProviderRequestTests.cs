@@ -10,7 +10,7 @@ namespace Payments.Tests.Unit;
 /// <summary>What a push, a payout and a refund share of their lives.</summary>
 public sealed class ProviderRequestTests
 {
-    private static readonly DateTimeOffset Now = Some.Start;
+    private static readonly DateTimeOffset Now = CheckoutBuilder.Start;
 
     [Theory]
     [InlineData("AG_1", "inv-8", false, true)]
@@ -51,9 +51,9 @@ public sealed class ProviderRequestTests
     [InlineData(true)]
     public void A_person_settles_neither_a_push_nor_a_payout_whose_reply_is_awaited(bool paid)
     {
-        var checkout = Some.Checkout();
+        var checkout = CheckoutBuilder.Checkout();
         var attempt = checkout.Prompted();
-        var payout = SomeTransfers.Payout();
+        var payout = TransferBuilder.Payout();
         payout.Send(Now, Now);
 
         Assert.Equal(SettlementResult.Contradiction, checkout.Settle(attempt, new PaymentEvidence.Operator(paid, []), Guid.NewGuid(), Now));
@@ -66,12 +66,12 @@ public sealed class ProviderRequestTests
     [InlineData(false)]
     public void That_a_failure_stands_is_an_answer_only_where_it_is_disputed(bool isDisputed)
     {
-        var checkout = Some.Checkout();
+        var checkout = CheckoutBuilder.Checkout();
         var attempt = checkout.Prompted();
-        var payout = SomeTransfers.Payout();
+        var payout = TransferBuilder.Payout();
         payout.Send(Now, Now);
-        checkout.Hear(attempt, Some.NotPaid(), Now);
-        payout.Hear(Some.NotPaid());
+        checkout.Hear(attempt, CheckoutBuilder.NotPaid(), Now);
+        payout.Hear(CheckoutBuilder.NotPaid());
         if (isDisputed)
         {
             checkout.MarkUnreadableResult(attempt, Now);

@@ -20,7 +20,7 @@ internal sealed record Manners(
 /// Everything it may do wrong is here: late, twice, out of order, before the reply, never, or false. What it never does is say that money
 /// moved which did not: nobody could see through that.
 /// </summary>
-internal sealed partial class Mpesa(Timeline time, Store inbox, Manners manners, bool confirms, bool pulls, bool isTill, TimeSpan clock)
+internal sealed partial class Mpesa(VirtualClock time, Store inbox, Manners manners, bool confirms, bool pulls, bool isTill, TimeSpan clock)
 {
     private readonly List<Movement> moved = [];
     private readonly Dictionary<string, Push> pushes = [];

@@ -19,7 +19,7 @@ internal sealed partial class Mpesa
 
     /// <summary>A time in which it knows nobody: everything is empty, in words that may mean that, whatever was paid.</summary>
     private readonly (DateTimeOffset From, DateTimeOffset To) silence =
-        (Some.Start + TimeSpan.FromMinutes(time.Between(0, 200)), Some.Start + TimeSpan.FromMinutes(time.Chance(0.3) ? time.Between(0, 400) : 0));
+        (CheckoutBuilder.Start + TimeSpan.FromMinutes(time.Between(0, 200)), CheckoutBuilder.Start + TimeSpan.FromMinutes(time.Chance(0.3) ? time.Between(0, 400) : 0));
 
     public PullPage Pull(DateTimeOffset from, DateTimeOffset to, int offset)
     {
@@ -36,7 +36,7 @@ internal sealed partial class Mpesa
         }
 
         // It recovers within its 48 hours: what it never lists while it keeps it, nobody can pull.
-        if (time.Chance(time.Now > Some.Start + TimeSpan.FromHours(6) ? manners.OddAnswer / 4 : manners.OddAnswer))
+        if (time.Chance(time.Now > CheckoutBuilder.Start + TimeSpan.FromHours(6) ? manners.OddAnswer / 4 : manners.OddAnswer))
         {
             return time.Pick<Func<PullPage>>(
                 () => new([], "HTML"),

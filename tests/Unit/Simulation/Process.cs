@@ -20,7 +20,7 @@ internal sealed class CrashException : Exception;
 /// </summary>
 /// <param name="crash">How likely it dies at a commit.</param>
 /// <param name="held">How likely something here keeps a payout or refund from being sent: no certificate, no token, no connection, a pause.</param>
-internal sealed class Process(Timeline time, Store store, Mpesa mpesa, double crash, double held) : ITransactions, IDaraja, IBackgroundCommands, IQueryRateLimiter
+internal sealed class Process(VirtualClock time, Store store, Mpesa mpesa, double crash, double held) : ITransactions, IDaraja, IBackgroundCommands, IQueryRateLimiter
 {
     public bool IsDead { get; private set; }
 

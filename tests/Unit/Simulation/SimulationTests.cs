@@ -19,7 +19,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     {
         if (Counts.Asked("PAYMENTS_SIMULATION_SEED") is { } seed)
         {
-            Timeline.TellsStories = true;
+            VirtualClock.TellsStories = true;
             var (again, problems) = Live(seed);
             output.WriteLine(string.Join(Environment.NewLine, again.Story));
             Assert.Fail($"Seed {seed}: {(problems.Count == 0 ? "all is well" : string.Join("; ", problems))}");
@@ -62,9 +62,9 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Assert.All(Enumerable.Range(1, 50), seed => Assert.Equal(Told(seed), Told(seed)));
     }
 
-    private static (Life Life, List<string> Problems) Live(int seed)
+    private static (SimulationRun Life, List<string> Problems) Live(int seed)
     {
-        var life = new Life(seed);
+        var life = new SimulationRun(seed);
         try
         {
             life.Run();
@@ -74,6 +74,6 @@ public sealed class SimulationTests(ITestOutputHelper output)
             life.Defects.Add(defect.ToString());
         }
 
-        return (life, [.. Verdicts.Of(life)]);
+        return (life, [.. Invariants.Of(life)]);
     }
 }

@@ -12,7 +12,7 @@ namespace Payments.Tests.Unit;
 /// A stand-in for PostgreSQL: rows, what a transaction that fails leaves behind (nothing), and the schema's refusals. What the domain forgets
 /// to mark as changed is not written here either.
 /// </summary>
-internal sealed partial class Store(Timeline time)
+internal sealed partial class Store(VirtualClock time)
 {
     private readonly Stack<Action> undo = new();
     private bool isOpen;

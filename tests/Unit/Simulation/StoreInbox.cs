@@ -13,7 +13,7 @@ namespace Payments.Tests.Unit;
 internal sealed partial class Store : ICallbacks, IC2bPayments, ICallbackReader
 {
     public static readonly Registration Registered = new(
-        Guid.Parse("00000000-0000-0000-0000-000000000001"), "174379", "00", RegistrationState.Registered, "v2", "Completed", "", "", null, Some.Start);
+        Guid.Parse("00000000-0000-0000-0000-000000000001"), "174379", "00", RegistrationState.Registered, "v2", "Completed", "", "", null, CheckoutBuilder.Start);
 
     private readonly Dictionary<Guid, (InboxRow Row, bool IsNew)> inbox = [];
     private readonly List<CallbackMessage> messages = [];

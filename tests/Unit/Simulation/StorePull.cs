@@ -18,7 +18,7 @@ internal sealed partial class Store : IPullProgress
 
         pulling = (round, time.Database + lease);
         var earliest = time.Database - kept;
-        var began = Some.Start - TimeSpan.FromMinutes(15);
+        var began = CheckoutBuilder.Start - TimeSpan.FromMinutes(15);
         var from = pulledUntil - overlap is { } last && last > earliest ? last : earliest > began ? earliest : began;
         return Task.FromResult<PullWindow?>(new(from, time.Database + TimeSpan.FromSeconds(1), earliest, pulledUntil));
     }

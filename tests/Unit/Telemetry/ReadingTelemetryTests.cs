@@ -42,9 +42,9 @@ public sealed class ReadingTelemetryTests : IMeterFactory, ITraceContexts, ILogg
 
     private static async Task Drain(DrainTelemetry telemetry, CallbackKind kind, Guid? subject, byte[] body)
     {
-        var row = new InboxRow(NewId.Next(), kind, subject, body) { ReceivedAt = Some.Start };
-        var (judgements, _) = await new FuzzWorld().Rules.Apply([row], Some.Start);
-        await telemetry.Committed([row], judgements, Some.Start, TimeSpan.Zero);
+        var row = new InboxRow(NewId.Next(), kind, subject, body) { ReceivedAt = CheckoutBuilder.Start };
+        var (judgements, _) = await new FuzzWorld().Rules.Apply([row], CheckoutBuilder.Start);
+        await telemetry.Committed([row], judgements, CheckoutBuilder.Start, TimeSpan.Zero);
     }
 
     private static Dictionary<(string Kind, string Reading), long> Counted(PaymentsMetrics metrics)

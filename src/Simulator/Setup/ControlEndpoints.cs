@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Payments.Simulator;
 
 /// <summary>/simulator: switches, logs, the ledger and reset (src/Simulator/README.md).</summary>
-internal static class DeskEndpoints
+internal static class ControlEndpoints
 {
     public static void MapDesk(this IEndpointRouteBuilder app)
     {
@@ -12,7 +12,7 @@ internal static class DeskEndpoints
         app.MapGet("/simulator/requests", (Journals journals) => journals.Requests.Show());
         app.MapGet("/simulator/deliveries", (Journals journals) => journals.Deliveries.Show());
         app.MapGet("/simulator/ledger", (Ledger ledger, int? last) => ledger.Show(last));
-        app.MapGet("/simulator/prompts", (Ringing ringing) => Results.Json(new { items = ringing.Show() }, Json.Own));
+        app.MapGet("/simulator/prompts", (PendingPrompts ringing) => Results.Json(new { items = ringing.Show() }, Json.Own));
         app.MapGet("/simulator/settings", (SettingsStore settings) => Results.Json(settings.Current, Json.Own));
         app.MapPut("/simulator/settings", ChangeSettings);
         app.MapPost("/simulator/reset", Reset);

@@ -6,7 +6,7 @@ namespace Payments.Tests.Unit;
 /// Simulated time and everything that is to happen in it, in one order that the seed decides. Nothing here waits, and nothing runs beside it:
 /// a call that is under way is a task that this completes.
 /// </summary>
-internal sealed class Timeline(Random choices)
+internal sealed class VirtualClock(Random choices)
 {
     private readonly PriorityQueue<(string What, Action Do), (DateTimeOffset At, int Order)> coming = new();
     private readonly List<string>? story = TellsStories ? [] : null;
@@ -16,7 +16,7 @@ internal sealed class Timeline(Random choices)
     /// <summary>Whether every step is put down: for one seed that is played again.</summary>
     public static bool TellsStories { get; set; }
 
-    public DateTimeOffset Now { get; private set; } = Some.Start;
+    public DateTimeOffset Now { get; private set; } = CheckoutBuilder.Start;
 
     /// <summary>What PostgreSQL's clock shows: it may be set.</summary>
     public DateTimeOffset Database => Now + off;
@@ -48,7 +48,7 @@ internal sealed class Timeline(Random choices)
         return true;
     }
 
-    public void Tell(string line) => story?.Add(string.Create(CultureInfo.InvariantCulture, $"+{(Now - Some.Start).TotalSeconds,10:0.000} s  {line}"));
+    public void Tell(string line) => story?.Add(string.Create(CultureInfo.InvariantCulture, $"+{(Now - CheckoutBuilder.Start).TotalSeconds,10:0.000} s  {line}"));
 
     public bool Chance(double probability) => choices.NextDouble() < probability;
 

@@ -4,14 +4,14 @@ using System.Text.Json.Nodes;
 namespace Payments.Tests.Faults;
 
 /// <summary>Everything Payments says, read through its API page by page.</summary>
-internal sealed record Books(
+internal sealed record ApiSnapshot(
     IReadOnlyList<JsonNode> Checkouts, IReadOnlyList<JsonNode> Receipts, IReadOnlyList<JsonNode> Payouts, IReadOnlyList<JsonNode> Refunds,
     ILookup<string, string> Cases)
 {
     /// <summary>Kinds of case that say that the truth cannot be known here; every other leaves the books to be compared.</summary>
     private static readonly string[] Unknowable = ["outcome_unknown", "ambiguous_match", "amount_differs", "party_differs", "reversal_refused"];
 
-    public static async Task<Books> Read(Api api)
+    public static async Task<ApiSnapshot> Read(Api api)
     {
         var cases = await All(api, "/api/ops/cases?status=open");
         return new(

@@ -5,9 +5,9 @@ using Xunit;
 namespace Payments.Tests.Integration;
 
 /// <summary>One visit of the doctor: the command as it is typed, in this process, with what it found.</summary>
-public sealed class Visit
+public sealed class DoctorRun
 {
-    private Visit(int exitCode, JsonNode report, string text) => (ExitCode, Report, Text) = (exitCode, report, text);
+    private DoctorRun(int exitCode, JsonNode report, string text) => (ExitCode, Report, Text) = (exitCode, report, text);
 
     public int ExitCode { get; }
 
@@ -21,10 +21,10 @@ public sealed class Visit
         [.. Findings().Where(f => (string)f["state"]! is "problem" or "warning").Select(f => (string)f["check"]!)];
 
     /// <summary>Runs it with the configuration of a deployment and further arguments.</summary>
-    public static async Task<Visit> To(PaymentsHost host, params string[] arguments) => await With([.. host.Configuration], arguments);
+    public static async Task<DoctorRun> To(PaymentsHost host, params string[] arguments) => await With([.. host.Configuration], arguments);
 
     /// <summary>The same once more when nothing but this machine was slow: that says nothing of the deployment.</summary>
-    public static async Task<Visit> InPeace(PaymentsHost host, params string[] arguments)
+    public static async Task<DoctorRun> InPeace(PaymentsHost host, params string[] arguments)
     {
         var visit = await To(host, arguments);
         for (var again = 0; again < 4 && visit.Wrong is ["probe.time"]; again++)
@@ -36,7 +36,7 @@ public sealed class Visit
     }
 
     /// <summary>Runs it with this configuration.</summary>
-    public static async Task<Visit> With(string[] configuration, params string[] arguments)
+    public static async Task<DoctorRun> With(string[] configuration, params string[] arguments)
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();

@@ -7,13 +7,13 @@ namespace Payments.Tests.Faults;
 /// Compares what Payments says with the money that really moved, in and out: every payment, payout and refund final and equal to the ledger,
 /// or an open case that says why it cannot be known.
 /// </summary>
-internal static class Truth
+internal static class LedgerComparison
 {
     /// <summary>Waits until there is no difference, at most so long; what then differs is what did not hold.</summary>
-    public static Task Check(World world, Shop shop, Api api, TimeSpan limit) => Check(world, [shop], api, limit);
+    public static Task Check(TestEnvironment world, Shop shop, Api api, TimeSpan limit) => Check(world, [shop], api, limit);
 
     /// <summary>The same for several shops that share the books.</summary>
-    public static async Task Check(World world, IReadOnlyList<Shop> shops, Api api, TimeSpan limit)
+    public static async Task Check(TestEnvironment world, IReadOnlyList<Shop> shops, Api api, TimeSpan limit)
     {
         // From here on this scenario only waits: another may have its place.
         world.Run.Leave();
@@ -22,7 +22,7 @@ internal static class Truth
         async Task<bool> Agrees()
         {
             var found = new List<string>();
-            summary = Compare(await Books.Read(api), await world.Ledger(), shops, found);
+            summary = Compare(await ApiSnapshot.Read(api), await world.Ledger(), shops, found);
             differences = found;
             return found.Count == 0;
         }
@@ -49,7 +49,7 @@ internal static class Truth
         world.Run.Did(string.Create(CultureInfo.InvariantCulture, $"{summary}, equal {took?.TotalSeconds:0} s after the last fault"));
     }
 
-    private static Task<string> Undecided(World world) => world.Sql<string>(
+    private static Task<string> Undecided(TestEnvironment world) => world.Sql<string>(
         """
         SELECT coalesce(string_agg(to_jsonb(a)::text, '; '), 'nothing')
         FROM (
@@ -57,7 +57,7 @@ internal static class Truth
             FROM attempts WHERE status IN ('sending', 'sent', 'unknown') ORDER BY started_at LIMIT 5) a
         """);
 
-    private static string Compare(Books books, IReadOnlyList<JsonNode> ledger, IReadOnlyList<Shop> shops, List<string> differences)
+    private static string Compare(ApiSnapshot books, IReadOnlyList<JsonNode> ledger, IReadOnlyList<Shop> shops, List<string> differences)
     {
         var orders = CompareOrders(books, ledger, shops, differences);
         CompareReceipts(books, ledger, differences);
@@ -66,7 +66,7 @@ internal static class Truth
         return string.Create(CultureInfo.InvariantCulture, $"{ledger.Count} movements; {orders}; {payouts}; {refunds}");
     }
 
-    private static string CompareOrders(Books books, IReadOnlyList<JsonNode> ledger, IReadOnlyList<Shop> shops, List<string> differences)
+    private static string CompareOrders(ApiSnapshot books, IReadOnlyList<JsonNode> ledger, IReadOnlyList<Shop> shops, List<string> differences)
     {
         var byPhone = ledger.Where(t => Kind(t) == "stk").ToLookup(t => (string)t["msisdn"]!);
         var byAccount = ledger.Where(t => Kind(t) == "c2b").ToLookup(t => ((string)t["account"]!).Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant());
@@ -120,7 +120,7 @@ internal static class Truth
     /// Of an order whose part was given back before it was paid, every shilling that came pays, is surplus, or is going back; never two of these.
     /// But an order that was made anew after a restore may be paid before its refund is asked for again, and a refund undoes no paid.
     /// </summary>
-    private static void CompareParts(Books books, JsonNode checkout, List<JsonNode> truth, List<string> differences, bool isRemade)
+    private static void CompareParts(ApiSnapshot books, JsonNode checkout, List<JsonNode> truth, List<string> differences, bool isRemade)
     {
         if (books.CannotBeKnown(checkout))
         {
@@ -148,7 +148,7 @@ internal static class Truth
     }
 
     /// <summary>Every receipt moved once, with that amount; everything that came has its receipt, for Pull lists what nobody told.</summary>
-    private static void CompareReceipts(Books books, IReadOnlyList<JsonNode> ledger, List<string> differences)
+    private static void CompareReceipts(ApiSnapshot books, IReadOnlyList<JsonNode> ledger, List<string> differences)
     {
         var came = ledger.Where(t => Kind(t) is "stk" or "c2b").ToDictionary(t => (string)t["receipt"]!);
         var numbers = books.Receipts.Where(r => (string?)r["receipt"] is not null).ToLookup(r => (string)r["receipt"]!);
@@ -168,7 +168,7 @@ internal static class Truth
         }
     }
 
-    private static string ComparePayouts(Books books, IReadOnlyList<JsonNode> ledger, IReadOnlyList<Shop> shops, List<string> differences)
+    private static string ComparePayouts(ApiSnapshot books, IReadOnlyList<JsonNode> ledger, IReadOnlyList<Shop> shops, List<string> differences)
     {
         var byOurId = ledger.Where(t => Kind(t) == "b2c").ToLookup(t => (string)t["originatorConversationId"]!);
         var byBusiness = ledger.Where(t => Kind(t) == "b2b").ToLookup(t => (string)t["to"]!);
@@ -186,7 +186,7 @@ internal static class Truth
         return Show("payouts", books.Payouts.Count, counts);
     }
 
-    private static string CompareRefunds(Books books, IReadOnlyList<JsonNode> ledger, List<string> differences)
+    private static string CompareRefunds(ApiSnapshot books, IReadOnlyList<JsonNode> ledger, List<string> differences)
     {
         var byOurId = ledger.Where(t => Kind(t) == "b2c").ToLookup(t => (string)t["originatorConversationId"]!);
         var reversals = ledger.Where(t => Kind(t) == "reversal").ToLookup(t => (string)t["originalReceipt"]!);
@@ -215,7 +215,7 @@ internal static class Truth
     }
 
     private static void CompareOut(
-        string name, JsonNode transfer, List<JsonNode> truth, Books books, Dictionary<string, int> counts, List<string> differences)
+        string name, JsonNode transfer, List<JsonNode> truth, ApiSnapshot books, Dictionary<string, int> counts, List<string> differences)
     {
         var status = (string)transfer["status"]!;
         if (truth.Count > 1)

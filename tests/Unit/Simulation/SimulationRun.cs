@@ -24,16 +24,16 @@ namespace Payments.Tests.Unit;
 /// One life, from its first order to two days after: a shop, customers, operators, processes that die, and M-PESA. The use cases are the real
 /// ones; everything around them is a stand-in that the seed moves. The same seed lives the same life.
 /// </summary>
-internal sealed partial class Life
+internal sealed partial class SimulationRun
 {
     private static readonly TimeSpan Lasts = TimeSpan.FromHours(60);
     private static readonly Caller Shop = new("shop", true, null);
 
-    private static readonly DrainTelemetry Watching = new(new(Nobody.Sees), Nobody.Sees, NullLogger<DrainTelemetry>.Instance);
+    private static readonly DrainTelemetry Watching = new(new(NullPorts.Sees), NullPorts.Sees, NullLogger<DrainTelemetry>.Instance);
 
     private readonly ReconciliationOptions options = new();
     private readonly LimitOptions limits = new() { PromptAnswer = TimeSpan.Zero, HintQuestionsPerMinute = int.MaxValue };
-    private readonly Timeline time;
+    private readonly VirtualClock time;
     private readonly double crash;
     private readonly double held;
     private readonly bool isTill;
@@ -44,7 +44,7 @@ internal sealed partial class Life
     private CallbackDispatcher? dispatcher;
     private DateTimeOffset? roundAt;
 
-    public Life(int seed)
+    public SimulationRun(int seed)
     {
         time = new(new Random(seed));
         var isCalm = time.Chance(0.1);
@@ -112,7 +112,7 @@ internal sealed partial class Life
 
         Operate();
         Watch();
-        while (Defects.Count == 0 && time.Step(Some.Start + Lasts))
+        while (Defects.Count == 0 && time.Step(CheckoutBuilder.Start + Lasts))
         {
             Watch();
         }
@@ -210,7 +210,7 @@ internal sealed partial class Life
         if (time.Chance(0.1))
         {
             time.Within(0, 1200, $"{reference} is called off", () => Do("cancel payout", () =>
-                new CancelTransferHandler(Store, Store, Nobody.Sees, process).Handle(new CancelPayout(Shop, Find(reference)?.Id ?? Guid.Empty), CancellationToken.None)));
+                new CancelTransferHandler(Store, Store, NullPorts.Sees, process).Handle(new CancelPayout(Shop, Find(reference)?.Id ?? Guid.Empty), CancellationToken.None)));
         }
 
         Payout? Find(string named) => Store.Transfers.OfType<Payout>().FirstOrDefault(p => p.Reference == named);
@@ -226,19 +226,19 @@ internal sealed partial class Life
 
         int? amount = time.Chance(0.5) ? null : time.Pick(20, 60, price);
         var number = Store.Receipts.FirstOrDefault(r => r.CheckoutId == checkout)?.Number;
-        Keyed("refund", caller => new RefundCheckoutHandler(Store, Store, new NoCeilings(), Nobody.Sees, process, Names).Handle(
+        Keyed("refund", caller => new RefundCheckoutHandler(Store, Store, new NoCeilings(), NullPorts.Sees, process, Names).Handle(
             new(caller, Store.Rows.FirstOrDefault(c => c.Reference.Key == row.Reference.Key)?.Id ?? checkout, amount, number, "Out of stock"), CancellationToken.None));
 
         // Surplus and money without an order go back by an operator's hand.
         if (Store.Receipts.FirstOrDefault(r => r.Surplus > Money.Zero || r.CheckoutId is null) is { } receipt && time.Chance(0.5))
         {
-            Keyed("refund of surplus", caller => new RefundReceiptHandler(Store, Store, new NoCeilings(), Nobody.Sees, process, Names).Handle(
+            Keyed("refund of surplus", caller => new RefundReceiptHandler(Store, Store, new NoCeilings(), NullPorts.Sees, process, Names).Handle(
                 new(caller, Store.Receipts.FirstOrDefault(r => r.Id == receipt.Id || r.Number == receipt.Number)?.Id ?? receipt.Id, null, null), CancellationToken.None));
         }
 
         if (time.Chance(0.1) && Store.Transfers.OfType<Refund>().LastOrDefault() is { } last)
         {
-            Do("cancel refund", () => new CancelTransferHandler(Store, Store, Nobody.Sees, process).Handle(new CancelRefund(Shop, last.Id), CancellationToken.None));
+            Do("cancel refund", () => new CancelTransferHandler(Store, Store, NullPorts.Sees, process).Handle(new CancelRefund(Shop, last.Id), CancellationToken.None));
         }
     }
 
@@ -247,7 +247,7 @@ internal sealed partial class Life
     {
         Do("pull", () => new PullConfirmationsHandler(
             process, Store, Store, Store, process, process, Mpesa.Ours(isTill), NullLogger<PullConfirmationsHandler>.Instance).Handle(new(), CancellationToken.None));
-        time.After(time.Now < Some.Start + TimeSpan.FromHours(3) ? TimeSpan.FromMinutes(15) : TimeSpan.FromHours(4), "Pull again", Pull);
+        time.After(time.Now < CheckoutBuilder.Start + TimeSpan.FromHours(3) ? TimeSpan.FromMinutes(15) : TimeSpan.FromHours(4), "Pull again", Pull);
     });
 
     /// <summary>Operators look into their cases now and then, ask, or settle them by what the portal shows.</summary>
@@ -265,7 +265,7 @@ internal sealed partial class Life
             if (time.Chance(0.3))
             {
                 Do("ask", () => new RequeryCaseHandler(
-                    Store, Store, Store, Nobody.Sees, process, options, new(Store, Store, Store, process, Store, Nobody.Sees, process, process))
+                    Store, Store, Store, NullPorts.Sees, process, options, new(Store, Store, Store, process, Store, NullPorts.Sees, process, process))
                     .Handle(new(Shop, open.Id, open.Kind == CaseKind.UnreadableConfirmation ? Mpesa.Unread[open.SubjectId] : null), CancellationToken.None));
                 continue;
             }
@@ -273,7 +273,7 @@ internal sealed partial class Life
             var outcome = open.Kind is CaseKind.OutcomeUnknown or CaseKind.AmountDiffers or CaseKind.PartyDiffers or CaseKind.ReversalRefused
                 ? (Mpesa.HasMoved(open.SubjectId) && !Mpesa.CameBack.Contains(open.SubjectId)) || IsReversed(open.SubjectId) ? CaseOutcome.Paid : CaseOutcome.NotPaid
                 : CaseOutcome.Noted;
-            Do("settle", () => new SettleCaseHandler(Store, Store, Store, Nobody.Sees, process).Handle(new(Shop, open.Id, outcome, "The portal says so."), CancellationToken.None));
+            Do("settle", () => new SettleCaseHandler(Store, Store, Store, NullPorts.Sees, process).Handle(new(Shop, open.Id, outcome, "The portal says so."), CancellationToken.None));
         }
 
         Operate();
@@ -284,7 +284,7 @@ internal sealed partial class Life
         foreach (var left in Store.Receipts.Where(r => Store.UnsettledOf(r) > Money.Zero && time.Chance(0.3)).ToList())
         {
             Do("write off", () => new WriteOffReceiptHandler(
-                Store, Store, Store, Nobody.Sees, process, NullLogger<WriteOffReceiptHandler>.Instance).Handle(new(Shop, left.Id, "Nobody claims it"), CancellationToken.None));
+                Store, Store, Store, NullPorts.Sees, process, NullLogger<WriteOffReceiptHandler>.Instance).Handle(new(Shop, left.Id, "Nobody claims it"), CancellationToken.None));
         }
     }
 
@@ -314,7 +314,7 @@ internal sealed partial class Life
                     if (Store.Transfers.Any(t => t.Id == transfer))
                     {
                         Do("send", () => new SendTransferHandler(
-                            Store, Store, process, process, options, Nobody.Sees, NullLogger<SendTransferHandler>.Instance).Handle(new(transfer), CancellationToken.None));
+                            Store, Store, process, process, options, NullPorts.Sees, NullLogger<SendTransferHandler>.Instance).Handle(new(transfer), CancellationToken.None));
                     }
                 });
             }
@@ -430,9 +430,9 @@ internal sealed partial class Life
     }
 
     /// <summary>Nobody watches a life.</summary>
-    private sealed class Nobody : IMeterFactory, ITraceContexts, IAudit
+    private sealed class NullPorts : IMeterFactory, ITraceContexts, IAudit
     {
-        public static readonly Nobody Sees = new();
+        public static readonly NullPorts Sees = new();
 
         public Meter Create(MeterOptions options) => new(options);
 

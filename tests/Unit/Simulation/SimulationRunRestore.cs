@@ -11,7 +11,7 @@ using Payments.Domain.Transfers;
 namespace Payments.Tests.Unit;
 
 /// <summary>What a life does when its books are lost: a backup, business after it, a restore, and everybody repeats what people repeat.</summary>
-internal sealed partial class Life
+internal sealed partial class SimulationRun
 {
     private static readonly RequestNames Names = new("Simulator 174379");
 
@@ -70,7 +70,7 @@ internal sealed partial class Life
             var before = Store.Restored;
             while (Store.Restored == before)
             {
-                Do("prepare", () => new PrepareRestoreHandler(Store, Nobody.Sees, process).Handle(new(Shop, Mpesa.TakesNames), CancellationToken.None));
+                Do("prepare", () => new PrepareRestoreHandler(Store, NullPorts.Sees, process).Handle(new(Shop, Mpesa.TakesNames), CancellationToken.None));
             }
 
             var wait = 1.0;
@@ -102,13 +102,13 @@ internal sealed partial class Life
             var outcome = WasMoved(transfer) ? CaseOutcome.Paid : WouldGiveTooMuch(transfer) ? CaseOutcome.NotPaid : null;
             while (outcome is not null && Store.Cases.Single(c => c.Id == open.Id).IsOpen)
             {
-                Do("settle", () => new SettleCaseHandler(Store, Store, Store, Nobody.Sees, process).Handle(new(Shop, open.Id, outcome, "The portal says so."), CancellationToken.None));
+                Do("settle", () => new SettleCaseHandler(Store, Store, Store, NullPorts.Sees, process).Handle(new(Shop, open.Id, outcome, "The portal says so."), CancellationToken.None));
             }
         }
 
         while (Store.IsRestoring)
         {
-            Do("release", () => new EndRestoreHandler(Store, Nobody.Sees, process).Handle(new(Shop), CancellationToken.None));
+            Do("release", () => new EndRestoreHandler(Store, NullPorts.Sees, process).Handle(new(Shop), CancellationToken.None));
         }
     }
 

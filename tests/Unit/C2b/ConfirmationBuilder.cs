@@ -5,11 +5,11 @@ using Payments.Domain.Common;
 namespace Payments.Tests.Unit;
 
 /// <summary>Confirmations to try the rules on, and the books as a drain would keep them.</summary>
-internal static class ByHand
+internal static class ConfirmationBuilder
 {
     public static Confirmation Confirmation(
         string number, int amount = 1500, DateTimeOffset? at = null, string? payer = "2547 ***** 149", PaymentMethod method = PaymentMethod.Paybill) =>
-        new(number, Money.FromShillings(amount), method == PaymentMethod.Till ? "" : "order 1", payer, "JOHN", at ?? Some.Start + TimeSpan.FromSeconds(20), method,
+        new(number, Money.FromShillings(amount), method == PaymentMethod.Till ? "" : "order 1", payer, "JOHN", at ?? CheckoutBuilder.Start + TimeSpan.FromSeconds(20), method,
             SettledBy.Confirmation);
 
     /// <summary>As the drain does it: a number that is here already is not heard as new money.</summary>

@@ -8,17 +8,17 @@ using Payments.Domain.Transfers;
 namespace Payments.Tests.Unit;
 
 /// <summary>Compares what our books say at the end of a life with what really moved.</summary>
-internal static class Verdicts
+internal static class Invariants
 {
     private static readonly string[] CannotBeKnown =
         [CaseKind.OutcomeUnknown, CaseKind.AmountDiffers, CaseKind.PartyDiffers, CaseKind.ReversalRefused, CaseKind.SucceededAfterFailure, CaseKind.Reversed];
 
     /// <summary>Everything that does not hold; empty when all is well.</summary>
-    public static IEnumerable<string> Of(Life life) =>
+    public static IEnumerable<string> Of(SimulationRun life) =>
         life.Defects.Concat(life.Store.Late).Concat(Doubt(life)).Concat(MoneyIn(life)).Concat(Orders(life)).Concat(MoneyOut(life));
 
     /// <summary>Nothing is left in doubt: every push and every transfer is final, or a person was told.</summary>
-    private static IEnumerable<string> Doubt(Life life)
+    private static IEnumerable<string> Doubt(SimulationRun life)
     {
         foreach (var attempt in life.Store.Attempts)
         {
@@ -49,7 +49,7 @@ internal static class Verdicts
     }
 
     /// <summary>Every movement is in the books once, and nothing else is.</summary>
-    private static IEnumerable<string> MoneyIn(Life life)
+    private static IEnumerable<string> MoneyIn(SimulationRun life)
     {
         var receipts = life.Store.Receipts;
         foreach (var movement in life.Mpesa.Moved.Where(m => m.ToUs))
@@ -117,7 +117,7 @@ internal static class Verdicts
     }
 
     /// <summary>Orders end, are paid by what was applied to them and by nothing else, and say so once.</summary>
-    private static IEnumerable<string> Orders(Life life)
+    private static IEnumerable<string> Orders(SimulationRun life)
     {
         foreach (var checkout in life.Store.All)
         {
@@ -144,7 +144,7 @@ internal static class Verdicts
     }
 
     /// <summary>What goes out goes once, is called what it is, and never more goes back than came.</summary>
-    private static IEnumerable<string> MoneyOut(Life life)
+    private static IEnumerable<string> MoneyOut(SimulationRun life)
     {
         foreach (var transfer in life.Store.Transfers)
         {
@@ -221,12 +221,12 @@ internal static class Verdicts
     }
 
     /// <summary>Whether a person was told that a success without a number and a receipt may be one payment.</summary>
-    private static bool WasAsked(Life life, Movement movement, List<Receipt> named) =>
+    private static bool WasAsked(SimulationRun life, Movement movement, List<Receipt> named) =>
         HasConflict(life, movement) || named.Exists(r => life.Store.HasCase(r.Id, CaseKind.AmbiguousMatch)) || life.Store.HasCase(movement.Subject!.Value, CaseKind.AmbiguousMatch);
 
     private static bool IsCounted(Receipt receipt) => receipt.CheckoutId is not null && !receipt.IsOnHold;
 
     /// <summary>A number that came for a payment whose receipt has another one is a case, not a receipt (R6).</summary>
-    private static bool HasConflict(Life life, Movement movement) =>
+    private static bool HasConflict(SimulationRun life, Movement movement) =>
         movement.Subject is { } attempt && life.Store.HasCase(attempt, CaseKind.ReceiptConflict, CaseKind.AmountDiffers);
 }

@@ -6,7 +6,7 @@ using Npgsql;
 namespace Payments.Tests.Faults;
 
 /// <summary>A whole deployment of one scenario's own: PostgreSQL, the simulator, API and worker processes, a shop.</summary>
-internal sealed class World : IAsyncDisposable
+internal sealed class TestEnvironment : IAsyncDisposable
 {
     private readonly Run run;
     private readonly List<Api> apis = [];
@@ -15,7 +15,7 @@ internal sealed class World : IAsyncDisposable
     private int numbers;
     private bool isRegistered;
 
-    private World(Run run, PostgresServer postgres, Uri simulatorUrl)
+    private TestEnvironment(Run run, PostgresServer postgres, Uri simulatorUrl)
     {
         this.run = run;
         Postgres = postgres;
@@ -44,11 +44,11 @@ internal sealed class World : IAsyncDisposable
     private string Certificate => Path.Combine(run.Folder, "certificate.pem");
 
     /// <param name="postgresSettings">For PostgreSQL's command line, such as <c>shared_buffers=1GB</c>.</param>
-    public static async Task<World> Start(Run run, params string[] postgresSettings)
+    public static async Task<TestEnvironment> Start(Run run, params string[] postgresSettings)
     {
         var url = new Uri($"http://127.0.0.1:{ChildProcess.FreePort()}");
         var postgres = await PostgresServer.Start(Path.Combine(run.Folder, "postgres"), run.Stop, postgresSettings);
-        var world = new World(run, postgres, url);
+        var world = new TestEnvironment(run, postgres, url);
         try
         {
             world.simulatorProcess = ChildProcess.Start("Simulator", ApiSettings.Simulator(url, run.Options.Seed, world.Certificate), Path.Combine(run.Folder, "simulator.log"));

@@ -7,7 +7,7 @@ internal sealed record Ring(
     string Id, string Kind, string Msisdn, decimal Amount, string Shortcode, string Account, DateTimeOffset At, DateTimeOffset? Until);
 
 /// <summary>Whatever waits for a person or a script to decide.</summary>
-internal sealed class Ringing
+internal sealed class PendingPrompts
 {
     private readonly ConcurrentDictionary<string, (Ring Ring, TaskCompletionSource<Plan> Answered)> all = new();
 

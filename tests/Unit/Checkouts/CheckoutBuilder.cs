@@ -5,7 +5,7 @@ using Payments.Domain.Receipts;
 namespace Payments.Tests.Unit;
 
 /// <summary>Checkouts and outcomes to try the rules on.</summary>
-internal static class Some
+internal static class CheckoutBuilder
 {
     public static readonly DateTimeOffset Start = new(2026, 7, 10, 6, 0, 0, TimeSpan.Zero);
 

@@ -1,8 +1,8 @@
 namespace Payments.Simulator;
 
 /// <summary>What happens to a prompt after it was accepted: the phone rings, somebody answers or nobody does, money moves, callbacks go out.</summary>
-internal sealed class StkLife(
-    Background background, Prompts prompts, Ringing ringing, Ledger ledger, Accounts accounts, Deliveries deliveries, C2bPayments c2b, Gateway gateway,
+internal sealed class StkLifecycle(
+    Background background, Prompts prompts, PendingPrompts ringing, Ledger ledger, Accounts accounts, Deliveries deliveries, C2bPayments c2b, Gateway gateway,
     SettingsStore settings)
 {
     public void Start(StkPrompt prompt, bool silent) => _ = background.Run(async cancel =>
