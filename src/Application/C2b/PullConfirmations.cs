@@ -164,7 +164,10 @@ public sealed partial class PullConfirmationsHandler(
         var keys = new BatchKeys();
         confirmations.ForEach(c => ConfirmedPayments.CollectKeys(c, keys));
         var batch = new CallbackBatch(await checkouts.LoadForChange(
-            new(Numbers: keys.Numbers, ReferenceKeys: keys.References, TillPayments: keys.TillPayments)));
+            new(Numbers: keys.Numbers, ReferenceKeys: keys.References, TillPayments: keys.TillPayments)))
+        {
+            Ours = ours,
+        };
         var added = confirmations.Count(c => ConfirmedPayments.Apply(c, batch, now).Verdict is Verdict.Applied or Verdict.Unmatched);
         await checkouts.Save(batch.Checkouts, batch.Unmatched);
         await paybill.CloseCases([.. batch.Effects<PaymentConfirmed>().Select(payment => payment.Number).Distinct(StringComparer.Ordinal)]);

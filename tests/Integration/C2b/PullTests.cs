@@ -59,6 +59,26 @@ public sealed class PullTests(TestDatabase databases)
     }
 
     [Fact]
+    public async Task A_payment_whose_confirmation_had_no_readable_account_finds_its_order_by_the_list()
+    {
+        await using var host = await PaymentsHost.Start(databases, Granted);
+        var checkout = await host.Checkout(phone: null);
+        var number = (string)(await host.PayByHand(1500, (string)checkout["orderReference"]!))["receipt"]!;
+
+        // As a trusted confirmation leaves it from which everything but BillRefNumber could be read (R17).
+        await host.Sql<int>($"""
+            INSERT INTO receipts (id, receipt, amount, method, settled_by, account, shortcode, at)
+            SELECT gen_random_uuid(), '{number}', 150000, 'paybill', 'confirmation', '', shortcode, now() FROM deployment RETURNING 1
+            """);
+
+        await host.Send(new PullConfirmations());
+
+        var paid = await host.Get(checkout);
+        Assert.Equal(("paid", number), ((string?)paid["status"], (string?)paid["payment"]?["receipt"]));
+        Assert.Equal(1L, await host.Sql<long>("SELECT count(*) FROM receipts"));
+    }
+
+    [Fact]
     public async Task A_first_start_that_seems_to_be_of_the_future_holds_nothing_up()
     {
         await using var host = await PaymentsHost.Start(databases, Granted);
