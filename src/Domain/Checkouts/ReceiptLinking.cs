@@ -71,13 +71,14 @@ internal sealed class ReceiptLinking(Checkout checkout, DateTimeOffset now)
 
     /// <summary>
     /// A receipt's number turned out to be another prompt's: <paramref name="other"/>, for whose payment it was taken, is as it was
-    /// before, known by query only or not known at all, and its money is looked for again.
+    /// before, and its money is looked for again. Where somebody said of that very prompt that it was paid, it stays paid, without a number;
+    /// where only this receipt said so, nobody knows what became of it.
     /// </summary>
     public void RematchAttempt(Attempt? other, string number, Guid spareId)
     {
-        if (other is { SettledBy: SettledBy.StkQuery })
+        if (other is { SettledBy: (SettledBy.StkQuery or SettledBy.Callback or SettledBy.Operator) and var by })
         {
-            new UnnumberedSuccess(checkout, now).Record(other, SettledBy.StkQuery, spareId, []);
+            new UnnumberedSuccess(checkout, now).Record(other, by, spareId, []);
         }
         else if (other is not null)
         {

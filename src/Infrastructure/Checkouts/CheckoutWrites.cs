@@ -105,11 +105,12 @@ internal sealed partial class CheckoutRepository
         }
     }
 
-    // A success is never left (R4): the WHERE refuses what the domain cannot ask for.
+    // A success is never left (R4), but for one that only a receipt told of, which turned out to be another prompt's (R7): the WHERE refuses
+    // what the domain cannot ask for.
     private static Task UpdateAttempts(NpgsqlConnection connection, List<Attempt> rows) => CheckoutColumns.Attempts.Update(
         connection, "attempts", rows,
         CheckoutColumns.Attempts.SetAllBut("id"),
-        "(t.status <> 'succeeded' OR u.status = 'succeeded')");
+        "(t.status <> 'succeeded' OR u.status = 'succeeded' OR (u.status = 'unknown' AND t.settled_by IN ('confirmation', 'pull', 'status_query')))");
 
     private static async Task DeleteReceipts(NpgsqlConnection connection, List<Receipt> rows)
     {

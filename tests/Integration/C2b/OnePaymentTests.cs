@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Payments.Application.Reconciliation;
 using Xunit;
@@ -83,6 +85,58 @@ public sealed class OnePaymentTests(RegisteredPaybill running) : IClassFixture<R
         Assert.Equal("confirmation", (string?)paid["payment"]!["settledBy"]);
         Assert.Equal((1L, 150_000L, 0L), await Books(paid));
         Assert.True(await host.Sql<bool>($"SELECT next_question_at IS NULL AND settled_by = 'confirmation' FROM attempts WHERE id = '{PaymentsHost.AttemptId(paid)}'"));
+    }
+
+    /// <summary>Two prompts of one order: of the first nobody knows anything, and what was paid by the second is confirmed by C2B before its callback.</summary>
+    [Theory]
+    [InlineData(null, "unknown", 1)]
+    [InlineData("operator", "succeeded", 0)]
+    public async Task A_confirmation_taken_for_another_prompts_payment_goes_to_the_one_whose_callback_names_it(string? told, string status, int cases)
+    {
+        var phone = told is null ? "254700020607" : "254700020608";
+        await host.Script(phone, new { outcome = "paid", reply = "lost", callback = "never", times = 1 });
+        var checkout = await host.Checkout(phone);
+        var lost = PaymentsHost.AttemptId(checkout);
+        await host.Sql<int>($"UPDATE attempts SET started_at = started_at - interval '4 minutes' WHERE id = '{lost}'; SELECT 1");
+        await host.Script(phone, new { outcome = "ringing" });
+        using var prompt = await host.Shop.PostAsJsonAsync($"/api/checkouts/{checkout["id"]}/pay", new { phone = phone });
+        Assert.Equal(HttpStatusCode.Accepted, prompt.StatusCode);
+        var (path, failure) = host.FailureCallback(await Second());
+        await host.Call(path, failure);
+        await host.Verdict(failure);
+
+        var number = PaymentsHost.NewReceipt();
+        await host.Confirm(running.Token, PaybillHost.Body(number, (string)checkout["orderReference"]!, msisdn: Masked(checkout)));
+        Assert.Equal(("succeeded", "confirmation"), await Attempt());
+        if (told is not null)
+        {
+            await host.Sql<int>($"UPDATE attempts SET settled_by = '{told}' WHERE id = '{lost}'; SELECT 1");
+        }
+
+        var (_, success) = host.SuccessCallback(await Second(), number);
+        await host.Call(path, success);
+
+        Assert.Equal("applied", await host.Verdict(success));
+        Assert.Equal((status, told ?? "nobody"), await Attempt());
+        Assert.Equal("paid", (string?)(await host.Get(checkout))["status"]);
+        Assert.Equal(cases, await Cases(checkout));
+        Assert.Equal(0L, await host.Sql<long>("SELECT count(*) FROM callbacks WHERE state = 'parked'"));
+
+        // The one prompt's money is counted once; what an operator said was paid by the other waits for its number before it is surplus.
+        Assert.Equal(told is null ? (1L, 150_000L, 0L) : (2L, 150_000L, 0L), await Books(checkout));
+
+        Assert.Equal(told is not null, await host.Sql<bool>($"SELECT EXISTS (SELECT FROM receipts WHERE attempt_id = '{lost}' AND receipt IS NULL AND surplus_due_at IS NOT NULL)"));
+
+        async Task<JsonNode> Second()
+        {
+            var now = await host.Get(checkout);
+            now["attempts"]!.AsArray().RemoveAt(0);
+            return now;
+        }
+
+        async Task<(string, string)> Attempt() => (
+            await host.Sql<string>($"SELECT status FROM attempts WHERE id = '{lost}'"),
+            await host.Sql<string>($"SELECT coalesce(settled_by, 'nobody') FROM attempts WHERE id = '{lost}'"));
     }
 
     [Fact]

@@ -202,8 +202,11 @@ internal sealed partial class Store : ICheckouts
             // TakeDue counts them, nobody else.
             row.Become(r => r with { Queries = r.Queries with { Count = before.QueryCount } });
 
-            // One that was only inferred from a confirmation may be: its number can turn out to be another prompt's (R11).
-            Check(before.Status != AttemptStatus.Succeeded || row.Status is AttemptStatus.Succeeded || before.SettledBy is SettledBy.Confirmation or SettledBy.Pull, "a success is never left");
+            // One that only a receipt told of may be: its number can turn out to be another prompt's (R7).
+            Check(
+                before.Status != AttemptStatus.Succeeded || row.Status is AttemptStatus.Succeeded
+                    || (row.Status == AttemptStatus.Unknown && before.SettledBy is SettledBy.Confirmation or SettledBy.Pull or SettledBy.StatusQuery),
+                "a success is never left");
         }
 
         Check(row.IsSettled == (row.EndedAt is not null), "attempts.ended_at");
