@@ -7,7 +7,7 @@ using Xunit.v3;
 [assembly: TestCollectionOrderer(typeof(SlowestFirst))]
 
 // Most tests wait most of the time, for what happens on the other side of a socket.
-[assembly: Parallelization(MaxThreads = 6)]
+[assembly: Parallelization(MaxThreads = 12)]
 
 namespace Payments.Tests.Integration;
 

@@ -111,7 +111,10 @@ public sealed class PaymentsHost : IAsyncDisposable
             return host;
         }
 
-        await Eventually(async () => await host.Readiness() == "ready", "the API is ready");
+        var answer = "";
+        await Eventually(
+            async () => (string)JsonNode.Parse(answer = await (await host.Anyone.GetAsync("/health/ready")).Content.ReadAsStringAsync())!["status"]! == "ready",
+            "the API is ready", last: () => answer);
         return host;
     }
 

@@ -219,7 +219,9 @@ public sealed class RefundTests(QuickQuestions running) : IClassFixture<QuickQue
         var (_, refund) = await Refund(checkout, new { reason = "Out of stock" });
 
         await host.UntilTransfer(refund, "completed");
-        await PaymentsHost.Eventually(async () => await host.Verdicts(refund) == "applied applied", "the timeout put it in doubt, the result settled it");
+        var verdicts = "";
+        await PaymentsHost.Eventually(
+            async () => (verdicts = await host.Verdicts(refund)) == "applied applied", "the timeout put it in doubt, the result settled it", last: () => verdicts);
     }
 
     [Fact]

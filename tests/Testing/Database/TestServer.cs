@@ -45,6 +45,9 @@ internal abstract class TestServer(string name, string connectionString) : IAsyn
             // Without statistics the planner takes small tables for large ones, and compiles for them.
             "jit=off",
 
+            // Hundreds of databases share one list, and a statement that was dropped from it is not counted.
+            "pg_stat_statements.max=200000",
+
             // A dozen services at a time, each with its pools.
             "max_connections=500",
         ];
@@ -82,7 +85,7 @@ internal abstract class TestServer(string name, string connectionString) : IAsyn
                 // Testcontainers switches fsync off; what holds without it need not hold with it.
                 var container = new PostgreSqlBuilder(Image)
                     .WithCommand("-c", "fsync=on", "-c", "full_page_writes=on", "-c", "synchronous_commit=on")
-                    .WithCommand("-c", "max_connections=300", "-c", "shared_preload_libraries=pg_stat_statements")
+                    .WithCommand("-c", "max_connections=300", "-c", "shared_preload_libraries=pg_stat_statements", "-c", "pg_stat_statements.max=200000")
                     .Build();
                 await container.StartAsync(timeout.Token);
                 return (new Container(container), "");
