@@ -23,7 +23,7 @@ public sealed class PaymentsHost : IAsyncDisposable
     /// <summary>The customer of most tests.</summary>
     public const string Customer = "254708374149";
 
-    private static int phones;
+    private static int phones, newPhones;
 
     /// <summary>The simulator's certificate, the same for every simulator of this process.</summary>
     private static readonly string Certificate = Path.Combine(Path.GetTempPath(), $"payments-simulator-{Environment.ProcessId}.pem");
@@ -230,6 +230,9 @@ public sealed class PaymentsHost : IAsyncDisposable
         "ResultDesc":"The service request is processed successfully.","CallbackMetadata":{"Item":[{"Name":"Amount","Value":{{{{{amount}}}}}.00},
         {"Name":"MpesaReceiptNumber","Value":"{{{{{receipt}}}}}"},{"Name":"TransactionDate","Value":20260710091544},{"Name":"PhoneNumber","Value":254708374149}]}}}}
         """;
+
+    /// <summary>A phone no other test of this process has, which pays as soon as it is asked: no plan of the simulator's is for these last four digits.</summary>
+    public static string NewPhone() => $"2547000{83_000 + (Interlocked.Increment(ref newPhones) % 4_000)}";
 
     /// <summary>A receipt number nobody used.</summary>
     public static string NewReceipt() => "UGA" + Convert.ToHexString(RandomNumberGenerator.GetBytes(4))[..7];

@@ -51,7 +51,7 @@ public sealed class PayerFormsTests(RegisteredPaybill running, TestDatabase data
     [InlineData("empty")]
     public async Task As_the_simulator_plays_it_whatever_the_words_of_its_type(string form)
     {
-        var phone = "2547" + Random.Shared.Next(10_000, 99_999).ToString(System.Globalization.CultureInfo.InvariantCulture) + "555";
+        var phone = PaymentsHost.NewPhone();
         await host.Simulator.PutAsJsonAsync("/simulator/settings", new { c2bType = "Organization To Organization Transfer" });
         try
         {

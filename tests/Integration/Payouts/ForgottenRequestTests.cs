@@ -19,7 +19,7 @@ public sealed class ForgottenRequestTests(QuickQuestions running) : IClassFixtur
     public async Task A_payout_ordered_again_is_found_completed_and_not_paid_twice(string duplicate)
     {
         await using var settings = await Duplicates.Are(host, duplicate);
-        var phone = Phone();
+        var phone = PaymentsHost.NewPhone();
         var (body, key) = (Body(phone, 100), Guid.NewGuid().ToString());
         var first = await host.UntilTransfer(await Order(body, key), "completed");
         await Forget("payouts", first, key);
@@ -34,7 +34,7 @@ public sealed class ForgottenRequestTests(QuickQuestions running) : IClassFixtur
     [Fact]
     public async Task Another_key_for_the_same_reference_is_the_same_request_and_another_clients_reference_is_not()
     {
-        var phone = Phone();
+        var phone = PaymentsHost.NewPhone();
         var body = Body(phone, 100);
         var first = await host.UntilTransfer(await Order(body), "completed");
         await Forget("payouts", first);
@@ -50,7 +50,7 @@ public sealed class ForgottenRequestTests(QuickQuestions running) : IClassFixtur
     [Fact]
     public async Task A_part_refund_ordered_again_is_found_completed_and_not_paid_twice()
     {
-        var phone = Phone();
+        var phone = PaymentsHost.NewPhone();
         var checkout = await host.Until(await host.Checkout(phone), "paid");
         var key = Guid.NewGuid().ToString();
         var first = await host.UntilTransfer(await Refund(checkout, key), "completed");
@@ -68,7 +68,7 @@ public sealed class ForgottenRequestTests(QuickQuestions running) : IClassFixtur
     [Fact]
     public async Task Two_refunds_of_one_amount_under_keys_of_their_own_are_two()
     {
-        var phone = Phone();
+        var phone = PaymentsHost.NewPhone();
         var checkout = await host.Until(await host.Checkout(phone), "paid");
 
         await host.UntilTransfer(await Refund(checkout, Guid.NewGuid().ToString()), "completed");
@@ -80,7 +80,7 @@ public sealed class ForgottenRequestTests(QuickQuestions running) : IClassFixtur
     [Fact]
     public async Task An_earlier_request_of_that_name_for_another_amount_is_a_case_never_a_completion()
     {
-        var phone = Phone();
+        var phone = PaymentsHost.NewPhone();
         var reference = PaymentsHost.NewReference();
         await Forget("payouts", await host.UntilTransfer(await Order(Body(phone, 100, reference)), "completed"));
 
@@ -93,7 +93,7 @@ public sealed class ForgottenRequestTests(QuickQuestions running) : IClassFixtur
     [Fact]
     public async Task An_earlier_request_of_that_name_to_somebody_else_is_a_case_never_a_completion()
     {
-        var (phone, other) = (Phone(), Phone());
+        var (phone, other) = (PaymentsHost.NewPhone(), PaymentsHost.NewPhone());
         var reference = PaymentsHost.NewReference();
         await Forget("payouts", await host.UntilTransfer(await Order(Body(phone, 100, reference)), "completed"));
 
@@ -106,7 +106,7 @@ public sealed class ForgottenRequestTests(QuickQuestions running) : IClassFixtur
     [Fact]
     public async Task An_earlier_request_of_that_name_that_failed_has_failed()
     {
-        var phone = Phone();
+        var phone = PaymentsHost.NewPhone();
         await host.Script(phone, new { outcome = "insufficient_funds", times = 1, delayMs = 20 });
         var body = Body(phone, 100);
         await Forget("payouts", await host.UntilTransfer(await Order(body), "failed"));
@@ -120,7 +120,7 @@ public sealed class ForgottenRequestTests(QuickQuestions running) : IClassFixtur
     [Fact]
     public async Task The_callback_of_the_forgotten_request_settles_the_one_ordered_again()
     {
-        var phone = Phone();
+        var phone = PaymentsHost.NewPhone();
         var body = Body(phone, 100);
         var first = await host.UntilTransfer(await Order(body), "completed");
         var request = (await host.Requests("/b2c/v3/paymentrequest")).Last(r => (string?)r["body"]!["PartyB"] == phone);
@@ -140,7 +140,7 @@ public sealed class ForgottenRequestTests(QuickQuestions running) : IClassFixtur
     [Fact]
     public async Task A_callback_that_came_before_the_request_was_repeated_settles_it_when_it_is()
     {
-        var phone = Phone();
+        var phone = PaymentsHost.NewPhone();
         var (body, key) = (Body(phone, 100), Guid.NewGuid().ToString());
         var first = await host.UntilTransfer(await Order(body, key), "completed");
         var (path, told) = (await host.Deliveries()).Last(d => d.Path.Contains(PayoutCalls.IdOf(first).ToString("N"), StringComparison.Ordinal));
@@ -183,8 +183,6 @@ public sealed class ForgottenRequestTests(QuickQuestions running) : IClassFixtur
         new { method = "mpesa", recipient = phone, amount, reference = reference ?? PaymentsHost.NewReference(), remarks = "July salary" };
 
     // Last four digits the simulator has no plan for.
-    private static string Phone() => $"2547004{Random.Shared.Next(13_000, 16_999)}";
-
     /// <summary>What a restored database lacks.</summary>
     private async Task Forget(string table, JsonNode transfer, string? key = null) => await host.Sql<object>(
         $"""

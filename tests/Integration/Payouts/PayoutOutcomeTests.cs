@@ -182,7 +182,7 @@ public sealed class PayoutOutcomeTests(QuickQuestions running) : IClassFixture<Q
     [InlineData("once", "no-parameters")]
     public async Task Irregular_results_end_completed_all_the_same(string callback, string variant)
     {
-        var recipient = $"2547002{Random.Shared.Next(13_000, 16_999)}";
+        var recipient = PaymentsHost.NewPhone();
         await host.Script(recipient, new { outcome = "paid", callback, variant, delayMs = 20 });
 
         var done = await host.UntilTransfer(await host.Payout(recipient), "completed");
@@ -200,7 +200,7 @@ public sealed class PayoutOutcomeTests(QuickQuestions running) : IClassFixture<Q
     [InlineData("duplicate", "in_doubt")]
     public async Task A_reply_means_what_the_table_says(string error, string status)
     {
-        var recipient = $"2547003{Random.Shared.Next(13_000, 16_999)}";
+        var recipient = PaymentsHost.NewPhone();
         await host.Script(recipient, new { error });
 
         var payout = await host.UntilTransfer(await host.Payout(recipient), status);

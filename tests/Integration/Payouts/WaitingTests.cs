@@ -24,7 +24,7 @@ public sealed class WaitingTests(TestDatabase databases)
         var payouts = new List<JsonNode>();
         for (var i = 0; i < 60; i++)
         {
-            payouts.Add(await host.Payout($"2547006{12_100 + i}"));
+            payouts.Add(await host.Payout($"2547000{63_100 + i}"));
         }
 
         await PaymentsHost.Eventually(
@@ -83,7 +83,7 @@ public sealed class WaitingTests(TestDatabase databases)
         var payouts = new List<JsonNode>();
         for (var i = 0; i < 20; i++)
         {
-            payouts.Add(await host.Payout($"2547006{13_000 + i}"));
+            payouts.Add(await host.Payout($"2547000{64_000 + i}"));
         }
 
         foreach (var payout in payouts)

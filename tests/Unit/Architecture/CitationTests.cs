@@ -23,12 +23,19 @@ public sealed partial class CitationTests
         AssertNone(Lines.SelectMany(line => Rule().Matches(line.Text).Where(m => !there.Contains(m.Groups[1].Value)).Select(m => (line, m.Value))));
 
         var tests = Files().Where(file => file.EndsWith("Tests.cs", StringComparison.Ordinal)).Select(Path.GetFileNameWithoutExtension).ToHashSet(StringComparer.Ordinal);
-        foreach (var held in rules.Split("\n### R").Skip(1).Select(rule => HeldBy().Match(rule)))
+        var sources = Files().Where(file => file.StartsWith(Sources.File("src"), StringComparison.Ordinal) && file.EndsWith(".cs", StringComparison.Ordinal)).ToList();
+        foreach (var rule in rules.Split("\n### R").Skip(1))
         {
-            Assert.True(held.Success, "A rule names no test.");
+            var (decided, held) = (DecidedBy().Match(rule), HeldBy().Match(rule));
+            Assert.True(held.Success && decided.Success, $"R{rule[..2]} names no test, or nothing that decides.");
             Assert.All(Named().Matches(held.Value), name => Assert.Contains(name.Groups[1].Value, tests));
+            Assert.All(Decider().Matches(decided.Value), name => Assert.True(IsDeclared(sources, name.Groups[1].Value, name.Groups[2].Value), name.Value));
         }
     }
+
+    private static bool IsDeclared(List<string> sources, string type, string member) => sources
+        .Where(file => member == "cs" ? Path.GetFileName(file) == $"{type}.cs" : Regex.IsMatch(File.ReadAllText(file), $@"\b(class|record|struct|enum) {type}\b"))
+        .Any(file => member is "" or "cs" || Regex.IsMatch(File.ReadAllText(file), $@"\b{member}\("));
 
     [Fact]
     public void Every_page_and_heading_that_the_code_cites_is_there() => AssertNone(
@@ -95,6 +102,13 @@ public sealed partial class CitationTests
 
     [GeneratedRegex("Held by .*")]
     private static partial Regex HeldBy();
+
+    [GeneratedRegex("Decided by .*(?=Held by)")]
+    private static partial Regex DecidedBy();
+
+    /// <summary>A type, with or without a member, or a file.</summary>
+    [GeneratedRegex(@"`(\w+)(?:\.(\w+))?`")]
+    private static partial Regex Decider();
 
     [GeneratedRegex(@"`(\w+)`")]
     private static partial Regex Named();
