@@ -38,9 +38,9 @@ public sealed class PaymentsHost : IAsyncDisposable
         ConnectionString = connectionString;
         ApiUrl = apiUrl;
         Shop = Client(apiUrl, "sk_test_shop");
-        Stranger = Client(apiUrl, "sk_test_other");
+        OtherShop = Client(apiUrl, "sk_test_other");
         Ops = Client(apiUrl, "sk_test_ops");
-        Anyone = Client(apiUrl, null);
+        Anonymous = Client(apiUrl, null);
         Simulator = Client(simulatorUrl, null);
     }
 
@@ -53,13 +53,13 @@ public sealed class PaymentsHost : IAsyncDisposable
     public HttpClient Shop { get; }
 
     /// <summary>Another shop's.</summary>
-    public HttpClient Stranger { get; }
+    public HttpClient OtherShop { get; }
 
     /// <summary>An operator's.</summary>
     public HttpClient Ops { get; }
 
     /// <summary>No key at all.</summary>
-    public HttpClient Anyone { get; }
+    public HttpClient Anonymous { get; }
 
     /// <summary>The simulator's own controls.</summary>
     public HttpClient Simulator { get; }
@@ -93,6 +93,7 @@ public sealed class PaymentsHost : IAsyncDisposable
             .. settings.Where(s => !s.StartsWith("Simulator:", StringComparison.Ordinal)).Select(s => "--" + s),
         ];
         var api = ApiHost.Build(["--urls", apiUrl.ToString(), .. configuration]);
+        SilentHangfire.Use(api);
         try
         {
             await api.StartAsync();
@@ -113,7 +114,7 @@ public sealed class PaymentsHost : IAsyncDisposable
 
         var answer = "";
         await Eventually(
-            async () => (string)JsonNode.Parse(answer = await (await host.Anyone.GetAsync("/health/ready")).Content.ReadAsStringAsync())!["status"]! == "ready",
+            async () => (string)JsonNode.Parse(answer = await (await host.Anonymous.GetAsync("/health/ready")).Content.ReadAsStringAsync())!["status"]! == "ready",
             "the API is ready", last: () => answer);
         return host;
     }
@@ -157,7 +158,7 @@ public sealed class PaymentsHost : IAsyncDisposable
 
     /// <summary>Posts a callback as Safaricom would.</summary>
     public Task<HttpResponseMessage> Call(string path, string body) =>
-        Anyone.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
+        Anonymous.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
 
     /// <summary>Writes the script of a phone.</summary>
     public async Task Script(string phone, object script) =>
@@ -242,7 +243,7 @@ public sealed class PaymentsHost : IAsyncDisposable
 
     /// <summary>What the API says of itself: <c>ready</c>, <c>degraded</c> or <c>unavailable</c>.</summary>
     public async Task<string> Readiness() =>
-        (string)(await (await Anyone.GetAsync("/health/ready")).Content.ReadFromJsonAsync<JsonNode>())!["status"]!;
+        (string)(await (await Anonymous.GetAsync("/health/ready")).Content.ReadFromJsonAsync<JsonNode>())!["status"]!;
 
     /// <summary>Waits until the API has told itself to stop.</summary>
     public async Task Ended()
@@ -258,8 +259,6 @@ public sealed class PaymentsHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Hangfire's log provider is static and holds the last host's logger factory: let go of it before it is disposed.
-        Hangfire.Logging.LogProvider.SetCurrentLogProvider(null);
         await api.StopAsync();
         await api.DisposeAsync();
         await simulator.StopAsync();

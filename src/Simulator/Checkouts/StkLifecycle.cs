@@ -22,7 +22,7 @@ internal sealed class StkLifecycle(
     {
         await Task.Delay(settings.Current.PromptLifeMs, cancel);
         // No callback tells it (docs/protocol/stk.md#stk-push); to whoever asks, 1025 is what the catalogue has for it.
-        prompt.Said = Outcomes.PushFailed;
+        prompt.ReportedOutcome = Outcomes.PushFailed;
     }
 
     private async Task Live(StkPrompt prompt, CancellationToken cancel)
@@ -40,7 +40,7 @@ internal sealed class StkLifecycle(
         if (plan.FirstSays is { } first)
         {
             // A failure that is not true: query and callback tell it, and the subscriber is free for another prompt (docs/protocol/stk.md#stk-query).
-            prompt.Said = first;
+            prompt.ReportedOutcome = first;
             prompts.Unlock(prompt);
             if (plan.Copies.Count > 0)
             {
@@ -83,7 +83,7 @@ internal sealed class StkLifecycle(
     {
         if (!outcome.Paid)
         {
-            prompt.Said = outcome;
+            prompt.ReportedOutcome = outcome;
             prompts.Unlock(prompt);
             return new(outcome, "", DateTimeOffset.UtcNow);
         }
@@ -102,7 +102,7 @@ internal sealed class StkLifecycle(
         };
         var settled = ledger.Settle(transaction, outcome, Ids.Receipt());
         accounts.Credit(prompt.PartyB, utility: prompt.Amount);
-        prompt.Said = outcome;
+        prompt.ReportedOutcome = outcome;
         if (settings.Current.TwoMinuteRule)
         {
             prompts.RememberPaid(prompt);

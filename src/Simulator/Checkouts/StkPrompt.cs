@@ -29,7 +29,7 @@ internal sealed class StkPrompt
     public DateTimeOffset StartedAt { get; } = DateTimeOffset.UtcNow;
 
     /// <summary>What a query is told: null while it rings, a failure that may yet turn out wrong, or the end.</summary>
-    public Outcome? Said { get; set; }
+    public Outcome? ReportedOutcome { get; set; }
 
     /// <summary>Done when the first callback was answered, or none will be.</summary>
     public TaskCompletionSource Delivered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -59,7 +59,7 @@ internal sealed class StkPush(Organisations organisations, Prompts prompts, Plan
             PartyB = call["PartyB"],
             CallbackUrl = call["CallBackURL"],
             Reference = call["AccountReference"],
-            Plan = Fated(plan, call, shop, buyGoods),
+            Plan = WithRequestErrors(plan, call, shop, buyGoods),
         };
         if (!Silent(prompt) && locking != "off" && !prompts.TryLock(prompt))
         {
@@ -104,7 +104,7 @@ internal sealed class StkPush(Organisations organisations, Prompts prompts, Plan
     private static bool Silent(StkPrompt prompt) => prompt.Reference.Length > 12;
 
     // What the request itself brings about, whatever the customer would do.
-    private Plan Fated(Plan plan, Call call, Organisation shop, bool buyGoods)
+    private Plan WithRequestErrors(Plan plan, Call call, Organisation shop, bool buyGoods)
     {
         var partyB = call["PartyB"];
         var outcome =

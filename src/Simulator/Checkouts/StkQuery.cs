@@ -51,7 +51,7 @@ internal sealed class StkQuery(Organisations organisations, Prompts prompts, Scr
             case null: return Truth(prompt);
             case "pending": return Pending(prompt, Form(prompt));
             case "500" or "4999": return Pending(prompt, manner);
-            case "failed-first": return Final(prompt, prompt.Said ?? Outcomes.Unreachable);
+            case "failed-first": return Final(prompt, prompt.ReportedOutcome ?? Outcomes.Unreachable);
             case "late":
                 await Task.Delay(settings.Current.Rates.LateMs);
                 return Truth(prompt);
@@ -60,7 +60,7 @@ internal sealed class StkQuery(Organisations organisations, Prompts prompts, Scr
     }
 
     private Answer Truth(StkPrompt? prompt) =>
-        prompt is null ? Unknown() : prompt.Said is { } said ? Final(prompt, said) : Pending(prompt, Form(prompt));
+        prompt is null ? Unknown() : prompt.ReportedOutcome is { } said ? Final(prompt, said) : Pending(prompt, Form(prompt));
 
     private string Form(StkPrompt prompt)
     {

@@ -13,15 +13,15 @@ internal sealed class Planner(ScriptStore scripts, SettingsStore settings, Chanc
     public Plan For(string api, string party) =>
         (party.Length > 0 ? scripts.Take(ScriptStore.Phone(party), api) : null)
         ?? scripts.Take(ScriptStore.ForApi(api), api)
-        ?? Shake(Digits.Of(party), $"{api}:{party}");
+        ?? ApplyRandomFaults(Digits.Of(party), $"{api}:{party}");
 
     /// <summary>For requests that move no money and concern no phone: by script for the API, or plainly answered.</summary>
     public Plan ForQuestion(Api api) => scripts.Take(ScriptStore.ForApi(api.Name), api.Name) ?? new Plan();
 
     /// <summary>For status and balance: by script for the API, else shaken, but never failed: a question has no customer to say no.</summary>
-    public Plan ForCommand(Api api) => scripts.Take(ScriptStore.ForApi(api.Name), api.Name) ?? Shake(new Plan(), api.Name, mayFail: false);
+    public Plan ForCommand(Api api) => scripts.Take(ScriptStore.ForApi(api.Name), api.Name) ?? ApplyRandomFaults(new Plan(), api.Name, mayFail: false);
 
-    private Plan Shake(Plan plan, string key, bool mayFail = true)
+    private Plan ApplyRandomFaults(Plan plan, string key, bool mayFail = true)
     {
         var rates = settings.Current.Rates;
         if (rates == new Rates { Seed = rates.Seed, LateMs = rates.LateMs } || plan.Outcome.Rings)

@@ -160,7 +160,7 @@ public sealed class OddConfirmationTests(RegisteredPaybill running) : IClassFixt
         using var content = new ByteArrayContent(packed.ToArray());
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         content.Headers.ContentEncoding.Add("identity");
-        Assert.Equal(HttpStatusCode.OK, (await host.Anyone.PostAsync($"/callbacks/c2b/confirm/{running.Token}", content)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await host.Anonymous.PostAsync($"/callbacks/c2b/confirm/{running.Token}", content)).StatusCode);
 
         await host.Until(checkout, "paid");
         Assert.Equal(Convert.ToHexString(packed.ToArray()), (await host.Sql<string>("SELECT encode(body, 'hex') FROM callbacks ORDER BY id DESC LIMIT 1")).ToUpperInvariant());

@@ -124,7 +124,7 @@ public sealed class RegistrationTests(TestDatabase databases)
         await using var host = await PaymentsHost.Start(databases);
 
         Assert.Equal(HttpStatusCode.Forbidden, (await host.Shop.PostAsync("/api/ops/c2b/register", null)).StatusCode);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await host.Anyone.PostAsync("/api/ops/c2b/register", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.Anonymous.PostAsync("/api/ops/c2b/register", null)).StatusCode);
         foreach (var body in new object[] { new { version = "v3" }, new { responseType = "completed" }, new { versoin = "v1" } })
         {
             var (status, problem) = await Register(host, body);

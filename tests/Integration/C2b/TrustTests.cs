@@ -280,10 +280,10 @@ public sealed class TrustTests(RegisteredPaybill running, TestDatabase databases
     [Fact]
     public async Task What_is_no_post_of_a_small_body_is_refused()
     {
-        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await host.Anyone.GetAsync($"/callbacks/c2b/confirm/{running.Token}")).StatusCode);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await host.Anonymous.GetAsync($"/callbacks/c2b/confirm/{running.Token}")).StatusCode);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await host.Call("/callbacks/c2b/confirm", new string(' ', 70_000))).StatusCode);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await host.Call("/callbacks/c2b/validate", new string(' ', 70_000))).StatusCode);
-        var form = await host.Anyone.PostAsync("/callbacks/c2b/confirm", new FormUrlEncodedContent([new("a", "b")]));
+        var form = await host.Anonymous.PostAsync("/callbacks/c2b/confirm", new FormUrlEncodedContent([new("a", "b")]));
         Assert.Equal(HttpStatusCode.OK, form.StatusCode);
     }
 

@@ -35,7 +35,7 @@ public sealed class CallbackIntakeTests(Running running) : IClassFixture<Running
             content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
             var before = await host.Sql<long>("SELECT count(*) FROM callbacks");
 
-            var answer = await host.Anyone.PostAsync(prefix, content);
+            var answer = await host.Anonymous.PostAsync(prefix, content);
 
             Assert.True(answer.StatusCode == HttpStatusCode.OK, what);
             Assert.Equal("""{"ResultCode":0,"ResultDesc":"Accepted"}""", await answer.Content.ReadAsStringAsync());
@@ -69,7 +69,7 @@ public sealed class CallbackIntakeTests(Running running) : IClassFixture<Running
     public async Task Bytes_that_are_no_text_are_kept_as_they_came()
     {
         byte[] bytes = [0xff, 0xfe, 0x00, 0x7b];
-        await host.Anyone.PostAsync("/callbacks/stk/callback", new ByteArrayContent(bytes));
+        await host.Anonymous.PostAsync("/callbacks/stk/callback", new ByteArrayContent(bytes));
 
         await PaymentsHost.Eventually(async () => await host.Sql<long>("SELECT count(*) FROM callbacks WHERE state <> 'done'") == 0, "it is judged");
         var page = await host.Ops.GetFromJsonAsync<JsonNode>("/api/ops/callbacks?limit=1");
@@ -81,12 +81,12 @@ public sealed class CallbackIntakeTests(Running running) : IClassFixture<Running
     [Fact]
     public async Task More_than_64_KiB_is_413_and_a_GET_is_405()
     {
-        var exact = await host.Anyone.PostAsync("/callbacks/stk/callback", new ByteArrayContent(new byte[64 * 1024]));
-        var over = await host.Anyone.PostAsync("/callbacks/stk/callback", new ByteArrayContent(new byte[(64 * 1024) + 1]));
+        var exact = await host.Anonymous.PostAsync("/callbacks/stk/callback", new ByteArrayContent(new byte[64 * 1024]));
+        var over = await host.Anonymous.PostAsync("/callbacks/stk/callback", new ByteArrayContent(new byte[(64 * 1024) + 1]));
         using var chunked = new HttpRequestMessage(HttpMethod.Post, "/callbacks/stk/callback") { Content = new StreamContent(new MemoryStream(new byte[200_000])) };
         chunked.Headers.TransferEncodingChunked = true;
-        var overChunked = await host.Anyone.SendAsync(chunked);
-        var get = await host.Anyone.GetAsync("/callbacks/stk/callback");
+        var overChunked = await host.Anonymous.SendAsync(chunked);
+        var get = await host.Anonymous.GetAsync("/callbacks/stk/callback");
 
         Assert.Equal(
             (HttpStatusCode.OK, HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.MethodNotAllowed),

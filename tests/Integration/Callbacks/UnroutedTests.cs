@@ -61,7 +61,7 @@ public sealed class UnroutedTests(RegisteredPaybill running) : IClassFixture<Reg
     public async Task What_is_no_callback_is_nobodys_business()
     {
         await Post("/wp-login.php", "{}");
-        await host.Anyone.GetAsync("/pay/callbacks/c2b/confirm/x");
+        await host.Anonymous.GetAsync("/pay/callbacks/c2b/confirm/x");
         Assert.Equal(HttpStatusCode.NotFound, (await Post("/api/nothing", "{}")).StatusCode);
         await Post("/marker/stk/callback/x", "{}");
 
@@ -88,7 +88,7 @@ public sealed class UnroutedTests(RegisteredPaybill running) : IClassFixture<Reg
         {
             Content = new StringContent(body, Encoding.UTF8, "application/json"),
         };
-        return host.Anyone.SendAsync(request);
+        return host.Anonymous.SendAsync(request);
     }
 
     private Task<long> Counted(string path, string column) => host.Sql<long>($"SELECT coalesce(sum({column}), 0)::bigint FROM unrouted_callbacks WHERE path = '{path}'");

@@ -72,7 +72,7 @@ public sealed class CheckoutApiTests(CheckoutApiTests.Strict running) : IClassFi
         var problem = await Problem(again, HttpStatusCode.Conflict, "order_reference_in_use");
         Assert.Equal((string?)first["id"], (string?)problem["checkoutId"]);
 
-        var stranger = await host.Stranger.PostAsJsonAsync("/api/checkouts", new { orderReference = reference, amount = 5 });
+        var stranger = await host.OtherShop.PostAsJsonAsync("/api/checkouts", new { orderReference = reference, amount = 5 });
         Assert.Null((await Problem(stranger, HttpStatusCode.Conflict, "order_reference_in_use"))["checkoutId"]);
     }
 
@@ -84,13 +84,13 @@ public sealed class CheckoutApiTests(CheckoutApiTests.Strict running) : IClassFi
 
         Assert.Equal(HttpStatusCode.OK, (await host.Shop.GetAsync(path)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await host.Ops.GetAsync(path)).StatusCode);
-        await Problem(await host.Stranger.GetAsync(path), HttpStatusCode.NotFound, "not_found");
-        await Problem(await host.Stranger.PostAsync(path + "/cancel", null), HttpStatusCode.NotFound, "not_found");
-        await Problem(await host.Stranger.PostAsJsonAsync(path + "/pay", new { phone = PaymentsHost.Customer }), HttpStatusCode.NotFound, "not_found");
-        await Problem(await host.Anyone.GetAsync(path), HttpStatusCode.Unauthorized, "unauthorized");
+        await Problem(await host.OtherShop.GetAsync(path), HttpStatusCode.NotFound, "not_found");
+        await Problem(await host.OtherShop.PostAsync(path + "/cancel", null), HttpStatusCode.NotFound, "not_found");
+        await Problem(await host.OtherShop.PostAsJsonAsync(path + "/pay", new { phone = PaymentsHost.Customer }), HttpStatusCode.NotFound, "not_found");
+        await Problem(await host.Anonymous.GetAsync(path), HttpStatusCode.Unauthorized, "unauthorized");
         await Problem(await host.Shop.GetAsync("/api/ops/callbacks"), HttpStatusCode.Forbidden, "forbidden");
         await Problem(await host.Shop.GetAsync("/api/checkouts/chk_nonsense"), HttpStatusCode.NotFound, "not_found");
-        Assert.Empty((await host.Stranger.GetFromJsonAsync<JsonNode>($"/api/checkouts?orderReference={checkout["orderReference"]}"))!["items"]!.AsArray());
+        Assert.Empty((await host.OtherShop.GetFromJsonAsync<JsonNode>($"/api/checkouts?orderReference={checkout["orderReference"]}"))!["items"]!.AsArray());
     }
 
     [Fact]
@@ -190,21 +190,21 @@ public sealed class CheckoutApiTests(CheckoutApiTests.Strict running) : IClassFi
         var made = new List<string>();
         for (var i = 0; i < 5; i++)
         {
-            made.Insert(0, (string)(await host.Checkout(phone: null, client: host.Stranger))["id"]!);
+            made.Insert(0, (string)(await host.Checkout(phone: null, client: host.OtherShop))["id"]!);
         }
 
         var read = new List<string>();
         string? cursor = null;
         do
         {
-            var page = await host.Stranger.GetFromJsonAsync<JsonNode>($"/api/checkouts?limit=2{(cursor is null ? "" : $"&cursor={cursor}")}");
+            var page = await host.OtherShop.GetFromJsonAsync<JsonNode>($"/api/checkouts?limit=2{(cursor is null ? "" : $"&cursor={cursor}")}");
             read.AddRange(page!["items"]!.AsArray().Select(item => (string)item!["id"]!));
             cursor = (string?)page["nextCursor"];
         }
         while (cursor is not null);
 
         Assert.Equal(made, read.Take(5));
-        await Problem(await host.Stranger.GetAsync("/api/checkouts?limit=101&status=nonsense&cursor=x"), HttpStatusCode.BadRequest, "validation_failed");
+        await Problem(await host.OtherShop.GetAsync("/api/checkouts?limit=101&status=nonsense&cursor=x"), HttpStatusCode.BadRequest, "validation_failed");
     }
 
     [Theory]
@@ -228,11 +228,11 @@ public sealed class CheckoutApiTests(CheckoutApiTests.Strict running) : IClassFi
     [Fact]
     public async Task A_time_without_a_zone_is_UTC_wherever_the_server_stands()
     {
-        await host.Checkout(phone: null, client: host.Stranger);
+        await host.Checkout(phone: null, client: host.OtherShop);
         var soon = DateTime.UtcNow.AddMinutes(1).ToString("s", System.Globalization.CultureInfo.InvariantCulture);
 
-        Assert.NotEmpty((await host.Stranger.GetFromJsonAsync<JsonNode>($"/api/checkouts?to={soon}"))!["items"]!.AsArray());
-        Assert.Empty((await host.Stranger.GetFromJsonAsync<JsonNode>($"/api/checkouts?from={soon}"))!["items"]!.AsArray());
+        Assert.NotEmpty((await host.OtherShop.GetFromJsonAsync<JsonNode>($"/api/checkouts?to={soon}"))!["items"]!.AsArray());
+        Assert.Empty((await host.OtherShop.GetFromJsonAsync<JsonNode>($"/api/checkouts?from={soon}"))!["items"]!.AsArray());
     }
 
     [Theory]
@@ -265,7 +265,7 @@ public sealed class CheckoutApiTests(CheckoutApiTests.Strict running) : IClassFi
     [Fact]
     public async Task The_document_lists_errors_and_examples()
     {
-        var document = await host.Anyone.GetFromJsonAsync<JsonNode>("/openapi/v1.json");
+        var document = await host.Anonymous.GetFromJsonAsync<JsonNode>("/openapi/v1.json");
         var post = document!["paths"]!["/api/checkouts"]!["post"]!;
 
         Assert.Contains("order_reference_in_use", (string?)post["responses"]!["409"]!["description"], StringComparison.Ordinal);
@@ -274,7 +274,7 @@ public sealed class CheckoutApiTests(CheckoutApiTests.Strict running) : IClassFi
         Assert.Equal("`unavailable`, `prompts_paused`", (string?)pay["503"]!["description"]);
         Assert.All(["400", "401", "403", "404", "409", "413", "415", "422", "429"], expected => Assert.NotNull(pay[expected]));
         Assert.NotNull(document["components"]!["schemas"]!["StartCheckoutBody"]!["examples"] ?? document["components"]!["schemas"]!["StartCheckoutBody"]!["example"]);
-        Assert.Equal(HttpStatusCode.OK, (await host.Anyone.GetAsync("/docs")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await host.Anonymous.GetAsync("/docs")).StatusCode);
     }
 
     private HttpClient Browser(JsonNode checkout)

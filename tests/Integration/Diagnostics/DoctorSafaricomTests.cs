@@ -29,7 +29,7 @@ public sealed class DoctorSafaricomTests(TestDatabase databases) : IAsyncLifetim
         Assert.All(called["findings"]!.AsArray(), f => Assert.True((string)f!["check"]! == "probe.time" || (string)f["state"]! is "ok" or "not_checked", f.ToJsonString()));
         Assert.True((bool)called["ok"]!);
         Assert.Equal(HttpStatusCode.Forbidden, (await host.Shop.GetAsync("/api/ops/doctor")).StatusCode);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await host.Anyone.GetAsync("/api/ops/doctor")).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.Anonymous.GetAsync("/api/ops/doctor")).StatusCode);
         foreach (var secret in new[] { "local-passkey", "local-consumer-secret", "local-initiator-password" })
         {
             Assert.DoesNotContain(secret, visit.Text, StringComparison.Ordinal);

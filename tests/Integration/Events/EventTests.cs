@@ -28,7 +28,7 @@ public sealed class EventTests(Running running) : IClassFixture<Running>
         var rest = await Read((string)page["next"]!);
         Assert.Equal((string?)page["next"], (string?)rest["next"]);
         Assert.Empty(rest["items"]!.AsArray());
-        Assert.Empty((await host.Stranger.GetFromJsonAsync<JsonNode>($"/api/events?after={start}"))!["items"]!.AsArray());
+        Assert.Empty((await host.OtherShop.GetFromJsonAsync<JsonNode>($"/api/events?after={start}"))!["items"]!.AsArray());
     }
 
     [Fact]
@@ -38,13 +38,13 @@ public sealed class EventTests(Running running) : IClassFixture<Running>
         await host.Checkout(phone: null);
         await Read(start);
 
-        var theirs = (await host.Stranger.GetFromJsonAsync<JsonNode>($"/api/events?after={start}"))!;
+        var theirs = (await host.OtherShop.GetFromJsonAsync<JsonNode>($"/api/events?after={start}"))!;
         Assert.Empty(theirs["items"]!.AsArray());
         Assert.Equal(await Last(), (string?)theirs["next"]);
 
         // And nothing of theirs is behind the place they were given.
-        await host.Checkout(phone: null, client: host.Stranger);
-        Assert.Single((await host.Stranger.GetFromJsonAsync<JsonNode>($"/api/events?after={theirs["next"]}"))!["items"]!.AsArray());
+        await host.Checkout(phone: null, client: host.OtherShop);
+        Assert.Single((await host.OtherShop.GetFromJsonAsync<JsonNode>($"/api/events?after={theirs["next"]}"))!["items"]!.AsArray());
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class EventTests(Running running) : IClassFixture<Running>
         for (var i = 0; i < 3; i++)
         {
             await host.Checkout(phone: null);
-            await host.Checkout(phone: null, client: host.Stranger);
+            await host.Checkout(phone: null, client: host.OtherShop);
         }
 
         var (place, seen) = (start, 0);

@@ -109,7 +109,7 @@ public sealed class HealthTests(TestDatabase databases)
 
         wire.Close();
         await PaymentsHost.Eventually(
-            async () => (await host.Anyone.GetAsync("/health/ready")).StatusCode == HttpStatusCode.ServiceUnavailable, "it does not say that it works");
+            async () => (await host.Anonymous.GetAsync("/health/ready")).StatusCode == HttpStatusCode.ServiceUnavailable, "it does not say that it works");
     }
 
     [Fact]

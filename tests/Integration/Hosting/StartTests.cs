@@ -52,11 +52,11 @@ public sealed class StartTests(TestDatabase databases)
         await Rename(connection, name, name + "_away");
         await using var host = await PaymentsHost.StartOn(connection, "Wait=false");
 
-        Assert.Equal(HttpStatusCode.OK, (await host.Anyone.GetAsync("/health/live")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await host.Anonymous.GetAsync("/health/live")).StatusCode);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await host.Shop.GetAsync("/api/checkouts")).StatusCode);
 
         await Rename(connection, name + "_away", name);
-        await PaymentsHost.Eventually(async () => (await host.Anyone.GetAsync("/health/ready")).StatusCode == HttpStatusCode.OK, "it is ready", 30);
+        await PaymentsHost.Eventually(async () => (await host.Anonymous.GetAsync("/health/ready")).StatusCode == HttpStatusCode.OK, "it is ready", 30);
         await host.Until(await host.Checkout("254700000000"), "paid");
     }
 

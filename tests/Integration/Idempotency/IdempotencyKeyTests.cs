@@ -61,7 +61,7 @@ public sealed class IdempotencyKeyTests(IdempotencyKeyTests.TwoProcesses running
     {
         var key = NewKey();
         var mine = await Json(await Post(host.Shop, "/api/checkouts", key, Body()));
-        var theirs = await Post(host.Stranger, "/api/checkouts", key, Body());
+        var theirs = await Post(host.OtherShop, "/api/checkouts", key, Body());
 
         Assert.Equal(HttpStatusCode.Created, theirs.StatusCode);
         Assert.NotEqual((string?)mine["id"], (string?)(await Json(theirs))["id"]);
@@ -179,7 +179,7 @@ public sealed class IdempotencyKeyTests(IdempotencyKeyTests.TwoProcesses running
         var (key, body) = (NewKey(), Body());
         await Post(host.Shop, "/api/checkouts", key, body);
 
-        await Refused(HttpStatusCode.Unauthorized, "unauthorized", await Post(host.Anyone, "/api/checkouts", key, body));
+        await Refused(HttpStatusCode.Unauthorized, "unauthorized", await Post(host.Anonymous, "/api/checkouts", key, body));
     }
 
     [Theory]
@@ -222,7 +222,7 @@ public sealed class IdempotencyKeyTests(IdempotencyKeyTests.TwoProcesses running
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/mpesa/stk/callback") { Content = JsonContent.Create(new { }) };
         request.Headers.Add("Idempotency-Key", "x");
 
-        Assert.Equal(HttpStatusCode.OK, (await host.Anyone.SendAsync(request)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await host.Anonymous.SendAsync(request)).StatusCode);
         Assert.Equal(0L, await Count("x"));
     }
 

@@ -42,7 +42,7 @@ public sealed class ForgottenRequestTests(QuickQuestions running) : IClassFixtur
         await host.UntilTransfer(await Order(body), "completed");
         Assert.Single(await Moved(phone));
 
-        var (_, theirs) = await host.Stranger.Keyed("/api/payouts", body);
+        var (_, theirs) = await host.OtherShop.Keyed("/api/payouts", body);
         await host.UntilTransfer(theirs, "completed");
         Assert.Equal(2, (await Moved(phone)).Count);
     }

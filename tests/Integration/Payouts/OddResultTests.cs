@@ -71,7 +71,7 @@ public sealed class OddResultTests(QuickQuestions running, TestDatabase database
         var payout = await host.UntilTransfer(await host.Payout(phone), "sent");
         var token = host.Services.GetRequiredService<CallbackTokens>().Make(SubjectKind.Payout, PayoutCalls.IdOf(payout));
 
-        await host.Anyone.PostAsync($"/callbacks/b2c/timeout/{token}", new ByteArrayContent(Encoding.Latin1.GetBytes(body)));
+        await host.Anonymous.PostAsync($"/callbacks/b2c/timeout/{token}", new ByteArrayContent(Encoding.Latin1.GetBytes(body)));
 
         await host.UntilTransfer(payout, "in_doubt");
         Assert.Equal("malformed", await host.Sql<string>($"SELECT verdict FROM callbacks WHERE kind = 'b2c_timeout' AND subject_id = '{PayoutCalls.IdOf(payout)}'"));

@@ -60,7 +60,7 @@ public sealed class PayoutApiTests(PayoutApiTests.Running running) : IClassFixtu
         var made = Assert.Single(answers, a => a.Status == HttpStatusCode.Accepted).Body;
         Assert.All(answers.Where(a => a.Body != made), a => Assert.Equal(
             (HttpStatusCode.Conflict, "reference_in_use", (string?)made["id"]), (a.Status, (string?)a.Body["code"], (string?)a.Body["payoutId"])));
-        Assert.Equal(HttpStatusCode.Accepted, (await host.Stranger.Keyed("/api/payouts", body)).Status);
+        Assert.Equal(HttpStatusCode.Accepted, (await host.OtherShop.Keyed("/api/payouts", body)).Status);
     }
 
     [Fact]
@@ -69,9 +69,9 @@ public sealed class PayoutApiTests(PayoutApiTests.Running running) : IClassFixtu
         var first = await host.Payout("254700001003");
         var second = await host.Payout("254700001003");
 
-        Assert.Equal(HttpStatusCode.NotFound, (await host.Stranger.GetAsync($"/api/payouts/{first["id"]}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await host.OtherShop.GetAsync($"/api/payouts/{first["id"]}")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await host.Ops.GetAsync($"/api/payouts/{first["id"]}")).StatusCode);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await host.Anyone.GetAsync("/api/payouts")).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.Anonymous.GetAsync("/api/payouts")).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await host.WithKey("sk_test_checkouts").GetAsync("/api/payouts")).StatusCode);
 
         var page = await host.Shop.GetFromJsonAsync<JsonNode>("/api/payouts?limit=1");

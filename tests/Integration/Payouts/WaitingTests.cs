@@ -140,7 +140,7 @@ public sealed class WaitingTests(TestDatabase databases)
         var (_, refund) = await host.Shop.Keyed($"/api/checkouts/{checkout["id"]}/refunds", new { amount = 500, reason = "One item" });
         await Waits(host, refund, "certificate");
 
-        Assert.Equal(HttpStatusCode.NotFound, (await Cancel(host.Stranger, payout)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await Cancel(host.OtherShop, payout)).Status);
         foreach (var answer in await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Cancel(host.Shop, payout))))
         {
             Assert.Equal((HttpStatusCode.OK, "cancelled"), (answer.Status, (string?)answer.Body["status"]));

@@ -115,7 +115,7 @@ public sealed class RefundTests(QuickQuestions running) : IClassFixture<QuickQue
         Assert.Equal((HttpStatusCode.BadRequest, "validation_failed"), Code(await Refund(paid, new { amount = 9, reason = "Less" })));
         Assert.Equal((HttpStatusCode.BadRequest, "validation_failed"), Code(await Refund(paid, new { amount = 0.001, reason = "Less" })));
         Assert.Equal((HttpStatusCode.BadRequest, "validation_failed"), Code(await Refund(paid, new { amount = 10 })));
-        Assert.Equal(HttpStatusCode.NotFound, (await host.Stranger.Keyed($"/api/checkouts/{paid["id"]}/refunds", new { reason = "Theirs" })).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await host.OtherShop.Keyed($"/api/checkouts/{paid["id"]}/refunds", new { reason = "Theirs" })).Status);
         Assert.Equal(HttpStatusCode.Forbidden, (await host.WithKey((string)paid["clientSecret"]!).Keyed($"/api/checkouts/{paid["id"]}/refunds", new { reason = "Mine" })).Status);
     }
 

@@ -19,7 +19,7 @@ public sealed class AdmissionTests(AdmissionTests.Narrow running) : IClassFixtur
         var answers = await Slow(host.Shop, 20, async () =>
         {
             var clock = Stopwatch.StartNew();
-            Assert.Equal(HttpStatusCode.OK, (await host.Stranger.GetAsync("/api/checkouts")).StatusCode);
+            Assert.Equal(HttpStatusCode.OK, (await host.OtherShop.GetAsync("/api/checkouts")).StatusCode);
             Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"Another key waited {clock.Elapsed.TotalSeconds:0.0} s.");
         });
 
@@ -30,7 +30,7 @@ public sealed class AdmissionTests(AdmissionTests.Narrow running) : IClassFixtur
     [Fact]
     public async Task When_all_keys_together_are_too_many_it_is_nobodys_own_fault()
     {
-        var answers = (await Task.WhenAll(Slow(host.Shop, 6), Slow(host.Stranger, 6), Slow(host.Ops, 6), Slow(running.Fourth, 6))).SelectMany(a => a).ToList();
+        var answers = (await Task.WhenAll(Slow(host.Shop, 6), Slow(host.OtherShop, 6), Slow(host.Ops, 6), Slow(running.Fourth, 6))).SelectMany(a => a).ToList();
 
         // Nine at once, nine in line.
         await Refused(answers, 6, HttpStatusCode.ServiceUnavailable, "unavailable");
@@ -65,7 +65,7 @@ public sealed class AdmissionTests(AdmissionTests.Narrow running) : IClassFixtur
     {
         await Slow(host.Shop, 20, async () =>
         {
-            var many = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => host.Anyone.GetAsync("/health/ready")));
+            var many = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => host.Anonymous.GetAsync("/health/ready")));
             Assert.All(many, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
             Assert.Equal(HttpStatusCode.OK, (await host.Ops.GetAsync("/api/ops/callbacks")).StatusCode);
         });
@@ -122,13 +122,13 @@ public sealed class SourceAdmissionTests(SourceAdmissionTests.Narrow running) : 
     {
         var phones = Enumerable.Range(0, 12).Select(i => $"25470000{6000 + i}").ToList();
         await Task.WhenAll(phones.Select(phone => host.Script(phone, new { outcome = "ringing", replyDelayMs = 2500 })));
-        var all = phones.Select((phone, i) => (i % 2 == 0 ? host.Shop : host.Stranger).PostAsJsonAsync(
+        var all = phones.Select((phone, i) => (i % 2 == 0 ? host.Shop : host.OtherShop).PostAsJsonAsync(
             "/api/checkouts", new { orderReference = PaymentsHost.NewReference(), amount = 10, phone })).ToList();
         await Task.Delay(500, TestContext.Current.CancellationToken);
 
-        Assert.Equal(HttpStatusCode.TooManyRequests, (await host.Anyone.GetAsync("/api/checkouts", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await host.Anonymous.GetAsync("/api/checkouts", TestContext.Current.CancellationToken)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await host.Call("/callbacks/stk/callback", "x")).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await host.Anyone.GetAsync("/health/ready", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await host.Anonymous.GetAsync("/health/ready", TestContext.Current.CancellationToken)).StatusCode);
 
         var answers = await Task.WhenAll(all);
         Assert.Equal((8, 4), (answers.Count(a => a.StatusCode == HttpStatusCode.Created), answers.Count(a => a.StatusCode == HttpStatusCode.TooManyRequests)));

@@ -129,7 +129,7 @@ public sealed class BrokenRequestTests(Running running) : IClassFixture<Running>
         using var log = new LogLines(host);
         foreach (var id in new[] { "x", "1.5", "99999999999999999999", "-1", "1%20" })
         {
-            Assert.Equal(HttpStatusCode.NotFound, (await host.Anyone.GetAsync("/hangfire/jobs/details/" + id)).StatusCode);
+            Assert.Equal(HttpStatusCode.NotFound, (await host.Anonymous.GetAsync("/hangfire/jobs/details/" + id)).StatusCode);
         }
 
         IsQuiet(log, new(""));

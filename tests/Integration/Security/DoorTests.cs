@@ -42,7 +42,7 @@ public sealed class DoorTests(RunningWithMetrics running) : IClassFixture<Runnin
     [InlineData("GET", "/api/ops/balance")]
     public async Task A_shops_key_does_no_operators_work_and_no_key_does_none(string method, string path)
     {
-        foreach (var (client, expected) in new[] { (host.Shop, HttpStatusCode.Forbidden), (host.Stranger, HttpStatusCode.Forbidden), (host.Anyone, HttpStatusCode.Unauthorized) })
+        foreach (var (client, expected) in new[] { (host.Shop, HttpStatusCode.Forbidden), (host.OtherShop, HttpStatusCode.Forbidden), (host.Anonymous, HttpStatusCode.Unauthorized) })
         {
             using var request = new HttpRequestMessage(new(method), path) { Content = method == "POST" ? JsonContent.Create(new { }) : null };
             request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());

@@ -174,7 +174,7 @@ public sealed class ElsewhereTests(ElsewhereTests.BehindProxy running, TestDatab
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/callbacks/c2b/validate/{running.Token}") { Content = new StringContent(PaybillHost.Body("", "WHY-NOT")) };
         request.Headers.Add("X-Forwarded-For", "196.201.212.240");
-        await host.Anyone.SendAsync(request);
+        await host.Anonymous.SendAsync(request);
 
         await PaymentsHost.Eventually(
             async () => await host.Sql<long>("SELECT count(*) FROM callbacks WHERE kind = 'c2b_validate' AND answer = '0 (from outside the allowed networks)'") == 1, "it is stored");
@@ -190,7 +190,7 @@ public sealed class ElsewhereTests(ElsewhereTests.BehindProxy running, TestDatab
     {
         var request = new HttpRequestMessage(HttpMethod.Post, $"/callbacks/c2b/confirm/{token}") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         request.Headers.Add("X-Forwarded-For", source);
-        return host.Anyone.SendAsync(request);
+        return host.Anonymous.SendAsync(request);
     }
 
     private static async Task<string?> Replay(PaymentsHost through, Guid id) =>

@@ -33,7 +33,7 @@ public sealed class HostileCallbackTests(RegisteredPaybill running) : IClassFixt
         var at = body.AsSpan().IndexOf("%id%"u8);
         byte[] sent = at < 0 ? body : [.. body.AsSpan(0, at), .. id, .. body.AsSpan(at + 4)];
 
-        var answer = await host.Anyone.PostAsync(path, new ByteArrayContent(sent));
+        var answer = await host.Anonymous.PostAsync(path, new ByteArrayContent(sent));
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         await Judged();
@@ -130,7 +130,7 @@ public sealed class HostileCallbackTests(RegisteredPaybill running) : IClassFixt
 
         foreach (var page in new[] { $"/hangfire/jobs/details/{job}", "/hangfire/jobs/scheduled", "/hangfire/retries" })
         {
-            var answer = await host.Anyone.GetAsync(page);
+            var answer = await host.Anonymous.GetAsync(page);
             var html = await answer.Content.ReadAsStringAsync();
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             Assert.DoesNotContain("<script>alert", html, StringComparison.OrdinalIgnoreCase);
@@ -138,7 +138,7 @@ public sealed class HostileCallbackTests(RegisteredPaybill running) : IClassFixt
             Assert.Contains("script-src 'self'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         }
 
-        Assert.Contains("&lt;script&gt;", await host.Anyone.GetStringAsync($"/hangfire/jobs/details/{job}"), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("&lt;script&gt;", await host.Anonymous.GetStringAsync($"/hangfire/jobs/details/{job}"), StringComparison.OrdinalIgnoreCase);
     }
 
     [Theory]

@@ -54,7 +54,7 @@ public sealed class HostileRequestTests(Running running) : IClassFixture<Running
         request.Headers.Add("X-Real-IP", "196.201.214.200");
         request.Headers.Add("Forwarded", "for=196.201.214.200");
 
-        await host.Anyone.SendAsync(request);
+        await host.Anonymous.SendAsync(request);
 
         await Judged();
         Assert.Equal("pending", (string?)(await host.Get(checkout))["status"]);
@@ -188,8 +188,8 @@ public sealed class HostileRequestTests(Running running) : IClassFixture<Running
 
         foreach (var answer in new[]
         {
-            await host.Stranger.GetAsync(path), await host.Stranger.PostAsJsonAsync(path + "/pay", new { phone = PaymentsHost.Customer }),
-            await host.Stranger.PostAsync(path + "/cancel", null), await host.Stranger.GetAsync(path + "/events"),
+            await host.OtherShop.GetAsync(path), await host.OtherShop.PostAsJsonAsync(path + "/pay", new { phone = PaymentsHost.Customer }),
+            await host.OtherShop.PostAsync(path + "/cancel", null), await host.OtherShop.GetAsync(path + "/events"),
         })
         {
             Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
@@ -211,7 +211,7 @@ public sealed class HostileRequestTests(Running running) : IClassFixture<Running
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/checkouts");
         request.Headers.TryAddWithoutValidation("Authorization", authorization);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await host.Anyone.SendAsync(request)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.Anonymous.SendAsync(request)).StatusCode);
     }
 
     [Fact]

@@ -181,6 +181,6 @@ public sealed class MadeUpTokenTests(TestDatabase databases)
             request.Headers.Add("X-Forwarded-For", from);
         }
 
-        return host.Anyone.SendAsync(request);
+        return host.Anonymous.SendAsync(request);
     }
 }

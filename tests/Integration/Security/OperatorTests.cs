@@ -166,7 +166,7 @@ public sealed partial class OperatorTests(OperatorTests.WithOperators running) :
     [Fact]
     public async Task What_somebody_types_is_not_a_part_of_the_page()
     {
-        var page = await host.Anyone.GetStringAsync("/sign-in?returnUrl=" + Uri.EscapeDataString("/\"><script>alert(1)</script>"));
+        var page = await host.Anonymous.GetStringAsync("/sign-in?returnUrl=" + Uri.EscapeDataString("/\"><script>alert(1)</script>"));
         Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
     }
 

@@ -18,12 +18,12 @@ public sealed class PublicPageTests(PublicPageTests.BehindAProxy running) : ICla
     [Fact]
     public async Task The_document_is_made_once_and_known_by_its_tag()
     {
-        var first = await host.Anyone.GetAsync("/openapi/v1.json");
+        var first = await host.Anonymous.GetAsync("/openapi/v1.json");
         Assert.Equal(HttpStatusCode.OK, first.StatusCode);
         var before = GC.GetTotalAllocatedBytes(precise: true);
         for (var i = 0; i < 20; i++)
         {
-            using var again = await host.Anyone.GetAsync("/openapi/v1.json", HttpCompletionOption.ResponseHeadersRead);
+            using var again = await host.Anonymous.GetAsync("/openapi/v1.json", HttpCompletionOption.ResponseHeadersRead);
             Assert.Equal(first.Headers.ETag, again.Headers.ETag);
         }
 
@@ -32,9 +32,9 @@ public sealed class PublicPageTests(PublicPageTests.BehindAProxy running) : ICla
 
         using var known = new HttpRequestMessage(HttpMethod.Get, "/openapi/v1.json");
         known.Headers.IfNoneMatch.Add(first.Headers.ETag!);
-        Assert.Equal(HttpStatusCode.NotModified, (await host.Anyone.SendAsync(known)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotModified, (await host.Anonymous.SendAsync(known)).StatusCode);
         using var head = new HttpRequestMessage(HttpMethod.Head, "/openapi/v1.json");
-        var headed = await host.Anyone.SendAsync(head);
+        var headed = await host.Anonymous.SendAsync(head);
         Assert.Equal((HttpStatusCode.OK, first.Content.Headers.ContentLength), (headed.StatusCode, headed.Content.Headers.ContentLength));
     }
 
@@ -43,7 +43,7 @@ public sealed class PublicPageTests(PublicPageTests.BehindAProxy running) : ICla
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/openapi/v1.json");
         request.Headers.Host = "evil.example";
-        var document = JsonNode.Parse(await (await host.Anyone.SendAsync(request)).Content.ReadAsStringAsync())!;
+        var document = JsonNode.Parse(await (await host.Anonymous.SendAsync(request)).Content.ReadAsStringAsync())!;
 
         Assert.Equal([Public], document["servers"]!.AsArray().Select(server => (string)server!["url"]!));
         Assert.True(document["paths"]!.AsObject().Count > 20);
@@ -131,7 +131,7 @@ public sealed class PublicPageTests(PublicPageTests.BehindAProxy running) : ICla
         anybody.DefaultRequestHeaders.Add("X-Forwarded-For", "198.51.100.99");
         await asked.Sql<object>("CREATE EXTENSION IF NOT EXISTS pg_stat_statements SCHEMA public; SELECT 1::int");
         await asked.Sql<object>("SELECT public.pg_stat_statements_reset(0, (SELECT oid FROM pg_database WHERE datname = current_database()), 0); SELECT 1::int");
-        Assert.Equal(HttpStatusCode.OK, (await asked.Anyone.GetAsync("/health/ready")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await asked.Anonymous.GetAsync("/health/ready")).StatusCode);
         var clock = System.Diagnostics.Stopwatch.StartNew();
         while (clock.Elapsed < TimeSpan.FromSeconds(2))
         {
@@ -178,7 +178,7 @@ public sealed class PublicPageTests(PublicPageTests.BehindAProxy running) : ICla
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/api/checkouts");
             request.Headers.TryAddWithoutValidation("Authorization", authorization);
-            Assert.Equal(HttpStatusCode.Unauthorized, (await host.Anyone.SendAsync(request)).StatusCode);
+            Assert.Equal(HttpStatusCode.Unauthorized, (await host.Anonymous.SendAsync(request)).StatusCode);
         }
 
         Assert.DoesNotContain(log.All, line => line.Contains("Authentication", StringComparison.Ordinal));

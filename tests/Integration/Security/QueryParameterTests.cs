@@ -97,7 +97,7 @@ public sealed class QueryParameterTests(Running running) : IClassFixture<Running
     public async Task A_callback_may_have_any_query()
     {
         Assert.Equal(HttpStatusCode.OK, (await host.Call("/callbacks/stk/callback?anything=1&anything=%00", "{}")).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await host.Anyone.GetAsync("/health/ready?x=%00")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await host.Anonymous.GetAsync("/health/ready?x=%00")).StatusCode);
     }
 
     [Fact]

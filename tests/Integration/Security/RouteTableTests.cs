@@ -49,8 +49,8 @@ public sealed partial class RouteTableTests(RunningWithMetrics running) : IClass
     [Fact]
     public async Task The_rows_that_are_no_endpoints_are_answered_all_the_same()
     {
-        Assert.Equal(HttpStatusCode.OK, (await host.Anyone.GetAsync("/hangfire")).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await host.Anyone.GetAsync("/anything/else")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await host.Anonymous.GetAsync("/hangfire")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await host.Anonymous.GetAsync("/anything/else")).StatusCode);
     }
 
     /// <summary><c>{a,b}</c> stands for each of them; a route's own parameters have no comma.</summary>

@@ -24,7 +24,7 @@ public sealed class SourceTests(SourceTests.BehindProxies running) : IClassFixtu
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/callbacks/c2b/confirm/{running.Token}") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         request.Headers.TryAddWithoutValidation("X-Forwarded-For", forwarded);
 
-        Assert.Equal(HttpStatusCode.OK, (await host.Anyone.SendAsync(request)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await host.Anonymous.SendAsync(request)).StatusCode);
 
         Assert.Equal(verdict, await host.Verdict(body));
         Assert.Equal(believed, await host.Sql<string>($"SELECT source FROM callbacks WHERE body = '\\x{Convert.ToHexString(Encoding.UTF8.GetBytes(body))}'"));
@@ -44,7 +44,7 @@ public sealed class SourceTests(SourceTests.BehindProxies running) : IClassFixtu
         }
 
         request.Headers.TryAddWithoutValidation("Forwarded", "for=196.201.214.200");
-        await bare.Anyone.SendAsync(request);
+        await bare.Anonymous.SendAsync(request);
 
         Assert.Equal("hint", await host.Verdict(body));
         Assert.Equal("open", (string?)(await host.Get(checkout))["status"]);
@@ -58,7 +58,7 @@ public sealed class SourceTests(SourceTests.BehindProxies running) : IClassFixtu
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         request.Headers.Add("X-Forwarded-For", "203.0.113.9");
 
-        await host.Anyone.SendAsync(request);
+        await host.Anonymous.SendAsync(request);
 
         await host.Until(ringing, "paid");
     }

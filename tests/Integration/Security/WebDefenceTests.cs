@@ -22,7 +22,7 @@ public sealed class WebDefenceTests(WebDefenceTests.WithShopPage running) : ICla
     [InlineData("/nothing")]
     public async Task Every_answer_says_what_a_browser_may_do_with_it(string path)
     {
-        var answer = await host.Anyone.GetAsync(path);
+        var answer = await host.Anonymous.GetAsync(path);
 
         var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
         Assert.StartsWith("default-src 'none'", policy, StringComparison.Ordinal);
@@ -41,7 +41,7 @@ public sealed class WebDefenceTests(WebDefenceTests.WithShopPage running) : ICla
     [InlineData("/sign-in", "form-action 'self'")]
     [InlineData("/api/checkouts", "form-action 'none'")]
     public async Task A_page_may_do_what_it_has_to_and_nothing_else(string path, string part) =>
-        Assert.Contains(part, (await host.Anyone.GetAsync(path)).Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Contains(part, (await host.Anonymous.GetAsync(path)).Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("https://shop.example.co.ke", true)]
@@ -54,7 +54,7 @@ public sealed class WebDefenceTests(WebDefenceTests.WithShopPage running) : ICla
         request.Headers.Add("Access-Control-Request-Method", "POST");
         request.Headers.Add("Access-Control-Request-Headers", "authorization,content-type,idempotency-key");
 
-        var answer = await host.Anyone.SendAsync(request);
+        var answer = await host.Anonymous.SendAsync(request);
 
         Assert.Equal(allowed, answer.Headers.TryGetValues("Access-Control-Allow-Origin", out var given) && given.Single() == origin);
         Assert.False(answer.Headers.Contains("Access-Control-Allow-Credentials"));
@@ -84,7 +84,7 @@ public sealed class WebDefenceTests(WebDefenceTests.WithShopPage running) : ICla
             Content = new StringContent(PaymentsHost.SuccessBody("ws_CO_" + receipt, receipt, 5), Encoding.UTF8, "application/json"),
         };
         request.Headers.Add("X-Forwarded-For", "196.201.214.200");
-        await host.Anyone.SendAsync(request);
+        await host.Anonymous.SendAsync(request);
 
         var source = await host.Sql<string>($"SELECT source FROM callbacks WHERE position('{receipt}' IN convert_from(body, 'UTF8')) > 0");
         Assert.DoesNotContain("196.201", source, StringComparison.Ordinal);
@@ -112,6 +112,7 @@ public sealed class WebDefenceTests(WebDefenceTests.WithShopPage running) : ICla
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
         await using var api = ApiHost.Build([.. Production(), "--urls", address.ToString(), "--Roles", "api"]);
+        SilentHangfire.Use(api);
         await api.StartAsync();
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = address };
 
@@ -127,8 +128,6 @@ public sealed class WebDefenceTests(WebDefenceTests.WithShopPage running) : ICla
         using var proxied = new HttpRequestMessage(HttpMethod.Get, "/hangfire");
         Assert.NotEqual(HttpStatusCode.OK, (await client.SendAsync(proxied)).StatusCode);
 
-        // Hangfire's log provider is static and holds the last host's logger factory: let go of it before it is disposed.
-        Hangfire.Logging.LogProvider.SetCurrentLogProvider(null);
         await api.StopAsync();
     }
 
@@ -140,6 +139,7 @@ public sealed class WebDefenceTests(WebDefenceTests.WithShopPage running) : ICla
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
         await using var api = ApiHost.Build([.. Production(), "--Callbacks:PublicBaseUrl=https://pay.example.co.ke/m", "--urls", address.ToString(), "--Roles", "api"]);
+        SilentHangfire.Use(api);
         await api.StartAsync();
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = address };
         foreach (var (method, path) in new[] { (HttpMethod.Get, "/sign-in?returnUrl=%2Fdocs"), (HttpMethod.Get, "/openapi/v1.json"), (HttpMethod.Get, "/hangfire"), (HttpMethod.Post, "/sign-in"), (HttpMethod.Get, "/nothing/%EF%BD%85") })
@@ -153,7 +153,6 @@ public sealed class WebDefenceTests(WebDefenceTests.WithShopPage running) : ICla
             Assert.Equal((HttpStatusCode.TemporaryRedirect, "https://pay.example.co.ke/m" + path), (answer.StatusCode, answer.Headers.Location?.OriginalString));
         }
 
-        Hangfire.Logging.LogProvider.SetCurrentLogProvider(null);
         await api.StopAsync();
     }
 

@@ -95,7 +95,7 @@ public sealed partial class SilenceTests(TestDatabase databases)
         };
         ActivitySource.AddActivityListener(listener);
         await using var host = await PaymentsHost.Start(databases);
-        var day = new BusyDay(host.Ops, host.Anyone, host.Simulator, async sql => await host.Sql<int>(sql + "; SELECT 1"));
+        var day = new BusyDay(host.Ops, host.Anonymous, host.Simulator, async sql => await host.Sql<int>(sql + "; SELECT 1"));
 
         await day.Live();
 

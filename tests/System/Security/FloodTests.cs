@@ -282,6 +282,6 @@ public sealed class FloodTests(TestDatabase databases)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         request.Headers.Add("X-Forwarded-For", from);
-        return host.Anyone.SendAsync(request);
+        return host.Anonymous.SendAsync(request);
     }
 }

@@ -31,7 +31,7 @@ public sealed class OutageTests(TestDatabase databases)
 
         Assert.Equal(HttpStatusCode.OK, (await host.Call(path, success)).StatusCode);
         Assert.NotEmpty(folder.Segments);
-        Assert.Equal(HttpStatusCode.OK, (await host.Anyone.GetAsync("/health/ready")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await host.Anonymous.GetAsync("/health/ready")).StatusCode);
         Assert.Equal("degraded", await host.Readiness());
         await PaymentsHost.Eventually(
             async () => (await host.Shop.GetAsync("/api/checkouts")).StatusCode == HttpStatusCode.ServiceUnavailable, "the API answers 503 itself");
@@ -185,7 +185,7 @@ public sealed class OutageTests(TestDatabase databases)
 
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable], answers.Select(a => a.StatusCode));
         Assert.NotNull(answers[^1].Headers.RetryAfter);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await host.Anyone.GetAsync("/health/ready")).StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await host.Anonymous.GetAsync("/health/ready")).StatusCode);
     }
 
     [Theory]
