@@ -8,6 +8,7 @@ using Payments.Api.Hosting;
 using Payments.Application.Access;
 using Payments.Application.Common;
 using Payments.Application.Idempotency;
+using Payments.Domain.Common;
 
 namespace Payments.Api.Access;
 
@@ -29,7 +30,7 @@ internal sealed class BearerAuthentication(
 
         if (secrets.TryRead(text, out var checkoutId))
         {
-            return Accept([new(CallerClaims.Checkout, checkoutId.ToString())]);
+            return Accept([new(CallerClaims.Checkout, checkoutId.Value.ToString())]);
         }
 
         if (keys.Configured(text) is { } found)
@@ -38,7 +39,7 @@ internal sealed class BearerAuthentication(
         }
 
         return await Find(text) is { } stored
-            ? Accept([.. Claims(stored.Client, stored.Scopes), new(CallerClaims.Key, stored.Id.ToString())])
+            ? Accept([.. Claims(stored.Client, stored.Scopes), new(CallerClaims.Key, stored.Id.Value.ToString())])
             : AuthenticateResult.Fail("Unknown key.");
     }
 
@@ -82,6 +83,8 @@ internal static class CallerClaims
 {
     public const string Client = "client";
     public const string Scope = "scope";
+
+    /// <summary>Who has its secret. The UUID alone: Idempotency-Keys are kept under it.</summary>
     public const string Checkout = "checkout";
 
     /// <summary>The row of the key in the database.</summary>
@@ -93,13 +96,17 @@ internal static class CallerClaims
     private static Caller Of(ClaimsPrincipal user)
     {
         var caller = new Caller(
-            user.FindFirstValue(Client) ?? "", user.HasScope(Api.Access.Scope.Ops), user.FindFirstValue(Checkout) is { } id ? Guid.Parse(id) : null)
+            user.FindFirstValue(Client) ?? "", user.HasScope(Api.Access.Scope.Ops), user.FindFirstValue(Checkout) is { } id ? new CheckoutId(Guid.Parse(id)) : null)
         {
             Scopes = [.. user.FindAll(Scope).Select(claim => claim.Value)],
         };
-        return user.FindFirstValue(Key) is { } key
-            ? caller with { KeyId = Guid.Parse(key), Actor = "key/" + PublicId.Write(PublicId.Key, Guid.Parse(key)) }
-            : caller;
+        if (user.FindFirstValue(Key) is not { } row)
+        {
+            return caller;
+        }
+
+        var key = new KeyId(Guid.Parse(row));
+        return caller with { KeyId = key, Actor = "key/" + key };
     }
 
     public static bool HasScope(this ClaimsPrincipal user, string scope) => user.HasClaim(Scope, scope);

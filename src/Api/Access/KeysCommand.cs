@@ -6,6 +6,7 @@ using MediatR;
 using Payments.Api.Hosting;
 using Payments.Application.Access;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 
 namespace Payments.Api.Access;
 
@@ -51,14 +52,14 @@ internal static class KeysCommand
 
     private static Command Revoke(CommandContext context)
     {
-        var key = KeyId();
+        var key = KeyArgument();
         return Part(new("revoke") { key }, context, async (parsed, mediator) =>
             await Print(await mediator.Send(new RevokeKey(CommandServices.Caller(), Id(parsed, key))), context.Output));
     }
 
     private static Command Rotate(CommandContext context)
     {
-        var (key, overlap) = (KeyId(), new Option<int>("--overlap-minutes") { CustomParser = Minutes, DefaultValueFactory = _ => 1440 });
+        var (key, overlap) = (KeyArgument(), new Option<int>("--overlap-minutes") { CustomParser = Minutes, DefaultValueFactory = _ => 1440 });
         return Part(new("rotate") { key, overlap }, context, async (parsed, mediator) => await Print(
             await mediator.Send(new RotateKey(CommandServices.Caller(), Id(parsed, key), TimeSpan.FromMinutes(parsed.GetValue(overlap)))), context.Output));
     }
@@ -102,12 +103,12 @@ internal static class KeysCommand
         return 0;
     }
 
-    private static Argument<string> KeyId()
+    private static Argument<string> KeyArgument()
     {
         var key = new Argument<string>("KEY_ID");
         key.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && !PublicId.TryRead(PublicId.Key, token.Value, out _))
+            if (result.Tokens is [var token] && !KeyId.TryParse(token.Value, out _))
             {
                 result.AddError($"{token.Value} is no key's id, as keys list shows them");
             }
@@ -115,8 +116,8 @@ internal static class KeysCommand
         return key;
     }
 
-    private static Guid Id(ParseResult parsed, Argument<string> key) =>
-        PublicId.TryRead(PublicId.Key, parsed.GetValue(key), out var id) ? id : throw new InvalidOperationException("The parser takes no other.");
+    private static KeyId Id(ParseResult parsed, Argument<string> key) =>
+        KeyId.TryParse(parsed.GetValue(key), out var id) ? id : throw new InvalidOperationException("The parser takes no other.");
 
     private static DateTimeOffset? Date(ArgumentResult result)
     {

@@ -6,6 +6,7 @@ using Payments.Api.Idempotency;
 using Payments.Application.Access;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 
 namespace Payments.Api.Access;
 
@@ -53,7 +54,7 @@ public sealed class KeysController(IMediator mediator, IApiKeyCache ring) : Cont
     [ProducesProblem("not_found")]
     public async Task<ActionResult<KeyView>> Revoke(string id, CancellationToken cancellation)
     {
-        var answer = PublicId.TryRead(PublicId.Key, id, out var key)
+        var answer = KeyId.TryParse(id, out var key)
             ? await mediator.Send(new RevokeKey(HttpContext.Caller(), key), cancellation)
             : Refusal.NotFound("key");
         ring.Invalidate();
@@ -68,7 +69,7 @@ public sealed class KeysController(IMediator mediator, IApiKeyCache ring) : Cont
     [ProducesProblem("validation_failed", "not_found", "key_expired")]
     public async Task<ActionResult<KeyView>> Rotate(string id, RotateKeyBody body, CancellationToken cancellation)
     {
-        var answer = PublicId.TryRead(PublicId.Key, id, out var key)
+        var answer = KeyId.TryParse(id, out var key)
             ? await mediator.Send(new RotateKey(HttpContext.Caller(), key, TimeSpan.FromMinutes(body.OverlapMinutes ?? 1440)), cancellation)
             : Refusal.NotFound("key");
         ring.Invalidate();

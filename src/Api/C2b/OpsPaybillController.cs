@@ -8,6 +8,7 @@ using Payments.Application.C2b;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Application.Intake;
+using Payments.Domain.Common;
 
 namespace Payments.Api.C2b;
 
@@ -62,7 +63,7 @@ public sealed class OpsPaybillController(IMediator mediator, IRegistrationTokens
     [ProducesResponseType<ReceiptView>(200)]
     [ProducesProblem("validation_failed", "not_found", "nothing_to_write_off")]
     public async Task<ActionResult<ReceiptView>> WriteOff(string id, WriteOffBody body, CancellationToken cancellation) => this.ToResult(
-        PublicId.TryRead(PublicId.Receipt, id, out var receipt)
+        ReceiptId.TryParse(id, out var receipt)
             ? await mediator.Send(new WriteOffReceipt(HttpContext.Caller(), receipt, body.Reason), cancellation)
             : Refusal.NotFound("receipt"));
 
@@ -71,7 +72,7 @@ public sealed class OpsPaybillController(IMediator mediator, IRegistrationTokens
     [ProducesResponseType<ReceiptView>(200)]
     [ProducesProblem("validation_failed", "not_found", "receipt_already_matched", "receipt_refunded", "already_paid", "checkout_cancelled")]
     public async Task<ActionResult<ReceiptView>> Match(string id, MatchBody body, CancellationToken cancellation) => this.ToResult(
-        PublicId.TryRead(PublicId.Receipt, id, out var receipt)
+        ReceiptId.TryParse(id, out var receipt)
             ? await mediator.Send(new MatchReceipt(HttpContext.Caller(), receipt, body.CheckoutId), cancellation)
             : Refusal.NotFound("receipt"));
 }

@@ -2,6 +2,7 @@ using Payments.Application.Callbacks;
 using Payments.Application.Common;
 using Payments.Application.Intake;
 using Payments.Application.Telemetry;
+using Payments.Domain.Common;
 
 namespace Payments.Api.Callbacks;
 
@@ -55,7 +56,7 @@ internal sealed class CallbackIntake(IInbox inbox, IIntakeRateLimiter limiter, I
 
     /// <summary>What step 7 stores.</summary>
     public static IncomingCallback Incoming(HttpContext context, CallbackKind kind, CallbackSender sender, byte[] body) => new(
-        NewId.Next(), kind, sender.SubjectId, body, DbText.Clip(context.Request.ContentType, MaxContentType), context.Connection.RemoteIpAddress?.ToString(), Traces.Current)
+        NewId.Next<CallbackId>(), kind, sender.SubjectId, body, DbText.Clip(context.Request.ContentType, MaxContentType), context.Connection.RemoteIpAddress?.ToString(), Traces.Current)
     {
         TokenHash = sender.TokenHash,
         IsVouchedFor = sender.IsVouchedFor,

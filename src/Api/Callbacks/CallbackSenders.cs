@@ -42,7 +42,7 @@ internal sealed partial class CallbackSenders(
         registration ??= trusted ? await LookUp(token) : null;
         var late = trusted && registration is null && RegistrationToken.IsWellFormed(token);
         return new(
-            registration?.Id,
+            registration?.Id.Value,
             registration is null ? ProbeDetector.Read(context, tokens, token) : null,
 
             // Whoever has a token that was found is no stranger, from wherever he comes: money he tells of may wait, and is not turned away.
@@ -57,7 +57,7 @@ internal sealed partial class CallbackSenders(
         var trusted = networks.AllowsC2b(context.Connection.RemoteIpAddress);
         var registration = trusted ? await registrations.Find(token, patience) : null;
         var probe = registration is null ? ProbeDetector.Read(context, tokens, token) : null;
-        var sender = new CallbackSender(registration?.Id, probe, IsVouchedFor(trusted && RegistrationToken.IsWellFormed(token)));
+        var sender = new CallbackSender(registration?.Id.Value, probe, IsVouchedFor(trusted && RegistrationToken.IsWellFormed(token)));
         return (sender, registration, !trusted);
     }
 

@@ -5,6 +5,7 @@ using Payments.Api.Access;
 using Payments.Api.Hosting;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 
 namespace Payments.Api.Callbacks;
 
@@ -26,7 +27,7 @@ public sealed class OpsCallbacksController(IMediator mediator) : ControllerBase
     [HttpGet("{id}")]
     [ProducesProblem("not_found")]
     public async Task<ActionResult<CallbackView>> Get(string id, CancellationToken cancellation) => this.ToResult(
-        PublicId.TryRead(PublicId.Callback, id, out var callback)
+        CallbackId.TryParse(id, out var callback)
             ? await mediator.Send(new GetCallback(callback), cancellation)
             : Refusal.NotFound("callback"));
 
@@ -34,7 +35,7 @@ public sealed class OpsCallbacksController(IMediator mediator) : ControllerBase
     [HttpPost("{id}/replay")]
     [ProducesProblem("not_found", "callback_erased")]
     public async Task<ActionResult<ReplayView>> Replay(string id, bool dryRun, CancellationToken cancellation) => this.ToResult(
-        PublicId.TryRead(PublicId.Callback, id, out var callback)
+        CallbackId.TryParse(id, out var callback)
             ? await mediator.Send(new ReplayCallback(HttpContext.Caller(), callback, dryRun), cancellation)
             : Refusal.NotFound("callback"));
 }

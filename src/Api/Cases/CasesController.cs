@@ -7,6 +7,7 @@ using Payments.Api.Hosting;
 using Payments.Application.Cases;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 
 namespace Payments.Api.Cases;
 
@@ -38,7 +39,7 @@ public sealed class CasesController(IMediator mediator) : ControllerBase
     [HttpGet("{id}")]
     [ProducesProblem("not_found")]
     public async Task<ActionResult<CaseView>> Get(string id, CancellationToken cancellation) => this.ToResult(
-        PublicId.TryRead(PublicId.Case, id, out var found) ? await mediator.Send(new GetCase(found), cancellation) : Refusal.NotFound("case"));
+        CaseId.TryParse(id, out var found) ? await mediator.Send(new GetCase(found), cancellation) : Refusal.NotFound("case"));
 
     /// <summary>Has Safaricom asked again, within seconds; look at the payment then.</summary>
     [HttpPost("{id}/ask")]
@@ -46,7 +47,7 @@ public sealed class CasesController(IMediator mediator) : ControllerBase
     [ProducesProblem("validation_failed", "not_found", "case_settled", "nothing_to_ask")]
     public async Task<ActionResult<CaseView>> Ask(
         string id, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] AskBody? body, CancellationToken cancellation) => this.ToResult(
-        PublicId.TryRead(PublicId.Case, id, out var found)
+        CaseId.TryParse(id, out var found)
             ? await mediator.Send(new RequeryCase(HttpContext.Caller(), found, body?.Receipt), cancellation)
             : Refusal.NotFound("case"), 202);
 
@@ -54,7 +55,7 @@ public sealed class CasesController(IMediator mediator) : ControllerBase
     [HttpPost("{id}/settle")]
     [ProducesProblem("validation_failed", "not_found", "case_settled", "outcome_not_possible")]
     public async Task<ActionResult<CaseView>> Settle(string id, SettleBody body, CancellationToken cancellation) => this.ToResult(
-        PublicId.TryRead(PublicId.Case, id, out var found)
+        CaseId.TryParse(id, out var found)
             ? await mediator.Send(new SettleCase(HttpContext.Caller(), found, body.Outcome, body.Reason), cancellation)
             : Refusal.NotFound("case"));
 }

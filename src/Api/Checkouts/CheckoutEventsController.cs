@@ -10,6 +10,7 @@ using Payments.Api.Security;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Application.Events;
+using Payments.Domain.Common;
 
 namespace Payments.Api.Checkouts;
 
@@ -32,7 +33,7 @@ public sealed class CheckoutEventsController(IMediator mediator, ILiveCheckouts 
     [ProducesProblem("not_found")]
     public async Task<IActionResult> Watch(string id, [FromHeader(Name = "Last-Event-ID")] string? lastId, CancellationToken cancellation)
     {
-        if (!PublicId.TryRead(PublicId.Checkout, id, out var checkoutId))
+        if (!CheckoutId.TryParse(id, out var checkoutId))
         {
             return this.ToResult<CheckoutView>(Refusal.NotFound("checkout")).Result!;
         }

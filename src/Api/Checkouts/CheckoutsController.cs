@@ -5,6 +5,7 @@ using Payments.Api.Access;
 using Payments.Api.Hosting;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 
 namespace Payments.Api.Checkouts;
 
@@ -49,7 +50,7 @@ public sealed class CheckoutsController(IMediator mediator) : ControllerBase
     [ProducesResponseType<CheckoutView>(202)]
     [ProducesProblem("validation_failed", "not_found", "attempt_in_progress", "already_paid", "checkout_expired", "checkout_cancelled", "too_many_prompts", "prompts_paused")]
     public async Task<ActionResult<CheckoutView>> Pay(string id, PayBody body, CancellationToken cancellation) => this.ToResult(
-        PublicId.TryRead(PublicId.Checkout, id, out var checkout)
+        CheckoutId.TryParse(id, out var checkout)
             ? await mediator.Send(new PayCheckout(HttpContext.Caller(), checkout, body.Phone), cancellation)
             : Refusal.NotFound("checkout"),
         202);
@@ -59,7 +60,7 @@ public sealed class CheckoutsController(IMediator mediator) : ControllerBase
     [Authorize(Scope.Checkouts)]
     [ProducesProblem("not_found", "attempt_in_progress", "already_paid", "checkout_expired")]
     public async Task<ActionResult<CheckoutView>> Cancel(string id, CancellationToken cancellation) => this.ToResult(
-        PublicId.TryRead(PublicId.Checkout, id, out var checkout)
+        CheckoutId.TryParse(id, out var checkout)
             ? await mediator.Send(new CancelCheckout(HttpContext.Caller(), checkout), cancellation)
             : Refusal.NotFound("checkout"));
 
@@ -68,7 +69,7 @@ public sealed class CheckoutsController(IMediator mediator) : ControllerBase
     [Authorize(Scope.OneCheckout)]
     [ProducesProblem("not_found")]
     public async Task<ActionResult<CheckoutView>> Get(string id, CancellationToken cancellation) => this.ToResult(
-        PublicId.TryRead(PublicId.Checkout, id, out var checkout)
+        CheckoutId.TryParse(id, out var checkout)
             ? await mediator.Send(new GetCheckout(HttpContext.Caller(), checkout), cancellation)
             : Refusal.NotFound("checkout"));
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 
 namespace Payments.Api.Hosting;
 
@@ -145,7 +146,7 @@ internal static class Problems
 
         if (refusal.Subject is { } subject)
         {
-            problem.Extensions[subject.StartsWith(PublicId.Payout, StringComparison.Ordinal) ? "payoutId" : "checkoutId"] = subject;
+            problem.Extensions[subject.StartsWith(PayoutId.Prefix, StringComparison.Ordinal) ? "payoutId" : "checkoutId"] = subject;
         }
 
         if (refusal.Next is { } next)

@@ -80,7 +80,7 @@ internal sealed partial class IdempotencyFilter(
 
         context.HttpContext.Response.Headers["Idempotency-Replayed"] = "true";
         return used.Answer is { } answer
-            ? Stored(used.Status!.Value, used.Created is { } made ? answer.Replace(Secret, secrets.For(made.Id), StringComparison.Ordinal) : answer)
+            ? Stored(used.Status!.Value, used.Created is { } made ? answer.Replace(Secret, secrets.For(new(made.Id)), StringComparison.Ordinal) : answer)
             : await Rebuilt(context, request, used.Created!);
     }
 
@@ -147,7 +147,7 @@ internal sealed partial class IdempotencyFilter(
     {
         try
         {
-            await keys.Answered(request, status, intent is null ? text : text.Replace(secrets.For(intent.Id), Secret, StringComparison.Ordinal));
+            await keys.Answered(request, status, intent is null ? text : text.Replace(secrets.For(new(intent.Id)), Secret, StringComparison.Ordinal));
         }
         catch (Exception failure) when (failure is System.Data.Common.DbException or TimeoutException)
         {

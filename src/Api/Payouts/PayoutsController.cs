@@ -8,6 +8,7 @@ using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Application.Payouts;
 using Payments.Application.Transfers;
+using Payments.Domain.Common;
 
 namespace Payments.Api.Payouts;
 
@@ -45,7 +46,7 @@ public sealed class PayoutsController(IMediator mediator) : ControllerBase
     [HttpPost("{id}/cancel")]
     [ProducesProblem("not_found", "already_sent")]
     public async Task<ActionResult<PayoutView>> Cancel(string id, CancellationToken cancellation) => this.ToResult(
-        PublicId.TryRead(PublicId.Payout, id, out var payout)
+        PayoutId.TryParse(id, out var payout)
             ? await mediator.Send(new CancelPayout(HttpContext.Caller(), payout), cancellation)
             : Refusal.NotFound("payout"));
 
@@ -53,7 +54,7 @@ public sealed class PayoutsController(IMediator mediator) : ControllerBase
     [HttpGet("{id}")]
     [ProducesProblem("not_found")]
     public async Task<ActionResult<PayoutView>> Get(string id, CancellationToken cancellation) => this.ToResult(
-        PublicId.TryRead(PublicId.Payout, id, out var payout)
+        PayoutId.TryParse(id, out var payout)
             ? await mediator.Send(new GetPayout(HttpContext.Caller(), payout), cancellation)
             : Refusal.NotFound("payout"));
 

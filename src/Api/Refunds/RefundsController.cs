@@ -8,6 +8,7 @@ using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Application.Refunds;
 using Payments.Application.Transfers;
+using Payments.Domain.Common;
 
 namespace Payments.Api.Refunds;
 
@@ -35,7 +36,7 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
     [ProducesResponseType<RefundView>(202)]
     [ProducesProblem("validation_failed", "idempotency_key_required", "not_found", "not_paid", "receipt_unknown", "refund_exceeds_payment", "payer_unknown", "payout_ceiling_exceeded")]
     public async Task<ActionResult<RefundView>> Refund(string id, RefundBody body, CancellationToken cancellation) => this.ToResult(
-        PublicId.TryRead(PublicId.Checkout, id, out var checkout)
+        CheckoutId.TryParse(id, out var checkout)
             ? await mediator.Send(new RefundCheckout(HttpContext.Caller(), checkout, body.Amount, body.Receipt, body.Reason), cancellation)
             : Refusal.NotFound("checkout"),
         202);
@@ -47,7 +48,7 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
     [ProducesResponseType<RefundView>(202)]
     [ProducesProblem("validation_failed", "idempotency_key_required", "not_found", "receipt_unknown", "refund_exceeds_payment", "payer_unknown", "payout_ceiling_exceeded")]
     public async Task<ActionResult<RefundView>> RefundReceipt(string id, ReceiptRefundBody? body, CancellationToken cancellation) => this.ToResult(
-        PublicId.TryRead(PublicId.Receipt, id, out var receipt)
+        ReceiptId.TryParse(id, out var receipt)
             ? await mediator.Send(new RefundReceipt(HttpContext.Caller(), receipt, body?.Amount, body?.Reason), cancellation)
             : Refusal.NotFound("receipt"),
         202);
@@ -57,7 +58,7 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
     [Authorize(Scope.Payouts)]
     [ProducesProblem("not_found", "already_sent")]
     public async Task<ActionResult<RefundView>> Cancel(string id, CancellationToken cancellation) => this.ToResult(
-        PublicId.TryRead(PublicId.Refund, id, out var refund)
+        RefundId.TryParse(id, out var refund)
             ? await mediator.Send(new CancelRefund(HttpContext.Caller(), refund), cancellation)
             : Refusal.NotFound("refund"));
 
@@ -66,7 +67,7 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
     [Authorize(Scope.Payouts)]
     [ProducesProblem("not_found")]
     public async Task<ActionResult<RefundView>> Get(string id, CancellationToken cancellation) => this.ToResult(
-        PublicId.TryRead(PublicId.Refund, id, out var refund)
+        RefundId.TryParse(id, out var refund)
             ? await mediator.Send(new GetRefund(HttpContext.Caller(), refund), cancellation)
             : Refusal.NotFound("refund"));
 

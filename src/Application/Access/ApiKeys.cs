@@ -21,7 +21,7 @@ public static class KeyScopes
 /// <param name="PayoutLimit">The most one payout may be; null: no ceiling.</param>
 /// <param name="DailyPayoutLimit">The most a family may ask for on one day in Nairobi; null: no ceiling.</param>
 public sealed record ApiKeyRow(
-    Guid Id, string Client, Guid Family, string Ending, IReadOnlyList<string> Scopes, Money? PayoutLimit, Money? DailyPayoutLimit,
+    KeyId Id, string Client, KeyId Family, string Ending, IReadOnlyList<string> Scopes, Money? PayoutLimit, Money? DailyPayoutLimit,
     DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, DateTimeOffset? LastUsedAt);
 
 /// <summary>A key as the API shows it; amounts are shillings.</summary>
@@ -31,7 +31,7 @@ public sealed record KeyView(
     DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, DateTimeOffset? LastUsedAt, string? Key = null)
 {
     internal static KeyView Of(ApiKeyRow row) => new(
-        PublicId.Write(PublicId.Key, row.Id), row.Client, row.Scopes, row.Ending, row.PayoutLimit?.Shillings, row.DailyPayoutLimit?.Shillings,
+        row.Id.ToString(), row.Client, row.Scopes, row.Ending, row.PayoutLimit?.Shillings, row.DailyPayoutLimit?.Shillings,
         row.CreatedAt, row.ExpiresAt, row.RevokedAt, row.LastUsedAt);
 }
 
@@ -40,7 +40,7 @@ public sealed class RebuildKey(IApiKeys keys) : IResponseReplayer
 {
     public string Kind => CreatedResourceKind.Key;
 
-    public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) => KeyView.Of((await keys.Find(id, cancellation))!);
+    public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) => KeyView.Of((await keys.Find(new(id), cancellation))!);
 }
 
 /// <summary>The keys of clients.</summary>
@@ -50,13 +50,13 @@ public interface IApiKeys
     Task Add(ApiKeyRow row, byte[] hash);
 
     /// <summary>Reads one and locks it; null when there is none.</summary>
-    Task<ApiKeyRow?> LoadForChange(Guid id);
+    Task<ApiKeyRow?> LoadForChange(KeyId id);
 
     /// <summary>Reads one; null when there is none.</summary>
-    Task<ApiKeyRow?> Find(Guid id, CancellationToken cancellation);
+    Task<ApiKeyRow?> Find(KeyId id, CancellationToken cancellation);
 
     /// <summary>Writes when it expires and when it was revoked.</summary>
-    Task End(Guid id, DateTimeOffset? expiresAt, DateTimeOffset? revokedAt);
+    Task End(KeyId id, DateTimeOffset? expiresAt, DateTimeOffset? revokedAt);
 
     /// <summary>Reads all, or one client's, newest first; keys are few.</summary>
     Task<IReadOnlyList<ApiKeyRow>> List(string? client, CancellationToken cancellation);

@@ -52,7 +52,7 @@ public sealed class CreateKeyHandler(IApiKeys keys, IAudit audit, ITransactions 
                 return new Refusal("key_expired", "expiresAt is over already.");
             }
 
-            var id = NewId.Next();
+            var id = NewId.Next<KeyId>();
             var (text, hash) = KeyRules.Draw();
             var row = new ApiKeyRow(
                 id, request.Client!, id, text[^4..], [.. request.Scopes!.Distinct()], KeyRules.Limit(request.PayoutLimit),
@@ -80,9 +80,9 @@ internal static class KeyRules
     /// <summary>
     /// A key and the caller's own, locked in the order of their ids, so that two that rotate each other do not wait for each other.
     /// </summary>
-    public static async Task<(ApiKeyRow? Row, ApiKeyRow? Own)> Load(IApiKeys keys, Guid id, Caller caller)
+    public static async Task<(ApiKeyRow? Row, ApiKeyRow? Own)> Load(IApiKeys keys, KeyId id, Caller caller)
     {
-        var locked = new Dictionary<Guid, ApiKeyRow?>();
+        var locked = new Dictionary<KeyId, ApiKeyRow?>();
         foreach (var each in new[] { id, caller.KeyId ?? id }.Distinct().Order())
         {
             locked[each] = await keys.LoadForChange(each);

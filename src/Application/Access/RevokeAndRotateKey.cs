@@ -2,6 +2,7 @@ using FluentValidation;
 using MediatR;
 using Payments.Application.Common;
 using Payments.Application.Idempotency;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Access;
 
@@ -22,7 +23,7 @@ public sealed class ListKeysHandler(IApiKeys keys) : IRequestHandler<ListKeys, I
 }
 
 /// <summary>Ends a key within seconds; ending it again is the same answer.</summary>
-public sealed record RevokeKey(Caller Caller, Guid Id) : IRequest<Result<KeyView>>;
+public sealed record RevokeKey(Caller Caller, KeyId Id) : IRequest<Result<KeyView>>;
 
 /// <summary>Ends it and says so in the audit log.</summary>
 public sealed class RevokeKeyHandler(IApiKeys keys, IAudit audit, ITransactions transactions) : IRequestHandler<RevokeKey, Result<KeyView>>
@@ -57,7 +58,7 @@ public sealed class RevokeKeyHandler(IApiKeys keys, IAudit audit, ITransactions 
 }
 
 /// <summary>Makes the key's successor; the old one goes on for <paramref name="Overlap"/>, so that a shop can change over without a gap.</summary>
-public sealed record RotateKey(Caller Caller, Guid Id, TimeSpan Overlap) : IRequest<Result<KeyView>>;
+public sealed record RotateKey(Caller Caller, KeyId Id, TimeSpan Overlap) : IRequest<Result<KeyView>>;
 
 /// <summary>How long two keys may overlap.</summary>
 public sealed class RotateKeyValidator : AbstractValidator<RotateKey>
@@ -104,7 +105,7 @@ public sealed class RotateKeyHandler(IApiKeys keys, IAudit audit, ITransactions 
             var (text, hash) = KeyRules.Draw();
             var successor = row with
             {
-                Id = NewId.Next(),
+                Id = NewId.Next<KeyId>(),
                 Ending = text[^4..],
                 CreatedAt = now,
                 ExpiresAt = lasting,
@@ -114,7 +115,7 @@ public sealed class RotateKeyHandler(IApiKeys keys, IAudit audit, ITransactions 
             var until = now + request.Overlap;
             await keys.End(row.Id, row.ExpiresAt < until ? row.ExpiresAt : until, request.Overlap == TimeSpan.Zero ? now : null);
             var view = KeyView.Of(successor);
-            await audit.Write(request.Caller.Actor, "key.rotate", PublicId.Write(PublicId.Key, row.Id), KeyView.Of(row), view);
+            await audit.Write(request.Caller.Actor, "key.rotate", row.Id.ToString(), KeyView.Of(row), view);
             return Result.Created(view with { Key = text }, CreatedResourceKind.Key, successor.Id);
         },
         cancellationToken);

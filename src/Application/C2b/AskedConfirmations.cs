@@ -2,6 +2,7 @@ using Payments.Application.Callbacks;
 using Payments.Application.Reconciliation;
 using Payments.Domain.C2b;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 using Payments.Domain.Transfers;
 
 namespace Payments.Application.C2b;
@@ -12,13 +13,13 @@ public sealed class AskedConfirmations(ICallbackReader reader, IC2bPayments payb
     /// <summary>Adds what such confirmations name: their answers are applied like confirmations.</summary>
     internal async Task Collect(IReadOnlyList<StatusQuery> asked, IReadOnlyList<ParsedCallback> callbacks, BatchKeys keys, DateTimeOffset now)
     {
-        var subjects = asked.Where(q => q.Kind == StatusQueryKind.Status).Select(q => q.SubjectId).OfType<Guid>().ToList();
+        var subjects = asked.Where(q => q.Kind == StatusQueryKind.Status).Select(q => q.SubjectId).OfType<Guid>().Select(CallbackId.From).ToList();
         foreach (var (id, body) in subjects.Count == 0 ? [] : await paybill.StoredConfirmations(subjects))
         {
             var message = reader.Read(CallbackKind.C2bConfirm, body);
-            foreach (var question in asked.Where(q => q.SubjectId == id))
+            foreach (var question in asked.Where(q => q.SubjectId == id.Value))
             {
-                var answer = callbacks.FirstOrDefault(callback => callback.Row.SubjectId == question.Id)?.Message;
+                var answer = callbacks.FirstOrDefault(callback => callback.Row.SubjectId == question.Id.Value)?.Message;
                 var confirmation = message is CallbackMessage.Confirmation told ? ConfirmedPayments.ToDomain(told, ours, now)
                     : UnreadableConfirmations.AsAsked(question, (CallbackMessage.Malformed)message, answer, ours, now);
                 keys.Asked[question.Id] = confirmation;

@@ -11,7 +11,7 @@ public sealed record PaymentConfirmed(string Number) : ICallbackEffect;
 public sealed record PaymentTakenBack(string Number) : ICallbackEffect;
 
 /// <summary>A stored confirmation, applied again, can be read.</summary>
-public sealed record ConfirmationUnderstood(Guid CallbackId) : ICallbackEffect;
+public sealed record ConfirmationUnderstood(CallbackId CallbackId) : ICallbackEffect;
 
 /// <summary>A payer as a message shows it, beside a number we know (R16).</summary>
 /// <param name="IsCertain">True when it is certain that this number paid.</param>

@@ -2,6 +2,7 @@ using Payments.Application.Callbacks;
 using Payments.Application.Common;
 using Payments.Domain.C2b;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 
 namespace Payments.Application.C2b;
 
@@ -74,7 +75,7 @@ internal sealed class ConfirmationHandler(OurShortcodes ours) : ICallbackHandler
     /// <summary>Authentic, and paid to a number of somebody's that nobody told us of: on record, and a person's question (R17).</summary>
     private CallbackResult KeepUnknownShortcode(ParsedCallback callback, Confirmation confirmation, CallbackBatch batch, DateTimeOffset now)
     {
-        var receipt = confirmation.ToReceipt(NewId.Next(), now);
+        var receipt = confirmation.ToReceipt(NewId.Next<ReceiptId>(), now);
         batch.AddUnmatched(receipt);
         batch.Add(new PaymentConfirmed(confirmation.Number));
         batch.Add(new UnknownShortcodePayment(confirmation.Shortcode!, receipt.Id, confirmation.Number, confirmation.Amount));

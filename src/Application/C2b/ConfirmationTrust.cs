@@ -31,7 +31,7 @@ public sealed class ConfirmationTrust(IC2bPayments paybill)
     private static ParsedCallback Judge(ParsedCallback read, IReadOnlyList<Registration> registrations)
     {
         var row = read.Row;
-        var registration = registrations.FirstOrDefault(r => row.SubjectId == r.Id || IsHash(row, RegistrationToken.Hash(r.Token)));
+        var registration = registrations.FirstOrDefault(r => row.SubjectId == r.Id.Value || IsHash(row, RegistrationToken.Hash(r.Token)));
         var elsewhere = registration is null ? registrations.FirstOrDefault(r => IsHash(row, RegistrationToken.HashFromElsewhere(r.Token))) : null;
         return (registration ?? elsewhere) switch
         {

@@ -2,6 +2,7 @@ using Payments.Application.Callbacks;
 using Payments.Application.Common;
 using Payments.Domain.C2b;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 using Payments.Domain.Receipts;
 
 namespace Payments.Application.C2b;
@@ -42,12 +43,12 @@ internal static class ConfirmedPayments
         if (batch.ByAccount(confirmation.Account) is { } checkout)
         {
             checkout.Attempts.ForEach(attempt => batch.Add(new PayerShown(confirmation.Payer, attempt.Phone, IsCertain: false)));
-            checkout.ApplyConfirmation(confirmation, NewId.Next(), now);
+            checkout.ApplyConfirmation(confirmation, NewId.Next<ReceiptId>(), now);
             batch.Index(checkout);
             return (Verdict.Applied, null);
         }
 
-        var receipt = confirmation.ToReceipt(NewId.Next(), now);
+        var receipt = confirmation.ToReceipt(NewId.Next<ReceiptId>(), now);
         var prompts = confirmation.Method == PaymentMethod.Till ? batch.ByPrompt(receipt) : [];
         if (prompts is [var only] && only.IsShownToPay(receipt))
         {

@@ -27,7 +27,7 @@ public enum RegistrationState
 
 /// <summary>The C2B registration of a shortcode. Its token is a secret: whoever has it can confirm payments.</summary>
 public sealed record Registration(
-    Guid Id, string Shortcode, string Token, RegistrationState State, string Version, string ResponseType, string ConfirmationUrl, string ValidationUrl,
+    RegistrationId Id, string Shortcode, string Token, RegistrationState State, string Version, string ResponseType, string ConfirmationUrl, string ValidationUrl,
     string? Detail, DateTimeOffset? RegisteredAt)
 {
     /// <summary>True for a token that is to take the place of the one in force and has not yet; both count until then.</summary>
@@ -47,11 +47,11 @@ public sealed record Registration(
 /// <summary>An untrusted confirmation that names an order of ours.</summary>
 /// <param name="CallbackId">The stored callback; what the case is about.</param>
 /// <param name="ReferenceKey">The compared form of the account it names.</param>
-public sealed record UntrustedConfirmation(Guid CallbackId, string ReferenceKey, string Receipt, Money Amount, string Why) : ICallbackEffect;
+public sealed record UntrustedConfirmation(CallbackId CallbackId, string ReferenceKey, string Receipt, Money Amount, string Why) : ICallbackEffect;
 
 /// <summary>A true payment to a number that is not configured here.</summary>
 /// <param name="ReceiptId">Its receipt.</param>
-public sealed record UnknownShortcodePayment(string Shortcode, Guid ReceiptId, string Receipt, Money Amount) : ICallbackEffect;
+public sealed record UnknownShortcodePayment(string Shortcode, ReceiptId ReceiptId, string Receipt, Money Amount) : ICallbackEffect;
 
 /// <summary>What a validation needs to know of an order.</summary>
 /// <param name="InFlight">Amounts of prompts that are under way.</param>
@@ -72,7 +72,7 @@ public interface IC2bPayments
     Task CloseCases(IReadOnlyCollection<string> numbers);
 
     /// <summary>Reads one; null when there is none.</summary>
-    Task<Registration?> Find(Guid id, CancellationToken cancellation);
+    Task<Registration?> Find(RegistrationId id, CancellationToken cancellation);
 
     /// <summary>
     /// Puts down that the shortcode's registration is about to be asked for, with the token it already has if it has one, and says how it
@@ -100,7 +100,7 @@ public interface IC2bPayments
     Task CloseTakenBack(IReadOnlyCollection<string> numbers);
 
     /// <summary>Closes the cases of confirmations that could not be read and now can.</summary>
-    Task CloseUnreadable(IReadOnlyCollection<Guid> callbackIds);
+    Task CloseUnreadable(IReadOnlyCollection<CallbackId> callbackIds);
 
     /// <summary>Opens a case for each number that is not configured here and was paid, one at a time for each, whatever the number of payments.</summary>
     Task OpenCases(IReadOnlyCollection<UnknownShortcodePayment> strays);
@@ -112,7 +112,7 @@ public interface IC2bPayments
     Task NotePayerHash(string shortcode, PayerHash? used, int times);
 
     /// <summary>Bodies of those of the given callbacks that are confirmations.</summary>
-    Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds);
+    Task<IReadOnlyList<(CallbackId Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<CallbackId> callbackIds);
 
     /// <summary>What the order with this reference wants; null when there is none. Takes no lock.</summary>
     Task<AccountStatus?> Wanted(string referenceKey, CancellationToken cancellation);
@@ -121,11 +121,11 @@ public interface IC2bPayments
     Task<IReadOnlyList<ReceiptView>> Receipts(ReceiptFilter filter, Cursor? after, int limit, CancellationToken cancellation);
 
     /// <summary>Reads one receipt; null when there is none.</summary>
-    Task<ReceiptView?> Receipt(Guid id, CancellationToken cancellation);
+    Task<ReceiptView?> Receipt(ReceiptId id, CancellationToken cancellation);
 
     /// <summary>Notes who put a receipt to its checkout, and settles the open question about it.</summary>
-    Task NoteMatch(Guid receiptId, string by);
+    Task NoteMatch(ReceiptId receiptId, string by);
 
     /// <summary>Notes who wrote off what is left of a receipt, and why.</summary>
-    Task NoteWriteOff(Guid receiptId, string by, string reason);
+    Task NoteWriteOff(ReceiptId receiptId, string by, string reason);
 }

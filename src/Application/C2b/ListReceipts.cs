@@ -2,6 +2,7 @@ using FluentValidation;
 using MediatR;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 
 namespace Payments.Application.C2b;
 
@@ -28,7 +29,7 @@ public sealed class ListReceiptsHandler(IC2bPayments paybill) : IRequestHandler<
     {
         var limit = request.Limit ?? Paging.DefaultLimit;
         var found = await paybill.Receipts(new(request.Matched, request.Surplus, request.Open), Paging.Read(request.Cursor), limit + 1, cancellationToken);
-        return Paging.Page(found, limit, r => new(r.At, Guid.Parse(r.Id.AsSpan(PublicId.Receipt.Length))), r => r);
+        return Paging.Page(found, limit, r => new(r.At, ReceiptId.Parse(r.Id).Value), r => r);
     }
 }
 

@@ -5,18 +5,19 @@ using Payments.Application.Access;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 using Payments.Domain.Receipts;
 
 namespace Payments.Application.C2b;
 
 /// <summary>An operator says whose money it is.</summary>
-public sealed record MatchReceipt(Caller Caller, Guid ReceiptId, string? CheckoutId) : IRequest<Result<ReceiptView>>;
+public sealed record MatchReceipt(Caller Caller, ReceiptId ReceiptId, string? CheckoutId) : IRequest<Result<ReceiptView>>;
 
 /// <summary>What may be asked for.</summary>
 public sealed class MatchReceiptValidator : AbstractValidator<MatchReceipt>
 {
     public MatchReceiptValidator() =>
-        RuleFor(c => c.CheckoutId).Must(id => PublicId.TryRead(PublicId.Checkout, id, out _)).WithMessage("Give the id of a checkout, chk_….");
+        RuleFor(c => c.CheckoutId).Must(id => CheckoutId.TryParse(id, out _)).WithMessage("Give the id of a checkout, chk_….");
 }
 
 /// <summary>
@@ -30,11 +31,11 @@ public sealed partial class MatchReceiptHandler(
 {
     public Task<Result<ReceiptView>> Handle(MatchReceipt request, CancellationToken cancellationToken)
     {
-        _ = PublicId.TryRead(PublicId.Checkout, request.CheckoutId, out var checkoutId);
+        _ = CheckoutId.TryParse(request.CheckoutId, out var checkoutId);
         return transactions.Run(request.Caller, now => Match(request, checkoutId, now, cancellationToken), cancellationToken);
     }
 
-    private async Task<Result<ReceiptView>> Match(MatchReceipt request, Guid checkoutId, DateTimeOffset now, CancellationToken cancellation)
+    private async Task<Result<ReceiptView>> Match(MatchReceipt request, CheckoutId checkoutId, DateTimeOffset now, CancellationToken cancellation)
     {
         var loaded = await checkouts.LoadForChange(new(Ids: [checkoutId], ReceiptIds: [request.ReceiptId]));
         if (loaded.Checkouts is not [var checkout])
@@ -69,8 +70,8 @@ public sealed partial class MatchReceiptHandler(
         await checkouts.Save([checkout]);
         await paybill.NoteMatch(receipt.Id, request.Caller.Client);
         await audit.Write(
-            request.Caller.Actor, "receipt.match", PublicId.Write(PublicId.Receipt, receipt.Id), before, Standing(receipt, checkout));
-        LogMatched(PublicId.Write(PublicId.Receipt, receipt.Id), PublicId.Write(PublicId.Checkout, checkout.Id), request.Caller.Client);
+            request.Caller.Actor, "receipt.match", receipt.Id.ToString(), before, Standing(receipt, checkout));
+        LogMatched(receipt.Id.ToString(), checkout.Id.ToString(), request.Caller.Client);
         return Result.Created((await paybill.Receipt(receipt.Id, cancellation))!, C2bResource.Receipt, receipt.Id);
     }
 
@@ -78,10 +79,10 @@ public sealed partial class MatchReceiptHandler(
     {
         receipt = receipt.Number,
         amount = receipt.Amount.Shillings,
-        matchedTo = receipt.CheckoutId is { } id ? PublicId.Write(PublicId.Checkout, id) : null,
+        matchedTo = receipt.CheckoutId?.ToString(),
         applied = receipt.Applied.Shillings,
         surplus = receipt.Surplus.Shillings,
-        checkout = PublicId.Write(PublicId.Checkout, checkout.Id),
+        checkout = checkout.Id.ToString(),
         status = EnumNames.Name(checkout.Status),
         amountPaid = checkout.Paid.Shillings,
     };

@@ -18,7 +18,7 @@ public sealed class RebuildReceipt(IC2bPayments paybill) : IResponseReplayer
 {
     public string Kind => C2bResource.Receipt;
 
-    public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) => (await paybill.Receipt(id, cancellation))!;
+    public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) => (await paybill.Receipt(new(id), cancellation))!;
 }
 
 /// <summary>The answer to the request that registered.</summary>
@@ -27,5 +27,5 @@ public sealed class RebuildRegistration(IC2bPayments paybill) : IResponseReplaye
     public string Kind => C2bResource.Registration;
 
     public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) =>
-        RegistrationView.Of((await paybill.Find(id, cancellation))!);
+        RegistrationView.Of((await paybill.Find(new(id), cancellation))!);
 }

@@ -63,7 +63,7 @@ public sealed class RegisterC2bHandler(
                 var final = outcome.State == RegistrationState.Registered && outcome.RegisteredAt is null ? outcome with { RegisteredAt = now } : outcome;
                 await paybill.Conclude(final);
                 await audit.Write(
-                    request.Caller.Actor, final.IsNext ? "paybill.renew" : "paybill.register", PublicId.Write(PublicId.Registration, final.Id),
+                    request.Caller.Actor, final.IsNext ? "paybill.renew" : "paybill.register", final.Id.ToString(),
                     before is null ? null : RegistrationView.Of(before), RegistrationView.Of(final));
                 if (refusal is not null)
                 {
@@ -153,7 +153,7 @@ public sealed record RegistrationView(
 {
     /// <summary>Shows one.</summary>
     public static RegistrationView Of(Registration registration) => new(
-        PublicId.Write(PublicId.Registration, registration.Id), registration.Shortcode, EnumNames.Name(registration.State), registration.Version,
+        registration.Id.ToString(), registration.Shortcode, EnumNames.Name(registration.State), registration.Version,
         registration.ResponseType, Hide(registration.ConfirmationUrl), Hide(registration.ValidationUrl), registration.Detail, registration.RegisteredAt);
 
     private static string Hide(string url) => url[..(url.LastIndexOf('/') + 1)] + "••••";

@@ -1,5 +1,4 @@
 using Payments.Application.Callbacks;
-using Payments.Application.Common;
 using Payments.Application.Reconciliation;
 using Payments.Domain.C2b;
 using Payments.Domain.Cases;
@@ -15,7 +14,7 @@ namespace Payments.Application.C2b;
 /// <param name="Receipt">The number it names, as far as that can be made out.</param>
 /// <param name="Source">Where it came from.</param>
 /// <param name="Story">What happened and what can be done.</param>
-public sealed record UnreadableConfirmation(Guid CallbackId, string Kind, string? Receipt, string? Source, string Story) : ICallbackEffect;
+public sealed record UnreadableConfirmation(CallbackId CallbackId, string Kind, string? Receipt, string? Source, string Story) : ICallbackEffect;
 
 /// <summary>
 /// Money that cannot become a receipt by itself (R17): confirmations that cannot be read, and those whose money waits because of the address
@@ -43,7 +42,7 @@ internal static class UnreadableConfirmations
             $"A confirmation with our registration token came at {callback.Row.ReceivedAt:u} and could not be read: {malformed.Why}. It is money that stands in no "
             + (malformed.Number is { } number
                 ? $"book; its number seems to be {number}. Have M-PESA asked about it (…/ask), and it counts when M-PESA confirms it. "
-                : $"book. Read its body (GET /api/ops/callbacks/{PublicId.Write(PublicId.Callback, callback.Row.Id)}) or the M-PESA statement of that minute, then have M-PESA "
+                : $"book. Read its body (GET /api/ops/callbacks/{callback.Row.Id}) or the M-PESA statement of that minute, then have M-PESA "
                     + "asked about the number (…/ask with {\"receipt\": \"…\"}), and it counts when M-PESA confirms it. ")
             + "With Pull it comes by itself. Then settle this case as noted, and report the form it came in."));
         return callback.WithVerdict(Verdict.Malformed, $"{malformed.Why}. It is a case.");

@@ -7,6 +7,7 @@ using Payments.Application.Common;
 using Payments.Application.Daraja;
 using Payments.Application.Reconciliation;
 using Payments.Domain.Cases;
+using Payments.Domain.Common;
 
 namespace Payments.Application.C2b;
 
@@ -26,11 +27,11 @@ public sealed class VerifyConfirmation(
     /// <summary>The kinds of case that are about a stored confirmation.</summary>
     private static readonly string[] Kinds = [CaseKind.UntrustedConfirmation, CaseKind.UnreadableConfirmation, CaseKind.ConfirmationsFromElsewhere];
 
-    private sealed record Prepared(Guid Question, string? Receipt, StoredCase About);
+    private sealed record Prepared(StatusQueryId Question, string? Receipt, StoredCase About);
 
     /// <summary>Asks, if the case is an open one of these kinds; null when it is not.</summary>
     /// <param name="named">The receipt number the operator gives; null to take the confirmation's.</param>
-    public async Task<Result<CaseView>?> Ask(Caller caller, Guid caseId, string? named, CancellationToken cancellation)
+    public async Task<Result<CaseView>?> Ask(Caller caller, CaseId caseId, string? named, CancellationToken cancellation)
     {
         if (await transactions.Run(caller, _ => Prepare(caller, caseId, named), cancellation) is not { } prepared)
         {
@@ -54,10 +55,10 @@ public sealed class VerifyConfirmation(
         return new Refusal("nothing_to_ask", $"Safaricom did not take the question: {why}");
     }
 
-    private async Task<Prepared?> Prepare(Caller caller, Guid caseId, string? named)
+    private async Task<Prepared?> Prepare(Caller caller, CaseId caseId, string? named)
     {
         if (await cases.Find(caseId) is not { IsOpen: true } found || !Kinds.Contains(found.Kind)
-            || await paybill.StoredConfirmations([found.SubjectId]) is not [var (_, body)])
+            || await paybill.StoredConfirmations([new(found.SubjectId)]) is not [var (_, body)])
         {
             return null;
         }
@@ -75,12 +76,12 @@ public sealed class VerifyConfirmation(
 
         if ((named ?? told) is not { } number)
         {
-            return new(Guid.Empty, null, found);
+            return new(default, null, found);
         }
 
         // A person asked: the budget counts it and does not hold it back.
         await budget.Consume(1);
-        var question = NewId.Next();
+        var question = NewId.Next<StatusQueryId>();
         await questions.Add(question, StatusQueryKind.Status, found.SubjectId, number);
         await CaseNotes.Asked(audit, caller, found);
         return new(question, number, found);

@@ -12,7 +12,7 @@ namespace Payments.Application.C2b;
 
 /// <summary>An operator leaves what nobody can give back of a receipt as it is.</summary>
 /// <param name="Reason">Why; in the audit log for good.</param>
-public sealed record WriteOffReceipt(Caller Caller, Guid ReceiptId, string? Reason) : IRequest<Result<ReceiptView>>;
+public sealed record WriteOffReceipt(Caller Caller, ReceiptId ReceiptId, string? Reason) : IRequest<Result<ReceiptView>>;
 
 /// <summary>What a reason must be.</summary>
 public sealed class WriteOffReceiptValidator : AbstractValidator<WriteOffReceipt>
@@ -56,8 +56,8 @@ public sealed partial class WriteOffReceiptHandler(
         await checkouts.Save(loaded.Checkout is { } checkout ? [checkout] : [], loaded.Checkout is null ? [receipt] : null);
         await paybill.NoteWriteOff(receipt.Id, request.Caller.Client, request.Reason!.Trim());
         await audit.Write(
-            request.Caller.Actor, "receipt.write_off", PublicId.Write(PublicId.Receipt, receipt.Id), before, Standing(receipt, request.Reason.Trim()));
-        LogWrittenOff(PublicId.Write(PublicId.Receipt, receipt.Id), request.Caller.Client);
+            request.Caller.Actor, "receipt.write_off", receipt.Id.ToString(), before, Standing(receipt, request.Reason.Trim()));
+        LogWrittenOff(receipt.Id.ToString(), request.Caller.Client);
         return Result.Created((await paybill.Receipt(receipt.Id, cancellation))!, C2bResource.Receipt, receipt.Id);
     }
 

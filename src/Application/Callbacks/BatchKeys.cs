@@ -7,16 +7,16 @@ namespace Payments.Application.Callbacks;
 public sealed class BatchKeys
 {
     /// <summary>STK pushes whose tokens the URLs carried.</summary>
-    public HashSet<Guid> Attempts { get; } = [];
+    public HashSet<AttemptId> Attempts { get; } = [];
 
     /// <summary>Payouts and refunds whose tokens the URLs carried, or that queries were about.</summary>
-    public HashSet<Guid> Transfers { get; } = [];
+    public HashSet<TransferId> Transfers { get; } = [];
 
     /// <summary>Status and balance queries whose tokens the URLs carried.</summary>
-    public HashSet<Guid> Questions { get; } = [];
+    public HashSet<StatusQueryId> Questions { get; } = [];
 
     /// <summary>Checkouts that are changed along: those of refunds.</summary>
-    public HashSet<Guid> Checkouts { get; } = [];
+    public HashSet<CheckoutId> Checkouts { get; } = [];
 
     /// <summary>Receipt numbers.</summary>
     public HashSet<string> Numbers { get; } = new(StringComparer.Ordinal);
@@ -28,5 +28,5 @@ public sealed class BatchKeys
     public List<(Money Amount, DateTimeOffset At)> TillPayments { get; } = [];
 
     /// <summary>Confirmations that Safaricom was asked about, by the queries' ids.</summary>
-    public Dictionary<Guid, Confirmation> Asked { get; } = [];
+    public Dictionary<StatusQueryId, Confirmation> Asked { get; } = [];
 }

@@ -3,6 +3,7 @@ using Payments.Application.Checkouts;
 using Payments.Application.Reconciliation;
 using Payments.Application.Transfers;
 using Payments.Domain.C2b;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Callbacks;
 
@@ -14,7 +15,7 @@ public sealed class BatchLoader(ICheckouts checkouts, ITransfers transfers, ISta
         // What a query is about never changes, so that it needs no lock.
         var asked = keys.Questions.Count == 0 ? [] : await questions.Load(keys.Questions);
         await confirmations.Collect(asked, callbacks, keys, now);
-        keys.Transfers.UnionWith(asked.Where(q => !keys.Asked.ContainsKey(q.Id)).Select(q => q.SubjectId).OfType<Guid>());
+        keys.Transfers.UnionWith(asked.Where(q => !keys.Asked.ContainsKey(q.Id)).Select(q => q.SubjectId).OfType<Guid>().Select(TransferId.From));
 
         // A receipt that stands alone is locked with the others, if there are any; else the transfers' own look locks it.
         var guards = keys.Transfers.Count == 0 ? ([], []) : await transfers.GuardsOf(keys.Transfers);

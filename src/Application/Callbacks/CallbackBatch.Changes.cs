@@ -1,5 +1,4 @@
 using Payments.Application.Common;
-using Payments.Domain.Payouts;
 
 namespace Payments.Application.Callbacks;
 
@@ -24,14 +23,14 @@ public sealed partial class CallbackBatch
         var standing = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var checkout in Checkouts)
         {
-            standing[PublicId.Write(PublicId.Checkout, checkout.Id)] = EnumNames.Name(checkout.Status);
-            checkout.Attempts.ForEach(a => standing[PublicId.Write(PublicId.Attempt, a.Id)] = EnumNames.Name(a.Status));
-            checkout.Receipts.ForEach(r => standing[PublicId.Write(PublicId.Receipt, r.Id)] = $"{r.Number ?? "number unknown"}: {r.Amount}");
+            standing[checkout.Id.ToString()] = EnumNames.Name(checkout.Status);
+            checkout.Attempts.ForEach(a => standing[a.Id.ToString()] = EnumNames.Name(a.Status));
+            checkout.Receipts.ForEach(r => standing[r.Id.ToString()] = $"{r.Number ?? "number unknown"}: {r.Amount}");
         }
 
         foreach (var transfer in Transfers)
         {
-            standing[PublicId.Write(transfer is Payout ? PublicId.Payout : PublicId.Refund, transfer.Id)] = EnumNames.Name(transfer.Status);
+            standing[transfer.PublicId] = EnumNames.Name(transfer.Status);
         }
 
         return standing;

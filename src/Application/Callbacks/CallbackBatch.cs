@@ -2,6 +2,7 @@ using Payments.Application.Checkouts;
 using Payments.Application.Reconciliation;
 using Payments.Domain.C2b;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 using Payments.Domain.Receipts;
 using Payments.Domain.Transfers;
 
@@ -10,17 +11,17 @@ namespace Payments.Application.Callbacks;
 /// <summary>What a batch of callbacks is about, loaded once and locked, found by what callbacks name; and what comes of them.</summary>
 public sealed partial class CallbackBatch
 {
-    private readonly Dictionary<Guid, (Checkout, Attempt)> attempts = [];
+    private readonly Dictionary<AttemptId, (Checkout, Attempt)> attempts = [];
     private readonly Dictionary<string, Receipt> receipts = new(StringComparer.Ordinal);
-    private readonly Dictionary<Guid, Transfer> transfers;
-    private readonly Dictionary<Guid, StatusQuery> questions;
+    private readonly Dictionary<TransferId, Transfer> transfers;
+    private readonly Dictionary<StatusQueryId, StatusQuery> questions;
     private readonly List<Receipt> unmatched = [];
     private readonly List<ICallbackEffect> effects = [];
 
     public CallbackBatch(LoadedCheckouts loaded, IReadOnlyList<Transfer>? transfers = null, IReadOnlyList<StatusQuery>? questions = null)
     {
         Checkouts = loaded.Checkouts;
-        this.transfers = (transfers ?? []).ToDictionary(transfer => transfer.Id);
+        this.transfers = (transfers ?? []).ToDictionary(transfer => transfer.TransferId);
         this.questions = (questions ?? []).ToDictionary(question => question.Id);
         foreach (var checkout in loaded.Checkouts)
         {
@@ -44,7 +45,7 @@ public sealed partial class CallbackBatch
     public IReadOnlyCollection<Receipt> Unmatched => unmatched;
 
     /// <summary>Confirmations that Safaricom was asked about, by the queries' ids.</summary>
-    public IReadOnlyDictionary<Guid, Confirmation> Asked { get; init; } = new Dictionary<Guid, Confirmation>();
+    public IReadOnlyDictionary<StatusQueryId, Confirmation> Asked { get; init; } = new Dictionary<StatusQueryId, Confirmation>();
 
     /// <summary>The numbers customers pay us at.</summary>
     public OurShortcodes Ours { get; init; } = new("", null);
@@ -53,13 +54,13 @@ public sealed partial class CallbackBatch
     public bool IsReplay { get; init; }
 
     /// <summary>An STK push with its checkout; null when there is none.</summary>
-    public (Checkout Checkout, Attempt Attempt)? Attempt(Guid id) => attempts.TryGetValue(id, out var found) ? found : null;
+    public (Checkout Checkout, Attempt Attempt)? Attempt(AttemptId id) => attempts.TryGetValue(id, out var found) ? found : null;
 
     /// <summary>A payout or refund; null when there is none.</summary>
-    public Transfer? Transfer(Guid id) => transfers.GetValueOrDefault(id);
+    public Transfer? Transfer(TransferId id) => transfers.GetValueOrDefault(id);
 
     /// <summary>A status or balance query; null when there is none.</summary>
-    public StatusQuery? Question(Guid id) => questions.GetValueOrDefault(id);
+    public StatusQuery? Question(StatusQueryId id) => questions.GetValueOrDefault(id);
 
     /// <summary>The receipt with a number, wherever it stands; null when nobody has seen it.</summary>
     public Receipt? Receipt(string? number) => number is null ? null : receipts.GetValueOrDefault(number);

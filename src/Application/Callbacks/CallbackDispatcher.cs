@@ -2,14 +2,15 @@ using Payments.Application.C2b;
 using Payments.Application.Checkouts;
 using Payments.Application.Diagnostics;
 using Payments.Application.Transfers;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Callbacks;
 
 /// <summary>A row whose handler threw; the batch it was in changed nothing.</summary>
-public sealed class CallbackFailedException(Guid id, Exception inner) : Exception($"Callback {id:N} could not be applied.", inner)
+public sealed class CallbackFailedException(CallbackId id, Exception inner) : Exception($"Callback {id.Value:N} could not be applied.", inner)
 {
     /// <summary>The row.</summary>
-    public Guid Id { get; } = id;
+    public CallbackId Id { get; } = id;
 }
 
 /// <summary>

@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.Extensions.Logging;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Callbacks;
 
@@ -44,7 +45,7 @@ public sealed class DrainCallbacksHandler(
 }
 
 /// <summary>Applies a parked callback; retried by its job, and by an operator from the dashboard. True when it was applied now.</summary>
-public sealed record RetryFailedCallback(Guid Id) : IRequest<bool>;
+public sealed record RetryFailedCallback(CallbackId Id) : IRequest<bool>;
 
 /// <summary>
 /// The same rules for one row; it throws when the row still cannot be applied, so that its job shows as failed. What stood behind it is tried

@@ -50,11 +50,11 @@ public sealed partial class DrainTelemetry(PaymentsMetrics metrics, ITraceContex
         metrics.Read(row.Kind, judgement.Reading);
         if (judgement.Reading == Reading.Lenient)
         {
-            LogLenient(PublicId.Write(PublicId.Callback, row.Id), EnumNames.Name(row.Kind), judgement.Detail);
+            LogLenient(row.Id.ToString(), EnumNames.Name(row.Kind), judgement.Detail);
         }
         else
         {
-            LogUnreadable(PublicId.Write(PublicId.Callback, row.Id), EnumNames.Name(row.Kind), judgement.Detail);
+            LogUnreadable(row.Id.ToString(), EnumNames.Name(row.Kind), judgement.Detail);
         }
     }
 
@@ -76,7 +76,7 @@ public sealed partial class DrainTelemetry(PaymentsMetrics metrics, ITraceContex
 
             KeyValuePair<string, object?>[] tags =
             [
-                new("payments.callback", PublicId.Write(PublicId.Callback, row.Id)),
+                new("payments.callback", row.Id.ToString()),
                 new("payments.kind", EnumNames.Name(row.Kind)),
                 new("payments.verdict", EnumNames.Name(judgements[i].Verdict)),
             ];

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Callbacks;
 
@@ -31,7 +32,7 @@ internal sealed partial class FailedBatch(
 
     private readonly Stack<Group> waiting = new();
     private readonly HashSet<string> guilty = new(StringComparer.Ordinal);
-    private readonly Dictionary<Guid, IReadOnlyCollection<string>> subjects = [];
+    private readonly Dictionary<CallbackId, IReadOnlyCollection<string>> subjects = [];
     private int inARow;
     private int failures;
 
@@ -136,7 +137,7 @@ internal sealed partial class FailedBatch(
     private async Task Park(InboxRow row, Exception why, IReadOnlyList<InboxRow> all)
     {
         var about = SubjectsOf(row);
-        List<Guid> beside = TriesEach ? [] : [.. all.Concat(waiting.SelectMany(other => other.Rows))
+        List<CallbackId> beside = TriesEach ? [] : [.. all.Concat(waiting.SelectMany(other => other.Rows))
             .Where(other => other.Id != row.Id && SubjectsOf(other).Any(about.Contains)).Select(other => other.Id)];
         var (now, front) = await transactions.Run(
             async now =>
@@ -163,15 +164,15 @@ internal sealed partial class FailedBatch(
     }
 
     /// <summary>One line with its reason for each payment, however many of its callbacks fail.</summary>
-    private void Log(InboxRow row, Guid front, Exception why)
+    private void Log(InboxRow row, CallbackId front, Exception why)
     {
         if (front == row.Id)
         {
-            LogParked(PublicId.Write(PublicId.Callback, row.Id), why);
+            LogParked(row.Id.ToString(), why);
         }
         else
         {
-            LogBehind(PublicId.Write(PublicId.Callback, row.Id), PublicId.Write(PublicId.Callback, front));
+            LogBehind(row.Id.ToString(), front.ToString());
         }
     }
 

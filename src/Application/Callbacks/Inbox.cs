@@ -1,6 +1,7 @@
 using Payments.Application.C2b;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Callbacks;
 
@@ -11,7 +12,7 @@ namespace Payments.Application.Callbacks;
 /// <param name="Source">The peer's address.</param>
 /// <param name="TraceParent">The W3C trace context of the request, so that its job can go on with it; null when it is not recorded.</param>
 public sealed record IncomingCallback(
-    Guid Id, CallbackKind Kind, Guid? SubjectId, ReadOnlyMemory<byte> Body, string? ContentType, string? Source, string? TraceParent)
+    CallbackId Id, CallbackKind Kind, Guid? SubjectId, ReadOnlyMemory<byte> Body, string? ContentType, string? Source, string? TraceParent)
 {
     /// <summary>
     /// SHA-256 of a registration token that could not be checked when it came, or that came from outside the allowed networks (then of another
@@ -68,7 +69,7 @@ public sealed class InboxUnavailableException : Exception
 /// <param name="ErasedAt">When its body was erased; null while it is there. Only a replay meets an erased one.</param>
 /// <param name="IsProbe">True for a try of our own: it is read, and judged no further.</param>
 public sealed record InboxRow(
-    Guid Id, CallbackKind Kind, Guid? SubjectId, byte[] Body, byte[]? TokenHash = null, string? Answer = null, DateTimeOffset? ErasedAt = null,
+    CallbackId Id, CallbackKind Kind, Guid? SubjectId, byte[] Body, byte[]? TokenHash = null, string? Answer = null, DateTimeOffset? ErasedAt = null,
     bool IsProbe = false)
 {
     /// <summary>When it came, as the database has it; decides whether a token that was replaced since still counted then.</summary>
@@ -87,7 +88,7 @@ public sealed record InboxRow(
     public bool IsAllowedNow { get; init; }
 
     /// <summary>The parked callback of the same payment it stepped aside for; null when it did not.</summary>
-    public Guid? BlockedBy { get; init; }
+    public CallbackId? BlockedBy { get; init; }
 
     /// <summary>True where <see cref="SubjectId"/> is the shortcode's registration, which all payments by hand share, and no payment.</summary>
     public bool IsOfRegistration => Kind is CallbackKind.C2bConfirm or CallbackKind.C2bValidate;
@@ -108,7 +109,7 @@ public enum Reading
 
 /// <summary>What became of a stored callback.</summary>
 /// <param name="Detail">A sentence for operators, without personal data; null when the verdict says it all.</param>
-public sealed record CallbackResult(Guid Id, Verdict Verdict, string? Detail)
+public sealed record CallbackResult(CallbackId Id, Verdict Verdict, string? Detail)
 {
     /// <summary>How it could be read: what is not plain is counted and told (R17).</summary>
     public Reading Reading { get; init; }
@@ -130,13 +131,13 @@ public interface ICallbacks
     Task<IReadOnlyList<InboxRow>> TakeSetAside(int limit);
 
     /// <summary>Takes those of the given rows that are still new and that nobody else has.</summary>
-    Task<IReadOnlyList<InboxRow>> TakeNew(IReadOnlyCollection<Guid> ids);
+    Task<IReadOnlyList<InboxRow>> TakeNew(IReadOnlyCollection<CallbackId> ids);
 
     /// <summary>Takes a parked row; null when it is not parked (any more).</summary>
-    Task<InboxRow?> TakeParked(Guid id);
+    Task<InboxRow?> TakeParked(CallbackId id);
 
     /// <summary>Takes a row whatever its state, to be applied again; null when there is none.</summary>
-    Task<InboxRow?> TakeAgain(Guid id);
+    Task<InboxRow?> TakeAgain(CallbackId id);
 
     /// <summary>Marks rows done with their verdicts; a row that was done keeps its verdict unless it is applied now.</summary>
     Task Finish(IReadOnlyCollection<CallbackResult> judgements);
@@ -145,16 +146,16 @@ public interface ICallbacks
     /// Parks a row that cannot be applied, with a job of its own in the same commit; behind a parked row of the same payment without one.
     /// </summary>
     /// <returns>The parked row the others of its payment are to stand behind.</returns>
-    Task<Guid> Park(InboxRow row, string why);
+    Task<CallbackId> Park(InboxRow row, string why);
 
     /// <summary>Has those of the given rows that are new and nobody else has step aside for a while, perhaps behind a parked one.</summary>
-    Task SetAside(IReadOnlyCollection<Guid> ids, TimeSpan wait, Guid? blockedBy);
+    Task SetAside(IReadOnlyCollection<CallbackId> ids, TimeSpan wait, CallbackId? blockedBy);
 
     /// <summary>The same for all new rows of a payment, up to a number that one statement is quick with.</summary>
-    Task SetAsideAll(Guid subjectId, TimeSpan wait, Guid blockedBy);
+    Task SetAsideAll(Guid subjectId, TimeSpan wait, CallbackId blockedBy);
 
     /// <summary>A parked row is applied: what stood behind it is new again.</summary>
-    Task Release(Guid id);
+    Task Release(CallbackId id);
 
     /// <summary>True when a new row that has not stepped aside is older than <paramref name="age"/>: its job was lost.</summary>
     Task<bool> HasStale(TimeSpan age, CancellationToken cancellation);
@@ -163,7 +164,7 @@ public interface ICallbacks
     Task<IReadOnlyList<CallbackView>> List(CallbackFilter filter, CancellationToken cancellation);
 
     /// <summary>Reads one row with its body; null when there is none.</summary>
-    Task<CallbackView?> Find(Guid id, CancellationToken cancellation);
+    Task<CallbackView?> Find(CallbackId id, CancellationToken cancellation);
 }
 
 /// <summary>A filter over stored callbacks; times are receivedAt, half-open.</summary>

@@ -2,6 +2,7 @@ using FluentValidation;
 using MediatR;
 using Payments.Application.Common;
 using Payments.Application.Privacy;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Callbacks;
 
@@ -43,13 +44,13 @@ public sealed class ListCallbacksHandler(ICallbacks callbacks, RetentionOptions 
         Verdict? verdict = EnumNames.TryRead<Verdict>(request.Verdict, out var v) ? v : null;
         var rows = await callbacks.List(
             new(kind, verdict, request.From, request.To, request.Q, Paging.Read(request.Cursor), limit + 1), cancellationToken);
-        var page = Paging.Page(rows, limit, c => new(c.ReceivedAt, Guid.Parse(c.Id.AsSpan(PublicId.Callback.Length))), c => c);
+        var page = Paging.Page(rows, limit, c => new(c.ReceivedAt, CallbackId.Parse(c.Id).Value), c => c);
         return new(page.Items, page.NextCursor, request.Q is null ? null : clock.GetUtcNow() - TimeSpan.FromDays(retention.CallbackBodiesDays));
     }
 }
 
 /// <summary>Reads one stored callback with its raw body.</summary>
-public sealed record GetCallback(Guid Id) : IRequest<Result<CallbackView>>;
+public sealed record GetCallback(CallbackId Id) : IRequest<Result<CallbackView>>;
 
 /// <summary>Reads it.</summary>
 public sealed class GetCallbackHandler(ICallbacks callbacks) : IRequestHandler<GetCallback, Result<CallbackView>>

@@ -1,12 +1,13 @@
 using MediatR;
 using Payments.Application.Access;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Callbacks;
 
 /// <summary>Applies a stored callback again, as if it had just come. Its trust is what it was when it came.</summary>
 /// <param name="DryRun">True: everything is rolled back, and only what would change is told.</param>
-public sealed record ReplayCallback(Caller Caller, Guid Id, bool DryRun) : IRequest<Result<ReplayView>>;
+public sealed record ReplayCallback(Caller Caller, CallbackId Id, bool DryRun) : IRequest<Result<ReplayView>>;
 
 /// <summary>What a replay changed, or would change.</summary>
 /// <param name="Verdict">What became of the callback this time.</param>
@@ -45,7 +46,7 @@ public sealed class ReplayCallbackHandler(
             await callbacks.Finish(judgements);
             hints = CallbackDispatcher.HintsOf(batch);
             var view = new ReplayView(
-                PublicId.Write(PublicId.Callback, request.Id), request.DryRun, EnumNames.Name(judgements[0].Verdict), judgements[0].Detail, batch.Changes());
+                request.Id.ToString(), request.DryRun, EnumNames.Name(judgements[0].Verdict), judgements[0].Detail, batch.Changes());
             if (!request.DryRun)
             {
                 await callbacks.Release(row.Id);

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Cases;
 
@@ -41,7 +42,7 @@ public enum CaseSubject
 
 /// <summary>A case as stored.</summary>
 public sealed record StoredCase(
-    Guid Id, string Kind, CaseSubject Subject, Guid SubjectId, Guid? CheckoutId, string? Client, string Story, string Status, string? Outcome, string? Reason,
+    CaseId Id, string Kind, CaseSubject Subject, Guid SubjectId, CheckoutId? CheckoutId, string? Client, string Story, string Status, string? Outcome, string? Reason,
     string? SettledBy, DateTimeOffset CreatedAt, DateTimeOffset? SettledAt)
 {
     /// <summary>True until somebody settled it.</summary>
@@ -55,13 +56,13 @@ public interface ICases
     Task<IReadOnlyList<StoredCase>> List(string? status, string? kind, Cursor? after, int limit, CancellationToken cancellation);
 
     /// <summary>Reads one without locking; null when there is none.</summary>
-    Task<StoredCase?> Find(Guid id);
+    Task<StoredCase?> Find(CaseId id);
 
     /// <summary>Everything on record about what the cases are about, oldest first, by subject.</summary>
     Task<ILookup<Guid, CaseEntry>> History(IReadOnlyCollection<Guid> subjectIds, CancellationToken cancellation);
 
     /// <summary>Settles it if it is still open; false when somebody was faster. Call after everything it changes is locked.</summary>
-    Task<bool> Settle(Guid id, string outcome, string reason, string by);
+    Task<bool> Settle(CaseId id, string outcome, string reason, string by);
 }
 
 /// <summary>One thing that happened to what a case is about.</summary>
@@ -88,17 +89,17 @@ public sealed record CaseView(
 
     /// <summary>Shows a case.</summary>
     public static CaseView Of(StoredCase stored) => new(
-        PublicId.Write(PublicId.Case, stored.Id), stored.Kind, stored.Status, EnumNames.Name(stored.Subject), PublicId.Write(Prefix(stored.Subject), stored.SubjectId),
-        stored.CheckoutId is { } checkout ? PublicId.Write(PublicId.Checkout, checkout) : null, stored.Client, stored.Story, stored.Outcome, stored.Reason,
+        stored.Id.ToString(), stored.Kind, stored.Status, EnumNames.Name(stored.Subject), PublicIds.Text(Prefix(stored.Subject), stored.SubjectId),
+        stored.CheckoutId?.ToString(), stored.Client, stored.Story, stored.Outcome, stored.Reason,
         stored.SettledBy, stored.CreatedAt, stored.SettledAt);
 
     private static string Prefix(CaseSubject subject) => subject switch
     {
-        CaseSubject.Attempt => PublicId.Attempt,
-        CaseSubject.Payout => PublicId.Payout,
-        CaseSubject.Refund => PublicId.Refund,
-        CaseSubject.Receipt => PublicId.Receipt,
-        CaseSubject.Checkout => PublicId.Checkout,
-        CaseSubject.Callback => PublicId.Callback,
+        CaseSubject.Attempt => AttemptId.Prefix,
+        CaseSubject.Payout => PayoutId.Prefix,
+        CaseSubject.Refund => RefundId.Prefix,
+        CaseSubject.Receipt => ReceiptId.Prefix,
+        CaseSubject.Checkout => Domain.Common.CheckoutId.Prefix,
+        CaseSubject.Callback => CallbackId.Prefix,
     };
 }

@@ -2,6 +2,7 @@ using FluentValidation;
 using MediatR;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Cases;
 
@@ -29,12 +30,12 @@ public sealed class ListCasesHandler(ICases cases) : IRequestHandler<ListCases, 
         var limit = request.Limit ?? Paging.DefaultLimit;
         var found = await cases.List(request.Status, request.Kind, Paging.Read(request.Cursor), limit + 1, cancellationToken);
         var history = await cases.History([.. found.Select(c => c.SubjectId)], cancellationToken);
-        return Paging.Page(found, limit, c => new(c.CreatedAt, c.Id), c => CaseView.Of(c) with { History = [.. history[c.SubjectId]] });
+        return Paging.Page(found, limit, c => new(c.CreatedAt, c.Id.Value), c => CaseView.Of(c) with { History = [.. history[c.SubjectId]] });
     }
 }
 
 /// <summary>Reads one case with its whole history.</summary>
-public sealed record GetCase(Guid Id) : IRequest<Result<CaseView>>;
+public sealed record GetCase(CaseId Id) : IRequest<Result<CaseView>>;
 
 /// <summary>Reads it.</summary>
 public sealed class GetCaseHandler(ICases cases) : IRequestHandler<GetCase, Result<CaseView>>

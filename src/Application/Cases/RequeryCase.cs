@@ -7,12 +7,13 @@ using Payments.Application.Common;
 using Payments.Application.Reconciliation;
 using Payments.Application.Transfers;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Cases;
 
 /// <summary>An operator has Safaricom asked again about what a case is about; the answer is in the case's payment within seconds.</summary>
 /// <param name="Receipt">The receipt number, where the case is about a confirmation of which it could not be made out; else null.</param>
-public sealed record RequeryCase(Caller Caller, Guid Id, string? Receipt = null) : IRequest<Result<CaseView>>;
+public sealed record RequeryCase(Caller Caller, CaseId Id, string? Receipt = null) : IRequest<Result<CaseView>>;
 
 /// <summary>What a question may be.</summary>
 public sealed class RequeryCaseValidator : AbstractValidator<RequeryCase>
@@ -31,7 +32,7 @@ public sealed class RequeryCaseHandler(
         await confirmations.Ask(request.Caller, request.Id, request.Receipt?.Trim().ToUpperInvariant(), cancellationToken)
         ?? await transactions.Run(request.Caller, now => Ask(request.Caller, request.Id, now), cancellationToken);
 
-    private async Task<Result<CaseView>> Ask(Caller caller, Guid id, DateTimeOffset now)
+    private async Task<Result<CaseView>> Ask(Caller caller, CaseId id, DateTimeOffset now)
     {
         if (await cases.Find(id) is not { } found)
         {
@@ -45,8 +46,8 @@ public sealed class RequeryCaseHandler(
 
         var asks = found.Subject switch
         {
-            CaseSubject.Payout or CaseSubject.Refund => await AskTransfer(found.SubjectId, now),
-            CaseSubject.Attempt => await AskAttempt(found.SubjectId, now),
+            CaseSubject.Payout or CaseSubject.Refund => await AskTransfer(new(found.SubjectId), now),
+            CaseSubject.Attempt => await AskAttempt(new(found.SubjectId), now),
             _ => false,
         };
         if (!asks)
@@ -58,7 +59,7 @@ public sealed class RequeryCaseHandler(
         return CaseView.Of(found);
     }
 
-    private async Task<bool> AskTransfer(Guid id, DateTimeOffset now)
+    private async Task<bool> AskTransfer(TransferId id, DateTimeOffset now)
     {
         var loaded = await transfers.LoadForChange([id]);
         if (!loaded[0].ScheduleManualQuery(ReconciliationOptions.Read(options.DoubtSchedule).Count - 1, now))
@@ -70,7 +71,7 @@ public sealed class RequeryCaseHandler(
         return true;
     }
 
-    private async Task<bool> AskAttempt(Guid id, DateTimeOffset now)
+    private async Task<bool> AskAttempt(AttemptId id, DateTimeOffset now)
     {
         var loaded = await checkouts.LoadForChange(new(AttemptIds: [id]));
         var attempt = loaded.Checkouts.SelectMany(c => c.Attempts).FirstOrDefault(a => a.Id == id);
@@ -90,11 +91,11 @@ internal static class CaseNotes
 {
     /// <summary>Somebody had it asked about; nothing of it changes by that.</summary>
     public static Task Asked(IAudit audit, Caller caller, StoredCase about) =>
-        audit.Write(caller.Actor, "case.ask", PublicId.Write(PublicId.Case, about.Id), Standing(about, null), Standing(about, null));
+        audit.Write(caller.Actor, "case.ask", about.Id.ToString(), Standing(about, null), Standing(about, null));
 
     /// <summary>Somebody settled it, and with it what it is about.</summary>
     public static Task Settled(IAudit audit, Caller caller, (StoredCase Case, string? Status) before, (StoredCase Case, string? Status) after) => audit.Write(
-        caller.Actor, "case.settle", PublicId.Write(PublicId.Case, before.Case.Id), Standing(before.Case, before.Status), Standing(after.Case, after.Status));
+        caller.Actor, "case.settle", before.Case.Id.ToString(), Standing(before.Case, before.Status), Standing(after.Case, after.Status));
 
     private static object Standing(StoredCase about, string? subjectStatus) =>
         new { about.Kind, subject = CaseView.Of(about).SubjectId, subjectStatus, about.Status, about.Outcome, about.SettledBy };

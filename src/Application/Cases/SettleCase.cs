@@ -14,7 +14,7 @@ namespace Payments.Application.Cases;
 /// <summary>A person has found out.</summary>
 /// <param name="Outcome"><c>paid</c>: the money moved; <c>not_paid</c>: it did not; <c>noted</c>: nothing is left to decide.</param>
 /// <param name="Reason">How they know; kept with the case.</param>
-public sealed record SettleCase(Caller Caller, Guid Id, string? Outcome, string? Reason) : IRequest<Result<CaseView>>;
+public sealed record SettleCase(Caller Caller, CaseId Id, string? Outcome, string? Reason) : IRequest<Result<CaseView>>;
 
 /// <summary>What a settlement must say.</summary>
 public sealed class SettleCaseValidator : AbstractValidator<SettleCase>
@@ -75,7 +75,7 @@ public sealed class SettleCaseHandler(ICases cases, ICheckouts checkouts, ITrans
         switch (found.Subject)
         {
             case CaseSubject.Payout or CaseSubject.Refund:
-                var loaded = await transfers.LoadForChange([found.SubjectId]);
+                var loaded = await transfers.LoadForChange([new(found.SubjectId)]);
 
                 // Of what waits to be sent nothing is unknown: a person may take note of it and leave it in the queue.
                 return new(
@@ -83,12 +83,13 @@ public sealed class SettleCaseHandler(ICases cases, ICheckouts checkouts, ITrans
                     () => TransferStates.Name(loaded[0]));
 
             case CaseSubject.Attempt:
-                var books = await checkouts.LoadForChange(new(AttemptIds: [found.SubjectId], WithTillReceipts: true));
+                var id = new AttemptId(found.SubjectId);
+                var books = await checkouts.LoadForChange(new(AttemptIds: [id], WithTillReceipts: true));
                 var checkout = books.Checkouts[0];
-                var attempt = checkout.Attempts.Single(a => a.Id == found.SubjectId);
+                var attempt = checkout.Attempts.Single(a => a.Id == id);
                 return new(
                     !attempt.IsSettled,
-                    (paid, _, now) => checkout.Settle(attempt, new PaymentEvidence.Operator(paid, books.Unmatched), NewId.Next(), now) != SettlementResult.Contradiction,
+                    (paid, _, now) => checkout.Settle(attempt, new PaymentEvidence.Operator(paid, books.Unmatched), NewId.Next<ReceiptId>(), now) != SettlementResult.Contradiction,
                     () => checkouts.Save(books.Checkouts),
                     () => EnumNames.Name(attempt.Status));
 

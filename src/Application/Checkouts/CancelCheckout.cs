@@ -1,11 +1,12 @@
 using MediatR;
 using Payments.Application.Common;
 using Payments.Application.Idempotency;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Checkouts;
 
 /// <summary>The shop gives a checkout up.</summary>
-public sealed record CancelCheckout(Caller Caller, Guid CheckoutId) : IRequest<Result<CheckoutView>>;
+public sealed record CancelCheckout(Caller Caller, CheckoutId CheckoutId) : IRequest<Result<CheckoutView>>;
 
 /// <summary>Cancels under the checkout's lock; cancelling again is the same answer.</summary>
 public sealed class CancelCheckoutHandler(ICheckouts checkouts, ITransactions transactions)

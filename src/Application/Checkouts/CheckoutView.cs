@@ -29,13 +29,13 @@ public sealed record CheckoutView(
         var payments = checkout.Receipts.Where(r => r.Applied > Money.Zero).Select(PaymentView.Of).ToList();
         var last = checkout.Attempts.LastOrDefault();
         return new(
-            PublicId.Write(PublicId.Checkout, checkout.Id), EnumNames.Name(checkout.Status), checkout.Reference.Value, checkout.Amount.Shillings,
+            checkout.Id.ToString(), EnumNames.Name(checkout.Status), checkout.Reference.Value, checkout.Amount.Shillings,
             checkout.Paid.Shillings, checkout.Due.Shillings, checkout.Refunded.Shillings, "KES", checkout.Description, Show(checkout.Phone),
             toShop ? checkout.Metadata : new Dictionary<string, string>(),
             checkout.Status == CheckoutStatus.Paid ? payments.LastOrDefault() : null, payments,
             checkout.Status == CheckoutStatus.Paid ? null : FailureView.Of(last?.Failure, last?.EndedAt),
             [.. checkout.Attempts.Select(a => new AttemptView(
-                PublicId.Write(PublicId.Attempt, a.Id), EnumNames.Name(a.Status), Show(a.Phone), a.Amount.Shillings, toShop ? a.RequestId : null,
+                a.Id.ToString(), EnumNames.Name(a.Status), Show(a.Phone), a.Amount.Shillings, toShop ? a.RequestId : null,
                 a.StartedAt, a.EndedAt, a.Status == AttemptStatus.Succeeded ? "0" : a.Failure?.ResultCode, FailureView.Of(a.Failure, a.EndedAt)))],
             [.. checkout.Refunds.Select(r => RefundView.Of(r, toShop))], checkout.ReturnUrl, null, checkout.Version, checkout.CreatedAt, checkout.UpdatedAt, checkout.ExpiresAt);
     }

@@ -1,5 +1,6 @@
 using MediatR;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Checkouts;
 
@@ -18,7 +19,7 @@ public sealed class ExpireDueCheckoutsHandler(ICheckouts checkouts, ITransaction
         return ids.Count == 0 ? 0 : await transactions.Run(now => End(ids, now), cancellationToken);
     }
 
-    private async Task<int> End(IReadOnlyList<Guid> ids, DateTimeOffset now)
+    private async Task<int> End(IReadOnlyList<CheckoutId> ids, DateTimeOffset now)
     {
         var loaded = await checkouts.LoadForChange(new(Ids: ids));
         foreach (var checkout in loaded.Checkouts)

@@ -1,11 +1,12 @@
 using MediatR;
 using Payments.Application.Common;
 using Payments.Application.Reconciliation;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Checkouts;
 
 /// <summary>Reads one checkout.</summary>
-public sealed record GetCheckout(Caller Caller, Guid CheckoutId) : IRequest<Result<CheckoutView>>;
+public sealed record GetCheckout(Caller Caller, CheckoutId CheckoutId) : IRequest<Result<CheckoutView>>;
 
 /// <summary>
 /// Shows it to its shop, to an operator, or masked to the holder of its clientSecret. A question that is overdue is asked at once, beside

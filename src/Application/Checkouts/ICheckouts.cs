@@ -14,8 +14,8 @@ namespace Payments.Application.Checkouts;
 /// <param name="TillPayments">Payments without an account: checkouts with a push that may have asked for one.</param>
 /// <param name="WithTillReceipts">True to bring along till payments that stand nowhere and may be of pushes of the loaded checkouts that are not known to be paid.</param>
 public sealed record CheckoutKeys(
-    IReadOnlyCollection<Guid>? Ids = null, IReadOnlyCollection<Guid>? AttemptIds = null, IReadOnlyCollection<string>? Numbers = null,
-    IReadOnlyCollection<string>? ReferenceKeys = null, IReadOnlyCollection<Guid>? ReceiptIds = null,
+    IReadOnlyCollection<CheckoutId>? Ids = null, IReadOnlyCollection<AttemptId>? AttemptIds = null, IReadOnlyCollection<string>? Numbers = null,
+    IReadOnlyCollection<string>? ReferenceKeys = null, IReadOnlyCollection<ReceiptId>? ReceiptIds = null,
     IReadOnlyCollection<(Money Amount, DateTimeOffset At)>? TillPayments = null, bool WithTillReceipts = false);
 
 /// <summary>Checkouts loaded to be changed, locked in the order of their ids until the transaction ends.</summary>
@@ -32,7 +32,7 @@ public sealed record Cursor(DateTimeOffset At, Guid Id);
 
 /// <summary>A push whose answer is overdue.</summary>
 /// <param name="TraceParent">The trace it belongs to, where that is recorded.</param>
-public sealed record DueAttempt(Guid Id, Guid CheckoutId, string? RequestId, int Questions, string? TraceParent);
+public sealed record DueAttempt(AttemptId Id, CheckoutId CheckoutId, string? RequestId, int Questions, string? TraceParent);
 
 /// <summary>Checkouts with their pushes and receipts: one aggregate, guarded by the checkout's row lock.</summary>
 public interface ICheckouts
@@ -41,13 +41,13 @@ public interface ICheckouts
     Task<LoadedCheckouts> LoadForChange(CheckoutKeys keys);
 
     /// <summary>Reads without locking; null when there is none.</summary>
-    Task<Checkout?> Find(Guid id, CancellationToken cancellation);
+    Task<Checkout?> Find(CheckoutId id, CancellationToken cancellation);
 
     /// <summary>Reads a page, newest created first.</summary>
     Task<IReadOnlyList<Checkout>> List(CheckoutFilter filter, CancellationToken cancellation);
 
     /// <summary>Adds a new checkout; null on success, else the one that already has its reference.</summary>
-    Task<(Guid Id, string Client)?> Add(Checkout checkout);
+    Task<(CheckoutId Id, string Client)?> Add(Checkout checkout);
 
     /// <summary>Writes what changed, with events, cases and one notification, in a number of statements that does not grow with the rows.</summary>
     /// <param name="unmatched">Receipts that belong to no checkout; those that meanwhile do are written with it.</param>
@@ -64,13 +64,13 @@ public interface ICheckouts
     /// </summary>
     /// <param name="askable">The most that have an id to ask by.</param>
     /// <param name="others">The most that have none.</param>
-    Task<IReadOnlyList<DueAttempt>> ClaimDue(Guid? checkoutId, int askable, int others, TimeSpan lease);
+    Task<IReadOnlyList<DueAttempt>> ClaimDue(CheckoutId? checkoutId, int askable, int others, TimeSpan lease);
 
     /// <summary>The question last taken about a push was not asked: it does not count.</summary>
-    Task DiscountQuery(Guid attemptId);
+    Task DiscountQuery(AttemptId attemptId);
 
     /// <summary>Ids of checkouts whose time is over and of those with surplus to declare, at most <paramref name="limit"/> each.</summary>
-    Task<IReadOnlyList<Guid>> FindDue(int limit, CancellationToken cancellation);
+    Task<IReadOnlyList<CheckoutId>> FindDue(int limit, CancellationToken cancellation);
 
     /// <summary>
     /// Brings the next questions of open pushes with these ids of Safaricom's forward, <paramref name="most"/> at most; a hint can do no more.

@@ -38,6 +38,6 @@ public sealed class ListCheckoutsHandler(ICheckouts checkouts) : IRequestHandler
         var found = await checkouts.List(
             new(request.Caller.SeesAll ? null : request.Caller.Client, reference, status, request.From, request.To, Paging.Read(request.Cursor), limit + 1),
             cancellationToken);
-        return Paging.Page(found, limit, c => new(c.CreatedAt, c.Id), c => CheckoutView.Of(c, toShop: true));
+        return Paging.Page(found, limit, c => new(c.CreatedAt, c.Id.Value), c => CheckoutView.Of(c, toShop: true));
     }
 }

@@ -5,11 +5,12 @@ using Payments.Application.Daraja;
 using Payments.Application.Idempotency;
 using Payments.Application.Reconciliation;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Checkouts;
 
 /// <summary>Sends a prompt for what is still due.</summary>
-public sealed record PayCheckout(Caller Caller, Guid CheckoutId, string? Phone) : IRequest<Result<CheckoutView>>;
+public sealed record PayCheckout(Caller Caller, CheckoutId CheckoutId, string? Phone) : IRequest<Result<CheckoutView>>;
 
 /// <summary>What a prompt needs.</summary>
 public sealed class PayCheckoutValidator : AbstractValidator<PayCheckout>
@@ -72,7 +73,7 @@ public sealed class PayCheckoutHandler(
             return new Refusal("too_many_prompts", "This number has had as many prompts as it may have for now.", retryAt);
         }
 
-        var attempt = checkout.Prompt(NewId.Next(), phone, now + reconciliation.Next(accepted: true, 0)!.Value, now);
+        var attempt = checkout.Prompt(NewId.Next<AttemptId>(), phone, now + reconciliation.Next(accepted: true, 0)!.Value, now);
         await checkouts.Save([checkout]);
         return Result.Created(attempt, CreatedResourceKind.Checkout, checkout.Id);
     }

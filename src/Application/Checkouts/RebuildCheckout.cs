@@ -9,7 +9,7 @@ public sealed class RebuildNewCheckout(ICheckouts checkouts, IClientSecrets secr
     public string Kind => CreatedResourceKind.NewCheckout;
 
     public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) =>
-        CheckoutView.Of((await checkouts.Find(id, cancellation))!, toShop: true) with { ClientSecret = secrets.For(id) };
+        CheckoutView.Of((await checkouts.Find(new(id), cancellation))!, toShop: true) with { ClientSecret = secrets.For(new(id)) };
 }
 
 /// <summary>The answer to a request that changed a checkout.</summary>
@@ -18,5 +18,5 @@ public sealed class RebuildCheckout(ICheckouts checkouts) : IResponseReplayer
     public string Kind => CreatedResourceKind.Checkout;
 
     public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) =>
-        CheckoutView.Of((await checkouts.Find(id, cancellation))!, caller.IsShop);
+        CheckoutView.Of((await checkouts.Find(new(id), cancellation))!, caller.IsShop);
 }

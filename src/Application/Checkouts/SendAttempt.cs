@@ -2,11 +2,12 @@ using MediatR;
 using Payments.Application.Common;
 using Payments.Application.Daraja;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Checkouts;
 
 /// <summary>Sends the push of an attempt just committed as <c>sending</c>, once, and records Safaricom's reply.</summary>
-public sealed record SendAttempt(Guid CheckoutId, Guid AttemptId) : IRequest<bool>
+public sealed record SendAttempt(CheckoutId CheckoutId, AttemptId AttemptId) : IRequest<bool>
 {
     /// <summary>
     /// Starts the push and waits for its reply at most <paramref name="patience"/>: the caller gets an answer in time, the push goes on.
@@ -27,7 +28,7 @@ public sealed class SendAttemptHandler(ICheckouts checkouts, ITransactions trans
     public async Task<bool> Handle(SendAttempt request, CancellationToken cancellationToken)
     {
         var checkout = await checkouts.Find(request.CheckoutId, cancellationToken)
-            ?? throw new InvalidOperationException($"Checkout {request.CheckoutId} of a committed attempt is not there.");
+            ?? throw new InvalidOperationException($"Checkout {request.CheckoutId.Value} of a committed attempt is not there.");
         var attempt = checkout.Attempts.Find(a => a.Id == request.AttemptId);
         if (attempt is not { Status: AttemptStatus.Sending })
         {
@@ -47,7 +48,7 @@ public sealed class SendAttemptHandler(ICheckouts checkouts, ITransactions trans
             });
     }
 
-    private static void Record(Checkout checkout, Guid attemptId, Reply reply, DateTimeOffset now)
+    private static void Record(Checkout checkout, AttemptId attemptId, Reply reply, DateTimeOffset now)
     {
         var attempt = checkout.Attempts.Find(a => a.Id == attemptId)!;
         switch (reply)

@@ -80,7 +80,7 @@ public sealed class StartCheckoutHandler(
         Msisdn? phone = ValidationRules.TryReadPhone(request.Phone, out var msisdn) ? msisdn : null;
         var expiresIn = TimeSpan.FromMinutes(request.ExpiresInMinutes ?? 1440);
         var checkout = Checkout.Open(
-            NewId.Next(), request.Caller.Client, reference, Money.FromShillings((long)request.Amount!.Value), request.Description, phone,
+            NewId.Next<CheckoutId>(), request.Caller.Client, reference, Money.FromShillings((long)request.Amount!.Value), request.Description, phone,
             request.ReturnUrl, request.Metadata ?? new Dictionary<string, string>(), expiresIn, now);
 
         Attempt? attempt = null;
@@ -95,7 +95,7 @@ public sealed class StartCheckoutHandler(
         {
             return new Refusal(
                 "order_reference_in_use", "Another checkout has this order reference.",
-                Subject: existing.Client == request.Caller.Client ? PublicId.Write(PublicId.Checkout, existing.Id) : null);
+                Subject: existing.Client == request.Caller.Client ? existing.Id.ToString() : null);
         }
 
         await checkouts.Save([checkout]);
@@ -124,7 +124,7 @@ public sealed class StartCheckoutHandler(
 
         return await checkouts.ReservePrompt(to, limits.PromptsPerPhone, limits.PromptWindow, now) is { } retryAt
             ? (null, new("too_many_prompts", retryAt))
-            : (checkout.Prompt(NewId.Next(), to, now + reconciliation.Next(accepted: true, 0)!.Value, now), null);
+            : (checkout.Prompt(NewId.Next<AttemptId>(), to, now + reconciliation.Next(accepted: true, 0)!.Value, now), null);
     }
 }
 
@@ -132,5 +132,5 @@ public sealed class StartCheckoutHandler(
 public interface IClientSecrets
 {
     /// <summary>The clientSecret of a checkout.</summary>
-    string For(Guid checkoutId);
+    string For(CheckoutId checkoutId);
 }

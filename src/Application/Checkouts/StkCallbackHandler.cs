@@ -18,7 +18,7 @@ internal sealed class StkCallbackHandler : ICallbackHandler
             return;
         }
 
-        keys.Attempts.Add(attempt);
+        keys.Attempts.Add(new(attempt));
         if (callback.Message is CallbackMessage.StkResult { Outcome: PaymentResult.Succeeded { Receipt: { } number } })
         {
             keys.Numbers.Add(number);
@@ -44,7 +44,7 @@ internal sealed class StkCallbackHandler : ICallbackHandler
             return callback.WithVerdict(Verdict.Hint, "Its address carries no valid token; at most it is a reason to ask Safaricom.");
         }
 
-        if (batch.Attempt(attemptId) is not var (checkout, attempt))
+        if (batch.Attempt(new(attemptId)) is not var (checkout, attempt))
         {
             return callback.WithVerdict(Verdict.Unmatched, "Its token was made for a prompt that is not in this database.");
         }
@@ -58,7 +58,7 @@ internal sealed class StkCallbackHandler : ICallbackHandler
         attempt.RecordProviderIds(result.RequestId);
         var receipt = batch.Receipt((result.Outcome as PaymentResult.Succeeded)?.Receipt);
         var shown = receipt?.Payer;
-        var verdict = checkout.Settle(attempt, new PaymentEvidence.Callback(result.Outcome, receipt), NewId.Next(), now).ToVerdict();
+        var verdict = checkout.Settle(attempt, new PaymentEvidence.Callback(result.Outcome, receipt), NewId.Next<ReceiptId>(), now).ToVerdict();
         batch.Index(checkout);
         if (receipt is { IsInferred: false } && receipt.AttemptId == attempt.Id)
         {
@@ -71,7 +71,7 @@ internal sealed class StkCallbackHandler : ICallbackHandler
 
     private static CallbackResult Apply(ParsedCallback callback, CallbackMessage.Malformed malformed, CallbackBatch batch, DateTimeOffset now)
     {
-        if (callback.Row.SubjectId is { } attemptId && batch.Attempt(attemptId) is var (checkout, attempt))
+        if (callback.Row.SubjectId is { } attemptId && batch.Attempt(new(attemptId)) is var (checkout, attempt))
         {
             checkout.MarkUnreadableResult(attempt, now);
         }

@@ -1,4 +1,5 @@
 using Payments.Application.Idempotency;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Common;
 
@@ -6,10 +7,10 @@ namespace Payments.Application.Common;
 /// <param name="Client">The shop's name.</param>
 /// <param name="SeesAll">True with the scope <c>ops</c>.</param>
 /// <param name="CheckoutId">Set when the caller holds one checkout's clientSecret: it may touch only that one.</param>
-public sealed record Caller(string Client, bool SeesAll, Guid? CheckoutId)
+public sealed record Caller(string Client, bool SeesAll, CheckoutId? CheckoutId)
 {
     /// <summary>The row of its key; null for keys of the configuration and for clientSecrets.</summary>
-    public Guid? KeyId { get; init; }
+    public KeyId? KeyId { get; init; }
 
     /// <summary>The request under way when it has an Idempotency-Key; null without one, and for work that outlives its request.</summary>
     public IdempotentRequest? Request { get; init; }
@@ -24,7 +25,7 @@ public sealed record Caller(string Client, bool SeesAll, Guid? CheckoutId)
     public bool IsShop => CheckoutId is null;
 
     /// <summary>Whether a row of <paramref name="client"/> exists for this caller.</summary>
-    public bool MaySee(string client, Guid checkoutId) =>
+    public bool MaySee(string client, CheckoutId checkoutId) =>
         CheckoutId is { } own ? own == checkoutId : SeesAll || client == Client;
 
     /// <summary>

@@ -1,5 +1,6 @@
 using MediatR;
 using Payments.Application.Idempotency;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Common;
 
@@ -41,4 +42,8 @@ public static class NewId
 {
     /// <summary>Draws one.</summary>
     public static Guid Next() => Guid.CreateVersion7();
+
+    /// <summary>Draws one of a kind.</summary>
+    public static T Next<T>()
+        where T : struct, IId<T> => T.From(Next());
 }

@@ -1,4 +1,5 @@
 using Payments.Application.Idempotency;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Common;
 
@@ -42,6 +43,7 @@ public static class Result
 {
     /// <summary>What was asked for, and the row it is: with a key, both are committed together.</summary>
     /// <param name="kind">One of <see cref="CreatedResourceKind"/>.</param>
-    public static Result<T> Created<T>(T value, string kind, Guid id)
-        where T : class => new(value, null) { Created = new(kind, id) };
+    public static Result<T> Created<T, TId>(T value, string kind, TId id)
+        where T : class
+        where TId : struct, IId<TId> => new(value, null) { Created = new(kind, id.Value) };
 }

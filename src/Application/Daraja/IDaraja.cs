@@ -68,7 +68,7 @@ public enum RegistrationProblem
 /// <param name="Amount">Whole shillings, 1–250,000.</param>
 /// <param name="Reference">At most 12 characters, shown in the prompt.</param>
 /// <param name="Description">Cut to 13 characters of letters, digits, space, dot and dash by the client.</param>
-public sealed record StkPushRequest(Guid AttemptId, Msisdn Phone, Money Amount, string Reference, string? Description);
+public sealed record StkPushRequest(AttemptId AttemptId, Msisdn Phone, Money Amount, string Reference, string? Description);
 
 /// <summary>One B2C or B2B transfer out of our shortcode.</summary>
 /// <param name="Kind">Whether this is a payout or a refund: it decides the token's purpose.</param>
@@ -79,7 +79,7 @@ public sealed record TransferRequest(
     SubjectKind Kind, Guid Id, string OriginatorId, PayoutMethod Method, string Recipient, string? Account, Money Amount, string Reason, string Remarks);
 
 /// <summary>One reversal of a whole receipt, to the cent.</summary>
-public sealed record ReversalRequest(Guid RefundId, string Receipt, Money Amount, string Remarks);
+public sealed record ReversalRequest(RefundId RefundId, string Receipt, Money Amount, string Remarks);
 
 /// <summary>One transaction status query; exactly one of the two ids is given.</summary>
 /// <param name="QuestionId">Ours; the result's token is made for it.</param>
@@ -89,7 +89,7 @@ public sealed record ReversalRequest(Guid RefundId, string Receipt, Money Amount
 /// True for what the payout shortcode sent (B2C and B2B, a refund by B2C too), false for what the main one received or reversed: only the
 /// owner of a transaction may ask about it.
 /// </param>
-public sealed record StatusQueryRequest(Guid QuestionId, string? Receipt, string? OriginatorId, bool OfPayouts = false);
+public sealed record StatusQueryRequest(StatusQueryId QuestionId, string? Receipt, string? OriginatorId, bool OfPayouts = false);
 
 /// <summary>C2B registration of our two URLs.</summary>
 /// <param name="Token">The registration token to put into the URLs; lower-case hex.</param>
@@ -129,7 +129,7 @@ public interface IDaraja
     Task<Reply> QueryStatus(StatusQueryRequest question, CancellationToken cancellation);
 
     /// <summary>Sends a balance query; its result comes by callback to the question's token.</summary>
-    Task<Reply> QueryBalance(Guid questionId, CancellationToken cancellation);
+    Task<Reply> QueryBalance(StatusQueryId questionId, CancellationToken cancellation);
 
     /// <summary>Registers the confirmation and validation URLs. Refused carries Safaricom's reason.</summary>
     Task<Reply> RegisterUrls(RegistrationRequest registration, CancellationToken cancellation);

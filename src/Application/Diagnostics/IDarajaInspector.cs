@@ -1,4 +1,5 @@
 using Payments.Application.Daraja;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Diagnostics;
 
@@ -27,5 +28,5 @@ public interface IDarajaInspector
     Task<IReadOnlyList<ProductResult>> Products(CancellationToken cancellation);
 
     /// <summary>A balance query in the initiator's name; the answer comes by callback to the question.</summary>
-    Task<Reply> AskBalance(DarajaAppFacts app, Guid question, CancellationToken cancellation);
+    Task<Reply> AskBalance(DarajaAppFacts app, StatusQueryId question, CancellationToken cancellation);
 }

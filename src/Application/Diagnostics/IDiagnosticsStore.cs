@@ -1,3 +1,5 @@
+using Payments.Domain.Common;
+
 namespace Payments.Application.Diagnostics;
 
 /// <summary>What this deployment has lately done and heard, and what it tried on initiators.</summary>
@@ -19,11 +21,11 @@ public interface IDiagnosticsStore
     Task<InitiatorTrial?> FindTry(IReadOnlyCollection<byte[]> fingerprints, CancellationToken cancellation);
 
     /// <summary>Puts down that a credential is about to be tried, with the question it is tried by; false when somebody was first.</summary>
-    Task<bool> BeginTry(byte[] fingerprint, Guid question, bool ofPayouts);
+    Task<bool> BeginTry(byte[] fingerprint, StatusQueryId question, bool ofPayouts);
 
     /// <summary>What was said at once.</summary>
-    Task RefuseTry(Guid question, string why);
+    Task RefuseTry(StatusQueryId question, string why);
 
     /// <summary>It certainly never reached M-PESA: it may be tried again.</summary>
-    Task ForgetTry(Guid question);
+    Task ForgetTry(StatusQueryId question);
 }

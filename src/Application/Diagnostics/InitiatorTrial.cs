@@ -1,4 +1,5 @@
 using Payments.Application.Reconciliation;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Diagnostics;
 
@@ -6,4 +7,4 @@ namespace Payments.Application.Diagnostics;
 /// <param name="Refusal">What was said at once, if it was no.</param>
 /// <param name="AnsweredAt">When the balance query was answered; null while it was not.</param>
 /// <param name="Answer"><see cref="StatusQuery.Told"/> when the credential was accepted, else why not.</param>
-public sealed record InitiatorTrial(Guid Question, DateTimeOffset AskedAt, string? Refusal, DateTimeOffset? AnsweredAt, string? Answer);
+public sealed record InitiatorTrial(StatusQueryId Question, DateTimeOffset AskedAt, string? Refusal, DateTimeOffset? AnsweredAt, string? Answer);

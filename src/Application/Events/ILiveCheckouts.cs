@@ -1,4 +1,5 @@
 using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Events;
 
@@ -6,7 +7,7 @@ namespace Payments.Application.Events;
 public interface ILiveCheckouts
 {
     /// <summary>Watches a checkout until disposed.</summary>
-    ICheckoutWatch Subscribe(Guid checkoutId);
+    ICheckoutWatch Subscribe(CheckoutId checkoutId);
 }
 
 /// <summary>One watcher of one checkout.</summary>

@@ -1,4 +1,5 @@
 using Payments.Application.Checkouts;
+using Payments.Domain.Common;
 using Payments.Domain.Payouts;
 using Payments.Domain.Transfers;
 
@@ -17,10 +18,10 @@ public sealed record TransferFilter(
 public interface IPayouts
 {
     /// <summary>Adds a queued payout with its job in the same commit; null on success, else the id of the one that has its reference.</summary>
-    Task<Guid?> Add(Payout payout);
+    Task<PayoutId?> Add(Payout payout);
 
     /// <summary>Reads without locking; null when there is none.</summary>
-    Task<Payout?> Find(Guid id, CancellationToken cancellation);
+    Task<Payout?> Find(PayoutId id, CancellationToken cancellation);
 
     /// <summary>Reads a page, newest created first.</summary>
     Task<IReadOnlyList<Payout>> List(TransferFilter filter, CancellationToken cancellation);

@@ -3,6 +3,7 @@ using MediatR;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Application.Transfers;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Payouts;
 
@@ -30,12 +31,12 @@ public sealed class ListPayoutsHandler(IPayouts payouts) : IRequestHandler<ListP
         var limit = request.Limit ?? Paging.DefaultLimit;
         var found = await payouts.List(
             TransferStates.Filter(request.Caller, request.Reference, request.Status, request.From, request.To, request.Cursor, limit), cancellationToken);
-        return Paging.Page(found, limit, p => new(p.CreatedAt, p.Id), PayoutView.Of);
+        return Paging.Page(found, limit, p => new(p.CreatedAt, p.Id.Value), PayoutView.Of);
     }
 }
 
 /// <summary>Reads one payout.</summary>
-public sealed record GetPayout(Caller Caller, Guid Id) : IRequest<Result<PayoutView>>;
+public sealed record GetPayout(Caller Caller, PayoutId Id) : IRequest<Result<PayoutView>>;
 
 /// <summary>Shows it to its shop or to an operator.</summary>
 public sealed class GetPayoutHandler(IPayouts payouts) : IRequestHandler<GetPayout, Result<PayoutView>>

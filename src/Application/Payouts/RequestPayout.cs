@@ -66,7 +66,7 @@ public sealed class RequestPayoutHandler(IPayouts payouts, ITransactions transac
     {
         var method = EnumNames.Read<PayoutMethod>(request.Method!);
         var recipient = method == PayoutMethod.Mpesa && ValidationRules.TryReadPhone(request.Recipient, out var phone) ? phone.Value : request.Recipient!;
-        var id = method == PayoutMethod.Mpesa ? names.OfPayout(request.Caller.Client, request.Reference!) : NewId.Next();
+        var id = method == PayoutMethod.Mpesa ? names.OfPayout(request.Caller.Client, request.Reference!) : NewId.Next<PayoutId>();
         var payout = Payout.Queue(
             id, request.Caller.Client, request.Reference!, method, recipient, request.Account?.Trim(),
             Money.FromShillings((long)request.Amount!.Value), request.Reason ?? "business", request.Remarks ?? "Payment", now);
@@ -78,7 +78,7 @@ public sealed class RequestPayoutHandler(IPayouts payouts, ITransactions transac
         if (await payouts.Add(payout) is { } existing)
         {
             await ceilings.Return(request.Caller, payout.Amount, now);
-            return new Refusal("reference_in_use", "Another payout of yours has this reference.", Subject: PublicId.Write(PublicId.Payout, existing));
+            return new Refusal("reference_in_use", "Another payout of yours has this reference.", Subject: existing.ToString());
         }
 
         return Result.Created(PayoutView.Of(payout), CreatedResourceKind.Payout, payout.Id);

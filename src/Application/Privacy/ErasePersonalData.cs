@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.Extensions.Logging;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Privacy;
 
@@ -117,7 +118,7 @@ public interface IErasure
 /// <summary>Rows that hold one phone number.</summary>
 /// <param name="Receipts">Money without an order.</param>
 public sealed record SubjectRows(
-    IReadOnlyList<Guid> Checkouts, IReadOnlyList<Guid> Receipts, IReadOnlyList<Guid> Payouts, IReadOnlyList<Guid> Refunds, IReadOnlyList<Guid> Callbacks)
+    IReadOnlyList<CheckoutId> Checkouts, IReadOnlyList<ReceiptId> Receipts, IReadOnlyList<PayoutId> Payouts, IReadOnlyList<RefundId> Refunds, IReadOnlyList<CallbackId> Callbacks)
 {
     /// <summary>How many.</summary>
     public int Count => Checkouts.Count + Receipts.Count + Payouts.Count + Refunds.Count + Callbacks.Count;

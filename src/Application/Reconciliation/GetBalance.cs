@@ -1,6 +1,7 @@
 using MediatR;
 using Payments.Application.Common;
 using Payments.Application.Daraja;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Reconciliation;
 
@@ -29,7 +30,7 @@ public sealed class GetBalanceHandler(IStatusQueries questions, IQueryRateLimite
 
     public async Task<BalancesView> Handle(GetBalance request, CancellationToken cancellationToken)
     {
-        var question = NewId.Next();
+        var question = NewId.Next<StatusQueryId>();
         var asks = await transactions.Run(
             async _ =>
             {
@@ -54,7 +55,7 @@ public sealed class GetBalanceHandler(IStatusQueries questions, IQueryRateLimite
             last?.AskedAt, last is { Answered: true, Answer: { } answer } && answer != StatusQuery.Told ? answer : null);
     }
 
-    private async Task Ask(Guid question, CancellationToken cancellation)
+    private async Task Ask(StatusQueryId question, CancellationToken cancellation)
     {
         switch (await daraja.QueryBalance(question, cancellation))
         {

@@ -18,8 +18,8 @@ public enum StatusQueryKind
 }
 
 /// <summary>One question; its answer comes by callback to its own token.</summary>
-/// <param name="SubjectId">The payout or refund it is about; null for a balance.</param>
-public sealed record StatusQuery(Guid Id, StatusQueryKind Kind, Guid? SubjectId, string? ConversationId, string? OriginatorId, DateTimeOffset? AnsweredAt)
+/// <param name="SubjectId">The payout, refund or stored callback it is about; null for a balance.</param>
+public sealed record StatusQuery(StatusQueryId Id, StatusQueryKind Kind, Guid? SubjectId, string? ConversationId, string? OriginatorId, DateTimeOffset? AnsweredAt)
 {
     /// <summary>The answer on record when what was asked is kept elsewhere.</summary>
     public const string Told = "told";
@@ -43,22 +43,22 @@ public interface IStatusQueries
 {
     /// <summary>Adds a question before it is asked: a callback that beats the reply finds it.</summary>
     /// <param name="receipt">The receipt number it is asked by; null where it is another id.</param>
-    Task Add(Guid id, StatusQueryKind kind, Guid? subjectId, string? receipt = null);
+    Task Add(StatusQueryId id, StatusQueryKind kind, Guid? subjectId, string? receipt = null);
 
     /// <summary>Adds questions about prompts before they are asked.</summary>
-    Task AddPrompts(IReadOnlyCollection<(Guid Id, Guid AttemptId)> asked);
+    Task AddPrompts(IReadOnlyCollection<(StatusQueryId Id, AttemptId AttemptId)> asked);
 
     /// <summary>Takes back a question that was not asked after all.</summary>
-    Task Withdraw(Guid id);
+    Task Withdraw(StatusQueryId id);
 
     /// <summary>Reads questions by id.</summary>
-    Task<IReadOnlyList<StatusQuery>> Load(IReadOnlyCollection<Guid> ids);
+    Task<IReadOnlyList<StatusQuery>> Load(IReadOnlyCollection<StatusQueryId> ids);
 
     /// <summary>Writes Safaricom's ids of a question; what is known is never replaced.</summary>
-    Task Accepted(Guid id, string? conversationId, string? originatorId);
+    Task Accepted(StatusQueryId id, string? conversationId, string? originatorId);
 
     /// <summary>Writes what was answered, at most 1,000 characters each; the first answer stays.</summary>
-    Task Answered(IReadOnlyCollection<(Guid Id, string Answer)> answers);
+    Task Answered(IReadOnlyCollection<(StatusQueryId Id, string Answer)> answers);
 
     /// <summary>Writes what was heard of our accounts.</summary>
     Task SaveBalances(IReadOnlyCollection<AccountBalance> balances, DateTimeOffset at);

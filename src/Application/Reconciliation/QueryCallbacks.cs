@@ -9,7 +9,7 @@ internal static class QueryCallbacks
     {
         if (callback.Row.SubjectId is { } question)
         {
-            keys.Questions.Add(question);
+            keys.Questions.Add(new(question));
         }
     }
 
@@ -22,7 +22,7 @@ internal static class QueryCallbacks
             return (null, callback.WithVerdict(Verdict.Hint, "Its address carries no valid token."));
         }
 
-        if (batch.Question(id) is not { } question || question.Kind != kind)
+        if (batch.Question(new(id)) is not { } question || question.Kind != kind)
         {
             return (null, callback.WithVerdict(Verdict.Unmatched, "Its token was made for a question that is not in this database."));
         }
@@ -44,7 +44,7 @@ internal static class QueryCallbacks
         // Its answer may still come; meanwhile the schedule asks again.
         if (question.SubjectId is { } subject)
         {
-            batch.Transfer(subject)?.RecordQueryFailure("The question timed out in Safaricom's queue.", now);
+            batch.Transfer(new(subject))?.RecordQueryFailure("The question timed out in Safaricom's queue.", now);
         }
 
         return callback.WithVerdict(Verdict.Hint, "The question timed out in Safaricom's queue.");
@@ -54,11 +54,11 @@ internal static class QueryCallbacks
     public static CallbackResult Apply(ParsedCallback callback, CallbackMessage.Malformed malformed, CallbackBatch batch, DateTimeOffset now)
     {
         // A balance is not money that moved; the next answer tells it.
-        if (callback.Row.SubjectId is { } id && batch.Question(id) is { Kind: StatusQueryKind.Status, SubjectId: { } subject })
+        if (callback.Row.SubjectId is { } id && batch.Question(new(id)) is { Kind: StatusQueryKind.Status, SubjectId: { } subject } question)
         {
             const string Why = "An answer came that could not be read.";
-            batch.Add(new QueryAnswered(id, Why));
-            batch.Transfer(subject)?.RecordQueryFailure(Why, now);
+            batch.Add(new QueryAnswered(question.Id, Why));
+            batch.Transfer(new(subject))?.RecordQueryFailure(Why, now);
         }
 
         return callback.WithVerdict(Verdict.Malformed, malformed.Why);

@@ -1,9 +1,10 @@
 using Payments.Application.Callbacks;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Reconciliation;
 
 /// <summary>A status or balance query has its answer.</summary>
-public sealed record QueryAnswered(Guid QuestionId, string Answer) : ICallbackEffect;
+public sealed record QueryAnswered(StatusQueryId QuestionId, string Answer) : ICallbackEffect;
 
 /// <summary>What was said of our accounts.</summary>
 public sealed record BalancesReported(IReadOnlyList<AccountBalance> Accounts) : ICallbackEffect;

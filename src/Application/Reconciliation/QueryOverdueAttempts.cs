@@ -11,7 +11,7 @@ namespace Payments.Application.Reconciliation;
 
 /// <summary>One round of finding out: asks Safaricom about pushes whose answer is overdue. Answers how many it dealt with.</summary>
 /// <param name="CheckoutId">Only about this checkout's, because somebody is waiting for it; null for whatever is due.</param>
-public sealed record QueryOverdueAttempts(Guid? CheckoutId = null) : IRequest<int>;
+public sealed record QueryOverdueAttempts(CheckoutId? CheckoutId = null) : IRequest<int>;
 
 /// <summary>
 /// A round of <see cref="QueryOverdue"/> over attempts: each is asked in one call, and its answer written under its checkout's lock as it comes. Dies
@@ -26,17 +26,17 @@ public sealed partial class QueryOverdueAttemptsHandler(
         .Round<Asked>(DarajaQuery.Stk, "ask attempt", (most, now) => Claim(request.CheckoutId, most, now), Ask, cancellationToken);
 
     /// <param name="At">When it was claimed: what its answer says was so then, however long it is under way.</param>
-    private sealed record Asked(DueAttempt Due, Guid Question, DateTimeOffset At) : IDueRequest
+    private sealed record Asked(DueAttempt Due, StatusQueryId Question, DateTimeOffset At) : IDueRequest
     {
         public bool HasQueryId => Due.RequestId is not null;
 
         public string? TraceParent => Due.TraceParent;
     }
 
-    private async Task<IReadOnlyList<Asked>> Claim(Guid? checkoutId, int withId, DateTimeOffset now)
+    private async Task<IReadOnlyList<Asked>> Claim(CheckoutId? checkoutId, int withId, DateTimeOffset now)
     {
         List<Asked> taken =
-            [.. (await checkouts.ClaimDue(checkoutId, withId, options.BatchSize, options.Lease)).Select(due => new Asked(due, NewId.Next(), now))];
+            [.. (await checkouts.ClaimDue(checkoutId, withId, options.BatchSize, options.Lease)).Select(due => new Asked(due, NewId.Next<StatusQueryId>(), now))];
 
         // On record before it is asked: a query whose asker died shows as one that got no answer.
         await questions.AddPrompts([.. taken.Where(asked => asked.HasQueryId).Select(asked => (asked.Question, asked.Due.Id))]);
@@ -73,12 +73,12 @@ public sealed partial class QueryOverdueAttemptsHandler(
 
         checkout.MarkOutcomeUnknown(attempt, "The process that sent it ended before Safaricom's reply.", now);
         attempt.RecordAnswer(Describe(outcome));
-        if (checkout.Settle(attempt, new PaymentEvidence.Query(outcome, asked.At, loaded.Unmatched), NewId.Next(), now) == SettlementResult.Unsettled)
+        if (checkout.Settle(attempt, new PaymentEvidence.Query(outcome, asked.At, loaded.Unmatched), NewId.Next<ReceiptId>(), now) == SettlementResult.Unsettled)
         {
             await Schedule(checkout, attempt, outcome, asked.At, now);
         }
 
-        LogAnswer(PublicId.Write(PublicId.Attempt, attempt.Id), attempt.QueryCount, attempt.LastAnswer, EnumNames.Name(attempt.Status));
+        LogAnswer(attempt.Id.ToString(), attempt.QueryCount, attempt.LastAnswer, EnumNames.Name(attempt.Status));
         await checkouts.Save([checkout]);
         return true;
     }

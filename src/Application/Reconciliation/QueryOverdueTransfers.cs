@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Payments.Application.Common;
 using Payments.Application.Daraja;
 using Payments.Application.Transfers;
-using Payments.Domain.Payouts;
+using Payments.Domain.Common;
 using Payments.Domain.Transfers;
 
 namespace Payments.Application.Reconciliation;
@@ -39,7 +39,7 @@ public sealed partial class QueryOverdueTransfersHandler(
             DarajaQuery.Status, "ask transfer", (most, _) => transfers.ClaimDue(most, options.BatchSize, options.Lease), Ask, cancellationToken);
     }
 
-    private async Task<bool> TellWait(Guid id, DateTimeOffset now)
+    private async Task<bool> TellWait(TransferId id, DateTimeOffset now)
     {
         var loaded = await transfers.LoadForChange([id]);
         loaded[0].AnnounceWait(now);
@@ -49,7 +49,7 @@ public sealed partial class QueryOverdueTransfersHandler(
 
     private async Task Ask(DueTransfer due, CancellationToken cancellation)
     {
-        var question = NewId.Next();
+        var question = NewId.Next<StatusQueryId>();
         if (!await transactions.Run(now => Prepare(due, question, now), cancellation))
         {
             return;
@@ -66,7 +66,7 @@ public sealed partial class QueryOverdueTransfersHandler(
     }
 
     /// <summary>Schedules the next question and puts this one on record; false when there is nothing to ask.</summary>
-    private async Task<bool> Prepare(DueTransfer due, Guid question, DateTimeOffset now)
+    private async Task<bool> Prepare(DueTransfer due, StatusQueryId question, DateTimeOffset now)
     {
         var loaded = await transfers.LoadForChange([due.Id]);
         var transfer = loaded[0];
@@ -90,17 +90,17 @@ public sealed partial class QueryOverdueTransfersHandler(
             transfer.RecordQueryFailure(transfer.LastAnswer ?? (asks ? "Safaricom was asked." : "Safaricom gave no id to ask by."), now);
         }
 
-        LogAsked(transfer.TypeName, PublicId.Write(transfer is Payout ? PublicId.Payout : PublicId.Refund, transfer.Id), due.Questions, EnumNames.Name(transfer.Status));
+        LogAsked(transfer.TypeName, transfer.PublicId, due.Questions, EnumNames.Name(transfer.Status));
         await transfers.Save(loaded);
         if (asks)
         {
-            await questions.Add(question, StatusQueryKind.Status, transfer.Id);
+            await questions.Add(question, StatusQueryKind.Status, transfer.TransferId.Value);
         }
 
         return asks;
     }
 
-    private async Task<bool> NotTaken(Guid id, Guid question, Reply reply, DateTimeOffset now)
+    private async Task<bool> NotTaken(TransferId id, StatusQueryId question, Reply reply, DateTimeOffset now)
     {
         var loaded = await transfers.LoadForChange([id]);
         var transfer = loaded[0];

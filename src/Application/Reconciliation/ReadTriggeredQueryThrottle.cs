@@ -1,3 +1,5 @@
+using Payments.Domain.Common;
+
 namespace Payments.Application.Reconciliation;
 
 /// <summary>
@@ -12,7 +14,7 @@ public sealed class ReadTriggeredQueryThrottle(TimeProvider clock)
     private readonly long[] last = new long[4096];
 
     /// <summary>True when it is this reader's turn.</summary>
-    public bool MayTry(Guid checkoutId)
+    public bool MayTry(CheckoutId checkoutId)
     {
         ref var place = ref last[(uint)checkoutId.GetHashCode() % last.Length];
         var (before, now) = (Volatile.Read(ref place), clock.GetTimestamp());

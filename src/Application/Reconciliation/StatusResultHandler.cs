@@ -33,7 +33,7 @@ internal sealed class StatusResultHandler : ICallbackHandler
             return AskedConfirmations.Apply(callback, result, question, confirmation, batch, now);
         }
 
-        if (batch.Transfer(question.SubjectId!.Value) is not { } transfer)
+        if (batch.Transfer(new(question.SubjectId!.Value)) is not { } transfer)
         {
             return callback.WithVerdict(Verdict.Unmatched, "What was asked about is not in this database.");
         }

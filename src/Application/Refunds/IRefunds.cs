@@ -1,5 +1,6 @@
 using Payments.Application.Payouts;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 using Payments.Domain.Receipts;
 using Payments.Domain.Refunds;
 
@@ -16,10 +17,10 @@ public interface IRefunds
     Task Add(Refund refund);
 
     /// <summary>Loads a receipt to refund, locked; null when there is none.</summary>
-    Task<ReceiptToRefund?> LoadReceipt(Guid receiptId);
+    Task<ReceiptToRefund?> LoadReceipt(ReceiptId receiptId);
 
     /// <summary>Reads without locking; null when there is none.</summary>
-    Task<Refund?> Find(Guid id, CancellationToken cancellation);
+    Task<Refund?> Find(RefundId id, CancellationToken cancellation);
 
     /// <summary>Reads a page, newest created first.</summary>
     Task<IReadOnlyList<Refund>> List(TransferFilter filter, CancellationToken cancellation);

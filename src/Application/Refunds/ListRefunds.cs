@@ -3,6 +3,7 @@ using MediatR;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Application.Transfers;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Refunds;
 
@@ -30,12 +31,12 @@ public sealed class ListRefundsHandler(IRefunds refunds) : IRequestHandler<ListR
         var limit = request.Limit ?? Paging.DefaultLimit;
         var found = await refunds.List(
             TransferStates.Filter(request.Caller, request.OrderReference, request.Status, request.From, request.To, request.Cursor, limit), cancellationToken);
-        return Paging.Page(found, limit, r => new(r.CreatedAt, r.Id), r => RefundView.Of(r, toShop: true));
+        return Paging.Page(found, limit, r => new(r.CreatedAt, r.Id.Value), r => RefundView.Of(r, toShop: true));
     }
 }
 
 /// <summary>Reads one refund.</summary>
-public sealed record GetRefund(Caller Caller, Guid Id) : IRequest<Result<RefundView>>;
+public sealed record GetRefund(Caller Caller, RefundId Id) : IRequest<Result<RefundView>>;
 
 /// <summary>Shows it to its shop or to an operator.</summary>
 public sealed class GetRefundHandler(IRefunds refunds) : IRequestHandler<GetRefund, Result<RefundView>>

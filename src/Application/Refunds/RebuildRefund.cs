@@ -9,5 +9,5 @@ public sealed class RebuildRefund(IRefunds refunds) : IResponseReplayer
     public string Kind => CreatedResourceKind.Refund;
 
     public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) =>
-        RefundView.Of((await refunds.Find(id, cancellation))!, toShop: true);
+        RefundView.Of((await refunds.Find(new(id), cancellation))!, toShop: true);
 }

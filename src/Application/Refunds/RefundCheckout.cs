@@ -16,7 +16,7 @@ namespace Payments.Application.Refunds;
 /// <summary>A shop gives money of one checkout back.</summary>
 /// <param name="Amount">Shillings; null: all that is left of the receipt.</param>
 /// <param name="Receipt">Which payment; null is fine where only one can be meant.</param>
-public sealed record RefundCheckout(Caller Caller, Guid CheckoutId, decimal? Amount, string? Receipt, string? Reason) : IRequest<Result<RefundView>>;
+public sealed record RefundCheckout(Caller Caller, CheckoutId CheckoutId, decimal? Amount, string? Receipt, string? Reason) : IRequest<Result<RefundView>>;
 
 /// <summary>What a refund must look like.</summary>
 public sealed class RefundCheckoutValidator : AbstractValidator<RefundCheckout>
@@ -79,8 +79,8 @@ public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds
 internal static class RefundRequests
 {
     /// <summary>The id of a refund: its name at Safaricom where it goes by B2C, which takes one (R18).</summary>
-    public static Guid Name(RequestNames names, RefundPlan plan, Caller caller) =>
-        plan.Method == RefundMethod.B2c ? names.OfRefund(caller.Request) : NewId.Next();
+    public static RefundId Name(RequestNames names, RefundPlan plan, Caller caller) =>
+        plan.Method == RefundMethod.B2c ? names.OfRefund(caller.Request) : NewId.Next<RefundId>();
 
     /// <summary>The rule for an amount.</summary>
     public static IRuleBuilderOptions<T, decimal?> RefundAmount<T>(this IRuleBuilder<T, decimal?> rule) =>
@@ -94,13 +94,13 @@ internal static class RefundRequests
 
     /// <summary>Puts an operator's refund down: what was left of the receipt before and after. Whose phone it goes to is in the refund's row.</summary>
     public static Task Note(IAudit audit, Caller caller, string action, Refund refund, Receipt receipt, Money before) => audit.Write(
-        caller.Actor, action, PublicId.Write(PublicId.Receipt, receipt.Id),
+        caller.Actor, action, receipt.Id.ToString(),
         new { receipt = receipt.Number, left = before.Shillings },
         new
         {
             receipt = receipt.Number,
             left = (before - refund.Amount).Shillings,
-            refund = PublicId.Write(PublicId.Refund, refund.Id),
+            refund = refund.Id.ToString(),
             method = EnumNames.Name(refund.Method),
             amount = refund.Amount.Shillings,
         });

@@ -5,13 +5,14 @@ using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Application.Idempotency;
 using Payments.Application.Transfers;
+using Payments.Domain.Common;
 using Payments.Domain.Refunds;
 
 namespace Payments.Application.Refunds;
 
 /// <summary>An operator gives back surplus, or money that belongs to no order.</summary>
 /// <param name="Amount">Shillings; null: all that is left of the surplus, or of the receipt.</param>
-public sealed record RefundReceipt(Caller Caller, Guid ReceiptId, decimal? Amount, string? Reason) : IRequest<Result<RefundView>>;
+public sealed record RefundReceipt(Caller Caller, ReceiptId ReceiptId, decimal? Amount, string? Reason) : IRequest<Result<RefundView>>;
 
 /// <summary>What it must look like; a reason is not asked for, since surplus is one.</summary>
 public sealed class RefundReceiptValidator : AbstractValidator<RefundReceipt>

@@ -21,9 +21,9 @@ public sealed record RefundView(
 {
     /// <summary>Shows a refund; to the holder of the checkout's clientSecret with the phone masked.</summary>
     public static RefundView Of(Refund refund, bool toShop) => new(
-        PublicId.Write(PublicId.Refund, refund.Id), TransferStates.Name(refund), EnumNames.Name(refund.Method),
+        refund.Id.ToString(), TransferStates.Name(refund), EnumNames.Name(refund.Method),
         toShop ? refund.Recipient?.Value : refund.Recipient?.Masked, refund.Amount.Shillings, "KES", refund.Reason, refund.OrderReference,
-        refund.CheckoutId is { } checkout ? PublicId.Write(PublicId.Checkout, checkout) : null, refund.OriginalReceipt, refund.Receipt,
+        refund.CheckoutId?.ToString(), refund.OriginalReceipt, refund.Receipt,
         refund.SettledBy is { } by ? EnumNames.Name(by) : null, TransferStates.Failure(refund), toShop ? WaitView.Of(refund) : null,
         toShop && refund.Status == TransferStatus.InDoubt ? refund.LastAnswer : null, refund.CreatedAt, refund.UpdatedAt);
 }

@@ -1,4 +1,5 @@
 using Payments.Application.Common;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Restores;
 
@@ -37,7 +38,7 @@ public interface IRestores
     Task<bool> End(DateTimeOffset now);
 
     /// <summary>Payments that stand on no order, were made before the last restore and came into the books after it, with the account they named.</summary>
-    Task<IReadOnlyList<(Guid Id, string Account)>> FindLostPayments();
+    Task<IReadOnlyList<(ReceiptId Id, string Account)>> FindLostPayments();
 
     /// <summary>How many payouts and refunds wait for its end.</summary>
     Task<int> CountHeld(CancellationToken cancellation);

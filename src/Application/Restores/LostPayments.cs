@@ -1,5 +1,6 @@
 using Payments.Application.Checkouts;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Restores;
 
@@ -11,14 +12,14 @@ namespace Payments.Application.Restores;
 public sealed class LostPayments(IRestores restores, ICheckouts checkouts)
 {
     /// <summary>Receipts without an order that were paid for this one before the restore and told after it.</summary>
-    public async Task<IReadOnlyList<Guid>> Find(OrderReference reference) =>
+    public async Task<IReadOnlyList<ReceiptId>> Find(OrderReference reference) =>
         [.. (await restores.FindLostPayments()).Where(found => OrderReference.KeyOf(found.Account) == reference.Key).Select(found => found.Id)];
 
     /// <summary>
     /// Puts them to a checkout of this transaction, the oldest first, to be saved by the caller. Whoever else takes one at the same time meets
     /// its lock.
     /// </summary>
-    public async Task<Checkout> Join(Guid checkoutId, IReadOnlyCollection<Guid> receipts, DateTimeOffset now)
+    public async Task<Checkout> Join(CheckoutId checkoutId, IReadOnlyCollection<ReceiptId> receipts, DateTimeOffset now)
     {
         var loaded = await checkouts.LoadForChange(new(Ids: [checkoutId], ReceiptIds: receipts));
         var checkout = loaded.Checkouts[0];

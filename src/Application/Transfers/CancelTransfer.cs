@@ -5,6 +5,7 @@ using Payments.Application.Idempotency;
 using Payments.Application.Payouts;
 using Payments.Application.Refunds;
 using Payments.Application.Restores;
+using Payments.Domain.Common;
 using Payments.Domain.Payouts;
 using Payments.Domain.Refunds;
 using Payments.Domain.Transfers;
@@ -12,10 +13,10 @@ using Payments.Domain.Transfers;
 namespace Payments.Application.Transfers;
 
 /// <summary>A caller takes back a payout that was not sent yet.</summary>
-public sealed record CancelPayout(Caller Caller, Guid Id) : IRequest<Result<PayoutView>>;
+public sealed record CancelPayout(Caller Caller, PayoutId Id) : IRequest<Result<PayoutView>>;
 
 /// <summary>A caller takes back a refund that was not sent yet: what it had reserved is free again.</summary>
-public sealed record CancelRefund(Caller Caller, Guid Id) : IRequest<Result<RefundView>>;
+public sealed record CancelRefund(Caller Caller, RefundId Id) : IRequest<Result<RefundView>>;
 
 /// <summary>
 /// Under the row's lock, where a send job meets it: whoever comes first decides. Twice, or two at once: the same answer. Dies before the
@@ -30,7 +31,7 @@ public sealed class CancelTransferHandler(ITransfers transfers, IRestores restor
     public Task<Result<RefundView>> Handle(CancelRefund request, CancellationToken cancellationToken) =>
         transactions.Run(request.Caller, now => Cancel(request.Caller, request.Id, CreatedResourceKind.Refund, (Refund refund) => RefundView.Of(refund, toShop: true), now), cancellationToken);
 
-    private async Task<Result<TView>> Cancel<T, TView>(Caller caller, Guid id, string kind, Func<T, TView> show, DateTimeOffset now)
+    private async Task<Result<TView>> Cancel<T, TView>(Caller caller, TransferId id, string kind, Func<T, TView> show, DateTimeOffset now)
         where T : Transfer
         where TView : class
     {
@@ -51,13 +52,12 @@ public sealed class CancelTransferHandler(ITransfers transfers, IRestores restor
 
         if (caller.SeesAll && transfer.OriginalStatus != transfer.Status)
         {
-            var prefix = transfer is Payout ? PublicId.Payout : PublicId.Refund;
             await audit.Write(
-                caller.Actor, $"{transfer.TypeName}.cancel", PublicId.Write(prefix, transfer.Id), new { status = EnumNames.Name(transfer.OriginalStatus) },
+                caller.Actor, $"{transfer.TypeName}.cancel", transfer.PublicId, new { status = EnumNames.Name(transfer.OriginalStatus) },
                 new { status = TransferStates.Name(transfer) });
         }
 
         await transfers.Save(loaded);
-        return Result.Created(show(transfer), kind, transfer.Id);
+        return Result.Created(show(transfer), kind, transfer.TransferId);
     }
 }

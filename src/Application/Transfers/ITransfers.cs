@@ -1,5 +1,6 @@
 using Payments.Application.Common;
 using Payments.Application.Reconciliation;
+using Payments.Domain.Common;
 using Payments.Domain.Transfers;
 
 namespace Payments.Application.Transfers;
@@ -7,7 +8,7 @@ namespace Payments.Application.Transfers;
 /// <summary>A payout or refund whose answer is overdue, taken by one worker until its lease ends.</summary>
 /// <param name="OfPayouts">True for what the payout shortcode sent: everything but reversals.</param>
 /// <param name="Questions">How often it has been asked about, this time included.</param>
-public sealed record DueTransfer(Guid Id, bool OfPayouts, string? OriginatorId, int Questions, string? TraceParent) : IDueRequest
+public sealed record DueTransfer(TransferId Id, bool OfPayouts, string? OriginatorId, int Questions, string? TraceParent) : IDueRequest
 {
     public bool HasQueryId => OriginatorId is not null;
 }
@@ -21,12 +22,12 @@ public interface ITransfers
     /// Loads payouts and refunds to change, locked until the transaction ends, a refund's checkout before it, or its receipt where that stands on
     /// none. Ids nobody has are left out.
     /// </summary>
-    Task<IReadOnlyList<Transfer>> LoadForChange(IReadOnlyCollection<Guid> ids);
+    Task<IReadOnlyList<Transfer>> LoadForChange(IReadOnlyCollection<TransferId> ids);
 
     /// <summary>
     /// The checkouts of those refunds, and their receipts that stand on none, unlocked: whoever will change both asks first and locks them in order.
     /// </summary>
-    Task<(IReadOnlyList<Guid> Checkouts, IReadOnlyList<Guid> Receipts)> GuardsOf(IReadOnlyCollection<Guid> ids);
+    Task<(IReadOnlyList<CheckoutId> Checkouts, IReadOnlyList<ReceiptId> Receipts)> GuardsOf(IReadOnlyCollection<TransferId> ids);
 
     /// <summary>Writes what changed, with events and cases; each UPDATE names the status it leaves.</summary>
     Task Save(IReadOnlyCollection<Transfer> transfers);
@@ -51,7 +52,7 @@ public interface ITransfers
     Task<int> LetWaitingGo(Transfer sent);
 
     /// <summary>What has been queued for longer than <paramref name="after"/> and nobody was told of, the oldest first.</summary>
-    Task<IReadOnlyList<Guid>> FindUntold(TimeSpan after, int limit, CancellationToken cancellation);
+    Task<IReadOnlyList<TransferId>> FindUntold(TimeSpan after, int limit, CancellationToken cancellation);
 
     /// <summary>
     /// Brings the next questions about open transfers with these ids forward, <paramref name="most"/> at most; a hint can do no more. Answers

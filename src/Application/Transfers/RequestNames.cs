@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Payments.Application.Common;
 using Payments.Application.Idempotency;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Transfers;
 
@@ -15,10 +16,10 @@ namespace Payments.Application.Transfers;
 public sealed class RequestNames(string payer)
 {
     /// <summary>Of a payout to a phone: the client's own reference, unique for ever.</summary>
-    public Guid OfPayout(string client, string reference) => Name("payout", client, reference);
+    public PayoutId OfPayout(string client, string reference) => new(Name("payout", client, reference));
 
     /// <summary>Of a refund by B2C: the key its caller gave it, kept for ever. Without a key there is nothing to make a name of.</summary>
-    public Guid OfRefund(IdempotentRequest? request) => request is null ? NewId.Next() : Name("refund", request.Owner, request.Key);
+    public RefundId OfRefund(IdempotentRequest? request) => request is null ? NewId.Next<RefundId>() : new(Name("refund", request.Owner, request.Key));
 
     private Guid Name(params ReadOnlySpan<string> parts)
     {

@@ -6,6 +6,7 @@ using Payments.Application.Daraja;
 using Payments.Application.Reconciliation;
 using Payments.Application.Restores;
 using Payments.Application.Telemetry;
+using Payments.Domain.Common;
 using Payments.Domain.Payouts;
 using Payments.Domain.Refunds;
 using Payments.Domain.Transfers;
@@ -13,7 +14,7 @@ using Payments.Domain.Transfers;
 namespace Payments.Application.Transfers;
 
 /// <summary>Sends a queued payout or refund, once, and records Safaricom's reply. True when this run tried to.</summary>
-public sealed record SendTransfer(Guid Id) : IRequest<bool>;
+public sealed record SendTransfer(TransferId Id) : IRequest<bool>;
 
 /// <summary>
 /// Three steps: <c>sending</c> is committed, the request goes out, the reply is committed. What if the process dies:
@@ -32,7 +33,7 @@ public sealed partial class SendTransferHandler(
 {
     public async Task<bool> Handle(SendTransfer request, CancellationToken cancellationToken)
     {
-        var trace = Traces.IsOn ? (await contexts.Of([request.Id])).GetValueOrDefault(request.Id) : null;
+        var trace = Traces.IsOn ? (await contexts.Of([request.Id.Value])).GetValueOrDefault(request.Id.Value) : null;
         using var span = Traces.Continue("send transfer", trace);
         var (begun, hadWaited) = await transactions.Run(now => Begin(request.Id, now), cancellationToken);
         if (begun is null)
@@ -40,12 +41,12 @@ public sealed partial class SendTransferHandler(
             return false;
         }
 
-        span?.SetTag("payments.transfer", Name(begun));
+        span?.SetTag("payments.transfer", begun.PublicId);
 
         // From here on nobody may stop it half way: the reply is recorded even while the host shuts down.
         var reply = await Send(begun, CancellationToken.None);
         await transactions.RunWithRetry(now => Record(begun, reply, now));
-        LogReply(begun.TypeName, Name(begun), reply is Reply.Refused { Hindrance: not null } ? "none, it was not sent" : reply.GetType().Name);
+        LogReply(begun.TypeName, begun.PublicId, reply is Reply.Refused { Hindrance: not null } ? "none, it was not sent" : reply.GetType().Name);
         if (hadWaited && reply is not Reply.Refused { Hindrance: not null })
         {
             // What kept it keeps the others no more. Dies before this: the next one that tries lets them go.
@@ -55,17 +56,17 @@ public sealed partial class SendTransferHandler(
         return true;
     }
 
-    private async Task<(Transfer? Begun, bool HadWaited)> Begin(Guid id, DateTimeOffset now)
+    private async Task<(Transfer? Begun, bool HadWaited)> Begin(TransferId id, DateTimeOffset now)
     {
         if (await transfers.LoadForChange([id]) is not [var transfer])
         {
-            throw new InvalidOperationException($"The payout or refund {id} of a committed job is not there.");
+            throw new InvalidOperationException($"The payout or refund {id.Value} of a committed job is not there.");
         }
 
         var hadWaited = transfer.WaitingFor is not null;
         if (transfer.Status != TransferStatus.Queued)
         {
-            LogNotSent(transfer.TypeName, Name(transfer), EnumNames.Name(transfer.Status));
+            LogNotSent(transfer.TypeName, transfer.PublicId, EnumNames.Name(transfer.Status));
             transfer.MarkInDoubt("A job found it already being sent; whether the request left is not known.", now);
         }
         else if (!await IsHeld(transfer, now))
@@ -105,16 +106,16 @@ public sealed partial class SendTransferHandler(
     private Task<Reply> Send(Transfer transfer, CancellationToken cancellation) => transfer switch
     {
         Payout p => daraja.Transfer(
-            new(SubjectKind.Payout, p.Id, p.OriginatorId ?? "", p.Method, p.Recipient!, p.Account, p.Amount, p.Reason, p.Remarks!), cancellation),
+            new(SubjectKind.Payout, p.Id.Value, p.OriginatorId ?? "", p.Method, p.Recipient!, p.Account, p.Amount, p.Reason, p.Remarks!), cancellation),
         Refund { Method: RefundMethod.B2c } r => daraja.Transfer(
-            new(SubjectKind.Refund, r.Id, r.OriginatorId ?? "", PayoutMethod.Mpesa, r.Recipient!.Value.Value, null, r.Amount, "business", r.Reason!), cancellation),
+            new(SubjectKind.Refund, r.Id.Value, r.OriginatorId ?? "", PayoutMethod.Mpesa, r.Recipient!.Value.Value, null, r.Amount, "business", r.Reason!), cancellation),
         Refund r => daraja.Reverse(new(r.Id, r.OriginalReceipt, r.Amount, r.Reason!), cancellation),
         _ => throw new InvalidOperationException($"Nothing sends a {transfer.GetType().Name}."),
     };
 
     private async Task<bool> Record(Transfer begun, Reply reply, DateTimeOffset now)
     {
-        var loaded = await transfers.LoadForChange([begun.Id]);
+        var loaded = await transfers.LoadForChange([begun.TransferId]);
         var transfer = loaded[0];
         switch (reply)
         {
@@ -135,8 +136,6 @@ public sealed partial class SendTransferHandler(
         await transfers.Save(loaded);
         return true;
     }
-
-    private static string Name(Transfer transfer) => PublicId.Write(transfer is Payout ? PublicId.Payout : PublicId.Refund, transfer.Id);
 
     [LoggerMessage(EventName = "transfer_replied", Level = LogLevel.Information, Message = "The {Noun} {TransferId} was sent; Safaricom's reply: {Reply}")]
     private partial void LogReply(string noun, string transferId, string reply);

@@ -19,7 +19,7 @@ internal sealed class TransferCallbackHandler : ICallbackHandler
     {
         if (callback.Row.SubjectId is { } transfer)
         {
-            keys.Transfers.Add(transfer);
+            keys.Transfers.Add(new(transfer));
         }
     }
 
@@ -70,7 +70,7 @@ internal sealed class TransferCallbackHandler : ICallbackHandler
 
     private static CallbackResult Apply(ParsedCallback callback, CallbackMessage.Malformed malformed, CallbackBatch batch, DateTimeOffset now)
     {
-        if (callback.Row.SubjectId is { } id && batch.Transfer(id) is { } transfer)
+        if (callback.Row.SubjectId is { } id && batch.Transfer(new(id)) is { } transfer)
         {
             if (Timeouts.Contains(callback.Row.Kind))
             {
@@ -100,7 +100,7 @@ internal sealed class TransferCallbackHandler : ICallbackHandler
             return (null, callback.WithVerdict(Verdict.Hint, "Its address carries no valid token; at most it is a reason to ask Safaricom."));
         }
 
-        if (batch.Transfer(id) is not { } transfer)
+        if (batch.Transfer(new(id)) is not { } transfer)
         {
             return (null, callback.WithVerdict(Verdict.Unmatched, "Its token was made for a payout or refund that is not in this database."));
         }

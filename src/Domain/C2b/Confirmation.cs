@@ -20,7 +20,7 @@ public sealed record Confirmation(
     public string? Shortcode { get; init; }
 
     /// <summary>The receipt this payment is, standing nowhere yet.</summary>
-    public Receipt ToReceipt(Guid id, DateTimeOffset now) => new()
+    public Receipt ToReceipt(ReceiptId id, DateTimeOffset now) => new()
     {
         Id = id,
         Number = Number,

@@ -5,13 +5,13 @@ namespace Payments.Domain.Cases;
 
 /// <summary>What never changes of an attempt that a case is about.</summary>
 /// <param name="Amount">What the customer was asked for.</param>
-public sealed record PromptFacts(Guid Id, Guid CheckoutId, Money Amount, DateTimeOffset StartedAt)
+public sealed record PromptFacts(AttemptId Id, CheckoutId CheckoutId, Money Amount, DateTimeOffset StartedAt)
 {
     public static PromptFacts Of(Attempt attempt) => new(attempt.Id, attempt.CheckoutId, attempt.Amount, attempt.StartedAt);
 }
 
 /// <summary>A question about one attempt.</summary>
-public abstract record AttemptCase(string Kind, PromptFacts Prompt) : Case(Kind, Prompt.Id, Prompt.CheckoutId);
+public abstract record AttemptCase(string Kind, PromptFacts Prompt) : Case(Kind, Prompt.Id.Value, Prompt.CheckoutId);
 
 /// <summary>Its queries are exhausted, and nobody could tell what became of it (R5, R11).</summary>
 /// <param name="LastAnswer">What the last query brought; null when there was none.</param>

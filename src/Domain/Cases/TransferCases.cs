@@ -5,13 +5,13 @@ namespace Payments.Domain.Cases;
 
 /// <summary>What never changes of a payout or refund that a case is about.</summary>
 /// <param name="TypeName"><c>payout</c> or <c>refund</c>.</param>
-public sealed record TransferFacts(Guid Id, Guid? CheckoutId, string TypeName, Money Amount)
+public sealed record TransferFacts(TransferId Id, CheckoutId? CheckoutId, string TypeName, Money Amount)
 {
-    public static TransferFacts Of(Transfer transfer) => new(transfer.Id, transfer.CheckoutId, transfer.TypeName, transfer.Amount);
+    public static TransferFacts Of(Transfer transfer) => new(transfer.TransferId, transfer.CheckoutId, transfer.TypeName, transfer.Amount);
 }
 
 /// <summary>A question about one payout or refund.</summary>
-public abstract record TransferCase(string Kind, TransferFacts Transfer) : Case(Kind, Transfer.Id, Transfer.CheckoutId);
+public abstract record TransferCase(string Kind, TransferFacts Transfer) : Case(Kind, Transfer.Id.Value, Transfer.CheckoutId);
 
 /// <summary>What is told of it differs from what was sent (R9).</summary>
 /// <param name="Difference">What differs, or what else it may mean.</param>

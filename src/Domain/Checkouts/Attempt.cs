@@ -24,9 +24,9 @@ public sealed class Attempt
     private Money? unconfirmedAmount;
     private string? unconfirmedReceipt;
 
-    public required Guid Id { get; init; }
+    public required AttemptId Id { get; init; }
 
-    public required Guid CheckoutId { get; init; }
+    public required CheckoutId CheckoutId { get; init; }
 
     /// <summary>The phone that rang; null once its time is over (docs/privacy.md).</summary>
     public required Msisdn? Phone { get; init; }

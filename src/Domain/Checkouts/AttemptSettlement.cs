@@ -15,7 +15,7 @@ internal sealed class AttemptSettlement(Checkout checkout, DateTimeOffset now)
     private readonly AttemptQueries queries = new(checkout, now);
 
     /// <param name="receiptId">The id a new receipt would get.</param>
-    public SettlementResult Apply(Attempt attempt, PaymentEvidence evidence, Guid receiptId) => evidence switch
+    public SettlementResult Apply(Attempt attempt, PaymentEvidence evidence, ReceiptId receiptId) => evidence switch
     {
         PaymentEvidence.Callback callback => Apply(attempt, callback, receiptId),
         PaymentEvidence.Query query => Apply(attempt, query, receiptId),
@@ -30,7 +30,7 @@ internal sealed class AttemptSettlement(Checkout checkout, DateTimeOffset now)
         linking.ResolveAmbiguousMatches();
     }
 
-    private SettlementResult Apply(Attempt attempt, PaymentEvidence.Callback callback, Guid receiptId)
+    private SettlementResult Apply(Attempt attempt, PaymentEvidence.Callback callback, ReceiptId receiptId)
     {
         switch (callback.Result)
         {
@@ -67,7 +67,7 @@ internal sealed class AttemptSettlement(Checkout checkout, DateTimeOffset now)
     }
 
     /// <returns><see cref="SettlementResult.Unsettled"/> when it settles nothing: its schedule is the caller's.</returns>
-    private SettlementResult Apply(Attempt attempt, PaymentEvidence.Query query, Guid receiptId)
+    private SettlementResult Apply(Attempt attempt, PaymentEvidence.Query query, ReceiptId receiptId)
     {
         if (attempt.Status == AttemptStatus.Succeeded)
         {
@@ -114,7 +114,7 @@ internal sealed class AttemptSettlement(Checkout checkout, DateTimeOffset now)
 
     /// <summary>A person found out (<see cref="Requests.ProviderRequest.MayBeSettledByOperator"/>).</summary>
     /// <returns><see cref="SettlementResult.Contradiction"/> when the attempt's state does not allow it.</returns>
-    private SettlementResult Apply(Attempt attempt, PaymentEvidence.Operator decision, Guid receiptId)
+    private SettlementResult Apply(Attempt attempt, PaymentEvidence.Operator decision, ReceiptId receiptId)
     {
         switch (decision.Result)
         {
@@ -136,7 +136,7 @@ internal sealed class AttemptSettlement(Checkout checkout, DateTimeOffset now)
     }
 
     /// <summary>A success whose number and amount a callback names.</summary>
-    private SettlementResult ApplySuccess(Attempt attempt, PaymentResult.Succeeded paid, string number, Money amount, Receipt? known, Guid receiptId)
+    private SettlementResult ApplySuccess(Attempt attempt, PaymentResult.Succeeded paid, string number, Money amount, Receipt? known, ReceiptId receiptId)
     {
         switch (checkout.Matcher.ByNumber(attempt, number, amount, known))
         {
@@ -192,7 +192,7 @@ internal sealed class AttemptSettlement(Checkout checkout, DateTimeOffset now)
     }
 
     /// <summary>A success that names no number.</summary>
-    private void Succeed(Attempt attempt, SettledBy by, Guid receiptId, IReadOnlyList<Receipt> loose)
+    private void Succeed(Attempt attempt, SettledBy by, ReceiptId receiptId, IReadOnlyList<Receipt> loose)
     {
         checkout.Succeed(attempt, by, now);
         if (attempt.UnconfirmedAmount is { } reported && !attempt.ReceiptBelongsToOther)

@@ -26,7 +26,7 @@ public sealed class Checkout
     private DateTimeOffset updatedAt;
     private DateTimeOffset? endedAt;
 
-    public required Guid Id { get; init; }
+    public required CheckoutId Id { get; init; }
 
     /// <summary>The shop it belongs to.</summary>
     public required string Client { get; init; }
@@ -103,7 +103,7 @@ public sealed class Checkout
 
     /// <summary>Makes a checkout that nobody has been asked to pay yet.</summary>
     public static Checkout Open(
-        Guid id, string client, OrderReference reference, Money amount, string? description, Msisdn? phone, string? returnUrl,
+        CheckoutId id, string client, OrderReference reference, Money amount, string? description, Msisdn? phone, string? returnUrl,
         IReadOnlyDictionary<string, string> metadata, TimeSpan expiresIn, DateTimeOffset now)
     {
         if (!amount.IsWhole || amount <= Money.Zero || amount > Money.MaxTransaction)
@@ -143,7 +143,7 @@ public sealed class Checkout
 
     /// <summary>Begins a push for what is due; it is committed as <see cref="AttemptStatus.Sending"/> before the first byte leaves.</summary>
     /// <param name="askAt">When to ask Safaricom if nothing has been heard by then.</param>
-    public Attempt Prompt(Guid attemptId, Msisdn phone, DateTimeOffset askAt, DateTimeOffset now)
+    public Attempt Prompt(AttemptId attemptId, Msisdn phone, DateTimeOffset askAt, DateTimeOffset now)
     {
         if (RefusesPrompt(asShop: true, now) is { } refusal)
         {
@@ -244,7 +244,7 @@ public sealed class Checkout
     /// <returns>
     /// <see cref="SettlementResult.Unsettled"/> when it settles nothing by itself; <see cref="SettlementResult.Contradiction"/> when it cannot be, and a person decides.
     /// </returns>
-    public SettlementResult Settle(Attempt attempt, PaymentEvidence evidence, Guid receiptId, DateTimeOffset now) =>
+    public SettlementResult Settle(Attempt attempt, PaymentEvidence evidence, ReceiptId receiptId, DateTimeOffset now) =>
         new AttemptSettlement(this, now).Apply(attempt, evidence, receiptId);
 
     /// <summary>A trusted callback about one of its attempts cannot be read: Safaricom is asked.</summary>
@@ -255,7 +255,7 @@ public sealed class Checkout
 
     /// <summary>A trusted confirmation, or a pulled payment, of money nobody has told of yet, for this checkout.</summary>
     /// <param name="receiptId">The id its receipt would get.</param>
-    public void ApplyConfirmation(Confirmation confirmation, Guid receiptId, DateTimeOffset now) =>
+    public void ApplyConfirmation(Confirmation confirmation, ReceiptId receiptId, DateTimeOffset now) =>
         new CustomerPayments(this, now).Apply(confirmation, receiptId);
 
     /// <summary>A number this checkout already has: nothing moves twice.</summary>
@@ -293,7 +293,7 @@ public sealed class Checkout
 
     /// <summary>A refund of one of its receipts has failed, or succeeded after it had failed (R4).</summary>
     /// <param name="refundId">One of <see cref="Refunds"/>, as it stands now.</param>
-    public void ApplyReversal(Guid refundId, DateTimeOffset now) => new ReceiptAllocation(this, now).ApplyReversal(Refunds.Single(r => r.Id == refundId));
+    public void ApplyReversal(RefundId refundId, DateTimeOffset now) => new ReceiptAllocation(this, now).ApplyReversal(Refunds.Single(r => r.Id == refundId));
 
     /// <summary>
     /// The phone whose prompt brought a receipt; null for what was paid by hand, and for what was taken for the prompt's by comparison

@@ -11,7 +11,7 @@ internal sealed class CustomerPayments(Checkout checkout, DateTimeOffset now)
     private readonly ReceiptAllocation allocation = new(checkout, now);
     private readonly ReceiptLinking linking = new(checkout, now);
 
-    public void Apply(Confirmation confirmation, Guid receiptId) => Add(confirmation.ToReceipt(receiptId, now), isNew: true);
+    public void Apply(Confirmation confirmation, ReceiptId receiptId) => Add(confirmation.ToReceipt(receiptId, now), isNew: true);
 
     public SettlementResult ApplyRepeated(Receipt known, Confirmation confirmation)
     {
@@ -75,7 +75,7 @@ internal sealed class CustomerPayments(Checkout checkout, DateTimeOffset now)
         {
             case ReceiptMatch.Same { Receipt: var unnumbered }:
                 // In the books already, by query: it only gets its number.
-                linking.AssignNumber(unnumbered, receipt.Number!, receipt.Payer, receipt.At, receipt.Amount, isNew ? null : receipt, Guid.Empty);
+                linking.AssignNumber(unnumbered, receipt.Number!, receipt.Payer, receipt.At, receipt.Amount, isNew ? null : receipt, default);
                 var kept = isNew ? unnumbered : receipt;
                 kept.MarkInferred();
                 kept.DescribeAs(receipt);

@@ -13,7 +13,7 @@ internal sealed class ReceiptAllocation(Checkout checkout, DateTimeOffset now)
 {
     /// <summary>A new receipt of an attempt, which counts as nothing yet.</summary>
     /// <param name="at">When M-PESA says that it moved; null when it does not say.</param>
-    public Receipt Record(Guid id, Attempt attempt, SettledBy by, string? number = null, string? payer = null, DateTimeOffset? at = null) => new()
+    public Receipt Record(ReceiptId id, Attempt attempt, SettledBy by, string? number = null, string? payer = null, DateTimeOffset? at = null) => new()
     {
         Id = id,
         Number = number,
@@ -170,5 +170,5 @@ internal sealed class ReceiptAllocation(Checkout checkout, DateTimeOffset now)
     }
 
     private Receipt ReceiptOf(Refund refund) => checkout.Receipts.Find(r => r.Id == refund.ReceiptId)
-        ?? throw new InvalidOperationException($"Refund {refund.Id} is of no receipt of checkout {checkout.Id}.");
+        ?? throw new InvalidOperationException($"Refund {refund.Id.Value} is of no receipt of checkout {checkout.Id.Value}.");
 }

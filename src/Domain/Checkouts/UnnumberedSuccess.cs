@@ -12,7 +12,7 @@ internal sealed class UnnumberedSuccess(Checkout checkout, DateTimeOffset now)
     /// <param name="by">Who said that it was paid.</param>
     /// <param name="receiptId">The id a new receipt would get.</param>
     /// <param name="loose">Till payments that stand nowhere and may be this attempt's.</param>
-    public void Record(Attempt attempt, SettledBy by, Guid receiptId, IReadOnlyList<Receipt> loose)
+    public void Record(Attempt attempt, SettledBy by, ReceiptId receiptId, IReadOnlyList<Receipt> loose)
     {
         if (attempt.ReceiptBelongsToOther)
         {

@@ -10,6 +10,8 @@ public sealed class Payout : Transfer
     /// <summary>B2C moves KES 10 at least (Safaricom's FAQ).</summary>
     public static readonly Money MinB2cAmount = Money.FromShillings(10);
 
+    public required PayoutId Id { get; init; }
+
     /// <summary>The shop's own name for it, unique per client.</summary>
     public required string Reference { get; init; }
 
@@ -27,16 +29,20 @@ public sealed class Payout : Transfer
     /// <summary>2–100 characters for the statement; null once their time is over.</summary>
     public required string? Remarks { get; init; }
 
+    public override TransferId TransferId => Id;
+
+    public override string PublicId => Id.ToString();
+
     public override string TypeName => "payout";
 
-    public override Guid? CheckoutId => null;
+    public override CheckoutId? CheckoutId => null;
 
     public override bool HasOwnName => Method == PayoutMethod.Mpesa;
 
     /// <summary>Makes one that waits to be sent.</summary>
     /// <param name="id">To a phone: made of what the caller said (R18), for Safaricom is given it as the request's name.</param>
     public static Payout Queue(
-        Guid id, string client, string reference, PayoutMethod method, string recipient, string? account, Money amount, string reason, string remarks,
+        PayoutId id, string client, string reference, PayoutMethod method, string recipient, string? account, Money amount, string reason, string remarks,
         DateTimeOffset now)
     {
         if (!amount.IsWhole || amount > Money.MaxTransaction || amount < (method == PayoutMethod.Mpesa ? MinB2cAmount : Money.FromShillings(1)))
@@ -60,7 +66,7 @@ public sealed class Payout : Transfer
             State = EntityState.Added,
 
             // B2C v3 takes an id of ours, unique for ever, and can be asked by it even when its reply was lost.
-            Request = new() { Ids = new(null, method == PayoutMethod.Mpesa ? id.ToString() : null) },
+            Request = new() { Ids = new(null, method == PayoutMethod.Mpesa ? id.Value.ToString() : null) },
         };
     }
 

@@ -21,8 +21,8 @@ public sealed class Receipt
     public static readonly TimeSpan RecordingSlack = TimeSpan.FromSeconds(15);
 
     private string? number;
-    private Guid? checkoutId;
-    private Guid? attemptId;
+    private CheckoutId? checkoutId;
+    private AttemptId? attemptId;
     private bool isInferred;
     private Money applied;
     private Money surplus;
@@ -38,16 +38,16 @@ public sealed class Receipt
     private bool late;
     private EntityState state;
 
-    public required Guid Id { get; init; }
+    public required ReceiptId Id { get; init; }
 
     /// <summary>M-PESA's number, unique; null while only a query knows of the payment.</summary>
     public string? Number { get => number; init => number = value; }
 
     /// <summary>The order it was applied to or is surplus of; null while unmatched.</summary>
-    public Guid? CheckoutId { get => checkoutId; init => checkoutId = value; }
+    public CheckoutId? CheckoutId { get => checkoutId; init => checkoutId = value; }
 
     /// <summary>The push that brought it; null for what was paid by hand.</summary>
-    public Guid? AttemptId { get => attemptId; init => attemptId = value; }
+    public AttemptId? AttemptId { get => attemptId; init => attemptId = value; }
 
     /// <summary>
     /// True when it was joined to its push by comparison (R7), false when the push's own callback named its number: a callback that

@@ -15,8 +15,10 @@ public sealed class Refund : Transfer
 
     private RefundSource source;
 
+    public required RefundId Id { get; init; }
+
     /// <summary>The receipt it gives back.</summary>
-    public required Guid ReceiptId { get; init; }
+    public required ReceiptId ReceiptId { get; init; }
 
     /// <summary>That receipt's number.</summary>
     public required string OriginalReceipt { get; init; }
@@ -42,11 +44,15 @@ public sealed class Refund : Transfer
     public RefundSource LoadedSource { get; init; }
 
     /// <summary>The checkout's id as stored; null for money without an order.</summary>
-    public Guid? OfCheckout { get; init; }
+    public CheckoutId? OfCheckout { get; init; }
+
+    public override TransferId TransferId => Id;
+
+    public override string PublicId => Id.ToString();
 
     public override string TypeName => "refund";
 
-    public override Guid? CheckoutId => OfCheckout;
+    public override CheckoutId? CheckoutId => OfCheckout;
 
     public override bool HasOwnName => Method == RefundMethod.B2c;
 
@@ -65,7 +71,7 @@ public sealed class Refund : Transfer
 
     /// <summary>Makes one that waits to be sent. Call under the lock of its checkout, or of its receipt where it has none.</summary>
     /// <param name="id">By B2C: made of what the caller said (R18), for Safaricom is given it as the request's name.</param>
-    public static Refund Queue(Guid id, string client, RefundPlan plan, string? orderReference, string reason, bool ofSurplus, DateTimeOffset now) => new()
+    public static Refund Queue(RefundId id, string client, RefundPlan plan, string? orderReference, string reason, bool ofSurplus, DateTimeOffset now) => new()
     {
         Id = id,
         Client = client,
@@ -84,7 +90,7 @@ public sealed class Refund : Transfer
         State = EntityState.Added,
 
         // B2C v3 takes an id of ours, unique for ever; a reversal gets Safaricom's.
-        Request = new() { Ids = new(null, plan.Method == RefundMethod.B2c ? id.ToString() : null) },
+        Request = new() { Ids = new(null, plan.Method == RefundMethod.B2c ? id.Value.ToString() : null) },
     };
 
     /// <summary>It takes its amount from elsewhere, since its receipt was moved.</summary>

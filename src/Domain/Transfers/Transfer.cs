@@ -23,8 +23,6 @@ public abstract partial class Transfer
     private SendWait wait;
     private EntityState state;
 
-    public required Guid Id { get; init; }
-
     /// <summary>The shop it belongs to.</summary>
     public required string Client { get; init; }
 
@@ -102,11 +100,16 @@ public abstract partial class Transfer
     /// <summary>True once an outcome is known.</summary>
     public bool IsSettled => request.IsSettled;
 
+    public abstract TransferId TransferId { get; }
+
+    /// <summary>The id as the outside sees it.</summary>
+    public abstract string PublicId { get; }
+
     /// <summary><c>payout</c> or <c>refund</c>: how events and stories name it.</summary>
     public abstract string TypeName { get; }
 
     /// <summary>The checkout concerned, null when none is.</summary>
-    public abstract Guid? CheckoutId { get; }
+    public abstract CheckoutId? CheckoutId { get; }
 
     /// <summary>
     /// True for what goes by B2C, which takes an id of ours and refuses a second request of that name; B2B and reversals have none. Where the app

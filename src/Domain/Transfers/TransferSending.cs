@@ -20,7 +20,7 @@ public abstract partial class Transfer
         request = request.Send(askAt, now);
         if (HasOwnName)
         {
-            request = request with { Ids = request.Ids with { OtherId = isNamed ? OriginatorId ?? Id.ToString() : null } };
+            request = request with { Ids = request.Ids with { OtherId = isNamed ? OriginatorId ?? TransferId.Value.ToString() : null } };
         }
 
         wait = wait.Over;

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Payments.Application.Access;
+using Payments.Domain.Common;
 using Payments.Infrastructure.Database;
 
 namespace Payments.Infrastructure.Access;
@@ -23,7 +24,7 @@ public sealed partial class ApiKeyCache(ApiKeyRepository keys, TimeProvider time
     private static readonly TimeSpan TouchEvery = TimeSpan.FromMinutes(1);
 
     private readonly SemaphoreSlim reading = new(1, 1);
-    private readonly ConcurrentDictionary<Guid, long> touched = new();
+    private readonly ConcurrentDictionary<KeyId, long> touched = new();
     private Ring ring = new(new Dictionary<string, ApiKeyRow>(), 0);
 
     public async Task<ApiKeyRow?> Find(string text, CancellationToken cancellation)
@@ -74,7 +75,7 @@ public sealed partial class ApiKeyCache(ApiKeyRepository keys, TimeProvider time
 
     private bool IsFresh(TimeSpan age) => ring.ReadAt != 0 && time.GetElapsedTime(ring.ReadAt) < age;
 
-    private void Note(Guid id)
+    private void Note(KeyId id)
     {
         var now = time.GetTimestamp();
         var last = touched.GetOrAdd(id, 0);
@@ -85,7 +86,7 @@ public sealed partial class ApiKeyCache(ApiKeyRepository keys, TimeProvider time
         }
     }
 
-    private async Task Touch(Guid id)
+    private async Task Touch(KeyId id)
     {
         try
         {

@@ -39,20 +39,20 @@ public sealed class ApiKeyRepository(Connections database) : IApiKeys, IPayoutCe
             });
     }
 
-    public async Task<ApiKeyRow?> LoadForChange(Guid id)
+    public async Task<ApiKeyRow?> LoadForChange(KeyId id)
     {
         await using var connection = await database.OpenConnectionAsync();
         var row = await connection.QuerySingleOrDefaultAsync<Row>($"SELECT {Columns} FROM api_keys WHERE id = @id FOR UPDATE", new { id });
         return row?.ToKey();
     }
 
-    public async Task<ApiKeyRow?> Find(Guid id, CancellationToken cancellation)
+    public async Task<ApiKeyRow?> Find(KeyId id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return (await connection.QuerySingleOrDefaultAsync<Row>($"SELECT {Columns} FROM api_keys WHERE id = @id", new { id }))?.ToKey();
     }
 
-    public async Task End(Guid id, DateTimeOffset? expiresAt, DateTimeOffset? revokedAt)
+    public async Task End(KeyId id, DateTimeOffset? expiresAt, DateTimeOffset? revokedAt)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
@@ -78,7 +78,7 @@ public sealed class ApiKeyRepository(Connections database) : IApiKeys, IPayoutCe
     }
 
     /// <summary>Notes that a key is in use, at most once a minute however many processes see it.</summary>
-    public async Task Touch(Guid id)
+    public async Task Touch(KeyId id)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
@@ -140,13 +140,13 @@ public sealed class ApiKeyRepository(Connections database) : IApiKeys, IPayoutCe
 
     private sealed record Row
     {
-        public Guid Id { get; init; }
+        public KeyId Id { get; init; }
 
         public required string Client { get; init; }
 
         public byte[]? Hash { get; init; }
 
-        public Guid Family { get; init; }
+        public KeyId Family { get; init; }
 
         public required string Ending { get; init; }
 

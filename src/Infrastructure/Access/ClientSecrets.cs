@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Payments.Application.Access;
 using Payments.Application.Checkouts;
-using Payments.Application.Common;
+using Payments.Domain.Common;
 
 namespace Payments.Infrastructure.Access;
 
@@ -15,13 +15,13 @@ public sealed class ClientSecrets(IEnumerable<byte[]> secrets) : IClientSecrets,
 
     private readonly (string Id, byte[] Secret)[] keys = [.. secrets.Select(s => (Convert.ToHexStringLower(SHA256.HashData(s))[..8], s))];
 
-    public string For(Guid checkoutId) => Write(keys[0], PublicId.Write(PublicId.Checkout, checkoutId));
+    public string For(CheckoutId checkoutId) => Write(keys[0], checkoutId.ToString());
 
-    public bool TryRead(string text, out Guid checkoutId)
+    public bool TryRead(string text, out CheckoutId checkoutId)
     {
         checkoutId = default;
         var at = text.IndexOf(Middle, StringComparison.Ordinal);
-        if (at < 0 || !PublicId.TryRead(PublicId.Checkout, text[..at], out var id))
+        if (at < 0 || !CheckoutId.TryParse(text[..at], out var id))
         {
             return false;
         }
@@ -30,7 +30,7 @@ public sealed class ClientSecrets(IEnumerable<byte[]> secrets) : IClientSecrets,
         var valid = false;
         foreach (var key in keys)
         {
-            valid |= CryptographicOperations.FixedTimeEquals(given, Encoding.UTF8.GetBytes(Write(key, PublicId.Write(PublicId.Checkout, id))));
+            valid |= CryptographicOperations.FixedTimeEquals(given, Encoding.UTF8.GetBytes(Write(key, id.ToString())));
         }
 
         checkoutId = valid ? id : default;

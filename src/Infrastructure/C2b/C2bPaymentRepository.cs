@@ -19,10 +19,10 @@ internal sealed partial class C2bPaymentRepository(Connections database, Callbac
         public long[]? InFlight { get; init; }
     }
 
-    public async Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds)
+    public async Task<IReadOnlyList<(CallbackId Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<CallbackId> callbackIds)
     {
         await using var connection = await database.OpenConnectionAsync();
-        return (await connection.QueryAsync<(Guid, byte[])>(
+        return (await connection.QueryAsync<(CallbackId, byte[])>(
             "SELECT id, body FROM callbacks WHERE id = ANY (@ids) AND kind = 'c2b_confirm'", new { ids = callbackIds.ToArray() })).AsList();
     }
 

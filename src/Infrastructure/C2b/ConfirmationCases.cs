@@ -1,5 +1,6 @@
 using Payments.Application.C2b;
 using Payments.Domain.Cases;
+using Payments.Domain.Common;
 using Payments.Infrastructure.Cases;
 
 namespace Payments.Infrastructure.C2b;
@@ -18,7 +19,7 @@ internal sealed partial class C2bPaymentRepository
         await CaseStore.OpenUntrusted(
             connection,
             [.. untrusted.Select(u => new ConfirmationCase(
-                u.CallbackId, u.Receipt,
+                u.CallbackId.Value, u.Receipt,
                 $"A confirmation says that receipt {u.Receipt} paid {u.Amount} for this order, but it is not trusted: {u.Why} Nothing was counted. "
                 + "It is once Pull lists the receipt, or once M-PESA confirms it: ask (…/ask), or look it up in the portal, then settle this case.",
                 u.ReferenceKey))],
@@ -30,7 +31,7 @@ internal sealed partial class C2bPaymentRepository
         await using var connection = await database.OpenConnectionAsync();
         await CaseStore.OpenOdd(connection, OfKind(CaseKind.UnreadableConfirmation), OfKind(CaseKind.ConfirmationsFromElsewhere));
 
-        List<ConfirmationCase> OfKind(string kind) => [.. odd.Where(o => o.Kind == kind).Select(o => new ConfirmationCase(o.CallbackId, o.Receipt, o.Story, o.Source))];
+        List<ConfirmationCase> OfKind(string kind) => [.. odd.Where(o => o.Kind == kind).Select(o => new ConfirmationCase(o.CallbackId.Value, o.Receipt, o.Story, o.Source))];
     }
 
     public async Task OpenCases(IReadOnlyCollection<UnknownShortcodePayment> strays)
@@ -40,7 +41,7 @@ internal sealed partial class C2bPaymentRepository
         await CaseStore.OpenUnknownShortcodes(
             connection,
             [.. first.Select(s => new ConfirmationCase(
-                s.ReceiptId, null,
+                s.ReceiptId.Value, null,
                 $"Receipt {s.Receipt} of {s.Amount} was paid to {s.Shortcode}: its confirmation came to our registered address, but that number is neither "
                 + "Daraja__Shortcode nor Daraja__TillNumber. It is money without an order, and so is what follows it (GET /api/ops/receipts?matched=false "
                 + "shows the shortcode). Is it a number of yours? Then configure it, or have its own URLs registered; match or give back what came, then "
@@ -60,7 +61,7 @@ internal sealed partial class C2bPaymentRepository
         await CaseStore.CloseTakenBack(connection, numbers);
     }
 
-    public async Task CloseUnreadable(IReadOnlyCollection<Guid> callbackIds)
+    public async Task CloseUnreadable(IReadOnlyCollection<CallbackId> callbackIds)
     {
         await using var connection = await database.OpenConnectionAsync();
         await CaseStore.CloseReadable(connection, callbackIds);

@@ -1,7 +1,6 @@
 using Dapper;
 using Payments.Application.C2b;
 using Payments.Application.Checkouts;
-using Payments.Application.Common;
 using Payments.Domain.Cases;
 using Payments.Domain.Common;
 using Payments.Infrastructure.Cases;
@@ -58,23 +57,23 @@ internal sealed partial class C2bPaymentRepository
         return [.. rows.Select(row => row.ToView())];
     }
 
-    public async Task<ReceiptView?> Receipt(Guid id, CancellationToken cancellation)
+    public async Task<ReceiptView?> Receipt(ReceiptId id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<ReceiptViewRow>($"SELECT {ReceiptColumns} FROM {ReceiptsWithRefunds} WHERE r.id = @id", new { id });
         return rows.SingleOrDefault()?.ToView();
     }
 
-    public async Task NoteMatch(Guid receiptId, string by)
+    public async Task NoteMatch(ReceiptId receiptId, string by)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync("UPDATE receipts SET matched_by = @by, matched_at = now() WHERE id = @receiptId", new { receiptId, by });
 
         // The question whose money it is has been answered.
-        await CaseStore.Close(connection, [receiptId], CaseKind.AmbiguousMatch, "matched", "The receipt was matched.", by);
+        await CaseStore.Close(connection, [receiptId.Value], CaseKind.AmbiguousMatch, "matched", "The receipt was matched.", by);
     }
 
-    public async Task NoteWriteOff(Guid receiptId, string by, string reason)
+    public async Task NoteWriteOff(ReceiptId receiptId, string by, string reason)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
@@ -84,7 +83,7 @@ internal sealed partial class C2bPaymentRepository
 
     private sealed record ReceiptViewRow
     {
-        public Guid Id { get; init; }
+        public ReceiptId Id { get; init; }
         public string? Receipt { get; init; }
         public long Amount { get; init; }
         public string Account { get; init; } = "";
@@ -93,7 +92,7 @@ internal sealed partial class C2bPaymentRepository
         public string Method { get; init; } = "";
         public string SettledBy { get; init; } = "";
         public DateTimeOffset At { get; init; }
-        public Guid? CheckoutId { get; init; }
+        public CheckoutId? CheckoutId { get; init; }
         public long Applied { get; init; }
         public long Surplus { get; init; }
         public string? MatchedBy { get; init; }
@@ -106,8 +105,8 @@ internal sealed partial class C2bPaymentRepository
         public string? Shortcode { get; init; }
 
         public ReceiptView ToView() => new(
-            PublicId.Write(PublicId.Receipt, Id), Receipt, Money.FromCents(Amount).Shillings, Account, Payer, PayerName, Method, SettledBy, At,
-            CheckoutId is { } checkout ? PublicId.Write(PublicId.Checkout, checkout) : null, Money.FromCents(Applied).Shillings,
+            Id.ToString(), Receipt, Money.FromCents(Amount).Shillings, Account, Payer, PayerName, Method, SettledBy, At,
+            CheckoutId?.ToString(), Money.FromCents(Applied).Shillings,
             Money.FromCents(Surplus).Shillings, MatchedBy, MatchedAt, Money.FromCents(Unsettled).Shillings, Money.FromCents(WrittenOff).Shillings,
             WrittenOffBy, WrittenOffAt, WrittenOffReason)
         {

@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using Payments.Application.C2b;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 using Payments.Infrastructure.Reconciliation;
 
 namespace Payments.Infrastructure.C2b;
@@ -29,7 +30,7 @@ internal sealed partial class C2bPaymentRepository
         return [.. rows.Select(row => row.ToRegistration()).OrderBy(r => r.ReplacedAt is not null).ThenBy(r => r.IsNext)];
     }
 
-    public async Task<Registration?> Find(Guid id, CancellationToken cancellation)
+    public async Task<Registration?> Find(RegistrationId id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<RegistrationRow>($"SELECT * FROM ({AllRegistrations}) r WHERE id = @id", new { id });
@@ -189,7 +190,7 @@ internal sealed partial class C2bPaymentRepository
 
     private sealed record RegistrationRow
     {
-        public Guid Id { get; init; }
+        public RegistrationId Id { get; init; }
         public string Shortcode { get; init; } = "";
         public string Token { get; init; } = "";
         public string State { get; init; } = "";

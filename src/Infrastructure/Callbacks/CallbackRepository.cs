@@ -3,6 +3,7 @@ using System.Text;
 using Dapper;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 using Payments.Infrastructure.Daraja;
 using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Jobs;
@@ -18,13 +19,13 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    private sealed record ParkedRow(Guid Id, Guid? BlockedBy);
+    private sealed record ParkedRow(CallbackId Id, CallbackId? BlockedBy);
 
     private sealed record Row
     {
         public const string Columns = "id, kind, subject_id, body, token_hash, answer, erased_at, probe_id, received_at, trace_parent, source, blocked_by";
 
-        public Guid Id { get; init; }
+        public CallbackId Id { get; init; }
         public string Kind { get; init; } = "";
         public Guid? SubjectId { get; init; }
         public byte[] Body { get; init; } = [];
@@ -35,7 +36,7 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
         public DateTimeOffset ReceivedAt { get; init; }
         public string? TraceParent { get; init; }
         public string? Source { get; init; }
-        public Guid? BlockedBy { get; init; }
+        public CallbackId? BlockedBy { get; init; }
 
         public InboxRow ToInbox() => new(Id, EnumNames.Read<CallbackKind>(Kind), SubjectId, Body, TokenHash, Answer, ErasedAt, ProbeId is not null)
         {
@@ -76,7 +77,7 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
         return [.. rows.Select(row => row.ToInbox())];
     }
 
-    public async Task<IReadOnlyList<InboxRow>> TakeNew(IReadOnlyCollection<Guid> ids)
+    public async Task<IReadOnlyList<InboxRow>> TakeNew(IReadOnlyCollection<CallbackId> ids)
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
@@ -90,7 +91,7 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
         return [.. rows.Select(row => row.ToInbox())];
     }
 
-    public async Task<InboxRow?> TakeParked(Guid id)
+    public async Task<InboxRow?> TakeParked(CallbackId id)
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
@@ -99,7 +100,7 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
         return rows.SingleOrDefault()?.ToInbox();
     }
 
-    public async Task<InboxRow?> TakeAgain(Guid id)
+    public async Task<InboxRow?> TakeAgain(CallbackId id)
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
@@ -128,7 +129,7 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
             });
     }
 
-    public async Task<Guid> Park(InboxRow row, string why)
+    public async Task<CallbackId> Park(InboxRow row, string why)
     {
         ParkedRow? parked;
         await using (var connection = await database.OpenConnectionAsync())
@@ -155,7 +156,7 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
         return parked?.BlockedBy ?? row.Id;
     }
 
-    public async Task SetAside(IReadOnlyCollection<Guid> ids, TimeSpan wait, Guid? blockedBy)
+    public async Task SetAside(IReadOnlyCollection<CallbackId> ids, TimeSpan wait, CallbackId? blockedBy)
     {
         if (ids.Count == 0)
         {
@@ -171,7 +172,7 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
             new { ids = ids.ToArray(), wait, blockedBy });
     }
 
-    public async Task SetAsideAll(Guid subjectId, TimeSpan wait, Guid blockedBy)
+    public async Task SetAsideAll(Guid subjectId, TimeSpan wait, CallbackId blockedBy)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
@@ -183,7 +184,7 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
             new { subjectId, wait, blockedBy, MaxAtOnce });
     }
 
-    public async Task Release(Guid id)
+    public async Task Release(CallbackId id)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
@@ -234,7 +235,7 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
         return [.. rows.Select(row => row.ToView())];
     }
 
-    public async Task<CallbackView?> Find(Guid id, CancellationToken cancellation)
+    public async Task<CallbackView?> Find(CallbackId id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<ViewRow>($"SELECT {ViewRow.Columns}, body FROM callbacks WHERE id = @id", new { id });
@@ -246,7 +247,7 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
         public const string Columns =
             "id, kind, state, verdict, detail, subject_id, EXISTS (SELECT FROM refunds r WHERE r.id = subject_id) AS of_refund, source, content_type, length(body) AS bytes, received_at, done_at, erased_at";
 
-        public Guid Id { get; init; }
+        public CallbackId Id { get; init; }
         public string Kind { get; init; } = "";
         public string State { get; init; } = "";
         public string? Verdict { get; init; }
@@ -274,8 +275,8 @@ internal sealed class CallbackRepository(Connections database, IJobs jobs, Callb
             }
 
             return new(
-                PublicId.Write(PublicId.Callback, Id), Kind, State, Verdict, Detail,
-                SubjectId is { } subject ? PublicId.Write(OfRefund ? PublicId.Refund : DarajaOperations.Channels[EnumNames.Read<CallbackKind>(Kind)].IdPrefix, subject) : null,
+                Id.ToString(), Kind, State, Verdict, Detail,
+                SubjectId is { } subject ? PublicIds.Text(OfRefund ? RefundId.Prefix : DarajaOperations.Channels[EnumNames.Read<CallbackKind>(Kind)].IdPrefix, subject) : null,
                 Source, ContentType, Bytes, ReceivedAt, DoneAt, text,
                 Body is not null && ErasedAt is null && text is null ? Convert.ToBase64String(Body) : null, ErasedAt);
         }

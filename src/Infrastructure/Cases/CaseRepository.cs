@@ -2,6 +2,7 @@ using Dapper;
 using Payments.Application.Cases;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 using Payments.Infrastructure.Database;
 
 namespace Payments.Infrastructure.Cases;
@@ -23,11 +24,11 @@ internal sealed partial class CaseRepository(Connections database) : ICases
 
     private sealed record Row
     {
-        public Guid Id { get; init; }
+        public CaseId Id { get; init; }
         public string Kind { get; init; } = "";
         public string Subject { get; init; } = "";
         public Guid SubjectId { get; init; }
-        public Guid? CheckoutId { get; init; }
+        public CheckoutId? CheckoutId { get; init; }
         public string? Client { get; init; }
         public string Story { get; init; } = "";
         public string Status { get; init; } = "";
@@ -57,14 +58,14 @@ internal sealed partial class CaseRepository(Connections database) : ICases
         return [.. rows.Select(row => row.ToCase())];
     }
 
-    public async Task<StoredCase?> Find(Guid id)
+    public async Task<StoredCase?> Find(CaseId id)
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>($"SELECT {Columns} FROM cases c WHERE c.id = @id", new { id });
         return rows.SingleOrDefault()?.ToCase();
     }
 
-    public async Task<bool> Settle(Guid id, string outcome, string reason, string by)
+    public async Task<bool> Settle(CaseId id, string outcome, string reason, string by)
     {
         await using var connection = await database.OpenConnectionAsync();
         return await CaseStore.Settle(connection, id, outcome, reason, by);

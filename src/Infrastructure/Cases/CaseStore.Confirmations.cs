@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using Payments.Application.Cases;
 using Payments.Domain.Cases;
+using Payments.Domain.Common;
 using Payments.Infrastructure.Database;
 
 namespace Payments.Infrastructure.Cases;
@@ -141,7 +142,7 @@ internal static partial class CaseStore
         numbers.ToArray(), OfConfirmations, CaseOutcome.NotPaid, "M-PESA says that it was paid and then reversed.");
 
     /// <summary>These stored callbacks could be applied after all.</summary>
-    public static Task CloseReadable(NpgsqlConnection connection, IReadOnlyCollection<Guid> callbackIds) => CloseInOrder(
+    public static Task CloseReadable(NpgsqlConnection connection, IReadOnlyCollection<CallbackId> callbackIds) => CloseInOrder(
         connection, "k.subject_id = ANY (@keys) AND k.kind = ANY (@kinds)", callbackIds.ToArray(),
         [CaseKind.UnreadableConfirmation, CaseKind.ConfirmationsFromElsewhere], CaseOutcome.Noted, "The stored callback was applied.");
 

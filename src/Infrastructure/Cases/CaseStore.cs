@@ -3,6 +3,7 @@ using Npgsql;
 using Payments.Application.Cases;
 using Payments.Application.Common;
 using Payments.Domain.Cases;
+using Payments.Domain.Common;
 using Payments.Infrastructure.Database;
 
 namespace Payments.Infrastructure.Cases;
@@ -56,7 +57,7 @@ internal static partial class CaseStore
     }
 
     /// <summary>A person has decided; false when the case was not open.</summary>
-    public static async Task<bool> Settle(NpgsqlConnection connection, Guid id, string outcome, string reason, string by) => await connection.ExecuteAsync(
+    public static async Task<bool> Settle(NpgsqlConnection connection, CaseId id, string outcome, string reason, string by) => await connection.ExecuteAsync(
         """
         UPDATE cases SET status = 'settled', settled_at = now(), outcome = @outcome, reason = @reason, settled_by = @by
         WHERE id = @id AND status = 'open'

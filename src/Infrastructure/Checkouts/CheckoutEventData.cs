@@ -16,7 +16,7 @@ internal static class CheckoutEventData
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteString("id", PublicId.Write(PublicId.Checkout, checkout.Id));
+            json.WriteString("id", checkout.Id.ToString());
             json.WriteString("orderReference", checkout.Reference.Value);
             json.WriteString("status", EnumNames.Name(checkout.Status));
             json.WriteNumber("amount", checkout.Amount.Shillings);

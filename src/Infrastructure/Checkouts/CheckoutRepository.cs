@@ -82,14 +82,14 @@ internal sealed partial class CheckoutRepository(Connections database, OurShortc
         return new(checkouts, alone);
     }
 
-    public async Task<Checkout?> Find(Guid id, CancellationToken cancellation)
+    public async Task<Checkout?> Find(CheckoutId id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return (await Read(connection, [id])).SingleOrDefault();
     }
 
     /// <summary>Reads several without locking; ids nobody has are left out.</summary>
-    public static async Task<List<Checkout>> Read(NpgsqlConnection connection, IReadOnlyCollection<Guid> ids)
+    public static async Task<List<Checkout>> Read(NpgsqlConnection connection, IReadOnlyCollection<CheckoutId> ids)
     {
         var rows = await connection.QueryAsync<CheckoutRow>($"SELECT {CheckoutRow.Columns} FROM checkouts WHERE id = ANY (@ids)", new { ids = ids.ToArray() });
         var checkouts = rows.Select(row => row.ToDomain()).ToList();
@@ -146,23 +146,23 @@ internal sealed partial class CheckoutRepository(Connections database, OurShortc
         return recent.Count < most ? null : recent[^1] + window;
     }
 
-    public async Task<IReadOnlyList<DueAttempt>> ClaimDue(Guid? checkoutId, int askable, int others, TimeSpan lease)
+    public async Task<IReadOnlyList<DueAttempt>> ClaimDue(CheckoutId? checkoutId, int askable, int others, TimeSpan lease)
     {
         await using var connection = await database.OpenConnectionAsync();
         return [.. await DueQueries.ClaimDue<DueAttempt>(
             connection, RequestTable.Attempts, askable, others, lease, "(@checkoutId::uuid IS NULL OR checkout_id = @checkoutId)", checkoutId)];
     }
 
-    public async Task DiscountQuery(Guid attemptId)
+    public async Task DiscountQuery(AttemptId attemptId)
     {
         await using var connection = await database.OpenConnectionAsync();
         await DueQueries.DiscountQuery(connection, RequestTable.Attempts, attemptId);
     }
 
-    public async Task<IReadOnlyList<Guid>> FindDue(int limit, CancellationToken cancellation)
+    public async Task<IReadOnlyList<CheckoutId>> FindDue(int limit, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var found = await connection.QueryAsync<Guid>(
+        var found = await connection.QueryAsync<CheckoutId>(
             """
             (SELECT c.id FROM checkouts c
              WHERE c.expires_at <= now() AND c.status IN ('open', 'pending', 'failed')

@@ -15,7 +15,7 @@ internal sealed record CheckoutRow
     public const string Columns =
         "id, client, order_reference, amount, paid, description, phone, return_url, metadata, status, version, created_at, updated_at, expires_at, ended_at";
 
-    public Guid Id { get; init; }
+    public CheckoutId Id { get; init; }
     public string Client { get; init; } = "";
     public string OrderReference { get; init; } = "";
     public long Amount { get; init; }
@@ -69,7 +69,7 @@ internal sealed record AttemptRow : ProviderRequestRow
     public const string Columns =
         Shared + ", checkout_id, phone, request_id, other_id, started_at, reported_failure_code, reported_result_code, reported_amount, reported_receipt";
 
-    public Guid CheckoutId { get; init; }
+    public CheckoutId CheckoutId { get; init; }
     public string? Phone { get; init; }
     public string? RequestId { get; init; }
     public string? OtherId { get; init; }
@@ -81,7 +81,7 @@ internal sealed record AttemptRow : ProviderRequestRow
 
     public Attempt ToDomain() => new()
     {
-        Id = Id,
+        Id = new(Id),
         CheckoutId = CheckoutId,
         Phone = Msisdn.TryParse(Phone, out var phone) ? phone : null,
         Amount = Money.FromCents(Amount),
@@ -100,10 +100,10 @@ internal sealed record ReceiptRow
         "id, receipt, checkout_id, attempt_id, amount, applied, surplus, surplus_due_at, method, settled_by, account, payer, payer_name, at, late, "
         + "inferred, created_at, written_off, shortcode";
 
-    public Guid Id { get; init; }
+    public ReceiptId Id { get; init; }
     public string? Receipt { get; init; }
-    public Guid? CheckoutId { get; init; }
-    public Guid? AttemptId { get; init; }
+    public CheckoutId? CheckoutId { get; init; }
+    public AttemptId? AttemptId { get; init; }
     public long Amount { get; init; }
     public long Applied { get; init; }
     public long Surplus { get; init; }

@@ -6,6 +6,7 @@ using Payments.Application.Common;
 using Payments.Application.Telemetry;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 using Payments.Domain.Receipts;
 using Payments.Infrastructure.Cases;
 using Payments.Infrastructure.Events;
@@ -25,7 +26,7 @@ internal sealed partial class CheckoutRepository
     /// <summary>Letters stay letters: escaped, four bytes of metadata would be twelve.</summary>
     private static readonly JsonSerializerOptions AsWritten = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public async Task<(Guid Id, string Client)?> Add(Checkout checkout)
+    public async Task<(CheckoutId Id, string Client)?> Add(Checkout checkout)
     {
         await using var connection = await database.OpenConnectionAsync();
         var added = await connection.ExecuteAsync(
@@ -57,7 +58,7 @@ internal sealed partial class CheckoutRepository
             });
         return added == 1
             ? null
-            : await connection.QuerySingleAsync<(Guid, string)>(
+            : await connection.QuerySingleAsync<(CheckoutId, string)>(
                 "SELECT id, client FROM checkouts WHERE reference_key = @key", new { key = checkout.Reference.Key });
     }
 
@@ -75,14 +76,14 @@ internal sealed partial class CheckoutRepository
         await UpdateReceipts(connection, receipts.FindAll(r => r.State == EntityState.Updated));
         await InsertReceipts(connection, receipts.FindAll(r => r.State == EntityState.Added));
         await RefundRepository.UpdateSources(connection, receipts);
-        await EventStore.Append(connection, [.. changed.SelectMany(c => c.Events.Select(type => new NewEvent(c.Client, type, c.Id, CheckoutEventData.Of(c))))]);
+        await EventStore.Append(connection, [.. changed.SelectMany(c => c.Events.Select(type => new NewEvent(c.Client, type, c.Id.Value, CheckoutEventData.Of(c))))]);
         await CaseStore.Open(connection, [
             .. changed.SelectMany(c => c.Cases.Select(k => ((string?)c.Client, k))),
             .. (unmatched ?? []).SelectMany(r => r.Cases.Select(k => ((string?)null, k)))]);
         await CaseStore.CloseFoundOut(
             connection,
             [.. changed.SelectMany(c => c.ResolvedAttempts).Where(a => a is { IsSettled: true, SettledBy: not (null or SettledBy.Operator) })
-                .Select(a => (a.Id, a.Status == AttemptStatus.Succeeded ? CaseOutcome.Paid : CaseOutcome.NotPaid))],
+                .Select(a => (a.Id.Value, a.Status == AttemptStatus.Succeeded ? CaseOutcome.Paid : CaseOutcome.NotPaid))],
             CaseKind.OutcomeUnknown);
         await Notify(connection, changed);
     }
@@ -148,7 +149,7 @@ internal sealed partial class CheckoutRepository
     {
         if (changed.Count > 0)
         {
-            var payload = changed.Count > MaxNotifiedIds ? "*" : string.Join(',', changed.Select(c => c.Id.ToString("N")));
+            var payload = changed.Count > MaxNotifiedIds ? "*" : string.Join(',', changed.Select(c => c.Id.Value.ToString("N")));
             await connection.ExecuteAsync("SELECT pg_notify(@Channel, @payload)", new { Channel, payload });
         }
     }

@@ -43,8 +43,8 @@ internal sealed class DarajaClient : IDaraja
 
     public async Task<Reply> SendStkPush(StkPushRequest prompt, CancellationToken cancellation)
     {
-        var body = StkRequests.Push(options, prompt, urls.For(CallbackKind.Stk, SubjectKind.Attempt, prompt.AttemptId), clock.GetUtcNow());
-        var exchange = await Post(DarajaOperations.Push, options.Main, DarajaOperations.Push.Path, body, prompt.AttemptId, cancellation);
+        var body = StkRequests.Push(options, prompt, urls.For(CallbackKind.Stk, SubjectKind.Attempt, prompt.AttemptId.Value), clock.GetUtcNow());
+        var exchange = await Post(DarajaOperations.Push, options.Main, DarajaOperations.Push.Path, body, prompt.AttemptId.Value, cancellation);
         return DarajaReplies.ToRequest(exchange, toCustomer: true, PromptIds.Id, PromptIds.Other);
     }
 
@@ -77,14 +77,14 @@ internal sealed class DarajaClient : IDaraja
     }
 
     public Task<Reply> Reverse(ReversalRequest reversal, CancellationToken cancellation) => WithInitiator(
-        DarajaOperations.Reversal, options.Main, (SubjectKind.Refund, reversal.RefundId), fields => ReversalApi.Body(reversal, fields), cancellation);
+        DarajaOperations.Reversal, options.Main, (SubjectKind.Refund, reversal.RefundId.Value), fields => ReversalApi.Body(reversal, fields), cancellation);
 
     public Task<Reply> QueryStatus(StatusQueryRequest question, CancellationToken cancellation) => WithInitiator(
-        DarajaOperations.Status, question.OfPayouts ? options.Paying : options.Main, (SubjectKind.Question, question.QuestionId),
+        DarajaOperations.Status, question.OfPayouts ? options.Paying : options.Main, (SubjectKind.Question, question.QuestionId.Value),
         fields => StatusApi.Body(question, fields), cancellation);
 
-    public Task<Reply> QueryBalance(Guid questionId, CancellationToken cancellation) => WithInitiator(
-        DarajaOperations.Balance, options.Paying, (SubjectKind.Question, questionId), BalanceApi.Body, cancellation);
+    public Task<Reply> QueryBalance(StatusQueryId questionId, CancellationToken cancellation) => WithInitiator(
+        DarajaOperations.Balance, options.Paying, (SubjectKind.Question, questionId.Value), BalanceApi.Body, cancellation);
 
     public async Task<Reply> RegisterUrls(RegistrationRequest registration, CancellationToken cancellation)
     {

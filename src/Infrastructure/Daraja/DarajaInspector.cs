@@ -75,7 +75,7 @@ internal sealed class DarajaInspector(
         return looks;
     }
 
-    public async Task<Reply> AskBalance(DarajaAppFacts facts, Guid question, CancellationToken cancellation)
+    public async Task<Reply> AskBalance(DarajaAppFacts facts, StatusQueryId question, CancellationToken cancellation)
     {
         var app = AppOf(facts);
         var (credential, wrong) = SecurityCredential.Encrypt(app);
@@ -85,7 +85,7 @@ internal sealed class DarajaInspector(
         }
 
         var fields = InitiatorFields.Of(
-            DarajaOperations.Balance, app, DarajaOperations.Balance.VersionOf(options), credential, urls, SubjectKind.Question, question);
+            DarajaOperations.Balance, app, DarajaOperations.Balance.VersionOf(options), credential, urls, SubjectKind.Question, question.Value);
         var answer = await client.Post(DarajaOperations.Balance, app, DarajaOperations.Balance.Path, BalanceApi.Body(fields), cancellation);
 
         // What the token said is enough, and no breaker's pause is told of: nobody waits for the doctor's question.

@@ -1,5 +1,5 @@
 using Payments.Application.Callbacks;
-using Payments.Application.Common;
+using Payments.Domain.Common;
 using Payments.Domain.Transfers;
 using Payments.Infrastructure.Daraja.B2b;
 using Payments.Infrastructure.Daraja.B2c;
@@ -24,7 +24,7 @@ public static class DarajaOperations
     {
         IsSentOnce = true,
         Product = new("M-PESA Express", "no prompt can be sent") { IsNeeded = true },
-        Callbacks = [new(CallbackKind.Stk, "stk/callback", PublicId.Attempt, [SubjectKind.Attempt], StkCallback.Read, StkCallback.Samples)],
+        Callbacks = [new(CallbackKind.Stk, "stk/callback", AttemptId.Prefix, [SubjectKind.Attempt], StkCallback.Read, StkCallback.Samples)],
     };
 
     public static readonly DarajaOperation PromptQuery = new("PromptQuery", "/mpesa/stkpushquery/v1/query")
@@ -40,11 +40,11 @@ public static class DarajaOperations
         // The token of a registration is random and stored, and none of those that are made for one thing of ours.
         Callbacks =
         [
-            new(CallbackKind.C2bValidate, "c2b/validate", PublicId.Registration, [], C2bMessages.ReadValidation, C2bMessages.ValidationSample)
+            new(CallbackKind.C2bValidate, "c2b/validate", RegistrationId.Prefix, [], C2bMessages.ReadValidation, C2bMessages.ValidationSample)
             {
                 ReadLeniently = (documents, why) => LenientConfirmation.ReadQuestion(documents, why, C2bMessages.ReadValidation),
             },
-            new(CallbackKind.C2bConfirm, "c2b/confirm", PublicId.Registration, [], C2bMessages.ReadConfirmation, C2bMessages.ConfirmationSample)
+            new(CallbackKind.C2bConfirm, "c2b/confirm", RegistrationId.Prefix, [], C2bMessages.ReadConfirmation, C2bMessages.ConfirmationSample)
             {
                 ReadLeniently = (documents, why) => LenientConfirmation.Read(documents, why, C2bMessages.ReadConfirmation),
             },
@@ -56,7 +56,7 @@ public static class DarajaOperations
         IsSentOnce = true,
         NeedsInitiator = true,
         Product = new("Reversal", "payments cannot be reversed"),
-        Callbacks = CallbackChannel.OfInitiator("reversal", (CallbackKind.ReversalResult, CallbackKind.ReversalTimeout), PublicId.Refund, [SubjectKind.Refund],
+        Callbacks = CallbackChannel.OfInitiator("reversal", (CallbackKind.ReversalResult, CallbackKind.ReversalTimeout), RefundId.Prefix, [SubjectKind.Refund],
             ReversalApi.Result.Read, ReversalApi.Sample, ReversalApi.TimeoutSample),
     };
 
@@ -64,7 +64,7 @@ public static class DarajaOperations
     {
         NeedsInitiator = true,
         Product = new("Transaction Status", "doubtful money cannot be asked about"),
-        Callbacks = CallbackChannel.OfInitiator("status", (CallbackKind.StatusResult, CallbackKind.StatusTimeout), PublicId.Question, [SubjectKind.Question],
+        Callbacks = CallbackChannel.OfInitiator("status", (CallbackKind.StatusResult, CallbackKind.StatusTimeout), StatusQueryId.Prefix, [SubjectKind.Question],
             StatusApi.Read, StatusApi.Sample, StatusApi.TimeoutSample),
     };
 
@@ -77,7 +77,7 @@ public static class DarajaOperations
         Payouts = new([PayoutMethod.Mpesa], B2cApi.Body),
 
         // It pays refunds out as well.
-        Callbacks = CallbackChannel.OfInitiator("b2c", (CallbackKind.B2cResult, CallbackKind.B2cTimeout), PublicId.Payout, [SubjectKind.Payout, SubjectKind.Refund],
+        Callbacks = CallbackChannel.OfInitiator("b2c", (CallbackKind.B2cResult, CallbackKind.B2cTimeout), PayoutId.Prefix, [SubjectKind.Payout, SubjectKind.Refund],
             B2cApi.Result.Read, B2cApi.Sample, B2cApi.TimeoutSample),
     };
 
@@ -88,7 +88,7 @@ public static class DarajaOperations
         IsOfPayouts = true,
         Product = new("B2B", "nothing is paid out to businesses"),
         Payouts = new([PayoutMethod.Paybill, PayoutMethod.Till], B2bApi.Body) { WhyNot = B2bApi.WhyNot },
-        Callbacks = CallbackChannel.OfInitiator("b2b", (CallbackKind.B2bResult, CallbackKind.B2bTimeout), PublicId.Payout, [SubjectKind.Payout],
+        Callbacks = CallbackChannel.OfInitiator("b2b", (CallbackKind.B2bResult, CallbackKind.B2bTimeout), PayoutId.Prefix, [SubjectKind.Payout],
             B2bApi.Result.Read, B2bApi.Sample, B2bApi.TimeoutSample),
     };
 
@@ -97,7 +97,7 @@ public static class DarajaOperations
         NeedsInitiator = true,
         IsOfPayouts = true,
         Product = new("Account Balance", "the float is not known"),
-        Callbacks = CallbackChannel.OfInitiator("balance", (CallbackKind.BalanceResult, CallbackKind.BalanceTimeout), PublicId.Question, [SubjectKind.Question],
+        Callbacks = CallbackChannel.OfInitiator("balance", (CallbackKind.BalanceResult, CallbackKind.BalanceTimeout), StatusQueryId.Prefix, [SubjectKind.Question],
             BalanceApi.Read, BalanceApi.Sample, BalanceApi.TimeoutSample),
     };
 

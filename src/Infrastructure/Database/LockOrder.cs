@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Payments.Domain.Common;
 
 namespace Payments.Infrastructure.Database;
 
@@ -68,6 +69,11 @@ internal sealed class LockOrder
     /// <exception cref="InvalidOperationException">Something that comes later was locked before.</exception>
     [Conditional("DEBUG")]
     public static void Took(LockStep step, params IEnumerable<Guid> ids) => Running.Value?.Add(step, [.. ids]);
+
+    /// <summary>The same by what they are.</summary>
+    [Conditional("DEBUG")]
+    public static void Took<T>(LockStep step, params IEnumerable<T> ids)
+        where T : struct, IId<T> => Running.Value?.Add(step, [.. ids.Select(id => id.Value)]);
 
     /// <summary>The one lock of its kind was taken.</summary>
     [Conditional("DEBUG")]

@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 
 namespace Payments.Infrastructure.Database;
 
@@ -54,6 +55,12 @@ internal sealed class Unnest<T>
     }
 
     public Unnest<T> Uuid(string column, Func<T, Guid?> value) => With(column, value);
+
+    public Unnest<T> Uuid<TId>(string column, Func<T, TId> value)
+        where TId : struct, IId<TId> => With(column, row => value(row).Value);
+
+    public Unnest<T> Uuid<TId>(string column, Func<T, TId?> value)
+        where TId : struct, IId<TId> => With(column, row => value(row)?.Value);
 
     public Unnest<T> Text(string column, Func<T, string?> value) => With(column, value);
 

@@ -1,8 +1,8 @@
 using Dapper;
 using Npgsql;
 using Payments.Application.C2b;
-using Payments.Application.Common;
 using Payments.Application.Diagnostics;
+using Payments.Domain.Common;
 using Payments.Infrastructure.Database;
 
 namespace Payments.Infrastructure.Diagnostics;
@@ -88,7 +88,7 @@ internal sealed class DiagnosticsStore(Connections database, TimeProvider clock)
         return rows.SingleOrDefault() is { } row ? new(row.QuestionId, row.AskedAt, row.Refusal, row.AnsweredAt, row.Answer) : null;
     }
 
-    public async Task<bool> BeginTry(byte[] fingerprint, Guid question, bool ofPayouts)
+    public async Task<bool> BeginTry(byte[] fingerprint, StatusQueryId question, bool ofPayouts)
     {
         await using var connection = await database.OpenConnectionAsync();
 
@@ -104,7 +104,7 @@ internal sealed class DiagnosticsStore(Connections database, TimeProvider clock)
             new { fingerprint, question, ofPayouts }) == 1;
     }
 
-    public async Task RefuseTry(Guid question, string why)
+    public async Task RefuseTry(StatusQueryId question, string why)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
@@ -112,7 +112,7 @@ internal sealed class DiagnosticsStore(Connections database, TimeProvider clock)
             new { question, why = why.Length > 1000 ? why[..1000] : why });
     }
 
-    public async Task ForgetTry(Guid question)
+    public async Task ForgetTry(StatusQueryId question)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
@@ -189,7 +189,7 @@ internal sealed class DiagnosticsStore(Connections database, TimeProvider clock)
 
     private sealed record TryRow
     {
-        public Guid QuestionId { get; init; }
+        public StatusQueryId QuestionId { get; init; }
         public DateTimeOffset AskedAt { get; init; }
         public string? Refusal { get; init; }
         public DateTimeOffset? AnsweredAt { get; init; }
@@ -207,7 +207,7 @@ internal sealed class DiagnosticsStore(Connections database, TimeProvider clock)
         public bool IsLast { get; init; }
 
         public RefusedInitiation ToRefused() => new(
-            What, PublicId.Write(What switch { "prompt" => PublicId.Attempt, "payout" => PublicId.Payout, _ => PublicId.Refund }, Id), At, FailureResultCode,
+            What, PublicIds.Text(What switch { "prompt" => AttemptId.Prefix, "payout" => PayoutId.Prefix, _ => RefundId.Prefix }, Id), At, FailureResultCode,
             FailureMessage, FailureProviderText, IsLast);
     }
 }

@@ -1,7 +1,7 @@
 using Dapper;
 using Payments.Application.Callbacks;
-using Payments.Application.Common;
 using Payments.Application.Diagnostics;
+using Payments.Domain.Common;
 using Payments.Infrastructure.Callbacks;
 using Payments.Infrastructure.Daraja;
 using Payments.Infrastructure.Database;
@@ -32,7 +32,7 @@ internal sealed class Probes(Connections database, CallbackTokens tokens) : IPro
 
     private sealed record Row
     {
-        public Guid Id { get; init; }
+        public CallbackId Id { get; init; }
         public Guid ProbeId { get; init; }
         public string State { get; init; } = "";
         public string? Verdict { get; init; }
@@ -41,6 +41,6 @@ internal sealed class Probes(Connections database, CallbackTokens tokens) : IPro
         public byte[] Body { get; init; } = [];
         public string? ContentType { get; init; }
 
-        public StoredProbe ToProbe() => new(ProbeId, PublicId.Write(PublicId.Callback, Id), State, Verdict, Detail, Arrival, Body, ContentType);
+        public StoredProbe ToProbe() => new(ProbeId, Id.ToString(), State, Verdict, Detail, Arrival, Body, ContentType);
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Payments.Domain.Common;
 using Payments.Infrastructure.Checkouts;
 using Payments.Infrastructure.Database;
 
@@ -45,7 +46,7 @@ public sealed partial class LiveEvents(Connections database, WatchedCheckouts wa
     }
 
     private void Hear(string payload) => watched.Changed(
-        payload == "*" ? null : payload.Split(',').Select(part => Guid.TryParseExact(part, "N", out var id) ? id : Guid.Empty));
+        payload == "*" ? null : payload.Split(',').Select(part => new CheckoutId(Guid.TryParseExact(part, "N", out var id) ? id : Guid.Empty)));
 
     [LoggerMessage(EventName = "live_events_interrupted", Level = LogLevel.Warning, Message = "Live events are interrupted: {Why}")]
     private partial void LogInterrupted(string why);

@@ -5,6 +5,7 @@ using Payments.Application.Common;
 using Payments.Application.Events;
 using Payments.Application.Reconciliation;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 using Payments.Infrastructure.Checkouts;
 using Payments.Infrastructure.Database;
 
@@ -24,13 +25,13 @@ public sealed partial class WatchedCheckouts(Connections database, IBackgroundCo
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(15);
 
     private readonly Lock gate = new();
-    private readonly Dictionary<Guid, Watched> watched = [];
-    private readonly HashSet<Guid> changed = [];
+    private readonly Dictionary<CheckoutId, Watched> watched = [];
+    private readonly HashSet<CheckoutId> changed = [];
     private readonly SemaphoreSlim woken = new(0, 1);
 
-    private sealed record Standing(Guid Id, int Version, bool IsDue);
+    private sealed record Standing(CheckoutId Id, int Version, bool IsDue);
 
-    public ICheckoutWatch Subscribe(Guid checkoutId)
+    public ICheckoutWatch Subscribe(CheckoutId checkoutId)
     {
         lock (gate)
         {
@@ -41,7 +42,7 @@ public sealed partial class WatchedCheckouts(Connections database, IBackgroundCo
     }
 
     /// <summary>True while somebody watches it.</summary>
-    public bool IsWatched(Guid checkoutId)
+    public bool IsWatched(CheckoutId checkoutId)
     {
         lock (gate)
         {
@@ -56,7 +57,7 @@ public sealed partial class WatchedCheckouts(Connections database, IBackgroundCo
     }
 
     /// <summary>These have changed, or may have; null: any may have.</summary>
-    internal void Changed(IEnumerable<Guid>? ids)
+    internal void Changed(IEnumerable<CheckoutId>? ids)
     {
         lock (gate)
         {
@@ -74,7 +75,7 @@ public sealed partial class WatchedCheckouts(Connections database, IBackgroundCo
     public async Task LookForMissed(CancellationToken cancellation)
     {
         using var purpose = Connections.For(Purpose.Watch);
-        Guid[] all;
+        CheckoutId[] all;
         lock (gate)
         {
             all = [.. watched.Keys];
@@ -157,7 +158,7 @@ public sealed partial class WatchedCheckouts(Connections database, IBackgroundCo
         }
     }
 
-    private List<Guid> Take()
+    private List<CheckoutId> Take()
     {
         lock (gate)
         {
@@ -167,7 +168,7 @@ public sealed partial class WatchedCheckouts(Connections database, IBackgroundCo
         }
     }
 
-    private bool IsNewer(Guid id, int version)
+    private bool IsNewer(CheckoutId id, int version)
     {
         lock (gate)
         {
@@ -209,11 +210,11 @@ public sealed partial class WatchedCheckouts(Connections database, IBackgroundCo
     private sealed class Watch : ICheckoutWatch
     {
         private readonly WatchedCheckouts all;
-        private readonly Guid checkoutId;
+        private readonly CheckoutId checkoutId;
         private readonly Watched one;
         private int left;
 
-        public Watch(WatchedCheckouts all, Guid checkoutId, Watched one) => (this.all, this.checkoutId, this.one) = (all, checkoutId, one);
+        public Watch(WatchedCheckouts all, CheckoutId checkoutId, Watched one) => (this.all, this.checkoutId, this.one) = (all, checkoutId, one);
 
         public async Task<Checkout?> Newer(int version, TimeSpan patience, CancellationToken cancellation)
         {

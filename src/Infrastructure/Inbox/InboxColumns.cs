@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 
 namespace Payments.Infrastructure.Inbox;
 
@@ -13,7 +14,7 @@ internal static class InboxColumns
 {
     private static readonly Column[] Columns =
     [
-        new Column<Guid>("id", NpgsqlDbType.Uuid, c => c.Id),
+        new Column<Guid>("id", NpgsqlDbType.Uuid, c => c.Id.Value),
         new Column<string>("kind", NpgsqlDbType.Text, c => EnumNames.Name(c.Kind)),
         new Column<Guid?>("subject_id", NpgsqlDbType.Uuid, c => c.SubjectId),
         new Column<string?>("source", NpgsqlDbType.Text, c => c.Source),
@@ -47,7 +48,7 @@ internal static class InboxColumns
     /// <summary>Writes them as a record has them. What is new goes behind everything else, where a record of before ends.</summary>
     public static void Write(BinaryWriter to, IncomingCallback callback, DateTimeOffset receivedAt)
     {
-        to.Write(callback.Id.ToByteArray(bigEndian: true));
+        to.Write(callback.Id.Value.ToByteArray(bigEndian: true));
         to.Write(receivedAt.UtcTicks);
         to.Write(EnumNames.Name(callback.Kind));
         WriteText(to, callback.SubjectId?.ToString("N"));
@@ -73,7 +74,7 @@ internal static class InboxColumns
     /// </summary>
     public static (IncomingCallback Callback, DateTimeOffset ReceivedAt)? Read(BinaryReader from)
     {
-        var id = new Guid(from.ReadBytes(16), bigEndian: true);
+        var id = new CallbackId(new(from.ReadBytes(16), bigEndian: true));
         var at = new DateTimeOffset(from.ReadInt64(), TimeSpan.Zero);
         var kind = EnumNames.Read<CallbackKind>(from.ReadString());
         Guid? subject = ReadText(from) is { } text ? Guid.ParseExact(text, "N") : null;

@@ -2,8 +2,8 @@ using Hangfire;
 using MediatR;
 using Payments.Application.Callbacks;
 using Payments.Application.Checkouts;
-using Payments.Application.Common;
 using Payments.Application.Reconciliation;
+using Payments.Domain.Common;
 using Payments.Infrastructure.Database;
 
 namespace Payments.Infrastructure.Jobs;
@@ -32,7 +32,7 @@ public sealed class CallbackJobs(IMediator mediator, JobShutdown end)
     public async Task Apply(string callbackId)
     {
         using var purpose = Connections.For(Purpose.Drain);
-        await mediator.Send(PublicId.TryRead(PublicId.Callback, callbackId, out var id)
+        await mediator.Send(CallbackId.TryParse(callbackId, out var id)
             ? new RetryFailedCallback(id) : throw new ArgumentException($"'{callbackId}' is no callback id.", nameof(callbackId)));
     }
 }

@@ -1,6 +1,6 @@
 using Hangfire;
 using Hangfire.States;
-using Payments.Application.Common;
+using Payments.Domain.Common;
 
 namespace Payments.Infrastructure.Jobs;
 
@@ -11,11 +11,13 @@ public interface IJobs
     void Drain(int count);
 
     /// <summary>A job of its own for a callback set aside.</summary>
-    void ApplyParked(Guid id);
+    void ApplyParked(CallbackId id);
 
-    /// <summary>The sending of a payout or refund.</summary>
-    /// <param name="prefix"><see cref="PublicId.Payout"/> or <see cref="PublicId.Refund"/>.</param>
-    void SendTransfer(string prefix, Guid id);
+    /// <summary>The sending of a payout.</summary>
+    void SendTransfer(PayoutId id);
+
+    /// <summary>The sending of a refund.</summary>
+    void SendTransfer(RefundId id);
 }
 
 /// <summary>Enqueues through Hangfire. Arguments are ids and counts only: the dashboard shows them.</summary>
@@ -23,9 +25,12 @@ internal sealed class HangfireJobs(IBackgroundJobClient client) : IJobs
 {
     public void Drain(int count) => client.Create<CallbackJobs>(jobs => jobs.Drain(count), new EnqueuedState(CallbackJobs.Queue));
 
-    public void ApplyParked(Guid id) => client.Create<CallbackJobs>(
-        jobs => jobs.Apply(PublicId.Write(PublicId.Callback, id)), new EnqueuedState(CallbackJobs.Queue));
+    public void ApplyParked(CallbackId id) => client.Create<CallbackJobs>(
+        jobs => jobs.Apply(id.ToString()), new EnqueuedState(CallbackJobs.Queue));
 
-    public void SendTransfer(string prefix, Guid id) => client.Create<TransferJobs>(
-        jobs => jobs.Send(PublicId.Write(prefix, id)), new EnqueuedState(TransferJobs.Queue));
+    public void SendTransfer(PayoutId id) => SendTransfer(id.ToString());
+
+    public void SendTransfer(RefundId id) => SendTransfer(id.ToString());
+
+    private void SendTransfer(string transferId) => client.Create<TransferJobs>(jobs => jobs.Send(transferId), new EnqueuedState(TransferJobs.Queue));
 }

@@ -1,7 +1,7 @@
 using Hangfire;
 using MediatR;
-using Payments.Application.Common;
 using Payments.Application.Transfers;
+using Payments.Domain.Common;
 
 namespace Payments.Infrastructure.Jobs;
 
@@ -19,7 +19,7 @@ public sealed class TransferJobs(IMediator mediator)
     [Queue(Queue)]
     [AutomaticRetry(Attempts = 0)]
     public Task Send(string transferId) =>
-        PublicId.TryRead(PublicId.Payout, transferId, out var id) || PublicId.TryRead(PublicId.Refund, transferId, out id)
-            ? mediator.Send(new SendTransfer(id))
+        PayoutId.TryParse(transferId, out var payout) ? mediator.Send(new SendTransfer(payout))
+            : RefundId.TryParse(transferId, out var refund) ? mediator.Send(new SendTransfer(refund))
             : throw new ArgumentException($"'{transferId}' is no id of a payout or refund.", nameof(transferId));
 }

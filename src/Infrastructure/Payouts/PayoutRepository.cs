@@ -2,6 +2,7 @@ using Dapper;
 using Payments.Application.Common;
 using Payments.Application.Payouts;
 using Payments.Application.Telemetry;
+using Payments.Domain.Common;
 using Payments.Domain.Payouts;
 using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Jobs;
@@ -12,7 +13,7 @@ namespace Payments.Infrastructure.Payouts;
 /// <summary>Making and showing payouts.</summary>
 internal sealed class PayoutRepository(Connections database, IJobs jobs) : IPayouts
 {
-    public async Task<Guid?> Add(Payout payout)
+    public async Task<PayoutId?> Add(Payout payout)
     {
         var again = 0;
         await using (var connection = await database.OpenConnectionAsync())
@@ -47,7 +48,7 @@ internal sealed class PayoutRepository(Connections database, IJobs jobs) : IPayo
             if (added == 0)
             {
                 // Whichever was met first, the reference or the id that is made of it.
-                return await connection.QuerySingleAsync<Guid>(
+                return await connection.QuerySingleAsync<PayoutId>(
                     "SELECT id FROM payouts WHERE client = @Client AND reference = @Reference", new { payout.Client, payout.Reference });
             }
 
@@ -55,7 +56,7 @@ internal sealed class PayoutRepository(Connections database, IJobs jobs) : IPayo
         }
 
         // Row and job are one commit: neither is ever there without the other (the sweep is for jobs lost later).
-        jobs.SendTransfer(PublicId.Payout, payout.Id);
+        jobs.SendTransfer(payout.Id);
         if (again > 0)
         {
             jobs.Drain(again);
@@ -64,7 +65,7 @@ internal sealed class PayoutRepository(Connections database, IJobs jobs) : IPayo
         return null;
     }
 
-    public async Task<Payout?> Find(Guid id, CancellationToken cancellation)
+    public async Task<Payout?> Find(PayoutId id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<PayoutRow>($"SELECT {PayoutRow.Columns} FROM payouts WHERE id = @id", new { id });

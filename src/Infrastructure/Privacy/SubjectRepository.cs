@@ -17,11 +17,11 @@ internal sealed partial class ErasureRepository
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var forms = await Forms(connection, phone, cancellation);
-        async Task<IReadOnlyList<Guid>> Ids(string sql) => (await connection.QueryAsync<Guid>(new CommandDefinition(
+        async Task<IReadOnlyList<T>> Ids<T>(string sql) => (await connection.QueryAsync<T>(new CommandDefinition(
             sql, new { phone, forms, digits = Encoding.ASCII.GetBytes(phone[3..]) }, commandTimeout: PatienceSeconds,
             cancellationToken: cancellation))).AsList();
         return new(
-            await Ids(
+            await Ids<CheckoutId>(
                 """
                 SELECT id FROM checkouts
                 WHERE erased_at IS NULL AND (
@@ -29,10 +29,10 @@ internal sealed partial class ErasureRepository
                     OR id IN (SELECT checkout_id FROM receipts WHERE payer = ANY (@forms)))
                 ORDER BY id
                 """),
-            await Ids("SELECT id FROM receipts WHERE checkout_id IS NULL AND payer = ANY (@forms) ORDER BY id"),
-            await Ids("SELECT id FROM payouts WHERE recipient = @phone ORDER BY id"),
-            await Ids("SELECT id FROM refunds WHERE recipient = @phone ORDER BY id"),
-            await Ids("SELECT id FROM callbacks WHERE erased_at IS NULL AND position(@digits in body) > 0 ORDER BY id"));
+            await Ids<ReceiptId>("SELECT id FROM receipts WHERE checkout_id IS NULL AND payer = ANY (@forms) ORDER BY id"),
+            await Ids<PayoutId>("SELECT id FROM payouts WHERE recipient = @phone ORDER BY id"),
+            await Ids<RefundId>("SELECT id FROM refunds WHERE recipient = @phone ORDER BY id"),
+            await Ids<CallbackId>("SELECT id FROM callbacks WHERE erased_at IS NULL AND position(@digits in body) > 0 ORDER BY id"));
     }
 
     public async Task<string> Export(string phone, SubjectRows rows, CancellationToken cancellation)
@@ -98,8 +98,8 @@ internal sealed partial class ErasureRepository
         var erased = 0;
         foreach (var (sql, all) in new[]
         {
-            (Checkouts("c.id = ANY (@ids)"), rows.Checkouts), (Receipts("r.id = ANY (@ids)"), rows.Receipts), (Payouts("t.id = ANY (@ids)"), rows.Payouts),
-            (Refunds("t.id = ANY (@ids)"), rows.Refunds), (Bodies("c.id = ANY (@ids)"), rows.Callbacks),
+            (Checkouts("c.id = ANY (@ids)"), rows.Checkouts.Select(row => row.Value)), (Receipts("r.id = ANY (@ids)"), rows.Receipts.Select(row => row.Value)), (Payouts("t.id = ANY (@ids)"), rows.Payouts.Select(row => row.Value)),
+            (Refunds("t.id = ANY (@ids)"), rows.Refunds.Select(row => row.Value)), (Bodies("c.id = ANY (@ids)"), rows.Callbacks.Select(row => row.Value)),
         })
         {
             foreach (var ids in all.Chunk(500))

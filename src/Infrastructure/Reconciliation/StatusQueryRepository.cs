@@ -10,11 +10,11 @@ namespace Payments.Infrastructure.Reconciliation;
 /// <summary>What Safaricom was asked, and what is known of our accounts.</summary>
 internal sealed class StatusQueryRepository(Connections database) : IStatusQueries
 {
-    private static readonly Unnest<(Guid Id, Guid AttemptId)> Prompts = new Unnest<(Guid Id, Guid AttemptId)>()
+    private static readonly Unnest<(StatusQueryId Id, AttemptId AttemptId)> Prompts = new Unnest<(StatusQueryId Id, AttemptId AttemptId)>()
         .Uuid("id", a => a.Id)
         .Uuid("subject_id", a => a.AttemptId);
 
-    private static readonly Unnest<(Guid Id, string Answer)> Answers = new Unnest<(Guid Id, string Answer)>()
+    private static readonly Unnest<(StatusQueryId Id, string Answer)> Answers = new Unnest<(StatusQueryId Id, string Answer)>()
         .Uuid("id", a => a.Id)
         .Words("answer", a => a.Answer);
 
@@ -24,7 +24,7 @@ internal sealed class StatusQueryRepository(Connections database) : IStatusQueri
 
     private sealed record Row
     {
-        public Guid Id { get; init; }
+        public StatusQueryId Id { get; init; }
         public string Kind { get; init; } = "";
         public Guid? SubjectId { get; init; }
         public string? ConversationId { get; init; }
@@ -43,7 +43,7 @@ internal sealed class StatusQueryRepository(Connections database) : IStatusQueri
         public DateTimeOffset At { get; init; }
     }
 
-    public async Task Add(Guid id, StatusQueryKind kind, Guid? subjectId, string? receipt = null)
+    public async Task Add(StatusQueryId id, StatusQueryKind kind, Guid? subjectId, string? receipt = null)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
@@ -51,7 +51,7 @@ internal sealed class StatusQueryRepository(Connections database) : IStatusQueri
             new { id, kind = EnumNames.Name(kind), subjectId, receipt });
     }
 
-    public async Task AddPrompts(IReadOnlyCollection<(Guid Id, Guid AttemptId)> asked)
+    public async Task AddPrompts(IReadOnlyCollection<(StatusQueryId Id, AttemptId AttemptId)> asked)
     {
         if (asked.Count == 0)
         {
@@ -63,13 +63,13 @@ internal sealed class StatusQueryRepository(Connections database) : IStatusQueri
             $"INSERT INTO questions (kind, {Prompts.Names}) SELECT 'prompt', {Prompts.Names} FROM {Prompts.Rows}", Prompts.Parameters(asked));
     }
 
-    public async Task Withdraw(Guid id)
+    public async Task Withdraw(StatusQueryId id)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync("DELETE FROM questions WHERE id = @id AND answered_at IS NULL", new { id });
     }
 
-    public async Task<IReadOnlyList<StatusQuery>> Load(IReadOnlyCollection<Guid> ids)
+    public async Task<IReadOnlyList<StatusQuery>> Load(IReadOnlyCollection<StatusQueryId> ids)
     {
         await using var connection = await database.OpenConnectionAsync();
         var rows = await connection.QueryAsync<Row>(
@@ -86,7 +86,7 @@ internal sealed class StatusQueryRepository(Connections database) : IStatusQueri
         })];
     }
 
-    public async Task Accepted(Guid id, string? conversationId, string? originatorId)
+    public async Task Accepted(StatusQueryId id, string? conversationId, string? originatorId)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
@@ -98,7 +98,7 @@ internal sealed class StatusQueryRepository(Connections database) : IStatusQueri
             new { id, conversationId, originatorId });
     }
 
-    public async Task Answered(IReadOnlyCollection<(Guid Id, string Answer)> answers)
+    public async Task Answered(IReadOnlyCollection<(StatusQueryId Id, string Answer)> answers)
     {
         // Sorted, so that two batches that answer the same questions lock them in one order.
         var sorted = answers.DistinctBy(a => a.Id).OrderBy(a => a.Id).ToList();

@@ -6,6 +6,7 @@ using Payments.Application.Payouts;
 using Payments.Application.Refunds;
 using Payments.Application.Telemetry;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 using Payments.Domain.Receipts;
 using Payments.Domain.Refunds;
 using Payments.Infrastructure.Checkouts;
@@ -60,19 +61,19 @@ internal sealed class RefundRepository(Connections database, ICheckouts checkout
             again = await TransferRepository.TakeUnmatchedAgain(connection, refund);
         }
 
-        jobs.SendTransfer(PublicId.Refund, refund.Id);
+        jobs.SendTransfer(refund.Id);
         if (again > 0)
         {
             jobs.Drain(again);
         }
     }
 
-    public async Task<ReceiptToRefund?> LoadReceipt(Guid receiptId)
+    public async Task<ReceiptToRefund?> LoadReceipt(ReceiptId receiptId)
     {
-        Guid? checkoutId;
+        CheckoutId? checkoutId;
         await using (var connection = await database.OpenConnectionAsync())
         {
-            var standing = (await connection.QueryAsync<Guid?>("SELECT checkout_id FROM receipts WHERE id = @receiptId", new { receiptId })).AsList();
+            var standing = (await connection.QueryAsync<CheckoutId?>("SELECT checkout_id FROM receipts WHERE id = @receiptId", new { receiptId })).AsList();
             if (standing is not [var on])
             {
                 return null;
@@ -103,7 +104,7 @@ internal sealed class RefundRepository(Connections database, ICheckouts checkout
             : throw new StartOverException("The receipt");
     }
 
-    public async Task<Refund?> Find(Guid id, CancellationToken cancellation)
+    public async Task<Refund?> Find(RefundId id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<RefundRow>($"SELECT {RefundRow.Columns} FROM refunds WHERE id = @id", new { id });

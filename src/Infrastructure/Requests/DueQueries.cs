@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Payments.Domain.Common;
 using Payments.Infrastructure.Reconciliation;
 
 namespace Payments.Infrastructure.Requests;
@@ -14,7 +15,7 @@ internal static class DueQueries
     /// <param name="withoutId">The most that cannot: their rounds only watch the clock.</param>
     /// <param name="which">Narrows it; <c>@checkoutId</c> is there for attempts.</param>
     public static Task<IEnumerable<T>> ClaimDue<T>(
-        NpgsqlConnection connection, RequestTable table, int withId, int withoutId, TimeSpan lease, string which = "true", Guid? checkoutId = null) =>
+        NpgsqlConnection connection, RequestTable table, int withId, int withoutId, TimeSpan lease, string which = "true", CheckoutId? checkoutId = null) =>
         connection.QueryAsync<T>(
             $"""
             WITH with_id AS (
@@ -58,7 +59,7 @@ internal static class DueQueries
             new { ids = ids.ToArray(), most });
 
     /// <summary>The query last claimed never reached Safaricom. Only for attempts: what is written of a transfer has its count.</summary>
-    public static Task DiscountQuery(NpgsqlConnection connection, RequestTable table, Guid id) =>
+    public static Task DiscountQuery(NpgsqlConnection connection, RequestTable table, AttemptId id) =>
         connection.ExecuteAsync($"UPDATE {table.Name} SET questions = greatest(questions - 1, 0) WHERE id = @id", new { id });
 
     /// <summary>Moves waits that began "later" than now: PostgreSQL's clock was set back (decision 0038). In one order, as everybody who locks several.</summary>

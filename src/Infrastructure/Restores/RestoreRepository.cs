@@ -1,5 +1,6 @@
 using Dapper;
 using Payments.Application.Restores;
+using Payments.Domain.Common;
 using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Events;
 
@@ -67,12 +68,12 @@ internal sealed class RestoreRepository(Connections database) : IRestores
         return await connection.ExecuteAsync("UPDATE restores SET released_at = @now WHERE released_at IS NULL", new { now = now.UtcDateTime }) > 0;
     }
 
-    public async Task<IReadOnlyList<(Guid Id, string Account)>> FindLostPayments()
+    public async Task<IReadOnlyList<(ReceiptId Id, string Account)>> FindLostPayments()
     {
         await using var connection = await database.OpenConnectionAsync();
 
         // Money that stands nowhere is a short list, by when it came; without a restore there is nothing to compare with, and no row.
-        var found = await connection.QueryAsync<(Guid Id, string Account)>(
+        var found = await connection.QueryAsync<(ReceiptId Id, string Account)>(
             """
             SELECT r.id, r.account
             FROM (SELECT prepared_at FROM restores ORDER BY id DESC LIMIT 1) last

@@ -9,7 +9,7 @@ internal static class TransferColumns
 {
     /// <summary>With <c>loaded</c>, the status that was read.</summary>
     public static readonly Unnest<Transfer> Changed = new Unnest<Transfer>()
-        .Uuid("id", t => t.Id)
+        .Uuid("id", t => t.TransferId)
         .Name<TransferStatus>("loaded", t => t.OriginalStatus)
         .Name<TransferStatus>("status", t => t.Status)
         .Text("conversation_id", t => t.ConversationId)

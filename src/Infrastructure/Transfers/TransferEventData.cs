@@ -17,7 +17,7 @@ internal static class TransferEventData
         {
             Payout payout => JsonSerializer.Serialize(new
             {
-                id = PublicId.Write(PublicId.Payout, payout.Id),
+                id = payout.Id.ToString(),
                 reference = payout.Reference,
                 status = TransferStates.Name(payout),
                 method = EnumNames.Name(payout.Method),
@@ -27,8 +27,8 @@ internal static class TransferEventData
             }),
             Refund refund => JsonSerializer.Serialize(new
             {
-                id = PublicId.Write(PublicId.Refund, refund.Id),
-                checkoutId = refund.CheckoutId is { } checkout ? PublicId.Write(PublicId.Checkout, checkout) : null,
+                id = refund.Id.ToString(),
+                checkoutId = refund.CheckoutId?.ToString(),
                 reference = refund.OrderReference,
                 originalReceipt = refund.OriginalReceipt,
                 status = TransferStates.Name(refund),

@@ -1,8 +1,10 @@
 using Dapper;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 using Payments.Domain.Payouts;
 using Payments.Domain.Transfers;
 using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Jobs;
 using Payments.Infrastructure.Reconciliation;
 
 namespace Payments.Infrastructure.Transfers;
@@ -17,14 +19,14 @@ internal sealed partial class TransferRepository
     private const int MaxLetGo = 1000;
 
     /// <summary>Rows that are sent through the same API, and so wait for the same.</summary>
-    private static readonly (string Table, string Prefix, string Sends, DarajaOperation Api)[] Queues =
+    private static readonly (string Table, Action<IJobs, Guid> Send, string Sends, DarajaOperation Api)[] Queues =
     [
         .. from api in DarajaOperations.All
            let methods = api.Payouts?.Methods.Select(method => $"'{EnumNames.Name(method)}'")
            where methods is not null
-           select ("payouts", PublicId.Payout, $"method IN ({string.Join(", ", methods)})", api),
-        ("refunds", PublicId.Refund, "method = 'b2c'", DarajaOperations.B2c),
-        ("refunds", PublicId.Refund, "method = 'reversal'", DarajaOperations.Reversal),
+           select ("payouts", (Action<IJobs, Guid>)SendPayout, $"method IN ({string.Join(", ", methods)})", api),
+        ("refunds", SendRefund, "method = 'b2c'", DarajaOperations.B2c),
+        ("refunds", SendRefund, "method = 'reversal'", DarajaOperations.Reversal),
     ];
 
     /// <summary>What waits for the end of a restore is in line once that is over.</summary>
@@ -35,12 +37,16 @@ internal sealed partial class TransferRepository
 
     private sealed record Found(Guid Id, bool HadLostJob);
 
+    private static void SendPayout(IJobs jobs, Guid id) => jobs.SendTransfer(new PayoutId(id));
+
+    private static void SendRefund(IJobs jobs, Guid id) => jobs.SendTransfer(new RefundId(id));
+
     public async Task<int> RequeueStale(TimeSpan age, int limit)
     {
-        var found = new List<(string Prefix, Found Row)>();
+        var found = new List<(Action<IJobs, Guid> Send, Found Row)>();
         await using (var connection = await database.OpenConnectionAsync())
         {
-            foreach (var (table, prefix, sends, _) in Queues)
+            foreach (var (table, send, sends, _) in Queues)
             {
                 // A row that is being tried has no time to be tried again at; its job counts as lost in turn.
                 var rows = await connection.QueryAsync<Found>(
@@ -64,11 +70,11 @@ internal sealed partial class TransferRepository
                     RETURNING t.id, taken.had_lost_job
                     """,
                     new { age, limit });
-                found.AddRange(rows.Select(row => (prefix, row)));
+                found.AddRange(rows.Select(row => (send, row)));
             }
         }
 
-        found.ForEach(taken => jobs.SendTransfer(taken.Prefix, taken.Row.Id));
+        found.ForEach(taken => taken.Send(jobs, taken.Row.Id));
         return found.Count(taken => taken.Row.HadLostJob);
     }
 
@@ -98,10 +104,10 @@ internal sealed partial class TransferRepository
         return let;
     }
 
-    public async Task<IReadOnlyList<Guid>> FindUntold(TimeSpan after, int limit, CancellationToken cancellation)
+    public async Task<IReadOnlyList<TransferId>> FindUntold(TimeSpan after, int limit, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var found = await connection.QueryAsync<Guid>(
+        var found = await connection.QueryAsync<TransferId>(
             """
             SELECT id FROM (
                 SELECT id, created_at FROM payouts WHERE status = 'queued' AND NOT wait_told AND created_at < now() - @after

@@ -4,6 +4,7 @@ using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Application.Payouts;
 using Payments.Application.Transfers;
+using Payments.Domain.Common;
 using Payments.Domain.Transfers;
 using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Jobs;
@@ -54,7 +55,7 @@ internal sealed partial class TransferRepository(Connections database, ICheckout
         limit = filter.Limit,
     };
 
-    public async Task<IReadOnlyList<Transfer>> LoadForChange(IReadOnlyCollection<Guid> ids)
+    public async Task<IReadOnlyList<Transfer>> LoadForChange(IReadOnlyCollection<TransferId> ids)
     {
         var sorted = ids.Distinct().Order().ToArray();
         await using var connection = await database.OpenConnectionAsync();
@@ -69,7 +70,7 @@ internal sealed partial class TransferRepository(Connections database, ICheckout
         return [.. payouts.Select(row => row.ToDomain()), .. refunds.Select(row => row.ToDomain())];
     }
 
-    public async Task<(IReadOnlyList<Guid> Checkouts, IReadOnlyList<Guid> Receipts)> GuardsOf(IReadOnlyCollection<Guid> ids)
+    public async Task<(IReadOnlyList<CheckoutId> Checkouts, IReadOnlyList<ReceiptId> Receipts)> GuardsOf(IReadOnlyCollection<TransferId> ids)
     {
         await using var connection = await database.OpenConnectionAsync();
         var found = (await connection.QueryAsync<Guard>(
@@ -78,13 +79,13 @@ internal sealed partial class TransferRepository(Connections database, ICheckout
             UNION ALL {ReceiptsAlone}
             """,
             new { ids = ids.ToArray() })).AsList();
-        return ([.. found.Where(g => !g.IsReceipt).Select(g => g.Id)], [.. found.Where(g => g.IsReceipt).Select(g => g.Id)]);
+        return ([.. found.Where(g => !g.IsReceipt).Select(g => new CheckoutId(g.Id))], [.. found.Where(g => g.IsReceipt).Select(g => new ReceiptId(g.Id))]);
     }
 
     /// <summary>
     /// What refunds are reserved under, the checkout's lock, or the receipt's where it has none: whoever changes one holds it.
     /// </summary>
-    private static async Task LockReceipts(NpgsqlConnection connection, Guid[] ids)
+    private static async Task LockReceipts(NpgsqlConnection connection, TransferId[] ids)
     {
         var guards = (await connection.QueryAsync<Guard>(
             $"""

@@ -48,7 +48,7 @@ internal sealed record PayoutRow : TransferRow
 
     public Payout ToDomain() => new()
     {
-        Id = Id,
+        Id = new(Id),
         Client = Client,
         Amount = Money.FromCents(Amount),
         CreatedAt = CreatedAt,
@@ -73,8 +73,8 @@ internal sealed record RefundRow : TransferRow
 {
     public const string Columns = OfTransfer + ", checkout_id, receipt_id, original_receipt, order_reference, method, recipient, reason, of_surplus, taken_from";
 
-    public Guid? CheckoutId { get; init; }
-    public Guid ReceiptId { get; init; }
+    public CheckoutId? CheckoutId { get; init; }
+    public ReceiptId ReceiptId { get; init; }
     public string OriginalReceipt { get; init; } = "";
     public string? OrderReference { get; init; }
     public string Method { get; init; } = "";
@@ -85,7 +85,7 @@ internal sealed record RefundRow : TransferRow
 
     public Refund ToDomain() => new()
     {
-        Id = Id,
+        Id = new(Id),
         Client = Client,
         Amount = Money.FromCents(Amount),
         CreatedAt = CreatedAt,

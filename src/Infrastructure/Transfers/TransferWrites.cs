@@ -4,6 +4,7 @@ using Payments.Application.Cases;
 using Payments.Application.Refunds;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 using Payments.Domain.Payouts;
 using Payments.Domain.Refunds;
 using Payments.Domain.Transfers;
@@ -34,15 +35,15 @@ internal sealed partial class TransferRepository
         await using var connection = await database.OpenConnectionAsync();
         await Update(connection, "payouts", [.. changed.OfType<Payout>()]);
         await Update(connection, "refunds", [.. changed.OfType<Refund>()]);
-        await ShowOnCheckouts(connection, [.. changed.OfType<Refund>().Where(r => r.Status != r.OriginalStatus).Select(r => r.CheckoutId).OfType<Guid>()]);
-        await EventStore.Append(connection, [.. changed.SelectMany(t => t.Events.Select(type => new NewEvent(t.Client, type, t.Id, TransferEventData.Of(t))))]);
+        await ShowOnCheckouts(connection, [.. changed.OfType<Refund>().Where(r => r.Status != r.OriginalStatus).Select(r => r.CheckoutId).OfType<CheckoutId>()]);
+        await EventStore.Append(connection, [.. changed.SelectMany(t => t.Events.Select(type => new NewEvent(t.Client, type, t.TransferId.Value, TransferEventData.Of(t))))]);
         await CaseStore.Open(connection, changed.SelectMany(t => t.Cases.Select(k => ((string?)t.Client, k))));
         await CaseStore.Close(
-            connection, [.. changed.Where(HasStoppedWaiting).Select(t => t.Id)], CaseKind.NotSent, CaseOutcome.Noted, "It waits no more.");
+            connection, [.. changed.Where(HasStoppedWaiting).Select(t => t.TransferId.Value)], CaseKind.NotSent, CaseOutcome.Noted, "It waits no more.");
         await CaseStore.CloseFoundOut(
             connection,
             [.. changed.Where(t => t.IsSettled && t.OriginalStatus != t.Status && t.SettledBy is not (null or SettledBy.Operator))
-                .Select(t => (t.Id, t.Status == TransferStatus.Completed ? CaseOutcome.Paid : CaseOutcome.NotPaid))],
+                .Select(t => (t.TransferId.Value, t.Status == TransferStatus.Completed ? CaseOutcome.Paid : CaseOutcome.NotPaid))],
             CaseKind.OutcomeUnknown, CaseKind.ReversalRefused);
     }
 
@@ -65,12 +66,12 @@ internal sealed partial class TransferRepository
     public static Task<int> TakeUnmatchedAgain(NpgsqlConnection connection, Transfer added) => !added.HasOwnName ? Task.FromResult(0) : connection.ExecuteAsync(
         """
         UPDATE callbacks SET state = 'new', done_at = NULL, verdict = NULL, detail = NULL, retry_at = NULL, blocked_by = NULL
-        WHERE subject_id = @Id AND verdict = 'unmatched' AND state = 'done' AND erased_at IS NULL
+        WHERE subject_id = @id AND verdict = 'unmatched' AND state = 'done' AND erased_at IS NULL
         """,
-        new { added.Id });
+        new { id = added.TransferId });
 
     /// <summary>A refund is part of what a checkout shows: its version counts, and who watches it is told.</summary>
-    public static async Task ShowOnCheckouts(NpgsqlConnection connection, IReadOnlyCollection<Guid> checkouts)
+    public static async Task ShowOnCheckouts(NpgsqlConnection connection, IReadOnlyCollection<CheckoutId> checkouts)
     {
         if (checkouts.Count > 0)
         {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using Payments.Domain.Common;
 using Xunit;
 
 namespace Payments.Tests.Integration;
@@ -224,7 +225,7 @@ public sealed class TrustTests(RegisteredPaybill running, TestDatabase databases
         var token = isOurs ? running.Token : new string('0', 32);
 
         await host.Services.GetRequiredService<Application.Callbacks.IInbox>().Store(
-            new(Application.Common.NewId.Next(), Application.Callbacks.CallbackKind.C2bConfirm, null, System.Text.Encoding.UTF8.GetBytes(body), "application/json", "127.0.0.1", null)
+            new(Application.Common.NewId.Next<CallbackId>(), Application.Callbacks.CallbackKind.C2bConfirm, null, System.Text.Encoding.UTF8.GetBytes(body), "application/json", "127.0.0.1", null)
             {
                 TokenHash = Application.C2b.RegistrationToken.Hash(token),
             },

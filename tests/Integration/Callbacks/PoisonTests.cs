@@ -3,6 +3,7 @@ using Hangfire;
 using Microsoft.Extensions.DependencyInjection;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 using Payments.Infrastructure.Jobs;
 using Xunit;
 
@@ -37,7 +38,7 @@ public sealed class PoisonTests(TestDatabase databases)
             var receipt = i == 42 ? poison : PaymentsHost.NewReceipt();
             var (_, body) = host.SuccessCallback(checkout, receipt);
             return inbox.Store(
-                new(NewId.Next(), CallbackKind.Stk, PaymentsHost.AttemptId(checkout), System.Text.Encoding.UTF8.GetBytes(body), "application/json", null, null),
+                new(NewId.Next<CallbackId>(), CallbackKind.Stk, PaymentsHost.AttemptId(checkout), System.Text.Encoding.UTF8.GetBytes(body), "application/json", null, null),
                 CancellationToken.None);
         }));
 
@@ -85,7 +86,7 @@ public sealed class PoisonTests(TestDatabase databases)
         await using var host = await PaymentsHost.Start(databases, "Roles=api");
         var good = Enumerable.Range(0, 9).Select(_ => "{}"u8.ToArray()).ToList();
         var inbox = host.Services.GetRequiredService<IInbox>();
-        await Task.WhenAll(good.Select(body => inbox.Store(new(NewId.Next(), CallbackKind.Stk, null, body, null, null, null), CancellationToken.None)));
+        await Task.WhenAll(good.Select(body => inbox.Store(new(NewId.Next<CallbackId>(), CallbackKind.Stk, null, body, null, null, null), CancellationToken.None)));
 
         // A status nobody ever wrote: reading the checkout throws in the mapping, long before any statement fails.
         var checkout = await host.Checkout(phone: null);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 using Xunit;
 
 namespace Payments.Tests.Integration;
@@ -98,7 +99,7 @@ public sealed class StatementCountTests(TestDatabase databases)
         """);
 
     private static IncomingCallback Callback(CallbackKind kind, Guid subject, string body) =>
-        new(NewId.Next(), kind, subject, Encoding.UTF8.GetBytes(body), "application/json", "127.0.0.1", null);
+        new(NewId.Next<CallbackId>(), kind, subject, Encoding.UTF8.GetBytes(body), "application/json", "127.0.0.1", null);
 
     private static async Task<Guid[]> Ids(PaymentsHost host, string sql)
     {

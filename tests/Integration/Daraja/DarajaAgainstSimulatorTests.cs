@@ -139,7 +139,7 @@ public sealed class DarajaAgainstSimulatorTests(TokenTable table) : IClassFixtur
         Assert.IsType<Reply.Indeterminate>(await rig.Daraja.Transfer(transfer, CancellationToken.None));
 
         var question = Guid.NewGuid();
-        Assert.IsType<Reply.Accepted>(await rig.Daraja.QueryStatus(new(question, null, transfer.OriginatorId, OfPayouts: true), CancellationToken.None));
+        Assert.IsType<Reply.Accepted>(await rig.Daraja.QueryStatus(new(new(question), null, transfer.OriginatorId, OfPayouts: true), CancellationToken.None));
         var status = Assert.IsType<CallbackMessage.StatusResult>(await Delivered(rig, CallbackKind.StatusResult, SubjectKind.Question, question));
         Assert.Equal((TransactionState.Completed, paid.Receipt, transfer.OriginatorId),
             (status.Transaction!.State, status.Transaction.Receipt, status.Transaction.OriginatorId));
@@ -183,13 +183,13 @@ public sealed class DarajaAgainstSimulatorTests(TokenTable table) : IClassFixtur
         Assert.Equal(("254708374149", "ORDER-9", Money.FromCents(25_050)), (pulled.Payer, pulled.Account, pulled.Amount));
 
         var refund = Guid.NewGuid();
-        Assert.IsType<Reply.Accepted>(await rig.Daraja.Reverse(new(refund, pulled.Receipt, pulled.Amount, "Sold out"), CancellationToken.None));
+        Assert.IsType<Reply.Accepted>(await rig.Daraja.Reverse(new(new(refund), pulled.Receipt, pulled.Amount, "Sold out"), CancellationToken.None));
         var result = Assert.IsType<CallbackMessage.TransferResult>(await Delivered(rig, CallbackKind.ReversalResult, SubjectKind.Refund, refund));
         Assert.Equal((pulled.Receipt, pulled.Amount), (result.OriginalReceipt, Assert.IsType<PaymentResult.Succeeded>(result.Outcome).Amount));
         Assert.Equal("Utility Account", Assert.Single(result.Accounts).Name);
 
         var again = Guid.NewGuid();
-        await rig.Daraja.Reverse(new(again, pulled.Receipt, pulled.Amount, "Sold out"), CancellationToken.None);
+        await rig.Daraja.Reverse(new(new(again), pulled.Receipt, pulled.Amount, "Sold out"), CancellationToken.None);
         var second = Assert.IsType<CallbackMessage.TransferResult>(await Delivered(rig, CallbackKind.ReversalResult, SubjectKind.Refund, again));
         Assert.Equal("R000001", Assert.IsType<PaymentResult.Failed>(second.Outcome).Failure.ResultCode);
     }
@@ -199,7 +199,7 @@ public sealed class DarajaAgainstSimulatorTests(TokenTable table) : IClassFixtur
     {
         await using var rig = await Rig();
         var question = Guid.NewGuid();
-        Assert.IsType<Reply.Accepted>(await rig.Daraja.QueryBalance(question, CancellationToken.None));
+        Assert.IsType<Reply.Accepted>(await rig.Daraja.QueryBalance(new(question), CancellationToken.None));
         var balance = Assert.IsType<CallbackMessage.BalanceResult>(await Delivered(rig, CallbackKind.BalanceResult, SubjectKind.Question, question));
         Assert.Contains(new AccountBalance("Utility Account", Money.FromShillings(10_000_000)), balance.Accounts);
     }
@@ -209,7 +209,7 @@ public sealed class DarajaAgainstSimulatorTests(TokenTable table) : IClassFixtur
     {
         await using var rig = await Rig(new() { ["Daraja:InitiatorPassword"] = "wrong" });
         var question = Guid.NewGuid();
-        Assert.IsType<Reply.Accepted>(await rig.Daraja.QueryBalance(question, CancellationToken.None));
+        Assert.IsType<Reply.Accepted>(await rig.Daraja.QueryBalance(new(question), CancellationToken.None));
         var balance = Assert.IsType<CallbackMessage.BalanceResult>(await Delivered(rig, CallbackKind.BalanceResult, SubjectKind.Question, question));
         Assert.Equal("2001", balance.Problem!.ResultCode);
         Assert.Contains("Our initiator", balance.Problem.Message);

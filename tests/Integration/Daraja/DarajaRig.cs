@@ -110,7 +110,7 @@ public sealed class DarajaRig : IAsyncDisposable
     public ConcurrentQueue<string> Log { get; } = new();
 
     public static StkPushRequest Prompt(long shillings = 10) =>
-        new(Guid.NewGuid(), Phone("254708374149"), Money.FromShillings(shillings), "ORDER-123", "Two loaves");
+        new(new(Guid.NewGuid()), Phone("254708374149"), Money.FromShillings(shillings), "ORDER-123", "Two loaves");
 
     public static Msisdn Phone(string digits) =>
         Msisdn.TryParse(digits, out var phone) ? phone : throw new ArgumentException("No Kenyan number.", nameof(digits));

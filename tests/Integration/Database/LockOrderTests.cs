@@ -30,9 +30,9 @@ public sealed class LockOrderTests(LockOrderTests.NoWorkers running) : IClassFix
         await changing.Run($"SELECT FROM checkouts WHERE id = '{checkout}' FOR NO KEY UPDATE");
 
         // One has read that the receipt stands nowhere and waits for it; the other is first in line for the checkout and will want the receipt.
-        var ofReceipt = host.Send(new RefundReceipt(operators, receipt, null, "given back"));
+        var ofReceipt = host.Send(new RefundReceipt(operators, new(receipt), null, "given back"));
         await Until_so_many_wait(1);
-        var ofCheckout = host.Send(new RefundCheckout(operators, checkout, null, "LOCKAAA001", "given back"));
+        var ofCheckout = host.Send(new RefundCheckout(operators, new(checkout), null, "LOCKAAA001", "given back"));
         await Until_so_many_wait(2);
         await matching.Commit();
         await Until_so_many_wait(2);
@@ -91,9 +91,9 @@ public sealed class LockOrderTests(LockOrderTests.NoWorkers running) : IClassFix
             },
             CancellationToken.None);
 
-        Assert.Equal(3, await Take(new(Ids: [low]), new(Ids: [low, high]), new(ReceiptIds: [receipt])));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => Take(new(Ids: [high]), new(Ids: [low])));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => Take(new(ReceiptIds: [receipt]), new(Ids: [low])));
+        Assert.Equal(3, await Take(new(Ids: [new(low)]), new(Ids: [new(low), new(high)]), new(ReceiptIds: [new(receipt)])));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Take(new(Ids: [new(high)]), new(Ids: [new(low)])));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Take(new(ReceiptIds: [new(receipt)]), new(Ids: [new(low)])));
     }
 #endif
 
@@ -151,7 +151,7 @@ public sealed class LockOrderTests(LockOrderTests.NoWorkers running) : IClassFix
 
     /// <summary>Ids in the order they are made in: those of one millisecond are not.</summary>
     private static IncomingCallback Callback(CallbackKind kind, Guid? subject, string body) =>
-        new(Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddSeconds(Interlocked.Increment(ref made))), kind, subject, Encoding.UTF8.GetBytes(body), "application/json", "127.0.0.1", null);
+        new(new(Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddSeconds(Interlocked.Increment(ref made)))), kind, subject, Encoding.UTF8.GetBytes(body), "application/json", "127.0.0.1", null);
 
     /// <summary>Nothing but the tests is at work in its database.</summary>
     public sealed class NoWorkers(TestDatabase databases) : Running(databases)

@@ -10,6 +10,7 @@ using Payments.Application.Privacy;
 using Payments.Application.Reconciliation;
 using Payments.Application.Refunds;
 using Payments.Application.Transfers;
+using Payments.Domain.Common;
 using Xunit;
 
 namespace Payments.Tests.Integration;
@@ -39,11 +40,11 @@ public sealed class LockStormTests(LockOrderTests.NoWorkers running) : IClassFix
             {
                 await (random.Next(10) switch
                 {
-                    0 or 1 => Do("refund receipt", new RefundReceipt(Operators, Any(receipts).Id, 10, "given back")),
-                    2 => Do("match", new MatchReceipt(Operators, Any(receipts).Id, PublicId.Write(PublicId.Checkout, Any(checkouts)))),
-                    3 => Do("refund checkout", new RefundCheckout(Operators, Any(checkouts), 10, Any(receipts).Number, "given back")),
+                    0 or 1 => Do("refund receipt", new RefundReceipt(Operators, new(Any(receipts).Id), 10, "given back")),
+                    2 => Do("match", new MatchReceipt(Operators, new(Any(receipts).Id), new CheckoutId(Any(checkouts)).ToString())),
+                    3 => Do("refund checkout", new RefundCheckout(Operators, new(Any(checkouts)), 10, Any(receipts).Number, "given back")),
                     4 => Drain(attempts, receipts, random),
-                    5 => Do("replay", new ReplayCallback(Operators, Any(callbacks), DryRun: random.Next(2) == 0)),
+                    5 => Do("replay", new ReplayCallback(Operators, new(Any(callbacks)), DryRun: random.Next(2) == 0)),
                     6 => Settle(random),
                     7 => Send(random),
                     8 => Do("end due", new ExpireDueCheckouts()),
@@ -149,12 +150,12 @@ public sealed class LockStormTests(LockOrderTests.NoWorkers running) : IClassFix
             await host.Sql<int>($"UPDATE checkouts SET paid = 10000 WHERE id = '{checkouts[n]}' RETURNING 1");
             var replayed = Callback(CallbackKind.C2bConfirm, running.Registration, PaybillHost.Body($"RSTORM{n}2", $"STORM{(n + 1) % Orders}", 100));
             await host.Services.GetRequiredService<IInbox>().Store(replayed, CancellationToken.None);
-            callbacks.Add(replayed.Id);
+            callbacks.Add(replayed.Id.Value);
         }
 
         return (checkouts, receipts, callbacks, attempts);
     }
 
     private static IncomingCallback Callback(CallbackKind kind, Guid? subject, string body) =>
-        new(NewId.Next(), kind, subject, Encoding.UTF8.GetBytes(body), "application/json", "127.0.0.1", null);
+        new(NewId.Next<CallbackId>(), kind, subject, Encoding.UTF8.GetBytes(body), "application/json", "127.0.0.1", null);
 }

@@ -89,10 +89,10 @@ public sealed class StreamTests(StreamTests.NoWorkers running) : IClassFixture<S
         using (var http = Browser("sk_test_shop"))
         {
             using var stream = await Watch(http, checkout);
-            Assert.True(watched.IsWatched(PayoutCalls.IdOf(checkout)));
+            Assert.True(watched.IsWatched(new(PayoutCalls.IdOf(checkout))));
         }
 
-        await PaymentsHost.Eventually(() => Task.FromResult(!watched.IsWatched(PayoutCalls.IdOf(checkout))), "it is forgotten");
+        await PaymentsHost.Eventually(() => Task.FromResult(!watched.IsWatched(new(PayoutCalls.IdOf(checkout)))), "it is forgotten");
     }
 
     private async Task Change(JsonNode checkout, string description, bool notify) => await host.Sql<object>(

@@ -16,11 +16,11 @@ public sealed class PayoutSendingTests(QuickQuestions running) : IClassFixture<Q
         await host.UntilTransfer(payout, "sending");
 
         // Hangfire runs the job again while the first is still waiting for its reply.
-        Assert.False(await host.Send(new SendTransfer(PayoutCalls.IdOf(payout))));
+        Assert.False(await host.Send(new SendTransfer(new(PayoutCalls.IdOf(payout)))));
         Assert.Equal("in_doubt", (string?)(await host.GetTransfer(payout))["status"]);
 
         await host.UntilTransfer(payout, "completed");
-        Assert.False(await host.Send(new SendTransfer(PayoutCalls.IdOf(payout))));
+        Assert.False(await host.Send(new SendTransfer(new(PayoutCalls.IdOf(payout)))));
         Assert.Equal(1, await host.SentTo("254700001001"));
     }
 
@@ -29,7 +29,7 @@ public sealed class PayoutSendingTests(QuickQuestions running) : IClassFixture<Q
     {
         var id = await Insert("254700001002", "queued");
 
-        var runs = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => host.Send(new SendTransfer(id))));
+        var runs = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => host.Send(new SendTransfer(new(id)))));
 
         Assert.Single(runs, sent => sent);
         Assert.Equal(1, await host.SentTo("254700001002"));
@@ -40,7 +40,7 @@ public sealed class PayoutSendingTests(QuickQuestions running) : IClassFixture<Q
     {
         var id = await Insert("254700001003", "sending");
 
-        Assert.False(await host.Send(new SendTransfer(id)));
+        Assert.False(await host.Send(new SendTransfer(new(id))));
 
         Assert.Equal("in_doubt", await host.Sql<string>($"SELECT status FROM payouts WHERE id = '{id}'"));
 

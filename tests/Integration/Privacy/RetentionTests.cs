@@ -3,8 +3,8 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Payments.Application.Checkouts;
-using Payments.Application.Common;
 using Payments.Application.Privacy;
+using Payments.Domain.Common;
 using Xunit;
 
 namespace Payments.Tests.Integration;
@@ -126,7 +126,7 @@ public sealed class RetentionTests(RegisteredPaybill running, TestDatabase datab
         await host.Until(paid, "paid");
         var id = await host.Sql<Guid>($"SELECT id FROM callbacks WHERE subject_id = '{PaymentsHost.AttemptId(paid)}'");
         await host.Sql<int>($"UPDATE callbacks SET done_at = now() - interval '91 days', received_at = now() - interval '91 days' WHERE id = '{id}'; SELECT 1");
-        var id_ = PublicId.Write(PublicId.Callback, id);
+        var id_ = new CallbackId(id).ToString();
         Assert.Null((string?)(await host.Ops.GetFromJsonAsync<JsonNode>($"/api/ops/callbacks/{id_}"))!["bodyErasedAt"]);
 
         await host.Send(new ErasePersonalData());

@@ -219,7 +219,7 @@ public sealed class ApiKeyTests(ApiKeyTests.FewRequests running) : IClassFixture
     public async Task Payouts_of_one_family_together_stay_under_its_daily_ceiling()
     {
         var made = await Make(new { client = "payer", scopes = new[] { "payouts" }, payoutLimit = 400, dailyPayoutLimit = 1000 });
-        PublicId.TryRead(PublicId.Key, (string)made["id"]!, out var id);
+        var id = KeyId.Parse((string)made["id"]!);
         var caller = new Caller("payer", false, null) { KeyId = id };
         var (ceilings, transactions) = (host.Services.GetRequiredService<IPayoutCeilings>(), host.Services.GetRequiredService<ITransactions>());
         Task<Refusal?> Reserve(int shillings) => transactions.Run(now => ceilings.Reserve(caller, Money.FromShillings(shillings), now), CancellationToken.None);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 using Payments.Infrastructure.Inbox.Spool;
 using Xunit;
 
@@ -125,13 +126,13 @@ public sealed class SpoolTests(TestDatabase databases)
         using var folder = new SpoolFolder();
         await using var host = await PaymentsHost.Start(databases, $"Spool:Path={folder.Path}");
         var direct = new IncomingCallback(
-            NewId.Next(), CallbackKind.C2bConfirm, NewId.Next(), new byte[] { 0, 255, 10 }, "text/plain", "10.0.0.1", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+            NewId.Next<CallbackId>(), CallbackKind.C2bConfirm, NewId.Next(), new byte[] { 0, 255, 10 }, "text/plain", "10.0.0.1", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
         {
             TokenHash = [.. Enumerable.Range(0, 32).Select(i => (byte)i)],
             Answer = "C2B00011",
         };
         await host.Services.GetRequiredService<IInbox>().Store(direct, CancellationToken.None);
-        folder.Leave(direct with { Id = NewId.Next() });
+        folder.Leave(direct with { Id = NewId.Next<CallbackId>() });
 
         await PaymentsHost.Eventually(async () => await host.Sql<long>("SELECT count(*) FROM callbacks WHERE state = 'done'") == 2, "both are understood");
         Assert.Equal(1, await host.Sql<long>("SELECT count(DISTINCT to_jsonb(c) - 'id' - 'received_at' - 'done_at') FROM callbacks c"));

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Payments.Application.Callbacks;
+using Payments.Domain.Common;
 using Payments.Infrastructure.Callbacks;
 using Payments.Infrastructure.Inbox.Spool;
 using Payments.Tests.Faults;
@@ -201,7 +202,7 @@ public sealed class OutageTests(TestDatabase databases)
 
         var waiting = new CallbackSpool(new() { Path = folder.Path }, SpoolFolder.Seal);
         waiting.Append([new(
-            Application.Common.NewId.Next(), CallbackKind.Stk, PaymentsHost.AttemptId(ringing), System.Text.Encoding.UTF8.GetBytes(successWaits ? success : failure),
+            Application.Common.NewId.Next<CallbackId>(), CallbackKind.Stk, PaymentsHost.AttemptId(ringing), System.Text.Encoding.UTF8.GetBytes(successWaits ? success : failure),
             "application/json", null, null)]);
         await host.Call(path, successWaits ? failure : success);
         await host.Until(ringing, successWaits ? "failed" : "paid");

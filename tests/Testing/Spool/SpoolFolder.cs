@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 using Payments.Infrastructure.Inbox.Spool;
 
 namespace Payments.Testing;
@@ -25,7 +26,7 @@ internal sealed class SpoolFolder : IDisposable
 
     /// <summary>A callback nobody waits for, that can be told from every other.</summary>
     public static IncomingCallback Some(string mark) => new(
-        NewId.Next(), CallbackKind.Stk, null, Encoding.UTF8.GetBytes(mark), "application/json", "127.0.0.1", null);
+        NewId.Next<CallbackId>(), CallbackKind.Stk, null, Encoding.UTF8.GetBytes(mark), "application/json", "127.0.0.1", null);
 
     /// <summary>Leaves a segment as a process does that died: written, durable, and locked by nobody.</summary>
     public void Leave(params IncomingCallback[] callbacks)

@@ -20,7 +20,7 @@ internal static class ConfirmationBuilder
             return checkout.ApplyRepeatedConfirmation(known, confirmation, now);
         }
 
-        checkout.ApplyConfirmation(confirmation, Guid.NewGuid(), now);
+        checkout.ApplyConfirmation(confirmation, new(Guid.NewGuid()), now);
         return SettlementResult.Applied;
     }
 

@@ -251,7 +251,7 @@ public sealed class ConfirmationRuleTests
         // Impossible in one checkout (it is paid), so the second prompt is made as a restart would find it.
         var second = new Attempt
         {
-            Id = Guid.NewGuid(),
+            Id = new(Guid.NewGuid()),
             CheckoutId = checkout.Id,
             Phone = CheckoutBuilder.Phone,
             Amount = Price,
@@ -283,7 +283,7 @@ public sealed class ConfirmationRuleTests
         ConfirmationBuilder.Check(checkout);
         var nameless = checkout.Receipts.Single(r => r.Number is null);
         Assert.Equal((true, Price, null), (nameless.IsOnHold, checkout.Paid, nameless.SurplusDueAt));
-        Assert.Contains(checkout.Cases, c => c.Kind == CaseKind.AmbiguousMatch && c.SubjectId == failed.Id);
+        Assert.Contains(checkout.Cases, c => c.Kind == CaseKind.AmbiguousMatch && c.SubjectId == failed.Id.Value);
     }
 
     [Fact]
@@ -306,7 +306,7 @@ public sealed class ConfirmationRuleTests
         var checkout = CheckoutBuilder.Checkout();
         var attempt = checkout.Prompted();
 
-        TillClaim Claim(string? payer) => checkout.TillClaimOf(ConfirmationBuilder.Confirmation("N1", payer: payer, method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later), attempt);
+        TillClaim Claim(string? payer) => checkout.TillClaimOf(ConfirmationBuilder.Confirmation("N1", payer: payer, method: PaymentMethod.Till).ToReceipt(new(Guid.NewGuid()), Later), attempt);
 
         Assert.Equal(TillClaim.Sure, Claim("2547 ***** 149"));
         Assert.Equal(TillClaim.None, Claim("2547 ***** 150"));
@@ -323,7 +323,7 @@ public sealed class ConfirmationRuleTests
         checkout.AnswerPaid(attempt, Later);
 
         TillClaim Claim(string? payer, int minutes = 0) => checkout.TillClaimOf(
-            ConfirmationBuilder.Confirmation("N1", at: CheckoutBuilder.Start + TimeSpan.FromMinutes(minutes), payer: payer, method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later), attempt);
+            ConfirmationBuilder.Confirmation("N1", at: CheckoutBuilder.Start + TimeSpan.FromMinutes(minutes), payer: payer, method: PaymentMethod.Till).ToReceipt(new(Guid.NewGuid()), Later), attempt);
 
         Assert.Equal((TillClaim.Unseen, TillClaim.Unseen), (Claim(""), Claim("0722XXXXXX")));
         Assert.Equal((TillClaim.None, TillClaim.None), (Claim("2547 ***** 150"), Claim("", 6)));
@@ -334,7 +334,7 @@ public sealed class ConfirmationRuleTests
     [Fact]
     public void A_till_payment_may_be_of_what_a_query_calls_paid_as_surely_as_of_a_prompt_nobody_knows_about()
     {
-        var receipt = ConfirmationBuilder.Confirmation("N1", at: CheckoutBuilder.Start + TimeSpan.FromSeconds(30), method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later);
+        var receipt = ConfirmationBuilder.Confirmation("N1", at: CheckoutBuilder.Start + TimeSpan.FromSeconds(30), method: PaymentMethod.Till).ToReceipt(new(Guid.NewGuid()), Later);
         var unknown = CheckoutBuilder.Checkout();
         unknown.MarkOutcomeUnknown(unknown.Prompted(), "lost", CheckoutBuilder.Start);
         Assert.Equal([unknown], new CallbackBatch(new([unknown], [])).ByPrompt(receipt));
@@ -347,7 +347,7 @@ public sealed class ConfirmationRuleTests
 
         // Paid by somebody whose number was erased: it may be the same one.
         var erased = CheckoutBuilder.Checkout();
-        prompt = new() { Id = Guid.NewGuid(), CheckoutId = erased.Id, Phone = null, Amount = Price, Request = new() { Status = RequestStatus.Sent, SendingAt = CheckoutBuilder.Start } };
+        prompt = new() { Id = new(Guid.NewGuid()), CheckoutId = erased.Id, Phone = null, Amount = Price, Request = new() { Status = RequestStatus.Sent, SendingAt = CheckoutBuilder.Start } };
         erased.Attempts.Add(prompt);
         erased.AnswerPaid(prompt, Later);
         Assert.Equal([unknown, erased], new CallbackBatch(new([unknown, erased], [])).ByPrompt(receipt));
@@ -364,7 +364,7 @@ public sealed class ConfirmationRuleTests
     {
         var checkout = CheckoutBuilder.Checkout();
         var attempt = checkout.Prompted();
-        var payment = ConfirmationBuilder.Confirmation("N1", method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later);
+        var payment = ConfirmationBuilder.Confirmation("N1", method: PaymentMethod.Till).ToReceipt(new(Guid.NewGuid()), Later);
         checkout.Hear(attempt, CheckoutBuilder.NotPaid(), Later);
         Assert.Equal(TillClaim.None, checkout.TillClaimOf(payment, attempt));
 
@@ -378,7 +378,7 @@ public sealed class ConfirmationRuleTests
     {
         var checkout = CheckoutBuilder.Checkout();
         var attempt = checkout.Prompted();
-        var loose = new[] { "N1", "N2" }.Select(n => ConfirmationBuilder.Confirmation(n, method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later)).ToList();
+        var loose = new[] { "N1", "N2" }.Select(n => ConfirmationBuilder.Confirmation(n, method: PaymentMethod.Till).ToReceipt(new(Guid.NewGuid()), Later)).ToList();
         Assert.True(checkout.ApplyQueryResult(attempt, new PaymentResult.Succeeded(null, null, null, null), Guid.NewGuid(), Later, loose));
         Assert.True(Assert.Single(checkout.Receipts).IsOnHold);
 
@@ -394,7 +394,7 @@ public sealed class ConfirmationRuleTests
     {
         var checkout = CheckoutBuilder.Checkout();
         var attempt = checkout.Prompted();
-        var loose = ConfirmationBuilder.Confirmation("N1", method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), Later);
+        var loose = ConfirmationBuilder.Confirmation("N1", method: PaymentMethod.Till).ToReceipt(new(Guid.NewGuid()), Later);
 
         Assert.True(checkout.ApplyQueryResult(attempt, new PaymentResult.Succeeded(null, null, null, null), Guid.NewGuid(), Later, [loose]));
 
@@ -406,7 +406,7 @@ public sealed class ConfirmationRuleTests
     [Fact]
     public void A_receipt_is_matched_where_something_is_due_and_nowhere_else()
     {
-        Receipt Loose() => ConfirmationBuilder.Confirmation("N1").ToReceipt(Guid.NewGuid(), Later);
+        Receipt Loose() => ConfirmationBuilder.Confirmation("N1").ToReceipt(new(Guid.NewGuid()), Later);
         var open = CheckoutBuilder.Checkout();
         var receipt = Loose();
         Assert.Null(open.Match(receipt, Later));
@@ -427,7 +427,7 @@ public sealed class ConfirmationRuleTests
         var attempt = checkout.Prompted();
         checkout.AnswerPaid(attempt, Later);
         checkout.Receipts[0].Set(nameof(Receipt.State), EntityState.None);
-        var receipt = ConfirmationBuilder.Confirmation("N1").ToReceipt(Guid.NewGuid(), Later);
+        var receipt = ConfirmationBuilder.Confirmation("N1").ToReceipt(new(Guid.NewGuid()), Later);
         receipt.Set(nameof(Receipt.State), EntityState.None);
 
         Assert.Null(checkout.Match(receipt, Later));
@@ -442,7 +442,7 @@ public sealed class ConfirmationRuleTests
     public void A_number_that_pays_another_order_does_not_let_a_query_count_the_same_money_again()
     {
         var (mine, other) = (CheckoutBuilder.Checkout(), CheckoutBuilder.Checkout());
-        var receipt = ConfirmationBuilder.Confirmation("UGA7RT61SV").ToReceipt(Guid.NewGuid(), CheckoutBuilder.Start);
+        var receipt = ConfirmationBuilder.Confirmation("UGA7RT61SV").ToReceipt(new(Guid.NewGuid()), CheckoutBuilder.Start);
         Assert.Null(other.Match(receipt, CheckoutBuilder.Start + TimeSpan.FromSeconds(30)));
         var attempt = mine.Prompted();
 
@@ -467,7 +467,7 @@ public sealed class ConfirmationRuleTests
     {
         var checkout = CheckoutBuilder.Checkout();
         var attempt = checkout.Prompted();
-        var receipt = ConfirmationBuilder.Confirmation("UGA7RT61SV", payer: "254708374149", method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), CheckoutBuilder.Start);
+        var receipt = ConfirmationBuilder.Confirmation("UGA7RT61SV", payer: "254708374149", method: PaymentMethod.Till).ToReceipt(new(Guid.NewGuid()), CheckoutBuilder.Start);
         receipt.Refunds.Add(TransferBuilder.Refund(receipt));
         var later = CheckoutBuilder.Start + TimeSpan.FromSeconds(70);
 
@@ -494,7 +494,7 @@ public sealed class ConfirmationRuleTests
         var checkout = CheckoutBuilder.Checkout();
         var attempt = checkout.Prompted();
         checkout.AnswerPaid(attempt, CheckoutBuilder.Start + TimeSpan.FromSeconds(70));
-        var receipt = ConfirmationBuilder.Confirmation("UGA7RT61SV").ToReceipt(Guid.NewGuid(), CheckoutBuilder.Start);
+        var receipt = ConfirmationBuilder.Confirmation("UGA7RT61SV").ToReceipt(new(Guid.NewGuid()), CheckoutBuilder.Start);
         receipt.Refunds.Add(TransferBuilder.Refund(receipt));
 
         Assert.Equal(

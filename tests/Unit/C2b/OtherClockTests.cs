@@ -163,7 +163,7 @@ public sealed class OtherClockTests
         var attempt = checkout.Prompted();
         var afterwards = CheckoutBuilder.Start + TimeSpan.FromMinutes(5);
         Assert.True(Msisdn.TryParse("254700000001", out var other));
-        var second = checkout.Prompt(Guid.NewGuid(), other, afterwards, afterwards);
+        var second = checkout.Prompt(new(Guid.NewGuid()), other, afterwards, afterwards);
         checkout.AnswerPaid(second, afterwards + TimeSpan.FromMinutes(2));
 
         // M-PESA's clock is six minutes ahead: the first prompt's payment seems to be of the second's time, its own of none.
@@ -174,14 +174,14 @@ public sealed class OtherClockTests
         checkout.AnswerPaid(attempt, afterwards + TimeSpan.FromMinutes(4));
 
         Assert.True(checkout.Receipts.Single(r => r.Number is null).IsOnHold);
-        Assert.Contains(checkout.Cases, c => c.Kind == CaseKind.AmbiguousMatch && c.SubjectId == attempt.Id);
+        Assert.Contains(checkout.Cases, c => c.Kind == CaseKind.AmbiguousMatch && c.SubjectId == attempt.Id.Value);
     }
 
     private static void GiveBack(Checkout checkout, string number)
     {
         var receipt = checkout.Receipts.Single(r => r.Number == number);
         checkout.Reserve(
-            Refund.Queue(Guid.NewGuid(), "shop", new(receipt, receipt.Amount, RefundMethod.Reversal, null), "ORDER-1", "because", ofSurplus: false, Later), Later);
+            Refund.Queue(new(Guid.NewGuid()), "shop", new(receipt, receipt.Amount, RefundMethod.Reversal, null), "ORDER-1", "because", ofSurplus: false, Later), Later);
     }
 
     private static Confirmation Confirmed(double minutes) => ConfirmationBuilder.Confirmation("N1", at: CheckoutBuilder.Start + TimeSpan.FromMinutes(minutes));

@@ -92,7 +92,7 @@ public sealed class PayerFormTests
     private static (Checkout Checkout, Attempt Attempt) Prompted()
     {
         var checkout = CheckoutBuilder.Checkout();
-        return (checkout, checkout.Prompt(Guid.NewGuid(), Phone, CheckoutBuilder.Start + TimeSpan.FromSeconds(45), CheckoutBuilder.Start));
+        return (checkout, checkout.Prompt(new(Guid.NewGuid()), Phone, CheckoutBuilder.Start + TimeSpan.FromSeconds(45), CheckoutBuilder.Start));
     }
 
     private static void IsOne(Checkout checkout)

@@ -110,7 +110,7 @@ public sealed class PayerHashTests
         checkout.Set(nameof(Checkout.Ours), new OurShortcodes("174379", "300584"));
         var attempt = checkout.Prompted();
         checkout.AnswerPaid(attempt, Later);
-        checkout.ApplyConfirmation(ConfirmationBuilder.Confirmation("N1", payer: null, method: PaymentMethod.Till) with { Shortcode = "300584" }, Guid.NewGuid(), Later);
+        checkout.ApplyConfirmation(ConfirmationBuilder.Confirmation("N1", payer: null, method: PaymentMethod.Till) with { Shortcode = "300584" }, new(Guid.NewGuid()), Later);
         Assert.Equal("N1", Assert.Single(checkout.Receipts).Number);
 
         checkout.Hear(attempt, CheckoutBuilder.Paid("N2"), Later);

@@ -33,7 +33,7 @@ public sealed class WriteOffRuleTests
         var (checkout, receipt) = Paid(100, 150);
         Assert.True(receipt.WriteOff());
         var refund = Refund.Queue(
-            Guid.NewGuid(), "shop", RefundPolicy.OfSurplus(receipt, checkout.Refunds, CheckoutBuilder.Phone, Money.FromShillings(20)).Plan!, "ORDER-1", "because", true, Now);
+            new(Guid.NewGuid()), "shop", RefundPolicy.OfSurplus(receipt, checkout.Refunds, CheckoutBuilder.Phone, Money.FromShillings(20)).Plan!, "ORDER-1", "because", true, Now);
 
         checkout.Reserve(refund, Now);
         Assert.Equal((30m, 0m), (receipt.WrittenOff.Shillings, receipt.Unsettled.Shillings));
@@ -81,7 +81,7 @@ public sealed class WriteOffRuleTests
 
         Assert.Equal(SettlementResult.Contradiction, receipt.ApplyRepeatedConfirmation(ConfirmationBuilder.Confirmation("UGA7RT61SV", 2500)));
 
-        Assert.Equal((CaseKind.AmountDiffers, receipt.Id, (Guid?)null), (receipt.Cases.Single().Kind, receipt.Cases.Single().SubjectId, receipt.Cases.Single().CheckoutId));
+        Assert.Equal((CaseKind.AmountDiffers, receipt.Id.Value, (CheckoutId?)null), (receipt.Cases.Single().Kind, receipt.Cases.Single().SubjectId, receipt.Cases.Single().CheckoutId));
         Assert.Equal((250m, ""), (receipt.Amount.Shillings, receipt.Account));
     }
 
@@ -103,7 +103,7 @@ public sealed class WriteOffRuleTests
     }
 
     private static Receipt Loose(int amount) =>
-        (ConfirmationBuilder.Confirmation("UGA7RT61SV", amount) with { Account = "" }).ToReceipt(Guid.NewGuid(), CheckoutBuilder.Start + TimeSpan.FromSeconds(30));
+        (ConfirmationBuilder.Confirmation("UGA7RT61SV", amount) with { Account = "" }).ToReceipt(new(Guid.NewGuid()), CheckoutBuilder.Start + TimeSpan.FromSeconds(30));
 
     private static (Checkout Checkout, Receipt Receipt) Paid(int amount, int came)
     {

@@ -102,14 +102,14 @@ public sealed class FuzzTests
             1 => Guid.NewGuid(),
             _ => kind switch
             {
-                CallbackKind.Stk => FuzzWorld.AttemptId,
-                CallbackKind.C2bConfirm or CallbackKind.C2bValidate => FuzzWorld.RegistrationId,
-                CallbackKind.ReversalResult or CallbackKind.ReversalTimeout => FuzzWorld.RefundId,
-                CallbackKind.StatusResult or CallbackKind.StatusTimeout => FuzzWorld.StatusId,
-                CallbackKind.BalanceResult or CallbackKind.BalanceTimeout => FuzzWorld.BalanceId,
-                _ => random.Next(4) == 0 ? FuzzWorld.RefundId : FuzzWorld.PayoutId,
+                CallbackKind.Stk => FuzzWorld.AttemptId.Value,
+                CallbackKind.C2bConfirm or CallbackKind.C2bValidate => FuzzWorld.RegistrationId.Value,
+                CallbackKind.ReversalResult or CallbackKind.ReversalTimeout => FuzzWorld.RefundId.Value,
+                CallbackKind.StatusResult or CallbackKind.StatusTimeout => FuzzWorld.StatusId.Value,
+                CallbackKind.BalanceResult or CallbackKind.BalanceTimeout => FuzzWorld.BalanceId.Value,
+                _ => random.Next(4) == 0 ? FuzzWorld.RefundId.Value : FuzzWorld.PayoutId.Value,
             },
         };
-        return new(NewId.Next(), kind, subject, FuzzBody.Make(random, kind));
+        return new(new(NewId.Next()), kind, subject, FuzzBody.Make(random, kind));
     }
 }

@@ -19,12 +19,12 @@ namespace Payments.Tests.Unit;
 /// </summary>
 internal sealed class FuzzWorld : ICheckouts, IC2bPayments, ITransfers, IStatusQueries
 {
-    public static readonly Guid AttemptId = new("00000000-0000-7000-8000-000000000001");
-    public static readonly Guid PayoutId = new("00000000-0000-7000-8000-000000000002");
-    public static readonly Guid RefundId = new("00000000-0000-7000-8000-000000000003");
-    public static readonly Guid StatusId = new("00000000-0000-7000-8000-000000000004");
-    public static readonly Guid BalanceId = new("00000000-0000-7000-8000-000000000005");
-    public static readonly Guid RegistrationId = new("00000000-0000-7000-8000-000000000006");
+    public static readonly AttemptId AttemptId = new(Guid.Parse("00000000-0000-7000-8000-000000000001"));
+    public static readonly PayoutId PayoutId = new(Guid.Parse("00000000-0000-7000-8000-000000000002"));
+    public static readonly RefundId RefundId = new(Guid.Parse("00000000-0000-7000-8000-000000000003"));
+    public static readonly StatusQueryId StatusId = new(Guid.Parse("00000000-0000-7000-8000-000000000004"));
+    public static readonly StatusQueryId BalanceId = new(Guid.Parse("00000000-0000-7000-8000-000000000005"));
+    public static readonly RegistrationId RegistrationId = new(Guid.Parse("00000000-0000-7000-8000-000000000006"));
 
     private readonly Registration registration = new(
         RegistrationId, "600966", new string('0', 32), RegistrationState.Registered, "v2", "Completed", "", "", null, null);
@@ -33,7 +33,7 @@ internal sealed class FuzzWorld : ICheckouts, IC2bPayments, ITransfers, IStatusQ
     {
         _ = OrderReference.TryParse("INV-8", out var reference);
         Checkout = Checkout.Open(
-            Guid.NewGuid(), "shop", reference, Money.FromShillings(1), null, null, null, new Dictionary<string, string>(), TimeSpan.FromHours(24), CheckoutBuilder.Start);
+            new(Guid.NewGuid()), "shop", reference, Money.FromShillings(1), null, null, null, new Dictionary<string, string>(), TimeSpan.FromHours(24), CheckoutBuilder.Start);
         var attempt = Checkout.Prompt(AttemptId, CheckoutBuilder.Phone, CheckoutBuilder.Start + TimeSpan.FromSeconds(45), CheckoutBuilder.Start);
         Checkout.Accepted(attempt, null, null, CheckoutBuilder.Start);
         Payout = (Payout)Copies.Changed(
@@ -42,7 +42,7 @@ internal sealed class FuzzWorld : ICheckouts, IC2bPayments, ITransfers, IStatusQ
         Payout.Send(CheckoutBuilder.Start + TimeSpan.FromMinutes(1), CheckoutBuilder.Start);
         var receipt = new Receipt
         {
-            Id = Guid.NewGuid(),
+            Id = new(Guid.NewGuid()),
             Number = "UGA7RT61SV",
             Amount = Money.FromShillings(1),
             Method = PaymentMethod.Paybill,
@@ -95,55 +95,55 @@ internal sealed class FuzzWorld : ICheckouts, IC2bPayments, ITransfers, IStatusQ
 
     public Task CloseCases(IReadOnlyCollection<string> numbers) => Task.CompletedTask;
 
-    public Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds) =>
-        Task.FromResult<IReadOnlyList<(Guid, byte[])>>([]);
+    public Task<IReadOnlyList<(CallbackId Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<CallbackId> callbackIds) =>
+        Task.FromResult<IReadOnlyList<(CallbackId, byte[])>>([]);
 
-    Task<IReadOnlyList<Transfer>> ITransfers.LoadForChange(IReadOnlyCollection<Guid> ids) =>
-        Task.FromResult<IReadOnlyList<Transfer>>([.. new Transfer[] { Payout, Refund }.Where(t => ids.Contains(t.Id))]);
+    Task<IReadOnlyList<Transfer>> ITransfers.LoadForChange(IReadOnlyCollection<TransferId> ids) =>
+        Task.FromResult<IReadOnlyList<Transfer>>([.. new Transfer[] { Payout, Refund }.Where(t => ids.Contains(t.TransferId))]);
 
-    public Task<(IReadOnlyList<Guid> Checkouts, IReadOnlyList<Guid> Receipts)> GuardsOf(IReadOnlyCollection<Guid> ids) =>
-        Task.FromResult<(IReadOnlyList<Guid>, IReadOnlyList<Guid>)>(([], []));
+    public Task<(IReadOnlyList<CheckoutId> Checkouts, IReadOnlyList<ReceiptId> Receipts)> GuardsOf(IReadOnlyCollection<TransferId> ids) =>
+        Task.FromResult<(IReadOnlyList<CheckoutId>, IReadOnlyList<ReceiptId>)>(([], []));
 
     public Task Save(IReadOnlyCollection<Transfer> transfers) => Task.CompletedTask;
 
-    public Task<IReadOnlyList<StatusQuery>> Load(IReadOnlyCollection<Guid> ids) => Task.FromResult<IReadOnlyList<StatusQuery>>(
-        [.. new StatusQuery[] { new(StatusId, StatusQueryKind.Status, PayoutId, null, null, null), new(BalanceId, StatusQueryKind.Balance, null, null, null, null) }
+    public Task<IReadOnlyList<StatusQuery>> Load(IReadOnlyCollection<StatusQueryId> ids) => Task.FromResult<IReadOnlyList<StatusQuery>>(
+        [.. new StatusQuery[] { new(StatusId, StatusQueryKind.Status, PayoutId.Value, null, null, null), new(BalanceId, StatusQueryKind.Balance, null, null, null, null) }
             .Where(q => ids.Contains(q.Id))]);
 
-    public Task Answered(IReadOnlyCollection<(Guid Id, string Answer)> answers) => Task.CompletedTask;
+    public Task Answered(IReadOnlyCollection<(StatusQueryId Id, string Answer)> answers) => Task.CompletedTask;
 
     public Task SaveBalances(IReadOnlyCollection<AccountBalance> balances, DateTimeOffset at) => Task.CompletedTask;
 
     // Nothing of the following is on a callback's way.
-    Task<Checkout?> ICheckouts.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<Checkout?> ICheckouts.Find(CheckoutId id, CancellationToken cancellation) => throw new NotSupportedException();
     Task<IReadOnlyList<Checkout>> ICheckouts.List(CheckoutFilter filter, CancellationToken cancellation) => throw new NotSupportedException();
-    Task<(Guid Id, string Client)?> ICheckouts.Add(Checkout checkout) => throw new NotSupportedException();
+    Task<(CheckoutId Id, string Client)?> ICheckouts.Add(Checkout checkout) => throw new NotSupportedException();
     Task<DateTimeOffset?> ICheckouts.ReservePrompt(Msisdn phone, int most, TimeSpan window, DateTimeOffset now) => throw new NotSupportedException();
-    Task<IReadOnlyList<DueAttempt>> ICheckouts.ClaimDue(Guid? checkoutId, int askable, int others, TimeSpan lease) => throw new NotSupportedException();
-    Task ICheckouts.DiscountQuery(Guid attemptId) => throw new NotSupportedException();
-    Task<IReadOnlyList<Guid>> ICheckouts.FindDue(int limit, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<IReadOnlyList<DueAttempt>> ICheckouts.ClaimDue(CheckoutId? checkoutId, int askable, int others, TimeSpan lease) => throw new NotSupportedException();
+    Task ICheckouts.DiscountQuery(AttemptId attemptId) => throw new NotSupportedException();
+    Task<IReadOnlyList<CheckoutId>> ICheckouts.FindDue(int limit, CancellationToken cancellation) => throw new NotSupportedException();
     Task<int> ICheckouts.BringForward(IReadOnlyCollection<string> requestIds, int most) => throw new NotSupportedException();
-    Task<Registration?> IC2bPayments.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<Registration?> IC2bPayments.Find(RegistrationId id, CancellationToken cancellation) => throw new NotSupportedException();
     Task<(Registration Now, Registration? Before)?> IC2bPayments.Begin(string shortcode, string version, string responseType, bool renews) => throw new NotSupportedException();
     Task IC2bPayments.Conclude(Registration outcome) => throw new NotSupportedException();
     Task<AccountStatus?> IC2bPayments.Wanted(string referenceKey, CancellationToken cancellation) => throw new NotSupportedException();
     Task<IReadOnlyList<ReceiptView>> IC2bPayments.Receipts(ReceiptFilter filter, Cursor? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
-    Task<ReceiptView?> IC2bPayments.Receipt(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
-    Task IC2bPayments.NoteMatch(Guid receiptId, string by) => throw new NotSupportedException();
+    Task<ReceiptView?> IC2bPayments.Receipt(ReceiptId id, CancellationToken cancellation) => throw new NotSupportedException();
+    Task IC2bPayments.NoteMatch(ReceiptId receiptId, string by) => throw new NotSupportedException();
 
-    Task IC2bPayments.NoteWriteOff(Guid receiptId, string by, string reason) => throw new NotSupportedException();
+    Task IC2bPayments.NoteWriteOff(ReceiptId receiptId, string by, string reason) => throw new NotSupportedException();
     Task<IReadOnlyList<DueTransfer>> ITransfers.ClaimDue(int askable, int others, TimeSpan lease) => throw new NotSupportedException();
     Task<int> ITransfers.RequeueStale(TimeSpan age, int limit) => throw new NotSupportedException();
     Task<int> ITransfers.LetWaitingGo(Transfer sent) => throw new NotSupportedException();
-    Task<IReadOnlyList<Guid>> ITransfers.FindUntold(TimeSpan after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<IReadOnlyList<TransferId>> ITransfers.FindUntold(TimeSpan after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
     Task<int> ITransfers.BringForward(IReadOnlyCollection<string> ids, int most) => throw new NotSupportedException();
     Task IC2bPayments.CloseTakenBack(IReadOnlyCollection<string> numbers) => throw new NotSupportedException();
 
-    Task IC2bPayments.CloseUnreadable(IReadOnlyCollection<Guid> callbackIds) => throw new NotSupportedException();
-    Task IStatusQueries.Add(Guid id, StatusQueryKind kind, Guid? subjectId, string? receipt) => throw new NotSupportedException();
-    Task IStatusQueries.AddPrompts(IReadOnlyCollection<(Guid Id, Guid AttemptId)> asked) => throw new NotSupportedException();
-    Task IStatusQueries.Withdraw(Guid id) => throw new NotSupportedException();
-    Task IStatusQueries.Accepted(Guid id, string? conversationId, string? originatorId) => throw new NotSupportedException();
+    Task IC2bPayments.CloseUnreadable(IReadOnlyCollection<CallbackId> callbackIds) => throw new NotSupportedException();
+    Task IStatusQueries.Add(StatusQueryId id, StatusQueryKind kind, Guid? subjectId, string? receipt) => throw new NotSupportedException();
+    Task IStatusQueries.AddPrompts(IReadOnlyCollection<(StatusQueryId Id, AttemptId AttemptId)> asked) => throw new NotSupportedException();
+    Task IStatusQueries.Withdraw(StatusQueryId id) => throw new NotSupportedException();
+    Task IStatusQueries.Accepted(StatusQueryId id, string? conversationId, string? originatorId) => throw new NotSupportedException();
     Task<IReadOnlyList<KnownBalance>> IStatusQueries.Balances(CancellationToken cancellation) => throw new NotSupportedException();
     Task<(DateTimeOffset AskedAt, bool Answered, string? Answer)?> IStatusQueries.LastBalanceQuestion(TimeSpan since) => throw new NotSupportedException();
 }

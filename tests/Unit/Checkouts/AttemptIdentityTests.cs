@@ -61,7 +61,7 @@ public sealed class AttemptIdentityTests
         var checkout = CheckoutBuilder.Checkout();
         var attempt = new Attempt
         {
-            Id = Guid.NewGuid(),
+            Id = new(Guid.NewGuid()),
             CheckoutId = checkout.Id,
             Phone = null,
             Amount = checkout.Amount,
@@ -69,7 +69,7 @@ public sealed class AttemptIdentityTests
         };
         checkout.Attempts.Add(attempt);
         checkout.AnswerPaid(attempt, CheckoutBuilder.Start + TimeSpan.FromMinutes(2));
-        var atTill = ConfirmationBuilder.Confirmation("UGA7RT61SV", payer: "254708374149", method: PaymentMethod.Till).ToReceipt(Guid.NewGuid(), CheckoutBuilder.Start);
+        var atTill = ConfirmationBuilder.Confirmation("UGA7RT61SV", payer: "254708374149", method: PaymentMethod.Till).ToReceipt(new(Guid.NewGuid()), CheckoutBuilder.Start);
         Assert.NotEqual(TillClaim.None, checkout.TillClaimOf(atTill, attempt));
         Assert.False(checkout.IsShownToPay(atTill));
 

@@ -17,13 +17,13 @@ internal static class CheckoutBuilder
     {
         _ = OrderReference.TryParse("ORDER-1", out var reference);
         return Domain.Checkouts.Checkout.Open(
-            Guid.NewGuid(), "shop", reference, Money.FromShillings(amount), null, null, null, new Dictionary<string, string>(), TimeSpan.FromHours(24), Start);
+            new(Guid.NewGuid()), "shop", reference, Money.FromShillings(amount), null, null, null, new Dictionary<string, string>(), TimeSpan.FromHours(24), Start);
     }
 
     public static Attempt Prompted(this Checkout checkout, DateTimeOffset? at = null)
     {
         var now = at ?? Start;
-        return checkout.Prompt(Guid.NewGuid(), Phone, now + TimeSpan.FromSeconds(45), now);
+        return checkout.Prompt(new(Guid.NewGuid()), Phone, now + TimeSpan.FromSeconds(45), now);
     }
 
     public static PaymentResult.Succeeded Paid(string receipt, int amount = 1500) => new(receipt, Money.FromShillings(amount), "254708374149", Start);
@@ -39,12 +39,12 @@ internal static class CheckoutBuilder
     }
 
     public static SettlementResult ApplyCallback(this Checkout checkout, Attempt attempt, PaymentResult result, Receipt? known, Guid receiptId, DateTimeOffset now) =>
-        checkout.Settle(attempt, new PaymentEvidence.Callback(result, known), receiptId, now);
+        checkout.Settle(attempt, new PaymentEvidence.Callback(result, known), new(receiptId), now);
 
     /// <returns>True when it settles the attempt.</returns>
     public static bool ApplyQueryResult(
         this Checkout checkout, Attempt attempt, PaymentResult result, Guid receiptId, DateTimeOffset now, IReadOnlyList<Receipt>? loose = null, DateTimeOffset? asked = null) =>
-        checkout.Settle(attempt, new PaymentEvidence.Query(result, asked ?? now, loose ?? []), receiptId, now) != SettlementResult.Unsettled;
+        checkout.Settle(attempt, new PaymentEvidence.Query(result, asked ?? now, loose ?? []), new(receiptId), now) != SettlementResult.Unsettled;
 
     public static TillClaim TillClaimOf(this Checkout checkout, Receipt receipt, Attempt attempt) => checkout.Matcher.TillClaimOf(receipt, attempt);
 }

@@ -96,14 +96,14 @@ public sealed class ComeBackTests
     {
         var receipt = new Receipt
         {
-            Id = Guid.NewGuid(),
+            Id = new(Guid.NewGuid()),
             Number = "UGA7RT61SV",
             Amount = Money.FromShillings(100),
             Method = PaymentMethod.Paybill,
             SettledBy = SettledBy.Confirmation,
             At = Now,
         };
-        var refund = Refund.Queue(Guid.NewGuid(), "shop", new(receipt, receipt.Amount, RefundMethod.Reversal, CheckoutBuilder.Phone), null, "Back", ofSurplus: true, Now);
+        var refund = Refund.Queue(new(Guid.NewGuid()), "shop", new(receipt, receipt.Amount, RefundMethod.Reversal, CheckoutBuilder.Phone), null, "Back", ofSurplus: true, Now);
         refund.Send(Now + TimeSpan.FromMinutes(1), Now);
         refund.Accepted("AG_1", "their-1", Now);
 
@@ -119,14 +119,14 @@ public sealed class ComeBackTests
     {
         var receipt = new Receipt
         {
-            Id = Guid.NewGuid(),
+            Id = new(Guid.NewGuid()),
             Number = "UGA7RT61SV",
             Amount = Money.FromShillings(500),
             Method = PaymentMethod.Paybill,
             SettledBy = SettledBy.Confirmation,
             At = Now,
         };
-        var refund = Refund.Queue(Guid.NewGuid(), "shop", new(receipt, Money.FromShillings(100), RefundMethod.B2c, CheckoutBuilder.Phone), null, "Back", ofSurplus: true, Now);
+        var refund = Refund.Queue(new(Guid.NewGuid()), "shop", new(receipt, Money.FromShillings(100), RefundMethod.B2c, CheckoutBuilder.Phone), null, "Back", ofSurplus: true, Now);
         refund.Send(Now + TimeSpan.FromMinutes(1), Now);
         refund.Accepted("AG_1", refund.OriginatorId, Now);
 
@@ -144,7 +144,7 @@ public sealed class ComeBackTests
         Assert.Null(told.OriginatorId);
         told.Accepted("AG_1", "their-1", Now);
         Assert.Equal("their-1", told.OriginatorId);
-        Assert.False(told.HasProviderIds(null, told.Id.ToString()));
+        Assert.False(told.HasProviderIds(null, told.Id.Value.ToString()));
 
         var lost = TransferBuilder.Payout();
         lost.Send(Now, Now, isNamed: false);
@@ -154,7 +154,7 @@ public sealed class ComeBackTests
 
         var named = Copies.Changed(TransferBuilder.Payout(), request => request with { Ids = default });
         named.Send(Now, Now);
-        Assert.Equal(named.Id.ToString(), named.OriginatorId);
+        Assert.Equal(named.TransferId.Value.ToString(), named.OriginatorId);
         var business = TransferBuilder.Payout(PayoutMethod.Paybill);
         business.Send(Now, Now);
         Assert.Null(business.OriginatorId);

@@ -14,12 +14,12 @@ internal static class TransferBuilder
     public static readonly Failure NoFloat = new(FailureCode.InsufficientFunds, "1", "Our Utility account has not enough money.", false);
 
     public static Payout Payout(PayoutMethod method = PayoutMethod.Mpesa, int amount = 100) => Domain.Payouts.Payout.Queue(
-        Guid.NewGuid(), "shop", "SALARY-1", method, method == PayoutMethod.Mpesa ? Recipient : "600000", method == PayoutMethod.Paybill ? "ACC" : null,
+        new(Guid.NewGuid()), "shop", "SALARY-1", method, method == PayoutMethod.Mpesa ? Recipient : "600000", method == PayoutMethod.Paybill ? "ACC" : null,
         Money.FromShillings(amount), "business", "Payment", CheckoutBuilder.Start);
 
     /// <summary>A refund of a receipt, of the whole or a part.</summary>
     public static Refund Refund(Receipt receipt, int? amount = null) => Domain.Refunds.Refund.Queue(
-        Guid.NewGuid(), "shop", new(receipt, amount is { } a ? Money.FromShillings(a) : receipt.Amount, RefundMethod.B2c, CheckoutBuilder.Phone), null, "Back", true, CheckoutBuilder.Start);
+        new(Guid.NewGuid()), "shop", new(receipt, amount is { } a ? Money.FromShillings(a) : receipt.Amount, RefundMethod.B2c, CheckoutBuilder.Phone), null, "Back", true, CheckoutBuilder.Start);
 
     public static Payout Sent(this Payout payout)
     {

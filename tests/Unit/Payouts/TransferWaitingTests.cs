@@ -153,10 +153,10 @@ public sealed class TransferWaitingTests
     {
         var reversal = new Refund
         {
-            Id = Guid.NewGuid(),
+            Id = new(Guid.NewGuid()),
             Client = "shop",
             Amount = Money.FromShillings(100),
-            ReceiptId = Guid.NewGuid(),
+            ReceiptId = new(Guid.NewGuid()),
             OriginalReceipt = "SG632NMUAB",
             Method = RefundMethod.Reversal,
             Reason = "Sold out",

@@ -10,7 +10,7 @@ namespace Payments.Tests.Unit;
 /// <summary>Which receipt is whose payment (R6, R7, R9), decided from attempts and receipts alone.</summary>
 public sealed class ReceiptMatcherTests
 {
-    private static readonly Guid Order = Guid.NewGuid();
+    private static readonly CheckoutId Order = new(Guid.NewGuid());
     private static readonly Money Price = Money.FromShillings(1500);
     private readonly List<Attempt> attempts = [];
     private readonly List<Receipt> receipts = [];
@@ -65,7 +65,7 @@ public sealed class ReceiptMatcherTests
     {
         var (other, attempt) = (Prompted(AttemptStatus.Succeeded), Prompted());
         var taken = Paid(other, "N1");
-        var elsewhere = Receipt("N2", checkout: Guid.NewGuid());
+        var elsewhere = Receipt("N2", checkout: new CheckoutId(Guid.NewGuid()));
         var cheaper = Receipt("N3", amount: Money.FromShillings(1));
 
         Assert.Equal(new Conflict.PaidOtherAttempt("N1"), Conflicts(Matcher.ByNumber(attempt, "N1", Price, taken)));
@@ -177,7 +177,7 @@ public sealed class ReceiptMatcherTests
     {
         var attempt = new Attempt
         {
-            Id = Guid.NewGuid(),
+            Id = new(Guid.NewGuid()),
             CheckoutId = Order,
             Phone = CheckoutBuilder.Phone,
             Amount = Price,
@@ -215,10 +215,10 @@ public sealed class ReceiptMatcherTests
     }
 
     private static Receipt Receipt(
-        string? number, Money? amount = null, DateTimeOffset? at = null, Guid? checkout = null, Guid? attempt = null, bool inferred = false, bool applied = false,
+        string? number, Money? amount = null, DateTimeOffset? at = null, CheckoutId? checkout = null, AttemptId? attempt = null, bool inferred = false, bool applied = false,
         PaymentMethod method = PaymentMethod.Paybill, string? payer = null, DateTimeOffset? recorded = null, IReadOnlyList<Msisdn?>? rivals = null) => new()
         {
-            Id = Guid.NewGuid(),
+            Id = new(Guid.NewGuid()),
             Number = number,
             CheckoutId = checkout ?? (method == PaymentMethod.Till ? null : Order),
             AttemptId = attempt,

@@ -84,7 +84,7 @@ public sealed class GivenBackTests
     {
         var checkout = CheckoutBuilder.Checkout(1000);
         var attempt = checkout.Prompted();
-        var receipt = ConfirmationBuilder.Confirmation("UGA7RT61SV", 1000).ToReceipt(Guid.NewGuid(), CheckoutBuilder.Start);
+        var receipt = ConfirmationBuilder.Confirmation("UGA7RT61SV", 1000).ToReceipt(new(Guid.NewGuid()), CheckoutBuilder.Start);
         var refund = TransferBuilder.Refund(receipt, 300);
         receipt.Refunds.Add(refund);
 
@@ -124,13 +124,13 @@ public sealed class GivenBackTests
         var refunded = Reserve(checkout, checkout.Receipts[0]);
         checkout.AnswerPaid(attempt, Now + TimeSpan.FromMinutes(1));
         Assert.Equal((600m, CheckoutStatus.Pending), (checkout.Paid.Shillings, checkout.Status));
-        var receipt = ConfirmationBuilder.Confirmation("UGA7RT61SV", 600).ToReceipt(Guid.NewGuid(), Now);
+        var receipt = ConfirmationBuilder.Confirmation("UGA7RT61SV", 600).ToReceipt(new(Guid.NewGuid()), Now);
         receipt.Refunds.Add(TransferBuilder.Refund(receipt));
 
         Assert.Equal(SettlementResult.Applied, checkout.ApplyCallback(attempt, CheckoutBuilder.Paid("UGA7RT61SV", 600), receipt, Guid.NewGuid(), Now + TimeSpan.FromMinutes(2)));
 
         Assert.Equal((0m, 1000m), (checkout.Paid.Shillings, checkout.Due.Shillings));
-        Assert.Contains(checkout.Cases, c => c.Kind == CaseKind.ReceiptConflict && c.SubjectId == receipt.Id);
+        Assert.Contains(checkout.Cases, c => c.Kind == CaseKind.ReceiptConflict && c.SubjectId == receipt.Id.Value);
         Fail(checkout, refunded);
         Fail(checkout, receipt.Refunds[0]);
         Assert.Equal(CheckoutStatus.Paid, checkout.Status);
@@ -227,7 +227,7 @@ public sealed class GivenBackTests
     {
         if (plan is not null)
         {
-            Send(checkout, Refund.Queue(Guid.NewGuid(), "shop", plan, "ORDER-1", "because", ofSurplus, Now));
+            Send(checkout, Refund.Queue(new(Guid.NewGuid()), "shop", plan, "ORDER-1", "because", ofSurplus, Now));
         }
     }
 
@@ -263,7 +263,7 @@ public sealed class GivenBackTests
         checkout.Hear(ConfirmationBuilder.Confirmation(number, amount, payer: "254708374149"), CheckoutBuilder.Start + TimeSpan.FromSeconds(60));
 
     private static Refund Reserve(Checkout checkout, Receipt receipt, int? amount = null, bool ofSurplus = false) => Send(checkout, Refund.Queue(
-        Guid.NewGuid(), "shop", new(receipt, amount is { } a ? Money.FromShillings(a) : receipt.Amount, RefundMethod.B2c, CheckoutBuilder.Phone), "ORDER-1", "because", ofSurplus,
+        new(Guid.NewGuid()), "shop", new(receipt, amount is { } a ? Money.FromShillings(a) : receipt.Amount, RefundMethod.B2c, CheckoutBuilder.Phone), "ORDER-1", "because", ofSurplus,
         Now));
 
     private static Refund Send(Checkout checkout, Refund refund)

@@ -125,7 +125,7 @@ public sealed class RefundPolicyTests
     {
         var receipt = new Receipt
         {
-            Id = Guid.NewGuid(),
+            Id = new(Guid.NewGuid()),
             Number = "R1",
             Amount = Money.FromShillings(100),
             Method = PaymentMethod.Paybill,
@@ -212,7 +212,7 @@ public sealed class RefundPolicyTests
 
     private static Refund Add(Checkout checkout, RefundPlan plan, bool ofSurplus = false)
     {
-        var refund = Refund.Queue(Guid.NewGuid(), "shop", plan, "ORDER-1", "because", ofSurplus, Now);
+        var refund = Refund.Queue(new(Guid.NewGuid()), "shop", plan, "ORDER-1", "because", ofSurplus, Now);
         checkout.Reserve(refund, Now);
         return refund;
     }

@@ -56,7 +56,7 @@ public sealed class ProviderRequestTests
         var payout = TransferBuilder.Payout();
         payout.Send(Now, Now);
 
-        Assert.Equal(SettlementResult.Contradiction, checkout.Settle(attempt, new PaymentEvidence.Operator(paid, []), Guid.NewGuid(), Now));
+        Assert.Equal(SettlementResult.Contradiction, checkout.Settle(attempt, new PaymentEvidence.Operator(paid, []), new(Guid.NewGuid()), Now));
         Assert.False(payout.SettleByOperator(paid, "in the statement", Now));
         Assert.Equal((AttemptStatus.Sending, TransferStatus.Sending), (attempt.Status, payout.Status));
     }
@@ -78,7 +78,7 @@ public sealed class ProviderRequestTests
             payout.MarkUnreadableResult(Now);
         }
 
-        var result = checkout.Settle(attempt, new PaymentEvidence.Operator(false, []), Guid.NewGuid(), Now);
+        var result = checkout.Settle(attempt, new PaymentEvidence.Operator(false, []), new(Guid.NewGuid()), Now);
 
         Assert.Equal(isDisputed ? SettlementResult.Duplicate : SettlementResult.Contradiction, result);
         Assert.Equal(isDisputed, payout.SettleByOperator(false, "in the statement", Now));

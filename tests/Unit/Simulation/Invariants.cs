@@ -22,7 +22,7 @@ internal static class Invariants
     {
         foreach (var attempt in life.Store.Attempts)
         {
-            if (!attempt.IsSettled && !(attempt.Status == AttemptStatus.Unknown && life.Store.HasCase(attempt.Id, CaseKind.OutcomeUnknown)))
+            if (!attempt.IsSettled && !(attempt.Status == AttemptStatus.Unknown && life.Store.HasCase(attempt.Id.Value, CaseKind.OutcomeUnknown)))
             {
                 yield return $"a prompt is {attempt.Status} for ever and nobody was told";
             }
@@ -33,7 +33,7 @@ internal static class Invariants
             }
 
             // Nobody says paid of what did not move, and failed of what did only where no word of it could reach us.
-            if (attempt.Status == AttemptStatus.Succeeded && !life.Mpesa.HasMoved(attempt.Id) && attempt.SettledBy is not (SettledBy.Confirmation or SettledBy.Pull or SettledBy.StatusQuery))
+            if (attempt.Status == AttemptStatus.Succeeded && !life.Mpesa.HasMoved(attempt.Id.Value) && attempt.SettledBy is not (SettledBy.Confirmation or SettledBy.Pull or SettledBy.StatusQuery))
             {
                 yield return "a prompt succeeded without money";
             }
@@ -41,7 +41,7 @@ internal static class Invariants
 
         foreach (var transfer in life.Store.Transfers)
         {
-            if (!transfer.IsSettled && !(transfer.Status == TransferStatus.InDoubt && life.Store.HasCase(transfer.Id, CannotBeKnown)))
+            if (!transfer.IsSettled && !(transfer.Status == TransferStatus.InDoubt && life.Store.HasCase(transfer.TransferId.Value, CannotBeKnown)))
             {
                 yield return $"a {transfer.TypeName} is {transfer.Status} for ever and nobody was told";
             }
@@ -55,7 +55,7 @@ internal static class Invariants
         foreach (var movement in life.Mpesa.Moved.Where(m => m.ToUs))
         {
             var named = receipts.Where(r => r.Number == movement.Receipt).ToList();
-            var nameless = movement.Subject is { } attempt ? receipts.Where(r => r.Number is null && r.AttemptId == attempt).ToList() : [];
+            var nameless = movement.Subject is { } attempt ? receipts.Where(r => r.Number is null && r.AttemptId?.Value == attempt).ToList() : [];
             if (life.Mpesa.TrulyTold.Contains(movement.Receipt) && named.Count != 1 && !HasConflict(life, movement))
             {
                 yield return $"{movement.Receipt} was told of and is in the books {named.Count} times";
@@ -73,7 +73,7 @@ internal static class Invariants
             }
 
             // What a restore has forgotten that it gave back, and nobody asks for again, these books cannot know.
-            if (nameless.Exists(IsCounted) && life.Mpesa.Moved.Any(m => m.Of == movement.Receipt && life.Store.Transfers.Any(t => t.Id == m.Subject)) && life.Mpesa.IsTellable && !WasAsked(life, movement, named))
+            if (nameless.Exists(IsCounted) && life.Mpesa.Moved.Any(m => m.Of == movement.Receipt && life.Store.Transfers.Any(t => t.TransferId.Value == m.Subject)) && life.Mpesa.IsTellable && !WasAsked(life, movement, named))
             {
                 yield return $"{movement.Receipt} went back as money of its own, its order still counts it, and nobody was asked";
             }
@@ -83,7 +83,7 @@ internal static class Invariants
                 yield return $"{movement.Receipt} has another amount in the books";
             }
 
-            if (movement.Subject is { } push && life.Store.Attempts.FirstOrDefault(a => a.Id == push) is { IsSettled: true, Status: AttemptStatus.Failed } && named.Count + nameless.Count == 0)
+            if (movement.Subject is { } push && life.Store.Attempts.FirstOrDefault(a => a.Id.Value == push) is { IsSettled: true, Status: AttemptStatus.Failed } && named.Count + nameless.Count == 0)
             {
                 yield return $"{movement.Receipt} moved, and its prompt is failed with no money on record";
             }
@@ -93,7 +93,7 @@ internal static class Invariants
         {
             var isTrue = receipt.Number is { } number
                 ? life.Mpesa.Moved.Any(m => m.ToUs && m.Receipt == number)
-                : life.Mpesa.HasMoved(receipt.AttemptId!.Value) || receipt.SettledBy == SettledBy.Operator;
+                : life.Mpesa.HasMoved(receipt.AttemptId!.Value.Value) || receipt.SettledBy == SettledBy.Operator;
             if (!isTrue)
             {
                 yield return $"receipt {receipt.Number ?? "without a number"} of {receipt.Amount} never moved";
@@ -136,9 +136,9 @@ internal static class Invariants
                 yield return $"{receipt.Unassigned} of receipt {receipt.Number} neither pay for {checkout.Reference} nor are surplus, nor have gone back";
             }
 
-            if (life.Store.Told.GetValueOrDefault((checkout.Id, CheckoutEvents.Paid)) != (checkout.Status == CheckoutStatus.Paid ? 1 : 0))
+            if (life.Store.Told.GetValueOrDefault((checkout.Id.Value, CheckoutEvents.Paid)) != (checkout.Status == CheckoutStatus.Paid ? 1 : 0))
             {
-                yield return $"{checkout.Reference} is {checkout.Status} and said paid {life.Store.Told.GetValueOrDefault((checkout.Id, CheckoutEvents.Paid))} times";
+                yield return $"{checkout.Reference} is {checkout.Status} and said paid {life.Store.Told.GetValueOrDefault((checkout.Id.Value, CheckoutEvents.Paid))} times";
             }
         }
     }
@@ -148,10 +148,10 @@ internal static class Invariants
     {
         foreach (var transfer in life.Store.Transfers)
         {
-            var hasMoved = life.Mpesa.HasMoved(transfer.Id);
-            if (life.Mpesa.Sent.GetValueOrDefault(transfer.Id) > 1)
+            var hasMoved = life.Mpesa.HasMoved(transfer.TransferId.Value);
+            if (life.Mpesa.Sent.GetValueOrDefault(transfer.TransferId.Value) > 1)
             {
-                yield return $"a {transfer.TypeName} was sent {life.Mpesa.Sent[transfer.Id]} times";
+                yield return $"a {transfer.TypeName} was sent {life.Mpesa.Sent[transfer.TransferId.Value]} times";
             }
 
             var byOperator = transfer.SettledBy == SettledBy.Operator;
@@ -160,25 +160,25 @@ internal static class Invariants
                 yield return $"a {transfer.TypeName} is completed and never moved";
             }
 
-            if (transfer.Status == TransferStatus.Failed && hasMoved && !life.Store.HasCase(transfer.Id, CannotBeKnown))
+            if (transfer.Status == TransferStatus.Failed && hasMoved && !life.Store.HasCase(transfer.TransferId.Value, CannotBeKnown))
             {
                 yield return $"a {transfer.TypeName} is failed, has moved, and nobody was told";
             }
 
             // Whoever was told that it came back is not told afterwards that it was paid.
-            if (transfer.Status == TransferStatus.Completed && !byOperator && life.Mpesa.CameBack.Contains(transfer.Id) && life.Store.HasCase(transfer.Id, CaseKind.Reversed)
-                && life.Store.Told.GetValueOrDefault((transfer.Id, $"{transfer.TypeName}.failed")) > 0)
+            if (transfer.Status == TransferStatus.Completed && !byOperator && life.Mpesa.CameBack.Contains(transfer.TransferId.Value) && life.Store.HasCase(transfer.TransferId.Value, CaseKind.Reversed)
+                && life.Store.Told.GetValueOrDefault((transfer.TransferId.Value, $"{transfer.TypeName}.failed")) > 0)
             {
                 yield return $"a {transfer.TypeName} that came back is completed";
             }
 
             // Not sent is not failed: only Safaricom, or a person, says that it is. Where it takes no name, what was sent before a restore is forgotten.
-            if ((life.Mpesa.TakesNames || life.Store.Restored is null) && transfer is { Status: TransferStatus.Failed, IsCancelled: false } && !byOperator && life.Mpesa.Sent.GetValueOrDefault(transfer.Id) == 0)
+            if ((life.Mpesa.TakesNames || life.Store.Restored is null) && transfer is { Status: TransferStatus.Failed, IsCancelled: false } && !byOperator && life.Mpesa.Sent.GetValueOrDefault(transfer.TransferId.Value) == 0)
             {
                 yield return $"a {transfer.TypeName} failed and was never sent";
             }
 
-            if (life.Store.Told.GetValueOrDefault((transfer.Id, $"{transfer.TypeName}.completed")) != (transfer.Status == TransferStatus.Completed ? 1 : 0))
+            if (life.Store.Told.GetValueOrDefault((transfer.TransferId.Value, $"{transfer.TypeName}.completed")) != (transfer.Status == TransferStatus.Completed ? 1 : 0))
             {
                 yield return $"a {transfer.TypeName} that is {transfer.Status} did not say completed once";
             }
@@ -202,7 +202,7 @@ internal static class Invariants
         foreach (var whole in life.Store.Transfers.OfType<Refund>().Where(r => r.Method == RefundMethod.B2c
             && r.Amount == life.Store.Receipts.Single(receipt => receipt.Id == r.ReceiptId).Amount))
         {
-            if (!life.Store.Transfers.OfType<Refund>().Any(r => r.ReceiptId == whole.ReceiptId && r.IsRefusedReversal && life.Mpesa.Sent.GetValueOrDefault(r.Id) > 0))
+            if (!life.Store.Transfers.OfType<Refund>().Any(r => r.ReceiptId == whole.ReceiptId && r.IsRefusedReversal && life.Mpesa.Sent.GetValueOrDefault(r.Id.Value) > 0))
             {
                 yield return "a whole receipt went by B2C though no reversal of it was refused";
             }
@@ -213,7 +213,7 @@ internal static class Invariants
             var came = life.Mpesa.Moved.Single(m => m.Receipt == back.Key).Amount.Cents;
 
             // What went back, was lost with the books and was never asked for again is nothing they could count.
-            if (back.Sum(m => m.Amount.Cents) > came && back.All(m => life.Store.Transfers.Any(t => t.Id == m.Subject)))
+            if (back.Sum(m => m.Amount.Cents) > came && back.All(m => life.Store.Transfers.Any(t => t.TransferId.Value == m.Subject)))
             {
                 yield return $"of {back.Key} {back.Sum(m => m.Amount.Cents)} cents went back, {came} came";
             }
@@ -222,7 +222,7 @@ internal static class Invariants
 
     /// <summary>Whether a person was told that a success without a number and a receipt may be one payment.</summary>
     private static bool WasAsked(SimulationRun life, Movement movement, List<Receipt> named) =>
-        HasConflict(life, movement) || named.Exists(r => life.Store.HasCase(r.Id, CaseKind.AmbiguousMatch)) || life.Store.HasCase(movement.Subject!.Value, CaseKind.AmbiguousMatch);
+        HasConflict(life, movement) || named.Exists(r => life.Store.HasCase(r.Id.Value, CaseKind.AmbiguousMatch)) || life.Store.HasCase(movement.Subject!.Value, CaseKind.AmbiguousMatch);
 
     private static bool IsCounted(Receipt receipt) => receipt.CheckoutId is not null && !receipt.IsOnHold;
 

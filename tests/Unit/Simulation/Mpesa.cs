@@ -102,7 +102,7 @@ internal sealed partial class Mpesa(VirtualClock time, Store inbox, Manners mann
         inbox.Receive(kind, subject, message);
 
         // What is told of a prompt that a restore has forgotten finds nothing to settle; Pull lists it.
-        if (Number(message) is { } number && (kind != CallbackKind.Stk || inbox.Attempts.Any(a => a.Id == subject)))
+        if (Number(message) is { } number && (kind != CallbackKind.Stk || inbox.Attempts.Any(a => a.Id.Value == subject)))
         {
             TrulyTold.Add(number);
         }
@@ -114,14 +114,14 @@ internal sealed partial class Mpesa(VirtualClock time, Store inbox, Manners mann
         // What was refused at once was never taken: asked for again, it is new. Where no name is taken (B2C v1) everything is new: that it is not
         // paid twice is for us to see.
         foreach (var id in Sent.Keys.Where(id => (!TakesNames || commands.Values.All(c => c.Id != id))
-            && inbox.Transfers.FirstOrDefault(t => t.Id == id) is null or { Status: TransferStatus.Queued }).ToList())
+            && inbox.Transfers.FirstOrDefault(t => t.TransferId.Value == id) is null or { Status: TransferStatus.Queued }).ToList())
         {
             Sent.Remove(id);
         }
 
         TrulyTold.Clear();
         TrulyTold.UnionWith(stillTold);
-        foreach (var lost in Unread.Keys.Where(callback => !inbox.Holds(callback)).ToList())
+        foreach (var lost in Unread.Keys.Where(callback => !inbox.Holds(new(callback))).ToList())
         {
             Unread.Remove(lost);
         }
@@ -152,7 +152,7 @@ internal sealed partial class Mpesa(VirtualClock time, Store inbox, Manners mann
                 }
                 else
                 {
-                    Deliver(CallbackKind.C2bConfirm, Store.Registered.Id, 0.1, to, Told(movement));
+                    Deliver(CallbackKind.C2bConfirm, Store.Registered.Id.Value, 0.1, to, Told(movement));
                 }
             }
         }
@@ -165,7 +165,7 @@ internal sealed partial class Mpesa(VirtualClock time, Store inbox, Manners mann
         if (!time.Chance(manners.LoseCallback))
         {
             time.Within(0.1, to, $"a confirmation of {movement.Receipt} nobody can read", () =>
-                Unread[inbox.Receive(CallbackKind.C2bConfirm, Store.Registered.Id, message)] = movement.Receipt);
+                Unread[inbox.Receive(CallbackKind.C2bConfirm, Store.Registered.Id.Value, message).Value] = movement.Receipt);
         }
     }
 

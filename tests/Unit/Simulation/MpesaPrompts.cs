@@ -34,7 +34,7 @@ internal sealed partial class Mpesa
         }
 
         var requestId = string.Create(CultureInfo.InvariantCulture, $"ws_CO_{numbers++:0000}{prompt.Phone.Value[3..]}");
-        var push = new Push(prompt.AttemptId, requestId, time.Now) { LiesFirst = time.Chance(manners.Lie) };
+        var push = new Push(prompt.AttemptId.Value, requestId, time.Now) { LiesFirst = time.Chance(manners.Lie) };
         pushes[requestId] = push;
         if (time.Chance(manners.LoseReply))
         {
@@ -85,7 +85,7 @@ internal sealed partial class Mpesa
             return;
         }
 
-        var movement = Move(true, prompt.Amount, prompt.AttemptId, null, isTill ? "" : prompt.Reference, prompt.Phone.Value);
+        var movement = Move(true, prompt.Amount, prompt.AttemptId.Value, null, isTill ? "" : prompt.Reference, prompt.Phone.Value);
         push.Ended = new PaymentResult.Succeeded(movement.Receipt, movement.Amount, prompt.Phone.Value, movement.At);
         Confirm(movement);
 

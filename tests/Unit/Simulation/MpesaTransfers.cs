@@ -112,7 +112,7 @@ internal sealed partial class Mpesa
             if (!time.Chance(manners.LoseCallback))
             {
                 time.Within(0.5, 20, "status looked up", () => inbox.Receive(
-                    CallbackKind.StatusResult, question.QuestionId, Found(question, asked)));
+                    CallbackKind.StatusResult, question.QuestionId.Value, Found(question, asked)));
             }
         }
 

@@ -38,7 +38,7 @@ internal sealed partial class SimulationRun
     private readonly double held;
     private readonly bool isTill;
     private readonly bool setsClock;
-    private readonly List<(Guid Id, string Reference)> orders = [];
+    private readonly List<(CheckoutId Id, string Reference)> orders = [];
     private Process process = null!;
     private HintThrottle hints = null!;
     private CallbackDispatcher? dispatcher;
@@ -94,7 +94,7 @@ internal sealed partial class SimulationRun
         }
 
         time.Within(0, 3000, "a forger", () => Mpesa.Forge(
-            Store.Attempts.FirstOrDefault()?.Id, orders.FirstOrDefault().Reference ?? "NOBODY", Money.FromShillings(Price())));
+            Store.Attempts.FirstOrDefault()?.Id.Value, orders.FirstOrDefault().Reference ?? "NOBODY", Money.FromShillings(Price())));
         if (Mpesa.Pulls)
         {
             Pull();
@@ -210,13 +210,13 @@ internal sealed partial class SimulationRun
         if (time.Chance(0.1))
         {
             time.Within(0, 1200, $"{reference} is called off", () => Do("cancel payout", () =>
-                new CancelTransferHandler(Store, Store, NullPorts.Sees, process).Handle(new CancelPayout(Shop, Find(reference)?.Id ?? Guid.Empty), CancellationToken.None)));
+                new CancelTransferHandler(Store, Store, NullPorts.Sees, process).Handle(new CancelPayout(Shop, Find(reference)?.Id ?? default), CancellationToken.None)));
         }
 
         Payout? Find(string named) => Store.Transfers.OfType<Payout>().FirstOrDefault(p => p.Reference == named);
     }
 
-    private void Refund(Guid checkout, int price)
+    private void Refund(CheckoutId checkout, int price)
     {
         if (Store.Rows.FirstOrDefault(c => c.Id == checkout) is not { } row)
         {
@@ -289,7 +289,7 @@ internal sealed partial class SimulationRun
     }
 
     // In the portal a receipt that was given back shows as reversed, whichever request it was that did it.
-    private bool IsReversed(Guid refund) => Store.Transfers.OfType<Refund>().FirstOrDefault(r => r.Id == refund) is { Method: RefundMethod.Reversal } r
+    private bool IsReversed(Guid refund) => Store.Transfers.OfType<Refund>().FirstOrDefault(r => r.Id.Value == refund) is { Method: RefundMethod.Reversal } r
         && Mpesa.IsReversed(r.OriginalReceipt);
 
     /// <summary>What runs in every process all the time: drains, jobs, questions, ends; each when there is something for it to do.</summary>
@@ -311,7 +311,7 @@ internal sealed partial class SimulationRun
                 time.Within(0.01, 3, "a send job", () =>
                 {
                     // A restore forgets jobs like everything else.
-                    if (Store.Transfers.Any(t => t.Id == transfer))
+                    if (Store.Transfers.Any(t => t.TransferId == transfer))
                     {
                         Do("send", () => new SendTransferHandler(
                             Store, Store, process, process, options, NullPorts.Sees, NullLogger<SendTransferHandler>.Instance).Handle(new(transfer), CancellationToken.None));
@@ -346,7 +346,7 @@ internal sealed partial class SimulationRun
         return due is not { } at ? null : time.Now + (at > time.Database ? at - time.Database : TimeSpan.Zero) + TimeSpan.FromSeconds(time.Between(0.01, 5));
     }
 
-    private void Round(Guid? checkout)
+    private void Round(CheckoutId? checkout)
     {
         Do("drain", () => new DrainCallbacksHandler(
             Store, dispatcher ??= Dispatchers.Of(Store, Store, Store, Mpesa.Ours(isTill), Store, Store), hints, process, Watching, NullLogger<DrainCallbacksHandler>.Instance)
@@ -419,7 +419,7 @@ internal sealed partial class SimulationRun
 
     private sealed class NoSecrets : IClientSecrets
     {
-        public string For(Guid checkoutId) => "";
+        public string For(CheckoutId checkoutId) => "";
     }
 
     private sealed class NoCeilings : IPayoutCeilings

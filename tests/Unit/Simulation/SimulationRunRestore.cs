@@ -26,7 +26,7 @@ internal sealed partial class SimulationRun
     {
         foreach (var payout in Store.Transfers.OfType<Payout>())
         {
-            References[payout.Id] = payout.Reference;
+            References[payout.Id.Value] = payout.Reference;
         }
     }
 
@@ -98,7 +98,7 @@ internal sealed partial class SimulationRun
     {
         foreach (var open in Store.Cases.Where(c => c is { IsOpen: true, Kind: CaseKind.NotSent }).ToList())
         {
-            var transfer = Store.Transfers.Single(t => t.Id == open.SubjectId);
+            var transfer = Store.Transfers.Single(t => t.TransferId.Value == open.SubjectId);
             var outcome = WasMoved(transfer) ? CaseOutcome.Paid : WouldGiveTooMuch(transfer) ? CaseOutcome.NotPaid : null;
             while (outcome is not null && Store.Cases.Single(c => c.Id == open.Id).IsOpen)
             {
@@ -112,13 +112,13 @@ internal sealed partial class SimulationRun
         }
     }
 
-    private bool WasMoved(Transfer transfer) => Mpesa.HasMoved(transfer.Id) || IsReversed(transfer.Id)
+    private bool WasMoved(Transfer transfer) => Mpesa.HasMoved(transfer.TransferId.Value) || IsReversed(transfer.TransferId.Value)
         || (transfer is Payout payout && References.Any(known => known.Value == payout.Reference && Mpesa.HasMoved(known.Key)));
 
     /// <summary>The portal knows of what has gone back; the books know of what they mean to give.</summary>
     private bool WouldGiveTooMuch(Transfer transfer) => transfer is Refund refund
         && Mpesa.GivenBack(refund.OriginalReceipt) + Store.Transfers.OfType<Refund>()
-            .Where(r => r.OriginalReceipt == refund.OriginalReceipt && r.IsReserved && !Mpesa.HasMoved(r.Id)).Sum(r => r.Amount.Cents)
+            .Where(r => r.OriginalReceipt == refund.OriginalReceipt && r.IsReserved && !Mpesa.HasMoved(r.Id.Value)).Sum(r => r.Amount.Cents)
             > Store.Receipts.Single(r => r.Id == refund.ReceiptId).Amount.Cents;
 
     /// <summary>When a queued one is next given a job.</summary>

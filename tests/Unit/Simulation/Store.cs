@@ -4,6 +4,7 @@ using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Application.Reconciliation;
 using Payments.Domain.Cases;
+using Payments.Domain.Common;
 using Payments.Domain.Payouts;
 
 namespace Payments.Tests.Unit;
@@ -18,7 +19,7 @@ internal sealed partial class Store(VirtualClock time)
     private bool isOpen;
 
     /// <summary>Jobs that send money, in the order they were enqueued; each is run at least once.</summary>
-    public List<Guid> Jobs { get; } = [];
+    public List<TransferId> Jobs { get; } = [];
 
     /// <summary>How often each thing was told, by subject and name.</summary>
     public Dictionary<(Guid, string), int> Told { get; } = [];
@@ -77,7 +78,7 @@ internal sealed partial class Store(VirtualClock time)
         }
     }
 
-    private void Enqueue(Guid transfer)
+    private void Enqueue(TransferId transfer)
     {
         Jobs.Add(transfer);
         if (isOpen)
@@ -106,22 +107,22 @@ internal sealed partial class Store(VirtualClock time)
 
 /// <summary>A case as stored here.</summary>
 internal sealed record SimCase(
-    Guid Id, string Kind, Guid SubjectId, Guid? CheckoutId, string Story, bool IsOpen, string? Outcome, string? SettledBy, DateTimeOffset CreatedAt);
+    CaseId Id, string Kind, Guid SubjectId, CheckoutId? CheckoutId, string Story, bool IsOpen, string? Outcome, string? SettledBy, DateTimeOffset CreatedAt);
 
 /// <summary>Cases and questions.</summary>
 internal sealed partial class Store : ICases, IStatusQueries
 {
-    private readonly Dictionary<Guid, SimCase> cases = [];
-    private readonly Dictionary<Guid, StatusQuery> questions = [];
+    private readonly Dictionary<CaseId, SimCase> cases = [];
+    private readonly Dictionary<StatusQueryId, StatusQuery> questions = [];
 
     public IReadOnlyCollection<SimCase> Cases => cases.Values;
 
     public bool HasCase(Guid subject, params string[] kinds) =>
         cases.Values.Any(c => c.SubjectId == subject && (kinds.Length == 0 || kinds.Contains(c.Kind)));
 
-    public Task<StoredCase?> Find(Guid id) => Task.FromResult(cases.TryGetValue(id, out var c) ? Shown(c) : null);
+    public Task<StoredCase?> Find(CaseId id) => Task.FromResult(cases.TryGetValue(id, out var c) ? Shown(c) : null);
 
-    public Task<bool> Settle(Guid id, string outcome, string reason, string by)
+    public Task<bool> Settle(CaseId id, string outcome, string reason, string by)
     {
         if (!cases[id].IsOpen)
         {
@@ -137,32 +138,32 @@ internal sealed partial class Store : ICases, IStatusQueries
 
     public Task<ILookup<Guid, CaseEntry>> History(IReadOnlyCollection<Guid> subjectIds, CancellationToken cancellation) => throw new NotSupportedException();
 
-    public Task Add(Guid id, StatusQueryKind kind, Guid? subjectId, string? receipt = null)
+    public Task Add(StatusQueryId id, StatusQueryKind kind, Guid? subjectId, string? receipt = null)
     {
         Put(questions, id, new(id, kind, subjectId, null, null, null) { Receipt = receipt });
         return Task.CompletedTask;
     }
 
-    public Task AddPrompts(IReadOnlyCollection<(Guid Id, Guid AttemptId)> asked)
+    public Task AddPrompts(IReadOnlyCollection<(StatusQueryId Id, AttemptId AttemptId)> asked)
     {
         foreach (var (id, attempt) in asked)
         {
-            Put(questions, id, new(id, StatusQueryKind.Prompt, attempt, null, null, null));
+            Put(questions, id, new(id, StatusQueryKind.Prompt, attempt.Value, null, null, null));
         }
 
         return Task.CompletedTask;
     }
 
-    public Task Withdraw(Guid id)
+    public Task Withdraw(StatusQueryId id)
     {
         Remove(questions, id);
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<StatusQuery>> Load(IReadOnlyCollection<Guid> ids) =>
+    public Task<IReadOnlyList<StatusQuery>> Load(IReadOnlyCollection<StatusQueryId> ids) =>
         Task.FromResult<IReadOnlyList<StatusQuery>>([.. ids.Where(questions.ContainsKey).Select(id => questions[id])]);
 
-    public Task Accepted(Guid id, string? conversationId, string? originatorId)
+    public Task Accepted(StatusQueryId id, string? conversationId, string? originatorId)
     {
         if (questions.TryGetValue(id, out var q))
         {
@@ -172,7 +173,7 @@ internal sealed partial class Store : ICases, IStatusQueries
         return Task.CompletedTask;
     }
 
-    public Task Answered(IReadOnlyCollection<(Guid Id, string Answer)> answers)
+    public Task Answered(IReadOnlyCollection<(StatusQueryId Id, string Answer)> answers)
     {
         foreach (var (id, _) in answers.Where(a => questions.ContainsKey(a.Id)))
         {
@@ -190,9 +191,9 @@ internal sealed partial class Store : ICases, IStatusQueries
 
     private StoredCase Shown(SimCase c)
     {
-        var subject = attempts.ContainsKey(c.SubjectId) ? CaseSubject.Attempt
-            : transfers.TryGetValue(c.SubjectId, out var transfer) ? transfer is Payout ? CaseSubject.Payout : CaseSubject.Refund
-            : receipts.ContainsKey(c.SubjectId) ? CaseSubject.Receipt
+        var subject = attempts.ContainsKey(new(c.SubjectId)) ? CaseSubject.Attempt
+            : transfers.TryGetValue(new(c.SubjectId), out var transfer) ? transfer is Payout ? CaseSubject.Payout : CaseSubject.Refund
+            : receipts.ContainsKey(new(c.SubjectId)) ? CaseSubject.Receipt
             : CaseSubject.Callback;
         return new(c.Id, c.Kind, subject, c.SubjectId, c.CheckoutId, "shop", c.Story, c.IsOpen ? "open" : "settled", c.Outcome, null, c.SettledBy, c.CreatedAt, null);
     }
@@ -206,7 +207,7 @@ internal sealed partial class Store : ICases, IStatusQueries
         }
     }
 
-    private void Open(string kind, Guid subject, Guid? checkout, string story)
+    private void Open(string kind, Guid subject, CheckoutId? checkout, string story)
     {
         if (cases.Values.FirstOrDefault(k => k.IsOpen && k.Kind == kind && k.SubjectId == subject) is { } open)
         {
@@ -214,7 +215,7 @@ internal sealed partial class Store : ICases, IStatusQueries
         }
         else
         {
-            var id = NewId.Next();
+            var id = NewId.Next<CaseId>();
             Put(cases, id, new(id, kind, subject, checkout, story, true, null, null, time.Database));
         }
     }

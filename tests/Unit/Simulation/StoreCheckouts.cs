@@ -9,9 +9,9 @@ namespace Payments.Tests.Unit;
 /// <summary>Checkouts with their pushes and receipts.</summary>
 internal sealed partial class Store : ICheckouts
 {
-    private readonly Dictionary<Guid, Checkout> checkouts = [];
-    private readonly Dictionary<Guid, Attempt> attempts = [];
-    private readonly Dictionary<Guid, Receipt> receipts = [];
+    private readonly Dictionary<CheckoutId, Checkout> checkouts = [];
+    private readonly Dictionary<AttemptId, Attempt> attempts = [];
+    private readonly Dictionary<ReceiptId, Receipt> receipts = [];
     private readonly Dictionary<Guid, DateTimeOffset> askedAt = [];
 
     public IReadOnlyCollection<Attempt> Attempts => attempts.Values;
@@ -26,9 +26,9 @@ internal sealed partial class Store : ICheckouts
 
     public Task<LoadedCheckouts> LoadForChange(CheckoutKeys keys)
     {
-        var ids = new HashSet<Guid>(keys.Ids ?? []);
+        var ids = new HashSet<CheckoutId>(keys.Ids ?? []);
         ids.UnionWith((keys.AttemptIds ?? []).Where(attempts.ContainsKey).Select(id => attempts[id].CheckoutId));
-        ids.UnionWith(receipts.Values.Where(r => r.Number is not null && (keys.Numbers ?? []).Contains(r.Number)).Select(r => r.CheckoutId).OfType<Guid>());
+        ids.UnionWith(receipts.Values.Where(r => r.Number is not null && (keys.Numbers ?? []).Contains(r.Number)).Select(r => r.CheckoutId).OfType<CheckoutId>());
         ids.UnionWith(checkouts.Values.Where(c => (keys.ReferenceKeys ?? []).Contains(c.Reference.Key)).Select(c => c.Id));
         foreach (var (amount, at) in keys.TillPayments ?? [])
         {
@@ -50,17 +50,17 @@ internal sealed partial class Store : ICheckouts
         return Task.FromResult(new LoadedCheckouts(loaded, unmatched));
     }
 
-    public Task<Checkout?> Find(Guid id, CancellationToken cancellation) => Task.FromResult(checkouts.ContainsKey(id) ? Assemble(id) : null);
+    public Task<Checkout?> Find(CheckoutId id, CancellationToken cancellation) => Task.FromResult(checkouts.ContainsKey(id) ? Assemble(id) : null);
 
-    public Task<(Guid Id, string Client)?> Add(Checkout checkout)
+    public Task<(CheckoutId Id, string Client)?> Add(Checkout checkout)
     {
         if (checkouts.Values.FirstOrDefault(c => c.Reference.Key == checkout.Reference.Key) is { } other)
         {
-            return Task.FromResult<(Guid, string)?>((other.Id, other.Client));
+            return Task.FromResult<(CheckoutId, string)?>((other.Id, other.Client));
         }
 
         Write(Copies.Of(checkout));
-        return Task.FromResult<(Guid, string)?>(null);
+        return Task.FromResult<(CheckoutId, string)?>(null);
     }
 
     public Task Save(IReadOnlyCollection<Checkout> saved, IReadOnlyCollection<Receipt>? unmatched = null)
@@ -71,7 +71,7 @@ internal sealed partial class Store : ICheckouts
             {
                 Check(checkout.OriginalVersion == 0 || checkouts[checkout.Id].Version == checkout.OriginalVersion, "a checkout was changed without its lock");
                 Write(Copies.Of(checkout));
-                Tell(checkout.Id, checkout.Events);
+                Tell(checkout.Id.Value, checkout.Events);
             }
 
             foreach (var attempt in checkout.Attempts.Where(a => a.State is EntityState.Added or EntityState.Updated))
@@ -107,7 +107,7 @@ internal sealed partial class Store : ICheckouts
         Open(changed.SelectMany(c => c.Cases).Concat((unmatched ?? []).SelectMany(r => r.Cases)));
         foreach (var attempt in changed.SelectMany(c => c.ResolvedAttempts).Where(a => a is { IsSettled: true, SettledBy: not (null or SettledBy.Operator) }))
         {
-            Close(attempt.Id, attempt.Status == AttemptStatus.Succeeded, CaseKind.OutcomeUnknown);
+            Close(attempt.Id.Value, attempt.Status == AttemptStatus.Succeeded, CaseKind.OutcomeUnknown);
         }
 
         return Task.CompletedTask;
@@ -115,7 +115,7 @@ internal sealed partial class Store : ICheckouts
 
     public Task<DateTimeOffset?> ReservePrompt(Msisdn phone, int most, TimeSpan window, DateTimeOffset now) => Task.FromResult<DateTimeOffset?>(null);
 
-    public Task<IReadOnlyList<DueAttempt>> ClaimDue(Guid? checkoutId, int askable, int others, TimeSpan lease)
+    public Task<IReadOnlyList<DueAttempt>> ClaimDue(CheckoutId? checkoutId, int askable, int others, TimeSpan lease)
     {
         var due = attempts.Values.Where(a => a.NextQueryAt <= time.Database && (checkoutId is null || a.CheckoutId == checkoutId))
             .OrderBy(a => a.NextQueryAt).ToList();
@@ -126,21 +126,21 @@ internal sealed partial class Store : ICheckouts
             NoteLateness(attempt);
             NoteWait(row);
             Put(attempts, row.Id, row);
-            Put(askedAt, row.Id, time.Database);
+            Put(askedAt, row.Id.Value, time.Database);
         }
 
         return Task.FromResult<IReadOnlyList<DueAttempt>>(
             [.. taken.Select(a => new DueAttempt(a.Id, a.CheckoutId, a.RequestId, a.QueryCount + 1, null))]);
     }
 
-    public Task DiscountQuery(Guid attemptId)
+    public Task DiscountQuery(AttemptId attemptId)
     {
         var row = attempts[attemptId];
         Put(attempts, row.Id, Copies.Of(row).Become(r => r with { Queries = r.Queries with { Count = Math.Max(0, r.Queries.Count - 1) } }));
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<Guid>> FindDue(int limit, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<Guid>>(
+    public Task<IReadOnlyList<CheckoutId>> FindDue(int limit, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<CheckoutId>>(
     [
         .. checkouts.Values.Where(IsDue).Select(c => c.Id)
             .Union(receipts.Values.Where(r => r.SurplusDueAt <= time.Database && r.CheckoutId is not null).Select(r => r.CheckoutId!.Value)),
@@ -150,7 +150,7 @@ internal sealed partial class Store : ICheckouts
     {
         var hinted = attempts.Values.Where(a => a.RequestId is not null && requestIds.Contains(a.RequestId) && a.NextQueryAt > time.Database
             && a.StartedAt > time.Database - TimeSpan.FromDays(1)
-            && (askedAt.TryGetValue(a.Id, out var asked) ? asked : a.StartedAt) < time.Database - TimeSpan.FromSeconds(30)).Take(most).ToList();
+            && (askedAt.TryGetValue(a.Id.Value, out var asked) ? asked : a.StartedAt) < time.Database - TimeSpan.FromSeconds(30)).Take(most).ToList();
         foreach (var attempt in hinted)
         {
             var row = Copies.Of(attempt).Become(r => r with { Queries = r.Queries.NotCounted(time.Database) });
@@ -169,7 +169,7 @@ internal sealed partial class Store : ICheckouts
         && !attempts.Values.Any(a => a.CheckoutId == checkout.Id && a.EndedAt is null
             && a.StartedAt > time.Database - Attempt.PromptLifetime && a.StartedAt < time.Database + Attempt.PromptLifetime);
 
-    private Checkout Assemble(Guid id)
+    private Checkout Assemble(CheckoutId id)
     {
         var checkout = Copies.Of(checkouts[id]);
         checkout.Set(nameof(Checkout.PayerHash), hashSeen >= PayerHint.SeenEnough ? hash : null);

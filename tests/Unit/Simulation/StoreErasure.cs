@@ -7,8 +7,8 @@ namespace Payments.Tests.Unit;
 /// <summary>Erasing what is decided, as retention and <c>privacy erase</c> do, and the schema's word on money given back.</summary>
 internal sealed partial class Store
 {
-    private readonly HashSet<Guid> erased = [];
-    private readonly HashSet<Guid> becamePaid = [];
+    private readonly HashSet<ReceiptId> erased = [];
+    private readonly HashSet<CheckoutId> becamePaid = [];
 
     /// <summary>What of a receipt an operator has to settle.</summary>
     public Money UnsettledOf(Receipt receipt)
@@ -41,10 +41,10 @@ internal sealed partial class Store
         && checkout.Attempts.TrueForAll(a => a is { IsSettled: true, NextQueryAt: null })
         && checkout.Refunds.All(r => r.IsSettled)
         && checkout.Receipts.TrueForAll(r => r.SurplusDueAt is null && (r.IsOnHold || r.Unsettled == Money.Zero))
-        && !cases.Values.Any(c => c.IsOpen && (c.CheckoutId == checkout.Id || c.SubjectId == checkout.Id));
+        && !cases.Values.Any(c => c.IsOpen && (c.CheckoutId == checkout.Id || c.SubjectId == checkout.Id.Value));
 
-    private bool HasNothingOpen(Guid receipt) =>
-        RefundsOf(receipt).All(r => r.IsSettled) && !cases.Values.Any(c => c.IsOpen && c.SubjectId == receipt);
+    private bool HasNothingOpen(ReceiptId receipt) =>
+        RefundsOf(receipt).All(r => r.IsSettled) && !cases.Values.Any(c => c.IsOpen && c.SubjectId == receipt.Value);
 
     private static Attempt WithoutPhone(Attempt attempt)
     {

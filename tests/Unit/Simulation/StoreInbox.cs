@@ -4,6 +4,7 @@ using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 using Payments.Domain.Receipts;
 using Payments.Domain.Transfers;
 
@@ -13,23 +14,23 @@ namespace Payments.Tests.Unit;
 internal sealed partial class Store : ICallbacks, IC2bPayments, ICallbackReader
 {
     public static readonly Registration Registered = new(
-        Guid.Parse("00000000-0000-0000-0000-000000000001"), "174379", "00", RegistrationState.Registered, "v2", "Completed", "", "", null, CheckoutBuilder.Start);
+        new(Guid.Parse("00000000-0000-0000-0000-000000000001")), "174379", "00", RegistrationState.Registered, "v2", "Completed", "", "", null, CheckoutBuilder.Start);
 
-    private readonly Dictionary<Guid, (InboxRow Row, bool IsNew)> inbox = [];
+    private readonly Dictionary<CallbackId, (InboxRow Row, bool IsNew)> inbox = [];
     private readonly List<CallbackMessage> messages = [];
-    private readonly HashSet<Guid> unmatched = [];
+    private readonly HashSet<CallbackId> unmatched = [];
     private PayerHash? hash;
     private int hashSeen;
 
     public bool HasNew => inbox.Values.Any(r => r.IsNew);
 
     /// <summary>True while a callback is kept: a restore forgets those that came after the backup.</summary>
-    public bool Holds(Guid callback) => inbox.ContainsKey(callback);
+    public bool Holds(CallbackId callback) => inbox.ContainsKey(callback);
 
     /// <summary>Keeps a callback durably, as the inbox writer does.</summary>
-    public Guid Receive(CallbackKind kind, Guid? subject, CallbackMessage message)
+    public CallbackId Receive(CallbackKind kind, Guid? subject, CallbackMessage message)
     {
-        var row = new InboxRow(NewId.Next(), kind, subject, BitConverter.GetBytes(messages.Count));
+        var row = new InboxRow(NewId.Next<CallbackId>(), kind, subject, BitConverter.GetBytes(messages.Count));
         messages.Add(message);
         inbox[row.Id] = (row, true);
         return row.Id;
@@ -41,7 +42,7 @@ internal sealed partial class Store : ICallbacks, IC2bPayments, ICallbackReader
     public Task<IReadOnlyList<InboxRow>> TakeNew(int limit) =>
         Task.FromResult<IReadOnlyList<InboxRow>>([.. inbox.Values.Where(r => r.IsNew).Select(r => r.Row).Take(limit)]);
 
-    public Task<IReadOnlyList<InboxRow>> TakeNew(IReadOnlyCollection<Guid> ids) => throw new NotSupportedException("A batch was taken apart.");
+    public Task<IReadOnlyList<InboxRow>> TakeNew(IReadOnlyCollection<CallbackId> ids) => throw new NotSupportedException("A batch was taken apart.");
 
     public Task Finish(IReadOnlyCollection<CallbackResult> judgements)
     {
@@ -61,7 +62,7 @@ internal sealed partial class Store : ICallbacks, IC2bPayments, ICallbackReader
     /// <summary>What came for a request before its row was made anew is looked at again.</summary>
     private void TakeUnmatchedAgain(Transfer added)
     {
-        foreach (var (id, row) in inbox.Where(r => added.HasOwnName && r.Value.Row.SubjectId == added.Id && unmatched.Contains(r.Key)).ToList())
+        foreach (var (id, row) in inbox.Where(r => added.HasOwnName && r.Value.Row.SubjectId == added.TransferId.Value && unmatched.Contains(r.Key)).ToList())
         {
             unmatched.Remove(id);
             Put(inbox, id, row with { IsNew = true });
@@ -70,13 +71,13 @@ internal sealed partial class Store : ICallbacks, IC2bPayments, ICallbackReader
 
     public Task<IReadOnlyList<InboxRow>> TakeSetAside(int limit) => throw new NotSupportedException();
 
-    public Task<Guid> Park(InboxRow row, string why) => throw new InvalidOperationException($"The rules threw: {why}.");
+    public Task<CallbackId> Park(InboxRow row, string why) => throw new InvalidOperationException($"The rules threw: {why}.");
 
-    public Task SetAside(IReadOnlyCollection<Guid> ids, TimeSpan wait, Guid? blockedBy) => throw new NotSupportedException("A batch was taken apart.");
+    public Task SetAside(IReadOnlyCollection<CallbackId> ids, TimeSpan wait, CallbackId? blockedBy) => throw new NotSupportedException("A batch was taken apart.");
 
-    public Task SetAsideAll(Guid subjectId, TimeSpan wait, Guid blockedBy) => throw new NotSupportedException("A batch was taken apart.");
+    public Task SetAsideAll(Guid subjectId, TimeSpan wait, CallbackId blockedBy) => throw new NotSupportedException("A batch was taken apart.");
 
-    public Task Release(Guid id) => throw new NotSupportedException();
+    public Task Release(CallbackId id) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<Registration>> Registrations(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<Registration>>([Registered]);
 
@@ -88,7 +89,7 @@ internal sealed partial class Store : ICallbacks, IC2bPayments, ICallbackReader
                 && !cases.Values.Any(c => c.Kind == CaseKind.UntrustedConfirmation && c.CheckoutId == checkout.Id)
                 && !receipts.Values.Any(r => r.Number == one.Receipt))
             {
-                Open(CaseKind.UntrustedConfirmation, one.CallbackId, checkout.Id, "untrusted");
+                Open(CaseKind.UntrustedConfirmation, one.CallbackId.Value, checkout.Id, "untrusted");
             }
         }
 
@@ -102,15 +103,15 @@ internal sealed partial class Store : ICallbacks, IC2bPayments, ICallbackReader
     {
         foreach (var one in odd)
         {
-            if (cases.Values.Any(c => c.Kind == one.Kind && (c.SubjectId == one.CallbackId || (c.IsOpen && one.Receipt is { } told && named.GetValueOrDefault(c.SubjectId) == told))))
+            if (cases.Values.Any(c => c.Kind == one.Kind && (c.SubjectId == one.CallbackId.Value || (c.IsOpen && one.Receipt is { } told && named.GetValueOrDefault(c.SubjectId) == told))))
             {
                 continue;
             }
 
-            Open(one.Kind, one.CallbackId, null, one.Story);
+            Open(one.Kind, one.CallbackId.Value, null, one.Story);
             if (one.Receipt is { } number)
             {
-                Put(named, one.CallbackId, number);
+                Put(named, one.CallbackId.Value, number);
             }
         }
 
@@ -132,7 +133,7 @@ internal sealed partial class Store : ICallbacks, IC2bPayments, ICallbackReader
         foreach (var stray in strays.Where(s => !cases.Values.Any(c => c.IsOpen && c.Kind == CaseKind.UnknownShortcode && c.Story == s.Shortcode))
             .DistinctBy(s => s.Shortcode).ToList())
         {
-            Open(CaseKind.UnknownShortcode, stray.ReceiptId, null, stray.Shortcode);
+            Open(CaseKind.UnknownShortcode, stray.ReceiptId.Value, null, stray.Shortcode);
         }
 
         return Task.CompletedTask;
@@ -146,25 +147,25 @@ internal sealed partial class Store : ICallbacks, IC2bPayments, ICallbackReader
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<(Guid Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<Guid> callbackIds) =>
-        Task.FromResult<IReadOnlyList<(Guid Id, byte[] Body)>>(
+    public Task<IReadOnlyList<(CallbackId Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<CallbackId> callbackIds) =>
+        Task.FromResult<IReadOnlyList<(CallbackId Id, byte[] Body)>>(
             [.. callbackIds.Where(inbox.ContainsKey).Select(id => inbox[id].Row).Where(row => row.Kind == CallbackKind.C2bConfirm).Select(row => (row.Id, row.Body))]);
 
-    public Task<InboxRow?> TakeParked(Guid id) => throw new NotSupportedException();
+    public Task<InboxRow?> TakeParked(CallbackId id) => throw new NotSupportedException();
 
-    public Task<InboxRow?> TakeAgain(Guid id) => throw new NotSupportedException();
+    public Task<InboxRow?> TakeAgain(CallbackId id) => throw new NotSupportedException();
 
     public Task<bool> HasStale(TimeSpan age, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<CallbackView>> List(CallbackFilter filter, CancellationToken cancellation) => throw new NotSupportedException();
 
-    Task<CallbackView?> ICallbacks.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<CallbackView?> ICallbacks.Find(CallbackId id, CancellationToken cancellation) => throw new NotSupportedException();
 
     Task IC2bPayments.CloseTakenBack(IReadOnlyCollection<string> numbers) => throw new NotSupportedException();
 
-    Task IC2bPayments.CloseUnreadable(IReadOnlyCollection<Guid> callbackIds) => throw new NotSupportedException();
+    Task IC2bPayments.CloseUnreadable(IReadOnlyCollection<CallbackId> callbackIds) => throw new NotSupportedException();
 
-    Task<Registration?> IC2bPayments.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<Registration?> IC2bPayments.Find(RegistrationId id, CancellationToken cancellation) => throw new NotSupportedException();
 
     Task<(Registration Now, Registration? Before)?> IC2bPayments.Begin(string shortcode, string version, string responseType, bool renews) => throw new NotSupportedException();
 
@@ -174,11 +175,11 @@ internal sealed partial class Store : ICallbacks, IC2bPayments, ICallbackReader
 
     Task<IReadOnlyList<ReceiptView>> IC2bPayments.Receipts(ReceiptFilter filter, Cursor? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
 
-    Task<ReceiptView?> IC2bPayments.Receipt(Guid id, CancellationToken cancellation) => Task.FromResult<ReceiptView?>(new(
-        PublicId.Write(PublicId.Receipt, id), receipts[id].Number, receipts[id].Amount.Shillings, "", null, null, "", "", receipts[id].At, null, 0, 0, null, null, 0,
+    Task<ReceiptView?> IC2bPayments.Receipt(ReceiptId id, CancellationToken cancellation) => Task.FromResult<ReceiptView?>(new(
+        id.ToString(), receipts[id].Number, receipts[id].Amount.Shillings, "", null, null, "", "", receipts[id].At, null, 0, 0, null, null, 0,
         receipts[id].WrittenOff.Shillings, null, null, null));
 
-    Task IC2bPayments.NoteMatch(Guid receiptId, string by) => throw new NotSupportedException();
+    Task IC2bPayments.NoteMatch(ReceiptId receiptId, string by) => throw new NotSupportedException();
 
-    Task IC2bPayments.NoteWriteOff(Guid receiptId, string by, string reason) => Task.CompletedTask;
+    Task IC2bPayments.NoteWriteOff(ReceiptId receiptId, string by, string reason) => Task.CompletedTask;
 }

@@ -17,22 +17,22 @@ internal sealed partial class Store
     public int Heal()
     {
         var now = time.Database;
-        var ahead = attempts.Values.Where(a => a.NextQueryAt > now && Began(a.Id, a.StartedAt) > now + Slack).ToList();
+        var ahead = attempts.Values.Where(a => a.NextQueryAt > now && Began(a.Id.Value, a.StartedAt) > now + Slack).ToList();
         foreach (var attempt in ahead)
         {
             var row = Copies.Of(attempt);
-            row.Become(r => r with { Queries = r.Queries.Postpone(now + (attempt.NextQueryAt!.Value - Began(attempt.Id, attempt.StartedAt))) });
+            row.Become(r => r with { Queries = r.Queries.Postpone(now + (attempt.NextQueryAt!.Value - Began(attempt.Id.Value, attempt.StartedAt))) });
             Put(attempts, row.Id, row);
-            Put(askedAt, row.Id, now);
+            Put(askedAt, row.Id.Value, now);
         }
 
-        var money = transfers.Values.Where(t => t.NextQueryAt > now && Began(t.Id, t.SendingAt!.Value) > now + Slack).ToList();
+        var money = transfers.Values.Where(t => t.NextQueryAt > now && Began(t.TransferId.Value, t.SendingAt!.Value) > now + Slack).ToList();
         foreach (var transfer in money)
         {
-            var next = now + (transfer.NextQueryAt!.Value - Began(transfer.Id, transfer.SendingAt!.Value));
+            var next = now + (transfer.NextQueryAt!.Value - Began(transfer.TransferId.Value, transfer.SendingAt!.Value));
             var row = Copies.Changed(transfer, r => r with { Queries = r.Queries.Postpone(next) });
-            Put(transfers, row.Id, row);
-            Put(askedAt, row.Id, now);
+            Put(transfers, row.TransferId, row);
+            Put(askedAt, row.TransferId.Value, now);
         }
 
         return ahead.Count + money.Count;
@@ -42,16 +42,16 @@ internal sealed partial class Store
 
     private void NoteWait(Attempt row)
     {
-        if (row.NextQueryAt is { } until && (!waits.TryGetValue(row.Id, out var known) || known.Until != until))
+        if (row.NextQueryAt is { } until && (!waits.TryGetValue(row.Id.Value, out var known) || known.Until != until))
         {
-            waits[row.Id] = (time.Now, until, until - time.Database);
+            waits[row.Id.Value] = (time.Now, until, until - time.Database);
         }
     }
 
     /// <summary>A wait may begin again when the clock is set back, and a round and the budget take their time; nothing else may come of it.</summary>
     private void NoteLateness(Attempt attempt)
     {
-        if (waits.TryGetValue(attempt.Id, out var wait) && time.Now - wait.At is var took
+        if (waits.TryGetValue(attempt.Id.Value, out var wait) && time.Now - wait.At is var took
             && took > (wait.Wait > TimeSpan.Zero ? 2 * wait.Wait : TimeSpan.Zero) + TimeSpan.FromMinutes(10))
         {
             Late.Add($"a prompt that was to be asked about after {wait.Wait} was asked about after {took}");

@@ -1,4 +1,5 @@
 using Payments.Application.Restores;
+using Payments.Domain.Common;
 using Payments.Domain.Transfers;
 
 namespace Payments.Tests.Unit;
@@ -71,7 +72,7 @@ internal sealed partial class Store : IRestores
                 one,
                 r => r.Send(time.Database, time.Database) with { Ids = r.Ids with { OtherId = null } },
                 w => w.Over);
-            Put(transfers, row.Id, row);
+            Put(transfers, row.TransferId, row);
         }
 
         return Task.FromResult(queued.Count);
@@ -84,7 +85,7 @@ internal sealed partial class Store : IRestores
         return Task.FromResult(ends);
     }
 
-    public Task<IReadOnlyList<(Guid Id, string Account)>> FindLostPayments() => Task.FromResult<IReadOnlyList<(Guid Id, string Account)>>(
+    public Task<IReadOnlyList<(ReceiptId Id, string Account)>> FindLostPayments() => Task.FromResult<IReadOnlyList<(ReceiptId Id, string Account)>>(
         restore is not { PreparedAt: var at } ? []
             : [.. receipts.Values.Where(r => r.CheckoutId is null && r.RecordedAt >= at && r.At < at && r.Account.Length > 0).Select(r => (r.Id, r.Account))]);
 

@@ -14,23 +14,23 @@ namespace Payments.Tests.Unit;
 /// <summary>Payouts and refunds.</summary>
 internal sealed partial class Store : ITransfers, IPayouts, IRefunds
 {
-    private readonly Dictionary<Guid, Transfer> transfers = [];
-    private readonly Dictionary<Guid, DateTimeOffset> enqueuedAt = [];
+    private readonly Dictionary<TransferId, Transfer> transfers = [];
+    private readonly Dictionary<TransferId, DateTimeOffset> enqueuedAt = [];
 
     public IReadOnlyCollection<Transfer> Transfers => transfers.Values;
 
-    public Task<Guid?> Add(Payout payout)
+    public Task<PayoutId?> Add(Payout payout)
     {
         if (transfers.Values.OfType<Payout>().FirstOrDefault(p => p.Id == payout.Id || p.Reference == payout.Reference) is { } other)
         {
-            return Task.FromResult<Guid?>(other.Id);
+            return Task.FromResult<PayoutId?>(other.Id);
         }
 
         Put(transfers, payout.Id, Copies.Of(payout));
         Put(enqueuedAt, payout.Id, time.Database);
         Enqueue(payout.Id);
         TakeUnmatchedAgain(payout);
-        return Task.FromResult<Guid?>(null);
+        return Task.FromResult<PayoutId?>(null);
     }
 
     public Task Add(Refund refund)
@@ -43,14 +43,14 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
         return Task.CompletedTask;
     }
 
-    Task<IReadOnlyList<Transfer>> ITransfers.LoadForChange(IReadOnlyCollection<Guid> ids) =>
+    Task<IReadOnlyList<Transfer>> ITransfers.LoadForChange(IReadOnlyCollection<TransferId> ids) =>
         Task.FromResult<IReadOnlyList<Transfer>>([.. transfers.Keys.Where(ids.Contains).Select(id => Copies.Of(transfers[id]))]);
 
-    public Task<(IReadOnlyList<Guid> Checkouts, IReadOnlyList<Guid> Receipts)> GuardsOf(IReadOnlyCollection<Guid> ids)
+    public Task<(IReadOnlyList<CheckoutId> Checkouts, IReadOnlyList<ReceiptId> Receipts)> GuardsOf(IReadOnlyCollection<TransferId> ids)
     {
         var refunds = ids.Where(transfers.ContainsKey).Select(id => transfers[id]).OfType<Refund>().ToList();
-        return Task.FromResult<(IReadOnlyList<Guid>, IReadOnlyList<Guid>)>((
-            [.. refunds.SelectMany(r => (Guid?[])[r.CheckoutId, receipts[r.ReceiptId].CheckoutId]).OfType<Guid>().Distinct()],
+        return Task.FromResult<(IReadOnlyList<CheckoutId>, IReadOnlyList<ReceiptId>)>((
+            [.. refunds.SelectMany(r => (CheckoutId?[])[r.CheckoutId, receipts[r.ReceiptId].CheckoutId]).OfType<CheckoutId>().Distinct()],
             [.. refunds.Where(r => receipts[r.ReceiptId].CheckoutId is null).Select(r => r.ReceiptId).Distinct()]));
     }
 
@@ -58,7 +58,7 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
     {
         foreach (var transfer in saved.Where(t => t.State == EntityState.Updated))
         {
-            var before = transfers[transfer.Id].Status;
+            var before = transfers[transfer.TransferId].Status;
             Check(before == transfer.OriginalStatus, "a transfer was changed without its lock");
             Check(before != TransferStatus.Completed || transfer.Status == TransferStatus.Completed, "completed is never undone");
             Check((transfer.Status == TransferStatus.Queued || transfer.IsCancelled) == (transfer.SendingAt is null), "transfers.sending_at");
@@ -66,17 +66,17 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
             Check(transfer.IsSettled == (transfer.EndedAt is not null), "transfers.ended_at");
             Check((transfer.Status == TransferStatus.Failed) == (transfer.Failure is not null), "transfers.failure_code");
             Check(transfer.NextQueryAt is null || transfer.Status is TransferStatus.Sending or TransferStatus.Sent or TransferStatus.InDoubt, "transfers.next_question_at");
-            Put(transfers, transfer.Id, Copies.Of(transfer));
-            Tell(transfer.Id, transfer.Events);
+            Put(transfers, transfer.TransferId, Copies.Of(transfer));
+            Tell(transfer.TransferId.Value, transfer.Events);
             Open(transfer.Cases);
             if (transfer.IsSettled && before != transfer.Status && transfer.SettledBy is not (null or SettledBy.Operator))
             {
-                Close(transfer.Id, transfer.Status == TransferStatus.Completed, CaseKind.OutcomeUnknown, CaseKind.ReversalRefused);
+                Close(transfer.TransferId.Value, transfer.Status == TransferStatus.Completed, CaseKind.OutcomeUnknown, CaseKind.ReversalRefused);
             }
 
             if (transfer.IsWaitAnnounced && before is TransferStatus.Queued or TransferStatus.Sending && transfer.Status is not (TransferStatus.Queued or TransferStatus.Sending))
             {
-                Close(transfer.Id, transfer.Status == TransferStatus.Completed, CaseKind.NotSent);
+                Close(transfer.TransferId.Value, transfer.Status == TransferStatus.Completed, CaseKind.NotSent);
             }
         }
 
@@ -90,27 +90,27 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
         foreach (var transfer in taken)
         {
             var row = Copies.Changed(transfer, r => r with { Queries = r.Queries with { NextAt = time.Database + lease, Count = r.Queries.Count + 1 } });
-            Put(transfers, row.Id, row);
-            Put(askedAt, row.Id, time.Database);
+            Put(transfers, row.TransferId, row);
+            Put(askedAt, row.TransferId.Value, time.Database);
         }
 
         return Task.FromResult<IReadOnlyList<DueTransfer>>(
-            [.. taken.Select(t => new DueTransfer(t.Id, t is Payout or Refund { Method: RefundMethod.B2c }, t.OriginatorId, t.QueryCount + 1, null))]);
+            [.. taken.Select(t => new DueTransfer(t.TransferId, t is Payout or Refund { Method: RefundMethod.B2c }, t.OriginatorId, t.QueryCount + 1, null))]);
     }
 
     public Task<int> RequeueStale(TimeSpan age, int limit)
     {
-        var due = transfers.Values.Where(t => t.Status == TransferStatus.Queued && ((t.RetryAt ?? (enqueuedAt[t.Id] + age)) <= time.Database || enqueuedAt[t.Id] > time.Database + Slack)).ToList();
+        var due = transfers.Values.Where(t => t.Status == TransferStatus.Queued && ((t.RetryAt ?? (enqueuedAt[t.TransferId] + age)) <= time.Database || enqueuedAt[t.TransferId] > time.Database + Slack)).ToList();
         foreach (var group in due.GroupBy(ApiOf))
         {
             var inLine = group.Where(t => t.WaitingFor is null || (t.WaitingFor == SendBlocker.Restored && !IsRestoring)).OrderBy(t => t.CreatedAt).Take(limit);
-            var waiting = group.Where(t => t.WaitingFor is not (null or SendBlocker.Restored)).OrderBy(t => t.RetryAt ?? enqueuedAt[t.Id]).Take(1);
+            var waiting = group.Where(t => t.WaitingFor is not (null or SendBlocker.Restored)).OrderBy(t => t.RetryAt ?? enqueuedAt[t.TransferId]).Take(1);
             foreach (var taken in inLine.Concat(waiting).ToList())
             {
                 var row = Copies.Changed(taken, waiting: w => w with { RetryAt = null });
-                Put(transfers, row.Id, row);
-                Put(enqueuedAt, row.Id, time.Database);
-                Enqueue(row.Id);
+                Put(transfers, row.TransferId, row);
+                Put(enqueuedAt, row.TransferId, time.Database);
+                Enqueue(row.TransferId);
             }
         }
 
@@ -118,7 +118,7 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
     }
 
     /// <summary>When a sweep takes it again.</summary>
-    public DateTimeOffset NextTry(Transfer transfer, TimeSpan age) => (transfer.RetryAt ?? (enqueuedAt[transfer.Id] + age)) + TimeSpan.FromSeconds(1);
+    public DateTimeOffset NextTry(Transfer transfer, TimeSpan age) => (transfer.RetryAt ?? (enqueuedAt[transfer.TransferId] + age)) + TimeSpan.FromSeconds(1);
 
     public Task<int> LetWaitingGo(Transfer sent)
     {
@@ -127,20 +127,20 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
         foreach (var waiting in let)
         {
             var row = Copies.Changed(waiting, waiting: w => w with { For = null, RetryAt = time.Database });
-            Put(transfers, row.Id, row);
+            Put(transfers, row.TransferId, row);
         }
 
         return Task.FromResult(let.Count);
     }
 
-    public Task<IReadOnlyList<Guid>> FindUntold(TimeSpan after, int limit, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<Guid>>(
-        [.. transfers.Values.Where(t => t.Status == TransferStatus.Queued && !t.IsWaitAnnounced && t.CreatedAt < time.Database - after).Select(t => t.Id).Take(limit)]);
+    public Task<IReadOnlyList<TransferId>> FindUntold(TimeSpan after, int limit, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<TransferId>>(
+        [.. transfers.Values.Where(t => t.Status == TransferStatus.Queued && !t.IsWaitAnnounced && t.CreatedAt < time.Database - after).Select(t => t.TransferId).Take(limit)]);
 
     private static string ApiOf(Transfer transfer) => transfer.HasOwnName ? "b2c" : transfer is Payout ? "b2b" : "reversal";
 
     Task<int> ITransfers.BringForward(IReadOnlyCollection<string> ids, int most) => Task.FromResult(0);
 
-    public Task<ReceiptToRefund?> LoadReceipt(Guid receiptId)
+    public Task<ReceiptToRefund?> LoadReceipt(ReceiptId receiptId)
     {
         if (!receipts.TryGetValue(receiptId, out var row))
         {
@@ -157,15 +157,15 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
         return Task.FromResult<ReceiptToRefund?>(new(alone, null));
     }
 
-    Task<Payout?> IPayouts.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<Payout?> IPayouts.Find(PayoutId id, CancellationToken cancellation) => throw new NotSupportedException();
 
     Task<IReadOnlyList<Payout>> IPayouts.List(TransferFilter filter, CancellationToken cancellation) => throw new NotSupportedException();
 
-    Task<Refund?> IRefunds.Find(Guid id, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<Refund?> IRefunds.Find(RefundId id, CancellationToken cancellation) => throw new NotSupportedException();
 
     Task<IReadOnlyList<Refund>> IRefunds.List(TransferFilter filter, CancellationToken cancellation) => throw new NotSupportedException();
 
-    private IEnumerable<Refund> RefundsOf(Guid receipt) => transfers.Values.OfType<Refund>().Where(r => r.ReceiptId == receipt).Select(Copies.Of);
+    private IEnumerable<Refund> RefundsOf(ReceiptId receipt) => transfers.Values.OfType<Refund>().Where(r => r.ReceiptId == receipt).Select(Copies.Of);
 
     /// <summary>Where refunds take their amounts from is written with their receipt.</summary>
     private void WriteSources(Receipt receipt)
@@ -173,7 +173,7 @@ internal sealed partial class Store : ITransfers, IPayouts, IRefunds
         foreach (var refund in receipt.Refunds.Where(r => r.State != EntityState.Added && r.Source != r.LoadedSource))
         {
             var row = Copies.Changed(transfers[refund.Id], source: refund.Source);
-            Put(transfers, row.Id, Copies.Of(row));
+            Put(transfers, row.TransferId, Copies.Of(row));
         }
     }
 }

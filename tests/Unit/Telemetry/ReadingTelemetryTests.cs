@@ -21,12 +21,12 @@ public sealed class ReadingTelemetryTests : IMeterFactory, ITraceContexts, ILogg
         Assert.All(Counted(metrics), count => Assert.Equal(0, count.Value));
         Assert.Contains(("c2b_confirm", "unreadable"), Counted(metrics).Keys);
 
-        await Drain(telemetry, CallbackKind.C2bConfirm, FuzzWorld.RegistrationId, OddBodies.Readable["a form"]);
-        await Drain(telemetry, CallbackKind.C2bConfirm, FuzzWorld.RegistrationId, OddBodies.Unreadable["two amounts"]);
-        await Drain(telemetry, CallbackKind.C2bConfirm, FuzzWorld.RegistrationId, Recorded.Body("c2b-paybill-masked-phone"));
+        await Drain(telemetry, CallbackKind.C2bConfirm, FuzzWorld.RegistrationId.Value, OddBodies.Readable["a form"]);
+        await Drain(telemetry, CallbackKind.C2bConfirm, FuzzWorld.RegistrationId.Value, OddBodies.Unreadable["two amounts"]);
+        await Drain(telemetry, CallbackKind.C2bConfirm, FuzzWorld.RegistrationId.Value, Recorded.Body("c2b-paybill-masked-phone"));
         await Drain(telemetry, CallbackKind.C2bConfirm, null, OddBodies.Unreadable["two amounts"]);
-        await Drain(telemetry, CallbackKind.C2bValidate, FuzzWorld.RegistrationId, OddBodies.Unreadable["nothing"]);
-        await Drain(telemetry, CallbackKind.Stk, FuzzWorld.AttemptId, OddBodies.Unreadable["nothing"]);
+        await Drain(telemetry, CallbackKind.C2bValidate, FuzzWorld.RegistrationId.Value, OddBodies.Unreadable["nothing"]);
+        await Drain(telemetry, CallbackKind.Stk, FuzzWorld.AttemptId.Value, OddBodies.Unreadable["nothing"]);
         await Drain(telemetry, CallbackKind.Stk, null, OddBodies.Unreadable["nothing"]);
 
         Assert.Equal(
@@ -42,7 +42,7 @@ public sealed class ReadingTelemetryTests : IMeterFactory, ITraceContexts, ILogg
 
     private static async Task Drain(DrainTelemetry telemetry, CallbackKind kind, Guid? subject, byte[] body)
     {
-        var row = new InboxRow(NewId.Next(), kind, subject, body) { ReceivedAt = CheckoutBuilder.Start };
+        var row = new InboxRow(new(NewId.Next()), kind, subject, body) { ReceivedAt = CheckoutBuilder.Start };
         var (judgements, _) = await new FuzzWorld().Rules.Apply([row], CheckoutBuilder.Start);
         await telemetry.Committed([row], judgements, CheckoutBuilder.Start, TimeSpan.Zero);
     }

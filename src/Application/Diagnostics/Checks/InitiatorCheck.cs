@@ -1,6 +1,7 @@
 using Payments.Application.Common;
 using Payments.Application.Daraja;
 using Payments.Application.Reconciliation;
+using Payments.Domain.Common;
 
 namespace Payments.Application.Diagnostics.Checks;
 
@@ -60,7 +61,7 @@ internal sealed class InitiatorCheck(IDarajaInspector daraja, IDiagnosticsStore 
     private static async Task Ask(
         DiagnosticRun run, DarajaAppFacts app, IDarajaInspector daraja, IDiagnosticsStore store, IStatusQueries queries, CancellationToken cancellation)
     {
-        var question = NewId.Next();
+        var question = NewId.Next<StatusQueryId>();
         if (!await store.BeginTry(app.Fingerprints[0], question, app.IsPaying))
         {
             run.Skip("daraja.initiator", What, "another doctor is trying it just now: ask again in a moment");

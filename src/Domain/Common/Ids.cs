@@ -1,0 +1,113 @@
+#pragma warning disable CA1036 // Rows are locked in the order of their ids; nobody asks which of two is less.
+
+namespace Payments.Domain.Common;
+
+/// <summary>What a shop wants paid.</summary>
+public readonly record struct CheckoutId(Guid Value) : IPublicId<CheckoutId>
+{
+    public static string Prefix => "chk_";
+
+    public static CheckoutId From(Guid value) => new(value);
+
+    public override string ToString() => PublicIds.Text(Prefix, Value);
+}
+
+/// <summary>One STK push.</summary>
+public readonly record struct AttemptId(Guid Value) : IPublicId<AttemptId>
+{
+    public static string Prefix => "att_";
+
+    public static AttemptId From(Guid value) => new(value);
+
+    public override string ToString() => PublicIds.Text(Prefix, Value);
+}
+
+/// <summary>Money that came, of which the receipt number may not be known yet.</summary>
+public readonly record struct ReceiptId(Guid Value) : IPublicId<ReceiptId>
+{
+    public static string Prefix => "rct_";
+
+    public static ReceiptId From(Guid value) => new(value);
+
+    public override string ToString() => PublicIds.Text(Prefix, Value);
+}
+
+public readonly record struct PayoutId(Guid Value) : IPublicId<PayoutId>
+{
+    public static string Prefix => "pay_";
+
+    public static PayoutId From(Guid value) => new(value);
+
+    public override string ToString() => PublicIds.Text(Prefix, Value);
+}
+
+public readonly record struct RefundId(Guid Value) : IPublicId<RefundId>
+{
+    public static string Prefix => "rfd_";
+
+    public static RefundId From(Guid value) => new(value);
+
+    public override string ToString() => PublicIds.Text(Prefix, Value);
+}
+
+/// <summary>A stored callback.</summary>
+public readonly record struct CallbackId(Guid Value) : IPublicId<CallbackId>
+{
+    public static string Prefix => "cb_";
+
+    public static CallbackId From(Guid value) => new(value);
+
+    public override string ToString() => PublicIds.Text(Prefix, Value);
+}
+
+public readonly record struct CaseId(Guid Value) : IPublicId<CaseId>
+{
+    public static string Prefix => "case_";
+
+    public static CaseId From(Guid value) => new(value);
+
+    public override string ToString() => PublicIds.Text(Prefix, Value);
+}
+
+/// <summary>An API key.</summary>
+public readonly record struct KeyId(Guid Value) : IPublicId<KeyId>
+{
+    public static string Prefix => "key_";
+
+    public static KeyId From(Guid value) => new(value);
+
+    public override string ToString() => PublicIds.Text(Prefix, Value);
+}
+
+/// <summary>One registration of our C2B addresses at Safaricom.</summary>
+public readonly record struct RegistrationId(Guid Value) : IPublicId<RegistrationId>
+{
+    public static string Prefix => "reg_";
+
+    public static RegistrationId From(Guid value) => new(value);
+
+    public override string ToString() => PublicIds.Text(Prefix, Value);
+}
+
+/// <summary>One question to Safaricom.</summary>
+public readonly record struct StatusQueryId(Guid Value) : IPublicId<StatusQueryId>
+{
+    public static string Prefix => "qst_";
+
+    public static StatusQueryId From(Guid value) => new(value);
+
+    public override string ToString() => PublicIds.Text(Prefix, Value);
+}
+
+/// <summary>
+/// A payout's or a refund's id where nothing says which of the two: a callback's token and a status query name either. It has no text of its own:
+/// that is the <see cref="PayoutId"/>'s or the <see cref="RefundId"/>'s.
+/// </summary>
+public readonly record struct TransferId(Guid Value) : IId<TransferId>
+{
+    public static TransferId From(Guid value) => new(value);
+
+    public static implicit operator TransferId(PayoutId id) => new(id.Value);
+
+    public static implicit operator TransferId(RefundId id) => new(id.Value);
+}
