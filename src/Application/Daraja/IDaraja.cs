@@ -26,7 +26,7 @@ public abstract record Reply
         public bool Paused { get; init; }
 
         /// <summary>What kept it from leaving this process; null when Safaricom refused it. What waits to be sent goes on waiting (R19).</summary>
-        public SendBlocker? Hindrance { get; init; }
+        public SendBlocker? Blocker { get; init; }
 
         /// <summary>True when it certainly never got past Safaricom's gateway: M-PESA itself has not seen it.</summary>
         public bool NeverArrived { get; init; }

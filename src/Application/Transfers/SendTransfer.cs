@@ -46,8 +46,8 @@ public sealed partial class SendTransferHandler(
         // From here on nobody may stop it half way: the reply is recorded even while the host shuts down.
         var reply = await Send(begun, CancellationToken.None);
         await transactions.RunWithRetry(now => Record(begun, reply, now));
-        LogReply(begun.TypeName, begun.PublicId, reply is Reply.Refused { Hindrance: not null } ? "none, it was not sent" : reply.GetType().Name);
-        if (hadWaited && reply is not Reply.Refused { Hindrance: not null })
+        LogReply(begun.TypeName, begun.PublicId, reply is Reply.Refused { Blocker: not null } ? "none, it was not sent" : reply.GetType().Name);
+        if (hadWaited && reply is not Reply.Refused { Blocker: not null })
         {
             // What kept it keeps the others no more. Dies before this: the next one that tries lets them go.
             await transactions.Run(_ => transfers.LetWaitingGo(begun), CancellationToken.None);
@@ -91,12 +91,12 @@ public sealed partial class SendTransferHandler(
         }
 
         var method = transfer is Payout payout ? payout.Method : transfer.HasOwnName ? PayoutMethod.Mpesa : (PayoutMethod?)null;
-        if (daraja.WhyNotNow(method) is not { Hindrance: { } hindrance } why)
+        if (daraja.WhyNotNow(method) is not { Blocker: { } blocker } why)
         {
             return false;
         }
 
-        transfer.Wait(hindrance, why.Failure.Message, RetryAt(transfer, why, now), now);
+        transfer.Wait(blocker, why.Failure.Message, RetryAt(transfer, why, now), now);
         return true;
     }
 
@@ -122,8 +122,8 @@ public sealed partial class SendTransferHandler(
             case Reply.Accepted accepted:
                 transfer.Accepted(accepted.RequestId, accepted.OtherId, now);
                 break;
-            case Reply.Refused { Hindrance: { } hindrance } kept:
-                transfer.NotSent(hindrance, kept.Failure.Message, begun.SendingAt!.Value, RetryAt(transfer, kept, now), now);
+            case Reply.Refused { Blocker: { } blocker } kept:
+                transfer.NotSent(blocker, kept.Failure.Message, begun.SendingAt!.Value, RetryAt(transfer, kept, now), now);
                 break;
             case Reply.Refused refused:
                 transfer.Refused(refused.Failure, now);

@@ -13,7 +13,7 @@ public sealed record WaitView(string Code, DateTimeOffset? RetryAt)
 {
     /// <summary>Shows what it waits for; null when nothing.</summary>
     public static WaitView? Of(Transfer transfer) =>
-        transfer is { Status: TransferStatus.Queued, WaitingFor: { } hindrance } ? new(EnumNames.Name(hindrance), transfer.RetryAt) : null;
+        transfer is { Status: TransferStatus.Queued, WaitingFor: { } blocker } ? new(EnumNames.Name(blocker), transfer.RetryAt) : null;
 }
 
 /// <summary>

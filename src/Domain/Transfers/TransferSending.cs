@@ -67,7 +67,7 @@ public abstract partial class Transfer
     /// after another sending has begun, this changes nothing. Whoever found it <c>sending</c> meanwhile and called it in doubt was wrong.
     /// </summary>
     /// <param name="sendingAt">The <see cref="SendingAt"/> of the sending that could not send.</param>
-    public void NotSent(SendBlocker hindrance, string why, DateTimeOffset sendingAt, DateTimeOffset retryAt, DateTimeOffset now)
+    public void NotSent(SendBlocker blocker, string why, DateTimeOffset sendingAt, DateTimeOffset retryAt, DateTimeOffset now)
     {
         var isUntouched = request.Status == RequestStatus.Sending || (request.Status == RequestStatus.InDoubt && NextQueryAt is not null);
         if (callbackReceived || !isUntouched || SendingAt != sendingAt)
@@ -78,7 +78,7 @@ public abstract partial class Transfer
         // In doubt it was no longer told of as waiting.
         wait = wait with { IsAnnounced = wait.IsAnnounced && request.Status == RequestStatus.Sending };
         request = request with { Status = RequestStatus.Queued, SendingAt = null, UnknownReason = null, Queries = request.Queries with { Count = 0, NextAt = null } };
-        Wait(hindrance, why, retryAt, now);
+        Wait(blocker, why, retryAt, now);
     }
 
     /// <summary>

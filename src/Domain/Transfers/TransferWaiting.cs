@@ -11,11 +11,11 @@ public abstract partial class Transfer
 
     /// <summary>Something here keeps it from being sent; it was not tried.</summary>
     /// <param name="retryAt">When to try again; null when a person decides.</param>
-    public void Wait(SendBlocker hindrance, string why, DateTimeOffset? retryAt, DateTimeOffset now)
+    public void Wait(SendBlocker blocker, string why, DateTimeOffset? retryAt, DateTimeOffset now)
     {
         if (Status == TransferStatus.Queued)
         {
-            wait = wait with { For = hindrance, RetryAt = retryAt };
+            wait = wait with { For = blocker, RetryAt = retryAt };
             Answered(why);
             MarkModified(now);
         }

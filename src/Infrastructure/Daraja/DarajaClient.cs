@@ -149,6 +149,6 @@ internal sealed class DarajaClient : IDaraja
         new(new(FailureCode.ProviderError, null, $"Nothing was sent: Daraja__CertificatePath {wrong}.", Retryable: false))
         {
             WasUnread = true,
-            Hindrance = SendBlocker.Certificate,
+            Blocker = SendBlocker.Certificate,
         };
 }

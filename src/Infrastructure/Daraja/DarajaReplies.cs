@@ -111,7 +111,7 @@ internal static class DarajaReplies
                 return new Reply.Refused(new(FailureCode.ProviderError, null,
                     toCustomer ? "M-PESA cannot be reached just now. Please try again in a moment." : $"Nothing was sent: {notSent.Why}.",
                     Retryable: true, notSent.PausedFor ?? AfterNoConnection, notSent.Why))
-                { Paused = notSent.PausedFor is not null, WasUnread = true, Hindrance = notSent.Hindrance };
+                { Paused = notSent.PausedFor is not null, WasUnread = true, Blocker = notSent.Blocker };
             case DarajaResponse.NoResponse lost:
                 return new Reply.Indeterminate(lost.Why);
         }

@@ -11,12 +11,12 @@ internal abstract class DarajaResponse
     }
 
     /// <summary>Nothing can have reached Safaricom: no token, no name, no connection, no TLS, or the breaker held it back.</summary>
-    /// <param name="hindrance">What kept it here.</param>
+    /// <param name="blocker">What kept it here.</param>
     /// <param name="why">Safe to log and to show an operator.</param>
     /// <param name="pausedFor">How long the breaker holds everything back; null when it is not the breaker.</param>
-    public sealed class NotSent(SendBlocker hindrance, string why, TimeSpan? pausedFor = null) : DarajaResponse
+    public sealed class NotSent(SendBlocker blocker, string why, TimeSpan? pausedFor = null) : DarajaResponse
     {
-        public SendBlocker Hindrance => hindrance;
+        public SendBlocker Blocker => blocker;
 
         public string Why => why;
 

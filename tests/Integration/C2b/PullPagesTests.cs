@@ -83,9 +83,12 @@ public sealed class PullPagesTests(TestDatabase databases)
         await host.Until(await host.Checkout("254700000404"), "paid", seconds: 60);
 
         Assert.True(DateTime.UtcNow - asked < TimeSpan.FromSeconds(14), $"The order's own question came after {DateTime.UtcNow - asked}.");
-        var before = await host.Pulls();
+
+        // Of the two a second it leaves some to others, however long a busy machine makes of these seconds.
+        var (before, clock) = (await host.Pulls(), System.Diagnostics.Stopwatch.StartNew());
         await Task.Delay(TimeSpan.FromSeconds(10));
-        Assert.InRange(await host.Pulls() - before, 0, 15);
+        var pulls = await host.Pulls() - before;
+        Assert.InRange(pulls, 0, (int)(1.5 * clock.Elapsed.TotalSeconds) + 1);
     }
 
     [Fact]

@@ -144,7 +144,7 @@ internal sealed class Process(VirtualClock time, Store store, Mpesa mpesa, doubl
     private Reply.Refused Kept() => new(new(FailureCode.ProviderError, null, "Nothing was sent.", Retryable: time.Chance(0.5)))
     {
         WasUnread = true,
-        Hindrance = time.Pick(SendBlocker.Certificate, SendBlocker.AccessToken, SendBlocker.Connection, SendBlocker.Pause),
+        Blocker = time.Pick(SendBlocker.Certificate, SendBlocker.AccessToken, SendBlocker.Connection, SendBlocker.Pause),
     };
 
     private string? OfReceipt(Guid transfer) => store.Transfers.OfType<Refund>().FirstOrDefault(r => r.Id.Value == transfer)?.OriginalReceipt;

@@ -6,57 +6,6 @@ using Payments.Domain.Common;
 
 namespace Payments.Application.Access;
 
-/// <summary>Lists keys, newest first, ended ones included.</summary>
-public sealed record ListKeys(string? Client) : IRequest<IReadOnlyList<KeyView>>;
-
-/// <summary>What a filter may be.</summary>
-public sealed class ListKeysValidator : AbstractValidator<ListKeys>
-{
-    public ListKeysValidator() => RuleFor(q => q.Client).Printable(100);
-}
-
-/// <summary>Reads them.</summary>
-public sealed class ListKeysHandler(IApiKeys keys) : IRequestHandler<ListKeys, IReadOnlyList<KeyView>>
-{
-    public async Task<IReadOnlyList<KeyView>> Handle(ListKeys request, CancellationToken cancellationToken) =>
-        [.. (await keys.List(request.Client, cancellationToken)).Select(KeyView.Of)];
-}
-
-/// <summary>Ends a key within seconds; ending it again is the same answer.</summary>
-public sealed record RevokeKey(Caller Caller, KeyId Id) : IRequest<Result<KeyView>>;
-
-/// <summary>Ends it and says so in the audit log.</summary>
-public sealed class RevokeKeyHandler(IApiKeys keys, IAudit audit, ITransactions transactions) : IRequestHandler<RevokeKey, Result<KeyView>>
-{
-    public Task<Result<KeyView>> Handle(RevokeKey request, CancellationToken cancellationToken) => transactions.Run<Result<KeyView>>(
-        request.Caller,
-        async now =>
-        {
-            var (row, own) = await KeyRules.Load(keys, request.Id, request.Caller);
-            if (KeyRules.HasEnded(own, now) is { } refusal)
-            {
-                return refusal;
-            }
-
-            if (row is null)
-            {
-                return Refusal.NotFound("key");
-            }
-
-            if (row.RevokedAt is not null)
-            {
-                return KeyView.Of(row);
-            }
-
-            var ended = row with { RevokedAt = now };
-            await keys.End(row.Id, row.ExpiresAt, now);
-            var view = KeyView.Of(ended);
-            await audit.Write(request.Caller.Actor, "key.revoke", view.Id, KeyView.Of(row), view);
-            return Result.Created(view, CreatedResourceKind.Key, row.Id);
-        },
-        cancellationToken);
-}
-
 /// <summary>Makes the key's successor; the old one goes on for <paramref name="Overlap"/>, so that a shop can change over without a gap.</summary>
 public sealed record RotateKey(Caller Caller, KeyId Id, TimeSpan Overlap) : IRequest<Result<KeyView>>;
 
