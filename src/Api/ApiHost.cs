@@ -116,7 +116,11 @@ public static class ApiHost
         services.AddApiControllers(HtmlSafe);
         services.AddExceptionHandler<UnhandledExceptions>();
         services.AddProblemDetails();
-        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.Encoder = HtmlSafe);
+        services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.Encoder = HtmlSafe;
+            options.SerializerOptions.Converters.Add(new UtcTimes());
+        });
         services.AddOpenApi("v1", Documentation.Describe);
         services.AddSingleton<ContractDocument>();
 

@@ -110,7 +110,7 @@ internal static class Documentation
         [typeof(Application.Checkouts.CheckoutView)] =
             """
             {"id":"chk_0197f1c2a5b87c3e9d4f60718293a4b5","status":"paid","orderReference":"ORDER-123","amount":1500,"amountPaid":1500,"amountDue":0,
-             "amountRefunded":0,"currency":"KES","description":"Two shirts","phone":"254708374149","metadata":{},
+             "amountRefunded":0,"surplus":0,"late":false,"currency":"KES","description":"Two shirts","phone":"254708374149","metadata":{},
              "payment":{"receipt":"UGA7RT61SV","amount":1500,"method":"stk","settledBy":"callback","late":false,"at":"2026-07-10T06:15:44Z"},
              "payments":[{"receipt":"UGA7RT61SV","amount":1500,"method":"stk","settledBy":"callback","late":false,"at":"2026-07-10T06:15:44Z"}],
              "failure":null,"attempts":[],"refunds":[],"payUrl":null,"version":4,"createdAt":"2026-07-10T06:15:20Z",

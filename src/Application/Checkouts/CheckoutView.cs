@@ -8,8 +8,11 @@ using Payments.Domain.Receipts;
 namespace Payments.Application.Checkouts;
 
 /// <summary>A checkout as the API shows it (docs/checkout.md). Amounts are shillings with at most two decimals.</summary>
+/// <param name="Surplus">What came beyond the amount and is still here, to be given back.</param>
+/// <param name="Late">True when money that counts came after the checkout had failed or expired.</param>
 public sealed record CheckoutView(
-    string Id, string Status, string OrderReference, decimal Amount, decimal AmountPaid, decimal AmountDue, decimal AmountRefunded, string Currency,
+    string Id, string Status, string OrderReference, decimal Amount, decimal AmountPaid, decimal AmountDue, decimal AmountRefunded,
+    decimal Surplus, bool Late, string Currency,
     string? Description, string? Phone, IReadOnlyDictionary<string, string> Metadata, PaymentView? Payment, IReadOnlyList<PaymentView> Payments,
     FailureView? Failure, IReadOnlyList<AttemptView> Attempts, IReadOnlyList<RefundView> Refunds, string? ReturnUrl, string? PayUrl, int Version,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset ExpiresAt)
@@ -30,7 +33,8 @@ public sealed record CheckoutView(
         var last = checkout.Attempts.LastOrDefault();
         return new(
             checkout.Id.ToString(), EnumNames.Name(checkout.Status), checkout.Reference.Value, checkout.Amount.Shillings,
-            checkout.Paid.Shillings, checkout.Due.Shillings, checkout.Refunded.Shillings, "KES", checkout.Description, Show(checkout.Phone),
+            checkout.Paid.Shillings, checkout.Due.Shillings, checkout.Refunded.Shillings, checkout.Surplus.Shillings, checkout.IsLate,
+            "KES", checkout.Description, Show(checkout.Phone),
             toShop ? checkout.Metadata : new Dictionary<string, string>(),
             checkout.Status == CheckoutStatus.Paid ? payments.LastOrDefault() : null, payments,
             checkout.Status == CheckoutStatus.Paid ? null : FailureView.Of(last?.Failure, last?.EndedAt),

@@ -3,6 +3,7 @@ using MediatR;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Application.Transfers;
+using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
 
 namespace Payments.Application.Refunds;
@@ -29,8 +30,9 @@ public sealed class ListRefundsHandler(IRefunds refunds) : IRequestHandler<ListR
     public async Task<Page<RefundView>> Handle(ListRefunds request, CancellationToken cancellationToken)
     {
         var limit = request.Limit ?? Paging.DefaultLimit;
+        var reference = request.OrderReference is { } text ? OrderReference.KeyOf(text) : null;
         var found = await refunds.List(
-            TransferStates.Filter(request.Caller, request.OrderReference, request.Status, request.From, request.To, request.Cursor, limit), cancellationToken);
+            TransferStates.Filter(request.Caller, reference, request.Status, request.From, request.To, request.Cursor, limit), cancellationToken);
         return Paging.Page(found, limit, r => new(r.CreatedAt, r.Id.Value), r => RefundView.Of(r, toShop: true));
     }
 }

@@ -98,6 +98,12 @@ public sealed class Checkout
     /// <summary>What is still wanted.</summary>
     public Money Due => Amount - Paid;
 
+    /// <summary>What came beyond what was asked for and is still here: neither given back nor written off. What a person has yet to decide on is not in it.</summary>
+    public Money Surplus => Money.FromCents(Receipts.Where(r => !r.IsOnHold).Sum(r => r.Unsettled.Cents));
+
+    /// <summary>True when money that counts came after it had failed or expired: the goods may have been given to somebody else meanwhile.</summary>
+    public bool IsLate => Receipts.Exists(r => r.Late && r.Applied > Money.Zero);
+
     /// <summary>True once a prompt or the shop can change nothing any more (late money still can).</summary>
     public bool HasEnded => Status is CheckoutStatus.Paid or CheckoutStatus.Expired or CheckoutStatus.Cancelled;
 

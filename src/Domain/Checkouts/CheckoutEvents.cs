@@ -10,7 +10,7 @@ public static class CheckoutEvents
     public const string Pending = "checkout.pending";
 
     /// <summary>Part of the amount arrived.</summary>
-    public const string PartlyPaid = "checkout.partly_paid";
+    public const string PartiallyPaid = "checkout.partially_paid";
 
     /// <summary>The whole amount arrived.</summary>
     public const string Paid = "checkout.paid";

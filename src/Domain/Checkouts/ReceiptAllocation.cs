@@ -132,7 +132,7 @@ internal sealed class ReceiptAllocation(Checkout checkout, DateTimeOffset now)
                 checkout.MarkPaid(now);
             }
 
-            checkout.Raise(checkout.Status == CheckoutStatus.Paid ? CheckoutEvents.Paid : CheckoutEvents.PartlyPaid, now);
+            checkout.Raise(checkout.Status == CheckoutStatus.Paid ? CheckoutEvents.Paid : CheckoutEvents.PartiallyPaid, now);
         }
 
         if (receipt.Unassigned > Money.Zero)

@@ -31,9 +31,11 @@ internal sealed class EventRepository(Connections database, ITransactions transa
             """
             SELECT coalesce((SELECT max(position) FROM events), 0), CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM event_positions
             """);
+
+        // A process of an earlier version writes the other name.
         var rows = await connection.QueryAsync<Row>(
             """
-            SELECT position, type, at, data FROM events
+            SELECT position, CASE type WHEN 'checkout.partly_paid' THEN 'checkout.partially_paid' ELSE type END AS type, at, data FROM events
             WHERE position > @after AND position <= @end AND (@client::text IS NULL OR client = @client)
               AND (@withPayouts OR type LIKE 'checkout.%')
             ORDER BY position

@@ -115,7 +115,12 @@ internal sealed class RefundRepository(Connections database, ICheckouts checkout
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<RefundRow>(
-            $"SELECT {RefundRow.Columns} FROM refunds WHERE (@reference::text IS NULL OR order_reference = @reference) AND {TransferRepository.Filter}",
+            $"""
+            SELECT {RefundRow.Columns} FROM refunds
+            WHERE (@reference::text IS NULL OR (checkout_id IS NOT NULL AND receipt_id IN (
+                SELECT r.id FROM checkouts c JOIN receipts r ON r.checkout_id = c.id WHERE c.reference_key = @reference)))
+              AND {TransferRepository.Filter}
+            """,
             TransferRepository.Parameters(filter));
         return [.. rows.Select(row => row.ToDomain())];
     }

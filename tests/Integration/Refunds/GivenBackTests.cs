@@ -70,7 +70,7 @@ public sealed class GivenBackTests(QuickQuestions running) : IClassFixture<Quick
         await host.UntilTransfer(refund, "failed");
 
         Assert.Equal((400m, 600m, "open"), Standing(await host.Get(checkout)));
-        Assert.Equal(2, (await Events(checkout)).Count(type => type == "checkout.partly_paid"));
+        Assert.Equal(2, (await Events(checkout)).Count(type => type == "checkout.partially_paid"));
         Assert.Equal(600m, (decimal)(await Pay(checkout))["attempts"]![0]!["amount"]!);
         await host.Until(checkout, "paid");
     }

@@ -198,7 +198,7 @@ public sealed class RefundTests(QuickQuestions running) : IClassFixture<QuickQue
         var checkout = await host.Checkout(phone: null, amount: 100);
         await host.PayByHand(130, (string)checkout["orderReference"]!);
         var paid = await host.Until(checkout, "paid");
-        Assert.Equal((100m, 0m), ((decimal)paid["amountPaid"]!, (decimal)paid["amountDue"]!));
+        Assert.Equal((100m, 0m, 30m), ((decimal)paid["amountPaid"]!, (decimal)paid["amountDue"]!, (decimal)paid["surplus"]!));
         var receipt = (await host.Receipt((string)paid["payment"]!["receipt"]!, matched: true))!;
         Assert.Equal(30m, (decimal)receipt["surplus"]!);
 
@@ -208,6 +208,15 @@ public sealed class RefundTests(QuickQuestions running) : IClassFixture<QuickQue
         var (_, whole) = await Refund(checkout, new { reason = "All of it" });
         Assert.Equal(("reversal", 130m), ((string?)whole["method"], (decimal)whole["amount"]!));
         await host.UntilTransfer(whole, "completed");
+        Assert.Equal(0m, (decimal)(await host.Get(checkout))["surplus"]!);
+
+        // Found by the order's reference as a customer might write it, and not by another's.
+        var reference = (string)checkout["orderReference"]!;
+        Assert.Equal([(string?)whole["id"]], await Of(reference.ToLowerInvariant().Insert(3, "-")));
+        Assert.Empty(await Of(reference + "1"));
+
+        async Task<IEnumerable<string?>> Of(string written) =>
+            (await host.Shop.GetFromJsonAsync<JsonNode>($"/api/refunds?orderReference={written}"))!["items"]!.AsArray().Select(refund => (string?)refund!["id"]);
     }
 
     [Fact]

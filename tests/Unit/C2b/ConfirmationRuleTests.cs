@@ -21,7 +21,7 @@ public sealed class ConfirmationRuleTests
 
         checkout.Hear(ConfirmationBuilder.Confirmation("N1", 1000), Later);
         Assert.Equal((CheckoutStatus.Open, Money.FromShillings(500)), (checkout.Status, checkout.Due));
-        Assert.Contains(CheckoutEvents.PartlyPaid, checkout.Events);
+        Assert.Contains(CheckoutEvents.PartiallyPaid, checkout.Events);
 
         checkout.Hear(ConfirmationBuilder.Confirmation("N2", 700), Later);
         Assert.Equal((CheckoutStatus.Paid, Price), (checkout.Status, checkout.Paid));
