@@ -5,10 +5,10 @@ using Payments.Domain.Common;
 namespace Payments.Application.C2b;
 
 /// <summary>The number of a payment by hand that is known to be true.</summary>
-public sealed record PaymentConfirmed(string Number) : ICallbackEffect;
+public sealed record PaymentConfirmed(ReceiptNumber Number) : ICallbackEffect;
 
 /// <summary>The number of a payment to us that M-PESA says was reversed, so that it is no money of ours.</summary>
-public sealed record PaymentTakenBack(string Number) : ICallbackEffect;
+public sealed record PaymentTakenBack(ReceiptNumber Number) : ICallbackEffect;
 
 /// <summary>A stored confirmation, applied again, can be read.</summary>
 public sealed record ConfirmationUnderstood(CallbackId CallbackId) : ICallbackEffect;
@@ -24,12 +24,12 @@ public sealed class ConfirmationEffects(IC2bPayments paybill, OurShortcodes ours
     {
         if (batch.Effects<PaymentConfirmed>() is { Count: > 0 } confirmed)
         {
-            await paybill.CloseCases(confirmed.Select(c => c.Number).ToHashSet(StringComparer.Ordinal));
+            await paybill.CloseCases(confirmed.Select(c => c.Number).ToHashSet());
         }
 
         if (batch.Effects<PaymentTakenBack>() is { Count: > 0 } takenBack)
         {
-            await paybill.CloseTakenBack(takenBack.Select(t => t.Number).ToHashSet(StringComparer.Ordinal));
+            await paybill.CloseTakenBack(takenBack.Select(t => t.Number).ToHashSet());
         }
 
         if (batch.Effects<ConfirmationUnderstood>() is { Count: > 0 } understood)

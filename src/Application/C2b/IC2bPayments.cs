@@ -47,11 +47,11 @@ public sealed record Registration(
 /// <summary>An untrusted confirmation that names an order of ours.</summary>
 /// <param name="CallbackId">The stored callback; what the case is about.</param>
 /// <param name="ReferenceKey">The compared form of the account it names.</param>
-public sealed record UntrustedConfirmation(CallbackId CallbackId, string ReferenceKey, string Receipt, Money Amount, string Why) : ICallbackEffect;
+public sealed record UntrustedConfirmation(CallbackId CallbackId, string ReferenceKey, ReceiptNumber Receipt, Money Amount, string Why) : ICallbackEffect;
 
 /// <summary>A true payment to a number that is not configured here.</summary>
 /// <param name="ReceiptId">Its receipt.</param>
-public sealed record UnknownShortcodePayment(string Shortcode, ReceiptId ReceiptId, string Receipt, Money Amount) : ICallbackEffect;
+public sealed record UnknownShortcodePayment(string Shortcode, ReceiptId ReceiptId, ReceiptNumber Receipt, Money Amount) : ICallbackEffect;
 
 /// <summary>What a validation needs to know of an order.</summary>
 /// <param name="InFlight">Amounts of prompts that are under way.</param>
@@ -69,7 +69,7 @@ public interface IC2bPayments
     Task<IReadOnlyList<Registration>> Registrations(CancellationToken cancellation);
 
     /// <summary>Closes the cases of untrusted confirmations whose receipts are now known to be true.</summary>
-    Task CloseCases(IReadOnlyCollection<string> numbers);
+    Task CloseCases(IReadOnlyCollection<ReceiptNumber> numbers);
 
     /// <summary>Reads one; null when there is none.</summary>
     Task<Registration?> Find(RegistrationId id, CancellationToken cancellation);
@@ -97,7 +97,7 @@ public interface IC2bPayments
     Task OpenCases(IReadOnlyCollection<UnreadableConfirmation> odd);
 
     /// <summary>Closes the cases about these numbers: M-PESA says that the payments were reversed, so nothing came.</summary>
-    Task CloseTakenBack(IReadOnlyCollection<string> numbers);
+    Task CloseTakenBack(IReadOnlyCollection<ReceiptNumber> numbers);
 
     /// <summary>Closes the cases of confirmations that could not be read and now can.</summary>
     Task CloseUnreadable(IReadOnlyCollection<CallbackId> callbackIds);

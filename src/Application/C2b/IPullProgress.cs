@@ -1,3 +1,5 @@
+using Payments.Domain.Common;
+
 namespace Payments.Application.C2b;
 
 /// <summary>How a round of Pull ended.</summary>
@@ -68,7 +70,7 @@ public interface IPullProgress
     Task End(string shortcode, Guid round, PullReport report);
 
     /// <summary>The receipt and time of a payment by hand to this shortcode in this time that M-PESA has told us of; null when there is none.</summary>
-    Task<(string Number, DateTimeOffset At)?> FindKnown(string shortcode, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation);
+    Task<(ReceiptNumber Number, DateTimeOffset At)?> FindKnown(string shortcode, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation);
 
     /// <summary>How Pull stands; null when no round ever began.</summary>
     Task<PullStanding?> Read(string shortcode, CancellationToken cancellation);

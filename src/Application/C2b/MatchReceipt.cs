@@ -77,7 +77,7 @@ public sealed partial class MatchReceiptHandler(
 
     private static object Standing(Receipt receipt, Checkout checkout) => new
     {
-        receipt = receipt.Number,
+        receipt = receipt.Number?.Value,
         amount = receipt.Amount.Shillings,
         matchedTo = receipt.CheckoutId?.ToString(),
         applied = receipt.Applied.Shillings,

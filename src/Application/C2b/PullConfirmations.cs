@@ -151,7 +151,7 @@ public sealed partial class PullConfirmationsHandler(
         }
         catch (Exception failure) when (failure is not (OperationCanceledException or DbException { IsTransient: true }))
         {
-            LogNotTaken(payments[0].Receipt, failure);
+            LogNotTaken(payments[0].Receipt.Value, failure);
             return (0, 1);
         }
     }
@@ -170,7 +170,7 @@ public sealed partial class PullConfirmationsHandler(
         };
         var added = confirmations.Count(c => ConfirmedPayments.Apply(c, batch, now).Verdict is Verdict.Applied or Verdict.Unmatched);
         await checkouts.Save(batch.Checkouts, batch.Unmatched);
-        await paybill.CloseCases([.. batch.Effects<PaymentConfirmed>().Select(payment => payment.Number).Distinct(StringComparer.Ordinal)]);
+        await paybill.CloseCases([.. batch.Effects<PaymentConfirmed>().Select(payment => payment.Number).Distinct()]);
         return added;
     }
 

@@ -33,7 +33,7 @@ public sealed class PullReader(Func<PullSpan, int, Task<PullPage>> ask, Func<IRe
         {
             var page = await ask(of, offset);
             var isNew = page.Keys.Where(handedOn.Add).ToHashSet(StringComparer.Ordinal);
-            var fresh = page.Payments.Where(p => isNew.Contains(p.Receipt)).ToList();
+            var fresh = page.Payments.Where(p => isNew.Contains(p.Receipt.Value)).ToList();
             failed += fresh.Count > 0 ? await take(fresh) : 0;
             return page;
         }

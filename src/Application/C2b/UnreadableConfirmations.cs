@@ -14,7 +14,7 @@ namespace Payments.Application.C2b;
 /// <param name="Receipt">The number it names, as far as that can be made out.</param>
 /// <param name="Source">Where it came from.</param>
 /// <param name="Story">What happened and what can be done.</param>
-public sealed record UnreadableConfirmation(CallbackId CallbackId, string Kind, string? Receipt, string? Source, string Story) : ICallbackEffect;
+public sealed record UnreadableConfirmation(CallbackId CallbackId, string Kind, ReceiptNumber? Receipt, string? Source, string Story) : ICallbackEffect;
 
 /// <summary>
 /// Money that cannot become a receipt by itself (R17): confirmations that cannot be read, and those whose money waits because of the address
@@ -49,7 +49,7 @@ internal static class UnreadableConfirmations
     }
 
     /// <summary>Notes a confirmation whose money waits because of its address; nothing for any other.</summary>
-    public static void Note(ParsedCallback callback, string? receipt, Money? amount, CallbackBatch batch)
+    public static void Note(ParsedCallback callback, ReceiptNumber? receipt, Money? amount, CallbackBatch batch)
     {
         if (callback.FromElsewhere is not { } address)
         {
@@ -76,7 +76,7 @@ internal static class UnreadableConfirmations
         var credit = found?.Parties is [.., var last] ? last : "";
         var shortcode = CounterpartyMatcher.IsBusiness(credit, ours.Till) ? ours.Till : CounterpartyMatcher.IsBusiness(credit, ours.Main) ? ours.Main : null;
         return new(
-            question.Receipt ?? malformed.Number ?? "", found?.Amount is { Cents: > 0 } amount ? amount : Money.FromCents(-1), malformed.Account,
+            question.Receipt ?? malformed.Number ?? new(""), found?.Amount is { Cents: > 0 } amount ? amount : Money.FromCents(-1), malformed.Account,
             payer.Length > 0 ? payer[0].Trim() : null, payer.Length > 1 ? payer[1].Trim() : null, found?.At ?? now,
             ours.MethodOf(shortcode, malformed.Account) ?? PaymentMethod.Paybill, SettledBy.StatusQuery)
         {

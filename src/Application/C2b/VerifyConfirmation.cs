@@ -27,11 +27,11 @@ public sealed class VerifyConfirmation(
     /// <summary>The kinds of case that are about a stored confirmation.</summary>
     private static readonly string[] Kinds = [CaseKind.UntrustedConfirmation, CaseKind.UnreadableConfirmation, CaseKind.ConfirmationsFromElsewhere];
 
-    private sealed record Prepared(StatusQueryId Question, string? Receipt, StoredCase About);
+    private sealed record Prepared(StatusQueryId Question, ReceiptNumber? Receipt, StoredCase About);
 
     /// <summary>Asks, if the case is an open one of these kinds; null when it is not.</summary>
     /// <param name="named">The receipt number the operator gives; null to take the confirmation's.</param>
-    public async Task<Result<CaseView>?> Ask(Caller caller, CaseId caseId, string? named, CancellationToken cancellation)
+    public async Task<Result<CaseView>?> Ask(Caller caller, CaseId caseId, ReceiptNumber? named, CancellationToken cancellation)
     {
         if (await transactions.Run(caller, _ => Prepare(caller, caseId, named), cancellation) is not { } prepared)
         {
@@ -55,7 +55,7 @@ public sealed class VerifyConfirmation(
         return new Refusal("nothing_to_ask", $"Safaricom did not take the question: {why}");
     }
 
-    private async Task<Prepared?> Prepare(Caller caller, CaseId caseId, string? named)
+    private async Task<Prepared?> Prepare(Caller caller, CaseId caseId, ReceiptNumber? named)
     {
         if (await cases.Find(caseId) is not { IsOpen: true } found || !Kinds.Contains(found.Kind)
             || await paybill.StoredConfirmations([new(found.SubjectId)]) is not [var (_, body)])

@@ -63,7 +63,7 @@ public sealed partial class WriteOffReceiptHandler(
 
     private static object Standing(Receipt receipt, string? reason) => new
     {
-        receipt = receipt.Number,
+        receipt = receipt.Number?.Value,
         amount = receipt.Amount.Shillings,
         surplus = receipt.Surplus.Shillings,
         unsettled = receipt.Unsettled.Shillings,

@@ -19,7 +19,7 @@ public sealed class BatchKeys
     public HashSet<CheckoutId> Checkouts { get; } = [];
 
     /// <summary>Receipt numbers.</summary>
-    public HashSet<string> Numbers { get; } = new(StringComparer.Ordinal);
+    public HashSet<ReceiptNumber> Numbers { get; } = [];
 
     /// <summary>Compared forms of accounts.</summary>
     public HashSet<string> References { get; } = new(StringComparer.Ordinal);

@@ -25,7 +25,7 @@ public sealed partial class CallbackBatch
         {
             standing[checkout.Id.ToString()] = EnumNames.Name(checkout.Status);
             checkout.Attempts.ForEach(a => standing[a.Id.ToString()] = EnumNames.Name(a.Status));
-            checkout.Receipts.ForEach(r => standing[r.Id.ToString()] = $"{r.Number ?? "number unknown"}: {r.Amount}");
+            checkout.Receipts.ForEach(r => standing[r.Id.ToString()] = $"{r.Number?.Value ?? "number unknown"}: {r.Amount}");
         }
 
         foreach (var transfer in Transfers)

@@ -12,7 +12,7 @@ namespace Payments.Application.Callbacks;
 public sealed partial class CallbackBatch
 {
     private readonly Dictionary<AttemptId, (Checkout, Attempt)> attempts = [];
-    private readonly Dictionary<string, Receipt> receipts = new(StringComparer.Ordinal);
+    private readonly Dictionary<ReceiptNumber, Receipt> receipts = [];
     private readonly Dictionary<TransferId, Transfer> transfers;
     private readonly Dictionary<StatusQueryId, StatusQuery> questions;
     private readonly List<Receipt> unmatched = [];
@@ -63,14 +63,14 @@ public sealed partial class CallbackBatch
     public StatusQuery? Question(StatusQueryId id) => questions.GetValueOrDefault(id);
 
     /// <summary>The receipt with a number, wherever it stands; null when nobody has seen it.</summary>
-    public Receipt? Receipt(string? number) => number is null ? null : receipts.GetValueOrDefault(number);
+    public Receipt? Receipt(ReceiptNumber? number) => number is { } told ? receipts.GetValueOrDefault(told) : null;
 
     /// <summary>Lets the next callback of the batch see the receipts this one brought.</summary>
     public void Index(Checkout checkout)
     {
         foreach (var receipt in checkout.Receipts.Where(r => r.Number is not null))
         {
-            receipts[receipt.Number!] = receipt;
+            receipts[receipt.Number!.Value] = receipt;
         }
     }
 
@@ -78,7 +78,7 @@ public sealed partial class CallbackBatch
     public void AddUnmatched(Receipt receipt)
     {
         unmatched.Add(receipt);
-        receipts[receipt.Number!] = receipt;
+        receipts[receipt.Number!.Value] = receipt;
     }
 
     /// <summary>Adds what a callback brings about beside its payment.</summary>

@@ -18,7 +18,7 @@ public abstract record CallbackMessage
     public sealed record Malformed(string Why) : CallbackMessage
     {
         /// <summary>Confirmations: the receipt number it seems to name, in the form M-PESA is asked by; null when there is none, or more than one.</summary>
-        public string? Number { get; init; }
+        public ReceiptNumber? Number { get; init; }
 
         /// <summary>Confirmations: what the customer typed, as far as it can be made out; empty when it cannot.</summary>
         public string Account { get; init; } = "";
@@ -43,7 +43,7 @@ public abstract record CallbackMessage
     /// <param name="PayerName">First, middle and last name joined; empty when none.</param>
     /// <param name="At">TransTime read as East Africa Time; null when unreadable.</param>
     public sealed record Confirmation(
-        string Receipt, string? Shortcode, string Account, Money Amount, string? Payer, string? PayerName, DateTimeOffset? At) : CallbackMessage;
+        ReceiptNumber Receipt, string? Shortcode, string Account, Money Amount, string? Payer, string? PayerName, DateTimeOffset? At) : CallbackMessage;
 
     /// <summary>The result of a B2C, a B2B or a reversal.</summary>
     /// <param name="ConversationId">Safaricom's; null when absent.</param>
@@ -54,7 +54,7 @@ public abstract record CallbackMessage
     /// <param name="OriginalReceipt">Reversals: OriginalTransactionID.</param>
     /// <param name="Accounts">Balances that came along, as <c>name: amount</c>; empty when none.</param>
     public sealed record TransferResult(
-        string? ConversationId, string? OriginatorId, bool IsFinal, PaymentResult Outcome, string? Counterparty, string? OriginalReceipt,
+        string? ConversationId, string? OriginatorId, bool IsFinal, PaymentResult Outcome, string? Counterparty, ReceiptNumber? OriginalReceipt,
         IReadOnlyList<AccountBalance> Accounts) : CallbackMessage;
 
     /// <summary>A queue timeout, of whatever shape; ids where they could be found.</summary>

@@ -29,7 +29,7 @@ public sealed class RequeryCaseHandler(
     : IRequestHandler<RequeryCase, Result<CaseView>>
 {
     public async Task<Result<CaseView>> Handle(RequeryCase request, CancellationToken cancellationToken) =>
-        await confirmations.Ask(request.Caller, request.Id, request.Receipt?.Trim().ToUpperInvariant(), cancellationToken)
+        await confirmations.Ask(request.Caller, request.Id, request.Receipt is { } typed ? ReceiptNumber.Typed(typed) : null, cancellationToken)
         ?? await transactions.Run(request.Caller, now => Ask(request.Caller, request.Id, now), cancellationToken);
 
     private async Task<Result<CaseView>> Ask(Caller caller, CaseId id, DateTimeOffset now)

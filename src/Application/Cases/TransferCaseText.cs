@@ -26,7 +26,7 @@ internal static class TransferCaseText
                 + "Look it up in the M-PESA portal, then settle this case as paid or noted.",
             SucceededAfterFailure c =>
                 $"This {what} had failed ({c.Failure.ResultCode ?? "refused"}: {c.Failure.Message}) and has now succeeded with receipt "
-                + $"{c.Receipt ?? "unknown"}. If it was paid another way meanwhile, money went out twice: check, then settle this case as noted.",
+                + $"{c.Receipt?.Value ?? "unknown"}. If it was paid another way meanwhile, money went out twice: check, then settle this case as noted.",
             SecondReceipt c =>
                 $"This {what} completed with receipt {c.Known}; another success names {c.Told} for it. Compare with the M-PESA "
                 + "statement, then settle this case as noted.",
@@ -34,10 +34,10 @@ internal static class TransferCaseText
                 $"The reversal of {c.Transfer.Amount} was refused with {c.Failure.ResultCode}: {c.Failure.Message} It may have happened already, so nothing else is sent "
                 + "for it. Look the receipt up in the M-PESA portal, then settle this case: paid when the money went back, not_paid when it did not.",
             CameBack c =>
-                $"This {what} was paid with receipt {c.Receipt ?? "unknown"} and then reversed: the money came back, and the receiver does not have it. Nothing is sent again. "
+                $"This {what} was paid with receipt {c.Receipt?.Value ?? "unknown"} and then reversed: the money came back, and the receiver does not have it. Nothing is sent again. "
                 + "Find out why (a wrong number, a complaint), compare with the M-PESA statement, then settle this case as noted.",
             CameBackAfterCompletion c =>
-                $"This {what} completed with receipt {c.Receipt ?? "unknown"}, and M-PESA now calls it '{c.StateText}': the money came back, and the receiver does not have it. "
+                $"This {what} completed with receipt {c.Receipt?.Value ?? "unknown"}, and M-PESA now calls it '{c.StateText}': the money came back, and the receiver does not have it. "
                 + "It stays completed here. Compare with the M-PESA statement, tell the shop, then settle this case as noted.",
             NotSent { IsAfterRestore: true } c =>
                 $"A {what} was ordered at {c.OrderedAt:u}, after the books were restored, and waits. {c.Why} Look in the M-PESA statement "

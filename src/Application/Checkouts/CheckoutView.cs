@@ -51,7 +51,7 @@ public sealed record CheckoutView(
 public sealed record PaymentView(string? Receipt, decimal Amount, string Method, string SettledBy, bool Late, DateTimeOffset At)
 {
     internal static PaymentView Of(Receipt receipt) => new(
-        receipt.Number, receipt.Applied.Shillings, EnumNames.Name(receipt.Method), EnumNames.Name(receipt.SettledBy), receipt.Late, receipt.At);
+        receipt.Number?.Value, receipt.Applied.Shillings, EnumNames.Name(receipt.Method), EnumNames.Name(receipt.SettledBy), receipt.Late, receipt.At);
 }
 
 /// <summary>Why money did not move.</summary>

@@ -14,7 +14,7 @@ namespace Payments.Application.Checkouts;
 /// <param name="TillPayments">Payments without an account: checkouts with a push that may have asked for one.</param>
 /// <param name="WithTillReceipts">True to bring along till payments that stand nowhere and may be of pushes of the loaded checkouts that are not known to be paid.</param>
 public sealed record CheckoutKeys(
-    IReadOnlyCollection<CheckoutId>? Ids = null, IReadOnlyCollection<AttemptId>? AttemptIds = null, IReadOnlyCollection<string>? Numbers = null,
+    IReadOnlyCollection<CheckoutId>? Ids = null, IReadOnlyCollection<AttemptId>? AttemptIds = null, IReadOnlyCollection<ReceiptNumber>? Numbers = null,
     IReadOnlyCollection<string>? ReferenceKeys = null, IReadOnlyCollection<ReceiptId>? ReceiptIds = null,
     IReadOnlyCollection<(Money Amount, DateTimeOffset At)>? TillPayments = null, bool WithTillReceipts = false);
 

@@ -79,7 +79,7 @@ public sealed record TransferRequest(
     SubjectKind Kind, Guid Id, string OriginatorId, PayoutMethod Method, string Recipient, string? Account, Money Amount, string Reason, string Remarks);
 
 /// <summary>One reversal of a whole receipt, to the cent.</summary>
-public sealed record ReversalRequest(RefundId RefundId, string Receipt, Money Amount, string Remarks);
+public sealed record ReversalRequest(RefundId RefundId, ReceiptNumber Receipt, Money Amount, string Remarks);
 
 /// <summary>One transaction status query; exactly one of the two ids is given.</summary>
 /// <param name="QuestionId">Ours; the result's token is made for it.</param>
@@ -89,7 +89,7 @@ public sealed record ReversalRequest(RefundId RefundId, string Receipt, Money Am
 /// True for what the payout shortcode sent (B2C and B2B, a refund by B2C too), false for what the main one received or reversed: only the
 /// owner of a transaction may ask about it.
 /// </param>
-public sealed record StatusQueryRequest(StatusQueryId QuestionId, string? Receipt, string? OriginatorId, bool OfPayouts = false);
+public sealed record StatusQueryRequest(StatusQueryId QuestionId, ReceiptNumber? Receipt, string? OriginatorId, bool OfPayouts = false);
 
 /// <summary>C2B registration of our two URLs.</summary>
 /// <param name="Token">The registration token to put into the URLs; lower-case hex.</param>
@@ -98,7 +98,7 @@ public sealed record StatusQueryRequest(StatusQueryId QuestionId, string? Receip
 public sealed record RegistrationRequest(string Token, string Version, string ResponseType);
 
 /// <summary>A C2B payment as the Pull Transactions API lists it.</summary>
-public sealed record PulledPayment(string Receipt, DateTimeOffset At, string? Payer, string? Account, Money Amount);
+public sealed record PulledPayment(ReceiptNumber Receipt, DateTimeOffset At, string? Payer, string? Account, Money Amount);
 
 /// <summary>Safaricom's Daraja API, as much of it as this service uses. Never throws for what the other side does.</summary>
 public interface IDaraja

@@ -23,7 +23,7 @@ internal static class ProbeRules
 
     private static string Outcome(Domain.Common.PaymentResult outcome) => outcome switch
     {
-        Domain.Common.PaymentResult.Succeeded paid => $"paid, KES {paid.Amount?.Shillings}, receipt {paid.Receipt ?? "unknown"}",
+        Domain.Common.PaymentResult.Succeeded paid => $"paid, KES {paid.Amount?.Shillings}, receipt {paid.Receipt?.Value ?? "unknown"}",
         Domain.Common.PaymentResult.Failed failed => $"not paid ({failed.Failure.ResultCode})",
         _ => "still under way",
     };

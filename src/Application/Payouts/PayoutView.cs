@@ -21,7 +21,7 @@ public sealed record PayoutView(
     /// <summary>Shows a payout.</summary>
     public static PayoutView Of(Payout payout) => new(
         payout.Id.ToString(), TransferStates.Name(payout), EnumNames.Name(payout.Method), payout.Recipient, payout.Account,
-        payout.Amount.Shillings, "KES", payout.Reason, payout.Remarks, payout.Reference, payout.Receipt,
+        payout.Amount.Shillings, "KES", payout.Reason, payout.Remarks, payout.Reference, payout.Receipt?.Value,
         payout.SettledBy is { } by ? EnumNames.Name(by) : null, TransferStates.Failure(payout), WaitView.Of(payout),
         payout.Status == TransferStatus.InDoubt ? payout.LastAnswer : null, payout.CreatedAt, payout.UpdatedAt);
 }

@@ -25,7 +25,7 @@ public sealed record StatusQuery(StatusQueryId Id, StatusQueryKind Kind, Guid? S
     public const string Told = "told";
 
     /// <summary>The receipt number that was asked about; null where it was asked by another id.</summary>
-    public string? Receipt { get; init; }
+    public ReceiptNumber? Receipt { get; init; }
 
     /// <summary>False for the balance of the app that is paid, where another one pays: only the paying one's accounts are kept.</summary>
     public bool KeepsBalances { get; init; } = true;
@@ -43,7 +43,7 @@ public interface IStatusQueries
 {
     /// <summary>Adds a question before it is asked: a callback that beats the reply finds it.</summary>
     /// <param name="receipt">The receipt number it is asked by; null where it is another id.</param>
-    Task Add(StatusQueryId id, StatusQueryKind kind, Guid? subjectId, string? receipt = null);
+    Task Add(StatusQueryId id, StatusQueryKind kind, Guid? subjectId, ReceiptNumber? receipt = null);
 
     /// <summary>Adds questions about prompts before they are asked.</summary>
     Task AddPrompts(IReadOnlyCollection<(StatusQueryId Id, AttemptId AttemptId)> asked);

@@ -45,7 +45,7 @@ public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds
             return Refusal.NotFound("checkout");
         }
 
-        var (plan, refusal) = RefundPolicy.OfCheckout(checkout, request.Receipt?.Trim().ToUpperInvariant(), RefundRequests.Read(request.Amount));
+        var (plan, refusal) = RefundPolicy.OfCheckout(checkout, request.Receipt is { } typed ? ReceiptNumber.Typed(typed) : null, RefundRequests.Read(request.Amount));
         if (plan is null)
         {
             return RefundRequests.Refuse(refusal!.Value);

@@ -30,10 +30,10 @@ internal static class RefundRequests
     /// <summary>Puts an operator's refund down: what was left of the receipt before and after. Whose phone it goes to is in the refund's row.</summary>
     public static Task Note(IAudit audit, Caller caller, string action, Refund refund, Receipt receipt, Money before) => audit.Write(
         caller.Actor, action, receipt.Id.ToString(),
-        new { receipt = receipt.Number, left = before.Shillings },
+        new { receipt = receipt.Number?.Value, left = before.Shillings },
         new
         {
-            receipt = receipt.Number,
+            receipt = receipt.Number?.Value,
             left = (before - refund.Amount).Shillings,
             refund = refund.Id.ToString(),
             method = EnumNames.Name(refund.Method),

@@ -23,7 +23,7 @@ public sealed record RefundView(
     public static RefundView Of(Refund refund, bool toShop) => new(
         refund.Id.ToString(), TransferStates.Name(refund), EnumNames.Name(refund.Method),
         toShop ? refund.Recipient?.Value : refund.Recipient?.Masked, refund.Amount.Shillings, "KES", refund.Reason, refund.OrderReference,
-        refund.CheckoutId?.ToString(), refund.OriginalReceipt, refund.Receipt,
+        refund.CheckoutId?.ToString(), refund.OriginalReceipt.Value, refund.Receipt?.Value,
         refund.SettledBy is { } by ? EnumNames.Name(by) : null, TransferStates.Failure(refund), toShop ? WaitView.Of(refund) : null,
         toShop && refund.Status == TransferStatus.InDoubt ? refund.LastAnswer : null, refund.CreatedAt, refund.UpdatedAt);
 }

@@ -14,7 +14,7 @@ namespace Payments.Domain.C2b;
 /// <param name="Method"><see cref="PaymentMethod.Paybill"/> or <see cref="PaymentMethod.Till"/>.</param>
 /// <param name="By">Who told us.</param>
 public sealed record Confirmation(
-    string Number, Money Amount, string Account, string? Payer, string? PayerName, DateTimeOffset At, PaymentMethod Method, SettledBy By)
+    ReceiptNumber Number, Money Amount, string Account, string? Payer, string? PayerName, DateTimeOffset At, PaymentMethod Method, SettledBy By)
 {
     /// <summary>Which of our numbers was paid, as named; null where none is.</summary>
     public string? Shortcode { get; init; }

@@ -27,30 +27,30 @@ public sealed record OutcomeUnknown(PromptFacts Prompt, string? LastAnswer) : At
 public sealed record QueryImpossible(PromptFacts Prompt, Failure? Failure) : AttemptCase(CaseKind.OutcomeUnknown, Prompt);
 
 /// <summary>It was settled by a receipt that turned out to be another prompt's, and is not known again.</summary>
-public sealed record SuccessWithdrawn(PromptFacts Prompt, string Receipt) : AttemptCase(CaseKind.OutcomeUnknown, Prompt);
+public sealed record SuccessWithdrawn(PromptFacts Prompt, ReceiptNumber Receipt) : AttemptCase(CaseKind.OutcomeUnknown, Prompt);
 
 /// <summary>A callback named another amount than was asked for, and then it was found to be paid: what was asked for is counted (R9).</summary>
 /// <param name="By">Who said that it was paid.</param>
-public sealed record AmountDiffers(PromptFacts Prompt, Money Reported, string? Receipt, SettledBy By) : AttemptCase(CaseKind.AmountDiffers, Prompt);
+public sealed record AmountDiffers(PromptFacts Prompt, Money Reported, ReceiptNumber? Receipt, SettledBy By) : AttemptCase(CaseKind.AmountDiffers, Prompt);
 
 /// <summary>It was counted as paid without a number; then its number came with another amount (R9).</summary>
-public sealed record NumberedAmountDiffers(PromptFacts Prompt, Money Counted, Money Reported, string Receipt) : AttemptCase(CaseKind.AmountDiffers, Prompt);
+public sealed record NumberedAmountDiffers(PromptFacts Prompt, Money Counted, Money Reported, ReceiptNumber Receipt) : AttemptCase(CaseKind.AmountDiffers, Prompt);
 
 /// <summary>A callback named money that was not counted, and whoever was asked does not know it (R4, R9).</summary>
 /// <param name="BelongsToOther">True where its number pays for something else.</param>
 /// <param name="Denied">The failure a query answered with; null when no query could tell.</param>
-public sealed record UnconfirmedPayment(PromptFacts Prompt, Money Reported, string Receipt, bool BelongsToOther, Failure? Denied)
+public sealed record UnconfirmedPayment(PromptFacts Prompt, Money Reported, ReceiptNumber Receipt, bool BelongsToOther, Failure? Denied)
     : AttemptCase(BelongsToOther ? CaseKind.ReceiptConflict : CaseKind.AmountDiffers, Prompt);
 
 /// <summary>It was paid, and several confirmations could be that payment: it is not counted again until its number is known (R7).</summary>
 /// <param name="Candidates">Their numbers.</param>
 /// <param name="By">Who said that it was paid.</param>
-public sealed record AmbiguousReceipts(PromptFacts Prompt, IReadOnlyList<string?> Candidates, SettledBy By) : AttemptCase(CaseKind.AmbiguousMatch, Prompt);
+public sealed record AmbiguousReceipts(PromptFacts Prompt, IReadOnlyList<ReceiptNumber?> Candidates, SettledBy By) : AttemptCase(CaseKind.AmbiguousMatch, Prompt);
 
 /// <summary>It was paid and is counted; its payment may be among these at the till, which stand without an order (R7).</summary>
 /// <param name="Candidates">Their numbers.</param>
 /// <param name="By">Who said that it was paid.</param>
-public sealed record PossibleTillPayments(PromptFacts Prompt, IReadOnlyList<string?> Candidates, SettledBy By) : AttemptCase(CaseKind.AmbiguousMatch, Prompt);
+public sealed record PossibleTillPayments(PromptFacts Prompt, IReadOnlyList<ReceiptNumber?> Candidates, SettledBy By) : AttemptCase(CaseKind.AmbiguousMatch, Prompt);
 
 /// <summary>What is told of its receipt contradicts what is known (R6, R7).</summary>
 public sealed record ReceiptConflict(PromptFacts Prompt, Conflict Conflict) : AttemptCase(CaseKind.ReceiptConflict, Prompt);

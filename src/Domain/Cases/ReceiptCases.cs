@@ -6,7 +6,7 @@ namespace Payments.Domain.Cases;
 
 /// <summary>What a case says of the receipt it is about.</summary>
 /// <param name="At">When M-PESA says that it moved.</param>
-public sealed record ReceiptFacts(ReceiptId Id, string? Number, Money Amount, DateTimeOffset At)
+public sealed record ReceiptFacts(ReceiptId Id, ReceiptNumber? Number, Money Amount, DateTimeOffset At)
 {
     public static ReceiptFacts Of(Receipt receipt) => new(receipt.Id, receipt.Number, receipt.Amount, receipt.At);
 }

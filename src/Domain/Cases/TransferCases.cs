@@ -32,20 +32,20 @@ public sealed record UnprovenSuccessAfterFailure(TransferFacts Transfer, Failure
 
 /// <summary>It had failed and has succeeded (R4).</summary>
 /// <param name="Receipt">M-PESA's number of the movement; null where only a query knows.</param>
-public sealed record SucceededAfterFailure(TransferFacts Transfer, Failure Failure, string? Receipt) : TransferCase(CaseKind.SucceededAfterFailure, Transfer);
+public sealed record SucceededAfterFailure(TransferFacts Transfer, Failure Failure, ReceiptNumber? Receipt) : TransferCase(CaseKind.SucceededAfterFailure, Transfer);
 
 /// <summary>A second receipt number for one completed movement.</summary>
-public sealed record SecondReceipt(TransferFacts Transfer, string Known, string Told) : TransferCase(CaseKind.ReceiptConflict, Transfer);
+public sealed record SecondReceipt(TransferFacts Transfer, ReceiptNumber Known, ReceiptNumber Told) : TransferCase(CaseKind.ReceiptConflict, Transfer);
 
 /// <summary>A reversal was refused in a way that may mean it happened before (R12).</summary>
 public sealed record ReversalRefused(TransferFacts Transfer, Failure Failure) : TransferCase(CaseKind.ReversalRefused, Transfer);
 
 /// <summary>Its money moved and came back before it was known to have moved: it failed.</summary>
-public sealed record CameBack(TransferFacts Transfer, string? Receipt) : TransferCase(CaseKind.Reversed, Transfer);
+public sealed record CameBack(TransferFacts Transfer, ReceiptNumber? Receipt) : TransferCase(CaseKind.Reversed, Transfer);
 
 /// <summary>Its money came back after it had completed, and it stays so.</summary>
 /// <param name="StateText">TransactionStatus as sent.</param>
-public sealed record CameBackAfterCompletion(TransferFacts Transfer, string? Receipt, string StateText) : TransferCase(CaseKind.Reversed, Transfer);
+public sealed record CameBackAfterCompletion(TransferFacts Transfer, ReceiptNumber? Receipt, string StateText) : TransferCase(CaseKind.Reversed, Transfer);
 
 /// <summary>It waits to be sent, and has waited for long (R19).</summary>
 /// <param name="Why">What it waits for, as far as that was told.</param>

@@ -22,7 +22,7 @@ public sealed class Attempt
     private string? toldId;
     private Failure? unconfirmedFailure;
     private Money? unconfirmedAmount;
-    private string? unconfirmedReceipt;
+    private ReceiptNumber? unconfirmedReceipt;
 
     public required AttemptId Id { get; init; }
 
@@ -63,7 +63,7 @@ public sealed class Attempt
     public Money? UnconfirmedAmount { get => unconfirmedAmount; init => unconfirmedAmount = value; }
 
     /// <summary>The receipt number that came with <see cref="UnconfirmedAmount"/>.</summary>
-    public string? UnconfirmedReceipt { get => unconfirmedReceipt; init => unconfirmedReceipt = value; }
+    public ReceiptNumber? UnconfirmedReceipt { get => unconfirmedReceipt; init => unconfirmedReceipt = value; }
 
     /// <summary>True when its own callback named a number that pays for something else: its money must not be counted here as well.</summary>
     public bool ReceiptBelongsToOther => UnconfirmedReceipt is not null && UnconfirmedAmount == Amount;
@@ -168,7 +168,7 @@ public sealed class Attempt
         MarkModified();
     }
 
-    internal void RecordUnconfirmedPayment(Money amount, string number)
+    internal void RecordUnconfirmedPayment(Money amount, ReceiptNumber number)
     {
         unconfirmedAmount = amount;
         unconfirmedReceipt = number;

@@ -136,7 +136,7 @@ internal sealed class AttemptSettlement(Checkout checkout, DateTimeOffset now)
     }
 
     /// <summary>A success whose number and amount a callback names.</summary>
-    private SettlementResult ApplySuccess(Attempt attempt, PaymentResult.Succeeded paid, string number, Money amount, Receipt? known, ReceiptId receiptId)
+    private SettlementResult ApplySuccess(Attempt attempt, PaymentResult.Succeeded paid, ReceiptNumber number, Money amount, Receipt? known, ReceiptId receiptId)
     {
         switch (checkout.Matcher.ByNumber(attempt, number, amount, known))
         {

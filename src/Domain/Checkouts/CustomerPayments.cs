@@ -75,7 +75,7 @@ internal sealed class CustomerPayments(Checkout checkout, DateTimeOffset now)
         {
             case ReceiptMatch.Same { Receipt: var unnumbered }:
                 // In the books already, by query: it only gets its number.
-                linking.AssignNumber(unnumbered, receipt.Number!, receipt.Payer, receipt.At, receipt.Amount, isNew ? null : receipt, default);
+                linking.AssignNumber(unnumbered, receipt.Number!.Value, receipt.Payer, receipt.At, receipt.Amount, isNew ? null : receipt, default);
                 var kept = isNew ? unnumbered : receipt;
                 kept.MarkInferred();
                 kept.DescribeAs(receipt);

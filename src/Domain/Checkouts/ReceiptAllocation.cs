@@ -13,7 +13,7 @@ internal sealed class ReceiptAllocation(Checkout checkout, DateTimeOffset now)
 {
     /// <summary>A new receipt of an attempt, which counts as nothing yet.</summary>
     /// <param name="at">When M-PESA says that it moved; null when it does not say.</param>
-    public Receipt Record(ReceiptId id, Attempt attempt, SettledBy by, string? number = null, string? payer = null, DateTimeOffset? at = null) => new()
+    public Receipt Record(ReceiptId id, Attempt attempt, SettledBy by, ReceiptNumber? number = null, string? payer = null, DateTimeOffset? at = null) => new()
     {
         Id = id,
         Number = number,

@@ -43,7 +43,7 @@ internal sealed class ReceiptLinking(Checkout checkout, DateTimeOffset now)
     /// <summary>The number of a payment that was known without one has turned up.</summary>
     /// <param name="known">The receipt that has the number already; null when none has.</param>
     /// <param name="spareId">The id a receipt would get that is needed for an attempt whose number this turns out not to be.</param>
-    public SettlementResult AssignNumber(Receipt own, string number, string? payer, DateTimeOffset? at, Money amount, Receipt? known, ReceiptId spareId)
+    public SettlementResult AssignNumber(Receipt own, ReceiptNumber number, string? payer, DateTimeOffset? at, Money amount, Receipt? known, ReceiptId spareId)
     {
         var attempt = Matcher.AttemptOf(own);
         if (amount != own.Amount)
@@ -74,7 +74,7 @@ internal sealed class ReceiptLinking(Checkout checkout, DateTimeOffset now)
     /// before, and its money is looked for again. Where somebody said of that very prompt that it was paid, it stays paid, without a number;
     /// where only this receipt said so, nobody knows what became of it.
     /// </summary>
-    public void RematchAttempt(Attempt? other, string number, ReceiptId spareId)
+    public void RematchAttempt(Attempt? other, ReceiptNumber number, ReceiptId spareId)
     {
         if (other is { SettledBy: (SettledBy.StkQuery or SettledBy.Callback or SettledBy.Operator) and var by })
         {
@@ -119,14 +119,14 @@ internal sealed class ReceiptLinking(Checkout checkout, DateTimeOffset now)
             if (Matcher.UnnumberedReceipts.Contains(unnumbered) && Matcher.OnlyReceiptOf(Matcher.AttemptOf(unnumbered)) is { } only
                 && !(checkout.Status == CheckoutStatus.Paid && unnumbered.Applied > only.Spare))
             {
-                AssignNumber(unnumbered, only.Number!, only.Payer, only.At, only.Amount, only, default);
+                AssignNumber(unnumbered, only.Number!.Value, only.Payer, only.At, only.Amount, only, default);
                 only.MarkInferred();
             }
         }
     }
 
     /// <summary>The same money twice on this checkout, once by query and once by confirmation: the one with the number is kept.</summary>
-    private SettlementResult Merge(Receipt own, Receipt known, Attempt attempt, string number, ReceiptId spareId)
+    private SettlementResult Merge(Receipt own, Receipt known, Attempt attempt, ReceiptNumber number, ReceiptId spareId)
     {
         if (checkout.Status == CheckoutStatus.Paid && own.Applied > known.Spare)
         {

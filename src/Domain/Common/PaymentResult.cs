@@ -12,7 +12,7 @@ public abstract record PaymentResult
     /// <param name="Amount">The amount that moved; null from an STK query.</param>
     /// <param name="Payer">The other party's number as given, possibly masked or hashed; never a key.</param>
     /// <param name="At">When M-PESA says it moved.</param>
-    public sealed record Succeeded(string? Receipt, Money? Amount, string? Payer, DateTimeOffset? At) : PaymentResult;
+    public sealed record Succeeded(ReceiptNumber? Receipt, Money? Amount, string? Payer, DateTimeOffset? At) : PaymentResult;
 
     /// <summary>The money did not move.</summary>
     /// <param name="Failure">Why.</param>

@@ -20,7 +20,7 @@ public sealed class Receipt
     /// </summary>
     public static readonly TimeSpan RecordingSlack = TimeSpan.FromSeconds(15);
 
-    private string? number;
+    private ReceiptNumber? number;
     private CheckoutId? checkoutId;
     private AttemptId? attemptId;
     private bool isInferred;
@@ -41,7 +41,7 @@ public sealed class Receipt
     public required ReceiptId Id { get; init; }
 
     /// <summary>M-PESA's number, unique; null while only a query knows of the payment.</summary>
-    public string? Number { get => number; init => number = value; }
+    public ReceiptNumber? Number { get => number; init => number = value; }
 
     /// <summary>The order it was applied to or is surplus of; null while unmatched.</summary>
     public CheckoutId? CheckoutId { get => checkoutId; init => checkoutId = value; }
@@ -275,7 +275,7 @@ public sealed class Receipt
     }
 
     /// <summary>The number of a payment that was known without one.</summary>
-    internal void AssignNumber(string told, string? shownPayer, DateTimeOffset? movedAt)
+    internal void AssignNumber(ReceiptNumber told, string? shownPayer, DateTimeOffset? movedAt)
     {
         number = told;
         payer ??= shownPayer;

@@ -16,7 +16,7 @@ public sealed class ReceiptMatcher(IReadOnlyList<Attempt> attempts, IReadOnlyLis
 {
     /// <summary>Which receipt a callback tells of that names a number and an amount for an attempt.</summary>
     /// <param name="known">The receipt that already has the number, wherever it stands; null when none has.</param>
-    public ReceiptMatch ByNumber(Attempt attempt, string number, Money amount, Receipt? known)
+    public ReceiptMatch ByNumber(Attempt attempt, ReceiptNumber number, Money amount, Receipt? known)
     {
         var own = receipts.FirstOrDefault(r => r.AttemptId == attempt.Id);
         return own switch

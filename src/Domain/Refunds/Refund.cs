@@ -21,7 +21,7 @@ public sealed class Refund : Transfer
     public required ReceiptId ReceiptId { get; init; }
 
     /// <summary>That receipt's number.</summary>
-    public required string OriginalReceipt { get; init; }
+    public required ReceiptNumber OriginalReceipt { get; init; }
 
     /// <summary>The order it was paid for; null for money without an order.</summary>
     public string? OrderReference { get; init; }
@@ -77,7 +77,7 @@ public sealed class Refund : Transfer
         Client = client,
         Amount = plan.Amount,
         ReceiptId = plan.Receipt.Id,
-        OriginalReceipt = plan.Receipt.Number!,
+        OriginalReceipt = plan.Receipt.Number!.Value,
         OfCheckout = plan.Receipt.CheckoutId,
         OrderReference = orderReference,
         Method = plan.Method,

@@ -63,7 +63,7 @@ public static class RefundPolicy
     /// <summary>Plans a refund of one of a checkout's receipts.</summary>
     /// <param name="number">Which receipt; null is fine where only one can be meant.</param>
     /// <param name="amount">How much; null: all that is left of the receipt.</param>
-    public static (RefundPlan? Plan, RefundRefusal? Refusal) OfCheckout(Checkout checkout, string? number, Money? amount)
+    public static (RefundPlan? Plan, RefundRefusal? Refusal) OfCheckout(Checkout checkout, ReceiptNumber? number, Money? amount)
     {
         if (checkout.Receipts.Count == 0)
         {

@@ -8,7 +8,7 @@ namespace Payments.Domain.Transfers;
 /// <param name="OriginatorId">The transaction's own OriginatorConversationID, null when absent.</param>
 /// <param name="Parties">Debit and credit party names as given (<c>254708374149 - JOHN DOE</c>).</param>
 public sealed record TransactionFound(
-    TransactionState State, string StateText, string? Receipt, string? OriginatorId, string? ConversationId, Money? Amount,
+    TransactionState State, string StateText, ReceiptNumber? Receipt, string? OriginatorId, string? ConversationId, Money? Amount,
     IReadOnlyList<string> Parties, DateTimeOffset? At);
 
 /// <summary>What a status query says of a transaction.</summary>

@@ -18,7 +18,7 @@ public abstract partial class Transfer
     private ProviderRequest request = new();
     private DateTimeOffset updatedAt;
     private bool callbackReceived;
-    private string? receipt;
+    private ReceiptNumber? receipt;
     private string? refusedWith;
     private SendWait wait;
     private EntityState state;
@@ -45,7 +45,7 @@ public abstract partial class Transfer
     public bool CallbackReceived { get => callbackReceived; init => callbackReceived = value; }
 
     /// <summary>M-PESA's number of the movement; null while it has not moved or only a query knows.</summary>
-    public string? Receipt { get => receipt; init => receipt = value; }
+    public ReceiptNumber? Receipt { get => receipt; init => receipt = value; }
 
     /// <summary>
     /// The code of a refusal that may mean it has happened already; null when there was none. While it stands nothing but a completion or a

@@ -70,7 +70,7 @@ public abstract partial class Transfer
         {
             // R9. A question may still show that the result, not the money, was wrong.
             MarkConflictingResult();
-            return Differs(problem, $"a result with receipt {paid.Receipt ?? "unknown"}", askAt: now, now);
+            return Differs(problem, $"a result with receipt {paid.Receipt?.Value ?? "unknown"}", askAt: now, now);
         }
 
         if (Status == TransferStatus.Completed)

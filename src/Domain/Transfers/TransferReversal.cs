@@ -40,7 +40,7 @@ public abstract partial class Transfer
         Answered($"M-PESA calls it '{found.StateText}'.");
         Fail(
             new(
-                FailureCode.Rejected, ReversedCode, $"M-PESA says that this {TypeName} was paid with receipt {Receipt ?? "unknown"} and then reversed: the money came back.",
+                FailureCode.Rejected, ReversedCode, $"M-PESA says that this {TypeName} was paid with receipt {Receipt?.Value ?? "unknown"} and then reversed: the money came back.",
                 Retryable: false),
             Checkouts.SettledBy.StatusQuery, now);
         cases.Add(new CameBack(Facts, Receipt));
@@ -55,5 +55,5 @@ public abstract partial class Transfer
     }
 
     /// <summary>True for the news of a success that is known to have come back since.</summary>
-    private bool IsRepeated(string? number) => HasComeBack && (number is null || receipt is null || number == receipt);
+    private bool IsRepeated(ReceiptNumber? number) => HasComeBack && (number is null || receipt is null || number == receipt);
 }

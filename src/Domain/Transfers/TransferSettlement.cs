@@ -56,7 +56,7 @@ public abstract partial class Transfer
         cases.Add(new ReversalRefused(Facts, failure));
     }
 
-    private void Complete(string? number, SettledBy by, DateTimeOffset now)
+    private void Complete(ReceiptNumber? number, SettledBy by, DateTimeOffset now)
     {
         var before = Status == TransferStatus.Failed ? Failure : null;
         receipt ??= number;
@@ -67,21 +67,21 @@ public abstract partial class Transfer
         }
     }
 
-    private SettlementResult RecordReceiptNumber(string? number, DateTimeOffset now)
+    private SettlementResult RecordReceiptNumber(ReceiptNumber? number, DateTimeOffset now)
     {
-        if (number is null || number == receipt)
+        if (number is not { } told || told == receipt)
         {
             return SettlementResult.Duplicate;
         }
 
-        if (receipt is null)
+        if (receipt is not { } known)
         {
-            receipt = number;
+            receipt = told;
             MarkModified(now);
             return SettlementResult.Applied;
         }
 
-        cases.Add(new SecondReceipt(Facts, receipt, number));
+        cases.Add(new SecondReceipt(Facts, known, told));
         MarkModified(now);
         return SettlementResult.Contradiction;
     }

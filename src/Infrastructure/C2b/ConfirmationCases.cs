@@ -49,13 +49,13 @@ internal sealed partial class C2bPaymentRepository
                 s.Shortcode))]);
     }
 
-    public async Task CloseCases(IReadOnlyCollection<string> numbers)
+    public async Task CloseCases(IReadOnlyCollection<ReceiptNumber> numbers)
     {
         await using var connection = await database.OpenConnectionAsync();
         await CaseStore.CloseConfirmed(connection, numbers);
     }
 
-    public async Task CloseTakenBack(IReadOnlyCollection<string> numbers)
+    public async Task CloseTakenBack(IReadOnlyCollection<ReceiptNumber> numbers)
     {
         await using var connection = await database.OpenConnectionAsync();
         await CaseStore.CloseTakenBack(connection, numbers);

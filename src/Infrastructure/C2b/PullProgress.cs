@@ -3,6 +3,7 @@ using Dapper;
 using Microsoft.Extensions.Logging;
 using Payments.Application.C2b;
 using Payments.Application.Common;
+using Payments.Domain.Common;
 using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Reconciliation;
 
@@ -115,7 +116,7 @@ internal sealed partial class PullProgress(Connections database, ILogger<PullPro
             });
     }
 
-    public async Task<(string Number, DateTimeOffset At)?> FindKnown(
+    public async Task<(ReceiptNumber Number, DateTimeOffset At)?> FindKnown(
         string shortcode, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
     {
         // That Pull lists what was paid by prompts, or to another number than the one it is asked about, is not written anywhere: only payments by
@@ -123,7 +124,7 @@ internal sealed partial class PullProgress(Connections database, ILogger<PullPro
         // Ids begin with the time they were made, and no receipt is recorded before it was paid: an hour allows for two clocks.
         var hex = from.AddHours(-1).ToUnixTimeMilliseconds().ToString("x12", CultureInfo.InvariantCulture);
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        return await connection.QuerySingleOrDefaultAsync<(string, DateTimeOffset)?>(new CommandDefinition(
+        return await connection.QuerySingleOrDefaultAsync<(ReceiptNumber, DateTimeOffset)?>(new CommandDefinition(
             """
             SELECT receipt, at FROM receipts
             WHERE id >= @first AND receipt IS NOT NULL AND method <> 'stk' AND settled_by <> 'operator'

@@ -11,7 +11,7 @@ namespace Payments.Infrastructure.Cases;
 /// <param name="SubjectId">The stored callback, or the receipt of a number that is not configured.</param>
 /// <param name="Receipt">M-PESA's number; null where it cannot be made out.</param>
 /// <param name="Key">What there is one open case for: an order's reference, an address, a shortcode; null where it is the confirmation itself.</param>
-internal sealed record ConfirmationCase(Guid SubjectId, string? Receipt, string Story, string? Key = null);
+internal sealed record ConfirmationCase(Guid SubjectId, ReceiptNumber? Receipt, string Story, string? Key = null);
 
 /// <summary>
 /// Cases of confirmations. Whoever has the token, or only pretends to, can send as many as they like: however many come, a bounded number of
@@ -32,7 +32,7 @@ internal static partial class CaseStore
 
     private static readonly Unnest<ConfirmationCase> Confirmations = new Unnest<ConfirmationCase>()
         .Uuid("subject_id", c => c.SubjectId)
-        .Text("receipt", c => c.Receipt)
+        .Text("receipt", c => c.Receipt?.Value)
         .Text("story", c => c.Story)
         .Text("key", c => c.Key);
 
@@ -129,11 +129,11 @@ internal static partial class CaseStore
         With(paid, new { kind = CaseKind.UnknownShortcode }));
 
     /// <summary>M-PESA has confirmed these receipts.</summary>
-    public static Task CloseConfirmed(NpgsqlConnection connection, IReadOnlyCollection<string> numbers) => CloseInOrder(
+    public static Task CloseConfirmed(NpgsqlConnection connection, IReadOnlyCollection<ReceiptNumber> numbers) => CloseInOrder(
         connection, "k.receipt = ANY (@keys) AND k.kind = ANY (@kinds)", numbers.ToArray(), OfConfirmations, CaseOutcome.Paid, "M-PESA has confirmed the receipt.");
 
     /// <summary>These payments were reversed. The number is the status query's: of an unreadable confirmation the case may not have it.</summary>
-    public static Task CloseTakenBack(NpgsqlConnection connection, IReadOnlyCollection<string> numbers) => CloseInOrder(
+    public static Task CloseTakenBack(NpgsqlConnection connection, IReadOnlyCollection<ReceiptNumber> numbers) => CloseInOrder(
         connection,
         """
         k.kind = ANY (@kinds)

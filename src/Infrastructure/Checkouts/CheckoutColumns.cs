@@ -36,11 +36,11 @@ internal static class CheckoutColumns
         .Name("reported_failure_code", a => a.UnconfirmedFailure?.Code)
         .Text("reported_result_code", a => a.UnconfirmedFailure?.ResultCode)
         .Bigint("reported_amount", a => a.UnconfirmedAmount?.Cents)
-        .Text("reported_receipt", a => a.UnconfirmedReceipt);
+        .Text("reported_receipt", a => a.UnconfirmedReceipt?.Value);
 
     public static readonly Unnest<Receipt> Receipts = new Unnest<Receipt>()
         .Uuid("id", r => r.Id)
-        .Text("receipt", r => r.Number)
+        .Text("receipt", r => r.Number?.Value)
         .Uuid("checkout_id", r => r.CheckoutId)
         .Uuid("attempt_id", r => r.AttemptId)
         .Bigint("amount", r => r.Amount.Cents)

@@ -22,7 +22,7 @@ internal static class CheckoutEventData
             json.WriteNumber("amount", checkout.Amount.Shillings);
             json.WriteNumber("amountPaid", checkout.Paid.Shillings);
             json.WriteNumber("amountDue", checkout.Due.Shillings);
-            json.WriteString("receipt", checkout.Receipts.LastOrDefault(r => r.Applied > Money.Zero)?.Number);
+            json.WriteString("receipt", checkout.Receipts.LastOrDefault(r => r.Applied > Money.Zero)?.Number?.Value);
             json.WriteString("failure", checkout.Status == CheckoutStatus.Failed && checkout.Attempts[^1].Failure is { } failure ? EnumNames.Name(failure.Code) : null);
             json.WriteNumber("version", checkout.Version);
             json.WriteEndObject();

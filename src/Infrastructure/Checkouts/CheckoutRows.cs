@@ -77,7 +77,7 @@ internal sealed record AttemptRow : ProviderRequestRow
     public string? ReportedFailureCode { get; init; }
     public string? ReportedResultCode { get; init; }
     public long? ReportedAmount { get; init; }
-    public string? ReportedReceipt { get; init; }
+    public ReceiptNumber? ReportedReceipt { get; init; }
 
     public Attempt ToDomain() => new()
     {
@@ -101,7 +101,7 @@ internal sealed record ReceiptRow
         + "inferred, created_at, written_off, shortcode";
 
     public ReceiptId Id { get; init; }
-    public string? Receipt { get; init; }
+    public ReceiptNumber? Receipt { get; init; }
     public CheckoutId? CheckoutId { get; init; }
     public AttemptId? AttemptId { get; init; }
     public long Amount { get; init; }

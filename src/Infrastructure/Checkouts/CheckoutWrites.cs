@@ -126,7 +126,7 @@ internal sealed partial class CheckoutRepository
         if (rows.Count > 0)
         {
             // By their numbers: whoever writes the same ones at this moment waits at the first of them, not in the middle.
-            rows.Sort((one, other) => string.CompareOrdinal(one.Number, other.Number));
+            rows.Sort((one, other) => Nullable.Compare(one.Number, other.Number));
             await connection.ExecuteAsync(
                 $"INSERT INTO receipts ({CheckoutColumns.Receipts.Names}) SELECT * FROM {CheckoutColumns.Receipts.Rows}", CheckoutColumns.Receipts.Parameters(rows));
         }

@@ -95,8 +95,8 @@ internal static class LenientJson
     public static string? Code(this JsonElement value) => Visible(value, MaxCode);
 
     /// <summary>An M-PESA receipt number: 1–20 of <c>A–Z 0–9</c>.</summary>
-    public static string? Receipt(this JsonElement value) =>
-        Visible(value, MaxReceipt) is { } text && !text.AsSpan().ContainsAnyExcept(ReceiptCharacters) ? text : null;
+    public static ReceiptNumber? Receipt(this JsonElement value) =>
+        Visible(value, MaxReceipt) is { } text && !text.AsSpan().ContainsAnyExcept(ReceiptCharacters) ? new ReceiptNumber(text) : null;
 
     /// <summary>An amount in shillings, not negative, with at most two decimals.</summary>
     public static Money? Amount(this JsonElement value) => Number(value) is { } shillings && Money.TryFromDecimal(shillings, out var money) ? money : null;

@@ -27,8 +27,8 @@ internal sealed class TransferResultReader(string party, string lacking)
     });
 
     /// <summary>TransactionID is a receipt only when something moved: otherwise it is today's prefix and seven zeros.</summary>
-    private static string? OwnReceipt(JsonElement transactionId) =>
-        transactionId.Receipt() is { } receipt && !receipt.EndsWith("0000000", StringComparison.Ordinal) ? receipt : null;
+    private static ReceiptNumber? OwnReceipt(JsonElement transactionId) =>
+        transactionId.Receipt() is { } receipt && !receipt.Value.EndsWith("0000000", StringComparison.Ordinal) ? receipt : null;
 
     /// <summary>The number in <c>254708374149 - JOHN DOE</c>.</summary>
     private static string? NumberOf(string? party) => party?.Split(" - ", 2)[0].Trim() is { Length: > 0 } number ? number : null;

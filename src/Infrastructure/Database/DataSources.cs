@@ -20,7 +20,7 @@ public static class DataSources
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         SqlMapper.AddTypeHandler(new UtcTimes());
-        IdHandlers.AddAll();
+        DomainColumns.AddAll();
 
         var connection = new NpgsqlConnectionStringBuilder(settings.Connection.ConnectionString)
         {

@@ -33,7 +33,7 @@ internal sealed class StatusQueryRepository(Connections database) : IStatusQueri
         public DateTimeOffset? AnsweredAt { get; init; }
         public string? Answer { get; init; }
         public bool IsOfMain { get; init; }
-        public string? Receipt { get; init; }
+        public ReceiptNumber? Receipt { get; init; }
     }
 
     private sealed record BalanceRow
@@ -43,7 +43,7 @@ internal sealed class StatusQueryRepository(Connections database) : IStatusQueri
         public DateTimeOffset At { get; init; }
     }
 
-    public async Task Add(StatusQueryId id, StatusQueryKind kind, Guid? subjectId, string? receipt = null)
+    public async Task Add(StatusQueryId id, StatusQueryKind kind, Guid? subjectId, ReceiptNumber? receipt = null)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(

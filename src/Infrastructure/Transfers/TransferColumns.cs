@@ -15,7 +15,7 @@ internal static class TransferColumns
         .Text("conversation_id", t => t.ConversationId)
         .Text("originator_id", t => t.OriginatorId)
         .Boolean("heard", t => t.CallbackReceived)
-        .Text("receipt", t => t.Receipt)
+        .Text("receipt", t => t.Receipt?.Value)
         .Request(t => t.Request)
         .Text("refused_with", t => t.RefusedWith)
         .Integer("questions", t => t.QueryCount)

@@ -18,7 +18,7 @@ internal abstract record TransferRow : ProviderRequestRow
     public string? ConversationId { get; init; }
     public string? OriginatorId { get; init; }
     public bool Heard { get; init; }
-    public string? Receipt { get; init; }
+    public ReceiptNumber? Receipt { get; init; }
     public string? RefusedWith { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
@@ -75,7 +75,7 @@ internal sealed record RefundRow : TransferRow
 
     public CheckoutId? CheckoutId { get; init; }
     public ReceiptId ReceiptId { get; init; }
-    public string OriginalReceipt { get; init; } = "";
+    public ReceiptNumber OriginalReceipt { get; init; }
     public string? OrderReference { get; init; }
     public string Method { get; init; } = "";
     public string? Recipient { get; init; }

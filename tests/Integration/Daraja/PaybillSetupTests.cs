@@ -101,8 +101,8 @@ public sealed class PaybillSetupTests(TokenTable table) : IClassFixture<TokenTab
         var at = new DateTimeOffset(2026, 7, 10, 6, 15, 44, TimeSpan.Zero);
         Assert.Equal(
             [
-                new PulledPayment("RKL51ZDR4F", at, "254708374149", "ORDER-1", Money.FromShillings(168)),
-                new PulledPayment("RKL51ZDR4G", at, "2547 ***** 149", null, Money.FromCents(25_050)),
+                new PulledPayment(new("RKL51ZDR4F"), at, "254708374149", "ORDER-1", Money.FromShillings(168)),
+                new PulledPayment(new("RKL51ZDR4G"), at, "2547 ***** 149", null, Money.FromCents(25_050)),
             ],
             page.Payments);
         Assert.Contains(rig.Log, line => line.StartsWith("daraja_pull_skipped: ", StringComparison.Ordinal));

@@ -27,7 +27,7 @@ public sealed class PullAnswerTests(TokenTable table) : IClassFixture<TokenTable
         var page = await Ask(body.Replace("%", Row, StringComparison.Ordinal));
 
         Assert.Equal((null, null, 1), (page.Problem, page.Unread, page.Rows));
-        Assert.Equal(("RKL51ZDR4F", At, "ORDER-1"), (page.Payments[0].Receipt, page.Payments[0].At, page.Payments[0].Account));
+        Assert.Equal(("RKL51ZDR4F", At, "ORDER-1"), (page.Payments[0].Receipt.Value, page.Payments[0].At, page.Payments[0].Account));
         Assert.Equal(["RKL51ZDR4F"], page.Keys);
         Assert.Equal(body.Contains("TotalPages", StringComparison.Ordinal) ? 3 : null, page.TotalPages);
     }
@@ -49,7 +49,7 @@ public sealed class PullAnswerTests(TokenTable table) : IClassFixture<TokenTable
     public async Task A_rows_names_may_be_spelt_as_elsewhere(string row)
     {
         var payment = Assert.Single((await Ask($$"""{"ResponseCode":"1000","Response":[[{{row}}]]}""")).Payments);
-        Assert.Equal(("RKL51ZDR4F", At, "ORDER-1", 168m), (payment.Receipt, payment.At, payment.Account, payment.Amount.Shillings));
+        Assert.Equal(("RKL51ZDR4F", At, "ORDER-1", 168m), (payment.Receipt.Value, payment.At, payment.Account, payment.Amount.Shillings));
     }
 
     [Theory]

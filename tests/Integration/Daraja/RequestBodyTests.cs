@@ -151,7 +151,7 @@ public sealed class RequestBodyTests(TokenTable table) : IClassFixture<TokenTabl
     public async Task A_reversal_repeats_the_receipts_cents()
     {
         await using var rig = await Rig();
-        await rig.Daraja.Reverse(new(new(Id), "UGA7RT61SV", Money.FromCents(10_050), "Wrong order"), CancellationToken.None);
+        await rig.Daraja.Reverse(new(new(Id), new("UGA7RT61SV"), Money.FromCents(10_050), "Wrong order"), CancellationToken.None);
         var token = rig.Tokens.Make(SubjectKind.Refund, Id);
         Check("/mpesa/reversal/v1/request", new()
         {
@@ -174,7 +174,7 @@ public sealed class RequestBodyTests(TokenTable table) : IClassFixture<TokenTabl
     public async Task A_status_question_by_receipt_or_by_our_own_id(string? receipt, string? originator)
     {
         await using var rig = await Rig();
-        await rig.Daraja.QueryStatus(new(new(Id), receipt, originator), CancellationToken.None);
+        await rig.Daraja.QueryStatus(new(new(Id), receipt is { } number ? new ReceiptNumber(number) : null, originator), CancellationToken.None);
         var token = rig.Tokens.Make(SubjectKind.Question, Id);
         var expected = new Dictionary<string, string>
         {
@@ -211,8 +211,8 @@ public sealed class RequestBodyTests(TokenTable table) : IClassFixture<TokenTabl
         });
         await rig.Daraja.QueryBalance(new(Id), CancellationToken.None);
         await rig.Daraja.QueryStatus(new(new(Id), null, "pay-1", OfPayouts: true), CancellationToken.None);
-        await rig.Daraja.QueryStatus(new(new(Id), "UGA7RT61SV", null), CancellationToken.None);
-        await rig.Daraja.Reverse(new(new(Id), "UGA7RT61SV", Money.FromShillings(1), "Back"), CancellationToken.None);
+        await rig.Daraja.QueryStatus(new(new(Id), new ReceiptNumber("UGA7RT61SV"), null), CancellationToken.None);
+        await rig.Daraja.Reverse(new(new(Id), new("UGA7RT61SV"), Money.FromShillings(1), "Back"), CancellationToken.None);
         var posts = gateway.Posts.Select(post => JsonNode.Parse(post.Body)!).ToList();
         Assert.Equal(["600999", "600999", "174379", "174379"], posts.Select(post => (string?)(post["PartyA"] ?? post["ReceiverParty"])));
         Assert.Equal("4", (string?)posts[0]["IdentifierType"]);

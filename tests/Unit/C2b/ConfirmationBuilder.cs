@@ -9,7 +9,7 @@ internal static class ConfirmationBuilder
 {
     public static Confirmation Confirmation(
         string number, int amount = 1500, DateTimeOffset? at = null, string? payer = "2547 ***** 149", PaymentMethod method = PaymentMethod.Paybill) =>
-        new(number, Money.FromShillings(amount), method == PaymentMethod.Till ? "" : "order 1", payer, "JOHN", at ?? CheckoutBuilder.Start + TimeSpan.FromSeconds(20), method,
+        new(new(number), Money.FromShillings(amount), method == PaymentMethod.Till ? "" : "order 1", payer, "JOHN", at ?? CheckoutBuilder.Start + TimeSpan.FromSeconds(20), method,
             SettledBy.Confirmation);
 
     /// <summary>As the drain does it: a number that is here already is not heard as new money.</summary>

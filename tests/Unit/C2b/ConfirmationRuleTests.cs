@@ -86,7 +86,7 @@ public sealed class ConfirmationRuleTests
         checkout.Hear(ConfirmationBuilder.Confirmation("N1", payer: payer), Later);
 
         var receipt = Assert.Single(checkout.Receipts);
-        Assert.Equal(("N1", SettledBy.StkQuery, true), (receipt.Number, receipt.SettledBy, receipt.IsInferred));
+        Assert.Equal(("N1", SettledBy.StkQuery, true), (receipt.Number?.Value, receipt.SettledBy, receipt.IsInferred));
         Assert.Contains(CheckoutEvents.ReceiptKnown, checkout.Events);
     }
 
@@ -117,7 +117,7 @@ public sealed class ConfirmationRuleTests
 
         checkout.Hear(ConfirmationBuilder.Confirmation("N1", at: CheckoutBuilder.Start + TimeSpan.FromMinutes(4)), now);
 
-        var held = checkout.Receipts.Single(r => r.Number == "N1");
+        var held = checkout.Receipts.Single(r => r.Number?.Value == "N1");
         Assert.True(held.IsOnHold);
         Assert.Equal(CaseKind.AmbiguousMatch, Assert.Single(checkout.Cases).Kind);
         Assert.Equal(Price, checkout.Paid);
@@ -139,7 +139,7 @@ public sealed class ConfirmationRuleTests
         checkout.AnswerPaid(first, now);
         checkout.AnswerPaid(second, now);
         checkout.Hear(ConfirmationBuilder.Confirmation("N1", at: CheckoutBuilder.Start + TimeSpan.FromMinutes(4)), now);
-        var held = checkout.Receipts.Single(r => r.Number == "N1");
+        var held = checkout.Receipts.Single(r => r.Number?.Value == "N1");
 
         Assert.Null(checkout.Match(held, now));
 
@@ -210,7 +210,7 @@ public sealed class ConfirmationRuleTests
         Assert.Equal(SettlementResult.Applied, checkout.Hear(second, CheckoutBuilder.Paid("N1"), now));
 
         ConfirmationBuilder.Check(checkout);
-        Assert.Equal(second.Id, checkout.Receipts.Single(r => r.Number == "N1").AttemptId);
+        Assert.Equal(second.Id, checkout.Receipts.Single(r => r.Number?.Value == "N1").AttemptId);
         var nameless = checkout.Receipts.Single(r => r.Number is null);
         Assert.Equal((first.Id, Price), (nameless.AttemptId!.Value, nameless.Unassigned));
     }
@@ -227,7 +227,7 @@ public sealed class ConfirmationRuleTests
         checkout.AnswerPaid(first, now);
 
         ConfirmationBuilder.Check(checkout);
-        Assert.Null(checkout.Receipts.Single(r => r.Number == "N1").AttemptId);
+        Assert.Null(checkout.Receipts.Single(r => r.Number?.Value == "N1").AttemptId);
         Assert.True(checkout.Receipts.Single(r => r.Number is null).IsOnHold);
         Assert.Contains(checkout.Cases, c => c.Kind == CaseKind.AmbiguousMatch);
 
@@ -236,7 +236,7 @@ public sealed class ConfirmationRuleTests
 
         ConfirmationBuilder.Check(checkout);
         var only = Assert.Single(checkout.Receipts);
-        Assert.Equal(("N1", first.Id, Price), (only.Number, only.AttemptId!.Value, only.Applied));
+        Assert.Equal(("N1", first.Id, Price), (only.Number?.Value, only.AttemptId!.Value, only.Applied));
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class OnePaymentSeenThriceTests
         var checkout = Play(order);
 
         var receipt = Assert.Single(checkout.Receipts);
-        Assert.Equal(("N1", Price, Money.Zero), (receipt.Number, receipt.Applied, receipt.Surplus));
+        Assert.Equal(("N1", Price, Money.Zero), (receipt.Number?.Value, receipt.Applied, receipt.Surplus));
         Assert.Equal((checkout.Attempts[0].Id, false, PaymentMethod.Stk), (receipt.AttemptId, receipt.IsInferred, receipt.Method));
         Assert.Equal((CheckoutStatus.Paid, AttemptStatus.Succeeded), (checkout.Status, checkout.Attempts[0].Status));
         Assert.Empty(checkout.Cases);
@@ -45,7 +45,7 @@ public sealed class OnePaymentSeenThriceTests
     {
         var checkout = Play(string.Join(' ', order.Split(' ').SelectMany(told => new[] { told, told })));
 
-        Assert.Equal("N1", Assert.Single(checkout.Receipts).Number);
+        Assert.Equal("N1", Assert.Single(checkout.Receipts).Number?.Value);
         Assert.Equal(Price, checkout.Paid);
         Assert.Empty(checkout.Cases);
     }
@@ -56,12 +56,12 @@ public sealed class OnePaymentSeenThriceTests
     {
         var checkout = Play(order);
 
-        Assert.Equal(["N1", "N2"], checkout.Receipts.Select(r => r.Number).Order());
+        Assert.Equal(["N1", "N2"], checkout.Receipts.Select(r => r.Number?.Value).Order());
         Assert.Equal((Price, Price), (checkout.Paid, Sum(checkout, r => r.Surplus)));
 
         // Whichever was joined meanwhile, the callback's word stands: the prompt was paid by N1, N2 came by hand.
-        Assert.Equal((checkout.Attempts[0].Id, false), checkout.Receipts.Where(r => r.Number == "N1").Select(r => (r.AttemptId!.Value, r.IsInferred)).Single());
-        var other = checkout.Receipts.Single(r => r.Number == "N2");
+        Assert.Equal((checkout.Attempts[0].Id, false), checkout.Receipts.Where(r => r.Number?.Value == "N1").Select(r => (r.AttemptId!.Value, r.IsInferred)).Single());
+        var other = checkout.Receipts.Single(r => r.Number?.Value == "N2");
         Assert.Equal((null, PaymentMethod.Paybill, SettledBy.Confirmation), (other.AttemptId, other.Method, other.SettledBy));
 
         // Two confirmations before the query, and the callback after it: for a while nobody could tell, and a person may have been asked.
@@ -75,7 +75,7 @@ public sealed class OnePaymentSeenThriceTests
     {
         var checkout = Play(order);
 
-        Assert.Equal(["N1", "N2"], checkout.Receipts.Where(r => r.Number is not null).Select(r => r.Number).Order());
+        Assert.Equal(["N1", "N2"], checkout.Receipts.Where(r => r.Number is not null).Select(r => r.Number?.Value).Order());
         Assert.Equal((Price, Price), (checkout.Paid, Sum(checkout, r => r.Surplus)));
         if (order.EndsWith("Query", StringComparison.Ordinal))
         {

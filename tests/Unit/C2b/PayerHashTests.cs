@@ -82,7 +82,7 @@ public sealed class PayerHashTests
         checkout.Hear(ConfirmationBuilder.Confirmation("N1", payer: "2547 ***** 150"), Later);
         var receipt = Assert.Single(checkout.Receipts);
         Assert.Null(checkout.PhoneOf(receipt));
-        Assert.Equal(RefundRefusal.PayerUnknown, RefundPolicy.OfCheckout(checkout, "N1", Money.FromShillings(100)).Refusal);
+        Assert.Equal(RefundRefusal.PayerUnknown, RefundPolicy.OfCheckout(checkout, new ReceiptNumber("N1"), Money.FromShillings(100)).Refusal);
 
         // Its own callback says that it was this prompt's.
         checkout.Hear(attempt, CheckoutBuilder.Paid("N1"), Later);
@@ -98,7 +98,7 @@ public sealed class PayerHashTests
         var checkout = CheckoutBuilder.Checkout();
         checkout.Hear(ConfirmationBuilder.Confirmation("N1", payer: payer), Later);
 
-        var (plan, _) = RefundPolicy.OfCheckout(checkout, "N1", Money.FromShillings(100));
+        var (plan, _) = RefundPolicy.OfCheckout(checkout, new ReceiptNumber("N1"), Money.FromShillings(100));
 
         Assert.Equal((RefundMethod.B2c, CheckoutBuilder.Phone), (plan!.Method, plan.Payer));
     }
@@ -111,11 +111,11 @@ public sealed class PayerHashTests
         var attempt = checkout.Prompted();
         checkout.AnswerPaid(attempt, Later);
         checkout.ApplyConfirmation(ConfirmationBuilder.Confirmation("N1", payer: null, method: PaymentMethod.Till) with { Shortcode = "300584" }, new(Guid.NewGuid()), Later);
-        Assert.Equal("N1", Assert.Single(checkout.Receipts).Number);
+        Assert.Equal("N1", Assert.Single(checkout.Receipts).Number?.Value);
 
         checkout.Hear(attempt, CheckoutBuilder.Paid("N2"), Later);
 
-        Assert.Equal((PaymentMethod.Till, CaseKind.AmbiguousMatch), (checkout.Receipts.Single(r => r.Number == "N1").Method, Assert.Single(checkout.Cases).Kind));
+        Assert.Equal((PaymentMethod.Till, CaseKind.AmbiguousMatch), (checkout.Receipts.Single(r => r.Number?.Value == "N1").Method, Assert.Single(checkout.Cases).Kind));
         ConfirmationBuilder.Check(checkout);
     }
 

@@ -225,11 +225,11 @@ public sealed class PullReaderTests
         public FakeList(int count)
         {
             rows = [.. Enumerable.Range(0, count).Select(n => new PulledPayment(
-                string.Create(CultureInfo.InvariantCulture, $"R{n:00}"), Start.AddMinutes(1 + (n * 5)), null, "A", Money.FromShillings(10)))];
-            everAskable = [.. rows.Select(r => r.Receipt)];
+                new(string.Create(CultureInfo.InvariantCulture, $"R{n:00}")), Start.AddMinutes(1 + (n * 5)), null, "A", Money.FromShillings(10)))];
+            everAskable = [.. rows.Select(r => r.Receipt.Value)];
             Reader = new(Ask, payments =>
             {
-                Taken.UnionWith(payments.Select(p => p.Receipt));
+                Taken.UnionWith(payments.Select(p => p.Receipt.Value));
                 return Task.FromResult(Fails ? payments.Count : 0);
             });
         }
@@ -270,9 +270,9 @@ public sealed class PullReaderTests
         public void Drop(int count)
         {
             // What had not come by then is Safaricom's to lose, not ours.
-            foreach (var gone in rows.Take(count).Where(r => !Taken.Contains(r.Receipt)))
+            foreach (var gone in rows.Take(count).Where(r => !Taken.Contains(r.Receipt.Value)))
             {
-                everAskable.Remove(gone.Receipt);
+                everAskable.Remove(gone.Receipt.Value);
             }
 
             rows.RemoveRange(0, Math.Min(count, rows.Count));
@@ -320,7 +320,7 @@ public sealed class PullReaderTests
             return new(page, null)
             {
                 Rows = page.Count,
-                Keys = [.. page.Select(p => p.Receipt)],
+                Keys = [.. page.Select(p => p.Receipt.Value)],
                 TotalPages = TotalPages,
                 Unsaid = page.Count > 0 || SaysPlainly ? null : "No records found or Organization Name not available",
             };

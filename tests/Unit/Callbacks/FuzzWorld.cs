@@ -43,7 +43,7 @@ internal sealed class FuzzWorld : ICheckouts, IC2bPayments, ITransfers, IStatusQ
         var receipt = new Receipt
         {
             Id = new(Guid.NewGuid()),
-            Number = "UGA7RT61SV",
+            Number = new ReceiptNumber("UGA7RT61SV"),
             Amount = Money.FromShillings(1),
             Method = PaymentMethod.Paybill,
             SettledBy = SettledBy.Confirmation,
@@ -73,7 +73,7 @@ internal sealed class FuzzWorld : ICheckouts, IC2bPayments, ITransfers, IStatusQ
     {
         var found = keys.AttemptIds?.Contains(AttemptId) == true || keys.ReferenceKeys?.Contains(Checkout.Reference.Key) == true
             || (keys.Numbers ?? []).Any(number => Checkout.Receipts.Exists(r => r.Number == number)) || keys.TillPayments is { Count: > 0 };
-        return Task.FromResult(new LoadedCheckouts(found ? [Checkout] : [], [.. Unmatched.Where(r => keys.Numbers?.Contains(r.Number!) == true)]));
+        return Task.FromResult(new LoadedCheckouts(found ? [Checkout] : [], [.. Unmatched.Where(r => keys.Numbers?.Contains(r.Number!.Value) == true)]));
     }
 
     public Task Save(IReadOnlyCollection<Checkout> checkouts, IReadOnlyCollection<Receipt>? unmatched = null)
@@ -93,7 +93,7 @@ internal sealed class FuzzWorld : ICheckouts, IC2bPayments, ITransfers, IStatusQ
 
     public Task NotePayerHash(string shortcode, PayerHash? used, int times) => Task.CompletedTask;
 
-    public Task CloseCases(IReadOnlyCollection<string> numbers) => Task.CompletedTask;
+    public Task CloseCases(IReadOnlyCollection<ReceiptNumber> numbers) => Task.CompletedTask;
 
     public Task<IReadOnlyList<(CallbackId Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<CallbackId> callbackIds) =>
         Task.FromResult<IReadOnlyList<(CallbackId, byte[])>>([]);
@@ -137,10 +137,10 @@ internal sealed class FuzzWorld : ICheckouts, IC2bPayments, ITransfers, IStatusQ
     Task<int> ITransfers.LetWaitingGo(Transfer sent) => throw new NotSupportedException();
     Task<IReadOnlyList<TransferId>> ITransfers.FindUntold(TimeSpan after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
     Task<int> ITransfers.BringForward(IReadOnlyCollection<string> ids, int most) => throw new NotSupportedException();
-    Task IC2bPayments.CloseTakenBack(IReadOnlyCollection<string> numbers) => throw new NotSupportedException();
+    Task IC2bPayments.CloseTakenBack(IReadOnlyCollection<ReceiptNumber> numbers) => throw new NotSupportedException();
 
     Task IC2bPayments.CloseUnreadable(IReadOnlyCollection<CallbackId> callbackIds) => throw new NotSupportedException();
-    Task IStatusQueries.Add(StatusQueryId id, StatusQueryKind kind, Guid? subjectId, string? receipt) => throw new NotSupportedException();
+    Task IStatusQueries.Add(StatusQueryId id, StatusQueryKind kind, Guid? subjectId, ReceiptNumber? receipt) => throw new NotSupportedException();
     Task IStatusQueries.AddPrompts(IReadOnlyCollection<(StatusQueryId Id, AttemptId AttemptId)> asked) => throw new NotSupportedException();
     Task IStatusQueries.Withdraw(StatusQueryId id) => throw new NotSupportedException();
     Task IStatusQueries.Accepted(StatusQueryId id, string? conversationId, string? originatorId) => throw new NotSupportedException();

@@ -32,7 +32,7 @@ public sealed class CaseTextTests
     {
         _ when type == typeof(string) => "some",
         _ when type == typeof(Failure) => new Failure(FailureCode.Cancelled, "1032", "Cancelled.", true),
-        _ when type == typeof(Conflict) => new Conflict.PaidOtherAttempt("N1"),
+        _ when type == typeof(Conflict) => new Conflict.PaidOtherAttempt(new("N1")),
         _ when type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) => Array.CreateInstance(type.GetGenericArguments()[0], 2),
         { IsValueType: true } => Activator.CreateInstance(type),
         _ => type.GetConstructors(BindingFlags.Public | BindingFlags.Instance) is [var make] ? make.Invoke([.. make.GetParameters().Select(p => Any(p.ParameterType))]) : null,

@@ -26,7 +26,7 @@ internal static class CheckoutBuilder
         return checkout.Prompt(new(Guid.NewGuid()), Phone, now + TimeSpan.FromSeconds(45), now);
     }
 
-    public static PaymentResult.Succeeded Paid(string receipt, int amount = 1500) => new(receipt, Money.FromShillings(amount), "254708374149", Start);
+    public static PaymentResult.Succeeded Paid(string receipt, int amount = 1500) => new(new ReceiptNumber(receipt), Money.FromShillings(amount), "254708374149", Start);
 
     public static PaymentResult.Failed NotPaid(Certainty certainty = Certainty.Final) => new(Cancelled, certainty);
 

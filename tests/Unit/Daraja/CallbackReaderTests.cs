@@ -15,14 +15,14 @@ public sealed class CallbackReaderTests
     public void A_paid_prompt_gives_receipt_amount_payer_and_time() =>
         Assert.Equal(
             new CallbackMessage.StkResult("ws_CO_10072026091526171708374149",
-                new PaymentResult.Succeeded("UGA7RT61SV", Money.FromShillings(1), "254708374149", Utc("2026-07-10T06:15:44Z"))),
+                new PaymentResult.Succeeded(new ReceiptNumber("UGA7RT61SV"), Money.FromShillings(1), "254708374149", Utc("2026-07-10T06:15:44Z"))),
             Read(CallbackKind.Stk, "stk-paid"));
 
     [Fact]
     public void A_paid_prompt_may_come_with_every_value_as_text_and_the_phone_masked() =>
         Assert.Equal(
             new CallbackMessage.StkResult("ws_CO_10072026091526171708374149",
-                new PaymentResult.Succeeded("UGA7RT61SV", Money.FromCents(150_050), "2547****4149", Utc("2026-07-10T06:15:44Z"))),
+                new PaymentResult.Succeeded(new ReceiptNumber("UGA7RT61SV"), Money.FromCents(150_050), "2547****4149", Utc("2026-07-10T06:15:44Z"))),
             Read(CallbackKind.Stk, "stk-paid-everything-as-text"));
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class CallbackReaderTests
     [Fact]
     public void A_confirmation_is_taken_with_the_phone_masked() =>
         Assert.Equal(
-            new CallbackMessage.Confirmation("RKL51ZDR4F", "600966", "INV-8", Money.FromShillings(5), "2547 ***** 149", "JOHN", Utc("2023-11-21T09:13:25Z")),
+            new CallbackMessage.Confirmation(new("RKL51ZDR4F"), "600966", "INV-8", Money.FromShillings(5), "2547 ***** 149", "JOHN", Utc("2023-11-21T09:13:25Z")),
             Read(CallbackKind.C2bConfirm, "c2b-paybill-masked-phone"));
 
     [Fact]
@@ -83,14 +83,14 @@ public sealed class CallbackReaderTests
     [Fact]
     public void A_confirmation_is_taken_with_the_phone_hashed_and_no_names() =>
         Assert.Equal(
-            new CallbackMessage.Confirmation("RKL51ZDR4G", "600966", "inv 8", Money.FromCents(25_075),
+            new CallbackMessage.Confirmation(new("RKL51ZDR4G"), "600966", "inv 8", Money.FromCents(25_075),
                 "8dd2e7a1d9a3b3a54a2fd8ac3c1d84cc0df6e4b80ba5e1a4f0b1f3c2d8a96b57", "", Utc("2023-11-21T09:13:25Z")),
             Read(CallbackKind.C2bConfirm, "c2b-paybill-hashed-phone"));
 
     [Fact]
     public void An_account_may_be_missing_and_numbers_may_be_numbers() =>
         Assert.Equal(
-            new CallbackMessage.Confirmation("RKL51ZDR4H", "600966", "", Money.FromShillings(100), "254708374149", "JOHN K DOE",
+            new CallbackMessage.Confirmation(new("RKL51ZDR4H"), "600966", "", Money.FromShillings(100), "254708374149", "JOHN K DOE",
                 Utc("2023-11-21T09:13:25Z")),
             Read(CallbackKind.C2bConfirm, "c2b-till"));
 
@@ -99,7 +99,7 @@ public sealed class CallbackReaderTests
     {
         var result = Transfer(CallbackKind.B2cResult, "b2c-completed");
         Assert.Equal(("AG_20240706_2010364430d9bbdaf872", "inv-8-a1", true), (result.ConversationId, result.OriginatorId, result.IsFinal));
-        Assert.Equal(new PaymentResult.Succeeded("SG632NMUAB", Money.FromShillings(10), "254708374149", Utc("2024-07-06T19:48:52Z")), result.Outcome);
+        Assert.Equal(new PaymentResult.Succeeded(new ReceiptNumber("SG632NMUAB"), Money.FromShillings(10), "254708374149", Utc("2024-07-06T19:48:52Z")), result.Outcome);
         Assert.Equal("254708374149 - JOHN DOE", result.Counterparty);
         Assert.Equal(
             [
@@ -116,7 +116,7 @@ public sealed class CallbackReaderTests
     public void A_completed_b2b_is_read_with_every_value_as_text()
     {
         var result = Transfer(CallbackKind.B2bResult, "b2b-completed-all-text");
-        Assert.Equal(new PaymentResult.Succeeded("QKA81LK5CY", Money.FromShillings(190), "000000", Utc("2022-11-10T08:07:17Z")), result.Outcome);
+        Assert.Equal(new PaymentResult.Succeeded(new ReceiptNumber("QKA81LK5CY"), Money.FromShillings(190), "000000", Utc("2022-11-10T08:07:17Z")), result.Outcome);
         Assert.Equal([new AccountBalance("Working Account", Money.FromCents(618_683))], result.Accounts);
     }
 
@@ -124,8 +124,8 @@ public sealed class CallbackReaderTests
     public void A_completed_reversal_names_the_payment_it_undid()
     {
         var result = Transfer(CallbackKind.ReversalResult, "reversal-completed");
-        Assert.Equal(new PaymentResult.Succeeded("UGA91MRT0Q", Money.FromShillings(1), "254708374149", Utc("2026-07-10T07:15:44Z")), result.Outcome);
-        Assert.Equal("UGA7RT61SV", result.OriginalReceipt);
+        Assert.Equal(new PaymentResult.Succeeded(new ReceiptNumber("UGA91MRT0Q"), Money.FromShillings(1), "254708374149", Utc("2026-07-10T07:15:44Z")), result.Outcome);
+        Assert.Equal("UGA7RT61SV", result.OriginalReceipt?.Value);
         Assert.Equal([new AccountBalance("Utility Account", Money.FromCents(772_217_962))], result.Accounts);
     }
 
@@ -155,7 +155,7 @@ public sealed class CallbackReaderTests
         Assert.Null(result.Problem);
         var found = result.Transaction!;
         Assert.Equal(
-            (state, "SG632NMUAB", "inv-8-a1", "AG_20240706_2010364430d9bbdaf872"), (found.State, found.Receipt, found.OriginatorId, found.ConversationId));
+            (state, "SG632NMUAB", "inv-8-a1", "AG_20240706_2010364430d9bbdaf872"), (found.State, found.Receipt?.Value, found.OriginatorId, found.ConversationId));
         Assert.Equal((Money.FromShillings(10), Utc("2024-07-06T19:48:52Z")), (found.Amount, found.At));
         Assert.Equal(["600310 - Safaricom333", "254708374149 - John Doe"], found.Parties);
     }

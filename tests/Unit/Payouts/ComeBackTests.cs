@@ -21,7 +21,7 @@ public sealed class ComeBackTests
 
         Assert.Equal(SettlementResult.Applied, payout.ApplyStatusResult(payout.Found(TransactionState.Reversed), Now));
 
-        Assert.Equal((TransferStatus.Failed, "SG632NMUAB", SettledBy.StatusQuery), (payout.Status, payout.Receipt, payout.SettledBy));
+        Assert.Equal((TransferStatus.Failed, "SG632NMUAB", SettledBy.StatusQuery), (payout.Status, payout.Receipt?.Value, payout.SettledBy));
         Assert.Equal((FailureCode.Rejected, "Reversed", false), (payout.Failure!.Code, payout.Failure.ResultCode, payout.Failure.Retryable));
         Assert.Equal(CaseKind.Reversed, Assert.Single(payout.Cases).Kind);
         Assert.Equal(["payout.failed"], payout.Events);
@@ -97,7 +97,7 @@ public sealed class ComeBackTests
         var receipt = new Receipt
         {
             Id = new(Guid.NewGuid()),
-            Number = "UGA7RT61SV",
+            Number = new ReceiptNumber("UGA7RT61SV"),
             Amount = Money.FromShillings(100),
             Method = PaymentMethod.Paybill,
             SettledBy = SettledBy.Confirmation,
@@ -120,7 +120,7 @@ public sealed class ComeBackTests
         var receipt = new Receipt
         {
             Id = new(Guid.NewGuid()),
-            Number = "UGA7RT61SV",
+            Number = new ReceiptNumber("UGA7RT61SV"),
             Amount = Money.FromShillings(500),
             Method = PaymentMethod.Paybill,
             SettledBy = SettledBy.Confirmation,

@@ -29,7 +29,7 @@ internal static class TransferBuilder
     }
 
     public static PaymentResult.Succeeded Paid(string? receipt = "SG632NMUAB", int? amount = 100) =>
-        new(receipt, amount is { } a ? Money.FromShillings(a) : null, Recipient, CheckoutBuilder.Start);
+        new(Numbers.Of(receipt), amount is { } a ? Money.FromShillings(a) : null, Recipient, CheckoutBuilder.Start);
 
     public static PaymentResult.Failed NotPaid(Certainty certainty = Certainty.Final) => new(NoFloat, certainty);
 
@@ -39,6 +39,6 @@ internal static class TransferBuilder
     public static TransactionFound Found(
         this Transfer transfer, TransactionState state = TransactionState.Completed, int? amount = null, string party = Recipient + " - JOHN DOE",
         string? originator = null, string? receipt = "SG632NMUAB") => new(
-            state, state.ToString(), receipt, originator ?? transfer.OriginatorId, transfer.ConversationId,
+            state, state.ToString(), Numbers.Of(receipt), originator ?? transfer.OriginatorId, transfer.ConversationId,
             amount is { } a ? Money.FromShillings(a) : transfer.Amount, ["600310 - Shop", party], CheckoutBuilder.Start);
 }

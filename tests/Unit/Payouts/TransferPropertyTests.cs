@@ -66,8 +66,8 @@ public sealed class TransferPropertyTests
 
                 // Completed is never undone, and its receipt is never replaced.
                 Assert.False(completed && payout.Status != TransferStatus.Completed);
-                Assert.True(receipt is null || payout.Receipt == receipt);
-                (completed, receipt) = (completed || payout.Status == TransferStatus.Completed, payout.Receipt);
+                Assert.True(receipt is null || payout.Receipt?.Value == receipt);
+                (completed, receipt) = (completed || payout.Status == TransferStatus.Completed, payout.Receipt?.Value);
 
                 // Money that moved after a failure is always shown to a person, unless a person said so.
                 Assert.True(before.Status != TransferStatus.Failed || payout.Status != TransferStatus.Completed
@@ -95,7 +95,7 @@ public sealed class TransferPropertyTests
             }
 
             Assert.Equal(TransferStatus.Completed, payout.Status);
-            Assert.Equal("SG632NMUAB", payout.Receipt);
+            Assert.Equal("SG632NMUAB", payout.Receipt?.Value);
             Assert.Single(payout.Events, e => e == "payout.completed");
         });
 

@@ -157,7 +157,7 @@ public sealed class TransferWaitingTests
             Client = "shop",
             Amount = Money.FromShillings(100),
             ReceiptId = new(Guid.NewGuid()),
-            OriginalReceipt = "SG632NMUAB",
+            OriginalReceipt = new("SG632NMUAB"),
             Method = RefundMethod.Reversal,
             Reason = "Sold out",
             CreatedAt = Now,

@@ -20,7 +20,7 @@ public sealed class ReceiptMatcherTests
     [Fact]
     public void A_number_nobody_has_told_of_is_new_money()
     {
-        Assert.IsType<ReceiptMatch.None>(Matcher.ByNumber(Prompted(), "N1", Price, known: null));
+        Assert.IsType<ReceiptMatch.None>(Matcher.ByNumber(Prompted(), new("N1"), Price, known: null));
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class ReceiptMatcherTests
     {
         var confirmed = Confirmed("N1");
 
-        Assert.Same(confirmed, Same(Matcher.ByNumber(Prompted(), "N1", Price, confirmed)));
+        Assert.Same(confirmed, Same(Matcher.ByNumber(Prompted(), new("N1"), Price, confirmed)));
     }
 
     [Fact]
@@ -37,8 +37,8 @@ public sealed class ReceiptMatcherTests
         var attempt = Prompted(AttemptStatus.Succeeded);
         var own = Unnumbered(attempt);
 
-        Assert.Same(own, Same(Matcher.ByNumber(attempt, "N1", Price, known: null)));
-        Assert.Same(own, Same(Matcher.ByNumber(attempt, "N1", Money.FromShillings(1), known: null)));
+        Assert.Same(own, Same(Matcher.ByNumber(attempt, new("N1"), Price, known: null)));
+        Assert.Same(own, Same(Matcher.ByNumber(attempt, new("N1"), Money.FromShillings(1), known: null)));
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class ReceiptMatcherTests
         var attempt = Prompted(AttemptStatus.Succeeded);
         Paid(attempt, "N1");
 
-        Assert.Equal(new Conflict.SecondNumber("N1", "N2"), Conflicts(Matcher.ByNumber(attempt, "N2", Price, known: null)));
+        Assert.Equal(new Conflict.SecondNumber(new("N1"), new("N2")), Conflicts(Matcher.ByNumber(attempt, new("N2"), Price, known: null)));
     }
 
     [Fact]
@@ -56,8 +56,8 @@ public sealed class ReceiptMatcherTests
         var attempt = Prompted(AttemptStatus.Succeeded);
         Paid(attempt, "N1", inferred: true);
 
-        Assert.IsType<ReceiptMatch.None>(Matcher.ByNumber(attempt, "N2", Price, known: null));
-        Assert.Equal(new Conflict.PaidByOther("N2", Money.FromShillings(1), "N1"), Conflicts(Matcher.ByNumber(attempt, "N2", Money.FromShillings(1), known: null)));
+        Assert.IsType<ReceiptMatch.None>(Matcher.ByNumber(attempt, new("N2"), Price, known: null));
+        Assert.Equal(new Conflict.PaidByOther(new("N2"), Money.FromShillings(1), new ReceiptNumber("N1")), Conflicts(Matcher.ByNumber(attempt, new("N2"), Money.FromShillings(1), known: null)));
     }
 
     [Fact]
@@ -68,14 +68,14 @@ public sealed class ReceiptMatcherTests
         var elsewhere = Receipt("N2", checkout: new CheckoutId(Guid.NewGuid()));
         var cheaper = Receipt("N3", amount: Money.FromShillings(1));
 
-        Assert.Equal(new Conflict.PaidOtherAttempt("N1"), Conflicts(Matcher.ByNumber(attempt, "N1", Price, taken)));
-        Assert.Equal(new Conflict.PaidOtherCheckout("N2"), Conflicts(Matcher.ByNumber(attempt, "N2", Price, elsewhere)));
-        Assert.Equal(new Conflict.ConfirmedWithOtherAmount("N3", Price, Money.FromShillings(1)), Conflicts(Matcher.ByNumber(attempt, "N3", Price, cheaper)));
+        Assert.Equal(new Conflict.PaidOtherAttempt(new("N1")), Conflicts(Matcher.ByNumber(attempt, new("N1"), Price, taken)));
+        Assert.Equal(new Conflict.PaidOtherCheckout(new("N2")), Conflicts(Matcher.ByNumber(attempt, new("N2"), Price, elsewhere)));
+        Assert.Equal(new Conflict.ConfirmedWithOtherAmount(new("N3"), Price, Money.FromShillings(1)), Conflicts(Matcher.ByNumber(attempt, new("N3"), Price, cheaper)));
     }
 
     [Fact]
     public void Another_amount_than_was_asked_for_is_not_believed() =>
-        Assert.IsType<ReceiptMatch.OtherAmount>(Matcher.ByNumber(Prompted(), "N1", Money.FromShillings(1), known: null));
+        Assert.IsType<ReceiptMatch.OtherAmount>(Matcher.ByNumber(Prompted(), new("N1"), Money.FromShillings(1), known: null));
 
     [Fact]
     public void What_a_query_calls_paid_is_the_one_confirmation_that_agrees()
@@ -219,7 +219,7 @@ public sealed class ReceiptMatcherTests
         PaymentMethod method = PaymentMethod.Paybill, string? payer = null, DateTimeOffset? recorded = null, IReadOnlyList<Msisdn?>? rivals = null) => new()
         {
             Id = new(Guid.NewGuid()),
-            Number = number,
+            Number = Numbers.Of(number),
             CheckoutId = checkout ?? (method == PaymentMethod.Till ? null : Order),
             AttemptId = attempt,
             IsInferred = inferred,

@@ -144,7 +144,7 @@ public sealed class GivenBackTests
         Fail(checkout, refund);
         Assert.Equal(400m, checkout.Paid.Shillings);
 
-        refund.ApplyResult(new PaymentResult.Succeeded("UIC0000001", refund.Amount, null, Now), true, [], Now);
+        refund.ApplyResult(new PaymentResult.Succeeded(new ReceiptNumber("UIC0000001"), refund.Amount, null, Now), true, [], Now);
         Assert.True(refund.IsReserved);
         checkout.ApplyReversal(refund.Id, Now);
         Assert.Equal((0m, 1000m), (checkout.Paid.Shillings, checkout.Due.Shillings));
@@ -152,7 +152,7 @@ public sealed class GivenBackTests
         var (paid, all) = PartlyPaid(400, 400);
         var back = Reserve(paid, all);
         Fail(paid, back);
-        back.ApplyResult(new PaymentResult.Succeeded("UIC0000002", back.Amount, null, Now), true, [], Now);
+        back.ApplyResult(new PaymentResult.Succeeded(new ReceiptNumber("UIC0000002"), back.Amount, null, Now), true, [], Now);
         paid.ApplyReversal(back.Id, Now);
         Assert.Equal((CheckoutStatus.Paid, 400m), (paid.Status, paid.Paid.Shillings));
     }
@@ -203,7 +203,7 @@ public sealed class GivenBackTests
                 Fail(checkout, refund);
                 break;
             case 5 when refund is { Status: not TransferStatus.Completed }:
-                refund.ApplyResult(new PaymentResult.Succeeded($"UIC{number++:0000000}", refund.Amount, null, Now), true, [], Now);
+                refund.ApplyResult(new PaymentResult.Succeeded(new ReceiptNumber($"UIC{number++:0000000}"), refund.Amount, null, Now), true, [], Now);
                 if (refund.HasTurned)
                 {
                     checkout.ApplyReversal(refund.Id, Now);
@@ -218,7 +218,7 @@ public sealed class GivenBackTests
                 break;
             case 7 when checkout.RefusesPrompt(true, Now) is null:
                 checkout.ApplyCallback(
-                    checkout.Prompted(Now), new PaymentResult.Succeeded($"UHB{number++:0000000}", checkout.Due.RoundedUp, null, Now), null, Guid.NewGuid(), Now);
+                    checkout.Prompted(Now), new PaymentResult.Succeeded(new ReceiptNumber($"UHB{number++:0000000}"), checkout.Due.RoundedUp, null, Now), null, Guid.NewGuid(), Now);
                 break;
         }
     }

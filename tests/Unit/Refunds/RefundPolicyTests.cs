@@ -93,7 +93,7 @@ public sealed class RefundPolicyTests
         Assert.Equal(SettlementResult.Applied, reversal.ApplyStatusResult(Found(TransactionState.Completed, "Completed"), Now));
         Assert.Equal(TransferStatus.Completed, reversal.Status);
 
-        static TransactionFound Found(TransactionState state, string text) => new(state, text, "UGA0000001", "their-1", "AG_1", Money.FromShillings(1500), [], Now);
+        static TransactionFound Found(TransactionState state, string text) => new(state, text, new ReceiptNumber("UGA0000001"), "their-1", "AG_1", Money.FromShillings(1500), [], Now);
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class RefundPolicyTests
         var receipt = new Receipt
         {
             Id = new(Guid.NewGuid()),
-            Number = "R1",
+            Number = new ReceiptNumber("R1"),
             Amount = Money.FromShillings(100),
             Method = PaymentMethod.Paybill,
             SettledBy = SettledBy.Confirmation,
@@ -187,7 +187,7 @@ public sealed class RefundPolicyTests
                 }
                 else if (end == 2)
                 {
-                    refund.ApplyResult(new PaymentResult.Succeeded("X1", refund.Amount, null, Now), true, [], Now);
+                    refund.ApplyResult(new PaymentResult.Succeeded(new ReceiptNumber("X1"), refund.Amount, null, Now), true, [], Now);
                 }
 
                 Assert.True(checkout.Refunds.Where(r => r.IsReserved).Sum(r => r.Amount.Cents) <= checkout.Receipts[0].Amount.Cents);
@@ -208,7 +208,7 @@ public sealed class RefundPolicyTests
     private static RefundRefusal? Refusal(Checkout checkout, int? amount = null) =>
         Refusing(checkout, null, amount is { } a ? Money.FromShillings(a) : null);
 
-    private static RefundRefusal? Refusing(Checkout checkout, string? number, Money? amount) => RefundPolicy.OfCheckout(checkout, number, amount).Refusal;
+    private static RefundRefusal? Refusing(Checkout checkout, string? number, Money? amount) => RefundPolicy.OfCheckout(checkout, Numbers.Of(number), amount).Refusal;
 
     private static Refund Add(Checkout checkout, RefundPlan plan, bool ofSurplus = false)
     {

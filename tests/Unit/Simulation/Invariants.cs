@@ -54,7 +54,7 @@ internal static class Invariants
         var receipts = life.Store.Receipts;
         foreach (var movement in life.Mpesa.Moved.Where(m => m.ToUs))
         {
-            var named = receipts.Where(r => r.Number == movement.Receipt).ToList();
+            var named = receipts.Where(r => r.Number?.Value == movement.Receipt).ToList();
             var nameless = movement.Subject is { } attempt ? receipts.Where(r => r.Number is null && r.AttemptId?.Value == attempt).ToList() : [];
             if (life.Mpesa.TrulyTold.Contains(movement.Receipt) && named.Count != 1 && !HasConflict(life, movement))
             {
@@ -92,17 +92,17 @@ internal static class Invariants
         foreach (var receipt in receipts)
         {
             var isTrue = receipt.Number is { } number
-                ? life.Mpesa.Moved.Any(m => m.ToUs && m.Receipt == number)
+                ? life.Mpesa.Moved.Any(m => m.ToUs && m.Receipt == number.Value)
                 : life.Mpesa.HasMoved(receipt.AttemptId!.Value.Value) || receipt.SettledBy == SettledBy.Operator;
             if (!isTrue)
             {
-                yield return $"receipt {receipt.Number ?? "without a number"} of {receipt.Amount} never moved";
+                yield return $"receipt {receipt.Number?.Value ?? "without a number"} of {receipt.Amount} never moved";
             }
         }
 
         foreach (var told in life.Mpesa.Unread.GroupBy(u => u.Value, u => u.Key))
         {
-            if (!receipts.Any(r => r.Number == told.Key) && !told.Any(callback => life.Store.HasCase(callback, CaseKind.UnreadableConfirmation)))
+            if (!receipts.Any(r => r.Number?.Value == told.Key) && !told.Any(callback => life.Store.HasCase(callback, CaseKind.UnreadableConfirmation)))
             {
                 yield return $"{told.Key} was told of in a way nobody can read, is not in the books, and nobody was told";
             }

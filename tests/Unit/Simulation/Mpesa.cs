@@ -69,7 +69,7 @@ internal sealed partial class Mpesa(VirtualClock time, Store inbox, Manners mann
     {
         var false1 = new CallbackMessage.StkResult(
             checkoutOfAttempt is { } id ? pushes.Values.FirstOrDefault(p => p.Attempt == id)?.RequestId : "ws_CO_forged",
-            new PaymentResult.Succeeded($"FORGED{numbers++}", amount, null, time.Now));
+            new PaymentResult.Succeeded(new ReceiptNumber($"FORGED{numbers++}"), amount, null, time.Now));
         inbox.Receive(CallbackKind.Stk, null, false1);
         inbox.Receive(CallbackKind.C2bConfirm, null, Told(new($"FORGED{numbers++}", true, amount, null, null, account, "254708374149", Clock)));
     }
@@ -161,7 +161,7 @@ internal sealed partial class Mpesa(VirtualClock time, Store inbox, Manners mann
     /// <summary>A confirmation in a form nobody can read, at most its number.</summary>
     private void Mumble(Movement movement, double to)
     {
-        var message = new CallbackMessage.Malformed("cut short") { Number = time.Chance(0.5) ? movement.Receipt : null, Account = time.Chance(0.5) ? movement.Account : "" };
+        var message = new CallbackMessage.Malformed("cut short") { Number = Numbers.Of(time.Chance(0.5) ? movement.Receipt : null), Account = time.Chance(0.5) ? movement.Account : "" };
         if (!time.Chance(manners.LoseCallback))
         {
             time.Within(0.1, to, $"a confirmation of {movement.Receipt} nobody can read", () =>
@@ -170,12 +170,12 @@ internal sealed partial class Mpesa(VirtualClock time, Store inbox, Manners mann
     }
 
     private CallbackMessage.Confirmation Told(Movement movement) => new(
-        movement.Receipt, isTill ? "600999" : Store.Registered.Shortcode, movement.Account, movement.Amount, Shown(movement.Payer), "JANE", movement.At);
+        new(movement.Receipt), isTill ? "600999" : Store.Registered.Shortcode, movement.Account, movement.Amount, Shown(movement.Payer), "JANE", movement.At);
 
     private static string? Number(CallbackMessage message) => message switch
     {
-        CallbackMessage.StkResult { Outcome: PaymentResult.Succeeded { Amount: not null, Receipt: { } receipt } } => receipt,
-        CallbackMessage.Confirmation confirmation => confirmation.Receipt,
+        CallbackMessage.StkResult { Outcome: PaymentResult.Succeeded { Amount: not null, Receipt: { } receipt } } => receipt.Value,
+        CallbackMessage.Confirmation confirmation => confirmation.Receipt.Value,
         _ => null,
     };
 
@@ -184,7 +184,7 @@ internal sealed partial class Mpesa(VirtualClock time, Store inbox, Manners mann
         CallbackMessage.StkResult prompt => Short(prompt.Outcome),
         CallbackMessage.TransferResult transfer => Short(transfer.Outcome) + (transfer.IsFinal ? "" : ", more to come"),
         CallbackMessage.StatusResult status => status.Transaction?.StateText ?? status.Problem?.ResultCode ?? "nothing",
-        CallbackMessage.Confirmation confirmation => confirmation.Receipt,
+        CallbackMessage.Confirmation confirmation => confirmation.Receipt.Value,
         _ => message.GetType().Name,
     };
 

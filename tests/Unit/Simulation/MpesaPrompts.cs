@@ -86,7 +86,7 @@ internal sealed partial class Mpesa
         }
 
         var movement = Move(true, prompt.Amount, prompt.AttemptId.Value, null, isTill ? "" : prompt.Reference, prompt.Phone.Value);
-        push.Ended = new PaymentResult.Succeeded(movement.Receipt, movement.Amount, prompt.Phone.Value, movement.At);
+        push.Ended = new PaymentResult.Succeeded(new ReceiptNumber(movement.Receipt), movement.Amount, prompt.Phone.Value, movement.At);
         Confirm(movement);
 
         // With a lie, before it or after, comes the truth, or something unreadable, or Pull has it: otherwise nobody could ever know.

@@ -72,8 +72,8 @@ internal sealed partial class Mpesa
 
     private PullPage Page(IEnumerable<Movement> movements)
     {
-        var rows = movements.Select(m => new PulledPayment(m.Receipt, m.At, Shown(m.Payer), m.Account, m.Amount)).ToList();
-        TrulyTold.UnionWith(rows.Select(r => r.Receipt));
-        return new(rows, null) { Rows = rows.Count, Keys = [.. rows.Select(r => r.Receipt)] };
+        var rows = movements.Select(m => new PulledPayment(new(m.Receipt), m.At, Shown(m.Payer), m.Account, m.Amount)).ToList();
+        TrulyTold.UnionWith(rows.Select(r => r.Receipt.Value));
+        return new(rows, null) { Rows = rows.Count, Keys = [.. rows.Select(r => r.Receipt.Value)] };
     }
 }

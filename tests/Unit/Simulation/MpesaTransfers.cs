@@ -123,7 +123,7 @@ internal sealed partial class Mpesa
     {
         if (question.Receipt is { } number)
         {
-            var payment = moved.Find(m => m.ToUs && m.Receipt == number);
+            var payment = moved.Find(m => m.ToUs && m.Receipt == number.Value);
             return new(asked, "q-" + asked, true, payment is null ? new(FailureCode.Rejected, "2033", "Not found.", false) : null, payment is null ? null : new(
                 TransactionState.Completed, "Completed", number, null, null, payment.Amount,
                 [payment.Payer + " - JANE", (isTill ? "600999" : Store.Registered.Shortcode) + " - Shop"], payment.At));
@@ -167,7 +167,7 @@ internal sealed partial class Mpesa
                 ? new CallbackMessage.Malformed("cut short")
                 : new CallbackMessage.TransferResult(
                     command.ConversationId, command.OriginatorId, must || !time.Chance(manners.Odd), told,
-                    isReversal || told is not PaymentResult.Succeeded ? null : command.Party + " - JANE", command.Of, []);
+                    isReversal || told is not PaymentResult.Succeeded ? null : command.Party + " - JANE", Numbers.Of(command.Of), []);
             Deliver(command.Result, command.Id, 0.05, must ? 300 : time.Chance(0.1) ? 600 : 5, message, mayBeLost: !must);
         }
     }
@@ -200,6 +200,6 @@ internal sealed partial class Mpesa
             });
         }
 
-        return new PaymentResult.Succeeded(movement.Receipt, movement.Amount, command.Party, movement.At);
+        return new PaymentResult.Succeeded(new ReceiptNumber(movement.Receipt), movement.Amount, command.Party, movement.At);
     }
 }

@@ -108,7 +108,7 @@ internal sealed class Process(VirtualClock time, Store store, Mpesa mpesa, doubl
         reply => mpesa.Take(transfer.Kind, transfer.Id, transfer.OriginatorId, transfer.Method, transfer.Amount, transfer.Recipient, OfReceipt(transfer.Id), reply));
 
     public Task<Reply> Reverse(ReversalRequest reversal, CancellationToken cancellation) => CallUnlessKept(
-        reply => mpesa.Take(SubjectKind.Refund, reversal.RefundId.Value, "", null, reversal.Amount, "", reversal.Receipt, reply));
+        reply => mpesa.Take(SubjectKind.Refund, reversal.RefundId.Value, "", null, reversal.Amount, "", reversal.Receipt.Value, reply));
 
     public Task<Reply> QueryStatus(StatusQueryRequest question, CancellationToken cancellation) =>
         Call<Reply>(reply => time.Within(0.05, 1, "status question", () => reply(mpesa.Ask(question))));
@@ -147,7 +147,7 @@ internal sealed class Process(VirtualClock time, Store store, Mpesa mpesa, doubl
         Blocker = time.Pick(SendBlocker.Certificate, SendBlocker.AccessToken, SendBlocker.Connection, SendBlocker.Pause),
     };
 
-    private string? OfReceipt(Guid transfer) => store.Transfers.OfType<Refund>().FirstOrDefault(r => r.Id.Value == transfer)?.OriginalReceipt;
+    private string? OfReceipt(Guid transfer) => store.Transfers.OfType<Refund>().FirstOrDefault(r => r.Id.Value == transfer)?.OriginalReceipt.Value;
 
     /// <summary>A call is answered later, and goes on right there; never when its caller died meanwhile.</summary>
     private Task<T> Call<T>(Action<Action<T>> make)

@@ -227,7 +227,7 @@ internal sealed partial class SimulationRun
         int? amount = time.Chance(0.5) ? null : time.Pick(20, 60, price);
         var number = Store.Receipts.FirstOrDefault(r => r.CheckoutId == checkout)?.Number;
         Keyed("refund", caller => new RefundCheckoutHandler(Store, Store, new NoCeilings(), NullPorts.Sees, process, Names).Handle(
-            new(caller, Store.Rows.FirstOrDefault(c => c.Reference.Key == row.Reference.Key)?.Id ?? checkout, amount, number, "Out of stock"), CancellationToken.None));
+            new(caller, Store.Rows.FirstOrDefault(c => c.Reference.Key == row.Reference.Key)?.Id ?? checkout, amount, number?.Value, "Out of stock"), CancellationToken.None));
 
         // Surplus and money without an order go back by an operator's hand.
         if (Store.Receipts.FirstOrDefault(r => r.Surplus > Money.Zero || r.CheckoutId is null) is { } receipt && time.Chance(0.5))
@@ -290,7 +290,7 @@ internal sealed partial class SimulationRun
 
     // In the portal a receipt that was given back shows as reversed, whichever request it was that did it.
     private bool IsReversed(Guid refund) => Store.Transfers.OfType<Refund>().FirstOrDefault(r => r.Id.Value == refund) is { Method: RefundMethod.Reversal } r
-        && Mpesa.IsReversed(r.OriginalReceipt);
+        && Mpesa.IsReversed(r.OriginalReceipt.Value);
 
     /// <summary>What runs in every process all the time: drains, jobs, questions, ends; each when there is something for it to do.</summary>
     private void Watch()

@@ -117,7 +117,7 @@ internal sealed partial class SimulationRun
 
     /// <summary>The portal knows of what has gone back; the books know of what they mean to give.</summary>
     private bool WouldGiveTooMuch(Transfer transfer) => transfer is Refund refund
-        && Mpesa.GivenBack(refund.OriginalReceipt) + Store.Transfers.OfType<Refund>()
+        && Mpesa.GivenBack(refund.OriginalReceipt.Value) + Store.Transfers.OfType<Refund>()
             .Where(r => r.OriginalReceipt == refund.OriginalReceipt && r.IsReserved && !Mpesa.HasMoved(r.Id.Value)).Sum(r => r.Amount.Cents)
             > Store.Receipts.Single(r => r.Id == refund.ReceiptId).Amount.Cents;
 

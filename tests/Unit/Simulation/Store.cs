@@ -138,7 +138,7 @@ internal sealed partial class Store : ICases, IStatusQueries
 
     public Task<ILookup<Guid, CaseEntry>> History(IReadOnlyCollection<Guid> subjectIds, CancellationToken cancellation) => throw new NotSupportedException();
 
-    public Task Add(StatusQueryId id, StatusQueryKind kind, Guid? subjectId, string? receipt = null)
+    public Task Add(StatusQueryId id, StatusQueryKind kind, Guid? subjectId, ReceiptNumber? receipt = null)
     {
         Put(questions, id, new(id, kind, subjectId, null, null, null) { Receipt = receipt });
         return Task.CompletedTask;

@@ -28,7 +28,7 @@ internal sealed partial class Store : ICheckouts
     {
         var ids = new HashSet<CheckoutId>(keys.Ids ?? []);
         ids.UnionWith((keys.AttemptIds ?? []).Where(attempts.ContainsKey).Select(id => attempts[id].CheckoutId));
-        ids.UnionWith(receipts.Values.Where(r => r.Number is not null && (keys.Numbers ?? []).Contains(r.Number)).Select(r => r.CheckoutId).OfType<CheckoutId>());
+        ids.UnionWith(receipts.Values.Where(r => r.Number is { } number && (keys.Numbers ?? []).Contains(number)).Select(r => r.CheckoutId).OfType<CheckoutId>());
         ids.UnionWith(checkouts.Values.Where(c => (keys.ReferenceKeys ?? []).Contains(c.Reference.Key)).Select(c => c.Id));
         foreach (var (amount, at) in keys.TillPayments ?? [])
         {
@@ -41,7 +41,7 @@ internal sealed partial class Store : ICheckouts
         // In one order whatever the keys were, as ORDER BY id gives it.
         var loaded = checkouts.Keys.Where(ids.Contains).Select(id => Assemble(id)).ToList();
         var unmatched = receipts.Values.Where(r => r.CheckoutId is null && (
-                (r.Number is not null && (keys.Numbers ?? []).Contains(r.Number)) || (keys.ReceiptIds ?? []).Contains(r.Id)
+                (r.Number is { } number && (keys.Numbers ?? []).Contains(number)) || (keys.ReceiptIds ?? []).Contains(r.Id)
                 || (keys.WithTillReceipts && r.Method == PaymentMethod.Till
                     && loaded.SelectMany(c => c.Attempts).Any(a => a.Status != AttemptStatus.Succeeded && a.Amount == r.Amount && PromptWindow.MayHold(r.At, a.StartedAt)))))
             .Select(r => Copies.Of(r, attempts.Values.Where(a => a.Amount == r.Amount && !loaded.Exists(c => c.Id == a.CheckoutId)

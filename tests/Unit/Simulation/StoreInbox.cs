@@ -97,7 +97,7 @@ internal sealed partial class Store : ICallbacks, IC2bPayments, ICallbackReader
     }
 
     /// <summary>The numbers that cases of unreadable confirmations name, by the confirmation.</summary>
-    private readonly Dictionary<Guid, string> named = [];
+    private readonly Dictionary<Guid, ReceiptNumber> named = [];
 
     public Task OpenCases(IReadOnlyCollection<UnreadableConfirmation> odd)
     {
@@ -118,7 +118,7 @@ internal sealed partial class Store : ICallbacks, IC2bPayments, ICallbackReader
         return Task.CompletedTask;
     }
 
-    public Task CloseCases(IReadOnlyCollection<string> numbers)
+    public Task CloseCases(IReadOnlyCollection<ReceiptNumber> numbers)
     {
         foreach (var (callback, _) in named.Where(n => numbers.Contains(n.Value)).ToList())
         {
@@ -161,7 +161,7 @@ internal sealed partial class Store : ICallbacks, IC2bPayments, ICallbackReader
 
     Task<CallbackView?> ICallbacks.Find(CallbackId id, CancellationToken cancellation) => throw new NotSupportedException();
 
-    Task IC2bPayments.CloseTakenBack(IReadOnlyCollection<string> numbers) => throw new NotSupportedException();
+    Task IC2bPayments.CloseTakenBack(IReadOnlyCollection<ReceiptNumber> numbers) => throw new NotSupportedException();
 
     Task IC2bPayments.CloseUnreadable(IReadOnlyCollection<CallbackId> callbackIds) => throw new NotSupportedException();
 
@@ -176,7 +176,7 @@ internal sealed partial class Store : ICallbacks, IC2bPayments, ICallbackReader
     Task<IReadOnlyList<ReceiptView>> IC2bPayments.Receipts(ReceiptFilter filter, Cursor? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
 
     Task<ReceiptView?> IC2bPayments.Receipt(ReceiptId id, CancellationToken cancellation) => Task.FromResult<ReceiptView?>(new(
-        id.ToString(), receipts[id].Number, receipts[id].Amount.Shillings, "", null, null, "", "", receipts[id].At, null, 0, 0, null, null, 0,
+        id.ToString(), receipts[id].Number?.Value, receipts[id].Amount.Shillings, "", null, null, "", "", receipts[id].At, null, 0, 0, null, null, 0,
         receipts[id].WrittenOff.Shillings, null, null, null));
 
     Task IC2bPayments.NoteMatch(ReceiptId receiptId, string by) => throw new NotSupportedException();

@@ -1,5 +1,6 @@
 using Payments.Application.C2b;
 using Payments.Domain.Checkouts;
+using Payments.Domain.Common;
 
 namespace Payments.Tests.Unit;
 
@@ -43,9 +44,9 @@ internal sealed partial class Store : IPullProgress
         return Task.CompletedTask;
     }
 
-    public Task<(string Number, DateTimeOffset At)?> FindKnown(string shortcode, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) =>
-        Task.FromResult<(string, DateTimeOffset)?>(
-            Receipts.FirstOrDefault(r => r.Number is not null && r.Method != PaymentMethod.Stk && r.At >= from && r.At <= to) is { } known ? (known.Number!, known.At) : null);
+    public Task<(ReceiptNumber Number, DateTimeOffset At)?> FindKnown(string shortcode, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) =>
+        Task.FromResult<(ReceiptNumber, DateTimeOffset)?>(
+            Receipts.FirstOrDefault(r => r.Number is not null && r.Method != PaymentMethod.Stk && r.At >= from && r.At <= to) is { } known ? (known.Number!.Value, known.At) : null);
 
     public Task<PullStanding?> Read(string shortcode, CancellationToken cancellation) => throw new NotSupportedException();
 }

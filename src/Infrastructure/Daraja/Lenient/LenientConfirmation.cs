@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Payments.Application.Callbacks;
+using Payments.Domain.Common;
 
 namespace Payments.Infrastructure.Daraja.Lenient;
 
@@ -43,7 +44,7 @@ internal static class LenientConfirmation
             ];
             return new CallbackMessage.Malformed(string.Join("; ", problems.OfType<string>()))
             {
-                Number = One(numbers, LenientValues.Likely),
+                Number = One(numbers, LenientValues.Likely) is { } likely ? new ReceiptNumber(likely) : null,
                 Account = One(found["BillRefNumber"], Typed) ?? "",
             };
         }

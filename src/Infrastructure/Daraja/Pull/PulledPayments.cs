@@ -72,7 +72,7 @@ internal static class PulledPayments
         foreach (var row in found.Rows)
         {
             var payment = ReadOne(row, from, to, out var isInside);
-            keys.Add(payment?.Receipt ?? row.GetRawText());
+            keys.Add(payment?.Receipt.Value ?? row.GetRawText());
             if (payment is not null)
             {
                 payments.Add(payment);

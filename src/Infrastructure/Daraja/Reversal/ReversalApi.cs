@@ -23,7 +23,7 @@ internal static class ReversalApi
         Initiator = fields.App.InitiatorName,
         SecurityCredential = fields.Credential,
         CommandID = "TransactionReversal",
-        TransactionID = reversal.Receipt,
+        TransactionID = reversal.Receipt.Value,
         Amount = RequestFields.Amount(reversal.Amount),
         ReceiverParty = fields.App.Shortcode,
 

@@ -49,7 +49,7 @@ internal static class StatusApi
         Initiator = fields.App.InitiatorName,
         SecurityCredential = fields.Credential,
         CommandID = "TransactionStatusQuery",
-        TransactionID = query.Receipt,
+        TransactionID = query.Receipt?.Value,
 
         // The older pages name it one way, the current one the other.
         OriginatorConversationID = query.OriginatorId,
