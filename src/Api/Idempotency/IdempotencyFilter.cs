@@ -87,7 +87,7 @@ internal sealed partial class IdempotencyFilter(
     private async Task<IActionResult> Rebuilt(ActionContext context, IdempotentRequest request, CreatedResource intent)
     {
         var rebuild = context.HttpContext.RequestServices.GetServices<IResponseReplayer>().Single(r => r.Kind == intent.Kind);
-        var view = await rebuild.Rebuild(context.HttpContext.Caller(), intent.Id, context.HttpContext.RequestAborted);
+        var view = await rebuild.Rebuild(context.HttpContext.Caller(), intent, context.HttpContext.RequestAborted);
         var status = context.ActionDescriptor.EndpointMetadata.OfType<ProducesResponseTypeAttribute>()
             .Select(m => m.StatusCode).FirstOrDefault(s => s is >= 200 and < 300, StatusCodes.Status200OK);
         var text = JsonSerializer.Serialize(view, view.GetType(), json.Value.JsonSerializerOptions);

@@ -29,5 +29,5 @@ public sealed class RebuildKey(IApiKeys keys) : IResponseReplayer
 {
     public string Kind => CreatedResourceKind.Key;
 
-    public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) => KeyView.Of((await keys.Find(new(id), cancellation))!);
+    public async Task<object> Rebuild(Caller caller, CreatedResource created, CancellationToken cancellation) => KeyView.Of((await keys.Find(new(created.Id), cancellation))!);
 }

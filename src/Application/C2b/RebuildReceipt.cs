@@ -8,5 +8,5 @@ public sealed class RebuildReceipt(IC2bPayments paybill) : IResponseReplayer
 {
     public string Kind => C2bResource.Receipt;
 
-    public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) => (await paybill.Receipt(new(id), cancellation))!;
+    public async Task<object> Rebuild(Caller caller, CreatedResource created, CancellationToken cancellation) => (await paybill.Receipt(new(created.Id), cancellation))!;
 }

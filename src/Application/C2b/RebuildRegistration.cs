@@ -8,6 +8,6 @@ public sealed class RebuildRegistration(IC2bPayments paybill) : IResponseReplaye
 {
     public string Kind => C2bResource.Registration;
 
-    public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) =>
-        RegistrationView.Of((await paybill.Find(new(id), cancellation))!);
+    public async Task<object> Rebuild(Caller caller, CreatedResource created, CancellationToken cancellation) =>
+        RegistrationView.Of((await paybill.Find(new(created.Id), cancellation))!);
 }

@@ -8,5 +8,5 @@ public sealed class RebuildCase(ICases cases) : IResponseReplayer
 {
     public string Kind => CreatedResourceKind.Case;
 
-    public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) => CaseView.Of((await cases.Find(new(id)))!);
+    public async Task<object> Rebuild(Caller caller, CreatedResource created, CancellationToken cancellation) => CaseView.Of((await cases.Find(new(created.Id)))!);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Payments.Application.Common;
 using Payments.Application.Idempotency;
 
@@ -8,8 +9,15 @@ public sealed class RebuildNewCheckout(ICheckouts checkouts, IClientSecrets secr
 {
     public string Kind => CreatedResourceKind.NewCheckout;
 
-    public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) =>
-        CheckoutView.Of((await checkouts.Find(new(id), cancellation))!, toShop: true) with { ClientSecret = secrets.For(new(id)) };
+    public async Task<object> Rebuild(Caller caller, CreatedResource created, CancellationToken cancellation) =>
+        CheckoutView.Of((await checkouts.Find(new(created.Id), cancellation))!, toShop: true) with
+        {
+            ClientSecret = secrets.For(new(created.Id)),
+            PromptRefused = created.Note is { } note ? JsonSerializer.Deserialize<PromptRefusedView>(note) : null,
+        };
+
+    /// <summary>What is kept for <see cref="Rebuild"/> of the answer; null where a prompt went out, or none was asked for.</summary>
+    public static string? Note(PromptRefusedView? refused) => refused is null ? null : JsonSerializer.Serialize(refused);
 }
 
 /// <summary>The answer to a request that changed a checkout.</summary>
@@ -17,6 +25,6 @@ public sealed class RebuildCheckout(ICheckouts checkouts) : IResponseReplayer
 {
     public string Kind => CreatedResourceKind.Checkout;
 
-    public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) =>
-        CheckoutView.Of((await checkouts.Find(new(id), cancellation))!, caller.IsShop);
+    public async Task<object> Rebuild(Caller caller, CreatedResource created, CancellationToken cancellation) =>
+        CheckoutView.Of((await checkouts.Find(new(created.Id), cancellation))!, caller.IsShop);
 }

@@ -107,7 +107,7 @@ public sealed class StartCheckoutHandler(
             await checkouts.Save([checkout]);
         }
 
-        return Result.Created(new Begun(checkout, attempt, refused), CreatedResourceKind.NewCheckout, checkout.Id);
+        return Result.Created(new Begun(checkout, attempt, refused), CreatedResourceKind.NewCheckout, checkout.Id, RebuildNewCheckout.Note(refused));
     }
 
     private async Task<(Attempt? Attempt, PromptRefusedView? Refused)> Prompt(Checkout checkout, Msisdn? phone, DateTimeOffset now)

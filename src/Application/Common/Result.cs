@@ -43,7 +43,8 @@ public static class Result
 {
     /// <summary>What was asked for, and the row it is: with a key, both are committed together.</summary>
     /// <param name="kind">One of <see cref="CreatedResourceKind"/>.</param>
-    public static Result<T> Created<T, TId>(T value, string kind, TId id)
+    /// <param name="note"><see cref="CreatedResource.Note"/>.</param>
+    public static Result<T> Created<T, TId>(T value, string kind, TId id, string? note = null)
         where T : class
-        where TId : struct, IId<TId> => new(value, null) { Created = new(kind, id.Value) };
+        where TId : struct, IId<TId> => new(value, null) { Created = new(kind, id.Value, note) };
 }

@@ -33,7 +33,8 @@ public sealed class IdempotentRequest(string owner, string key, byte[] hash, boo
 
 /// <summary>The row a request was about.</summary>
 /// <param name="Kind">One of <see cref="CreatedResourceKind"/>.</param>
-public sealed record CreatedResource(string Kind, Guid Id);
+/// <param name="Note">What belongs into the answer and stands in no row, in the replayer's own form; null for nothing.</param>
+public sealed record CreatedResource(string Kind, Guid Id, string? Note = null);
 
 /// <summary>What keyed requests make; each has an <see cref="IResponseReplayer"/>.</summary>
 public static class CreatedResourceKind
@@ -64,7 +65,7 @@ public interface IResponseReplayer
     string Kind { get; }
 
     /// <summary>The body of the answer.</summary>
-    Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation);
+    Task<object> Rebuild(Caller caller, CreatedResource created, CancellationToken cancellation);
 }
 
 /// <summary>The key was taken while this request was on its way to its intent: nothing of it was committed.</summary>

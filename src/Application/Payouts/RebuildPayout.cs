@@ -8,5 +8,5 @@ public sealed class RebuildPayout(IPayouts payouts) : IResponseReplayer
 {
     public string Kind => CreatedResourceKind.Payout;
 
-    public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) => PayoutView.Of((await payouts.Find(new(id), cancellation))!);
+    public async Task<object> Rebuild(Caller caller, CreatedResource created, CancellationToken cancellation) => PayoutView.Of((await payouts.Find(new(created.Id), cancellation))!);
 }

@@ -8,6 +8,6 @@ public sealed class RebuildRefund(IRefunds refunds) : IResponseReplayer
 {
     public string Kind => CreatedResourceKind.Refund;
 
-    public async Task<object> Rebuild(Caller caller, Guid id, CancellationToken cancellation) =>
-        RefundView.Of((await refunds.Find(new(id), cancellation))!, toShop: true);
+    public async Task<object> Rebuild(Caller caller, CreatedResource created, CancellationToken cancellation) =>
+        RefundView.Of((await refunds.Find(new(created.Id), cancellation))!, toShop: true);
 }

@@ -25,14 +25,14 @@ internal sealed class IdempotencyKeys(Connections database) : IIdempotencyKeys
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(
             $"""
-            SELECT hash, intent_kind, intent_id, status, answer, running_until > now() AND running_until <= now() + @Lease + {ClockStep.Slack} AS is_running
+            SELECT hash, intent_kind, intent_id, intent_note, status, answer, running_until > now() AND running_until <= now() + @Lease + {ClockStep.Slack} AS is_running
             FROM idempotency_keys
             WHERE owner = @owner AND key = @key
             """,
             new { owner, key, Lease });
         return row is null
             ? null
-            : new(row.Hash, row.IntentId is { } id ? new(row.IntentKind!, id) : null, row.Status, row.Answer, row.IsRunning);
+            : new(row.Hash, row.IntentId is { } id ? new(row.IntentKind!, id, row.IntentNote) : null, row.Status, row.Answer, row.IsRunning);
     }
 
     /// <summary>Takes the key for the transaction that is open; throws <see cref="KeyTakenException"/> when another request has it.</summary>
@@ -65,8 +65,8 @@ internal sealed class IdempotencyKeys(Connections database) : IIdempotencyKeys
         await connection.ExecuteAsync(
             created is null
                 ? "DELETE FROM idempotency_keys WHERE owner = @Owner AND key = @Key"
-                : "UPDATE idempotency_keys SET intent_kind = @Kind, intent_id = @Id WHERE owner = @Owner AND key = @Key",
-            new { request.Owner, request.Key, created?.Kind, created?.Id });
+                : "UPDATE idempotency_keys SET intent_kind = @Kind, intent_id = @Id, intent_note = @Note WHERE owner = @Owner AND key = @Key",
+            new { request.Owner, request.Key, created?.Kind, created?.Id, created?.Note });
     }
 
     public async Task Answered(IdempotentRequest request, int status, string answer)
@@ -127,6 +127,8 @@ internal sealed class IdempotencyKeys(Connections database) : IIdempotencyKeys
         public string? IntentKind { get; init; }
 
         public Guid? IntentId { get; init; }
+
+        public string? IntentNote { get; init; }
 
         public int? Status { get; init; }
 

@@ -142,7 +142,9 @@ public sealed class CheckoutApiTests(CheckoutApiTests.Strict running) : IClassFi
             await host.Until(await host.Checkout(phone), "failed");
         }
 
-        var fourth = await host.Checkout(phone);
+        var key = Guid.NewGuid().ToString();
+        var order = new { orderReference = PaymentsHost.NewReference(), amount = 1500, phone };
+        var (_, fourth) = await host.Shop.Keyed("/api/checkouts", order, key);
         Assert.Equal(("open", "too_many_prompts"), ((string?)fourth["status"], (string?)fourth["promptRefused"]!["code"]));
         Assert.True((DateTimeOffset)fourth["promptRefused"]!["retryAt"]! > DateTimeOffset.UtcNow.AddMinutes(5));
 
@@ -150,6 +152,12 @@ public sealed class CheckoutApiTests(CheckoutApiTests.Strict running) : IClassFi
         var problem = await Problem(pay, HttpStatusCode.TooManyRequests, "too_many_prompts");
         Assert.True((DateTimeOffset)problem["retryAt"]! > DateTimeOffset.UtcNow.AddMinutes(5));
         Assert.NotNull(pay.Headers.RetryAfter);
+
+        // The answer was lost, or forgotten: made again from what was committed, it says the same.
+        await host.Sql<string>($"UPDATE idempotency_keys SET answer = NULL, status = NULL, running_until = now() WHERE key = '{key}' RETURNING key");
+        var (_, again) = await host.Shop.Keyed("/api/checkouts", order, key);
+        Assert.Equal(fourth["promptRefused"]!.ToJsonString(), again["promptRefused"]!.ToJsonString());
+        Assert.Equal((string?)fourth["clientSecret"], (string?)again["clientSecret"]);
     }
 
     [Fact]

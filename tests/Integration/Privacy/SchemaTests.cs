@@ -62,7 +62,7 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
         ("daraja_apis", "api state paused_until why found_by changed_at"),
         ("deployment", "one environment shortcode stamped_at"),
         ("events", "id position type subject_id at"),
-        ("idempotency_keys", "hash intent_kind intent_id status running_until keep_for_ever created_at"),
+        ("idempotency_keys", "hash intent_kind intent_id intent_note status running_until keep_for_ever created_at"),
         ("jobs_schema", "one name chosen_at"),
         ("initiator_tries", "fingerprint question_id of_payouts asked_at"),
         ("migrations", "schemaversionsid scriptname applied"),
