@@ -11,6 +11,14 @@ public static class DataSources
     /// <summary>The schema of this service's own tables.</summary>
     public const string Schema = "payments";
 
+    /// <summary>Once for the process, and before anything is asked by it: what Dapper makes of a statement it keeps.</summary>
+    static DataSources()
+    {
+        DefaultTypeMap.MatchNamesWithUnderscores = true;
+        SqlMapper.AddTypeHandler(new UtcTimes());
+        DomainColumns.AddAll();
+    }
+
     /// <summary>Makes the data source from an operator's connection string, with the session settings every transaction relies on.</summary>
     public static NpgsqlDataSource Create(string connectionString) => Create(DatabaseSettings.Read(connectionString));
 
@@ -18,10 +26,6 @@ public static class DataSources
     /// <param name="most">How many connections it may have open at once; null: as many as the whole process.</param>
     public static NpgsqlDataSource Create(DatabaseSettings settings, Purpose purpose = Purpose.Jobs, int? most = null)
     {
-        DefaultTypeMap.MatchNamesWithUnderscores = true;
-        SqlMapper.AddTypeHandler(new UtcTimes());
-        DomainColumns.AddAll();
-
         var connection = new NpgsqlConnectionStringBuilder(settings.Connection.ConnectionString)
         {
             // What the operator says of the pool is said of the whole process (ConnectionBudget). None is kept open for nothing.
