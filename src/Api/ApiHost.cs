@@ -107,6 +107,10 @@ public static class ApiHost
         services.AddSingleton(new ClientSecrets(settings.Callbacks.Secrets.Select(Convert.FromBase64String)));
         services.AddSingleton<IClientSecrets>(s => s.GetRequiredService<ClientSecrets>());
         services.AddSingleton<IClientSecretVerifier>(s => s.GetRequiredService<ClientSecrets>());
+        services.AddSingleton<IAccountNumbers>(new AccountNumbers(Convert.FromBase64String(settings.Callbacks.Secrets[0])));
+        services.AddSingleton(new AccountPrefixes(settings.Clients));
+        services.AddSingleton(new ConfiguredClients(
+            [.. settings.ApiKeys.Where(key => key.Scopes.Contains(Scope.Checkouts) && !key.Scopes.Contains(Scope.Ops)).Select(key => key.Client).Distinct()]));
         services.AddSingleton<IDataProtectionProvider>(new SecretsProtection(settings.Callbacks.Secrets.Select(Convert.FromBase64String)));
         services.AddSingleton<CallerKeys>();
 

@@ -30,6 +30,7 @@ public sealed class PaymentsHost : IAsyncDisposable
 
     private readonly WebApplication api;
     private readonly WebApplication simulator;
+    private readonly Lazy<HttpClient> otherShop;
 
     private PaymentsHost(WebApplication api, WebApplication simulator, Uri apiUrl, Uri simulatorUrl, string connectionString)
     {
@@ -38,7 +39,7 @@ public sealed class PaymentsHost : IAsyncDisposable
         ConnectionString = connectionString;
         ApiUrl = apiUrl;
         Shop = Client(apiUrl, "sk_test_shop");
-        OtherShop = Client(apiUrl, "sk_test_other");
+        otherShop = new(AddOtherShop);
         Ops = Client(apiUrl, "sk_test_ops");
         Anonymous = Client(apiUrl, null);
         Simulator = Client(simulatorUrl, null);
@@ -52,8 +53,8 @@ public sealed class PaymentsHost : IAsyncDisposable
     /// <summary>A shop's key with every scope but ops.</summary>
     public HttpClient Shop { get; }
 
-    /// <summary>Another shop's.</summary>
-    public HttpClient OtherShop { get; }
+    /// <summary>Another shop's, there from when it is first asked for: order references are accounts while there is one shop.</summary>
+    public HttpClient OtherShop => otherShop.Value;
 
     /// <summary>An operator's.</summary>
     public HttpClient Ops { get; }
@@ -278,9 +279,26 @@ public sealed class PaymentsHost : IAsyncDisposable
         }
     }
 
+    private HttpClient AddOtherShop()
+    {
+        const string key = "sk_test_other";
+        var hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+        using var connection = new NpgsqlConnection(ConnectionString);
+        connection.Open();
+        using var command = new NpgsqlCommand(
+            $"""
+            INSERT INTO payments.api_keys (id, client, hash, ending, scopes, family)
+            SELECT id, 'other', '\x{hash}', 'ther', ARRAY['checkouts', 'payouts'], id FROM (SELECT gen_random_uuid() AS id) made
+            WHERE NOT EXISTS (SELECT FROM payments.api_keys WHERE hash = '\x{hash}')
+            """,
+            connection);
+        command.ExecuteNonQuery();
+        return Client(ApiUrl, key);
+    }
+
     private static string[] Arguments(Uri api, Uri simulator, string connectionString)
     {
-        string[] keys = ["sk_test_shop:shop:checkouts,payouts", "sk_test_other:other:checkouts,payouts", "sk_test_ops:ops:checkouts,payouts,ops"];
+        string[] keys = ["sk_test_shop:shop:checkouts,payouts", "sk_test_ops:ops:checkouts,payouts,ops"];
         return [
             $"--ConnectionStrings:Payments={connectionString}{(connectionString.Contains("Pool Size", StringComparison.Ordinal) ? "" : ";Maximum Pool Size=20")}",
             "--Daraja:Environment=Simulator",

@@ -10,7 +10,8 @@ using Payments.Domain.Common;
 namespace Payments.Api.Checkouts;
 
 /// <summary>What a shop wants paid.</summary>
-/// <param name="OrderReference">1–12 of A–Z a–z 0–9 - _ . / with at least one letter or digit; unique for ever.</param>
+/// <param name="OrderReference">1–12 of A–Z a–z 0–9 - _ . / with at least one letter or digit; no two of your checkouts ever have the same. Need not be given.</param>
+/// <param name="ExternalId">The id your shop platform has for it: at most 200 characters of anything, not unique.</param>
 /// <param name="Amount">Whole shillings, 1–250000.</param>
 /// <param name="Phone">With it the prompt goes out in the same call.</param>
 /// <param name="Description">At most 100 characters; the prompt shows the first 13.</param>
@@ -18,7 +19,7 @@ namespace Payments.Api.Checkouts;
 /// <param name="ExpiresInMinutes">1–10080, 1440 when absent.</param>
 /// <param name="Metadata">At most 20 string values, 4 KiB together.</param>
 public sealed record StartCheckoutBody(
-    string? OrderReference, decimal? Amount, string? Phone, string? Description, string? ReturnUrl, int? ExpiresInMinutes,
+    string? OrderReference, string? ExternalId, decimal? Amount, string? Phone, string? Description, string? ReturnUrl, int? ExpiresInMinutes,
     Dictionary<string, string>? Metadata);
 
 /// <summary>Whom to prompt.</summary>
@@ -40,7 +41,7 @@ public sealed class CheckoutsController(IMediator mediator) : ControllerBase
     public async Task<ActionResult<CheckoutView>> Start(StartCheckoutBody body, CancellationToken cancellation) => this.ToResult(
         await mediator.Send(
             new StartCheckout(
-                HttpContext.Caller(), body.OrderReference, body.Amount, body.Phone, body.Description, body.ReturnUrl, body.ExpiresInMinutes, body.Metadata),
+                HttpContext.Caller(), body.OrderReference, body.ExternalId, body.Amount, body.Phone, body.Description, body.ReturnUrl, body.ExpiresInMinutes, body.Metadata),
             cancellation),
         201);
 
@@ -73,11 +74,11 @@ public sealed class CheckoutsController(IMediator mediator) : ControllerBase
             ? await mediator.Send(new GetCheckout(HttpContext.Caller(), checkout), cancellation)
             : Refusal.NotFound("checkout"));
 
-    /// <summary>Reads checkouts, newest created first; from and to are createdAt, half-open.</summary>
+    /// <summary>Reads checkouts, newest created first, by order reference, by your own id, by account; from and to are createdAt, half-open.</summary>
     [HttpGet]
     [Authorize(Scope.Checkouts)]
     [ProducesProblem("validation_failed")]
     public Task<Page<CheckoutView>> List(
-        string? orderReference, string? status, DateTimeOffset? from, DateTimeOffset? to, string? cursor, int? limit, CancellationToken cancellation) =>
-        mediator.Send(new ListCheckouts(HttpContext.Caller(), orderReference, status, from, to, cursor, limit), cancellation);
+        string? orderReference, string? externalId, string? account, string? status, DateTimeOffset? from, DateTimeOffset? to, string? cursor, int? limit, CancellationToken cancellation) =>
+        mediator.Send(new ListCheckouts(HttpContext.Caller(), orderReference, externalId, account, status, from, to, cursor, limit), cancellation);
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using Payments.Api.Access;
 using Payments.Api.Security;
+using Payments.Application.Access;
 using Payments.Application.C2b;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
@@ -39,7 +40,7 @@ internal static class OptionKeys
     public static readonly (string Section, Type Type)[] Sections =
     [
         ("ConnectionStrings", typeof(ConnectionOptions)), ("Daraja", typeof(DarajaOptions)), ("Callbacks", typeof(CallbackOptions)),
-        ("ApiKeys:#", typeof(ApiKeyOptions)), ("Ops:Users:#", typeof(OperatorOptions)), ("", typeof(ProcessOptions)), ("Spool", typeof(SpoolOptions)),
+        ("ApiKeys:#", typeof(ApiKeyOptions)), ("Clients:#", typeof(ClientOptions)), ("Ops:Users:#", typeof(OperatorOptions)), ("", typeof(ProcessOptions)), ("Spool", typeof(SpoolOptions)),
         ("Proxy", typeof(ProxyOptions)), ("C2B", typeof(C2bOptions)), ("Cors", typeof(CorsOptions)), ("Return", typeof(ReturnOptions)),
         ("Limits", typeof(LimitOptions)), ("Reconciliation", typeof(ReconciliationOptions)), ("Inbox", typeof(InboxOptions)),
         ("Retention", typeof(RetentionOptions)), ("Logs", typeof(LogOptions)), ("Shutdown", typeof(ShutdownOptions)), ("Doctor", typeof(DoctorOptions)),

@@ -1,6 +1,7 @@
 using Payments.Api.Access;
 using Payments.Api.Diagnostics;
 using Payments.Api.Security;
+using Payments.Application.Access;
 using Payments.Application.C2b;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
@@ -27,6 +28,9 @@ internal sealed class Settings
     public required CallbackOptions Callbacks { get; init; }
 
     public required IReadOnlyList<ApiKey> ApiKeys { get; init; }
+
+    /// <summary>What clients have of their own, beside their keys.</summary>
+    public required IReadOnlyList<ClientOptions> Clients { get; init; }
 
     public required LimitOptions Limits { get; init; }
 
@@ -97,6 +101,8 @@ internal sealed class Settings
         sections.Problems.AddRange(TunnelSettings.Read(configuration, callbacks, daraja.Kind, port));
         sections.Read(new DoctorOptionsValidator(daraja.Kind));
         var keys = sections.ReadList(new ApiKeyOptionsValidator()).ConvertAll(ApiKey.Of);
+        var clients = sections.ReadList(new ClientOptionsValidator());
+        sections.Problems.AddRange(ClientOptionsValidator.Between(clients));
         var operators = sections.ReadList(new OperatorOptionsValidator()).ConvertAll(Operator.Of);
         var limits = sections.Read(new LimitOptionsValidator());
         var inbox = sections.Read(new InboxOptionsValidator());
@@ -114,6 +120,7 @@ internal sealed class Settings
             Daraja = daraja,
             Callbacks = callbacks,
             ApiKeys = keys,
+            Clients = clients,
             Limits = limits,
             Operators = operators,
             Returns = returns,

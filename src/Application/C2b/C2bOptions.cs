@@ -78,7 +78,7 @@ public enum ValidationChecks
 {
     None = 0,
 
-    /// <summary>An account that is no order reference of ours.</summary>
+    /// <summary>An account that is none of ours, or mistyped.</summary>
     UnknownAccount = 1,
 
     /// <summary>An amount that is not what the order still wants.</summary>

@@ -27,7 +27,7 @@ internal static class ConfirmedPayments
         // At a till too: what was typed is what was meant.
         if (OrderReference.KeyOf(confirmation.Account) is { Length: > 0 } key)
         {
-            keys.References.Add(key);
+            keys.Accounts.Add(key);
         }
     }
 
@@ -64,8 +64,9 @@ internal static class ConfirmedPayments
         }
 
         return (Verdict.Unmatched, prompts.Count > 1 ? "Several prompts of ours could be what it pays."
-            : OrderReference.FirstInvalidCharacter(confirmation.Account) is { } stranger ? $"Its account holds {stranger}, which no order reference has, so it matches nothing."
-            : "Its account is no order reference of ours.");
+            : OrderReference.FirstInvalidCharacter(confirmation.Account) is { } stranger ? $"Its account holds {stranger}, which no account has, so it matches nothing."
+            : Account.IsMistyped(OrderReference.KeyOf(confirmation.Account)) ? "Its account's check digit does not fit: it was mistyped."
+            : "Its account is none of ours.");
     }
 
     private static (Verdict, string?) ApplyRepeated(Receipt known, Confirmation confirmation, CallbackBatch batch, DateTimeOffset now)

@@ -46,8 +46,8 @@ public sealed record Registration(
 
 /// <summary>An untrusted confirmation that names an order of ours.</summary>
 /// <param name="CallbackId">The stored callback; what the case is about.</param>
-/// <param name="ReferenceKey">The compared form of the account it names.</param>
-public sealed record UntrustedConfirmation(CallbackId CallbackId, string ReferenceKey, ReceiptNumber Receipt, Money Amount, string Why) : ICallbackEffect;
+/// <param name="AccountKey">The compared form of the account it names.</param>
+public sealed record UntrustedConfirmation(CallbackId CallbackId, string AccountKey, ReceiptNumber Receipt, Money Amount, string Why) : ICallbackEffect;
 
 /// <summary>A true payment to a number that is not configured here.</summary>
 /// <param name="ReceiptId">Its receipt.</param>
@@ -114,8 +114,8 @@ public interface IC2bPayments
     /// <summary>Bodies of those of the given callbacks that are confirmations.</summary>
     Task<IReadOnlyList<(CallbackId Id, byte[] Body)>> StoredConfirmations(IReadOnlyCollection<CallbackId> callbackIds);
 
-    /// <summary>What the order with this reference wants; null when there is none. Takes no lock.</summary>
-    Task<AccountStatus?> Wanted(string referenceKey, CancellationToken cancellation);
+    /// <summary>What the order with this account wants; null when there is none. Takes no lock.</summary>
+    Task<AccountStatus?> Wanted(string accountKey, CancellationToken cancellation);
 
     /// <summary>Reads a page of receipts, newest first.</summary>
     Task<IReadOnlyList<ReceiptView>> Receipts(ReceiptFilter filter, Cursor? after, int limit, CancellationToken cancellation);

@@ -52,4 +52,14 @@ public sealed record ReceiptView(
 {
     /// <summary>The number that was paid, as the confirmation names it; null when none did.</summary>
     public string? Shortcode { get; init; }
+
+    /// <summary>The checkout that was probably meant, for a person to match; null when none is, or several may be. Nothing is put there by itself.</summary>
+    public ReceiptProposal? Proposal { get; init; }
 }
+
+/// <summary>
+/// The one open checkout whose account is one digit, or one swap of neighbours, away from what the customer typed, and of which just that amount is due.
+/// </summary>
+/// <param name="Account">What the customer should have typed.</param>
+/// <param name="OrderReference">The shop's own reference; null where it gave none.</param>
+public sealed record ReceiptProposal(string CheckoutId, string Account, string? OrderReference);

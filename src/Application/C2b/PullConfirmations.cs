@@ -164,7 +164,7 @@ public sealed partial class PullConfirmationsHandler(
         var keys = new BatchKeys();
         confirmations.ForEach(c => ConfirmedPayments.CollectKeys(c, keys));
         var batch = new CallbackBatch(await checkouts.LoadForChange(
-            new(Numbers: keys.Numbers, ReferenceKeys: keys.References, TillPayments: keys.TillPayments)))
+            new(Numbers: keys.Numbers, AccountKeys: keys.Accounts, TillPayments: keys.TillPayments)))
         {
             Ours = ours,
         };

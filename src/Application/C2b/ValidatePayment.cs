@@ -67,7 +67,7 @@ public sealed partial class ValidatePaymentHandler(
             // The wait ends in time even if the driver's cancelling does not: it may itself wait for a server that is gone.
             var key = OrderReference.KeyOf(asked.Account);
             var wanted = key.Length == 0 ? null : await paybill.Wanted(key, cancellationToken).WaitAsync(cancellationToken);
-            return Judge(asked, wanted);
+            return Judge(asked, key, wanted);
         }
         catch (Exception failure)
         {
@@ -76,7 +76,7 @@ public sealed partial class ValidatePaymentHandler(
         }
     }
 
-    private ValidationAnswer Judge(CallbackMessage.Validation asked, AccountStatus? wanted)
+    private ValidationAnswer Judge(CallbackMessage.Validation asked, string key, AccountStatus? wanted)
     {
         if (asked.Amount is { } amount && wanted?.InFlight.Contains(amount) == true)
         {
@@ -86,7 +86,7 @@ public sealed partial class ValidatePaymentHandler(
         bool Checks(ValidationChecks check) => options.Policy.HasFlag(check);
         return wanted switch
         {
-            null => Checks(ValidationChecks.UnknownAccount) ? new(Account, "no such order") : new("0", "no such order; accounts are not checked"),
+            null => Checks(ValidationChecks.UnknownAccount) ? new(Account, Domain.Checkouts.Account.IsMistyped(key) ? "the account is mistyped" : "no such order") : new("0", "no such order; accounts are not checked"),
             { Status: CheckoutStatus.Paid } when Checks(ValidationChecks.AlreadyPaid) => new(Other, "the order is paid"),
             { Status: CheckoutStatus.Cancelled } when Checks(ValidationChecks.AlreadyPaid) => new(Other, "the order is cancelled"),
             _ when Checks(ValidationChecks.WrongAmount) && asked.Amount is null => Default("the amount could not be read"),

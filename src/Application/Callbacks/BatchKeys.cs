@@ -22,7 +22,7 @@ public sealed class BatchKeys
     public HashSet<ReceiptNumber> Numbers { get; } = [];
 
     /// <summary>Compared forms of accounts.</summary>
-    public HashSet<string> References { get; } = new(StringComparer.Ordinal);
+    public HashSet<string> Accounts { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Payments to a till, which name no account.</summary>
     public List<(Money Amount, DateTimeOffset At)> TillPayments { get; } = [];

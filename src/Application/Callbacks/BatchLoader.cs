@@ -23,7 +23,7 @@ public sealed class BatchLoader(ICheckouts checkouts, ITransfers transfers, ISta
         var loaded = keys.Attempts.Count + keys.Numbers.Count + keys.Checkouts.Count == 0
             ? new([], [])
             : await checkouts.LoadForChange(new(
-                Ids: keys.Checkouts, AttemptIds: keys.Attempts, Numbers: keys.Numbers, ReferenceKeys: keys.References, TillPayments: keys.TillPayments,
+                Ids: keys.Checkouts, AttemptIds: keys.Attempts, Numbers: keys.Numbers, AccountKeys: keys.Accounts, TillPayments: keys.TillPayments,
                 ReceiptIds: guards.Receipts));
         return new(loaded, keys.Transfers.Count == 0 ? [] : await transfers.LoadForChange(keys.Transfers), asked)
         {

@@ -7,14 +7,14 @@ namespace Payments.Application.Callbacks;
 /// <summary>Which order money is for.</summary>
 public sealed partial class CallbackBatch
 {
-    private Dictionary<string, Checkout>? byReference;
+    private Dictionary<string, Checkout>? byAccount;
     private ILookup<Money, (Checkout Checkout, Attempt Attempt)>? byAmount;
 
-    /// <summary>The checkout whose reference a customer typed; null when it is none of ours.</summary>
+    /// <summary>The checkout whose account a customer typed; null when it is none of ours.</summary>
     public Checkout? ByAccount(string account)
     {
-        byReference ??= Checkouts.ToDictionary(c => c.Reference.Key, StringComparer.Ordinal);
-        return OrderReference.KeyOf(account) is { Length: > 0 } key ? byReference.GetValueOrDefault(key) : null;
+        byAccount ??= Checkouts.ToDictionary(c => c.Account.Key, StringComparer.Ordinal);
+        return OrderReference.KeyOf(account) is { Length: > 0 } key ? byAccount.GetValueOrDefault(key) : null;
     }
 
     /// <summary>The checkouts a payment to the till may be for; a single one is the one it is for.</summary>

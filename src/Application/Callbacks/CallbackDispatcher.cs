@@ -80,7 +80,7 @@ public sealed class CallbackDispatcher(
         {
             var keys = new BatchKeys();
             handlers[row.Kind].CollectKeys(new(row, reader.Read(row.Kind, row.Body)), keys, row.ReceivedAt);
-            return [.. keys.Numbers.Select(number => "receipt " + number), .. keys.References.Select(reference => "order " + reference)];
+            return [.. keys.Numbers.Select(number => "receipt " + number), .. keys.Accounts.Select(account => "order " + account)];
         }
         catch (Exception)
         {

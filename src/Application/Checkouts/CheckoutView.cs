@@ -8,10 +8,13 @@ using Payments.Domain.Receipts;
 namespace Payments.Application.Checkouts;
 
 /// <summary>A checkout as the API shows it (docs/checkout.md). Amounts are shillings with at most two decimals.</summary>
+/// <param name="Account">What a customer types at the Pay Bill to pay it; no other checkout ever has it.</param>
+/// <param name="OrderReference">The shop's own reference; null where it gave none.</param>
+/// <param name="ExternalId">The id the shop's platform has for it; null where it gave none, and to the holder of a clientSecret.</param>
 /// <param name="Surplus">What came beyond the amount and is still here, to be given back.</param>
 /// <param name="Late">True when money that counts came after the checkout had failed or expired.</param>
 public sealed record CheckoutView(
-    string Id, string Status, string OrderReference, decimal Amount, decimal AmountPaid, decimal AmountDue, decimal AmountRefunded,
+    string Id, string Status, string Account, string? OrderReference, string? ExternalId, decimal Amount, decimal AmountPaid, decimal AmountDue, decimal AmountRefunded,
     decimal Surplus, bool Late, string Currency,
     string? Description, string? Phone, IReadOnlyDictionary<string, string> Metadata, PaymentView? Payment, IReadOnlyList<PaymentView> Payments,
     FailureView? Failure, IReadOnlyList<AttemptView> Attempts, IReadOnlyList<RefundView> Refunds, string? ReturnUrl, string? PayUrl, int Version,
@@ -32,7 +35,8 @@ public sealed record CheckoutView(
         var payments = checkout.Receipts.Where(r => r.Applied > Money.Zero).Select(PaymentView.Of).ToList();
         var last = checkout.Attempts.LastOrDefault();
         return new(
-            checkout.Id.ToString(), EnumNames.Name(checkout.Status), checkout.Reference.Value, checkout.Amount.Shillings,
+            checkout.Id.ToString(), EnumNames.Name(checkout.Status), checkout.Account.Value, checkout.Reference?.Value,
+            toShop ? checkout.ExternalId : null, checkout.Amount.Shillings,
             checkout.Paid.Shillings, checkout.Due.Shillings, checkout.Refunded.Shillings, checkout.Surplus.Shillings, checkout.IsLate,
             "KES", checkout.Description, Show(checkout.Phone),
             toShop ? checkout.Metadata : new Dictionary<string, string>(),

@@ -9,13 +9,13 @@ namespace Payments.Application.Checkouts;
 /// <param name="Ids">Checkout ids.</param>
 /// <param name="AttemptIds">Pushes whose checkouts are wanted.</param>
 /// <param name="Numbers">Receipt numbers; the receipts that have them come along wherever they stand.</param>
-/// <param name="ReferenceKeys">Compared forms of order references.</param>
+/// <param name="AccountKeys">Compared forms of accounts.</param>
 /// <param name="ReceiptIds">Receipts that may stand on no checkout; those on one come with its <paramref name="Ids"/>.</param>
 /// <param name="TillPayments">Payments without an account: checkouts with a push that may have asked for one.</param>
 /// <param name="WithTillReceipts">True to bring along till payments that stand nowhere and may be of pushes of the loaded checkouts that are not known to be paid.</param>
 public sealed record CheckoutKeys(
     IReadOnlyCollection<CheckoutId>? Ids = null, IReadOnlyCollection<AttemptId>? AttemptIds = null, IReadOnlyCollection<ReceiptNumber>? Numbers = null,
-    IReadOnlyCollection<string>? ReferenceKeys = null, IReadOnlyCollection<ReceiptId>? ReceiptIds = null,
+    IReadOnlyCollection<string>? AccountKeys = null, IReadOnlyCollection<ReceiptId>? ReceiptIds = null,
     IReadOnlyCollection<(Money Amount, DateTimeOffset At)>? TillPayments = null, bool WithTillReceipts = false);
 
 /// <summary>Checkouts loaded to be changed, locked in the order of their ids until the transaction ends.</summary>
@@ -24,8 +24,14 @@ public sealed record CheckoutKeys(
 public sealed record LoadedCheckouts(IReadOnlyList<Checkout> Checkouts, IReadOnlyList<Receipt> Unmatched);
 
 /// <summary>A filter over checkouts; times are createdAt, half-open.</summary>
+/// <param name="ReferenceKey">The compared form of the shop's order reference.</param>
+/// <param name="AccountKey">The compared form of the account.</param>
 public sealed record CheckoutFilter(
-    string? Client, string? ReferenceKey, CheckoutStatus? Status, DateTimeOffset? From, DateTimeOffset? To, Cursor? After, int Limit);
+    string? Client, string? ReferenceKey, string? AccountKey, string? ExternalId, CheckoutStatus? Status, DateTimeOffset? From, DateTimeOffset? To, Cursor? After, int Limit);
+
+/// <summary>Why a checkout was not added.</summary>
+/// <param name="InUse">The client's own checkout that has its order reference; null where somebody's has its account.</param>
+public sealed record NotAdded(CheckoutId? InUse);
 
 /// <summary>A place in a list that is newest first.</summary>
 public sealed record Cursor(DateTimeOffset At, Guid Id);
@@ -46,8 +52,14 @@ public interface ICheckouts
     /// <summary>Reads a page, newest created first.</summary>
     Task<IReadOnlyList<Checkout>> List(CheckoutFilter filter, CancellationToken cancellation);
 
-    /// <summary>Adds a new checkout; null on success, else the one that already has its reference.</summary>
-    Task<(CheckoutId Id, string Client)?> Add(Checkout checkout);
+    /// <summary>
+    /// Which of these cannot be the account of a new checkout, in their compared forms: of <paramref name="made"/> those that are an account or an
+    /// order reference of anybody's, of <paramref name="own"/> those that are an account.
+    /// </summary>
+    Task<IReadOnlySet<string>> TakenAccounts(IReadOnlyCollection<string> made, IReadOnlyCollection<string> own);
+
+    /// <summary>Adds a new checkout; null on success. A refusal leaves the transaction as it was.</summary>
+    Task<NotAdded?> Add(Checkout checkout);
 
     /// <summary>Writes what changed, with events, cases and one notification, in a number of statements that does not grow with the rows.</summary>
     /// <param name="unmatched">Receipts that belong to no checkout; those that meanwhile do are written with it.</param>

@@ -7,7 +7,7 @@ namespace Payments.Application.Checkouts;
 
 /// <summary>Reads checkouts, newest created first; times are createdAt, half-open.</summary>
 public sealed record ListCheckouts(
-    Caller Caller, string? OrderReference, string? Status, DateTimeOffset? From, DateTimeOffset? To, string? Cursor, int? Limit)
+    Caller Caller, string? OrderReference, string? ExternalId, string? Account, string? Status, DateTimeOffset? From, DateTimeOffset? To, string? Cursor, int? Limit)
     : IRequest<Page<CheckoutView>>;
 
 /// <summary>One page of a list.</summary>
@@ -19,6 +19,7 @@ public sealed class ListCheckoutsValidator : AbstractValidator<ListCheckouts>
 {
     public ListCheckoutsValidator()
     {
+        RuleFor(q => q.ExternalId).ExternalId();
         RuleFor(q => q.Status)
             .Must(status => status is null || EnumNames.TryRead<CheckoutStatus>(status, out _))
             .WithMessage("Give one of open, pending, paid, failed, expired, cancelled.");
@@ -34,9 +35,9 @@ public sealed class ListCheckoutsHandler(ICheckouts checkouts) : IRequestHandler
     {
         var limit = request.Limit ?? Paging.DefaultLimit;
         CheckoutStatus? status = EnumNames.TryRead<CheckoutStatus>(request.Status, out var s) ? s : null;
-        var reference = request.OrderReference is { } text ? OrderReference.KeyOf(text) : null;
+        static string? Key(string? text) => text is null ? null : OrderReference.KeyOf(text);
         var found = await checkouts.List(
-            new(request.Caller.SeesAll ? null : request.Caller.Client, reference, status, request.From, request.To, Paging.Read(request.Cursor), limit + 1),
+            new(request.Caller.SeesAll ? null : request.Caller.Client, Key(request.OrderReference), Key(request.Account), request.ExternalId, status, request.From, request.To, Paging.Read(request.Cursor), limit + 1),
             cancellationToken);
         return Paging.Page(found, limit, c => new(c.CreatedAt, c.Id.Value), c => CheckoutView.Of(c, toShop: true));
     }

@@ -36,7 +36,7 @@ public sealed class SendAttemptHandler(ICheckouts checkouts, ITransactions trans
         }
 
         var reply = await daraja.SendStkPush(
-            new(attempt.Id, attempt.Phone!.Value, attempt.Amount, checkout.Reference.Value, checkout.Description), cancellationToken);
+            new(attempt.Id, attempt.Phone!.Value, attempt.Amount, checkout.Account.Value, checkout.Description), cancellationToken);
 
         return await transactions.RunWithRetry(
             async now =>

@@ -12,7 +12,7 @@ namespace Payments.Application.Checkouts;
 
 /// <summary>A shop wants an order paid; with a phone the prompt goes out in the same call.</summary>
 public sealed record StartCheckout(
-    Caller Caller, string? OrderReference, decimal? Amount, string? Phone, string? Description, string? ReturnUrl, int? ExpiresInMinutes,
+    Caller Caller, string? OrderReference, string? ExternalId, decimal? Amount, string? Phone, string? Description, string? ReturnUrl, int? ExpiresInMinutes,
     IReadOnlyDictionary<string, string>? Metadata) : IRequest<Result<CheckoutView>>;
 
 /// <summary>What a checkout must look like before anything is stored or sent.</summary>
@@ -21,8 +21,9 @@ public sealed class StartCheckoutValidator : AbstractValidator<StartCheckout>
     public StartCheckoutValidator(ReturnOptions returns)
     {
         RuleFor(c => c.OrderReference)
-            .Must(text => Domain.Checkouts.OrderReference.TryParse(text, out _))
-            .WithMessage("Give 1 to 12 of A–Z a–z 0–9 - _ . / with at least one letter or digit.");
+            .Must(text => text is null || Domain.Checkouts.OrderReference.TryParse(text, out _))
+            .WithMessage("Give 1 to 12 of A–Z a–z 0–9 - _ . / with at least one letter or digit, or leave it out; a longer id of yours is an externalId.");
+        RuleFor(c => c.ExternalId).ExternalId();
         RuleFor(c => c.Amount)
             .Must(amount => amount is >= 1 and <= 250_000 && decimal.Truncate(amount.Value) == amount)
             .WithMessage("Give whole shillings from 1 to 250000.");
@@ -44,12 +45,16 @@ public sealed class StartCheckoutValidator : AbstractValidator<StartCheckout>
 
 /// <summary>
 /// Intent first: checkout and push are committed together before the first byte leaves. If the process dies after that commit, the
-/// push is found <c>sending</c> by reconciliation and never sent again.
+/// push is found <c>sending</c> by reconciliation and never sent again. Of two that come at once with one reference of one client the second waits for
+/// the first and names it; of two that chose one account the second chooses again, in the same transaction.
 /// </summary>
 public sealed class StartCheckoutHandler(
-    ICheckouts checkouts, ITransactions transactions, IBackgroundCommands detached, IDaraja daraja, IClientSecrets secrets, LimitOptions limits,
-    ReconciliationOptions reconciliation, LostPayments lost) : IRequestHandler<StartCheckout, Result<CheckoutView>>
+    ICheckouts checkouts, AccountAllocator accounts, ITransactions transactions, IBackgroundCommands detached, IDaraja daraja, IClientSecrets secrets,
+    LimitOptions limits, ReconciliationOptions reconciliation, LostPayments lost) : IRequestHandler<StartCheckout, Result<CheckoutView>>
 {
+    /// <summary>How often somebody may take the account that was chosen between the look and the INSERT: once is rare, so often never.</summary>
+    private const int Tries = 5;
+
     private sealed record Begun(Checkout Checkout, Attempt? Attempt, PromptRefusedView? Refused);
 
     public async Task<Result<CheckoutView>> Handle(StartCheckout request, CancellationToken cancellationToken)
@@ -76,26 +81,44 @@ public sealed class StartCheckoutHandler(
 
     private async Task<Result<Begun>> Begin(StartCheckout request, DateTimeOffset now)
     {
-        _ = OrderReference.TryParse(request.OrderReference, out var reference);
+        OrderReference? reference = OrderReference.TryParse(request.OrderReference, out var given) ? given : null;
+        for (var tried = 1; ; tried++)
+        {
+            var names = new CheckoutNames(await accounts.Choose(request.Caller, reference), reference, request.ExternalId);
+            if (await Add(request, names, now) is { } added)
+            {
+                return added;
+            }
+
+            if (tried == Tries)
+            {
+                throw new InvalidOperationException($"{tried} accounts in a row were taken while this checkout was being added.");
+            }
+        }
+    }
+
+    /// <summary>Adds it under that account; null when somebody has just taken it: nothing was written then, and the transaction goes on.</summary>
+    private async Task<Result<Begun>?> Add(StartCheckout request, CheckoutNames names, DateTimeOffset now)
+    {
         Msisdn? phone = ValidationRules.TryReadPhone(request.Phone, out var msisdn) ? msisdn : null;
         var expiresIn = TimeSpan.FromMinutes(request.ExpiresInMinutes ?? 1440);
         var checkout = Checkout.Open(
-            NewId.Next<CheckoutId>(), request.Caller.Client, reference, Money.FromShillings((long)request.Amount!.Value), request.Description, phone,
+            NewId.Next<CheckoutId>(), request.Caller.Client, names, Money.FromShillings((long)request.Amount!.Value), request.Description, phone,
             request.ReturnUrl, request.Metadata ?? new Dictionary<string, string>(), expiresIn, now);
 
         Attempt? attempt = null;
         PromptRefusedView? refused = null;
-        var paid = await lost.Find(reference);
+        var paid = await lost.Find(names.Account);
         if (paid.Count == 0)
         {
             (attempt, refused) = await Prompt(checkout, phone, now);
         }
 
-        if (await checkouts.Add(checkout) is { } existing)
+        if (await checkouts.Add(checkout) is { } notAdded)
         {
-            return new Refusal(
-                "order_reference_in_use", "Another checkout has this order reference.",
-                Subject: existing.Client == request.Caller.Client ? existing.Id.ToString() : null);
+            return notAdded.InUse is { } existing
+                ? (Result<Begun>)new Refusal("order_reference_in_use", "Another checkout of yours has this order reference.", Subject: existing.ToString())
+                : null;
         }
 
         await checkouts.Save([checkout]);

@@ -48,6 +48,11 @@ public static class ValidationRules
         rule.Must(text => TryReadPhone(text, out _))
             .WithMessage("Give a Kenyan mobile number such as 0708 374 149, +254708374149 or 0110 000 000.");
 
+    /// <summary>The rule for the id a shop's platform has for a checkout.</summary>
+    public static IRuleBuilderOptions<T, string?> ExternalId<T>(this IRuleBuilder<T, string?> rule) =>
+        rule.Must(text => text is null || (text.Length is >= 1 and <= 200 && !text.Any(char.IsControl)))
+            .WithMessage("Give 1 to 200 characters, without control characters.");
+
     /// <summary>Text without control characters, which neither a phone nor PostgreSQL can show.</summary>
     public static IRuleBuilderOptions<T, string?> Printable<T>(this IRuleBuilder<T, string?> rule, int most) =>
         rule.Must(text => text is null || (text.Length <= most && !text.Any(char.IsControl)))

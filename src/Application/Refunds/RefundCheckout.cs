@@ -57,7 +57,7 @@ public sealed class RefundCheckoutHandler(ICheckouts checkouts, IRefunds refunds
             return over;
         }
 
-        var refund = Refund.Queue(RefundRequests.Name(names, plan, request.Caller), checkout.Client, plan, checkout.Reference.Value, request.Reason!.Trim(), ofSurplus: false, now);
+        var refund = Refund.Queue(RefundRequests.Name(names, plan, request.Caller), checkout.Client, plan, checkout.Reference?.Value, request.Reason!.Trim(), ofSurplus: false, now);
         var left = plan.Receipt.Left;
         checkout.Reserve(refund, now);
         await checkouts.Save([checkout]);

@@ -53,7 +53,7 @@ public sealed class RefundReceiptHandler(ICheckouts checkouts, IRefunds refunds,
 
         var reason = request.Reason?.Trim() ?? (loaded.Checkout is null ? "Payment without an order" : "Paid too much");
         var refund = Refund.Queue(
-            RefundRequests.Name(names, plan, request.Caller), loaded.Checkout?.Client ?? request.Caller.Client, plan, loaded.Checkout?.Reference.Value, reason, ofSurplus: true, now);
+            RefundRequests.Name(names, plan, request.Caller), loaded.Checkout?.Client ?? request.Caller.Client, plan, loaded.Checkout?.Reference?.Value, reason, ofSurplus: true, now);
         var left = receipt.Left;
         if (loaded.Checkout is { } checkout)
         {

@@ -11,9 +11,9 @@ namespace Payments.Application.Restores;
 /// </summary>
 public sealed class LostPayments(IRestores restores, ICheckouts checkouts)
 {
-    /// <summary>Receipts without an order that were paid for this one before the restore and told after it.</summary>
-    public async Task<IReadOnlyList<ReceiptId>> Find(OrderReference reference) =>
-        [.. (await restores.FindLostPayments()).Where(found => OrderReference.KeyOf(found.Account) == reference.Key).Select(found => found.Id)];
+    /// <summary>Receipts without an order that were paid to this account before the restore and told after it.</summary>
+    public async Task<IReadOnlyList<ReceiptId>> Find(Account account) =>
+        [.. (await restores.FindLostPayments()).Where(found => OrderReference.KeyOf(found.Account) == account.Key).Select(found => found.Id)];
 
     /// <summary>
     /// Puts them to a checkout of this transaction, the oldest first, to be saved by the caller. Whoever else takes one at the same time meets

@@ -31,7 +31,17 @@ public sealed class Checkout
     /// <summary>The shop it belongs to.</summary>
     public required string Client { get; init; }
 
-    public required OrderReference Reference { get; init; }
+    /// <summary>What customers type, what a prompt shows, what confirmations are matched by.</summary>
+    public required Account Account { get; init; }
+
+    /// <summary>The shop's name for the order; null where it gave none.</summary>
+    public OrderReference? Reference { get; init; }
+
+    /// <summary>The id the shop's platform has for it; null where it gave none.</summary>
+    public string? ExternalId { get; init; }
+
+    /// <summary>What a person would call it.</summary>
+    public string Name => Reference?.Value ?? Account.Value;
 
     /// <summary>What is wanted: whole shillings, 1–250,000.</summary>
     public required Money Amount { get; init; }
@@ -109,7 +119,7 @@ public sealed class Checkout
 
     /// <summary>Makes a checkout that nobody has been asked to pay yet.</summary>
     public static Checkout Open(
-        CheckoutId id, string client, OrderReference reference, Money amount, string? description, Msisdn? phone, string? returnUrl,
+        CheckoutId id, string client, CheckoutNames names, Money amount, string? description, Msisdn? phone, string? returnUrl,
         IReadOnlyDictionary<string, string> metadata, TimeSpan expiresIn, DateTimeOffset now)
     {
         if (!amount.IsWhole || amount <= Money.Zero || amount > Money.MaxTransaction)
@@ -121,7 +131,9 @@ public sealed class Checkout
         {
             Id = id,
             Client = client,
-            Reference = reference,
+            Account = names.Account,
+            Reference = names.Reference,
+            ExternalId = names.ExternalId,
             Amount = amount,
             Description = description,
             Phone = phone,
@@ -287,7 +299,7 @@ public sealed class Checkout
     /// <summary>A payment without an account that successes of several orders could be: it stands nowhere until a person decides.</summary>
     public void OpenAmbiguousPayerCase(Receipt receipt, IReadOnlyList<Checkout> orders, DateTimeOffset now)
     {
-        AddCase(new AmbiguousPayer(ReceiptFacts.Of(receipt), [.. orders.Select(o => o.Reference.Value)]));
+        AddCase(new AmbiguousPayer(ReceiptFacts.Of(receipt), [.. orders.Select(o => o.Name)]));
         Changed(now);
     }
 

@@ -5,11 +5,14 @@ using Payments.Domain.Common;
 namespace Payments.Domain.Checkouts;
 
 /// <summary>
-/// The shop's name for an order: 1–12 of <c>A–Z a–z 0–9 - _ . /</c> with at least one letter or digit (12 is what M-PESA
-/// shows and keeps of an account reference).
+/// The shop's name for an order, unique within the shop: 1–12 of <c>A–Z a–z 0–9 - _ . /</c> with at least one letter or digit, for it may be
+/// the <see cref="Account"/> too.
 /// </summary>
 public readonly record struct OrderReference
 {
+    /// <summary>What M-PESA shows and keeps of an account reference.</summary>
+    public const int MaxLength = 12;
+
     private OrderReference(string value) => Value = value;
 
     /// <summary>As the shop wrote it.</summary>
@@ -22,7 +25,7 @@ public readonly record struct OrderReference
     public static bool TryParse(string? text, out OrderReference reference)
     {
         reference = default;
-        if (text is not { Length: >= 1 and <= 12 } || !text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/')
+        if (text is not { Length: >= 1 and <= MaxLength } || !text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/')
             || !text.Any(char.IsAsciiLetterOrDigit))
         {
             return false;

@@ -33,7 +33,7 @@ internal sealed class ReceiptLinking(Checkout checkout, DateTimeOffset now)
     public void Detach(Receipt receipt, Attempt attempt)
     {
         receipt.Detach(checkout.Ours.MethodOf(receipt.Shortcode, receipt.Account) ?? PaymentMethod.Paybill);
-        if (receipt.Method == PaymentMethod.Till && OrderReference.KeyOf(receipt.Account) != checkout.Reference.Key
+        if (receipt.Method == PaymentMethod.Till && OrderReference.KeyOf(receipt.Account) != checkout.Account.Key
             && Matcher.Shows(receipt, attempt) != PayerMatch.Same)
         {
             checkout.AddCase(new PossibleDuplicate(ReceiptFacts.Of(receipt), checkout.Id, attempt.StartedAt));

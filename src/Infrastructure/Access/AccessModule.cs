@@ -11,6 +11,7 @@ internal static class AccessModule
         services.AddSingleton<ApiKeyRepository>();
         services.AddSingleton<IApiKeys>(s => s.GetRequiredService<ApiKeyRepository>());
         services.AddSingleton<IPayoutCeilings>(s => s.GetRequiredService<ApiKeyRepository>());
+        services.AddSingleton<IClients, Clients>();
         services.AddSingleton<IApiKeyCache, ApiKeyCache>();
         services.AddSingleton<ISignInTries, SignInTries>();
         services.AddSingleton<IAudit, Audit>();

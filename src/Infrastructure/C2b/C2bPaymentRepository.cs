@@ -26,7 +26,7 @@ internal sealed partial class C2bPaymentRepository(Connections database, Callbac
             "SELECT id, body FROM callbacks WHERE id = ANY (@ids) AND kind = 'c2b_confirm'", new { ids = callbackIds.ToArray() })).AsList();
     }
 
-    public async Task<AccountStatus?> Wanted(string referenceKey, CancellationToken cancellation)
+    public async Task<AccountStatus?> Wanted(string accountKey, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<WantedRow>(new CommandDefinition(
@@ -35,9 +35,9 @@ internal sealed partial class C2bPaymentRepository(Connections database, Callbac
                 SELECT array_agg(a.amount) FROM attempts a
                 WHERE a.checkout_id = c.id AND a.ended_at IS NULL AND a.started_at > now() - @life AND a.started_at < now() + @life) AS in_flight
             FROM checkouts c
-            WHERE c.reference_key = @referenceKey
+            WHERE c.reference_key = @accountKey
             """,
-            new { referenceKey, life = Attempt.PromptLifetime }, cancellationToken: cancellation));
+            new { accountKey, life = Attempt.PromptLifetime }, cancellationToken: cancellation));
         return rows.SingleOrDefault() is { } row
             ? new(EnumNames.Read<CheckoutStatus>(row.Status), Money.FromCents(row.Due), [.. (row.InFlight ?? []).Select(Money.FromCents)])
             : null;

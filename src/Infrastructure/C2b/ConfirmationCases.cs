@@ -22,7 +22,7 @@ internal sealed partial class C2bPaymentRepository
                 u.CallbackId.Value, u.Receipt,
                 $"A confirmation says that receipt {u.Receipt} paid {u.Amount} for this order, but it is not trusted: {u.Why} Nothing was counted. "
                 + "It is once Pull lists the receipt, or once M-PESA confirms it: ask (…/ask), or look it up in the portal, then settle this case.",
-                u.ReferenceKey))],
+                u.AccountKey))],
             ManyUntrusted);
     }
 

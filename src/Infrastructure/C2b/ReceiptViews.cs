@@ -43,7 +43,7 @@ internal sealed partial class C2bPaymentRepository
     public async Task<IReadOnlyList<ReceiptView>> Receipts(ReceiptFilter filter, Cursor? after, int limit, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var rows = await connection.QueryAsync<ReceiptViewRow>(
+        var rows = (await connection.QueryAsync<ReceiptViewRow>(
             $"""
             SELECT {ReceiptColumns} FROM {ReceiptsWithRefunds}
             WHERE {(filter.Matched switch { true => "r.checkout_id IS NOT NULL", false => "r.checkout_id IS NULL", null => "true" })}
@@ -53,8 +53,9 @@ internal sealed partial class C2bPaymentRepository
             ORDER BY r.id DESC
             LIMIT @limit
             """,
-            new { afterId = after?.Id, limit });
-        return [.. rows.Select(row => row.ToView())];
+            new { afterId = after?.Id, limit })).AsList();
+        var proposals = await Proposals(connection, rows);
+        return [.. rows.Select(row => row.ToView() with { Proposal = proposals.GetValueOrDefault(row.Id) })];
     }
 
     public async Task<ReceiptView?> Receipt(ReceiptId id, CancellationToken cancellation)

@@ -17,7 +17,9 @@ internal static class CheckoutEventData
         {
             json.WriteStartObject();
             json.WriteString("id", checkout.Id.ToString());
-            json.WriteString("orderReference", checkout.Reference.Value);
+            json.WriteString("account", checkout.Account.Value);
+            json.WriteString("orderReference", checkout.Reference?.Value);
+            json.WriteString("externalId", checkout.ExternalId);
             json.WriteString("status", EnumNames.Name(checkout.Status));
             json.WriteNumber("amount", checkout.Amount.Shillings);
             json.WriteNumber("amountPaid", checkout.Paid.Shillings);

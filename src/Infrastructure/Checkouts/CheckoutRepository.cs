@@ -38,7 +38,7 @@ internal sealed partial class CheckoutRepository(Connections database, OurShortc
                 ids = Sorted(keys.Ids),
                 attempts = Sorted(keys.AttemptIds),
                 numbers = Sorted(keys.Numbers),
-                references = Sorted(keys.ReferenceKeys),
+                references = Sorted(keys.AccountKeys),
                 tillAmounts = (keys.TillPayments ?? []).Select(p => p.Amount.Cents).ToArray(),
                 tillTimes = (keys.TillPayments ?? []).Select(p => p.At.UtcDateTime).ToArray(),
                 before = PromptWindow.Before,
@@ -109,7 +109,9 @@ internal sealed partial class CheckoutRepository(Connections database, OurShortc
             SELECT {CheckoutRow.Columns}
             FROM checkouts
             WHERE (@client::text IS NULL OR client = @client)
-              AND (@reference::text IS NULL OR reference_key = @reference)
+              AND (@reference::text IS NULL OR {CheckoutRow.ReferenceKey} = @reference)
+              AND (@account::text IS NULL OR reference_key = @account)
+              AND (@externalId::text IS NULL OR external_id = @externalId)
               AND (@status::text IS NULL OR status = @status)
               AND (@from::timestamptz IS NULL OR created_at >= @from)
               AND (@to::timestamptz IS NULL OR created_at < @to)
@@ -121,6 +123,8 @@ internal sealed partial class CheckoutRepository(Connections database, OurShortc
             {
                 client = filter.Client,
                 reference = filter.ReferenceKey,
+                account = filter.AccountKey,
+                externalId = filter.ExternalId,
                 status = filter.Status is { } status ? EnumNames.Name(status) : null,
                 from = filter.From?.ToUniversalTime(),
                 to = filter.To?.ToUniversalTime(),

@@ -12,12 +12,21 @@ namespace Payments.Infrastructure.Checkouts;
 /// <summary>A row of <c>checkouts</c>, with names as the columns have them.</summary>
 internal sealed record CheckoutRow
 {
+    /// <summary>
+    /// The compared form of the shop's reference, as the index checkouts_client_reference has it. The columns <c>order_reference</c> and
+    /// <c>reference_key</c> hold the account, which they were before there were others (docs/decisions/0059).
+    /// </summary>
+    public const string ReferenceKey = "CASE WHEN account_is_reference THEN reference_key ELSE client_reference_key END";
+
     public const string Columns =
-        "id, client, order_reference, amount, paid, description, phone, return_url, metadata, status, version, created_at, updated_at, expires_at, ended_at";
+        "id, client, order_reference AS account, CASE WHEN account_is_reference THEN order_reference ELSE client_reference END AS order_reference, external_id, "
+        + "amount, paid, description, phone, return_url, metadata, status, version, created_at, updated_at, expires_at, ended_at";
 
     public CheckoutId Id { get; init; }
     public string Client { get; init; } = "";
-    public string OrderReference { get; init; } = "";
+    public string Account { get; init; } = "";
+    public string? OrderReference { get; init; }
+    public string? ExternalId { get; init; }
     public long Amount { get; init; }
     public long Paid { get; init; }
     public string? Description { get; init; }
@@ -36,12 +45,13 @@ internal sealed record CheckoutRow
 
     public Checkout ToDomain(OurShortcodes? ours = null)
     {
-        _ = Domain.Checkouts.OrderReference.TryParse(OrderReference, out var reference);
         return new()
         {
             Id = Id,
             Client = Client,
-            Reference = reference,
+            Account = Domain.Checkouts.Account.Stored(Account),
+            Reference = Domain.Checkouts.OrderReference.TryParse(OrderReference, out var reference) ? reference : null,
+            ExternalId = ExternalId,
             Amount = Money.FromCents(Amount),
             Paid = Money.FromCents(Paid),
             Description = Description,

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dapper;
 using Npgsql;
 using Payments.Application.Cases;
+using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Application.Telemetry;
 using Payments.Domain.Cases;
@@ -26,25 +27,44 @@ internal sealed partial class CheckoutRepository
     /// <summary>Letters stay letters: escaped, four bytes of metadata would be twelve.</summary>
     private static readonly JsonSerializerOptions AsWritten = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public async Task<(CheckoutId Id, string Client)?> Add(Checkout checkout)
+    public async Task<IReadOnlySet<string>> TakenAccounts(IReadOnlyCollection<string> made, IReadOnlyCollection<string> own)
     {
         await using var connection = await database.OpenConnectionAsync();
+        var taken = await connection.QueryAsync<string>(
+            $"""
+            SELECT reference_key FROM checkouts WHERE reference_key = ANY (@made) OR reference_key = ANY (@own)
+            UNION ALL
+            SELECT {CheckoutRow.ReferenceKey} FROM checkouts WHERE {CheckoutRow.ReferenceKey} = ANY (@made)
+            """,
+            new { made = made.ToArray(), own = own.ToArray() });
+        return taken.ToHashSet(StringComparer.Ordinal);
+    }
+
+    // A conflict is no error, so that the transaction goes on: whoever is about to write the same is waited for, and then seen.
+    public async Task<NotAdded?> Add(Checkout checkout)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        var isReference = checkout.Reference is { } own && own.Key == checkout.Account.Key;
         var added = await connection.ExecuteAsync(
             """
             INSERT INTO checkouts (
-                id, client, order_reference, reference_key, amount, description, phone, return_url, metadata, status, version,
-                created_at, updated_at, expires_at)
+                id, client, order_reference, reference_key, account_is_reference, client_reference, client_reference_key, external_id, amount, description,
+                phone, return_url, metadata, status, version, created_at, updated_at, expires_at)
             VALUES (
-                @Id, @Client, @reference, @key, @amount, @Description, @phone, @ReturnUrl, @metadata, @status, @Version,
-                @CreatedAt, @UpdatedAt, @ExpiresAt)
-            ON CONFLICT (reference_key) DO NOTHING
+                @Id, @Client, @account, @accountKey, @isReference, @reference, @referenceKey, @ExternalId, @amount, @Description,
+                @phone, @ReturnUrl, @metadata, @status, @Version, @CreatedAt, @UpdatedAt, @ExpiresAt)
+            ON CONFLICT DO NOTHING
             """,
             new
             {
                 checkout.Id,
                 checkout.Client,
-                reference = checkout.Reference.Value,
-                key = checkout.Reference.Key,
+                account = checkout.Account.Value,
+                accountKey = checkout.Account.Key,
+                isReference,
+                reference = isReference ? null : checkout.Reference?.Value,
+                referenceKey = isReference ? null : checkout.Reference?.Key,
+                checkout.ExternalId,
                 amount = checkout.Amount.Cents,
                 checkout.Description,
                 phone = checkout.Phone?.Value,
@@ -58,8 +78,9 @@ internal sealed partial class CheckoutRepository
             });
         return added == 1
             ? null
-            : await connection.QuerySingleAsync<(CheckoutId, string)>(
-                "SELECT id, client FROM checkouts WHERE reference_key = @key", new { key = checkout.Reference.Key });
+            : new(await connection.QuerySingleOrDefaultAsync<CheckoutId?>(
+                $"SELECT id FROM checkouts WHERE client = @Client AND {CheckoutRow.ReferenceKey} = @key",
+                new { checkout.Client, key = checkout.Reference?.Key }));
     }
 
     public async Task Save(IReadOnlyCollection<Checkout> checkouts, IReadOnlyCollection<Receipt>? unmatched = null)

@@ -6,5 +6,10 @@ namespace Payments.Infrastructure.Checkouts;
 /// <summary>Checkouts with their attempts and receipts.</summary>
 internal static class CheckoutsModule
 {
-    public static void AddCheckouts(this IServiceCollection services) => services.AddSingleton<ICheckouts, CheckoutRepository>();
+    public static void AddCheckouts(this IServiceCollection services)
+    {
+        services.AddSingleton<ICheckouts, CheckoutRepository>();
+        services.AddSingleton<AccountPolicy>();
+        services.AddSingleton<AccountAllocator>();
+    }
 }

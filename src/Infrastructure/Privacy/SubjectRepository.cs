@@ -45,7 +45,8 @@ internal sealed partial class ErasureRepository
             SELECT jsonb_pretty(jsonb_build_object(
                 'checkouts', (
                     SELECT coalesce(jsonb_agg(jsonb_build_object(
-                        'orderReference', c.order_reference, 'amountCents', c.amount, 'status', c.status, 'createdAt', c.created_at,
+                        'account', c.order_reference, 'orderReference', CASE WHEN c.account_is_reference THEN c.order_reference ELSE c.client_reference END,
+                        'externalId', c.external_id, 'amountCents', c.amount, 'status', c.status, 'createdAt', c.created_at,
                         'phone', CASE WHEN c.phone = @phone THEN c.phone END, 'description', c.description, 'metadata', c.metadata,
                         'prompts', (
                             SELECT coalesce(jsonb_agg(jsonb_build_object(

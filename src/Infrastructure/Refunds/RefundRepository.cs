@@ -118,7 +118,7 @@ internal sealed class RefundRepository(Connections database, ICheckouts checkout
             $"""
             SELECT {RefundRow.Columns} FROM refunds
             WHERE (@reference::text IS NULL OR (checkout_id IS NOT NULL AND receipt_id IN (
-                SELECT r.id FROM checkouts c JOIN receipts r ON r.checkout_id = c.id WHERE c.reference_key = @reference)))
+                SELECT r.id FROM checkouts c JOIN receipts r ON r.checkout_id = c.id WHERE {CheckoutRow.ReferenceKey} = @reference)))
               AND {TransferRepository.Filter}
             """,
             TransferRepository.Parameters(filter));

@@ -31,7 +31,8 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
         ["Accountability: why money was kept. In the audit log for good as well; whoever writes it is told to put no name in it, and a number is refused."] =
             ["receipts.written_off_reason"],
         ["The shop's own number for the order or payout: the books are kept by it, and it is unique for ever. docs/privacy.md asks shops to put no name in it."] =
-            ["checkouts.order_reference", "checkouts.reference_key", "payouts.reference", "refunds.order_reference"],
+            ["checkouts.order_reference", "checkouts.reference_key", "checkouts.client_reference", "checkouts.client_reference_key", "checkouts.external_id",
+                "payouts.reference", "refunds.order_reference"],
         ["The client's own word for its request, which money that leaves is recognised by for ever; clients make it up at random."] =
             ["idempotency_keys.key", "idempotency_keys.owner"],
         ["M-PESA's number of the payment: the books are compared with its statement by it. M-PESA alone knows whose it is."] =
@@ -58,7 +59,7 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
         ("c2b_registrations", "id shortcode token state version response_type confirmation_url validation_url created_at asked_at registered_at payer_hash payer_hash_seen asked_until"),
         ("callbacks", "id kind subject_id state verdict token_hash probe_id received_at done_at erased_at retry_at blocked_by"),
         ("cases", "id kind subject_id checkout_id status outcome shortcode created_at settled_at erased_at"),
-        ("checkouts", "id amount paid status version created_at updated_at expires_at ended_at erased_at"),
+        ("checkouts", "id account_is_reference amount paid status version created_at updated_at expires_at ended_at erased_at"),
         ("daraja_apis", "api state paused_until why found_by changed_at"),
         ("deployment", "one environment shortcode stamped_at"),
         ("events", "id position type subject_id at"),

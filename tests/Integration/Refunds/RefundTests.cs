@@ -196,7 +196,7 @@ public sealed class RefundTests(QuickQuestions running) : IClassFixture<QuickQue
     {
         await Registered();
         var checkout = await host.Checkout(phone: null, amount: 100);
-        await host.PayByHand(130, (string)checkout["orderReference"]!);
+        await host.PayByHand(130, (string)checkout["account"]!);
         var paid = await host.Until(checkout, "paid");
         Assert.Equal((100m, 0m, 30m), ((decimal)paid["amountPaid"]!, (decimal)paid["amountDue"]!, (decimal)paid["surplus"]!));
         var receipt = (await host.Receipt((string)paid["payment"]!["receipt"]!, matched: true))!;

@@ -25,7 +25,7 @@ public sealed class ApiKeyTests(ApiKeyTests.FewRequests running) : IClassFixture
 
         Assert.Equal(HttpStatusCode.NotFound, (await host.Shop.GetAsync($"/api/checkouts/{checkout["id"]}")).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await bakery.GetAsync("/api/ops/keys")).StatusCode);
-        Assert.Equal("bakery", await host.Sql<string>($"SELECT client FROM checkouts WHERE order_reference = '{checkout["orderReference"]}'"));
+        Assert.Equal("bakery", await host.Sql<string>($"SELECT client FROM checkouts WHERE order_reference = '{checkout["account"]}'"));
         Assert.DoesNotContain((string)made["key"]!, await host.Sql<string>("SELECT string_agg(k::text, '') FROM api_keys k"), StringComparison.Ordinal);
         Assert.DoesNotContain((string)made["key"]!, await host.Sql<string>("SELECT string_agg(a::text, '') FROM audit_log a"), StringComparison.Ordinal);
         Assert.DoesNotContain((string)made["key"]!, await host.Ops.GetStringAsync("/api/ops/keys"), StringComparison.Ordinal);
@@ -255,7 +255,7 @@ public sealed class ApiKeyTests(ApiKeyTests.FewRequests running) : IClassFixture
         Assert.Equal("already_paid", (string?)(await pay.Content.ReadFromJsonAsync<JsonNode>())!["code"]);
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync($"/api/checkouts/{paid["id"]}")).StatusCode);
 
-        await host.Sql<string>($"UPDATE checkouts SET ended_at = now() - interval '7 days 1 minute' WHERE order_reference = '{paid["orderReference"]}' RETURNING status");
+        await host.Sql<string>($"UPDATE checkouts SET ended_at = now() - interval '7 days 1 minute' WHERE order_reference = '{paid["account"]}' RETURNING status");
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await browser.GetAsync($"/api/checkouts/{paid["id"]}")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await host.Shop.GetAsync($"/api/checkouts/{paid["id"]}")).StatusCode);

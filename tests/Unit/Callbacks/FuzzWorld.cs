@@ -33,7 +33,7 @@ internal sealed class FuzzWorld : ICheckouts, IC2bPayments, ITransfers, IStatusQ
     {
         _ = OrderReference.TryParse("INV-8", out var reference);
         Checkout = Checkout.Open(
-            new(Guid.NewGuid()), "shop", reference, Money.FromShillings(1), null, null, null, new Dictionary<string, string>(), TimeSpan.FromHours(24), CheckoutBuilder.Start);
+            new(Guid.NewGuid()), "shop", new(Account.Of(reference), reference), Money.FromShillings(1), null, null, null, new Dictionary<string, string>(), TimeSpan.FromHours(24), CheckoutBuilder.Start);
         var attempt = Checkout.Prompt(AttemptId, CheckoutBuilder.Phone, CheckoutBuilder.Start + TimeSpan.FromSeconds(45), CheckoutBuilder.Start);
         Checkout.Accepted(attempt, null, null, CheckoutBuilder.Start);
         Payout = (Payout)Copies.Changed(
@@ -71,7 +71,7 @@ internal sealed class FuzzWorld : ICheckouts, IC2bPayments, ITransfers, IStatusQ
 
     public Task<LoadedCheckouts> LoadForChange(CheckoutKeys keys)
     {
-        var found = keys.AttemptIds?.Contains(AttemptId) == true || keys.ReferenceKeys?.Contains(Checkout.Reference.Key) == true
+        var found = keys.AttemptIds?.Contains(AttemptId) == true || keys.AccountKeys?.Contains(Checkout.Account.Key) == true
             || (keys.Numbers ?? []).Any(number => Checkout.Receipts.Exists(r => r.Number == number)) || keys.TillPayments is { Count: > 0 };
         return Task.FromResult(new LoadedCheckouts(found ? [Checkout] : [], [.. Unmatched.Where(r => keys.Numbers?.Contains(r.Number!.Value) == true)]));
     }
@@ -117,7 +117,8 @@ internal sealed class FuzzWorld : ICheckouts, IC2bPayments, ITransfers, IStatusQ
     // Nothing of the following is on a callback's way.
     Task<Checkout?> ICheckouts.Find(CheckoutId id, CancellationToken cancellation) => throw new NotSupportedException();
     Task<IReadOnlyList<Checkout>> ICheckouts.List(CheckoutFilter filter, CancellationToken cancellation) => throw new NotSupportedException();
-    Task<(CheckoutId Id, string Client)?> ICheckouts.Add(Checkout checkout) => throw new NotSupportedException();
+    Task<IReadOnlySet<string>> ICheckouts.TakenAccounts(IReadOnlyCollection<string> made, IReadOnlyCollection<string> own) => throw new NotSupportedException();
+    Task<NotAdded?> ICheckouts.Add(Checkout checkout) => throw new NotSupportedException();
     Task<DateTimeOffset?> ICheckouts.ReservePrompt(Msisdn phone, int most, TimeSpan window, DateTimeOffset now) => throw new NotSupportedException();
     Task<IReadOnlyList<DueAttempt>> ICheckouts.ClaimDue(CheckoutId? checkoutId, int askable, int others, TimeSpan lease) => throw new NotSupportedException();
     Task ICheckouts.DiscountQuery(AttemptId attemptId) => throw new NotSupportedException();

@@ -17,7 +17,7 @@ internal static class CheckoutBuilder
     {
         _ = OrderReference.TryParse("ORDER-1", out var reference);
         return Domain.Checkouts.Checkout.Open(
-            new(Guid.NewGuid()), "shop", reference, Money.FromShillings(amount), null, null, null, new Dictionary<string, string>(), TimeSpan.FromHours(24), Start);
+            new(Guid.NewGuid()), "shop", new(Account.Of(reference), reference), Money.FromShillings(amount), null, null, null, new Dictionary<string, string>(), TimeSpan.FromHours(24), Start);
     }
 
     public static Attempt Prompted(this Checkout checkout, DateTimeOffset? at = null)

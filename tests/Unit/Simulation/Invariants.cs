@@ -123,22 +123,31 @@ internal static class Invariants
         {
             if (!checkout.HasEnded)
             {
-                yield return $"{checkout.Reference} is {checkout.Status} after two days";
+                yield return $"{checkout.Name} is {checkout.Status} after two days";
             }
 
             if (checkout.Paid.Cents != checkout.Receipts.Sum(r => r.Applied.Cents))
             {
-                yield return $"{checkout.Reference} has {checkout.Paid} paid, and receipts say otherwise";
+                yield return $"{checkout.Name} has {checkout.Paid} paid, and receipts say otherwise";
             }
 
             foreach (var receipt in checkout.Receipts.Where(r => r is { IsOnHold: false, SurplusDueAt: null } && r.Unassigned > Money.Zero))
             {
-                yield return $"{receipt.Unassigned} of receipt {receipt.Number} neither pay for {checkout.Reference} nor are surplus, nor have gone back";
+                yield return $"{receipt.Unassigned} of receipt {receipt.Number} neither pay for {checkout.Name} nor are surplus, nor have gone back";
+            }
+
+            // Whatever was typed, it pays the order whose account it is, or none (R8).
+            foreach (var movement in life.Mpesa.Moved.Where(m => m is { Subject: null, Account.Length: > 0 } && checkout.Receipts.Any(r => r.Number?.Value == m.Receipt)))
+            {
+                if (OrderReference.KeyOf(movement.Account) != checkout.Account.Key)
+                {
+                    yield return $"{movement.Receipt} was paid to {movement.Account} and counts for {checkout.Name}, whose account is {checkout.Account}";
+                }
             }
 
             if (life.Store.Told.GetValueOrDefault((checkout.Id.Value, CheckoutEvents.Paid)) != (checkout.Status == CheckoutStatus.Paid ? 1 : 0))
             {
-                yield return $"{checkout.Reference} is {checkout.Status} and said paid {life.Store.Told.GetValueOrDefault((checkout.Id.Value, CheckoutEvents.Paid))} times";
+                yield return $"{checkout.Name} is {checkout.Status} and said paid {life.Store.Told.GetValueOrDefault((checkout.Id.Value, CheckoutEvents.Paid))} times";
             }
         }
     }

@@ -38,7 +38,7 @@ internal sealed partial class SimulationRun
     private readonly double held;
     private readonly bool isTill;
     private readonly bool setsClock;
-    private readonly List<(CheckoutId Id, string Reference)> orders = [];
+    private readonly List<(CheckoutId Id, string Account)> orders = [];
     private Process process = null!;
     private HintThrottle hints = null!;
     private CallbackDispatcher? dispatcher;
@@ -52,6 +52,10 @@ internal sealed partial class SimulationRun
         held = Up(0.5);
         crash = Up(0.02);
         isTill = time.Chance(0.15);
+        accounts = new(seed);
+        isShared = accounts.Next(10) < 4;
+        numbers = accounts.Next(10) < 3 ? 4UL : ulong.MaxValue;
+        policy = new(new([new() { Name = "shop", AccountPrefix = accounts.Next(2) == 0 ? "ORDER" : null }]), this);
         var (confirms, pulls) = (time.Chance(0.5), time.Chance(0.5));
 
         // Where payments are compared by their times with M-PESA's, and where a lie of the first minute must not be believed, a clock that is set
@@ -94,7 +98,7 @@ internal sealed partial class SimulationRun
         }
 
         time.Within(0, 3000, "a forger", () => Mpesa.Forge(
-            Store.Attempts.FirstOrDefault()?.Id.Value, orders.FirstOrDefault().Reference ?? "NOBODY", Money.FromShillings(Price())));
+            Store.Attempts.FirstOrDefault()?.Id.Value, orders.FirstOrDefault().Account ?? "NOBODY", Money.FromShillings(Price())));
         if (Mpesa.Pulls)
         {
             Pull();
@@ -125,37 +129,43 @@ internal sealed partial class SimulationRun
 
     private void Order(int number)
     {
-        var reference = string.Create(CultureInfo.InvariantCulture, $"ORDER-{number}");
+        var ((caller, named), reference) = (NameOf(number), string.Create(CultureInfo.InvariantCulture, $"cart-{number}"));
+        Order(caller, named, reference);
+    }
+
+    /// <param name="reference">The id the shop's platform has for it.</param>
+    private void Order(Caller caller, string? named, string reference)
+    {
         var (price, phone) = (Price(), Phone());
         var prompted = time.Chance(0.9) ? phone : null;
-        Ask($"order {reference}", () => Store.Rows.Any(c => c.Reference.Value == reference), () => Do($"order {reference}", () =>
-            new StartCheckoutHandler(Store, process, process, process, new NoSecrets(), limits, options, new(Store, Store)).Handle(
-                new(Shop, reference, price, prompted, null, null, 1440, null), CancellationToken.None)));
-        if (Store.Rows.FirstOrDefault(c => c.Reference.Value == reference) is not { } made)
+        Ask($"order {reference}", () => Store.Rows.Any(c => c.ExternalId == reference), () => Do($"order {reference}", () =>
+            new StartCheckoutHandler(Store, Allocator, process, process, process, new NoSecrets(), limits, options, new(Store, Store)).Handle(
+                new(caller, named, reference, price, prompted, null, null, 1440, null), CancellationToken.None)));
+        if (Store.Rows.FirstOrDefault(c => c.ExternalId == reference) is not { } made)
         {
             // It died before the commit: the shop asks again.
-            time.Within(1, 5, $"order {number} again", () => Order(number));
+            time.Within(1, 5, $"order {reference} again", () => Order(caller, named, reference));
             return;
         }
 
-        orders.Add((made.Id, reference));
+        orders.Add((made.Id, made.Account.Value));
         for (var more = time.Pick(0, 2); more > 0; more--)
         {
             time.Within(60, 900, $"another prompt for {reference}", () => Do("pay", () =>
-                new PayCheckoutHandler(Store, process, process, process, limits, options).Handle(new(Shop, made.Id, Phone()), CancellationToken.None)));
+                new PayCheckoutHandler(Store, process, process, process, limits, options).Handle(new(caller with { Request = null }, made.Id, Phone()), CancellationToken.None)));
         }
 
         // A part by hand that is given back before the rest is paid.
         if (time.Chance(0.2))
         {
-            time.Within(0, 300, $"a part by hand for {reference}", () => Mpesa.PayByHand(Money.FromShillings(40), reference, phone));
+            time.Within(0, 300, $"a part by hand for {reference}", () => Mpesa.PayByHand(Money.FromShillings(40), made.Account.Value, phone));
             time.Within(1, 900, $"a refund of the part of {reference}", () => Refund(made.Id, 40));
         }
 
         for (var byHand = time.Chance(0.4) ? time.Pick(1, 2) : 0; byHand > 0; byHand--)
         {
             time.Within(0, 900, $"by hand for {reference}", () => Mpesa.PayByHand(
-                Money.FromShillings(time.Chance(0.7) ? price : 40), time.Chance(0.8) ? reference.ToLowerInvariant() : "LUNCH", phone));
+                Money.FromShillings(time.Chance(0.7) ? price : 40), time.Chance(0.8) ? Typed(made.Account) : "LUNCH", phone));
         }
 
         for (var reads = time.Pick(0, 3); reads > 0; reads--)
@@ -227,7 +237,7 @@ internal sealed partial class SimulationRun
         int? amount = time.Chance(0.5) ? null : time.Pick(20, 60, price);
         var number = Store.Receipts.FirstOrDefault(r => r.CheckoutId == checkout)?.Number;
         Keyed("refund", caller => new RefundCheckoutHandler(Store, Store, new NoCeilings(), NullPorts.Sees, process, Names).Handle(
-            new(caller, Store.Rows.FirstOrDefault(c => c.Reference.Key == row.Reference.Key)?.Id ?? checkout, amount, number?.Value, "Out of stock"), CancellationToken.None));
+            new(caller, Store.Rows.FirstOrDefault(c => c.ExternalId == row.ExternalId)?.Id ?? checkout, amount, number?.Value, "Out of stock"), CancellationToken.None));
 
         // Surplus and money without an order go back by an operator's hand.
         if (Store.Receipts.FirstOrDefault(r => r.Surplus > Money.Zero || r.CheckoutId is null) is { } receipt && time.Chance(0.5))

@@ -13,6 +13,8 @@ internal sealed partial class Store : ICheckouts
     private readonly Dictionary<AttemptId, Attempt> attempts = [];
     private readonly Dictionary<ReceiptId, Receipt> receipts = [];
     private readonly Dictionary<Guid, DateTimeOffset> askedAt = [];
+    private bool unseen;
+    private int looks;
 
     public IReadOnlyCollection<Attempt> Attempts => attempts.Values;
 
@@ -29,7 +31,7 @@ internal sealed partial class Store : ICheckouts
         var ids = new HashSet<CheckoutId>(keys.Ids ?? []);
         ids.UnionWith((keys.AttemptIds ?? []).Where(attempts.ContainsKey).Select(id => attempts[id].CheckoutId));
         ids.UnionWith(receipts.Values.Where(r => r.Number is { } number && (keys.Numbers ?? []).Contains(number)).Select(r => r.CheckoutId).OfType<CheckoutId>());
-        ids.UnionWith(checkouts.Values.Where(c => (keys.ReferenceKeys ?? []).Contains(c.Reference.Key)).Select(c => c.Id));
+        ids.UnionWith(checkouts.Values.Where(c => (keys.AccountKeys ?? []).Contains(c.Account.Key)).Select(c => c.Id));
         foreach (var (amount, at) in keys.TillPayments ?? [])
         {
             ids.UnionWith(attempts.Values
@@ -52,15 +54,28 @@ internal sealed partial class Store : ICheckouts
 
     public Task<Checkout?> Find(CheckoutId id, CancellationToken cancellation) => Task.FromResult(checkouts.ContainsKey(id) ? Assemble(id) : null);
 
-    public Task<(CheckoutId Id, string Client)?> Add(Checkout checkout)
+    public Task<IReadOnlySet<string>> TakenAccounts(IReadOnlyCollection<string> made, IReadOnlyCollection<string> own)
     {
-        if (checkouts.Values.FirstOrDefault(c => c.Reference.Key == checkout.Reference.Key) is { } other)
+        // Between the look and the INSERT somebody else may be quicker, but not every time.
+        unseen = !unseen && looks++ % 5 == 4;
+        return Task.FromResult<IReadOnlySet<string>>(unseen ? new HashSet<string>() : checkouts.Values.Select(c => c.Account.Key)
+            .Concat(checkouts.Values.Select(c => c.Reference?.Key).OfType<string>().Where(made.Contains)).Where(key => made.Contains(key) || own.Contains(key)).ToHashSet());
+    }
+
+    public Task<NotAdded?> Add(Checkout checkout)
+    {
+        if (checkouts.Values.FirstOrDefault(c => c.Client == checkout.Client && c.Reference is not null && c.Reference?.Key == checkout.Reference?.Key) is { } other)
         {
-            return Task.FromResult<(CheckoutId, string)?>((other.Id, other.Client));
+            return Task.FromResult<NotAdded?>(new(other.Id));
+        }
+
+        if (checkouts.Values.Any(c => c.Account.Key == checkout.Account.Key))
+        {
+            return Task.FromResult<NotAdded?>(new((CheckoutId?)null));
         }
 
         Write(Copies.Of(checkout));
-        return Task.FromResult<(CheckoutId, string)?>(null);
+        return Task.FromResult<NotAdded?>(null);
     }
 
     public Task Save(IReadOnlyCollection<Checkout> saved, IReadOnlyCollection<Receipt>? unmatched = null)

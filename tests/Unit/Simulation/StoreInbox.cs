@@ -85,7 +85,7 @@ internal sealed partial class Store : ICallbacks, IC2bPayments, ICallbackReader
     {
         foreach (var one in untrusted)
         {
-            if (checkouts.Values.FirstOrDefault(c => c.Reference.Key == one.ReferenceKey) is { Status: not (CheckoutStatus.Paid or CheckoutStatus.Cancelled) } checkout
+            if (checkouts.Values.FirstOrDefault(c => c.Account.Key == one.AccountKey) is { Status: not (CheckoutStatus.Paid or CheckoutStatus.Cancelled) } checkout
                 && !cases.Values.Any(c => c.Kind == CaseKind.UntrustedConfirmation && c.CheckoutId == checkout.Id)
                 && !receipts.Values.Any(r => r.Number == one.Receipt))
             {
@@ -171,7 +171,7 @@ internal sealed partial class Store : ICallbacks, IC2bPayments, ICallbackReader
 
     Task IC2bPayments.Conclude(Registration outcome) => throw new NotSupportedException();
 
-    Task<AccountStatus?> IC2bPayments.Wanted(string referenceKey, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<AccountStatus?> IC2bPayments.Wanted(string accountKey, CancellationToken cancellation) => throw new NotSupportedException();
 
     Task<IReadOnlyList<ReceiptView>> IC2bPayments.Receipts(ReceiptFilter filter, Cursor? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
 
