@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Npgsql;
 using Payments.Domain.Checkouts;
 using Xunit;
 
@@ -159,6 +160,54 @@ public sealed class AccountTests(AccountTests.Shops running) : IClassFixture<Acc
     }
 
     [Fact]
+    public async Task An_order_made_again_after_a_restore_has_the_account_its_customer_was_shown()
+    {
+        var reference = PaymentsHost.NewReference();
+        var lost = await host.Checkout(phone: null, reference: reference);
+        await Forget(lost);
+
+        var again = await host.Checkout(phone: null, reference: reference.ToLowerInvariant());
+
+        Assert.NotEqual((string?)lost["id"], (string?)again["id"]);
+        Assert.Equal((string?)lost["account"], (string?)again["account"]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_account_that_somebody_takes_meanwhile_is_passed_over_and_nothing_is_lost_by_it(bool commits)
+    {
+        var reference = PaymentsHost.NewReference();
+        var first = await host.Checkout(phone: null, reference: reference);
+        await Forget(first);
+        await using var rival = new NpgsqlConnection(host.ConnectionString);
+        await rival.OpenAsync(TestContext.Current.CancellationToken);
+        await using var taking = await rival.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var take = new NpgsqlCommand(
+            $"""
+            INSERT INTO payments.checkouts (id, client, order_reference, reference_key, amount, status, version, created_at, updated_at, expires_at)
+            VALUES (gen_random_uuid(), 'other', '{first["account"]}', '{first["account"]}', 100, 'open', 1, now(), now(), now() + interval '1 day')
+            """,
+            rival,
+            taking))
+        {
+            await take.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        // It looks, sees nobody, and waits at the INSERT.
+        var making = host.Checkout(reference: reference);
+        await PaymentsHost.Eventually(
+            async () => await host.Sql<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%INSERT INTO checkouts%'") > 0,
+            "the other waits");
+        await (commits ? taking.CommitAsync(TestContext.Current.CancellationToken) : taking.RollbackAsync(TestContext.Current.CancellationToken));
+
+        var made = await making;
+        Assert.Equal(commits, (string?)made["account"] != (string?)first["account"]);
+        Assert.True(IsMade((string?)made["account"]), (string?)made["account"]);
+        Assert.Single((await host.Until(made, "paid"))["attempts"]!.AsArray());
+    }
+
+    [Fact]
     public async Task The_version_before_this_one_goes_on_adding_orders_and_they_are_what_they_were()
     {
         const string add = "INSERT INTO payments.checkouts (id, client, order_reference, reference_key, amount, metadata, status, version, created_at, updated_at, expires_at) "
@@ -174,6 +223,10 @@ public sealed class AccountTests(AccountTests.Shops running) : IClassFixture<Acc
         await host.PayByHand(1500, reference);
         await host.Until(checkout, "paid");
     }
+
+    /// <summary>What a backup made before it does not hold.</summary>
+    private Task<long> Forget(JsonNode checkout) => host.Sql<long>(
+        $"WITH gone AS (DELETE FROM checkouts WHERE client = 'shop' AND order_reference = '{checkout["account"]}' RETURNING 1) SELECT count(*) FROM gone");
 
     private static bool IsMade(string? account) => account is { Length: 8 } && account.All(char.IsAsciiDigit) && CheckDigit.Fits(account);
 
