@@ -1,4 +1,5 @@
 using System.Text.Encodings.Web;
+using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using Hangfire;
 using Hangfire.Dashboard;
@@ -10,6 +11,7 @@ using Payments.Api.Access;
 using Payments.Api.Callbacks;
 using Payments.Api.Health;
 using Payments.Api.Hosting;
+using Payments.Api.Hosting.Contract;
 using Payments.Api.Network;
 using Payments.Api.Security;
 using Payments.Api.Telemetry;
@@ -122,6 +124,8 @@ public static class ApiHost
         services.AddProblemDetails();
         services.ConfigureHttpJsonOptions(options =>
         {
+            // The OpenAPI document is written by these: the controllers take no number that is text.
+            options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             options.SerializerOptions.Encoder = HtmlSafe;
             options.SerializerOptions.Converters.Add(new UtcTimes());
         });

@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Payments.Api.Hosting;
+using Payments.Api.Hosting.Contract;
 using Payments.Api.Idempotency;
 using Payments.Application.Access;
 using Payments.Application.Checkouts;
@@ -30,14 +31,18 @@ public sealed record RotateKeyBody(int? OverlapMinutes);
 [Produces("application/json")]
 public sealed class KeysController(IMediator mediator, IApiKeyCache ring) : ControllerBase
 {
-    /// <summary>Lists keys, newest first, without the keys themselves.</summary>
-    [HttpGet]
+    /// <summary>List keys.</summary>
+    /// <remarks>Newest first, without the keys themselves.</remarks>
+    [HttpGet(Name = "listKeys")]
+    [Tags(Tag.Keys)]
     [ProducesProblem("validation_failed")]
     public async Task<Page<KeyView>> List(string? client, CancellationToken cancellation) =>
         new(await mediator.Send(new ListKeys(client), cancellation), null);
 
-    /// <summary>Makes a key; this answer is the only one that shows it.</summary>
-    [HttpPost]
+    /// <summary>Create a key.</summary>
+    /// <remarks>This answer is the only one that shows it.</remarks>
+    [HttpPost(Name = "createKey")]
+    [Tags(Tag.Keys)]
     [ShownOnce]
     [ProducesResponseType<KeyView>(201)]
     [ProducesProblem("validation_failed", "key_expired")]
@@ -49,8 +54,10 @@ public sealed class KeysController(IMediator mediator, IApiKeyCache ring) : Cont
         return this.ToResult(answer, 201);
     }
 
-    /// <summary>Ends a key; every process knows within two seconds.</summary>
-    [HttpPost("{id}/revoke")]
+    /// <summary>Revoke a key.</summary>
+    /// <remarks>Every process knows within two seconds.</remarks>
+    [HttpPost("{id}/revoke", Name = "revokeKey")]
+    [Tags(Tag.Keys)]
     [ProducesProblem("not_found")]
     public async Task<ActionResult<KeyView>> Revoke(string id, CancellationToken cancellation)
     {
@@ -61,9 +68,13 @@ public sealed class KeysController(IMediator mediator, IApiKeyCache ring) : Cont
         return this.ToResult(answer);
     }
 
-    /// <summary>Makes a key's successor; this answer is the only one that shows it.</summary>
-    /// <remarks>It lasts as long as the key was made for, from now; a key that rotates itself keeps its own end. Nothing outlives the key it is made with.</remarks>
-    [HttpPost("{id}/rotate")]
+    /// <summary>Rotate a key.</summary>
+    /// <remarks>
+    /// This answer is the only one that shows the successor. It lasts as long as the key was made for, from now; a key that rotates itself keeps its own
+    /// end. Nothing outlives the key it is made with.
+    /// </remarks>
+    [HttpPost("{id}/rotate", Name = "rotateKey")]
+    [Tags(Tag.Keys)]
     [ShownOnce]
     [ProducesResponseType<KeyView>(201)]
     [ProducesProblem("validation_failed", "not_found", "key_expired")]

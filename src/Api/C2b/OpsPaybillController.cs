@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Payments.Api.Access;
 using Payments.Api.Hosting;
+using Payments.Api.Hosting.Contract;
 using Payments.Application.C2b;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
@@ -33,12 +34,14 @@ public sealed record WriteOffBody(string? Reason);
 [Produces("application/json")]
 public sealed class OpsPaybillController(IMediator mediator, IRegistrationTokens tokens) : ControllerBase
 {
-    /// <summary>Registers our confirmation and validation URLs with Safaricom; the same again is 200.</summary>
+    /// <summary>Register the Pay Bill's addresses.</summary>
     /// <remarks>
+    /// Registers our confirmation and validation URLs with Safaricom; the same again is 200.
     /// Production registers once: the token in the URLs is kept and used again at every try. 202: no clear answer came, register again. With renew
     /// the URLs get a new token; in production have the old ones deleted in the M-PESA portal first.
     /// </remarks>
-    [HttpPost("c2b/register")]
+    [HttpPost("c2b/register", Name = "registerC2b")]
+    [Tags(Tag.Safaricom)]
     [ProducesResponseType<RegistrationView>(200)]
     [ProducesResponseType<RegistrationView>(202)]
     [ProducesProblem("validation_failed", "urls_already_registered", "registration_in_progress", "url_refused", "c2b_version_unavailable", "registration_refused")]
@@ -52,14 +55,20 @@ public sealed class OpsPaybillController(IMediator mediator, IRegistrationTokens
         return this.ToResult(answer, answer.Value?.State == "in_doubt" ? 202 : 200);
     }
 
-    /// <summary>Reads receipts, newest first: matched=false is money without an order, surplus=true what exceeds its order, open=true what is to be settled.</summary>
-    [HttpGet("receipts")]
+    /// <summary>List receipts.</summary>
+    /// <remarks>
+    /// Newest first: <c>matched=false</c> is money without an order, <c>surplus=true</c> what exceeds its order, <c>open=true</c> what is to be settled.
+    /// </remarks>
+    [HttpGet("receipts", Name = "listReceipts")]
+    [Tags(Tag.Receipts)]
     [ProducesProblem("validation_failed")]
     public Task<Page<ReceiptView>> Receipts(bool? matched, bool? surplus, bool? open, string? cursor, int? limit, CancellationToken cancellation) =>
         mediator.Send(new ListReceipts(matched, surplus, open, cursor, limit), cancellation);
 
-    /// <summary>Writes off what of a receipt nobody can give back; the same again is 200. It can still be refunded or matched later.</summary>
-    [HttpPost("receipts/{id}/write-off")]
+    /// <summary>Write a receipt off.</summary>
+    /// <remarks>What of it nobody can give back; the same again is the same answer. It can still be refunded or matched later.</remarks>
+    [HttpPost("receipts/{id}/write-off", Name = "writeOffReceipt")]
+    [Tags(Tag.Receipts)]
     [ProducesResponseType<ReceiptView>(200)]
     [ProducesProblem("validation_failed", "not_found", "nothing_to_write_off")]
     public async Task<ActionResult<ReceiptView>> WriteOff(string id, WriteOffBody body, CancellationToken cancellation) => this.ToResult(
@@ -67,8 +76,10 @@ public sealed class OpsPaybillController(IMediator mediator, IRegistrationTokens
             ? await mediator.Send(new WriteOffReceipt(HttpContext.Caller(), receipt, body.Reason), cancellation)
             : Refusal.NotFound("receipt"));
 
-    /// <summary>Puts a receipt to a checkout; the same again is 200.</summary>
-    [HttpPost("receipts/{id}/match")]
+    /// <summary>Match a receipt.</summary>
+    /// <remarks>Puts it to a checkout; the same again is the same answer.</remarks>
+    [HttpPost("receipts/{id}/match", Name = "matchReceipt")]
+    [Tags(Tag.Receipts)]
     [ProducesResponseType<ReceiptView>(200)]
     [ProducesProblem("validation_failed", "not_found", "receipt_already_matched", "receipt_refunded", "already_paid", "checkout_cancelled")]
     public async Task<ActionResult<ReceiptView>> Match(string id, MatchBody body, CancellationToken cancellation) => this.ToResult(

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Payments.Api.Access;
 using Payments.Api.Hosting;
+using Payments.Api.Hosting.Contract;
 using Payments.Application.Cases;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
@@ -29,20 +30,26 @@ public sealed record AskBody(string? Receipt);
 [Produces("application/json")]
 public sealed class CasesController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Reads cases, newest first; <c>status</c> is <c>open</c> or <c>settled</c>.</summary>
-    [HttpGet]
+    /// <summary>List cases.</summary>
+    /// <remarks>Newest first.</remarks>
+    [HttpGet(Name = "listCases")]
+    [Tags(Tag.Cases)]
     [ProducesProblem("validation_failed")]
     public Task<Page<CaseView>> List(string? status, string? kind, string? cursor, int? limit, CancellationToken cancellation) =>
         mediator.Send(new ListCases(status, kind, cursor, limit), cancellation);
 
-    /// <summary>Reads one case with everything that is on record about its payment.</summary>
-    [HttpGet("{id}")]
+    /// <summary>Read a case.</summary>
+    /// <remarks>With everything that is on record about its payment.</remarks>
+    [HttpGet("{id}", Name = "getCase")]
+    [Tags(Tag.Cases)]
     [ProducesProblem("not_found")]
     public async Task<ActionResult<CaseView>> Get(string id, CancellationToken cancellation) => this.ToResult(
         CaseId.TryParse(id, out var found) ? await mediator.Send(new GetCase(found), cancellation) : Refusal.NotFound("case"));
 
-    /// <summary>Has Safaricom asked again, within seconds; look at the payment then.</summary>
-    [HttpPost("{id}/ask")]
+    /// <summary>Ask Safaricom again.</summary>
+    /// <remarks>It is asked within seconds; look at the payment then.</remarks>
+    [HttpPost("{id}/ask", Name = "askAboutCase")]
+    [Tags(Tag.Cases)]
     [ProducesResponseType<CaseView>(202)]
     [ProducesProblem("validation_failed", "not_found", "case_settled", "nothing_to_ask")]
     public async Task<ActionResult<CaseView>> Ask(
@@ -51,8 +58,10 @@ public sealed class CasesController(IMediator mediator) : ControllerBase
             ? await mediator.Send(new RequeryCase(HttpContext.Caller(), found, body?.Receipt), cancellation)
             : Refusal.NotFound("case"), 202);
 
-    /// <summary>Settles a case, and with <c>paid</c> or <c>not_paid</c> what it is about.</summary>
-    [HttpPost("{id}/settle")]
+    /// <summary>Settle a case.</summary>
+    /// <remarks>With <c>paid</c> or <c>not_paid</c> what it is about is settled too.</remarks>
+    [HttpPost("{id}/settle", Name = "settleCase")]
+    [Tags(Tag.Cases)]
     [ProducesProblem("validation_failed", "not_found", "case_settled", "outcome_not_possible")]
     public async Task<ActionResult<CaseView>> Settle(string id, SettleBody body, CancellationToken cancellation) => this.ToResult(
         CaseId.TryParse(id, out var found)

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Payments.Api.Access;
 using Payments.Api.Hosting;
+using Payments.Api.Hosting.Contract;
 using Payments.Api.Security;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
@@ -23,8 +24,13 @@ public sealed class CheckoutEventsController(IMediator mediator, ILiveCheckouts 
     /// <summary>Proxies close silent connections after 30 s or more; half of that keeps every one of them open.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
-    /// <summary>Server-Sent Events: a snapshot, then each change; after paid, expired or cancelled <c>event: end</c>.</summary>
-    [HttpGet("{id}/events")]
+    /// <summary>Watch a checkout.</summary>
+    /// <remarks>
+    /// Server-Sent Events: <c>event: checkout</c> with the checkout as it is, then each change, its version as the id; after paid, expired or cancelled
+    /// <c>event: end</c>. 204 when asked again with the last id: stop asking.
+    /// </remarks>
+    [HttpGet("{id}/events", Name = "watchCheckout")]
+    [Tags(Tag.Checkouts)]
     [Stream]
     [Authorize(Scope.OneCheckout)]
     [Produces("text/event-stream")]

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Payments.Api.Access;
 using Payments.Api.Hosting;
+using Payments.Api.Hosting.Contract;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Domain.Common;
@@ -32,9 +33,13 @@ public sealed record PayBody(string? Phone);
 [Produces("application/json")]
 public sealed class CheckoutsController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Makes a checkout; with a phone the prompt goes out in the same call.</summary>
-    /// <remarks>Answered after Safaricom's reply or 8 s, whichever is first. A refused or doubtful prompt is no error: look at status.</remarks>
-    [HttpPost]
+    /// <summary>Create a checkout.</summary>
+    /// <remarks>
+    /// With a phone the prompt goes out in the same call, and the answer comes after Safaricom's reply or 8 s, whichever is first. A refused or doubtful prompt
+    /// is no error: look at <c>status</c>. Where none could be sent, <c>promptRefused</c> says why.
+    /// </remarks>
+    [HttpPost(Name = "createCheckout")]
+    [Tags(Tag.Checkouts)]
     [Authorize(Scope.Checkouts)]
     [ProducesResponseType<CheckoutView>(201)]
     [ProducesProblem("validation_failed", "order_reference_in_use")]
@@ -45,8 +50,12 @@ public sealed class CheckoutsController(IMediator mediator) : ControllerBase
             cancellation),
         201);
 
-    /// <summary>Sends a prompt for what is still due.</summary>
-    [HttpPost("{id}/pay")]
+    /// <summary>Prompt the customer.</summary>
+    /// <remarks>
+    /// Sends a prompt for what is still due, in whole shillings. A prompt that was refused or whose reply was lost is no error: look at <c>status</c>.
+    /// </remarks>
+    [HttpPost("{id}/pay", Name = "payCheckout")]
+    [Tags(Tag.Checkouts)]
     [Authorize(Scope.OneCheckout)]
     [ProducesResponseType<CheckoutView>(202)]
     [ProducesProblem("validation_failed", "not_found", "attempt_in_progress", "already_paid", "checkout_expired", "checkout_cancelled", "too_many_prompts", "prompts_paused")]
@@ -56,8 +65,10 @@ public sealed class CheckoutsController(IMediator mediator) : ControllerBase
             : Refusal.NotFound("checkout"),
         202);
 
-    /// <summary>Gives a checkout up; cancelling again is the same answer.</summary>
-    [HttpPost("{id}/cancel")]
+    /// <summary>Cancel a checkout.</summary>
+    /// <remarks>Cancelling again is the same answer. Money that came before, or comes later, is surplus, to be refunded.</remarks>
+    [HttpPost("{id}/cancel", Name = "cancelCheckout")]
+    [Tags(Tag.Checkouts)]
     [Authorize(Scope.Checkouts)]
     [ProducesProblem("not_found", "attempt_in_progress", "already_paid", "checkout_expired")]
     public async Task<ActionResult<CheckoutView>> Cancel(string id, CancellationToken cancellation) => this.ToResult(
@@ -65,8 +76,10 @@ public sealed class CheckoutsController(IMediator mediator) : ControllerBase
             ? await mediator.Send(new CancelCheckout(HttpContext.Caller(), checkout), cancellation)
             : Refusal.NotFound("checkout"));
 
-    /// <summary>Reads one checkout; with its clientSecret phones are masked.</summary>
-    [HttpGet("{id}")]
+    /// <summary>Read a checkout.</summary>
+    /// <remarks>With its clientSecret phones are masked and Safaricom's ids are left out.</remarks>
+    [HttpGet("{id}", Name = "getCheckout")]
+    [Tags(Tag.Checkouts)]
     [Authorize(Scope.OneCheckout)]
     [ProducesProblem("not_found")]
     public async Task<ActionResult<CheckoutView>> Get(string id, CancellationToken cancellation) => this.ToResult(
@@ -74,8 +87,10 @@ public sealed class CheckoutsController(IMediator mediator) : ControllerBase
             ? await mediator.Send(new GetCheckout(HttpContext.Caller(), checkout), cancellation)
             : Refusal.NotFound("checkout"));
 
-    /// <summary>Reads checkouts, newest created first, by order reference, by your own id, by account; from and to are createdAt, half-open.</summary>
-    [HttpGet]
+    /// <summary>List checkouts.</summary>
+    /// <remarks>Newest created first, by order reference, by your own id, by account; <c>from</c> and <c>to</c> are createdAt, half-open.</remarks>
+    [HttpGet(Name = "listCheckouts")]
+    [Tags(Tag.Checkouts)]
     [Authorize(Scope.Checkouts)]
     [ProducesProblem("validation_failed")]
     public Task<Page<CheckoutView>> List(

@@ -59,6 +59,9 @@ internal static class Problems
         ["unavailable"] = 503,
     };
 
+    /// <summary>Every code there is.</summary>
+    public static IEnumerable<string> Codes => Statuses.Keys;
+
     /// <summary>The HTTP status of a code.</summary>
     public static int StatusOf(string code) => Statuses[code];
 

@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Payments.Api.Access;
+using Payments.Api.Hosting.Contract;
 using Payments.Application.Reconciliation;
 
 namespace Payments.Api.Payouts;
@@ -13,7 +14,9 @@ namespace Payments.Api.Payouts;
 [Produces("application/json")]
 public sealed class BalanceController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Asks Safaricom for the balance and shows what was last heard; the new answer comes in seconds, so call again.</summary>
-    [HttpGet]
+    /// <summary>Read the float.</summary>
+    /// <remarks>Asks Safaricom for the balance and shows what was last heard; the new answer comes in seconds, so call again.</remarks>
+    [HttpGet(Name = "getBalance")]
+    [Tags(Tag.Safaricom)]
     public Task<BalancesView> Get(CancellationToken cancellation) => mediator.Send(new GetBalance(), cancellation);
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Payments.Api.Access;
 using Payments.Api.Hosting;
+using Payments.Api.Hosting.Contract;
 using Payments.Api.Idempotency;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
@@ -30,9 +31,12 @@ public sealed record PayoutBody(
 [Produces("application/json")]
 public sealed class PayoutsController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Queues a payout; it is sent once, by a job, and followed to its end.</summary>
-    /// <remarks>A payout that failed can be ordered again under another reference; one <c>in_doubt</c> never should be.</remarks>
-    [HttpPost]
+    /// <summary>Order a payout.</summary>
+    /// <remarks>
+    /// It is sent once, by a job, and followed to its end. A payout that failed can be ordered again under another reference; one <c>in_doubt</c> never should be.
+    /// </remarks>
+    [HttpPost(Name = "createPayout")]
+    [Tags(Tag.Payouts)]
     [IdempotencyKeyRequired]
     [ProducesResponseType<PayoutView>(202)]
     [ProducesProblem("validation_failed", "idempotency_key_required", "reference_in_use", "payout_ceiling_exceeded")]
@@ -41,25 +45,33 @@ public sealed class PayoutsController(IMediator mediator) : ControllerBase
             new RequestPayout(HttpContext.Caller(), body.Method, body.Recipient, body.Account, body.Amount, body.Reason, body.Remarks, body.Reference), cancellation),
         202);
 
-    /// <summary>Takes back a payout that was not sent yet; cancelling again is the same answer.</summary>
-    /// <remarks>What waits (<c>waitingFor</c>) goes out by itself when it can. Its reference stays used.</remarks>
-    [HttpPost("{id}/cancel")]
+    /// <summary>Cancel a payout.</summary>
+    /// <remarks>
+    /// Takes back a payout that was not sent yet; cancelling again is the same answer. What waits (<c>waitingFor</c>) goes out by itself when it can. Its
+    /// reference stays used.
+    /// </remarks>
+    [HttpPost("{id}/cancel", Name = "cancelPayout")]
+    [Tags(Tag.Payouts)]
     [ProducesProblem("not_found", "already_sent")]
     public async Task<ActionResult<PayoutView>> Cancel(string id, CancellationToken cancellation) => this.ToResult(
         PayoutId.TryParse(id, out var payout)
             ? await mediator.Send(new CancelPayout(HttpContext.Caller(), payout), cancellation)
             : Refusal.NotFound("payout"));
 
-    /// <summary>Reads one payout.</summary>
-    [HttpGet("{id}")]
+    /// <summary>Read a payout.</summary>
+    /// <remarks>As it stands now.</remarks>
+    [HttpGet("{id}", Name = "getPayout")]
+    [Tags(Tag.Payouts)]
     [ProducesProblem("not_found")]
     public async Task<ActionResult<PayoutView>> Get(string id, CancellationToken cancellation) => this.ToResult(
         PayoutId.TryParse(id, out var payout)
             ? await mediator.Send(new GetPayout(HttpContext.Caller(), payout), cancellation)
             : Refusal.NotFound("payout"));
 
-    /// <summary>Reads payouts, newest created first; from and to are createdAt, half-open.</summary>
-    [HttpGet]
+    /// <summary>List payouts.</summary>
+    /// <remarks>Newest created first; <c>from</c> and <c>to</c> are createdAt, half-open.</remarks>
+    [HttpGet(Name = "listPayouts")]
+    [Tags(Tag.Payouts)]
     [ProducesProblem("validation_failed")]
     public Task<Page<PayoutView>> List(
         string? reference, string? status, DateTimeOffset? from, DateTimeOffset? to, string? cursor, int? limit, CancellationToken cancellation) =>

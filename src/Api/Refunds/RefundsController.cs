@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Payments.Api.Access;
 using Payments.Api.Hosting;
+using Payments.Api.Hosting.Contract;
 using Payments.Api.Idempotency;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
@@ -29,8 +30,10 @@ public sealed record ReceiptRefundBody(decimal? Amount, string? Reason);
 [Produces("application/json")]
 public sealed class RefundsController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Gives money of a checkout back; never more than was paid, all refunds together.</summary>
-    [HttpPost("checkouts/{id}/refunds")]
+    /// <summary>Refund a checkout.</summary>
+    /// <remarks>Never more than was paid, all refunds together. It is sent once, by a job, and followed to its end.</remarks>
+    [HttpPost("checkouts/{id}/refunds", Name = "createRefund")]
+    [Tags(Tag.Refunds)]
     [IdempotencyKeyRequired]
     [Authorize(Scope.Payouts)]
     [ProducesResponseType<RefundView>(202)]
@@ -41,8 +44,10 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
             : Refusal.NotFound("checkout"),
         202);
 
-    /// <summary>Gives back surplus, or money that belongs to no order.</summary>
-    [HttpPost("ops/receipts/{id}/refund")]
+    /// <summary>Refund a receipt.</summary>
+    /// <remarks>Gives back surplus, or money that belongs to no order.</remarks>
+    [HttpPost("ops/receipts/{id}/refund", Name = "refundReceipt")]
+    [Tags(Tag.Receipts)]
     [IdempotencyKeyRequired]
     [Authorize(Scope.Ops)]
     [ProducesResponseType<RefundView>(202)]
@@ -53,8 +58,10 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
             : Refusal.NotFound("receipt"),
         202);
 
-    /// <summary>Takes back a refund that was not sent yet; what it had reserved is free again. Cancelling again is the same answer.</summary>
-    [HttpPost("refunds/{id}/cancel")]
+    /// <summary>Cancel a refund.</summary>
+    /// <remarks>Takes back a refund that was not sent yet; what it had reserved is free again. Cancelling again is the same answer.</remarks>
+    [HttpPost("refunds/{id}/cancel", Name = "cancelRefund")]
+    [Tags(Tag.Refunds)]
     [Authorize(Scope.Payouts)]
     [ProducesProblem("not_found", "already_sent")]
     public async Task<ActionResult<RefundView>> Cancel(string id, CancellationToken cancellation) => this.ToResult(
@@ -62,8 +69,10 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
             ? await mediator.Send(new CancelRefund(HttpContext.Caller(), refund), cancellation)
             : Refusal.NotFound("refund"));
 
-    /// <summary>Reads one refund.</summary>
-    [HttpGet("refunds/{id}")]
+    /// <summary>Read a refund.</summary>
+    /// <remarks>As it stands now.</remarks>
+    [HttpGet("refunds/{id}", Name = "getRefund")]
+    [Tags(Tag.Refunds)]
     [Authorize(Scope.Payouts)]
     [ProducesProblem("not_found")]
     public async Task<ActionResult<RefundView>> Get(string id, CancellationToken cancellation) => this.ToResult(
@@ -71,8 +80,10 @@ public sealed class RefundsController(IMediator mediator) : ControllerBase
             ? await mediator.Send(new GetRefund(HttpContext.Caller(), refund), cancellation)
             : Refusal.NotFound("refund"));
 
-    /// <summary>Reads refunds, newest created first; from and to are createdAt, half-open.</summary>
-    [HttpGet("refunds")]
+    /// <summary>List refunds.</summary>
+    /// <remarks>Newest created first; <c>from</c> and <c>to</c> are createdAt, half-open.</remarks>
+    [HttpGet("refunds", Name = "listRefunds")]
+    [Tags(Tag.Refunds)]
     [Authorize(Scope.Payouts)]
     [ProducesProblem("validation_failed")]
     public Task<Page<RefundView>> List(

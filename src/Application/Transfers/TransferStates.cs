@@ -24,7 +24,8 @@ public static class TransferStates
 {
     private const string Cancelled = "cancelled";
 
-    private static readonly string[] Names = [.. Enum.GetValues<TransferStatus>().Select(EnumNames.Name), Cancelled];
+    /// <summary>Every word there is for it.</summary>
+    public static readonly IReadOnlyList<string> Names = [.. Enum.GetValues<TransferStatus>().Select(EnumNames.Name), Cancelled];
 
     /// <summary>The word for its state.</summary>
     public static string Name(Transfer transfer) => transfer.IsCancelled ? Cancelled : EnumNames.Name(transfer.Status);

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.OpenApi;
 using Payments.Application.Common;
 
-namespace Payments.Api.Hosting;
+namespace Payments.Api.Hosting.Contract;
 
 /// <summary>
 /// <c>/openapi/v1.json</c>, for everybody: written once and kept as bytes, for making it takes a fifth of a second and a megabyte. It names
