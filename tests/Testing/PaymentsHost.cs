@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -10,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Payments.Api;
 using Payments.Simulator;
+using Payments.Tests.Faults;
 using Xunit;
 
 namespace Payments.Testing;
@@ -87,7 +87,7 @@ public sealed class PaymentsHost : IAsyncDisposable
         await simulator.StartAsync();
         var simulatorUrl = new Uri(simulator.Urls.First());
 
-        var apiUrl = new Uri($"http://127.0.0.1:{FreePort()}");
+        var apiUrl = new Uri($"http://127.0.0.1:{ChildProcess.FreePort()}");
         string[] configuration =
         [
             .. Arguments(apiUrl, simulatorUrl, connectionString),
@@ -334,11 +334,4 @@ public sealed class PaymentsHost : IAsyncDisposable
     }
 
     private static string Address(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri.PathAndQuery : url;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

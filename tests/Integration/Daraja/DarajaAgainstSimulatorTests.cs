@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -10,6 +8,7 @@ using Payments.Domain.Common;
 using Payments.Domain.Transfers;
 using Payments.Infrastructure.Callbacks;
 using Payments.Simulator;
+using Payments.Tests.Faults;
 using Xunit;
 
 namespace Payments.Tests.Integration;
@@ -17,7 +16,7 @@ namespace Payments.Tests.Integration;
 /// <summary>The client against the simulator over a real socket: two readings of the same protocol have to agree.</summary>
 public sealed class DarajaAgainstSimulatorTests(TokenTable table) : IClassFixture<TokenTable>, IAsyncLifetime
 {
-    private readonly string url = $"http://127.0.0.1:{FreePort()}";
+    private readonly string url = $"http://127.0.0.1:{ChildProcess.FreePort()}";
     private readonly HttpClient phone = new();
     private readonly string certificate = Path.Combine(Path.GetTempPath(), $"payments-simulator-{Guid.NewGuid():N}.pem");
     private WebApplication simulator = null!;
@@ -253,13 +252,6 @@ public sealed class DarajaAgainstSimulatorTests(TokenTable table) : IClassFixtur
 
     private static Task<Reply> Push(DarajaRig rig, string digits) =>
         rig.Daraja.SendStkPush(DarajaRig.Prompt() with { Phone = DarajaRig.Phone(digits) }, CancellationToken.None);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     /// <summary>The simulator's own app; the table is emptied, for its tokens die with each simulator.</summary>
     private async Task<DarajaRig> Rig(Dictionary<string, string?>? more = null)

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Payments.Api;
+using Payments.Tests.Faults;
 using Xunit;
 
 namespace Payments.Tests.Integration;
@@ -110,7 +110,7 @@ public sealed class WebDefenceTests(WebDefenceTests.WithShopPage running) : ICla
     [Fact]
     public async Task With_secrets_of_its_own_it_starts_and_sends_browsers_to_https_but_never_a_callback()
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{ChildProcess.FreePort()}");
         await using var api = ApiHost.Build([.. Production(), "--urls", address.ToString(), "--Roles", "api"]);
         SilentHangfire.Use(api);
         await api.StartAsync();
@@ -137,7 +137,7 @@ public sealed class WebDefenceTests(WebDefenceTests.WithShopPage running) : ICla
     [InlineData("127.0.0.1")]
     public async Task The_way_to_https_is_the_configured_address_whatever_Host_was_asked_for(string asked)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{ChildProcess.FreePort()}");
         await using var api = ApiHost.Build([.. Production(), "--Callbacks:PublicBaseUrl=https://pay.example.co.ke/m", "--urls", address.ToString(), "--Roles", "api"]);
         SilentHangfire.Use(api);
         await api.StartAsync();
@@ -226,13 +226,6 @@ public sealed class WebDefenceTests(WebDefenceTests.WithShopPage running) : ICla
         "--Ops:Users:0:Name=otto", "--Ops:Users:0:Role=operator",
         "--Ops:Users:0:PasswordHash=" + new Microsoft.AspNetCore.Identity.PasswordHasher<string>().HashPassword("", "of his own"),
     ];
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     public sealed class WithShopPage(TestDatabase databases) : Running(databases)
     {

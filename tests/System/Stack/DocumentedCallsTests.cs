@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Payments.Build;
+using Payments.Tests.Faults;
 using Xunit;
 
 namespace Payments.Tests.SystemTests;
@@ -9,8 +10,8 @@ namespace Payments.Tests.SystemTests;
 /// <summary>What docs/paybill.md and docs/payouts.md tell a reader to type, word for word, against the laptop stack.</summary>
 public sealed partial class DocumentedCallsTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private readonly int apiPort = StackProcess.FreePort();
-    private readonly int simulatorPort = StackProcess.FreePort();
+    private readonly int apiPort = ChildProcess.FreePort();
+    private readonly int simulatorPort = ChildProcess.FreePort();
     private TemporaryPostgresFolder temporary = null!;
     private StackProcess stack = null!;
     private HttpClient simulator = null!;

@@ -5,14 +5,15 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Payments.Build;
+using Payments.Tests.Faults;
 using Xunit;
 
 namespace Payments.Tests.SystemTests;
 
 public sealed class LaptopStackTests : IAsyncLifetime
 {
-    private readonly int apiPort = StackProcess.FreePort();
-    private readonly int simulatorPort = StackProcess.FreePort();
+    private readonly int apiPort = ChildProcess.FreePort();
+    private readonly int simulatorPort = ChildProcess.FreePort();
     private TemporaryPostgresFolder temporary = null!;
 
     private string Local => temporary.Path;
@@ -32,7 +33,7 @@ public sealed class LaptopStackTests : IAsyncLifetime
             order = await Buy(stack, "254700000000");
             first = Processes();
 
-            await using var second = StackProcess.Start(Local, StackProcess.FreePort(), StackProcess.FreePort());
+            await using var second = StackProcess.Start(Local, ChildProcess.FreePort(), ChildProcess.FreePort());
             var (exitCode, errors) = await second.Ended();
             Assert.Equal(1, exitCode);
             AssertOneSentence(errors, "is running already");

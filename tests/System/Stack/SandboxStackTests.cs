@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 using Payments.Build;
+using Payments.Tests.Faults;
 using Xunit;
 
 namespace Payments.Tests.SystemTests;
@@ -17,7 +18,7 @@ public sealed partial class SandboxStackTests : IAsyncLifetime
         ["Daraja__Passkey"] = "passkey-of-an-app",
     };
 
-    private readonly int port = StackProcess.FreePort();
+    private readonly int port = ChildProcess.FreePort();
     private TemporaryPostgresFolder temporary = null!;
 
     public async ValueTask InitializeAsync() => temporary = await TemporaryPostgresFolder.Create();

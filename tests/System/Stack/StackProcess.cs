@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using Payments.Build;
 
 namespace Payments.Tests.SystemTests;
@@ -54,14 +52,6 @@ internal sealed class StackProcess : IAsyncDisposable
 
         start.Environment["PAYMENTS_LOCAL"] = local;
         return new StackProcess(Process.Start(start)!, new Uri($"http://localhost:{apiPort}"));
-    }
-
-    /// <summary>A port nobody listens on.</summary>
-    public static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     /// <summary>Waits for its last line of a good start.</summary>
