@@ -1,6 +1,14 @@
+using Payments.Tests.SystemTests;
 using Xunit;
+using Xunit.v3;
 
-[assembly: AssemblyFixture(typeof(Payments.Testing.TestDatabase))]
+[assembly: AssemblyFixture(typeof(TestDatabase))]
+[assembly: TestCollectionOrderer(typeof(LongestSystem))]
 
 // These load the machine by themselves, and some measure how long something takes.
-[assembly: Xunit.v3.Parallelization(MaxThreads = 4)]
+[assembly: Parallelization(MaxThreads = 4)]
+
+namespace Payments.Tests.SystemTests;
+
+public sealed class LongestSystem() : SlowestFirst(
+    nameof(FairnessTests), nameof(ConnectionTests), nameof(FloodTests), nameof(OutageTests), nameof(OverloadTests), nameof(BigCountsTests));
