@@ -16,7 +16,7 @@ internal sealed class Clients(ConfiguredClients configured, Connections database
         var stored = await connection.QueryAsync<string>(
             """
             SELECT DISTINCT client FROM api_keys
-            WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()) 
+            WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
               AND @makes = ANY (scopes) AND NOT @operates = ANY (scopes)
             """,
             new { makes = KeyScopes.Checkouts, operates = KeyScopes.Ops });
