@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using MediatR;
 using Payments.Api.Hosting;
+using Payments.Application.Common;
 using Payments.Application.Diagnostics;
 using Payments.Infrastructure.Callbacks;
 using Payments.Infrastructure.Daraja;

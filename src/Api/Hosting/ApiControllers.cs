@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Payments.Api.Idempotency;
+using Payments.Application.Common;
 
 namespace Payments.Api.Hosting;
 
@@ -35,14 +36,6 @@ internal static class ApiControllers
             // Bare statuses (415 above all) get their body, with a code, from Problems.OfStatus.
             options.SuppressMapClientErrors = true;
         });
-}
-
-/// <summary>Times as ISO 8601 in UTC, with a Z.</summary>
-internal sealed class UtcTimes : JsonConverter<DateTimeOffset>
-{
-    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
-
-    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(value.UtcDateTime);
 }
 
 /// <summary>

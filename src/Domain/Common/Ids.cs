@@ -1,5 +1,7 @@
 #pragma warning disable CA1036 // Rows are locked in the order of their ids; nobody asks which of two is less.
 
+using System.Buffers.Binary;
+
 namespace Payments.Domain.Common;
 
 /// <summary>What a shop wants paid.</summary>
@@ -65,6 +67,55 @@ public readonly record struct CaseId(Guid Value) : IPublicId<CaseId>
     public static string Prefix => "case_";
 
     public static CaseId From(Guid value) => new(value);
+
+    public override string ToString() => PublicIds.Text(Prefix, Value);
+}
+
+/// <summary>
+/// Something that happened. Made of the number of its row and a random number: with the first it is found, and by the second an event of before a
+/// restore is never taken for the one that got its row's number afterwards.
+/// </summary>
+public readonly record struct FeedEventId(Guid Value) : IPublicId<FeedEventId>
+{
+    public static string Prefix => "evt_";
+
+    /// <summary>The number of its row.</summary>
+    public long Row => (long)(ulong)(AsNumber >> 64);
+
+    public long Nonce => (long)(ulong)AsNumber;
+
+    private UInt128 AsNumber => BinaryPrimitives.ReadUInt128BigEndian(Value.ToByteArray(bigEndian: true));
+
+    public static FeedEventId From(Guid value) => new(value);
+
+    /// <param name="nonce">0 for events of before there were such ids.</param>
+    public static FeedEventId Of(long row, long nonce)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, row);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[8..], nonce);
+        return new(new Guid(bytes, bigEndian: true));
+    }
+
+    public override string ToString() => PublicIds.Text(Prefix, Value);
+}
+
+/// <summary>An address of a shop's that events are sent to.</summary>
+public readonly record struct WebhookId(Guid Value) : IPublicId<WebhookId>
+{
+    public static string Prefix => "whk_";
+
+    public static WebhookId From(Guid value) => new(value);
+
+    public override string ToString() => PublicIds.Text(Prefix, Value);
+}
+
+/// <summary>One event on its way to one webhook, however often it is tried.</summary>
+public readonly record struct DeliveryId(Guid Value) : IPublicId<DeliveryId>
+{
+    public static string Prefix => "dlv_";
+
+    public static DeliveryId From(Guid value) => new(value);
 
     public override string ToString() => PublicIds.Text(Prefix, Value);
 }

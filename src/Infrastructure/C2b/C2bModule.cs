@@ -4,6 +4,7 @@ using Payments.Application.C2b;
 using Payments.Application.Intake;
 using Payments.Domain.C2b;
 using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Events;
 
 namespace Payments.Infrastructure.C2b;
 
@@ -13,6 +14,7 @@ internal static class C2bModule
     public static void AddC2b(this IServiceCollection services)
     {
         services.AddSingleton<IC2bPayments, C2bPaymentRepository>();
+        services.AddSingleton<IEventSubject, ReceiptEventSubject>();
         services.AddSingleton<IPullProgress, PullProgress>();
         services.AddSingleton<RegistrationTokenCache>();
         services.AddSingleton<IRegistrationTokens>(s => s.GetRequiredService<RegistrationTokenCache>());

@@ -1,4 +1,5 @@
 using Dapper;
+using Npgsql;
 using Payments.Application.C2b;
 using Payments.Application.Checkouts;
 using Payments.Domain.Cases;
@@ -63,6 +64,14 @@ internal sealed partial class C2bPaymentRepository
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<ReceiptViewRow>($"SELECT {ReceiptColumns} FROM {ReceiptsWithRefunds} WHERE r.id = @id", new { id });
         return rows.SingleOrDefault()?.ToView();
+    }
+
+    /// <summary>Reads several, without proposals; ids nobody has are left out.</summary>
+    public static async Task<IReadOnlyList<ReceiptView>> Receipts(NpgsqlConnection connection, IReadOnlyCollection<ReceiptId> ids)
+    {
+        var rows = await connection.QueryAsync<ReceiptViewRow>(
+            $"SELECT {ReceiptColumns} FROM {ReceiptsWithRefunds} WHERE r.id = ANY (@ids) ORDER BY r.id", new { ids = ids.ToArray() });
+        return [.. rows.Select(row => row.ToView())];
     }
 
     public async Task NoteMatch(ReceiptId receiptId, string by)

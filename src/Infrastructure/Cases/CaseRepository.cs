@@ -1,4 +1,5 @@
 using Dapper;
+using Npgsql;
 using Payments.Application.Cases;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
@@ -61,8 +62,14 @@ internal sealed partial class CaseRepository(Connections database) : ICases
     public async Task<StoredCase?> Find(CaseId id)
     {
         await using var connection = await database.OpenConnectionAsync();
-        var rows = await connection.QueryAsync<Row>($"SELECT {Columns} FROM cases c WHERE c.id = @id", new { id });
-        return rows.SingleOrDefault()?.ToCase();
+        return (await Read(connection, [id])).SingleOrDefault();
+    }
+
+    /// <summary>Reads several; ids nobody has are left out.</summary>
+    public static async Task<IReadOnlyList<StoredCase>> Read(NpgsqlConnection connection, IReadOnlyCollection<CaseId> ids)
+    {
+        var rows = await connection.QueryAsync<Row>($"SELECT {Columns} FROM cases c WHERE c.id = ANY (@ids) ORDER BY c.id", new { ids = ids.ToArray() });
+        return [.. rows.Select(row => row.ToCase())];
     }
 
     public async Task<bool> Settle(CaseId id, string outcome, string reason, string by)

@@ -44,7 +44,7 @@ internal static partial class CaseStore
 
         // One in a checkout's life, settled ones included, and only while money is due there: anybody can send these, so their number must cost
         // nothing. A number that is in the books already is no question.
-        await connection.ExecuteAsync(
+        await Tell(connection, await connection.QueryAsync<CaseId?>(
             $"""
             WITH told AS (
                 SELECT DISTINCT ON (key) subject_id, key, receipt, story FROM {Confirmations.Rows}
@@ -59,14 +59,18 @@ internal static partial class CaseStore
             each AS (
                 INSERT INTO cases (id, kind, subject_id, checkout_id, client, story, receipt)
                 SELECT gen_random_uuid(), @kind, subject_id, checkout, client, story, receipt FROM wanted, room WHERE place <= places
-                ON CONFLICT (kind, subject_id) WHERE status = 'open' DO NOTHING)
-            INSERT INTO cases (id, kind, subject_id, story)
-            SELECT gen_random_uuid(), @many, subject_id, @manyStory FROM wanted, room
-            WHERE place > places AND NOT EXISTS (SELECT FROM cases WHERE kind = @many AND status = 'open')
-            ORDER BY place LIMIT 1
-            ON CONFLICT (kind, subject_id) WHERE status = 'open' DO NOTHING
+                ON CONFLICT (kind, subject_id) WHERE status = 'open' DO NOTHING
+                RETURNING id),
+            many AS (
+                INSERT INTO cases (id, kind, subject_id, story)
+                SELECT gen_random_uuid(), @many, subject_id, @manyStory FROM wanted, room
+                WHERE place > places AND NOT EXISTS (SELECT FROM cases WHERE kind = @many AND status = 'open')
+                ORDER BY place LIMIT 1
+                ON CONFLICT (kind, subject_id) WHERE status = 'open' DO NOTHING
+                RETURNING id)
+            SELECT id FROM each UNION ALL SELECT id FROM many
             """,
-            With(untrusted, new { kind = CaseKind.UntrustedConfirmation, many = CaseKind.UntrustedConfirmations, MaxUntrusted, manyStory = story }));
+            With(untrusted, new { kind = CaseKind.UntrustedConfirmation, many = CaseKind.UntrustedConfirmations, MaxUntrusted, manyStory = story })));
     }
 
     /// <summary>
@@ -80,7 +84,7 @@ internal static partial class CaseStore
         await LockConfirmations(connection);
         if (unreadable.Count > 0)
         {
-            await connection.ExecuteAsync(
+            await Tell(connection, await connection.QueryAsync<CaseId?>(
                 $"""
                 INSERT INTO cases (id, kind, subject_id, story, receipt)
                 SELECT DISTINCT ON (coalesce(u.receipt, md5(c.body))) gen_random_uuid(), @kind, u.subject_id, u.story, u.receipt
@@ -94,13 +98,14 @@ internal static partial class CaseStore
                   AND NOT EXISTS (SELECT FROM receipts r WHERE r.receipt = u.receipt)
                 ORDER BY coalesce(u.receipt, md5(c.body)), u.subject_id
                 ON CONFLICT (kind, subject_id) WHERE status = 'open' DO NOTHING
+                RETURNING id
                 """,
-                With(unreadable, new { kind = CaseKind.UnreadableConfirmation }));
+                With(unreadable, new { kind = CaseKind.UnreadableConfirmation })));
         }
 
         if (elsewhere.Count > 0)
         {
-            await connection.ExecuteAsync(
+            await Tell(connection, await connection.QueryAsync<CaseId?>(
                 $"""
                 INSERT INTO cases (id, kind, subject_id, story, receipt)
                 SELECT gen_random_uuid(), @kind, u.subject_id, u.story, u.receipt
@@ -114,19 +119,22 @@ internal static partial class CaseStore
                 ORDER BY u.key
                 LIMIT greatest(0, @MaxElsewhere - (SELECT count(*) FROM cases WHERE kind = @kind AND status = 'open'))
                 ON CONFLICT (kind, subject_id) WHERE status = 'open' DO NOTHING
+                RETURNING id
                 """,
-                With(elsewhere, new { kind = CaseKind.ConfirmationsFromElsewhere, MaxElsewhere }));
+                With(elsewhere, new { kind = CaseKind.ConfirmationsFromElsewhere, MaxElsewhere })));
         }
     }
 
     /// <summary>Opens one for each shortcode. However often it is paid, one question about it is open; settled and paid again it is one again.</summary>
-    public static Task OpenUnknownShortcodes(NpgsqlConnection connection, IReadOnlyCollection<ConfirmationCase> paid) => connection.ExecuteAsync(
-        $"""
-        INSERT INTO cases (id, kind, subject_id, story, shortcode)
-        SELECT gen_random_uuid(), @kind, subject_id, story, key FROM {Confirmations.Rows}
-        ON CONFLICT (shortcode) WHERE status = 'open' AND shortcode IS NOT NULL DO NOTHING
-        """,
-        With(paid, new { kind = CaseKind.UnknownShortcode }));
+    public static async Task OpenUnknownShortcodes(NpgsqlConnection connection, IReadOnlyCollection<ConfirmationCase> paid) => await Tell(
+        connection, await connection.QueryAsync<CaseId?>(
+            $"""
+            INSERT INTO cases (id, kind, subject_id, story, shortcode)
+            SELECT gen_random_uuid(), @kind, subject_id, story, key FROM {Confirmations.Rows}
+            ON CONFLICT (shortcode) WHERE status = 'open' AND shortcode IS NOT NULL DO NOTHING
+            RETURNING id
+            """,
+            With(paid, new { kind = CaseKind.UnknownShortcode })));
 
     /// <summary>M-PESA has confirmed these receipts.</summary>
     public static Task CloseConfirmed(NpgsqlConnection connection, IReadOnlyCollection<ReceiptNumber> numbers) => CloseInOrder(

@@ -2,9 +2,11 @@ using Dapper;
 using Npgsql;
 using Payments.Application.Cases;
 using Payments.Application.Common;
+using Payments.Application.Events;
 using Payments.Domain.Cases;
 using Payments.Domain.Common;
 using Payments.Infrastructure.Database;
+using Payments.Infrastructure.Events;
 
 namespace Payments.Infrastructure.Cases;
 
@@ -17,10 +19,11 @@ internal static partial class CaseStore
     /// <summary>Empties settled cases older than <c>@keep</c>, <c>@batch</c> at most; one somebody works on is passed over.</summary>
     public const string EraseOld =
         """
-        UPDATE cases k SET story = 'Erased: its time is over.', reason = NULL, erased_at = now()
-        WHERE k.id IN (
+        WITH due AS MATERIALIZED (
             SELECT id FROM cases WHERE status = 'settled' AND erased_at IS NULL AND settled_at < now() - @keep
-            ORDER BY settled_at LIMIT @batch FOR UPDATE SKIP LOCKED)
+            ORDER BY settled_at LIMIT @batch FOR UPDATE SKIP LOCKED),
+        told AS (UPDATE events e SET data = NULL FROM due WHERE e.subject_id = due.id)
+        UPDATE cases k SET story = 'Erased: its time is over.', reason = NULL, erased_at = now() FROM due WHERE k.id = due.id
         """;
 
     /// <summary>Who closes a case that nobody need look at any more.</summary>
@@ -44,15 +47,28 @@ internal static partial class CaseStore
         var cases = met.DistinctBy(c => (c.Case.Kind, c.Case.SubjectId)).ToList();
         if (cases.Count > 0)
         {
-            await connection.ExecuteAsync(
+            // A row version that no other preceded was inserted, not lengthened.
+            await Tell(connection, await connection.QueryAsync<CaseId?>(
                 $"""
                 INSERT INTO cases ({Columns.Names})
                 SELECT {Columns.Names} FROM {Columns.Rows}
                 ON CONFLICT (kind, subject_id) WHERE status = 'open'
                 DO UPDATE SET story = cases.story || E'\n' || excluded.story
                     WHERE length(cases.story) < 4000 AND position(excluded.story in cases.story) = 0
+                RETURNING CASE WHEN xmax = 0 THEN id END
                 """,
-                Columns.Parameters(cases));
+                Columns.Parameters(cases)));
+        }
+    }
+
+    /// <summary>A case that was opened is an event of its client's, or of nobody's.</summary>
+    private static async Task Tell(NpgsqlConnection connection, IEnumerable<CaseId?> opened)
+    {
+        var ids = opened.OfType<CaseId>().ToList();
+        if (ids.Count > 0)
+        {
+            await EventStore.Append(connection, [
+                .. (await CaseRepository.Read(connection, ids)).Select(stored => new NewEvent(stored.Client, EventTypes.CaseOpened, stored.Id.Value, CaseView.Of(stored)))]);
         }
     }
 

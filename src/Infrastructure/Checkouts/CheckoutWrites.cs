@@ -9,6 +9,7 @@ using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
 using Payments.Domain.Receipts;
+using Payments.Infrastructure.C2b;
 using Payments.Infrastructure.Cases;
 using Payments.Infrastructure.Events;
 using Payments.Infrastructure.Refunds;
@@ -97,7 +98,8 @@ internal sealed partial class CheckoutRepository
         await UpdateReceipts(connection, receipts.FindAll(r => r.State == EntityState.Updated));
         await InsertReceipts(connection, receipts.FindAll(r => r.State == EntityState.Added));
         await RefundRepository.UpdateSources(connection, receipts);
-        await EventStore.Append(connection, [.. changed.SelectMany(c => c.Events.Select(type => new NewEvent(c.Client, type, c.Id.Value, CheckoutEventData.Of(c))))]);
+        await EventStore.Append(connection, [.. changed.SelectMany(c => c.Events.Select(type => new NewEvent(c.Client, type, c.Id.Value, CheckoutView.Of(c, toShop: true))))]);
+        await ReceiptEventSubject.TellUnmatched(connection, receipts.FindAll(r => r is { State: EntityState.Added, CheckoutId: null }));
         await CaseStore.Open(connection, [
             .. changed.SelectMany(c => c.Cases.Select(k => ((string?)c.Client, k))),
             .. (unmatched ?? []).SelectMany(r => r.Cases.Select(k => ((string?)null, k)))]);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Payments.Application.Checkouts;
+using Payments.Infrastructure.Events;
 
 namespace Payments.Infrastructure.Checkouts;
 
@@ -9,6 +10,7 @@ internal static class CheckoutsModule
     public static void AddCheckouts(this IServiceCollection services)
     {
         services.AddSingleton<ICheckouts, CheckoutRepository>();
+        services.AddSingleton<IEventSubject, CheckoutEventSubject>();
         services.AddSingleton<AccountPolicy>();
         services.AddSingleton<AccountAllocator>();
     }

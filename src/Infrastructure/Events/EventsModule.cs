@@ -9,6 +9,7 @@ internal static class EventsModule
 {
     public static void AddEvents(this IServiceCollection services, Roles roles)
     {
+        services.AddSingleton<EventFeed>();
         services.AddSingleton<IEvents, EventRepository>();
         if (roles.HasFlag(Roles.Api))
         {

@@ -86,6 +86,9 @@ internal sealed partial class ErasureRepository(Connections database) : IErasure
         return await connection.ExecuteAsync(new CommandDefinition(sql, new { keep, batch }, cancellationToken: cancellation));
     }
 
+    /// <summary>Events told the whole of what is due: what they told goes with it, that they told stays.</summary>
+    private const string Told = "told AS (UPDATE events e SET data = NULL FROM due WHERE e.subject_id = due.id)";
+
     private static string Checkouts(string which) =>
         $$"""
         WITH due AS MATERIALIZED (
@@ -101,31 +104,43 @@ internal sealed partial class ErasureRepository(Connections database) : IErasure
             FROM due WHERE a.checkout_id = due.id),
         payers AS (
             UPDATE receipts r SET payer = NULL, payer_name = NULL, account = '', erased_at = now()
-            FROM due WHERE r.checkout_id = due.id)
+            FROM due WHERE r.checkout_id = due.id
+            RETURNING r.id),
+        told AS (
+            UPDATE events e SET data = NULL
+            FROM (SELECT id FROM due UNION ALL SELECT id FROM payers) gone WHERE e.subject_id = gone.id)
         UPDATE checkouts c SET phone = NULL, description = NULL, return_url = NULL, metadata = '{}', erased_at = now()
         FROM due WHERE c.id = due.id
         """;
 
     private static string Receipts(string which) =>
         $"""
-        UPDATE receipts r SET payer = NULL, payer_name = NULL, account = '', erased_at = now()
-        WHERE r.id IN (SELECT r.id FROM receipts r WHERE {which} AND {DecidedReceipt} ORDER BY r.id LIMIT @batch FOR UPDATE OF r SKIP LOCKED)
+        WITH due AS MATERIALIZED (
+            SELECT r.id FROM receipts r WHERE {which} AND {DecidedReceipt} ORDER BY r.id LIMIT @batch FOR UPDATE OF r SKIP LOCKED),
+        {Told}
+        UPDATE receipts r SET payer = NULL, payer_name = NULL, account = '', erased_at = now() FROM due WHERE r.id = due.id
         """;
 
     // A Pay Bill or till, at most seven digits, is a business and not a person; the account at it may be one. Whatever is longer is a phone's, through
     // whichever of Safaricom's APIs it was paid.
     private static string Payouts(string which) =>
         $"""
+        WITH due AS MATERIALIZED (
+            SELECT t.id FROM payouts t WHERE {which} AND {DecidedTransfer} ORDER BY t.ended_at LIMIT @batch FOR UPDATE OF t SKIP LOCKED),
+        {Told}
         UPDATE payouts t
         SET recipient = CASE WHEN length(recipient) > 7 THEN NULL ELSE recipient END, account = NULL, remarks = NULL, failure_provider_text = NULL,
             doubt = NULL, last_answer = NULL, erased_at = now()
-        WHERE t.id IN (SELECT t.id FROM payouts t WHERE {which} AND {DecidedTransfer} ORDER BY t.ended_at LIMIT @batch FOR UPDATE OF t SKIP LOCKED)
+        FROM due WHERE t.id = due.id
         """;
 
     private static string Refunds(string which) =>
         $"""
+        WITH due AS MATERIALIZED (
+            SELECT t.id FROM refunds t WHERE {which} AND {DecidedTransfer} ORDER BY t.ended_at LIMIT @batch FOR UPDATE OF t SKIP LOCKED),
+        {Told}
         UPDATE refunds t SET recipient = NULL, reason = NULL, failure_provider_text = NULL, doubt = NULL, last_answer = NULL, erased_at = now()
-        WHERE t.id IN (SELECT t.id FROM refunds t WHERE {which} AND {DecidedTransfer} ORDER BY t.ended_at LIMIT @batch FOR UPDATE OF t SKIP LOCKED)
+        FROM due WHERE t.id = due.id
         """;
 
     private static string Bodies(string which) =>

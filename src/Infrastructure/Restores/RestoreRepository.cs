@@ -39,7 +39,7 @@ internal sealed class RestoreRepository(Connections database) : IRestores
             SELECT @now, setval('event_positions', last_value + @Gap) FROM event_positions;
             SELECT setval(pg_get_serial_sequence('events', 'id'), nextval(pg_get_serial_sequence('events', 'id')) + @Gap)
             """,
-            new { EventRepository.PlacingLock, now = now.UtcDateTime, Gap });
+            new { EventFeed.PlacingLock, now = now.UtcDateTime, Gap });
         return await connection.QuerySingleAsync<Restore>(Select);
     }
 

@@ -36,7 +36,7 @@ internal sealed partial class TransferRepository
         await Update(connection, "payouts", [.. changed.OfType<Payout>()]);
         await Update(connection, "refunds", [.. changed.OfType<Refund>()]);
         await ShowOnCheckouts(connection, [.. changed.OfType<Refund>().Where(r => r.Status != r.OriginalStatus).Select(r => r.CheckoutId).OfType<CheckoutId>()]);
-        await EventStore.Append(connection, [.. changed.SelectMany(t => t.Events.Select(type => new NewEvent(t.Client, type, t.TransferId.Value, TransferEventData.Of(t))))]);
+        await EventStore.Append(connection, [.. changed.SelectMany(t => t.Events.Select(type => new NewEvent(t.Client, type, t.TransferId.Value, TransferEventSubjects.View(t))))]);
         await CaseStore.Open(connection, changed.SelectMany(t => t.Cases.Select(k => ((string?)t.Client, k))));
         await CaseStore.Close(
             connection, [.. changed.Where(HasStoppedWaiting).Select(t => t.TransferId.Value)], CaseKind.NotSent, CaseOutcome.Noted, "It waits no more.");

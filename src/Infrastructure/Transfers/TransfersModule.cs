@@ -4,6 +4,7 @@ using Payments.Application.Payouts;
 using Payments.Application.Refunds;
 using Payments.Application.Transfers;
 using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Events;
 using Payments.Infrastructure.Payouts;
 using Payments.Infrastructure.Refunds;
 
@@ -17,6 +18,8 @@ internal static class TransfersModule
         services.AddSingleton<IPayouts, PayoutRepository>();
         services.AddSingleton<IRefunds, RefundRepository>();
         services.AddSingleton<ITransfers, TransferRepository>();
+        services.AddSingleton<IEventSubject, TransferEventSubjects.Payouts>();
+        services.AddSingleton<IEventSubject, TransferEventSubjects.Refunds>();
         services.AddSingleton(provider => new RequestNames(provider.GetRequiredService<IOptions<DarajaOptions>>().Value.Paying.RequestScope));
     }
 }

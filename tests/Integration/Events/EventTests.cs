@@ -32,6 +32,63 @@ public sealed class EventTests(Running running) : IClassFixture<Running>
     }
 
     [Fact]
+    public async Task An_event_tells_what_the_call_shows_and_its_id_is_a_place()
+    {
+        var start = await Last();
+        var checkout = await host.Checkout("254700000000");
+        await host.Until(checkout, "paid");
+        var payout = await host.UntilTransfer(await host.Payout("254708374149"), "completed");
+        var refund = (await host.Shop.Keyed($"/api/checkouts/{checkout["id"]}/refunds", new { amount = 500, reason = "One item" })).Body;
+        refund = await host.UntilTransfer(refund, "completed");
+
+        var items = (await Read(start))["items"]!.AsArray();
+        var paid = items.Single(e => (string?)e!["type"] == "checkout.paid")!;
+        var shown = (await host.Get(checkout)).AsObject();
+        Assert.Equal((string?)shown["payment"]!["receipt"], (string?)paid["data"]!["payment"]!["receipt"]);
+        Assert.Equal("254700000000", (string?)paid["data"]!["phone"]);
+        Assert.Equal(shown.Select(field => field.Key), paid["data"]!.AsObject().Select(field => field.Key));
+        Assert.Equal(payout.ToJsonString(), items.Single(e => (string?)e!["type"] == "payout.completed")!["data"]!.ToJsonString());
+        Assert.Equal(refund.ToJsonString(), items.Single(e => (string?)e!["type"] == "refund.completed")!["data"]!.ToJsonString());
+        Assert.StartsWith("evt_", (string)paid["id"]!, StringComparison.Ordinal);
+        Assert.Equal(items.Count, items.Select(e => (string)e!["id"]!).Distinct().Count());
+
+        // Read on from an event as from a place, and from one that is not there not at all.
+        var rest = (await Read((string)paid["id"]!))["items"]!.AsArray();
+        Assert.Equal(items.SkipWhile(e => e != paid).Skip(1).Select(e => (string?)e!["id"]), rest.Select(e => (string?)e!["id"]));
+        var other = (string)paid["id"]!;
+        var refused = await host.Shop.GetAsync($"/api/events?after={other[..^1]}{(other[^1] == '0' ? '1' : '0')}");
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await host.Shop.GetAsync("/api/events?after=evt_1")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Every_version_of_a_checkout_is_told_as_it_was_shown_then()
+    {
+        var start = await Last();
+        var checkout = await host.Checkout(phone: null);
+        await host.Shop.PostAsync($"/api/checkouts/{checkout["id"]}/cancel", null);
+
+        var told = (await Read(start))["items"]!.AsArray().ToDictionary(e => (string)e!["type"]!, e => e!["data"]!.AsObject());
+        checkout.AsObject().Remove("clientSecret");
+        Assert.Equal(checkout.ToJsonString(), told["checkout.created"].ToJsonString());
+        Assert.Equal((await host.Get(checkout)).ToJsonString(), told["checkout.cancelled"].ToJsonString());
+    }
+
+    [Fact]
+    public async Task Money_without_an_order_is_told_to_operators()
+    {
+        var start = await Last();
+        await host.RegisterC2b();
+        var paid = await host.PayByHand(700, "NOBODY-9");
+
+        await PaymentsHost.Eventually(async () => await host.Receipt((string)paid["receipt"]!) is not null, "the money is there");
+        var told = (await host.Ops.GetFromJsonAsync<JsonNode>($"/api/events?limit=100&after={start}"))!["items"]!.AsArray();
+        var unmatched = told.Single(e => (string?)e!["type"] == "receipt.unmatched")!;
+        Assert.Equal(((string?)paid["receipt"], 700m), ((string?)unmatched["data"]!["receipt"], (decimal)unmatched["data"]!["amount"]!));
+        Assert.DoesNotContain((await Read(start))["items"]!.AsArray(), e => (string?)e!["type"] == "receipt.unmatched");
+    }
+
+    [Fact]
     public async Task The_place_moves_on_though_nothing_was_the_readers()
     {
         var start = await Last();

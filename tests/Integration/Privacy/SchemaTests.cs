@@ -18,6 +18,7 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
         ("refunds", "recipient reason doubt last_answer failure_provider_text"),
         ("cases", "story reason"),
         ("callbacks", "body source arrival trace_parent content_type"),
+        ("events", "data"),
         ("untrusted_intake", "source"),
         ("sign_in_failures", "subject"),
         ("idempotency_keys", "answer"));
@@ -42,7 +43,7 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
                 "questions.conversation_id", "questions.originator_id"],
         ["Sentences of this service and M-PESA's word for a state; no party is quoted in them."] =
             ["attempts.failure_message", "payouts.failure_message", "refunds.failure_message", "questions.answer", "callbacks.detail", "callbacks.answer",
-                "c2b_registrations.detail", "c2b_other_registrations.detail", "initiator_tries.refusal", "events.data", "pull_rounds.why"],
+                "c2b_registrations.detail", "c2b_other_registrations.detail", "initiator_tries.refusal", "pull_rounds.why"],
         ["The name of the shop a row belongs to: a business's, given by its operator."] =
             ["checkouts.client", "payouts.client", "refunds.client", "cases.client", "events.client", "api_keys.client"],
     };
@@ -62,7 +63,7 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
         ("checkouts", "id account_is_reference amount paid status version created_at updated_at expires_at ended_at erased_at"),
         ("daraja_apis", "api state paused_until why found_by changed_at"),
         ("deployment", "one environment shortcode stamped_at"),
-        ("events", "id position type subject_id at"),
+        ("events", "id nonce position type subject_id at"),
         ("idempotency_keys", "hash intent_kind intent_id intent_note status running_until keep_for_ever created_at"),
         ("jobs_schema", "one name chosen_at"),
         ("initiator_tries", "fingerprint question_id of_payouts asked_at"),

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Payments.Application.Common;
@@ -53,10 +54,15 @@ public sealed class SubjectTests(RegisteredPaybill running) : IClassFixture<Regi
         Assert.Equal(1500m, (decimal)(await host.Get(paid))["amountPaid"]!);
         Assert.Null((string?)(await host.GetTransfer(payout))["recipient"]);
         Assert.Equal("254700061011", (string?)(await host.Receipt(stray))!["payer"]);
-        foreach (var table in new[] { "checkouts", "attempts", "payouts", "refunds", "events", "idempotency_keys", "audit_log" })
+        foreach (var table in new[] { "checkouts", "attempts", "payouts", "refunds", "idempotency_keys", "audit_log" })
         {
             Assert.Equal((table, ""), (table, await host.Sql<string>($"SELECT coalesce(string_agg(t::text, '; '), '') FROM {table} t WHERE t::text LIKE '%700061011%'")));
         }
+
+        // What events told goes and stays with what they told of.
+        Assert.Equal("receipt.unmatched", await host.Sql<string>("SELECT string_agg(type, ' ') FROM events WHERE data LIKE '%700061011%'"));
+        var told = (await host.Ops.GetFromJsonAsync<JsonNode>("/api/events?limit=100"))!["items"]!.AsArray().Last(e => (string?)e!["type"] == "checkout.paid")!;
+        Assert.Equal(((string?)paid["id"], 1500m, null), ((string?)told["data"]!["id"], (decimal)told["data"]!["amountPaid"]!, (string?)told["data"]!["phone"]));
 
         Assert.Equal(0L, await host.Sql<long>("SELECT count(*) FROM callbacks WHERE position('700061011'::bytea in body) > 0"));
         Assert.Equal(1, (await host.Send(new EraseSubject(Desk, "254700061011"))).Value!.Rows);

@@ -12,6 +12,7 @@ public sealed class PublicIdsTests
     [
         Of<CheckoutId>("chk_"), Of<AttemptId>("att_"), Of<ReceiptId>("rct_"), Of<PayoutId>("pay_"), Of<RefundId>("rfd_"), Of<CallbackId>("cb_"),
         Of<CaseId>("case_"), Of<KeyId>("key_"), Of<RegistrationId>("reg_"), Of<StatusQueryId>("qst_"),
+        Of<FeedEventId>("evt_"), Of<WebhookId>("whk_"), Of<DeliveryId>("dlv_"),
     ];
 
     private sealed record Kind(Type Type, string Prefix, string Text, Func<string?, bool> IsRead, Func<string, Guid> Parse);

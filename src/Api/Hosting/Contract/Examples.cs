@@ -40,11 +40,13 @@ internal static class Examples
     }
 
     /// <summary>One event of the feed.</summary>
-    public static JsonNode Event() => JsonNode.Parse(
-        """
-        {"id":"42","type":"checkout.paid","at":"2026-07-10T06:15:45Z","data":{"id":"chk_0197f1c2a5b87c3e9d4f60718293a4b5","account":"ORDER-123","orderReference":"ORDER-123","externalId":null,
-         "status":"paid","amount":1500,"amountPaid":1500,"amountDue":0,"receipt":"UGA7RT61SV","failure":null,"version":4}}
-        """)!;
+    public static JsonNode Event() => new JsonObject
+    {
+        ["id"] = "evt_000000000000002a5b87c3e9d4f60718",
+        ["type"] = "checkout.paid",
+        ["at"] = "2026-07-10T06:15:45Z",
+        ["data"] = Of(typeof(CheckoutView)),
+    };
 
     /// <summary>One error.</summary>
     public static JsonNode Problem(string code, int status) => new JsonObject
