@@ -17,6 +17,7 @@ internal static class Problems
     {
         ["validation_failed"] = 400,
         ["idempotency_key_required"] = 400,
+        ["webhook_url_refused"] = 400,
         ["unauthorized"] = 401,
         ["forbidden"] = 403,
         ["not_found"] = 404,
@@ -42,7 +43,9 @@ internal static class Problems
         ["receipt_refunded"] = 409,
         ["receipt_unknown"] = 409,
         ["reference_in_use"] = 409,
+        ["too_many_webhooks"] = 409,
         ["urls_already_registered"] = 409,
+        ["webhook_disabled"] = 409,
         ["payload_too_large"] = 413,
         ["unsupported_media_type"] = 415,
         ["c2b_version_unavailable"] = 422,

@@ -54,6 +54,15 @@ public static class CreatedResourceKind
     /// <summary>A case that was settled.</summary>
     public const string Case = "case";
 
+    /// <summary>A webhook that was made or changed.</summary>
+    public const string Webhook = "webhook";
+
+    /// <summary>Events that are sent again.</summary>
+    public const string Resend = "resend";
+
+    /// <summary>One event that is sent again.</summary>
+    public const string Delivery = "delivery";
+
     /// <summary>An API key.</summary>
     public const string Key = "key";
 }

@@ -32,6 +32,9 @@ public enum ErasureTarget
     /// <summary>Callbacks nobody vouched for, whole, and the addresses they came from.</summary>
     Hints,
 
+    /// <summary>Deliveries to webhooks that have ended, whole: what endpoints answered may quote anything. The feed keeps the events.</summary>
+    WebhookDeliveries,
+
     /// <summary>Failed sign-ins, which count for a quarter of an hour: a day is plenty.</summary>
     SignInFailures,
 }
@@ -75,6 +78,7 @@ public sealed partial class ErasePersonalDataHandler(IErasure erasure, Retention
         {
             ErasureTarget.CallbackBodies or ErasureTarget.LateBodies => options.CallbackBodiesDays,
             ErasureTarget.Hints => options.HintsDays,
+            ErasureTarget.WebhookDeliveries => 30,
             ErasureTarget.SignInFailures => 1,
             _ => options.PersonalDataDays,
         });

@@ -29,6 +29,8 @@ public sealed class PaymentsMetrics
     private readonly Histogram<double> lag;
     private readonly Counter<long> verdicts;
     private readonly Histogram<double> daraja;
+    private readonly Counter<long> webhookTries;
+    private readonly Histogram<double> webhookLag;
     private long strays;
 
     /// <summary>Trusted callbacks that did not come as published, by kind and reading. All of them from the start: an alert on the first needs the nought before it.</summary>
@@ -50,8 +52,20 @@ public sealed class PaymentsMetrics
             "payments.confirmation.unknown.shortcode", () => Volatile.Read(ref strays), "{payment}", "Authentic payments to a number that is not configured here.");
         Meter.CreateObservableCounter(
             "payments.callback.readings", Readings, "{callback}", "Callbacks with a valid token that did not come as published: read leniently, or not at all.");
+        webhookTries = Meter.CreateCounter<long>("payments.webhook.tries", "{try}", "Events sent to shops' webhooks, by outcome.");
+        webhookLag = Meter.CreateHistogram("payments.webhook.lag", "s", "An event's age when a webhook took it.", advice: Buckets<double>(Ages));
         daraja = Meter.CreateHistogram(
             "payments.daraja.call.duration", "s", "HTTP calls to Daraja, by API and Safaricom's code.", advice: Buckets<double>(Seconds));
+    }
+
+    /// <summary>An event was sent to a webhook; <paramref name="age"/> is its own then.</summary>
+    public void WebhookTried(bool isTaken, TimeSpan? age)
+    {
+        webhookTries.Add(1, new KeyValuePair<string, object?>("outcome", isTaken ? "delivered" : "refused"));
+        if (isTaken && age is { } lagged)
+        {
+            webhookLag.Record(lagged.TotalSeconds);
+        }
     }
 
     /// <summary>For gauges, which are read where their values are.</summary>

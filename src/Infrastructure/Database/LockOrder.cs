@@ -52,6 +52,9 @@ internal enum LockStep
 
     /// <summary>The right to open cases about untrusted confirmations.</summary>
     UntrustedCases,
+
+    /// <summary>A webhook that a caller changes; nothing else is locked with it.</summary>
+    Webhooks,
 }
 
 /// <summary>Notices, in debug builds and so in the tests, a transaction that locks in another order than <see cref="LockStep"/>'s.</summary>

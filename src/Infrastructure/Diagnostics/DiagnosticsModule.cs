@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Payments.Application.Diagnostics;
 using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Network;
 
 namespace Payments.Infrastructure.Diagnostics;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -9,6 +8,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Payments.Application.Diagnostics;
 using Payments.Infrastructure.Daraja;
+using Payments.Infrastructure.Network;
 
 namespace Payments.Infrastructure.Diagnostics;
 
@@ -82,7 +82,7 @@ internal sealed class PublicEndpointClient(IOptions<DarajaOptions> daraja, IOpti
         }
         catch (Exception failure) when (failure is IOException or SocketException or AuthenticationException)
         {
-            return Nothing(Describe(failure));
+            return Nothing(OutboundFailures.Describe(failure));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -111,7 +111,7 @@ internal sealed class PublicEndpointClient(IOptions<DarajaOptions> daraja, IOpti
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
-            return new(0, Describe(failure), Stopwatch.GetElapsedTime(started));
+            return new(0, OutboundFailures.Describe(failure), Stopwatch.GetElapsedTime(started));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -151,18 +151,6 @@ internal sealed class PublicEndpointClient(IOptions<DarajaOptions> daraja, IOpti
         return Encoding.UTF8.GetString(bytes, 0, length);
     }
 
-    private static string Describe(Exception failure) => failure switch
-    {
-        HttpRequestException { InnerException: ForbiddenAddressException inner } => inner.Message,
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: { } inner } => "TLS failed: " + inner.Message,
-        HttpRequestException { InnerException: { } inner } => Describe(inner),
-        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "the connection was refused: nothing listens there",
-        SocketException { SocketErrorCode: SocketError.TimedOut } => "no connection in time: a firewall may drop it",
-        SocketException { SocketErrorCode: SocketError.HostNotFound } => "there is no such name",
-        AuthenticationException => "TLS failed: " + failure.Message,
-        _ => failure.Message,
-    };
-
     private static CertificateInspection Nothing(string why) => new(CertificateFault.NoConnection, [], null, null, null, why);
 
     private static CancellationTokenSource Limit(TimeSpan time, CancellationToken cancellation)
@@ -171,11 +159,4 @@ internal sealed class PublicEndpointClient(IOptions<DarajaOptions> daraja, IOpti
         limit.CancelAfter(time);
         return limit;
     }
-}
-
-/// <summary>How names become addresses; a service of its own so that a test can say what a name resolves to.</summary>
-public sealed record NameResolver(Func<string, CancellationToken, Task<IPAddress[]>> Resolve)
-{
-    /// <summary>As this machine does it.</summary>
-    public static NameResolver System { get; } = new((host, cancellation) => Dns.GetHostAddressesAsync(host, cancellation));
 }

@@ -20,6 +20,7 @@ using Payments.Infrastructure.Reconciliation;
 using Payments.Infrastructure.Restores;
 using Payments.Infrastructure.Telemetry;
 using Payments.Infrastructure.Transfers;
+using Payments.Infrastructure.Webhooks;
 
 namespace Payments.Infrastructure.Hosting;
 
@@ -62,6 +63,7 @@ public static class InfrastructureServices
         services.AddJobs(roles);
         services.AddInboxRecovery(roles);
         services.AddReconciliation(roles);
+        services.AddWebhooks(roles);
         return services;
     }
 

@@ -80,6 +80,7 @@ internal sealed partial class ErasureRepository(Connections database) : IErasure
             ErasureTarget.CallbackBodies => Bodies("c.subject_id IS NOT NULL AND c.done_at < now() - @keep"),
             ErasureTarget.LateBodies => Bodies($"c.subject_id IS NULL AND c.verdict NOT IN {MovedNothing} AND c.done_at < now() - @keep"),
             ErasureTarget.Hints => Hints,
+            ErasureTarget.WebhookDeliveries => Deliveries,
             ErasureTarget.SignInFailures => "DELETE FROM sign_in_failures WHERE last_at < now() - @keep",
         };
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -150,6 +151,12 @@ internal sealed partial class ErasureRepository(Connections database) : IErasure
             SELECT c.id FROM {CallbackWithSubject}
             WHERE {which} AND {DecidedCallback}
             ORDER BY c.done_at LIMIT @batch FOR UPDATE OF c SKIP LOCKED)
+        """;
+
+    private const string Deliveries =
+        """
+        DELETE FROM webhook_deliveries WHERE id IN (
+            SELECT id FROM webhook_deliveries WHERE ended_at < now() - @keep ORDER BY ended_at LIMIT @batch FOR UPDATE SKIP LOCKED)
         """;
 
     private const string Hints =

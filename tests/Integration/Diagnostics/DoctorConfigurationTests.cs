@@ -8,6 +8,7 @@ using Payments.Application.Diagnostics;
 using Payments.Infrastructure.Daraja;
 using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Diagnostics;
+using Payments.Infrastructure.Network;
 using Payments.Infrastructure.Hosting;
 using Xunit;
 

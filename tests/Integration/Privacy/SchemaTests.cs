@@ -19,6 +19,7 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
         ("cases", "story reason"),
         ("callbacks", "body source arrival trace_parent content_type"),
         ("events", "data"),
+        ("webhook_deliveries", "tries"),
         ("untrusted_intake", "source"),
         ("sign_in_failures", "subject"),
         ("idempotency_keys", "answer"));
@@ -44,8 +45,9 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
         ["Sentences of this service and M-PESA's word for a state; no party is quoted in them."] =
             ["attempts.failure_message", "payouts.failure_message", "refunds.failure_message", "questions.answer", "callbacks.detail", "callbacks.answer",
                 "c2b_registrations.detail", "c2b_other_registrations.detail", "initiator_tries.refusal", "pull_rounds.why"],
+        ["Where a shop wants to be told, in its own words: a business's, and gone with its webhook."] = ["webhooks.url", "webhooks.description"],
         ["The name of the shop a row belongs to: a business's, given by its operator."] =
-            ["checkouts.client", "payouts.client", "refunds.client", "cases.client", "events.client", "api_keys.client"],
+            ["checkouts.client", "payouts.client", "refunds.client", "cases.client", "events.client", "api_keys.client", "webhooks.client"],
     };
 
     /// <summary>Ids, states, amounts, counts, times, codes, hashes and settings.</summary>
@@ -64,6 +66,8 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
         ("daraja_apis", "api state paused_until why found_by changed_at"),
         ("deployment", "one environment shortcode stamped_at"),
         ("events", "id nonce position type subject_id at"),
+        ("webhooks", "id scopes events status disabled_because secret old_secret old_secret_until created_at updated_at generation place failing_since holder held_until"),
+        ("webhook_deliveries", "id webhook_id position event_id type subject_id status try_count first_try_at next_try_at created_at ended_at"),
         ("idempotency_keys", "hash intent_kind intent_id intent_note status running_until keep_for_ever created_at"),
         ("jobs_schema", "one name chosen_at"),
         ("initiator_tries", "fingerprint question_id of_payouts asked_at"),

@@ -119,10 +119,11 @@ public sealed class QueryParameterTests(Running running) : IClassFixture<Running
     {
         var path = "/" + call.RelativePath!.Split('?')[0];
         var prefix = path.Contains("/callbacks", StringComparison.Ordinal) ? "cb_" : path.Contains("/keys", StringComparison.Ordinal) ? "key_" : path.Contains("/cases", StringComparison.Ordinal) ? "case_"
-            : path.Contains("/receipts", StringComparison.Ordinal) ? "rct_" : path.Contains("/payouts", StringComparison.Ordinal) ? "pay_" : path.Contains("/refunds/", StringComparison.Ordinal) ? "rfd_" : "chk_";
+            : path.Contains("/receipts", StringComparison.Ordinal) ? "rct_" : path.Contains("/payouts", StringComparison.Ordinal) ? "pay_" : path.Contains("/refunds/", StringComparison.Ordinal) ? "rfd_"
+            : path.Contains("/webhooks/", StringComparison.Ordinal) ? "whk_" : path.Contains("/webhook-deliveries/", StringComparison.Ordinal) ? "dlv_" : "chk_";
         using var request = new HttpRequestMessage(new(call.HttpMethod!), path.Replace("{id}", prefix + None, StringComparison.Ordinal) + (query.Length > 0 ? "?" + query : ""));
         request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
-        request.Content = call.HttpMethod == "POST" ? new StringContent(body ?? "{}", Encoding.UTF8, "application/json") : null;
+        request.Content = call.HttpMethod is "POST" or "PATCH" ? new StringContent(body ?? "{}", Encoding.UTF8, "application/json") : null;
         using var answer = await host.Ops.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         return (int)answer.StatusCode;
     }

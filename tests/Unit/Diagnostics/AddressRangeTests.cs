@@ -1,5 +1,6 @@
 using System.Net;
 using Payments.Application.Diagnostics;
+using Payments.Application.Network;
 using Xunit;
 
 namespace Payments.Tests.Unit;

@@ -6,6 +6,7 @@ using Payments.Application.Checkouts;
 using Payments.Application.Events;
 using Payments.Application.Payouts;
 using Payments.Application.Refunds;
+using Payments.Application.Webhooks;
 
 namespace Payments.Api.Hosting.Contract;
 
@@ -22,6 +23,12 @@ internal static class EventSchemas
             Event("RefundEvent", EventTypes.OfRefunds, nameof(RefundView), "What happened to a refund."),
             Event("ReceiptEvent", [EventTypes.ReceiptUnmatched], nameof(ReceiptView), "Money came that no order is known for. Without the proposal, which is one GET away."),
             Event("CaseEvent", [EventTypes.CaseOpened], nameof(CaseView), "Something has to be decided by a person."),
+        };
+        ((OpenApiSchema)schemas[nameof(WebhookBodyView)]).Properties!["data"] = new OpenApiSchema
+        {
+            Description = "The thing the event is about, as the API showed it then.",
+            OneOf = [.. new[] { nameof(CheckoutView), nameof(PayoutView), nameof(RefundView), nameof(ReceiptView), nameof(CaseView) }
+                .Select(view => new OpenApiSchemaReference(view, document))],
         };
         schemas.Remove(nameof(JsonNode));
         schemas[nameof(EventView)] = new OpenApiSchema

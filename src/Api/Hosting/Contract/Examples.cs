@@ -6,12 +6,14 @@ using Payments.Api.Checkouts;
 using Payments.Api.Diagnostics;
 using Payments.Api.Payouts;
 using Payments.Api.Refunds;
+using Payments.Api.Webhooks;
 using Payments.Application.Access;
 using Payments.Application.Callbacks;
 using Payments.Application.Cases;
 using Payments.Application.Checkouts;
 using Payments.Application.Events;
 using Payments.Application.Reconciliation;
+using Payments.Application.Webhooks;
 
 namespace Payments.Api.Hosting.Contract;
 
@@ -109,6 +111,22 @@ internal static class Examples
              "payments":[{"receipt":"UGA7RT61SV","amount":1500,"method":"stk","settledBy":"callback","late":false,"at":"2026-07-10T06:15:44Z"}],
              "failure":null,"attempts":[],"refunds":[],"returnUrl":"https://shop.example.co.ke/thanks","payUrl":null,"version":4,"createdAt":"2026-07-10T06:15:20Z",
              "updatedAt":"2026-07-10T06:15:45Z","expiresAt":"2026-07-11T06:15:20Z"}
+            """,
+        [typeof(CreateWebhookBody)] = """{"url":"https://shop.example.co.ke/webhooks/payments","description":"The shop"}""",
+        [typeof(UpdateWebhookBody)] = """{"events":["checkout.paid","checkout.failed"],"status":"enabled"}""",
+        [typeof(ResendBody)] = """{"since":"2026-07-10T00:00:00Z"}""",
+        [typeof(ResendView)] = """{"webhookId":"whk_0197f1c2a5b87c3e9d4f60718293a4b5","events":118}""",
+        [typeof(WebhookView)] =
+            """
+            {"id":"whk_0197f1c2a5b87c3e9d4f60718293a4b5","url":"https://shop.example.co.ke/webhooks/payments","events":null,"description":"The shop",
+             "scopes":["checkouts"],"status":"enabled","disabledBecause":null,"failingSince":null,"createdAt":"2026-07-10T06:00:00Z","updatedAt":"2026-07-10T06:00:00Z"}
+            """,
+        [typeof(DeliveryTestView)] =
+            """{"delivered":false,"eventId":"evt_0197f1c2a5b87c3e9d4f60718293a4b5","statusCode":404,"answer":"Not found","error":"It answered 404.","durationMs":48}""",
+        [typeof(DeliveryView)] =
+            """
+            {"id":"dlv_0197f1c2a5b87c3e9d4f60718293a4b5","webhookId":"whk_0197f1c2a5b87c3e9d4f60718293a4b5","eventId":"evt_000000000000002a5b87c3e9d4f60718",
+             "type":"checkout.paid","status":"delivered","tryCount":1,"nextTryAt":null,"createdAt":"2026-07-10T06:15:45Z","endedAt":"2026-07-10T06:15:45Z"}
             """,
         [typeof(WriteOffBody)] = """{"reason":"The payer could not be reached for three months"}""",
         [typeof(AskBody)] = """{"receipt":"RKL51ZDR4F"}""",

@@ -9,7 +9,9 @@ using Payments.Api.Checkouts;
 using Payments.Api.Diagnostics;
 using Payments.Api.Payouts;
 using Payments.Api.Refunds;
+using Payments.Api.Webhooks;
 using Payments.Application.Checkouts;
+using Payments.Application.Webhooks;
 
 namespace Payments.Api.Hosting.Contract;
 
@@ -33,6 +35,9 @@ internal static class Shapes
         [nameof(AskBody)] = [],
         [nameof(CreateKeyBody)] = ["client", "scopes"],
         [nameof(RotateKeyBody)] = [],
+        [nameof(CreateWebhookBody)] = ["url"],
+        [nameof(UpdateWebhookBody)] = [],
+        [nameof(ResendBody)] = ["since"],
     };
 
     private static readonly Dictionary<string, Action<OpenApiSchema>> Fields = new()
@@ -46,6 +51,11 @@ internal static class Shapes
         [Vocabulary.Field<RotateKeyBody>(nameof(RotateKeyBody.OverlapMinutes))] = Whole(0, 43_200, 1440),
         [Vocabulary.Field<CheckoutView>(nameof(CheckoutView.ReturnUrl))] = Uri,
         [Vocabulary.Field<CheckoutView>(nameof(CheckoutView.PayUrl))] = Uri,
+        [Vocabulary.Field<CreateWebhookBody>(nameof(CreateWebhookBody.Url))] = Uri,
+        [Vocabulary.Field<CreateWebhookBody>(nameof(CreateWebhookBody.Description))] = schema => schema.MaxLength = 200,
+        [Vocabulary.Field<UpdateWebhookBody>(nameof(UpdateWebhookBody.Url))] = Uri,
+        [Vocabulary.Field<UpdateWebhookBody>(nameof(UpdateWebhookBody.Description))] = schema => schema.MaxLength = 200,
+        [Vocabulary.Field<WebhookView>(nameof(WebhookView.Url))] = Uri,
         [Vocabulary.Field<DoctorView>(nameof(DoctorView.PublicBaseUrl))] = Uri,
     };
 

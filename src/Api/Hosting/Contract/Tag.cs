@@ -9,6 +9,7 @@ internal static class Tag
     public const string Refunds = "Refunds";
     public const string Payouts = "Payouts";
     public const string Events = "Events";
+    public const string Webhooks = "Webhooks";
     public const string Cases = "Operations: Cases";
     public const string Receipts = "Operations: Receipts";
     public const string Callbacks = "Operations: Callbacks";
@@ -22,6 +23,7 @@ internal static class Tag
         New(Refunds, "Money of a checkout that goes back: a whole receipt is reversed, a part goes to the payer's phone."),
         New(Payouts, "Money a shop sends to phones and businesses."),
         New(Events, "The feed of everything that changed."),
+        New(Webhooks, "The same events, sent to an address of the shop's: signed, in order for each thing, until they are taken."),
         New(Cases, "What a person must decide."),
         New(Receipts, "Money that moved to us, and money without an order."),
         New(Callbacks, "What Safaricom sent, as it came."),

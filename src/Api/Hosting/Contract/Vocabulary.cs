@@ -11,10 +11,12 @@ using Payments.Application.Cases;
 using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Application.Diagnostics;
+using Payments.Application.Events;
 using Payments.Application.Payouts;
 using Payments.Application.Reconciliation;
 using Payments.Application.Refunds;
 using Payments.Application.Transfers;
+using Payments.Application.Webhooks;
 using Payments.Domain.Cases;
 using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
@@ -49,6 +51,9 @@ internal static class Vocabulary
     private static readonly Words C2bResponseType = new("C2bResponseType", ["Completed", "Cancelled"]);
     private static readonly Words PayoutReason = new("PayoutReason", ["business", "salary", "promotion"]);
     private static readonly Words Scopes = new("Scope", KeyScopes.All);
+    private static readonly Words EventType = new("EventType", EventTypes.All);
+    private static readonly Words WebhookStatuses = Of<WebhookStatus>();
+    private static readonly Words DeliveryStatuses = Of<DeliveryStatus>();
     private static readonly Words CaseOutcomes = new(nameof(CaseOutcome), Constants(typeof(CaseOutcome)));
 
     /// <summary>By field, <c>CheckoutView.status</c>; of a list, its items.</summary>
@@ -87,6 +92,16 @@ internal static class Vocabulary
         [Field<RegisterC2bBody>(nameof(RegisterC2bBody.Version))] = C2bVersion,
         [Field<RegisterC2bBody>(nameof(RegisterC2bBody.ResponseType))] = C2bResponseType,
         [Field<KeyView>(nameof(KeyView.Scopes))] = Scopes,
+        [Field<WebhookView>(nameof(WebhookView.Scopes))] = Scopes,
+        [Field<WebhookView>(nameof(WebhookView.Status))] = WebhookStatuses,
+        [Field<WebhookView>(nameof(WebhookView.DisabledBecause))] = Of<DisabledBecause>(),
+        [Field<WebhookView>(nameof(WebhookView.Events))] = EventType,
+        [Field<Webhooks.CreateWebhookBody>(nameof(Webhooks.CreateWebhookBody.Events))] = EventType,
+        [Field<Webhooks.UpdateWebhookBody>(nameof(Webhooks.UpdateWebhookBody.Events))] = EventType,
+        [Field<Webhooks.UpdateWebhookBody>(nameof(Webhooks.UpdateWebhookBody.Status))] = WebhookStatuses,
+        [Field<DeliveryView>(nameof(DeliveryView.Status))] = DeliveryStatuses,
+        [Field<DeliveryView>(nameof(DeliveryView.Type))] = EventType,
+        [Field<WebhookBodyView>(nameof(WebhookBodyView.Type))] = EventType,
         [Field<Access.CreateKeyBody>(nameof(Access.CreateKeyBody.Scopes))] = Scopes,
         [Field<FindingView>(nameof(FindingView.State))] = Of<FindingState>(),
         [Field<DarajaApiView>(nameof(DarajaApiView.State))] = new("PauseState", ["closed", "open", "half_open"]),
@@ -101,6 +116,7 @@ internal static class Vocabulary
         ["listRefunds.status"] = TransferStatus,
         ["listCases.status"] = CaseStatus,
         ["listCases.kind"] = CaseKinds,
+        ["listDeliveries.status"] = DeliveryStatuses,
         ["listCallbacks.kind"] = CallbackKind,
         ["listCallbacks.verdict"] = Verdict,
     };

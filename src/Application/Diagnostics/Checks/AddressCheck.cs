@@ -1,3 +1,5 @@
+using Payments.Application.Network;
+
 using System.Globalization;
 using System.Net;
 

@@ -1,5 +1,6 @@
 using Payments.Application.Callbacks;
 using Payments.Application.Common;
+using Payments.Application.Network;
 
 namespace Payments.Application.Diagnostics.Checks;
 

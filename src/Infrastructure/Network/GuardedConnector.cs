@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using Payments.Application.Diagnostics;
+using Payments.Application.Network;
 
-namespace Payments.Infrastructure.Diagnostics;
+namespace Payments.Infrastructure.Network;
 
 /// <summary>
 /// Connections to an address an operator gave: outside the simulator to addresses of the Internet only, checked on the very address that is

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Payments.Application.Diagnostics;
+namespace Payments.Application.Network;
 
 /// <summary>Which addresses somebody on the Internet can have: all that no standard sets aside (RFC 6890 and what came after).</summary>
 public static class AddressRanges
