@@ -54,18 +54,19 @@ internal sealed class DeliveryStore(Connections database)
                 tries = CASE WHEN jsonb_array_length(d.tries) >= {MaxTries} THEN d.tries - 0 ELSE d.tries END || excluded.tries)
         """;
 
-    /// <summary>Takes every enabled webhook that nobody holds; answers those that this process holds now, with the generation each has.</summary>
-    public async Task<IReadOnlyDictionary<WebhookId, int>> Take(Guid holder, CancellationToken cancellation)
+    /// <summary>Takes every enabled webhook that nobody holds; answers those that this process holds now, with the generation each has, and the time.</summary>
+    public async Task<(IReadOnlyDictionary<WebhookId, int> Held, DateTimeOffset Now)> Take(Guid holder, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var rows = await connection.QueryAsync<(WebhookId Id, int Generation)>(
+        var rows = await connection.QueryAsync<(WebhookId? Id, int Generation, DateTimeOffset Now)>(
             """
             UPDATE webhooks SET holder = @holder, held_until = now() + @Hold
             WHERE status = 'enabled' AND (holder IS NULL OR held_until < now());
-            SELECT id, generation FROM webhooks WHERE holder = @holder AND status = 'enabled'
+            SELECT w.id, coalesce(w.generation, 0), clock.now
+            FROM (SELECT clock_timestamp() AS now) clock LEFT JOIN webhooks w ON w.holder = @holder AND w.status = 'enabled'
             """,
             new { holder, Hold });
-        return rows.ToDictionary(row => row.Id, row => row.Generation);
+        return (rows.Where(row => row.Id is not null).ToDictionary(row => row.Id!.Value, row => row.Generation), rows.First().Now);
     }
 
     /// <summary>The webhook, and what of its deliveries waits; null when this process does not hold it.</summary>

@@ -14,7 +14,7 @@ namespace Payments.Infrastructure.Webhooks;
 
 /// <summary>What all endpoints of a process share.</summary>
 internal sealed record SenderServices(
-    Connections Database, EventFeed Feed, DeliveryStore Store, WebhookClient Client, IWebhookSecrets Secrets, TimeProvider Clock, PaymentsMetrics Metrics, ILogger<WebhookSender> Log);
+    Connections Database, EventFeed Feed, DeliveryStore Store, WebhookClient Client, IWebhookSecrets Secrets, SenderClock Clock, PaymentsMetrics Metrics, ILogger<WebhookSender> Log);
 
 /// <summary>
 /// Sends to one webhook, while this process holds it. One loop takes events from the feed, starts sends, and writes what they came to, many in one
@@ -211,8 +211,9 @@ internal sealed partial class EndpointSender(WebhookId id, Guid holder, SenderSe
         try
         {
             var told = delivery.Event!;
+            var now = Now;
             answered = await services.Client.Try(
-                webhook.Url, WebhookMessage.Of(told.Id.ToString(), told.Type, told.At, told.Data), WebhookKeys.Of(webhook.ToWebhook(), services.Secrets, Now), stop);
+                webhook.Url, WebhookMessage.Of(told.Id.ToString(), told.Type, told.At, told.Data), WebhookKeys.Of(webhook.ToWebhook(), services.Secrets, now), now, stop);
         }
         catch (OperationCanceledException)
         {

@@ -106,14 +106,14 @@ internal sealed class WebhookClient : IWebhookEndpoints, IDisposable
     }
 
     public async Task<DeliveryTry> Send(string url, WebhookMessage message, IReadOnlyList<string> secrets, CancellationToken cancellation) =>
-        (await Try(url, message, secrets, cancellation)).Try;
+        (await Try(url, message, secrets, clock.GetUtcNow(), cancellation)).Try;
 
-    /// <summary>Sends it once. Throws only what <paramref name="cancellation"/> causes.</summary>
-    public async Task<Answered> Try(string url, WebhookMessage message, IReadOnlyList<string> secrets, CancellationToken cancellation)
+    /// <summary>Sends it once, as sent <paramref name="at"/>. Throws only what <paramref name="cancellation"/> causes.</summary>
+    public async Task<Answered> Try(string url, WebhookMessage message, IReadOnlyList<string> secrets, DateTimeOffset at, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Patience);
-        var (at, started) = (clock.GetUtcNow(), Stopwatch.GetTimestamp());
+        var started = Stopwatch.GetTimestamp();
         Answered Failed(string why) => new(new(at, url, null, null, why, (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds), null);
         try
         {

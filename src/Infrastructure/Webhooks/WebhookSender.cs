@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -27,7 +28,7 @@ internal sealed partial class WebhookSender(
     {
         await state.Ready.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var isSealed = false;
-        var takenAt = DateTimeOffset.MinValue;
+        long? takenAt = null;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -38,10 +39,10 @@ internal sealed partial class WebhookSender(
                     isSealed = true;
                 }
 
-                if (services.Clock.GetUtcNow() - takenAt >= TakeEvery)
+                if (takenAt is not { } last || Stopwatch.GetElapsedTime(last) >= TakeEvery)
                 {
+                    takenAt = Stopwatch.GetTimestamp();
                     await Take(stoppingToken);
-                    takenAt = services.Clock.GetUtcNow();
                 }
 
                 if (running.Count > 0)
@@ -67,7 +68,8 @@ internal sealed partial class WebhookSender(
 
     private async Task Take(CancellationToken stop)
     {
-        var held = await store.Take(holder, stop);
+        var (held, now) = await store.Take(holder, stop);
+        services.Clock.Set(now);
         foreach (var (id, one) in running.ToList())
         {
             var isHeld = held.TryGetValue(id, out var generation);

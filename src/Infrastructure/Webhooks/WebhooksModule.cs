@@ -18,6 +18,7 @@ internal static class WebhooksModule
         services.AddSingleton<IWebhooks, WebhookRepository>();
         if (roles.HasFlag(Roles.Worker))
         {
+            services.AddSingleton<SenderClock>();
             services.AddSingleton<DeliveryStore>();
             services.AddSingleton<SenderServices>();
             services.AddHostedService<WebhookSender>();

@@ -47,6 +47,7 @@ internal static class LedgerComparison
         }
 
         world.Run.Did(string.Create(CultureInfo.InvariantCulture, $"{summary}, equal {took?.TotalSeconds:0} s after the last fault"));
+        await world.Told.Check(api, TimeSpan.FromSeconds(100));
     }
 
     private static Task<string> Undecided(TestEnvironment world) => world.Sql<string>(

@@ -19,6 +19,7 @@ internal sealed class TestEnvironment : IAsyncDisposable
     {
         this.run = run;
         Postgres = postgres;
+        Told = new(run);
         SimulatorUrl = simulatorUrl;
         simulator = Client(simulatorUrl, null);
         Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { MaxPoolSize = 5, SearchPath = "payments" }.ConnectionString);
@@ -29,6 +30,9 @@ internal sealed class TestEnvironment : IAsyncDisposable
     public PostgresServer Postgres { get; }
 
     public Uri SimulatorUrl { get; }
+
+    /// <summary>The books of a shop that only listens.</summary>
+    public ToldBooks Told { get; }
 
     /// <summary>The rig's own way into the database, past every proxy.</summary>
     public NpgsqlDataSource Database { get; }
@@ -80,6 +84,7 @@ internal sealed class TestEnvironment : IAsyncDisposable
             isRegistered = true;
             _ = await run.Until(async () => (await api.Client.PostAsync("/api/ops/c2b/register", null, run.Stop)).IsSuccessStatusCode, TimeSpan.FromMinutes(3))
                 ?? throw new InvalidOperationException("The C2B URLs could not be registered.");
+            await Told.Register(api);
         }
 
         return api;
@@ -142,6 +147,7 @@ internal sealed class TestEnvironment : IAsyncDisposable
             await simulatorProcess.DisposeAsync();
         }
 
+        await Told.DisposeAsync();
         await Database.DisposeAsync();
         await Postgres.DisposeAsync();
         simulator.Dispose();

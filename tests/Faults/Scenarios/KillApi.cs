@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Payments.Tests.Faults;
 
-/// <summary>kill -9 of the API at random moments under load: amid its start, right after it, and when it is busy.</summary>
+/// <summary>kill -9 of the API at random moments under load: amid its start, right after it, when it is busy, and when a webhook was just sent.</summary>
 internal static class KillApi
 {
     public static async Task Run(Run run)
@@ -23,8 +23,16 @@ internal static class KillApi
                 await run.Until(() => Task.FromResult(load.Acknowledged > answered), TimeSpan.FromSeconds(30));
             }
 
-            // Long enough for business in between, in the long run.
-            await Task.Delay(run.Choices.Next(0, run.Options.Pick(1500, 4000)), run.Stop);
+            // Long enough for business in between, in the long run; or in the moment between a webhook's sending and its record.
+            if (i % 3 == 2)
+            {
+                await run.Until(() => Task.FromResult(world.Told.WasJustTold), TimeSpan.FromSeconds(30), pause: TimeSpan.FromMilliseconds(1));
+            }
+            else
+            {
+                await Task.Delay(run.Choices.Next(0, run.Options.Pick(1500, 4000)), run.Stop);
+            }
+
             await api.Kill();
             api.Launch();
         }
