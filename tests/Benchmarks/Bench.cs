@@ -55,6 +55,11 @@ internal static class Bench
             figures.AddRange(await TelemetryCost.Measure(postgres, root, options, stop));
         }
 
+        if (options.Wants(BenchOptions.Webhooks))
+        {
+            figures.AddRange(await WebhookLoad.Measure(postgres, root, options, stop));
+        }
+
         if (service.Process.PeakMemory() is { } memory)
         {
             figures.Add(new("memory of the API process at its largest", memory / 1024.0 / 1024.0, 300, false, "MiB"));

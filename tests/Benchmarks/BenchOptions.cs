@@ -17,13 +17,14 @@ internal sealed record BenchOptions(bool Quick, IReadOnlySet<string> Only, bool 
     public const string Idle = "idle";
 
     public const string Telemetry = "telemetry";
+    public const string Webhooks = "webhooks";
 
-    private static readonly string[] Known = [Throughput, OpenLoop, Idle, Telemetry];
+    private static readonly string[] Known = [Throughput, OpenLoop, Idle, Telemetry, Webhooks];
 
     private const string Help = """
         dotnet run --project build -- bench [options]   measures, prints a table and writes artifacts/bench.json
           --quick           seconds instead of minutes
-          --only <figure>   throughput, open-loop, idle or telemetry; may be given more than once
+          --only <figure>   throughput, open-loop, idle, telemetry or webhooks; may be given more than once
           --profile         where the time goes, even when every figure is reached
 
         dotnet run --project build -- bench seed --count N --out FILE [options]

@@ -111,7 +111,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         {
             try
             {
-                if ((await http.GetAsync(new Uri($"http://{Address}{path}"), stop)).IsSuccessStatusCode)
+                // The service takes callbacks before its database is there, and says so: "degraded".
+                using var answer = await http.GetAsync(new Uri($"http://{Address}{path}"), stop);
+                if (answer.IsSuccessStatusCode && !(await answer.Content.ReadAsStringAsync(stop)).Contains("degraded", StringComparison.Ordinal))
                 {
                     return;
                 }
