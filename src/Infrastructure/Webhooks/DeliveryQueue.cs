@@ -124,12 +124,26 @@ internal sealed class DeliveryQueue(long place)
     /// <summary>The endpoint is there again: what waits is tried now.</summary>
     public void Hurry(DateTimeOffset now)
     {
-        foreach (var (at, position) in due.Where(d => d.At > now).ToList())
+        foreach (var waiting in due.Where(d => d.At > now).ToList())
         {
-            due.Remove((at, position));
-            all[position].NextTryAt = now;
-            due.Add((now, position));
+            Hurry(waiting, now);
         }
+    }
+
+    /// <summary>To find out whether it is: the one whose time comes first is tried now.</summary>
+    public void HurryFirst(DateTimeOffset now)
+    {
+        if (due.Count > 0 && due.Min.At > now)
+        {
+            Hurry(due.Min, now);
+        }
+    }
+
+    private void Hurry((DateTimeOffset At, long Position) waiting, DateTimeOffset now)
+    {
+        due.Remove(waiting);
+        all[waiting.Position].NextTryAt = now;
+        due.Add((now, waiting.Position));
     }
 
     private void Land(Delivery delivery)

@@ -32,11 +32,14 @@ internal sealed partial class EndpointSender(WebhookId id, Guid holder, SenderSe
     /// <summary>Taken from the feed at once, and in memory before they are sent.</summary>
     private const int Batch = 200;
 
-    /// <summary>Deliveries that wait to be tried again. Beyond it events wait in the feed.</summary>
-    private const int MaxWaiting = 500;
+    /// <summary>Deliveries that wait to be tried again: what an endpoint that refuses one type in all may heap up. Beyond it events wait in the feed.</summary>
+    private const int MaxWaiting = 10_000;
 
     /// <summary>Refused one after another, the endpoint counts as down: it is tried with what waits, and nothing new is taken.</summary>
     private const int DownAfter = 10;
+
+    /// <summary>One of those that wait is tried so often while the endpoint is down, whenever its own time comes: it may be back long before that.</summary>
+    private static readonly TimeSpan ProbeEvery = TimeSpan.FromMinutes(10);
 
     /// <summary>Outcomes are written together, but none waits longer for it.</summary>
     private static readonly TimeSpan WriteWithin = TimeSpan.FromMilliseconds(100);
@@ -54,7 +57,7 @@ internal sealed partial class EndpointSender(WebhookId id, Guid holder, SenderSe
     private FeedFilter filter = null!;
     private int refusedInARow;
     private DateTimeOffset? failingSince, notBefore;
-    private DateTimeOffset writtenAt, firstOutcomeAt;
+    private DateTimeOffset writtenAt, firstOutcomeAt, triedAt;
     private long end;
 
     private sealed record Tried(Delivery Delivery, Answered Answered);
@@ -185,6 +188,11 @@ internal sealed partial class EndpointSender(WebhookId id, Guid holder, SenderSe
             return;
         }
 
+        if (refusedInARow >= DownAfter && queue.InFlight == 0 && Now - triedAt >= ProbeEvery)
+        {
+            queue.HurryFirst(Now);
+        }
+
         var next = new List<Delivery>();
         while (queue.InFlight < MaxInFlight && queue.Next(Now) is { } delivery)
         {
@@ -271,7 +279,7 @@ internal sealed partial class EndpointSender(WebhookId id, Guid holder, SenderSe
     private void Note(Delivery delivery, Answered answered)
     {
         var now = Now;
-        firstOutcomeAt = outcomes.Count == 0 ? now : firstOutcomeAt;
+        (triedAt, firstOutcomeAt) = (now, outcomes.Count == 0 ? now : firstOutcomeAt);
         delivery.TryCount++;
         delivery.FirstTryAt ??= answered.Try.At;
         services.Metrics.WebhookTried(answered.Try.Error is null, delivery.Event is { } told ? now - told.At : null);

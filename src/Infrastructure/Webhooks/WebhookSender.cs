@@ -27,7 +27,7 @@ internal sealed partial class WebhookSender(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await state.Ready.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var isSealed = false;
+        var (isSealed, isInTrouble) = (false, false);
         long? takenAt = null;
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -49,10 +49,17 @@ internal sealed partial class WebhookSender(
                 {
                     await Look(stoppingToken);
                 }
+
+                isInTrouble = false;
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                LogTrouble(failure.Message);
+                if (!isInTrouble)
+                {
+                    LogTrouble(failure.Message);
+                }
+
+                isInTrouble = true;
                 await Task.Delay(TakeEvery, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException)

@@ -63,6 +63,8 @@ public sealed class DeliveryQueueTests
         Due(queue).ForEach(delivery => queue.Wait(delivery, Now.AddHours(8)));
         Assert.Empty(Due(queue));
 
+        queue.HurryFirst(Now);
+        queue.Wait(Assert.Single(Due(queue)), Now.AddHours(9));
         queue.Hurry(Now);
         Assert.Equal(2, Due(queue).Count);
     }
