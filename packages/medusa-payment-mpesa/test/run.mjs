@@ -53,7 +53,7 @@ async function runAll() {
   const environment = join(work, "environment.json")
   await writeFile(environment, JSON.stringify({
     tree, medusaLog, seeded, medusa: medusa.url, relay: relay.url, service: stack.url, simulator: stack.simulator, operatorKey: stack.operatorKey,
-    options: { url: stack.url, apiKey, webhookSecret },
+    options: { url: stack.url, apiKey, webhookSecret }, settings: { NODE_ENV: "production", MEDUSA_DISABLE_TELEMETRY: "true", ...settings },
   }))
   const failed = await cases(environment)
   told("the cases ended")
@@ -64,8 +64,8 @@ async function runAll() {
 }
 
 function cases(environment) {
-  const files = ["paying", "sessions", "refunds", "webhooks"].map((name) => join(provider, `test/cases/${name}.test.mjs`))
-  const child = spawn(process.execPath, ["--test", "--test-concurrency=4", "--test-reporter=spec", ...process.argv.slice(2), ...files], {
+  const files = ["options", "paying", "sessions", "refunds", "webhooks"].map((name) => join(provider, `test/cases/${name}.test.mjs`))
+  const child = spawn(process.execPath, ["--test", "--test-concurrency=5", "--test-reporter=spec", ...process.argv.slice(2), ...files], {
     stdio: "inherit",
     env: { ...process.env, MEDUSA_TEST_ENVIRONMENT: environment },
   })

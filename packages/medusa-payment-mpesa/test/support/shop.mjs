@@ -62,7 +62,7 @@ export class Shop {
     return until(`${session.data.id} ${status}`, async () => {
       const checkout = await this.checkout(session)
       return checkout.status === status && checkout
-    }, 90)
+    }, 180)
   }
 
   payByHand(account, amount) {
