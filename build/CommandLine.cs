@@ -27,6 +27,8 @@ internal static class CommandLine
           --short                                 two minutes instead of ten
           --seed <number>                         the same choices again
           --only <name,name>                      these faults only
+        dotnet run --project build -- pack        the packages for shops, NuGet's and npm's, with the service's version
+          --output <folder>                       where they go (default: artifacts in the clone)
         dotnet run --project build -- --help      this text
 
         PAYMENTS_POSTGRES_BIN   the folder with the PostgreSQL programs to use, where several are installed
@@ -41,7 +43,7 @@ internal static class CommandLine
             switch (args.FirstOrDefault())
             {
                 case "--help" or "-h" or "help":
-                case "faults" when args.Skip(1).Any(arg => arg is "--help" or "-h"):
+                case "faults" or "pack" when args.Skip(1).Any(arg => arg is "--help" or "-h"):
                     Console.WriteLine(Help);
                     return 0;
                 case "bench":
@@ -50,6 +52,8 @@ internal static class CommandLine
                     return await Doctor.Run(args[1..]);
                 case "faults":
                     return await Faults.Run(args[1..]);
+                case "pack":
+                    return await Pack.Run(ReadPackOutput(args[1..]));
                 default:
                     return await LaptopStack.Run(ReadStackOptions(args));
             }
@@ -80,10 +84,7 @@ internal static class CommandLine
             }
         });
 
-        // Two dashes mean a name, never a bundle of one-letter options; an @ is part of a value, not a file to read.
-        var parsed = new System.CommandLine.Command("stack") { api, simulator, database, tunnel, tunnelApi, publicUrl, fresh }
-            .Parse(args, new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-        Refuse(parsed);
+        var parsed = Parse(new("stack") { api, simulator, database, tunnel, tunnelApi, publicUrl, fresh }, args);
         var options = new StackOptions(
             parsed.GetValue(api), parsed.GetValue(simulator), parsed.GetValue(database), parsed.GetValue(fresh), parsed.GetValue(tunnel), parsed.GetValue(tunnelApi),
             parsed.GetValue(publicUrl));
@@ -103,6 +104,20 @@ internal static class CommandLine
         }
 
         return options;
+    }
+
+    private static string? ReadPackOutput(string[] args)
+    {
+        var output = Text("--output");
+        return Parse(new("pack") { output }, args).GetValue(output);
+    }
+
+    private static ParseResult Parse(System.CommandLine.Command command, string[] args)
+    {
+        // Two dashes mean a name, never a bundle of one-letter options; an @ is part of a value, not a file to read.
+        var parsed = command.Parse(args, new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        Refuse(parsed);
+        return parsed;
     }
 
     /// <summary>The first thing that was not understood, in a sentence that names what would be right: the framework's own would not.</summary>

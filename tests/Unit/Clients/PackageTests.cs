@@ -1,0 +1,26 @@
+using System.Xml.Linq;
+using Xunit;
+
+namespace Payments.Tests.Unit;
+
+/// <summary>What the packages for shops say of themselves.</summary>
+public sealed class PackageTests
+{
+    [Fact]
+    public void The_quick_start_in_the_readme_is_the_one_that_compiles()
+    {
+        var readme = File.ReadAllText(Sources.File("packages", "Payments.Client", "README.md"));
+        var shown = readme.Split("```csharp\n")[1].Split("```")[0].Replace("using Payments.Client;", "", StringComparison.Ordinal);
+        var compiled = File.ReadAllText(Sources.File("tests", "Unit", "Clients", "QuickStart.cs")).Split("// From here\n")[1].Split("// To here")[0];
+        Assert.Equal(Lines(compiled), Lines(shown));
+    }
+
+    [Fact]
+    public void The_package_has_the_services_version()
+    {
+        var version = (string?)XDocument.Load(Sources.File("Directory.Build.props")).Descendants("Version").Single();
+        Assert.Equal(version, typeof(Client.PaymentsClient).Assembly.GetName().Version!.ToString(3));
+    }
+
+    private static IEnumerable<string> Lines(string text) => text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0);
+}
