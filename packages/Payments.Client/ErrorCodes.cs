@@ -15,6 +15,15 @@ public static class ErrorCodes
     /// <summary>The call moves money and came without an Idempotency-Key.</summary>
     public const string IdempotencyKeyRequired = "idempotency_key_required";
 
+    /// <summary>Webhooks cannot be sent to this address; the message says why.</summary>
+    public const string WebhookUrlRefused = "webhook_url_refused";
+
+    /// <summary>The shop has as many webhooks as it may.</summary>
+    public const string TooManyWebhooks = "too_many_webhooks";
+
+    /// <summary>The webhook is disabled; enable it first.</summary>
+    public const string WebhookDisabled = "webhook_disabled";
+
     /// <summary>No key, or one that is not known or over.</summary>
     public const string Unauthorized = "unauthorized";
 

@@ -22,6 +22,7 @@ public sealed class PaymentsClient
         Refunds = new(sender);
         Payouts = new(sender);
         Events = new(sender);
+        Webhooks = new(sender);
     }
 
     /// <summary>Money in.</summary>
@@ -35,4 +36,7 @@ public sealed class PaymentsClient
 
     /// <summary>What happened, for shops that would rather ask than be told.</summary>
     public EventCalls Events { get; }
+
+    /// <summary>Where the service sends what happens.</summary>
+    public WebhookCalls Webhooks { get; }
 }

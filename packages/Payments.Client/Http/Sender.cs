@@ -32,6 +32,18 @@ internal sealed partial class Sender(HttpClient http, PaymentsOptions options, T
         return Send(() => Keyed(path, key, null), type, key, cancel);
     }
 
+    public Task<T> Patch<TBody, T>(string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<T> type, CancellationToken cancel) => Send(
+        () =>
+        {
+            // Said twice it is the same change.
+            var request = Request(HttpMethod.Patch, path);
+            request.Content = JsonContent.Create(body, bodyType);
+            return request;
+        },
+        type, null, cancel);
+
+    public Task<T> Delete<T>(string path, JsonTypeInfo<T> type, CancellationToken cancel) => Send(() => Request(HttpMethod.Delete, path), type, null, cancel);
+
     /// <summary>A request with the key and the name of this package.</summary>
     public HttpRequestMessage Request(HttpMethod method, string path)
     {

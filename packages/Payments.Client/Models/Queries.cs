@@ -71,3 +71,16 @@ public sealed record PayoutQuery
     /// <summary>How many at most, 1–100; 25 when absent.</summary>
     public int? Limit { get; init; }
 }
+
+/// <summary>Which deliveries; what is absent does not count.</summary>
+public sealed record DeliveryQuery
+{
+    /// <summary>Only those that stand so.</summary>
+    public DeliveryStatus? Status { get; init; }
+
+    /// <summary>The <c>NextCursor</c> of the page before.</summary>
+    public string? Cursor { get; init; }
+
+    /// <summary>How many at most, 1–100; 25 when absent.</summary>
+    public int? Limit { get; init; }
+}

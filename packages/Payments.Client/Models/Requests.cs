@@ -68,3 +68,35 @@ public sealed record CreatePayout
     /// <summary>Your own name for it, unique among your payouts for ever.</summary>
     public required string Reference { get; init; }
 }
+
+/// <summary>Where to send what.</summary>
+public sealed record CreateWebhook
+{
+    /// <summary>An https address of the Internet that answers POST itself, without a redirect; on the laptop stack also http and this machine.</summary>
+    public required Uri Url { get; init; }
+
+    /// <summary>The types wanted, see <see cref="EventTypes"/>; when absent all that your key may see, but for created and pending ones.</summary>
+    public IReadOnlyList<string>? Events { get; init; }
+
+    /// <summary>Up to 200 characters for yourself.</summary>
+    public string? Description { get; init; }
+}
+
+/// <summary>What is to change about a webhook; what is absent stays.</summary>
+public sealed record UpdateWebhook
+{
+    /// <summary>Where to send.</summary>
+    public Uri? Url { get; init; }
+
+    /// <summary>The types wanted; an empty list: what an absent one means for a new webhook.</summary>
+    public IReadOnlyList<string>? Events { get; init; }
+
+    /// <summary>Up to 200 characters for yourself.</summary>
+    public string? Description { get; init; }
+
+    /// <summary><see cref="WebhookStatus.Enabled"/> goes on where it stopped; <see cref="WebhookStatus.Disabled"/> stops.</summary>
+    public WebhookStatus? Status { get; init; }
+}
+
+/// <summary>From when on to send again.</summary>
+internal sealed record ResendSince(DateTimeOffset Since);

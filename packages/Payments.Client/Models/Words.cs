@@ -242,3 +242,71 @@ public enum SendBlocker
     /// <summary>The service's database was restored, and an operator has not yet said that sending may go on.</summary>
     Restored,
 }
+
+/// <summary>What a key may see and do.</summary>
+[JsonConverter(typeof(WordConverter<Scope>))]
+public enum Scope
+{
+    /// <summary>A word this version of the package does not know.</summary>
+    Unrecognized,
+
+    /// <summary>Money in.</summary>
+    Checkouts,
+
+    /// <summary>Money out and back.</summary>
+    Payouts,
+
+    /// <summary>What operators do.</summary>
+    Ops,
+}
+
+/// <summary>Whether a webhook is sent anything.</summary>
+[JsonConverter(typeof(WordConverter<WebhookStatus>))]
+public enum WebhookStatus
+{
+    /// <summary>A word this version of the package does not know.</summary>
+    Unrecognized,
+
+    /// <summary>It is.</summary>
+    Enabled,
+
+    /// <summary>It is not; nothing is lost meanwhile.</summary>
+    Disabled,
+}
+
+/// <summary>Why a webhook is sent nothing.</summary>
+[JsonConverter(typeof(WordConverter<DisabledBecause>))]
+public enum DisabledBecause
+{
+    /// <summary>A word this version of the package does not know.</summary>
+    Unrecognized,
+
+    /// <summary>Somebody said so.</summary>
+    ByRequest,
+
+    /// <summary>The endpoint answered 410.</summary>
+    Gone,
+
+    /// <summary>Three days of nothing but failures.</summary>
+    Failing,
+
+    /// <summary>The service cannot read the secret any more: rotate it.</summary>
+    SecretUnreadable,
+}
+
+/// <summary>Where the delivery of an event stands.</summary>
+[JsonConverter(typeof(WordConverter<DeliveryStatus>))]
+public enum DeliveryStatus
+{
+    /// <summary>A word this version of the package does not know.</summary>
+    Unrecognized,
+
+    /// <summary>It is tried again.</summary>
+    Pending,
+
+    /// <summary>It was taken.</summary>
+    Delivered,
+
+    /// <summary>It was given up; it can be sent again.</summary>
+    Failed,
+}
