@@ -47,6 +47,23 @@ public sealed class RetentionTests(RegisteredPaybill running, TestDatabase datab
     }
 
     [Fact]
+    public async Task A_month_after_its_end_a_delivery_is_forgotten_and_one_that_waits_is_not()
+    {
+        await host.Sql<int>(
+            """
+            INSERT INTO webhook_deliveries (id, webhook_id, position, event_id, type, subject_id, status, try_count, tries, next_try_at, ended_at)
+            SELECT gen_random_uuid(), '00000000-0000-7000-8000-0000000000aa', n, gen_random_uuid(), 'checkout.paid', gen_random_uuid(), status, 1, '[{"answer":"254700051099"}]',
+                CASE WHEN status = 'pending' THEN now() END, CASE WHEN status <> 'pending' THEN now() - days * interval '1 day' END
+            FROM (VALUES (1, 'delivered', 31), (2, 'failed', 31), (3, 'delivered', 29), (4, 'pending', 0)) rows (n, status, days);
+            SELECT 1
+            """);
+
+        await host.Send(new ErasePersonalData());
+
+        Assert.Equal("3 4", await host.Sql<string>("SELECT string_agg(position::text, ' ' ORDER BY position) FROM webhook_deliveries WHERE tries::text LIKE '%254700051099%'"));
+    }
+
+    [Fact]
     public async Task What_is_undecided_stays_whole()
     {
         // One under way, one with an open case, one with surplus to give back, one that has not ended; each old enough.
