@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Xunit;
 
@@ -16,9 +17,10 @@ public sealed class PackageTests
     }
 
     [Fact]
-    public void The_package_has_the_services_version()
+    public void The_packages_have_the_services_version()
     {
         var version = (string?)XDocument.Load(Sources.File("Directory.Build.props")).Descendants("Version").Single();
+        Assert.Equal(version, (string?)JsonNode.Parse(File.ReadAllText(Sources.File("packages", "payments-client", "package.json")))!["version"]);
         Assert.Equal(version, typeof(Client.PaymentsClient).Assembly.GetName().Version!.ToString(3));
     }
 
