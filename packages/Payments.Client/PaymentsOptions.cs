@@ -37,6 +37,20 @@ public sealed class PaymentsOptions
             "PaymentsOptions.Key is missing or no key: it looks like sk_… and has no spaces",
         _ when Timeout <= TimeSpan.Zero || Retries is < 0 or > 10 || LongestWait < TimeSpan.Zero || LongestWait > TimeSpan.FromMinutes(5) =>
             "PaymentsOptions: Timeout is above zero, Retries 0 to 10, LongestWait 0 to 5 minutes",
-        _ => null,
+        _ => SecretProblem(),
     };
+
+    private string? SecretProblem()
+    {
+        try
+        {
+            // None is right for a shop without webhooks.
+            _ = WebhookSecrets.Count > 0 ? new WebhookVerifier(WebhookSecrets, TimeProvider.System) : null;
+            return null;
+        }
+        catch (ArgumentException)
+        {
+            return "PaymentsOptions.WebhookSecrets: one is missing or no secret; it is in the answer that made the webhook, whsec_…";
+        }
+    }
 }

@@ -34,6 +34,9 @@ public static class PaymentsServices
                 // The address may come to mean another machine; so the client can be held for ever.
                 PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             })
+
+            // A try that failed is no news, and what failed in the end is the exception's.
+            .RemoveAllLoggers()
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .AddTypedClient((http, provider) => new PaymentsClient(
                 http, provider.GetRequiredService<IOptions<PaymentsOptions>>().Value, provider.GetService<TimeProvider>()));

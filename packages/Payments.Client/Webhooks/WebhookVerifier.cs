@@ -113,8 +113,9 @@ public sealed class WebhookVerifier
         return found;
     }
 
-    private static byte[] Key(string secret)
+    private static byte[] Key(string? secret)
     {
+        ArgumentNullException.ThrowIfNull(secret);
         var text = secret.StartsWith(SecretPrefix, StringComparison.Ordinal) ? secret[SecretPrefix.Length..] : secret;
         var key = new byte[text.Length];
 

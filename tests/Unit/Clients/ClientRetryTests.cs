@@ -138,6 +138,16 @@ public sealed class ClientRetryTests
     }
 
     [Theory]
+    [InlineData(null)]
+    [InlineData("whsec_not base64")]
+    public void A_webhook_secret_that_is_none_is_refused_at_the_start(string? secret)
+    {
+        using var http = new HttpClient();
+        var options = new PaymentsOptions { BaseAddress = new("http://payments.test"), Key = "sk_1", WebhookSecrets = { secret! } };
+        Assert.Contains("PaymentsOptions.WebhookSecrets", Assert.Throws<ArgumentException>(() => new PaymentsClient(http, options)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("  ")]
     public async Task An_empty_id_asks_for_nothing_else(string id) =>

@@ -24,5 +24,11 @@ public sealed class PackageTests
         Assert.Equal(version, typeof(Client.PaymentsClient).Assembly.GetName().Version!.ToString(3));
     }
 
+    [Theory]
+    [InlineData("shop-aspnet", "Program.cs")]
+    [InlineData("shop-node", "shop.js")]
+    public void A_sample_shop_is_read_in_one_go(string sample, string file) =>
+        Assert.InRange(File.ReadAllLines(Sources.File("samples", sample, file)).Length, 50, 150);
+
     private static IEnumerable<string> Lines(string text) => text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0);
 }
