@@ -24,6 +24,6 @@ internal static class Retry
     {
         var most = TimeSpan.FromTicks(Math.Min(longest.Ticks, FirstWait.Ticks << tried));
         var chance = (0.5 + (0.5 * Random.Shared.NextDouble())) * most;
-        return asked is { } least ? TimeSpan.FromTicks(Math.Min(longest.Ticks, (least + (0.2 * chance)).Ticks)) : chance;
+        return asked is { Ticks: > 0 } least ? TimeSpan.FromTicks(Math.Min(longest.Ticks, (least + (0.2 * chance)).Ticks)) : chance;
     }
 }

@@ -90,6 +90,16 @@ public sealed class ClientRetryTests
             wait => Assert.InRange(wait.TotalSeconds, 1, 2));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-60)]
+    public async Task A_time_to_come_back_that_is_over_is_as_good_as_none(int retryAfter)
+    {
+        var calls = new RecordedCalls().Refuses(503, "unavailable", retryAfter).Answers(200, Checkout);
+        await calls.Client.Checkouts.Get("chk_1");
+        Assert.InRange(Assert.Single(calls.Time.Waits).TotalSeconds, 0.25, 0.5);
+    }
+
     [Fact]
     public async Task Nobody_waits_ten_minutes_in_a_call()
     {

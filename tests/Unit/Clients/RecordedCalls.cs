@@ -23,12 +23,18 @@ internal sealed class RecordedCalls : HttpMessageHandler
 
     public List<Sent> Requests { get; } = [];
 
+    /// <summary>A <paramref name="retryAfter"/> below zero is a time that is over.</summary>
     public RecordedCalls Answers(int status, string body = "{}", string type = "application/json", int? retryAfter = null)
     {
         answers.Enqueue(() =>
         {
             var answer = new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(body, Encoding.UTF8, type) };
-            answer.Headers.RetryAfter = retryAfter is { } seconds ? new RetryConditionHeaderValue(TimeSpan.FromSeconds(seconds)) : null;
+            answer.Headers.RetryAfter = retryAfter switch
+            {
+                null => null,
+                < 0 => new RetryConditionHeaderValue(DateTimeOffset.UtcNow.AddSeconds(retryAfter.Value)),
+                _ => new RetryConditionHeaderValue(TimeSpan.FromSeconds(retryAfter.Value)),
+            };
             return answer;
         });
         return this;
