@@ -114,6 +114,9 @@ public static class ErrorCodes
     /// <summary>The Idempotency-Key belongs to a call with another address or body.</summary>
     public const string IdempotencyKeyReused = "idempotency_key_reused";
 
+    /// <summary>A code of <c>/pair</c> that is unknown, used or too old, or for another address or verifier.</summary>
+    public const string PairingCodeInvalid = "pairing_code_invalid";
+
     /// <summary>A part can only go to the payer's phone, which is not known.</summary>
     public const string PayerUnknown = "payer_unknown";
 

@@ -13,6 +13,7 @@ using Payments.Api.Health;
 using Payments.Api.Hosting;
 using Payments.Api.Hosting.Contract;
 using Payments.Api.Network;
+using Payments.Api.Pairing;
 using Payments.Api.Security;
 using Payments.Api.Telemetry;
 using Payments.Application.Access;
@@ -199,6 +200,7 @@ public static class ApiHost
             DashboardTitle = "Payments jobs",
         });
         SignInPages.Map(app);
+        PairPages.Map(app);
         HealthPages.Map(app, settings);
         if (TelemetryServices.IsOn(app.Configuration))
         {

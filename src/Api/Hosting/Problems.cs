@@ -17,6 +17,7 @@ internal static class Problems
     {
         ["validation_failed"] = 400,
         ["idempotency_key_required"] = 400,
+        ["pairing_code_invalid"] = 400,
         ["webhook_url_refused"] = 400,
         ["unauthorized"] = 401,
         ["forbidden"] = 403,

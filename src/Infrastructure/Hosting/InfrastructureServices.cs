@@ -15,6 +15,7 @@ using Payments.Infrastructure.Idempotency;
 using Payments.Infrastructure.Inbox;
 using Payments.Infrastructure.Inbox.Spool;
 using Payments.Infrastructure.Jobs;
+using Payments.Infrastructure.Pairing;
 using Payments.Infrastructure.Privacy;
 using Payments.Infrastructure.Reconciliation;
 using Payments.Infrastructure.Restores;
@@ -49,6 +50,7 @@ public static class InfrastructureServices
         services.AddIdempotency();
         services.AddC2b();
         services.AddAccess();
+        services.AddPairing();
         services.AddPrivacy();
         services.AddCheckouts();
         services.AddTransfers();

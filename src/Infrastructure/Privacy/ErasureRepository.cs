@@ -81,7 +81,7 @@ internal sealed partial class ErasureRepository(Connections database) : IErasure
             ErasureTarget.LateBodies => Bodies($"c.subject_id IS NULL AND c.verdict NOT IN {MovedNothing} AND c.done_at < now() - @keep"),
             ErasureTarget.Hints => Hints,
             ErasureTarget.WebhookDeliveries => Deliveries,
-            ErasureTarget.SignInFailures => "DELETE FROM sign_in_failures WHERE last_at < now() - @keep",
+            ErasureTarget.SignInFailures => "DELETE FROM pairings WHERE created_at < now() - @keep; DELETE FROM sign_in_failures WHERE last_at < now() - @keep",
         };
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return await connection.ExecuteAsync(new CommandDefinition(sql, new { keep, batch }, cancellationToken: cancellation));

@@ -28,7 +28,7 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
     private static readonly Dictionary<string, string[]> Kept = new()
     {
         ["Accountability: who decided what about money. Staff and shops, not customers; append-only on purpose, customers masked."] =
-            ["audit_log.actor", "audit_log.subject", "audit_log.before", "audit_log.after", "cases.settled_by", "receipts.matched_by",
+            ["audit_log.actor", "audit_log.subject", "audit_log.before", "audit_log.after", "pairings.agreed_by", "pairings.app", "cases.settled_by", "receipts.matched_by",
                 "receipts.written_off_by"],
         ["Accountability: why money was kept. In the audit log for good as well; whoever writes it is told to put no name in it, and a number is refused."] =
             ["receipts.written_off_reason"],
@@ -47,7 +47,7 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
                 "c2b_registrations.detail", "c2b_other_registrations.detail", "initiator_tries.refusal", "pull_rounds.why"],
         ["Where a shop wants to be told, in its own words: a business's, and gone with its webhook."] = ["webhooks.url", "webhooks.description"],
         ["The name of the shop a row belongs to: a business's, given by its operator."] =
-            ["checkouts.client", "payouts.client", "refunds.client", "cases.client", "events.client", "api_keys.client", "webhooks.client"],
+            ["checkouts.client", "payouts.client", "refunds.client", "cases.client", "events.client", "api_keys.client", "webhooks.client", "pairings.client"],
     };
 
     /// <summary>Ids, states, amounts, counts, times, codes, hashes and settings.</summary>
@@ -76,6 +76,7 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
         ("payouts", "id method amount disputed trace_parent reason status heard settled_by refused_with failure_code failure_result_code failure_retryable failure_retry_after questions "
             + "next_question_at asked_at created_at updated_at enqueued_at sending_at ended_at erased_at waiting_for retry_at wait_told"),
         ("restores", "id prepared_at released_at feed_place"),
+        ("pairings", "id code_hash scopes return_url webhook_url code_challenge created_at expires_at used_at"),
         ("pull_progress", "shortcode read_until read_at"),
         ("pull_rounds", "shortcode round running_until started_at ended_at state since gap_from gap_until"),
         ("question_budget", "one tokens counted_at"),

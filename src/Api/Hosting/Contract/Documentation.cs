@@ -32,6 +32,12 @@ internal static class Documentation
                 codes.AddRange(["unauthorized", "forbidden", "too_many_requests", "unavailable"]);
             }
 
+            if (metadata.OfType<IAllowAnonymous>().Any())
+            {
+                operation.Security = [new()];
+                codes.AddRange(["too_many_requests", "unavailable"]);
+            }
+
             if (operation.RequestBody is OpenApiRequestBody body)
             {
                 body.Content = body.Content!.Where(content => content.Key == "application/json").ToDictionary();

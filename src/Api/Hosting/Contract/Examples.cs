@@ -4,6 +4,7 @@ using Payments.Api.C2b;
 using Payments.Api.Cases;
 using Payments.Api.Checkouts;
 using Payments.Api.Diagnostics;
+using Payments.Api.Pairing;
 using Payments.Api.Payouts;
 using Payments.Api.Refunds;
 using Payments.Api.Webhooks;
@@ -12,6 +13,7 @@ using Payments.Application.Callbacks;
 using Payments.Application.Cases;
 using Payments.Application.Checkouts;
 using Payments.Application.Events;
+using Payments.Application.Pairing;
 using Payments.Application.Reconciliation;
 using Payments.Application.Webhooks;
 
@@ -112,6 +114,8 @@ internal static class Examples
              "failure":null,"attempts":[],"refunds":[],"returnUrl":"https://shop.example.co.ke/thanks","payUrl":null,"version":4,"createdAt":"2026-07-10T06:15:20Z",
              "updatedAt":"2026-07-10T06:15:45Z","expiresAt":"2026-07-11T06:15:20Z"}
             """,
+        [typeof(ExchangePairingBody)] = """{"code":"pLk3…","return":"https://shop.example.co.ke/payments/paired"}""",
+        [typeof(PairedView)] = """{"client":"shop","scopes":["checkouts"],"key":"sk_…"}""",
         [typeof(CreateWebhookBody)] = """{"url":"https://shop.example.co.ke/webhooks/payments","description":"The shop"}""",
         [typeof(UpdateWebhookBody)] = """{"events":["checkout.paid","checkout.failed"],"status":"enabled"}""",
         [typeof(ResendBody)] = """{"since":"2026-07-10T00:00:00Z"}""",

@@ -7,6 +7,7 @@ using Payments.Api.C2b;
 using Payments.Api.Cases;
 using Payments.Api.Checkouts;
 using Payments.Api.Diagnostics;
+using Payments.Api.Pairing;
 using Payments.Api.Payouts;
 using Payments.Api.Refunds;
 using Payments.Api.Webhooks;
@@ -38,6 +39,7 @@ internal static class Shapes
         [nameof(CreateWebhookBody)] = ["url"],
         [nameof(UpdateWebhookBody)] = [],
         [nameof(ResendBody)] = ["since"],
+        [nameof(ExchangePairingBody)] = ["code", "return"],
     };
 
     private static readonly Dictionary<string, Action<OpenApiSchema>> Fields = new()

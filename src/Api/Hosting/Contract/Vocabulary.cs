@@ -12,6 +12,7 @@ using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Application.Diagnostics;
 using Payments.Application.Events;
+using Payments.Application.Pairing;
 using Payments.Application.Payouts;
 using Payments.Application.Reconciliation;
 using Payments.Application.Refunds;
@@ -92,6 +93,7 @@ internal static class Vocabulary
         [Field<RegisterC2bBody>(nameof(RegisterC2bBody.Version))] = C2bVersion,
         [Field<RegisterC2bBody>(nameof(RegisterC2bBody.ResponseType))] = C2bResponseType,
         [Field<KeyView>(nameof(KeyView.Scopes))] = Scopes,
+        [Field<PairedView>(nameof(PairedView.Scopes))] = Scopes,
         [Field<WebhookView>(nameof(WebhookView.Scopes))] = Scopes,
         [Field<WebhookView>(nameof(WebhookView.Status))] = WebhookStatuses,
         [Field<WebhookView>(nameof(WebhookView.DisabledBecause))] = Of<DisabledBecause>(),
