@@ -8,8 +8,8 @@ using Payments.Application.Diagnostics;
 using Payments.Infrastructure.Daraja;
 using Payments.Infrastructure.Database;
 using Payments.Infrastructure.Diagnostics;
-using Payments.Infrastructure.Network;
 using Payments.Infrastructure.Hosting;
+using Payments.Infrastructure.Network;
 using Xunit;
 
 namespace Payments.Tests.Integration;

@@ -1,5 +1,5 @@
-using System.Net.Http.Json;
 using System.Diagnostics;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Payments.Application.Common;
 using Payments.Application.Privacy;

@@ -1,7 +1,6 @@
-using Payments.Application.Network;
-
 using System.Globalization;
 using System.Net;
+using Payments.Application.Network;
 
 namespace Payments.Application.Diagnostics.Checks;
 
