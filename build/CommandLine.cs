@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 
 namespace Payments.Build;
 
@@ -29,6 +27,13 @@ internal static class CommandLine
           --only <name,name>                      these faults only
         dotnet run --project build -- pack        the packages for shops, NuGet's and npm's, with the service's version
           --output <folder>                       where they go (default: artifacts in the clone)
+        dotnet run --project build -- listen      prints events of the running stack as they happen, until Ctrl-C
+          --forward <url>                         and passes them on to an endpoint of yours, signed
+          --events <type,type>                    these types only
+          --api <url>, --key <key>                another API than the running stack's
+        dotnet run --project build -- trigger <type>   makes an event happen on the running stack: checkout.paid, refund.completed, …
+          --api <url>, --simulator <url>, --key <key>
+        dotnet run --project build -- grade <url> --secret whsec_…   marks an endpoint: repetitions, wrong order, wrong signatures, …
         dotnet run --project build -- --help      this text
 
         PAYMENTS_POSTGRES_BIN   the folder with the PostgreSQL programs to use, where several are installed
@@ -43,7 +48,7 @@ internal static class CommandLine
             switch (args.FirstOrDefault())
             {
                 case "--help" or "-h" or "help":
-                case "faults" or "pack" when args.Skip(1).Any(arg => arg is "--help" or "-h"):
+                case "faults" or "pack" or "listen" or "trigger" or "grade" when args.Skip(1).Any(arg => arg is "--help" or "-h"):
                     Console.WriteLine(Help);
                     return 0;
                 case "bench":
@@ -52,6 +57,12 @@ internal static class CommandLine
                     return await Doctor.Run(args[1..]);
                 case "faults":
                     return await Faults.Run(args[1..]);
+                case "listen":
+                    return await WebhookCommands.Listen(args[1..]);
+                case "trigger":
+                    return await WebhookCommands.Trigger(args[1..]);
+                case "grade":
+                    return await WebhookCommands.Grade(args[1..]);
                 case "pack":
                     return await Pack.Run(ReadPackOutput(args[1..]));
                 default:
@@ -73,9 +84,9 @@ internal static class CommandLine
     private static StackOptions ReadStackOptions(string[] args)
     {
         var usual = new StackOptions();
-        var (api, simulator) = (Port("--api-port", usual.ApiPort), Port("--simulator-port", usual.SimulatorPort));
-        var (database, tunnelApi, publicUrl) = (Text("--database"), Text("--tunnel-api"), Text("--public-url"));
-        var (tunnel, fresh) = (Text("--tunnel"), new Option<bool>("--fresh"));
+        var (api, simulator) = (CommandOptions.Port("--api-port", usual.ApiPort), CommandOptions.Port("--simulator-port", usual.SimulatorPort));
+        var (database, tunnelApi, publicUrl) = (CommandOptions.Text("--database"), CommandOptions.Text("--tunnel-api"), CommandOptions.Text("--public-url"));
+        var (tunnel, fresh) = (CommandOptions.Text("--tunnel"), new Option<bool>("--fresh"));
         tunnel.Validators.Add(result =>
         {
             if (result.Tokens is [.., { Value: not ("auto" or "ngrok" or "cloudflared") } other])
@@ -84,7 +95,7 @@ internal static class CommandLine
             }
         });
 
-        var parsed = Parse(new("stack") { api, simulator, database, tunnel, tunnelApi, publicUrl, fresh }, args);
+        var parsed = CommandOptions.Parse("stack", args, api, simulator, database, tunnel, tunnelApi, publicUrl, fresh);
         var options = new StackOptions(
             parsed.GetValue(api), parsed.GetValue(simulator), parsed.GetValue(database), parsed.GetValue(fresh), parsed.GetValue(tunnel), parsed.GetValue(tunnelApi),
             parsed.GetValue(publicUrl));
@@ -108,52 +119,7 @@ internal static class CommandLine
 
     private static string? ReadPackOutput(string[] args)
     {
-        var output = Text("--output");
-        return Parse(new("pack") { output }, args).GetValue(output);
+        var output = CommandOptions.Text("--output");
+        return CommandOptions.Parse("pack", args, output).GetValue(output);
     }
-
-    private static ParseResult Parse(System.CommandLine.Command command, string[] args)
-    {
-        // Two dashes mean a name, never a bundle of one-letter options; an @ is part of a value, not a file to read.
-        var parsed = command.Parse(args, new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-        Refuse(parsed);
-        return parsed;
-    }
-
-    /// <summary>The first thing that was not understood, in a sentence that names what would be right: the framework's own would not.</summary>
-    private static void Refuse(ParseResult parsed)
-    {
-        if (parsed.UnmatchedTokens is [var unknown, ..])
-        {
-            throw new MisuseException($"The {(unknown.StartsWith('-') ? "option" : "command")} {unknown.Split('=')[0]} is not known");
-        }
-
-        foreach (var error in parsed.Errors)
-        {
-            throw new MisuseException(error.SymbolResult is OptionResult { Tokens.Count: 0 } option ? $"The option {option.Option.Name} needs a value" : error.Message);
-        }
-    }
-
-    private static Option<string> Text(string name) => Last(name, result => result.Tokens[^1].Value);
-
-    private static Option<int> Port(string name, int usual)
-    {
-        var option = Last(name, result =>
-        {
-            var value = result.Tokens[^1].Value;
-            if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535)
-            {
-                result.AddError($"The option {name} needs a port from 1 to 65535, not {value}");
-            }
-
-            return port;
-        });
-        option.DefaultValueFactory = _ => usual;
-        return option;
-    }
-
-    /// <summary>An option that may be given again: what was said last counts, as somebody who takes a line from the history and adds to it means it.</summary>
-    private static Option<T> Last<T>(string name, Func<ArgumentResult, T> read) => new(name) { Arity = ArgumentArity.OneOrMore, CustomParser = read };
-
-    private sealed class MisuseException(string sentence) : Exception(sentence);
 }

@@ -91,6 +91,22 @@ public sealed class LaptopStackTests : IAsyncLifetime
         AssertOneSentence(ended.Errors, part);
     }
 
+    [Theory]
+    [InlineData(2, "trigger makes one of checkout.created", "trigger", "checkout.payed")]
+    [InlineData(2, "grade needs the address of an endpoint", "grade", "http://shop.example/")]
+    [InlineData(2, "grade needs --secret", "grade", "http://localhost:9/")]
+    [InlineData(2, "--forward needs the address of an endpoint", "listen", "--forward", "localhost:3000")]
+    [InlineData(1, "Nothing answers at http://127.0.0.1:9/", "listen", "--api", "http://127.0.0.1:9")]
+    public async Task What_a_tool_cannot_do_is_told_in_one_sentence(int exitCode, string part, params string[] arguments)
+    {
+        await using var tool = StackProcess.Start(Local, apiPort, [], arguments);
+
+        var ended = await tool.Ended();
+
+        Assert.Equal(exitCode, ended.ExitCode);
+        AssertOneSentence(ended.Errors, part);
+    }
+
     [Fact]
     public async Task A_busy_port_is_told_in_one_sentence_with_the_option_that_helps()
     {

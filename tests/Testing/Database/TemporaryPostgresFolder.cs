@@ -40,8 +40,20 @@ internal sealed class TemporaryPostgresFolder : IAsyncDisposable
             }
         }
 
-        var mine = System.IO.Path.Combine(System.IO.Path.GetTempPath(), Prefix + Guid.NewGuid().ToString("N"));
-        return new TemporaryPostgresFolder(mine, Lock(mine + ".lock") ?? throw new IOException($"{mine}.lock is taken."));
+        // Between a file's making and its locking somebody who removes what killed runs left may find it, and take it for such.
+        for (var tries = 0; ; tries++)
+        {
+            var mine = System.IO.Path.Combine(System.IO.Path.GetTempPath(), Prefix + Guid.NewGuid().ToString("N"));
+            if (Lock(mine + ".lock") is { } owner)
+            {
+                return new TemporaryPostgresFolder(mine, owner);
+            }
+
+            if (tries == 10)
+            {
+                throw new IOException($"{mine}.lock is taken.");
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()
