@@ -30,9 +30,9 @@ internal static class CommandLine
         dotnet run --project build -- listen      prints events of the running stack as they happen, until Ctrl-C
           --forward <url>                         and passes them on to an endpoint of yours, signed
           --events <type,type>                    these types only
-          --api <url>, --key <key>                another API than the running stack's
+          --api <url>, --key <key>                another API than the running stack's (default http://localhost:5080, sk_local_all)
         dotnet run --project build -- trigger <type>   makes an event happen on the running stack: checkout.paid, refund.completed, …
-          --api <url>, --simulator <url>, --key <key>
+          --api <url>, --simulator <url>          others than the running stack's; without a type: what can be made
         dotnet run --project build -- grade <url> --secret whsec_…   marks an endpoint: repetitions, wrong order, wrong signatures, …
         dotnet run --project build -- --help      this text
 

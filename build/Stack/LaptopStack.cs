@@ -18,7 +18,10 @@ internal sealed class LaptopStack(StackOptions options, string root, string loca
     /// <summary>A database belongs to one environment, so the sandbox has data of its own; the stack's lock and state are one.</summary>
     private string Data => options.IsSandbox ? SandboxData : local;
 
-    private string SandboxData => Path.Combine(local, "sandbox");
+    private string SandboxData => SandboxIn(local);
+
+    /// <summary>Where a stack with the sandbox keeps its data and its keys.</summary>
+    public static string SandboxIn(string local) => Path.Combine(local, "sandbox");
 
     private string PostgresPath => Path.Combine(Data, "postgres");
 

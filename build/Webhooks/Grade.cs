@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Payments.Application.Webhooks;
 
 namespace Payments.Build;
 
@@ -20,16 +21,16 @@ internal sealed class Grade(Uri url, string secret, TextWriter output)
         using var client = SignedEvent.Client();
         await output.WriteLineAsync($"The events are made up: {checkout} does not exist, and nothing may be shipped for it.");
         var now = DateTimeOffset.UtcNow;
-        var (id, paid) = (NewId(), Body("checkout.paid", "paid", 4));
+        var (id, paid) = (NewId(), Body("checkout.paid", "paid", 4, now));
         await Check(client, "takes a signed event", SignedEvent.Of(id, paid, now, secret), IsTaken, "2xx", stop);
         await Check(client, "takes the same event once more", SignedEvent.Of(id, paid, DateTimeOffset.UtcNow, secret), IsTaken, "2xx, doing nothing", stop);
-        await Check(client, "takes an older version that comes late", SignedEvent.Of(NewId(), Body("checkout.failed", "failed", 3), now, secret), IsTaken, "2xx", stop);
-        await Check(client, "takes a type it does not know", SignedEvent.Of(NewId(), Body("checkout.of_a_later_version", "paid", 5), now, secret), IsTaken, "2xx", stop);
+        await Check(client, "takes an older version that comes late", SignedEvent.Of(NewId(), Body("checkout.failed", "failed", 3, now.AddMinutes(-1)), now, secret), IsTaken, "2xx", stop);
+        await Check(client, "takes a type it does not know", SignedEvent.Of(NewId(), Body("checkout.of_a_later_version", "paid", 5, now), now, secret), IsTaken, "2xx", stop);
         await Check(
-            client, "takes an event signed by two secrets, as in a rotation", SignedEvent.Of(NewId(), paid, now, SignedEvent.NewSecret(), secret, SignedEvent.NewSecret()), IsTaken,
+            client, "takes an event signed by two secrets, as in a rotation", SignedEvent.Of(NewId(), paid, now, WebhookMessage.NewSecret(), secret), IsTaken,
             "2xx: one of the signatures is right", stop);
-        await Check(client, "refuses a wrong signature", SignedEvent.Of(NewId(), paid, now, SignedEvent.NewSecret()), IsRefused, "4xx", stop);
-        await Check(client, "refuses a body that was changed", SignedEvent.Of(NewId(), paid, now, secret) with { Body = Body("checkout.paid", "paid", 9) }, IsRefused, "4xx", stop);
+        await Check(client, "refuses a wrong signature", SignedEvent.Of(NewId(), paid, now, WebhookMessage.NewSecret()), IsRefused, "4xx", stop);
+        await Check(client, "refuses a body that was changed", SignedEvent.Of(NewId(), paid, now, secret) with { Body = Body("checkout.paid", "paid", 9, now) }, IsRefused, "4xx", stop);
         await Check(
             client, "refuses what was signed ten minutes ago", SignedEvent.Of(NewId(), paid, now.AddMinutes(-10), secret), IsRefused, "4xx: somebody plays it back", stop);
         await Check(client, "refuses what is not signed", new SignedEvent(paid, new Dictionary<string, string>()), IsRefused, "4xx", stop);
@@ -58,17 +59,25 @@ internal sealed class Grade(Uri url, string secret, TextWriter output)
 
     private static string NewId() => "evt_" + Guid.NewGuid().ToString("N");
 
-    /// <summary>As docs/openapi/v1.json has it.</summary>
-    private string Body(string type, string status, int version) => new JsonObject
+    /// <summary>A checkout as docs/openapi/v1.json has it, so that what reads it finds all that it looks for.</summary>
+    private string Body(string type, string status, int version, DateTimeOffset at)
     {
-        ["type"] = type,
-        ["timestamp"] = DateTime.UtcNow,
-        ["data"] = JsonNode.Parse(
-            $$"""
-            {"id":"{{checkout}}","status":"{{status}}","account":"0000000","orderReference":null,"externalId":"made-up-by-grade","amount":1500,
-             "amountPaid":{{(status == "paid" ? 1500 : 0)}},"amountDue":{{(status == "paid" ? 0 : 1500)}},"amountRefunded":0,"surplus":0,"late":false,"currency":"KES",
-             "description":"Made up","phone":"254708374149","metadata":{},"payment":null,"payments":[],"failure":null,"attempts":[],"refunds":[],"returnUrl":null,"payUrl":null,
-             "version":{{version}},"createdAt":"2026-07-10T06:15:20Z","updatedAt":"2026-07-10T06:15:45Z","expiresAt":"2026-07-11T06:15:20Z"}
-            """),
-    }.ToJsonString();
+        var time = at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var isPaid = status == "paid";
+        var payment = $$"""{"receipt":"MADEUP0000","amount":1500,"method":"stk","settledBy":"callback","late":false,"at":"{{time}}"}""";
+        const string failure = """{"code":"cancelled","resultCode":"1032","message":"Made up","retryable":true,"retryAt":null}""";
+        return new JsonObject
+        {
+            ["type"] = type,
+            ["timestamp"] = time,
+            ["data"] = JsonNode.Parse(
+                $$"""
+                {"id":"{{checkout}}","status":"{{status}}","account":"MADE-UP","orderReference":null,"externalId":"made-up-by-grade","amount":1500,
+                 "amountPaid":{{(isPaid ? 1500 : 0)}},"amountDue":{{(isPaid ? 0 : 1500)}},"amountRefunded":0,"surplus":0,"late":false,"currency":"KES",
+                 "description":"Made up","phone":"254708374149","metadata":{"madeUp":"true"},"payment":{{(isPaid ? payment : "null")}},
+                 "payments":[{{(isPaid ? payment : "")}}],"failure":{{(isPaid ? "null" : failure)}},"attempts":[],"refunds":[],"returnUrl":null,"payUrl":null,
+                 "version":{{version}},"createdAt":"{{time}}","updatedAt":"{{time}}","expiresAt":"{{time}}"}
+                """),
+        }.ToJsonString();
+    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Payments.Application.Webhooks;
 
 namespace Payments.Build;
 
@@ -21,8 +22,8 @@ internal static class Listen
         using var client = SignedEvent.Client();
         while (!stop.IsCancellationRequested)
         {
-            var page = await api.Get($"/api/events?limit=100&after={place}", stop);
-            foreach (var one in page["items"]!.AsArray().Where(one => types.Count == 0 || types.Contains((string)one!["type"]!)))
+            var (items, next) = await api.Events(place, stop);
+            foreach (var one in items.Where(one => types.Count == 0 || types.Contains((string)one!["type"]!)))
             {
                 await output.WriteLineAsync(Line(one!));
                 if (forward is not null)
@@ -31,7 +32,7 @@ internal static class Listen
                 }
             }
 
-            place = (string)page["next"]!;
+            place = next;
             await Task.Delay(LookEvery, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -63,7 +64,7 @@ internal static class Listen
         var data = one["data"];
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{DateTime.Now:HH:mm:ss}  {(string)one["type"]!,-24}  {one["id"]}  {data?["id"]}  {data?["status"]} {data?["amountPaid"] ?? data?["amount"]}");
+            $"{DateTime.Now:HH:mm:ss}  {(string)one["type"]!,-24}  {one["id"]}  {data?["id"] ?? data?["receipt"]}  {data?["status"]} {data?["amountPaid"] ?? data?["amount"]}");
     }
 
     /// <summary>The secret of this clone: the same at every start, for its owner only.</summary>
@@ -83,7 +84,7 @@ internal static class Listen
             onlyOwner.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        var secret = SignedEvent.NewSecret();
+        var secret = WebhookMessage.NewSecret();
         using var file = new StreamWriter(path, onlyOwner);
         file.WriteLine(secret);
         return secret;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
+using Payments.Application.Webhooks;
 
 namespace Payments.Build;
 
@@ -19,20 +19,24 @@ internal sealed record EndpointAnswer(int? Status, string Body, TimeSpan Took, s
 /// <param name="Headers">The three of Standard Webhooks, or less.</param>
 internal sealed record SignedEvent(string Body, IReadOnlyDictionary<string, string> Headers)
 {
-    /// <summary>A secret as the service makes them.</summary>
-    public static string NewSecret() => "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+    /// <summary>As much of an answer as is shown; an endless one is not read to its end, and the service does not read it either.</summary>
+    private const int AnswerLength = 500;
 
     /// <summary>Whether it is one.</summary>
     public static bool IsSecret(string? text) =>
-        text?.StartsWith("whsec_", StringComparison.Ordinal) == true && Convert.TryFromBase64String(text["whsec_".Length..], new byte[text.Length], out var length) && length >= 16;
+        text?.StartsWith(WebhookMessage.SecretPrefix, StringComparison.Ordinal) == true
+        && Convert.TryFromBase64String(text[WebhookMessage.SecretPrefix.Length..], new byte[text.Length], out var length) && length >= 16;
 
-    /// <summary>Signed with each of the secrets, as sent at this time.</summary>
+    /// <summary>Signed with each of the secrets, as sent at this time; by the code that the service signs with.</summary>
     public static SignedEvent Of(string id, string body, DateTimeOffset at, params IReadOnlyList<string> secrets)
     {
-        var seconds = at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var signatures = secrets.Select(secret =>
-            "v1," + Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(secret["whsec_".Length..]), Encoding.UTF8.GetBytes($"{id}.{seconds}.{body}"))));
-        return new(body, new Dictionary<string, string> { ["webhook-id"] = id, ["webhook-timestamp"] = seconds, ["webhook-signature"] = string.Join(' ', signatures) });
+        var message = new WebhookMessage(id, Encoding.UTF8.GetBytes(body));
+        return new(body, new Dictionary<string, string>
+        {
+            ["webhook-id"] = id,
+            ["webhook-timestamp"] = WebhookMessage.Seconds(at),
+            ["webhook-signature"] = message.Sign(secrets, at),
+        });
     }
 
     /// <summary>Sends it once, and waits as long as the service does.</summary>
@@ -50,9 +54,9 @@ internal sealed record SignedEvent(string Body, IReadOnlyDictionary<string, stri
                 request.Headers.TryAddWithoutValidation(name, value);
             }
 
-            using var answer = await client.SendAsync(request, limit.Token);
-            var text = await answer.Content.ReadAsStringAsync(limit.Token);
-            return new((int)answer.StatusCode, text.Length > 500 ? text[..500] + "…" : text, clock.Elapsed, null);
+            using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            var took = clock.Elapsed;
+            return new((int)answer.StatusCode, await Start(answer, limit.Token), took, null);
         }
         catch (HttpRequestException failure)
         {
@@ -64,9 +68,25 @@ internal sealed record SignedEvent(string Body, IReadOnlyDictionary<string, stri
         }
     }
 
+    /// <summary>How an answer begins; the status counts, so one that breaks off is shown as far as it came.</summary>
+    private static async Task<string> Start(HttpResponseMessage answer, CancellationToken limit)
+    {
+        var (text, length) = (new byte[AnswerLength], 0);
+        try
+        {
+            await using var body = await answer.Content.ReadAsStreamAsync(limit);
+            length = await body.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, limit);
+        }
+        catch (Exception broken) when (broken is IOException or HttpRequestException)
+        {
+        }
+
+        return Encoding.UTF8.GetString(text, 0, length) + (length == text.Length ? "…" : "");
+    }
+
     /// <summary>The request as a line for the terminal.</summary>
     public string AsCurl(Uri url) =>
-        $"curl -i '{url}' -H 'content-type: application/json' {string.Join(' ', Headers.Select(header => $"-H '{header.Key}: {header.Value}'"))} -d '{Body.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+        $"curl -i '{url.AbsoluteUri.Replace("'", "%27", StringComparison.Ordinal)}' -H 'content-type: application/json' {string.Join(' ', Headers.Select(header => $"-H '{header.Key}: {header.Value}'"))} -d '{Body.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     /// <summary>A client that goes where it is told and no further.</summary>
     public static HttpClient Client() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };

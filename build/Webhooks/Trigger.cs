@@ -12,6 +12,9 @@ internal sealed class Trigger(RunningApi api, Uri simulator)
     private const string Pays = "254700000000";
     private const string Cancels = "254700001032";
 
+    /// <summary>Told with another amount than was sent, by a script of the simulator.</summary>
+    private const string ToldWrongly = "254700004242";
+
     private static readonly Dictionary<string, Func<Trigger, CancellationToken, Task<JsonNode>>> Ways = new()
     {
         ["checkout.created"] = (t, stop) => t.Checkout(null, stop),
@@ -24,8 +27,10 @@ internal sealed class Trigger(RunningApi api, Uri simulator)
         ["checkout.surplus"] = (t, stop) => t.PaidByHand(Amount + 50, stop),
         ["payout.completed"] = (t, stop) => t.Payout("254708374149", stop),
         ["payout.failed"] = (t, stop) => t.Payout("254700002001", stop),
+        ["payout.in_doubt"] = (t, stop) => t.PayoutToldWrongly(stop),
         ["refund.completed"] = (t, stop) => t.Refund(stop),
         ["receipt.unmatched"] = (t, stop) => t.Unmatched(stop),
+        ["case.opened"] = (t, stop) => t.PayoutToldWrongly(stop),
     };
 
     /// <summary>What can be made.</summary>
@@ -39,20 +44,20 @@ internal sealed class Trigger(RunningApi api, Uri simulator)
         var limit = type == "checkout.expired" ? TimeSpan.FromSeconds(120) : TimeSpan.FromSeconds(30);
         for (var until = DateTime.UtcNow + limit; DateTime.UtcNow < until; await Task.Delay(300, stop))
         {
-            var page = await api.Get($"/api/events?limit=100&after={place}", stop);
-            if (page["items"]!.AsArray().FirstOrDefault(one => (string?)one!["type"] == type && Is(one["data"]!, thing)) is { } found)
+            var (items, next) = await api.Events(place, stop);
+            if (items.FirstOrDefault(one => (string?)one!["type"] == type && Is(one["data"]!, thing)) is { } found)
             {
                 return found;
             }
 
-            place = (string)page["next"]!;
+            place = next;
         }
 
         throw new StartProblemException($"{type} did not come within {limit.TotalSeconds:0} s; {thing["id"]} stands as it is");
     }
 
     private static bool Is(JsonNode told, JsonNode thing) =>
-        thing["id"] is { } id ? (string?)told["id"] == (string?)id : (string?)told["receipt"] == (string?)thing["receipt"];
+        thing["id"] is { } id ? (string?)(told["subjectId"] ?? told["id"]) == (string?)id : (string?)told["receipt"] == (string?)thing["receipt"];
 
     private Task<JsonNode> Post(string path, object? body, CancellationToken stop) => api.Post(path, body, stop);
 
@@ -61,6 +66,13 @@ internal sealed class Trigger(RunningApi api, Uri simulator)
 
     private Task<JsonNode> Payout(string recipient, CancellationToken stop) =>
         Post("/api/payouts", new { method = "mpesa", recipient, amount = 50, reference = $"trigger {Guid.NewGuid():N}", remarks = "Triggered" }, stop);
+
+    /// <summary>What was told is not what was sent: it is in doubt, and a person has to look.</summary>
+    private async Task<JsonNode> PayoutToldWrongly(CancellationToken stop)
+    {
+        await Simulate(HttpMethod.Put, $"/simulator/phones/{ToldWrongly}", new { callbackAmount = 40, api = "b2c", times = 1 }, stop);
+        return await Payout(ToldWrongly, stop);
+    }
 
     private async Task<JsonNode> PaidByHand(int amount, CancellationToken stop)
     {
@@ -87,12 +99,19 @@ internal sealed class Trigger(RunningApi api, Uri simulator)
     private async Task<JsonNode> PayByHand(int amount, string account, CancellationToken stop)
     {
         await Post("/api/ops/c2b/register", null, stop);
+        return (await Simulate(HttpMethod.Post, "/simulator/c2b", new { amount, account, msisdn = "254708374149" }, stop))!;
+    }
+
+    private async Task<JsonNode?> Simulate(HttpMethod method, string path, object body, CancellationToken stop)
+    {
         using var client = SignedEvent.Client();
         try
         {
-            using var answer = await client.PostAsJsonAsync(new Uri(simulator, "/simulator/c2b"), new { amount, account, msisdn = "254708374149" }, stop);
+            using var request = new HttpRequestMessage(method, new Uri(simulator, path)) { Content = JsonContent.Create(body) };
+            using var answer = await client.SendAsync(request, stop);
             var text = await answer.Content.ReadAsStringAsync(stop);
-            return answer.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new StartProblemException($"The simulator answered {(int)answer.StatusCode}: {text}");
+            return !answer.IsSuccessStatusCode ? throw new StartProblemException($"The simulator answered {(int)answer.StatusCode}: {text}")
+                : text.Length == 0 ? null : JsonNode.Parse(text);
         }
         catch (HttpRequestException)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Payments.Application.Events;
 
 namespace Payments.Build;
 
@@ -11,38 +12,44 @@ internal static class WebhookCommands
         var (api, key) = (CommandOptions.Text("--api"), CommandOptions.Text("--key"));
         var parsed = CommandOptions.Parse("listen", args, forward, events, api, key);
         var url = parsed.GetValue(forward) is { } text ? Endpoint("--forward", text) : null;
-        using var signals = new StopSignals();
-        using var running = Running(parsed.GetValue(api), parsed.GetValue(key));
-        try
+        var types = (parsed.GetValue(events) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToHashSet();
+        if (types.FirstOrDefault(type => !EventTypes.All.Contains(type)) is { } unknown)
         {
-            await Build.Listen.Run(
-                running, url, Build.Listen.Secret(RepositoryRoot.Local(RepositoryRoot.Find())),
-                (parsed.GetValue(events) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToHashSet(), Console.Out, signals.Token);
-        }
-        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
-        {
-            // Ctrl-C.
+            throw new MisuseException($"There is no event {unknown}; --events takes {string.Join(", ", EventTypes.All)}");
         }
 
-        return 0;
+        using var running = new RunningApi(Api(parsed.GetValue(api)), parsed.GetValue(key) ?? await Key());
+        return await UntilStopped(0, async stop =>
+        {
+            await Build.Listen.Run(running, url, Build.Listen.Secret(Local), types, Console.Out, stop);
+            return 0;
+        });
     }
 
     public static async Task<int> Trigger(string[] args)
     {
         var type = new Argument<string?>("type") { Arity = ArgumentArity.ZeroOrOne };
-        var (api, key, simulator) = (CommandOptions.Text("--api"), CommandOptions.Text("--key"), CommandOptions.Text("--simulator"));
-        var parsed = CommandOptions.Parse("trigger", args, type, api, key, simulator);
+        var (api, simulator) = (CommandOptions.Text("--api"), CommandOptions.Text("--simulator"));
+        var parsed = CommandOptions.Parse("trigger", args, type, api, simulator);
         if (parsed.GetValue(type) is not { } wanted || !Build.Trigger.Types.Contains(wanted))
         {
             throw new MisuseException($"trigger makes one of {string.Join(", ", Build.Trigger.Types)}");
         }
 
-        using var signals = new StopSignals();
-        using var running = Running(parsed.GetValue(api), parsed.GetValue(key));
-        var made = await new Trigger(running, new(parsed.GetValue(simulator) ?? State()?.ApiEnvironment.GetValueOrDefault("Daraja__BaseUrl") ?? new StackOptions().SimulatorUrl))
-            .Make(wanted, signals.Token);
-        Console.WriteLine(made.ToJsonString(new() { WriteIndented = true }));
-        return 0;
+        var state = StackState.ReadRunning(Local);
+        if (IsSandbox(state))
+        {
+            throw new StartProblemException("The running stack works with Safaricom's sandbox, where nobody can be made to pay; trigger needs one with the simulator");
+        }
+
+        // No other key: a service with Safaricom behind it refuses to start with this one, so that nothing here ever moves money.
+        using var running = new RunningApi(Api(parsed.GetValue(api)), StackSettings.ApiKey);
+        var trigger = new Trigger(running, Address("--simulator", parsed.GetValue(simulator) ?? state?.ApiEnvironment.GetValueOrDefault("Daraja__BaseUrl") ?? new StackOptions().SimulatorUrl));
+        return await UntilStopped(1, async stop =>
+        {
+            Console.WriteLine((await trigger.Make(wanted, stop)).ToJsonString(new() { WriteIndented = true }));
+            return 0;
+        });
     }
 
     public static async Task<int> Grade(string[] args)
@@ -55,19 +62,40 @@ internal static class WebhookCommands
             throw new MisuseException("grade needs --secret whsec_…, the secret that the endpoint verifies with");
         }
 
-        using var signals = new StopSignals();
-        return await new Grade(endpoint, parsed.GetValue(secret)!, Console.Out).Run(signals.Token) ? 0 : 1;
+        return await UntilStopped(1, async stop => await new Grade(endpoint, parsed.GetValue(secret)!, Console.Out).Run(stop) ? 0 : 1);
     }
 
     private static Uri Endpoint(string what, string? text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
             ? url : throw new MisuseException($"{what} needs the address of an endpoint: http://localhost:…, or https anywhere");
 
-    private static RunningApi Running(string? api, string? key)
+    private static string Local => RepositoryRoot.Local(RepositoryRoot.Find());
+
+    private static Uri Api(string? given) => Address("--api", given ?? StackState.ReadRunning(Local)?.Url ?? new StackOptions().ApiUrl);
+
+    private static Uri Address(string option, string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)
+            ? url : throw new MisuseException($"{option} needs an address such as http://localhost:5080, not {text}");
+
+    private static bool IsSandbox(StackState? state) => state?.ApiEnvironment.GetValueOrDefault("Daraja__Environment") == "Sandbox";
+
+    /// <summary>The running stack's; one that the Internet reaches has a key of its own.</summary>
+    private static async Task<string> Key()
     {
-        var state = State();
-        return new(api ?? state?.Url ?? new StackOptions().ApiUrl, key ?? StackSettings.ApiKey);
+        return IsSandbox(StackState.ReadRunning(Local)) ? (await StackKeys.Load(RepositoryRoot.Find(), LaptopStack.SandboxIn(Local))).ApiKey : StackSettings.ApiKey;
     }
 
-    private static StackState? State() => StackState.ReadRunning(RepositoryRoot.Local(RepositoryRoot.Find()));
+    /// <summary>Ctrl-C ends a command without a word.</summary>
+    private static async Task<int> UntilStopped(int stopped, Func<CancellationToken, Task<int>> run)
+    {
+        using var signals = new StopSignals();
+        try
+        {
+            return await run(signals.Token);
+        }
+        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        {
+            return stopped;
+        }
+    }
 }

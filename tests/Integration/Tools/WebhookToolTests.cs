@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Payments.Application.Webhooks;
 using Payments.Build;
 using StandardWebhooks;
 using StandardWebhooks.Diagnostics;
@@ -17,7 +19,7 @@ public sealed class WebhookToolTests(WebhookToolTests.Registered running) : ICla
     [MemberData(nameof(Types))]
     public async Task Trigger_makes_a_real_one(string type)
     {
-        using var api = new RunningApi(host.ApiUrl.ToString(), "sk_test_ops");
+        using var api = new RunningApi(host.ApiUrl, "sk_test_ops");
         var made = await new Trigger(api, host.Simulator.BaseAddress!).Make(type, TestContext.Current.CancellationToken);
 
         Assert.Equal(type, (string?)made["type"]);
@@ -29,8 +31,8 @@ public sealed class WebhookToolTests(WebhookToolTests.Registered running) : ICla
     {
         await using var shop = await ShopEndpoint.Start();
         shop.AnswerWith(500);
-        var secret = SignedEvent.NewSecret();
-        using var api = new RunningApi(host.ApiUrl.ToString(), "sk_test_shop");
+        var secret = WebhookMessage.NewSecret();
+        using var api = new RunningApi(host.ApiUrl, "sk_test_shop");
         await using var output = new StringWriter();
         using var stop = new CancellationTokenSource();
         var listening = Listen.Run(api, new(shop.Url), secret, new HashSet<string> { "checkout.cancelled" }, output, stop.Token);
@@ -52,8 +54,8 @@ public sealed class WebhookToolTests(WebhookToolTests.Registered running) : ICla
     [Fact]
     public async Task A_wrong_key_or_address_is_one_sentence()
     {
-        using var wrongKey = new RunningApi(host.ApiUrl.ToString(), "sk_wrong");
-        using var nobody = new RunningApi($"http://127.0.0.1:{Payments.Tests.Faults.ChildProcess.FreePort()}", "sk_test_shop");
+        using var wrongKey = new RunningApi(host.ApiUrl, "sk_wrong");
+        using var nobody = new RunningApi(new($"http://127.0.0.1:{Payments.Tests.Faults.ChildProcess.FreePort()}"), "sk_test_shop");
 
         Assert.Contains("does not know this key", (await Assert.ThrowsAsync<StartProblemException>(() => wrongKey.End(CancellationToken.None))).Message, StringComparison.Ordinal);
         Assert.Contains("Nothing answers at", (await Assert.ThrowsAsync<StartProblemException>(() => nobody.End(CancellationToken.None))).Message, StringComparison.Ordinal);
@@ -78,7 +80,7 @@ public sealed class WebhookToolTests(WebhookToolTests.Registered running) : ICla
     public async Task Grade_marks_an_endpoint_by_what_it_does(string kind, string mark, string? failed)
     {
         await using var shop = await ShopEndpoint.Start();
-        var secret = SignedEvent.NewSecret();
+        var secret = WebhookMessage.NewSecret();
         var seen = new HashSet<string>();
         shop.Answer = (told, http) =>
         {
@@ -98,6 +100,43 @@ public sealed class WebhookToolTests(WebhookToolTests.Registered running) : ICla
             Assert.Contains(lines, line => line.StartsWith(failed, StringComparison.Ordinal));
             Assert.Contains($"curl -i '{shop.Url}'", output.ToString(), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task What_grade_makes_up_has_all_that_the_document_says()
+    {
+        await using var shop = await ShopEndpoint.Start();
+        await new Grade(new(shop.Url), WebhookMessage.NewSecret(), TextWriter.Null).Run(TestContext.Current.CancellationToken);
+        var schemas = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Find(), "docs", "openapi", "v1.json")))!["components"]!["schemas"]!;
+        var paid = shop.All.First(told => told.Type == "checkout.paid").Data;
+        var failed = shop.All.First(told => told.Type == "checkout.failed").Data;
+
+        AssertHas("CheckoutView", paid);
+        AssertHas("CheckoutView", failed);
+        AssertHas("PaymentView", paid["payment"]!);
+        AssertHas("FailureView", failed["failure"]!);
+
+        void AssertHas(string schema, JsonNode made) =>
+            Assert.Equal(schemas[schema]!["required"]!.AsArray().Select(name => (string?)name).Order(), made.AsObject().Select(member => member.Key).Order());
+    }
+
+    [Fact]
+    public async Task An_answer_without_end_is_not_read_to_its_end()
+    {
+        await using var shop = await ShopEndpoint.Start();
+        shop.Answer = async (_, http) =>
+        {
+            while (!http.RequestAborted.IsCancellationRequested)
+            {
+                await http.Response.WriteAsync(new string('x', 10_000));
+            }
+        };
+        using var client = SignedEvent.Client();
+
+        var answer = await SignedEvent.Of("evt_1", "{}", DateTimeOffset.UtcNow, WebhookMessage.NewSecret()).Send(client, new(shop.Url), TestContext.Current.CancellationToken);
+
+        Assert.True(answer.IsTaken);
+        Assert.Equal(501, answer.Body.Length);
     }
 
     private static bool IsSigned(Told told, string secret, string kind)

@@ -96,6 +96,9 @@ public sealed class LaptopStackTests : IAsyncLifetime
     [InlineData(2, "grade needs the address of an endpoint", "grade", "http://shop.example/")]
     [InlineData(2, "grade needs --secret", "grade", "http://localhost:9/")]
     [InlineData(2, "--forward needs the address of an endpoint", "listen", "--forward", "localhost:3000")]
+    [InlineData(2, "There is no event checkout.payed", "listen", "--events", "checkout.paid,checkout.payed")]
+    [InlineData(2, "--api needs an address", "listen", "--api", "localhost:5080")]
+    [InlineData(2, "The option --key is not known", "trigger", "checkout.paid", "--key", "sk_other")]
     [InlineData(1, "Nothing answers at http://127.0.0.1:9/", "listen", "--api", "http://127.0.0.1:9")]
     public async Task What_a_tool_cannot_do_is_told_in_one_sentence(int exitCode, string part, params string[] arguments)
     {
