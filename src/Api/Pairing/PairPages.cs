@@ -33,7 +33,7 @@ internal static class PairPages
         app.MapPost(Path, Decide).ExcludeFromDescription().DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(MaxBytes));
     }
 
-    private static async Task<IResult> Show(HttpContext http, Settings settings)
+    private static async Task<IResult> Show(HttpContext http, Settings settings, IClients clients)
     {
         var query = http.Request.Query;
         var asked = new PairingRequest(One("app"), One("scopes"), One("return"), One("webhook"), One("state"), One("code_challenge"));
@@ -44,11 +44,16 @@ internal static class PairPages
 
         if (await Who(http, settings) is not null)
         {
-            return Form(http, asked, await http.RequestServices.GetRequiredService<IClients>().WithCheckouts(), null, 200);
+            return Form(http, asked, await clients.WithCheckouts(), null, 200);
         }
 
         // The session's cookie is not sent along from another site. One click on a page of ours, and it is.
         var here = Path + http.Request.QueryString;
+        if (SignInPages.LocalPath(here) != here)
+        {
+            return Message("This request cannot be shown", "The whole address is longer than the sign-in page can lead back to (2000 characters). Tell the program's author.", 400);
+        }
+
         return http.Request.Headers["Sec-Fetch-Site"] == "cross-site"
             ? Page("Pair", $"<p>{Html.Encode(asked.App!)} asks for access to Payments.</p><p><a href=\"{Html.Encode(here)}\">Look at what it asks for</a></p>", 200, null)
             : Results.LocalRedirect(SignInPages.Path + QueryString.Create("returnUrl", here));
@@ -56,7 +61,8 @@ internal static class PairPages
         string? One(string name) => query.TryGetValue(name, out var values) && values.ToString() is { Length: > 0 } text ? text : null;
     }
 
-    private static async Task<IResult> Decide(HttpContext http, Settings settings, IMediator mediator, IAntiforgery antiforgery, IAudit audit, ITransactions transactions)
+    private static async Task<IResult> Decide(
+        HttpContext http, Settings settings, IMediator mediator, IAntiforgery antiforgery, IClients clients, IAudit audit, ITransactions transactions)
     {
         if (!await IsOurs(http, antiforgery))
         {
@@ -97,11 +103,11 @@ internal static class PairPages
             var agreed = await mediator.Send(new AgreePairing(who.Actor, asked, One("client")), http.RequestAborted);
             return agreed.Value is { } code
                 ? Results.Redirect(asked.ReturnWith(("code", code.Code)))
-                : Form(http, asked, [], agreed.Refusal!.Detail, Problems.StatusOf(agreed.Refusal.Code));
+                : Form(http, asked, await clients.WithCheckouts(), agreed.Refusal!.Detail, Problems.StatusOf(agreed.Refusal.Code));
         }
         catch (ValidationException invalid)
         {
-            return Form(http, asked, [], invalid.Errors.First().ErrorMessage, 400);
+            return Form(http, asked, await clients.WithCheckouts(), invalid.Errors.First().ErrorMessage, 400);
         }
 
         string? One(string name) => form[name].ToString() is { Length: > 0 } text ? text : null;

@@ -24,13 +24,14 @@ public sealed class PairingController(IMediator mediator) : ControllerBase
     /// <summary>Fetch the key.</summary>
     /// <remarks>
     /// A program that sent an operator to <c>/pair</c> and got a code back exchanges it for its key, and for its webhook if it asked for one. Without a key of
-    /// its own; once, within ten minutes. This answer is the only one that shows the key and the webhook's secret.
+    /// its own; once, within ten minutes: there is nobody yet to keep an <c>Idempotency-Key</c> for, and no answer comes
+    /// again. This answer is the only one that shows the key and the webhook's secret.
     /// </remarks>
     [HttpPost(Name = "exchangePairingCode")]
     [Tags(Tag.Keys)]
     [ShownOnce]
     [ProducesResponseType<PairedView>(201)]
-    [ProducesProblem("pairing_code_invalid")]
+    [ProducesProblem("pairing_code_invalid", "too_many_webhooks")]
     public async Task<ActionResult<PairedView>> Exchange(ExchangePairingBody body, CancellationToken cancellation) => this.ToResult(
         await mediator.Send(new ExchangePairing(body.Code, body.Return, body.CodeVerifier), cancellation), 201);
 }

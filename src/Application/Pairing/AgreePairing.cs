@@ -33,20 +33,25 @@ public sealed class AgreePairingValidator : AbstractValidator<AgreePairing>
 /// Only notes it: the key is made when it is fetched. Dies before the commit: nothing was agreed. The answer is lost: the code is nowhere to be had, and
 /// is worth nothing in ten minutes.
 /// </summary>
-public sealed class AgreePairingHandler(IPairings pairings, IWebhookEndpoints endpoints, IAudit audit, ITransactions transactions)
+public sealed class AgreePairingHandler(IPairings pairings, IWebhooks webhooks, IWebhookEndpoints endpoints, IAudit audit, ITransactions transactions)
     : IRequestHandler<AgreePairing, Result<PairingCode>>
 {
     public async Task<Result<PairingCode>> Handle(AgreePairing request, CancellationToken cancellationToken)
     {
-        if (request.Asked.Webhook is { } webhook && await endpoints.FindProblem(webhook, cancellationToken) is { } problem)
+        if (request.Asked.Webhook is { } webhook && await WebhookRules.Refuse(endpoints, webhook, cancellationToken) is { } refused)
         {
-            return new Refusal("webhook_url_refused", problem);
+            return refused;
         }
 
         var code = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
-        await transactions.Run(
+        return await transactions.Run<Result<PairingCode>>(
             async now =>
             {
+                if (request.Asked.Webhook is not null && await WebhookRules.TooMany(webhooks, request.Client!.Trim()) is { } tooMany)
+                {
+                    return tooMany;
+                }
+
                 var pairing = new StoredPairing(
                     NewId.Next(), request.Asked.App!, request.Client!.Trim(), request.Asked.ScopeList, request.Asked.Return!, request.Asked.Webhook, request.Asked.CodeChallenge,
                     request.Actor, now + PairingCode.Life);
@@ -54,9 +59,8 @@ public sealed class AgreePairingHandler(IPairings pairings, IWebhookEndpoints en
                 await audit.Write(
                     request.Actor, "pairing.agree", $"client/{pairing.Client}", null,
                     new { pairing.Id, pairing.App, pairing.Scopes, to = new Uri(pairing.ReturnUrl).Authority, webhook = pairing.WebhookUrl });
-                return true;
+                return new PairingCode(code);
             },
             cancellationToken);
-        return new PairingCode(code);
     }
 }

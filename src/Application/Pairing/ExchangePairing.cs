@@ -54,6 +54,11 @@ public sealed class ExchangePairingHandler(
             return Unknown;
         }
 
+        if (pairing.WebhookUrl is not null && await WebhookRules.TooMany(webhooks, pairing.Client) is { } tooMany)
+        {
+            return tooMany;
+        }
+
         var (text, hash) = KeyRules.Draw();
         var id = NewId.Next<KeyId>();
         await keys.Add(new(id, pairing.Client, id, text[^4..], pairing.Scopes, null, null, now, null, null, null), hash);
@@ -69,7 +74,9 @@ public sealed class ExchangePairingHandler(
         var webhook = new Webhook(
             NewId.Next<WebhookId>(), pairing.Client, pairing.Scopes, url, null, pairing.App, WebhookStatus.Enabled, null, secrets.Seal(secret), null, null, null, now, now);
         await webhooks.Add(webhook);
-        return WebhookView.Of(webhook) with { Secret = secret };
+        var view = WebhookView.Of(webhook);
+        await audit.Write("pairing/" + pairing.Id, "webhook.create", view.Id, null, view);
+        return view with { Secret = secret };
     }
 
     private static bool IsVerified(string? challenge, string? verifier) => challenge is null

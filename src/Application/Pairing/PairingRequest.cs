@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Payments.Application.Access;
 
@@ -26,7 +27,8 @@ public sealed record PairingRequest(string? App, string? Scopes, string? Return,
     public string? Problem(bool isLocal)
     {
         var asked = (Scopes ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries);
-        return App is not { Length: >= 1 and <= MaxApp } || string.IsNullOrWhiteSpace(App) || App.Any(char.IsControl) ? $"app must be the program's name, 1 to {MaxApp} characters."
+        return App is not { Length: >= 1 and <= MaxApp } || string.IsNullOrWhiteSpace(App) || !App.All(IsShown)
+                ? $"app must be the program's name, 1 to {MaxApp} characters, none of them invisible."
             : asked.Length == 0 || asked.Except([KeyScopes.Checkouts, KeyScopes.Payouts]).Any() || !asked.Contains(KeyScopes.Checkouts)
                 ? "scopes must be checkouts, or checkouts,payouts. A key for operators (ops) is made by an operator, for no program."
             : !IsAddress(Return, isLocal) ? $"return must be an https address of at most {MaxUrl} characters, without a name, password or fragment."
@@ -44,8 +46,13 @@ public sealed record PairingRequest(string? App, string? Scopes, string? Return,
         return $"{Return}{(new Uri(Return!).Query.Length > 0 ? "&" : "?")}{string.Join('&', more)}";
     }
 
+    /// <summary>Neither control characters nor those that turn round or hide what stands beside them: the operator must see what there is.</summary>
+    private static bool IsShown(char c) => char.GetUnicodeCategory(c) is not (UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse);
+
+    /// <summary>No IPv6 literals: a Content-Security-Policy cannot name them, so no browser would follow the way back.</summary>
     private static bool IsAddress(string? text, bool isLocal) =>
         text is { Length: <= MaxUrl } && text.All(c => c is > ' ' and <= '~' and not '\\') && Uri.TryCreate(text, UriKind.Absolute, out var url)
-        && url.UserInfo.Length == 0 && url.Fragment.Length == 0 && !text.Contains('#', StringComparison.Ordinal)
-        && (url.Scheme == Uri.UriSchemeHttps || (isLocal && url.Scheme == Uri.UriSchemeHttp && (url.Host == "localhost" || (IPAddress.TryParse(url.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip)))));
+        && (url.HostNameType is UriHostNameType.Dns or UriHostNameType.IPv4) && url.UserInfo.Length == 0 && url.Fragment.Length == 0 && !text.Contains('#', StringComparison.Ordinal)
+        && (url.Scheme == Uri.UriSchemeHttps || (isLocal && url.Scheme == Uri.UriSchemeHttp && (url.Host == "localhost" || (IPAddress.TryParse(url.Host, out var ip) && IPAddress.IsLoopback(ip)))));
 }

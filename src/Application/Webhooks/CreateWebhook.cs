@@ -43,9 +43,9 @@ public sealed class CreateWebhookHandler(
 
     private async Task<Result<WebhookView>> Add(CreateWebhook request, DateTimeOffset now)
     {
-        if (await webhooks.Count(request.Caller.Client) >= WebhookRules.MaxPerClient)
+        if (await WebhookRules.TooMany(webhooks, request.Caller.Client) is { } tooMany)
         {
-            return new Refusal("too_many_webhooks", $"There are {WebhookRules.MaxPerClient} webhooks already; delete one that is not used.");
+            return tooMany;
         }
 
         var secret = WebhookMessage.NewSecret();

@@ -32,4 +32,9 @@ internal static class WebhookRules
 
     public static async Task<Refusal?> Refuse(IWebhookEndpoints endpoints, string url, CancellationToken cancellation) =>
         await endpoints.FindProblem(url, cancellation) is { } why ? new("webhook_url_refused", why) : null;
+
+    /// <summary>The refusal of one more for a client that has enough; null when it may have it.</summary>
+    public static async Task<Refusal?> TooMany(IWebhooks webhooks, string client) => await webhooks.Count(client) >= MaxPerClient
+        ? new("too_many_webhooks", $"There are {MaxPerClient} webhooks already; delete one that is not used.")
+        : null;
 }

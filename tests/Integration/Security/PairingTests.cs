@@ -54,6 +54,7 @@ public sealed partial class PairingTests(PairingTests.WithOperators running) : I
 
         var log = await host.Sql<string>("SELECT string_agg(action || ' ' || actor, ', ' ORDER BY id) FROM audit_log WHERE action LIKE 'pairing.%'");
         Assert.Contains("pairing.agree operator/otto", log, StringComparison.Ordinal);
+        Assert.Equal(1L, await host.Sql<long>($"SELECT count(*) FROM audit_log WHERE action = 'webhook.create' AND subject = '{paired["webhook"]!["id"]}'"));
         Assert.Contains("pairing.exchange pairing/", log, StringComparison.Ordinal);
         foreach (var table in new[] { "audit_log", "pairings", "api_keys", "webhooks", "idempotency_keys" })
         {
@@ -87,6 +88,33 @@ public sealed partial class PairingTests(PairingTests.WithOperators running) : I
     }
 
     [Fact]
+    public async Task A_shop_that_has_enough_webhooks_gets_no_more_by_pairing()
+    {
+        await using var shop = await ShopEndpoint.Start();
+        using var desk = await SignedIn("otto");
+        var ask = Ask("&webhook=" + Uri.EscapeDataString(shop.Url));
+        using var program = host.WithKey((string)(await Exchange(await Agree(), Return, null)).Body["key"]!);
+        for (var more = 1; more < 19; more++)
+        {
+            Assert.Equal(HttpStatusCode.Created, (await program.PostAsJsonAsync("/api/webhooks", new { url = shop.Url })).StatusCode);
+        }
+
+        var (last, tooLate) = (await Agree(), await Agree());
+        Assert.Equal(HttpStatusCode.Created, (await Exchange(last, Return, null)).Status);
+        var (status, body) = await Exchange(tooLate, Return, null);
+        Assert.Equal((HttpStatusCode.Conflict, "too_many_webhooks"), (status, (string?)body["code"]));
+        Assert.Equal(2L, await host.Sql<long>("SELECT count(*) FROM api_keys WHERE client = 'busy'"));
+
+        // The operator is told at once.
+        var answer = await Decide(desk, await desk.GetStringAsync(ask), "agree", "busy");
+        Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
+        Assert.Contains("There are 20 webhooks already", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        async Task<string> Agree() =>
+            System.Web.HttpUtility.ParseQueryString((await Decide(desk, await desk.GetStringAsync(ask), "agree", "busy")).Headers.Location!.Query)["code"]!;
+    }
+
+    [Fact]
     public async Task Declined_the_program_is_told()
     {
         using var desk = await SignedIn("otto");
@@ -103,6 +131,10 @@ public sealed partial class PairingTests(PairingTests.WithOperators running) : I
         var asked = await stranger.GetAsync(Ask());
         Assert.Equal(HttpStatusCode.Redirect, asked.StatusCode);
         Assert.StartsWith("/sign-in?returnUrl=%2Fpair%3Fapp", asked.Headers.Location!.ToString(), StringComparison.Ordinal);
+
+        var tooLong = await stranger.GetAsync(Ask("&state=" + string.Concat(Enumerable.Repeat("%C3%A4", 400))));
+        Assert.Equal(HttpStatusCode.BadRequest, tooLong.StatusCode);
+        Assert.Contains("2000 characters", await tooLong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
         // From another site the session's cookie does not come along: one click on our page, and it does.
         using var request = new HttpRequestMessage(HttpMethod.Get, Ask());
@@ -132,6 +164,11 @@ public sealed partial class PairingTests(PairingTests.WithOperators running) : I
     [InlineData("app=x&scopes=checkouts&return=http://shop.example/", "return must be")]
     [InlineData("app=x&scopes=checkouts&return=https://bank.example@evil.example/", "return must be")]
     [InlineData("app=x&scopes=checkouts&return=https://shop.example/%23x", "return must be")]
+    [InlineData("app=x&scopes=checkouts&return=https://shop.example%3Bscript-src/", "return must be")]
+    [InlineData("app=x&scopes=checkouts&return=https://shop.example%252f.evil.example/", "return must be")]
+    [InlineData("app=x&scopes=checkouts&return=https://evil.example%5C@shop.example/", "return must be")]
+    [InlineData("app=x&scopes=checkouts&return=http://[::1]:3000/", "return must be")]
+    [InlineData("app=Shop%E2%80%AEx&scopes=checkouts&return=https://shop.example/", "app must be")]
     [InlineData("app=x&scopes=checkouts&return=https://shop.example/&webhook=ftp://shop.example/", "webhook must be")]
     [InlineData("app=x&scopes=checkouts&return=https://shop.example/&code_challenge=short", "code_challenge must be")]
     public async Task What_cannot_be_shown_is_refused_with_the_reason(string query, string reason)
