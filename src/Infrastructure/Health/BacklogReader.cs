@@ -12,12 +12,14 @@ namespace Payments.Infrastructure.Health;
 /// <param name="SetAside">Callbacks that could not be applied and are tried again soon; counted up to <see cref="BacklogReader.Max"/>.</param>
 /// <param name="InDoubt">Attempts, payouts and refunds sent with an unknown outcome, by how long.</param>
 /// <param name="Cases">Open cases by kind.</param>
+/// <param name="Webhooks">Webhooks that nothing reaches, by why.</param>
 /// <param name="Tokens">The access token of each Daraja app.</param>
 /// <param name="Servers">Hangfire servers with a heartbeat in the last minute.</param>
 /// <param name="FailedJobs">Jobs whose retries are used up.</param>
 /// <param name="Pull">How Pull stands; null where it is off.</param>
 public sealed record Backlog(
-    long New, TimeSpan? OldestNew, long SetAside, IReadOnlyList<InDoubtCount> InDoubt, IReadOnlyList<CaseCount> Cases, IReadOnlyList<TokenAge> Tokens,
+    long New, TimeSpan? OldestNew, long SetAside, IReadOnlyList<InDoubtCount> InDoubt, IReadOnlyList<CaseCount> Cases, IReadOnlyList<WebhookCount> Webhooks,
+    IReadOnlyList<TokenAge> Tokens,
     IReadOnlyList<JobServer> Servers, long FailedJobs, PullBacklog? Pull);
 
 /// <summary>What Pull has not read.</summary>
@@ -31,6 +33,10 @@ public sealed record InDoubtCount(string Kind, string Age, long Count);
 
 /// <summary>How many cases of a kind are open.</summary>
 public sealed record CaseCount(string Kind, long Count);
+
+/// <summary>How many webhooks are out of reach.</summary>
+/// <param name="Why"><c>failing</c> for an hour and still tried; <c>disabled_failing</c>, <c>disabled_gone</c>, <c>disabled_secret_unreadable</c>.</param>
+public sealed record WebhookCount(string Why, long Count);
 
 /// <summary>The access token of an app.</summary>
 /// <param name="App"><c>main</c> or <c>payouts</c>.</param>
@@ -89,6 +95,11 @@ public sealed class BacklogReader(Connections database, JobStorage jobs, IOption
 
             SELECT kind, count(*) AS count FROM cases WHERE status = 'open' GROUP BY kind ORDER BY kind;
 
+            SELECT CASE WHEN status = 'enabled' THEN 'failing' ELSE 'disabled_' || disabled_because END AS why, count(*) AS count
+            FROM webhooks
+            WHERE (status = 'enabled' AND failing_since < now() - interval '1 hour') OR disabled_because IN ('failing', 'gone', 'secret_unreadable')
+            GROUP BY 1 ORDER BY 1;
+
             SELECT CASE WHEN app = @main THEN 'main' ELSE 'payouts' END AS app, now() - fetched_at AS age, expires_at - now() AS left
             FROM access_tokens
             WHERE app IN (@main, @paying) AND token IS NOT NULL AND fetched_at IS NOT NULL AND expires_at IS NOT NULL;
@@ -103,10 +114,11 @@ public sealed class BacklogReader(Connections database, JobStorage jobs, IOption
         var aside = await rows.ReadSingleAsync<long>();
         var inDoubt = (await rows.ReadAsync<InDoubtCount>()).AsList();
         var cases = (await rows.ReadAsync<CaseCount>()).AsList();
+        var webhooks = (await rows.ReadAsync<WebhookCount>()).AsList();
         var tokens = (await rows.ReadAsync<TokenAge>()).AsList();
         var pull = await rows.ReadSingleAsync<PullBacklog>();
         var (servers, failed) = await Task.Run(Jobs, cancellation);
-        return new(waiting, oldest, aside, inDoubt, cases, tokens, servers, failed, daraja.Value.Nominated is null ? null : pull);
+        return new(waiting, oldest, aside, inDoubt, cases, webhooks, tokens, servers, failed, daraja.Value.Nominated is null ? null : pull);
     }
 
     private (List<JobServer> Servers, long Failed) Jobs()

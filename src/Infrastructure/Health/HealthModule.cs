@@ -32,7 +32,8 @@ internal static class HealthModule
 
         checks.AddCheck<BreakersHealthCheck>("daraja_breakers").AddCheck<BacklogHealthCheck>("backlog").AddCheck<CallbacksHealthCheck>("callbacks")
             .AddCheck<SetAsideHealthCheck>("callbacks_set_aside").AddCheck<JobsHealthCheck>("jobs").AddCheck<TokensHealthCheck>("daraja_token")
-            .AddCheck<InDoubtHealthCheck>("in_doubt").AddCheck<CasesHealthCheck>("cases").AddCheck<PullHealthCheck>("pull");
+            .AddCheck<InDoubtHealthCheck>("in_doubt").AddCheck<CasesHealthCheck>("cases").AddCheck<PullHealthCheck>("pull")
+            .AddCheck<WebhooksHealthCheck>("webhooks");
         return services;
     }
 }

@@ -100,6 +100,9 @@ internal sealed partial class Gauges(
         meter.CreateObservableGauge(
             "payments.cases.open", () => Each(b => b.Cases.Select(c => new Measurement<long>(c.Count, Tag("kind", c.Kind)))), "{case}", "Open cases by kind.");
         meter.CreateObservableGauge(
+            "payments.webhooks.unreached", () => Each(b => b.Webhooks.Select(w => new Measurement<long>(w.Count, Tag("why", w.Why)))), "{webhook}",
+            "Webhooks that are failing for an hour, or disabled because nothing was taken.");
+        meter.CreateObservableGauge(
             "payments.daraja.token.age", () => Each(b => b.Tokens.Select(t => new Measurement<double>(t.Age.TotalSeconds, Tag("app", t.App)))), "s",
             "Age of each app's access token; they live an hour.");
         meter.CreateObservableGauge(

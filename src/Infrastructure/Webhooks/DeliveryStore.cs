@@ -54,14 +54,17 @@ internal sealed class DeliveryStore(Connections database)
                 tries = CASE WHEN jsonb_array_length(d.tries) >= {MaxTries} THEN d.tries - 0 ELSE d.tries END || excluded.tries)
         """;
 
-    /// <summary>Takes every enabled webhook that nobody holds; answers those that this process holds now, with the generation each has, and the time.</summary>
+    /// <summary>
+    /// Takes every enabled webhook that nobody holds, also one held for longer than anybody holds it: the clock was set back. Answers those that this process holds
+    /// now, with the generation each has, and the time.
+    /// </summary>
     public async Task<(IReadOnlyDictionary<WebhookId, int> Held, DateTimeOffset Now)> Take(Guid holder, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<(WebhookId? Id, int Generation, DateTimeOffset Now)>(
             """
             UPDATE webhooks SET holder = @holder, held_until = now() + @Hold
-            WHERE status = 'enabled' AND (holder IS NULL OR held_until < now());
+            WHERE status = 'enabled' AND (holder IS NULL OR held_until < now() OR held_until > now() + 2 * @Hold);
             SELECT w.id, coalesce(w.generation, 0), clock.now
             FROM (SELECT clock_timestamp() AS now) clock LEFT JOIN webhooks w ON w.holder = @holder AND w.status = 'enabled'
             """,

@@ -174,7 +174,9 @@ internal sealed partial class EndpointSender(WebhookId id, Guid holder, SenderSe
                 Type = one.Type,
                 Thing = one.SubjectId,
                 Event = one,
-                NextTryAt = one.At,
+
+                // At once, whatever PostgreSQL's clock has been set to since.
+                NextTryAt = DateTimeOffset.MinValue,
             });
         }
 

@@ -11,7 +11,7 @@ namespace Payments.Tests.Integration;
 public sealed class HealthTests(TestDatabase databases)
 {
     private static readonly string[] Names =
-        ["database", "migrations", "circuit", "spool", "inbox_queue", "daraja_breakers", "callbacks", "jobs", "daraja_token", "in_doubt", "cases"];
+        ["database", "migrations", "circuit", "spool", "inbox_queue", "daraja_breakers", "callbacks", "jobs", "daraja_token", "in_doubt", "cases", "webhooks"];
 
     [Fact]
     public async Task Strangers_get_a_word_and_ops_keys_the_reasons()
@@ -95,6 +95,26 @@ public sealed class HealthTests(TestDatabase databases)
             "INSERT INTO cases (id, kind, subject_id, story) VALUES (gen_random_uuid(), 'test', gen_random_uuid(), 'Nothing happened.'); SELECT 1::int");
 
         Assert.Equal("warning", (await Checks.Of(host)).State("cases"));
+    }
+
+    [Fact]
+    public async Task A_webhook_out_of_reach_is_told_once_it_is_no_passing_matter()
+    {
+        await using var host = await PaymentsHost.Start(databases, "Roles=api");
+        await host.Sql<object>(
+            """
+            INSERT INTO webhooks (id, client, scopes, url, secret, place, failing_since, status, disabled_because)
+            SELECT gen_random_uuid(), 'shop', '{checkouts}', 'http://127.0.0.1:9/', '\x00', 0, since, status, because
+            FROM (VALUES (now() - interval '5 minutes', 'enabled', NULL), (now(), 'disabled', 'by_request')) rows (since, status, because);
+            SELECT 1::int
+            """);
+        Assert.Equal("ok", (await Checks.Of(host)).State("webhooks"));
+
+        await host.Sql<object>(
+            "UPDATE webhooks SET failing_since = now() - interval '2 hours', disabled_because = CASE WHEN status = 'disabled' THEN 'gone' END; SELECT 1::int");
+        var checks = await Checks.Of(host);
+        Assert.Equal("warning", checks.State("webhooks"));
+        Assert.Contains("Out of reach: 1 disabled_gone, 1 failing", checks.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,8 +13,11 @@ public sealed class DoorTests(RunningWithMetrics running) : IClassFixture<Runnin
 {
     private readonly PaymentsHost host = running.Host;
 
-    /// <summary>Open on purpose: callbacks (their token is the key), health, sign-in, and what the gate of operators stands before.</summary>
-    private static readonly string[] Open = ["/callbacks/", "/api/mpesa/", "/health/", "/sign-in", "/sign-out", "/openapi/", "/docs", "/metrics"];
+    /// <summary>
+    /// Open on purpose: callbacks (their token is the key), health, sign-in, what the gate of operators stands before, and pairing (the page asks who comes
+    /// itself, the call wants the code: PairingTests).
+    /// </summary>
+    private static readonly string[] Open = ["/callbacks/", "/api/mpesa/", "/health/", "/sign-in", "/sign-out", "/openapi/", "/docs", "/metrics", "/pair", "/api/pairing"];
 
     [Fact]
     public void Every_call_asks_for_a_scope_and_every_operators_call_for_ops()

@@ -134,6 +134,9 @@ public sealed partial class TelemetryTests(WatchedService service) : IClassFixtu
     [Fact]
     public async Task Metrics_have_the_documented_names_and_only_those()
     {
+        // A webhook that takes what it is told, and one that is out of reach for long.
+        await using var endpoint = await ShopEndpoint.Start();
+        await service.Shop.PostAsJsonAsync("/api/webhooks", new { url = endpoint.Url });
         await service.Checkout(Customer, "paid");
 
         // One nobody knows the outcome of, and a case, so that every gauge has something to say.
@@ -141,7 +144,11 @@ public sealed partial class TelemetryTests(WatchedService service) : IClassFixtu
         await using (var source = NpgsqlDataSource.Create(service.ConnectionString))
         {
             await using var command = source.CreateCommand(
-                "INSERT INTO payments.cases (id, kind, subject_id, story) VALUES (gen_random_uuid(), 'test', gen_random_uuid(), 'Nothing happened.')");
+                """
+                INSERT INTO payments.cases (id, kind, subject_id, story) VALUES (gen_random_uuid(), 'test', gen_random_uuid(), 'Nothing happened.');
+                INSERT INTO payments.webhooks (id, client, scopes, url, secret, place, status, disabled_because)
+                VALUES (gen_random_uuid(), 'shop', '{checkouts}', 'http://127.0.0.1:9/', '\x00', 0, 'disabled', 'gone')
+                """);
             await command.ExecuteNonQueryAsync();
         }
 
