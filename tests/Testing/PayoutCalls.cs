@@ -30,8 +30,11 @@ internal static class PayoutCalls
     public static async Task<JsonNode> GetTransfer(this PaymentsHost host, JsonNode transfer) =>
         (await host.Ops.GetFromJsonAsync<JsonNode>(Address(transfer)))!;
 
-    /// <summary>Waits until a payout or refund has a status.</summary>
-    public static async Task<JsonNode> UntilTransfer(this PaymentsHost host, JsonNode transfer, string status, int seconds = 30)
+    /// <summary>
+    /// Waits until a payout or refund has a status. A job that a worker fetched and did not come to begin is another's after 30 s, as the service has it: with
+    /// dozens of hosts in one process that happens.
+    /// </summary>
+    public static async Task<JsonNode> UntilTransfer(this PaymentsHost host, JsonNode transfer, string status, int seconds = 60)
     {
         var now = transfer;
         await PaymentsHost.Eventually(
