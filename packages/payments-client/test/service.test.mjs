@@ -60,16 +60,22 @@ test('an error says its code and what is wrong', running, async () => {
 test('a call whose answer was lost is done once', running, async (t) => {
   const { hostname, port } = new URL(baseUrl);
   let connections = 0;
+  const sockets = [];
   const wire = createWire((near) => {
     const loses = ++connections === 1;
     const far = connect(Number(port), hostname);
+    sockets.push(near, far);
     near.on('error', () => far.destroy()).pipe(far);
     far.on('error', () => near.destroy());
     if (loses) far.once('data', () => near.resetAndDestroy());
     else far.pipe(near);
   }).listen(0, '127.0.0.1');
   await once(wire, 'listening');
-  t.after(() => wire.close());
+  t.after(() => {
+    // An open socket would keep this process for as long as the service keeps an idle connection.
+    for (const socket of sockets) socket.destroy();
+    wire.close();
+  });
   const externalId = unique();
   const checkout = await new PaymentsClient({ baseUrl: `http://127.0.0.1:${wire.address().port}`, key }).checkouts.create({ amount: 700, externalId });
   assert.ok(connections >= 2, 'the first answer was lost');
