@@ -7,7 +7,7 @@ const { shop, medusaLog, environment, Provider } = openShop()
 
 describe("Refunds", { concurrency: 3 }, () => {
   it("The whole goes back by reversal, and Medusa and the service agree", async () => {
-    const order = await paid("254700210000")
+    const order = await paid("254700015200")
     await shop.refund(order, 1500)
     const after = await shop.fresh(order)
     assert.equal(after.payment_status, "refunded")
@@ -20,7 +20,7 @@ describe("Refunds", { concurrency: 3 }, () => {
   })
 
   it("Parts go back to the payer's phone, and never more than was paid", async () => {
-    const order = await paid("254700220000")
+    const order = await paid("254700025200")
     await shop.refund(order, 400)
     await shop.refund(order, 100)
     assert.equal((await shop.fresh(order)).payment_status, "partially_refunded")
@@ -31,15 +31,15 @@ describe("Refunds", { concurrency: 3 }, () => {
   })
 
   it("What M-PESA cannot send is refused with the reason, and Medusa keeps no refund", async () => {
-    const order = await paid("254700230000")
+    const order = await paid("254700035200")
     await assert.rejects(shop.refund(order, 5), (error) => error.status === 400 && /whole shillings from 10/.test(error.body.message))
     await assert.rejects(shop.refund(order, 20.5), (error) => error.status === 400)
     assert.deepEqual(shop.payment(await shop.fresh(order)).refunds, [])
   })
 
   it("M-PESA refuses it a second later: Medusa keeps no refund, and it can be made again", async () => {
-    const order = await paid("254700240000")
-    await shop.simulator("PUT", "/simulator/phones/254700240000", { outcome: "insufficient_funds", times: 1 })
+    const order = await paid("254700045200")
+    await shop.simulator("PUT", "/simulator/phones/254700045200", { outcome: "insufficient_funds", times: 1 })
     await assert.rejects(shop.refund(order, 300), (error) => error.status === 400 && /M-PESA refused the refund/.test(error.body.message))
     assert.deepEqual(shop.payment(await shop.fresh(order)).refunds, [])
     await shop.refund(order, 300)
@@ -47,8 +47,8 @@ describe("Refunds", { concurrency: 3 }, () => {
   })
 
   it("A refund that fails after Medusa recorded it is told in the log", async () => {
-    const order = await paid("254700250000")
-    await shop.simulator("PUT", "/simulator/phones/254700250000", { outcome: "insufficient_funds", times: 1, delayMs: 14000 })
+    const order = await paid("254700055200")
+    await shop.simulator("PUT", "/simulator/phones/254700055200", { outcome: "insufficient_funds", times: 1, delayMs: 14000 })
     await shop.refund(order, 300)
     assert.equal(shop.payment(await shop.fresh(order)).data.refunds[0].status, "sent")
     const failed = await until("the refund to fail", async () => (await checkoutOf(order)).refunds.find((refund) => refund.status === "failed"))
@@ -67,7 +67,7 @@ describe("Refunds", { concurrency: 3 }, () => {
   })
 
   it("A key without the scope payouts cannot refund, and the message says so", async () => {
-    const order = await paid("254700260000")
+    const order = await paid("254700065200")
     const { key } = await shop.service("POST", "/api/ops/keys", { client: "medusa", scopes: ["checkouts"] })
     const provider = new Provider({ logger: console }, { ...environment.options, apiKey: key })
     await assert.rejects(
