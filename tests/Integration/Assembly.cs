@@ -11,5 +11,5 @@ using Xunit.v3;
 namespace Payments.Tests.Integration;
 
 public sealed class LongestIntegration() : SlowestFirst(
-    nameof(WebhookSendingTests), nameof(MadeUpTokenTests), nameof(WaitingTests), nameof(OthersDatabasesTests), nameof(DoctorSafaricomTests), nameof(SpoolTrustTests), nameof(PullPagesTests),
+    nameof(WebhookSendingTests), nameof(WebhookFailureTests), nameof(MadeUpTokenTests), nameof(WaitingTests), nameof(OthersDatabasesTests), nameof(DoctorSafaricomTests), nameof(SpoolTrustTests), nameof(PullPagesTests),
     nameof(PullListTests), nameof(RefundTests), nameof(ClockTests), nameof(BrokenRequestTests), nameof(PullTimeTests), nameof(OwnRoleTests));

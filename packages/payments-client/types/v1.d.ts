@@ -1063,7 +1063,7 @@ export interface components {
             webhookId: string;
             /**
              * Format: int64
-             * @description How many events of the feed are gone through; those that are not the webhook's are passed over.
+             * @description How many events of the feed are gone through; those that are not the webhook's are passed over. Counted up to a million.
              */
             events: number;
         };

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Payments.Application.Network;
 
@@ -14,10 +15,13 @@ public static class AddressRanges
             "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
             "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
 
-            // Unspecified and this machine, local NAT64, discard, assignments, documentation twice, 6to4, unique local, link, site, multicast.
-            "::/127", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "3fff::/20", "2002::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
+            // Assignments, documentation twice, 6to4, of what is given out.
+            "2001::/23", "2001:db8::/32", "3fff::/20", "2002::/16",
         }.Select(text => IPNetwork.Parse(text)),
     ];
+
+    /// <summary>All of IPv6 that is given out to anybody so far: every other beginning is this machine's, a network's own, or nobody's.</summary>
+    private static readonly IPNetwork GivenOut = IPNetwork.Parse("2000::/3");
 
     /// <summary>NAT64's well-known prefix: the last four bytes are the IPv4 address that is meant.</summary>
     private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");
@@ -26,7 +30,7 @@ public static class AddressRanges
     public static bool IsPublic(IPAddress address)
     {
         var plain = Plain(address);
-        return !SetAside.Any(network => network.Contains(plain));
+        return (plain.AddressFamily == AddressFamily.InterNetwork || GivenOut.Contains(plain)) && !SetAside.Any(network => network.Contains(plain));
     }
 
     /// <summary>The IPv4 address inside an IPv6 one, else the address itself.</summary>

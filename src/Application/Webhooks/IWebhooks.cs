@@ -50,13 +50,14 @@ public interface IWebhooks
     /// <summary>Reads and locks one; null when there is none.</summary>
     Task<Webhook?> LoadForChange(WebhookId id);
 
-    /// <summary>Writes what callers may change. Enabled again it goes on where it stopped, at once.</summary>
-    Task Save(Webhook webhook);
+    /// <summary>Writes what callers may change. Enabled again it goes on where it stopped.</summary>
+    /// <param name="beginsAnew">What waits is tried at once, and has its whole three days again.</param>
+    Task Save(Webhook webhook, bool beginsAnew = false);
 
     /// <summary>Deletes it with what waits for it.</summary>
     Task Delete(WebhookId id);
 
-    /// <summary>Everything that happened since is sent again, and what waits with it; answers how many events that are.</summary>
+    /// <summary>Everything that happened since is sent again, and what waits with it; answers how many events that are, counted up to a million.</summary>
     Task<long> SendAgain(Webhook webhook, DateTimeOffset since);
 
     /// <summary>Reads a page of what was sent to one, newest first.</summary>

@@ -11,7 +11,7 @@ namespace Payments.Application.Webhooks;
 public sealed record ResendEvents(Caller Caller, WebhookId Id, DateTimeOffset? Since) : IRequest<Result<ResendView>>;
 
 /// <summary>What is sent again.</summary>
-/// <param name="Events">How many events of the feed are gone through; those that are not the webhook's are passed over.</param>
+/// <param name="Events">How many events of the feed are gone through; those that are not the webhook's are passed over. Counted up to a million.</param>
 public sealed record ResendView(string WebhookId, long Events);
 
 /// <summary>Since when.</summary>
@@ -34,7 +34,7 @@ public sealed class ResendEventsHandler(IWebhooks webhooks, IAudit audit, ITrans
                 return Refusal.NotFound("webhook");
             }
 
-            await webhooks.Save(webhook with { Status = WebhookStatus.Enabled, DisabledBecause = null, FailingSince = null, UpdatedAt = now });
+            await webhooks.Save(webhook with { Status = WebhookStatus.Enabled, DisabledBecause = null, FailingSince = null, UpdatedAt = now }, beginsAnew: true);
             var events = await webhooks.SendAgain(webhook, request.Since!.Value);
             await audit.Write(request.Caller.Actor, "webhook.resend", webhook.Id.ToString(), null, new { since = request.Since, events });
             return Result.Created(new ResendView(webhook.Id.ToString(), events), CreatedResourceKind.Resend, webhook.Id, events.ToString(System.Globalization.CultureInfo.InvariantCulture));

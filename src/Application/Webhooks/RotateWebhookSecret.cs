@@ -37,7 +37,7 @@ public sealed class RotateWebhookSecretHandler(IWebhooks webhooks, IWebhookSecre
                 DisabledBecause = wasLost ? null : before.DisabledBecause,
                 UpdatedAt = now,
             };
-            await webhooks.Save(after);
+            await webhooks.Save(after, beginsAnew: wasLost);
             var view = WebhookView.Of(after) with { OldSecretUntil = after.OldSecretUntil };
             await audit.Write(request.Caller.Actor, "webhook.rotate_secret", view.Id, null, view);
             return Result.Created(view with { Secret = secret }, CreatedResourceKind.Webhook, after.Id);

@@ -52,6 +52,19 @@ public static class WebhookKeys
     public static string[] Of(Webhook webhook, IWebhookSecrets secrets, DateTimeOffset now)
     {
         var current = secrets.Open(webhook.Secret);
-        return webhook.OldSecret is { } old && webhook.OldSecretUntil > now ? [current, secrets.Open(old)] : [current];
+        return webhook.OldSecret is { } old && webhook.OldSecretUntil > now && TryOpen(secrets, old) is { } before ? [current, before] : [current];
+    }
+
+    /// <summary>The new one signs all the same.</summary>
+    private static string? TryOpen(IWebhookSecrets secrets, byte[] sealedSecret)
+    {
+        try
+        {
+            return secrets.Open(sealedSecret);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
     }
 }

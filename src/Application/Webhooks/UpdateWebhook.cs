@@ -51,6 +51,7 @@ public sealed class UpdateWebhookHandler(IWebhooks webhooks, IWebhookEndpoints e
         }
 
         var status = request.Status is { } text ? EnumNames.Read<WebhookStatus>(text) : before.Status;
+        var beginsAnew = request.Url is not null || request.Status == "enabled";
         var after = before with
         {
             Url = request.Url ?? before.Url,
@@ -60,10 +61,10 @@ public sealed class UpdateWebhookHandler(IWebhooks webhooks, IWebhookEndpoints e
             DisabledBecause = status == WebhookStatus.Enabled ? null : before.DisabledBecause ?? DisabledBecause.ByRequest,
 
             // Its three days begin anew.
-            FailingSince = request.Status is null && request.Url is null ? before.FailingSince : null,
+            FailingSince = beginsAnew ? null : before.FailingSince,
             UpdatedAt = now,
         };
-        await webhooks.Save(after);
+        await webhooks.Save(after, beginsAnew);
         await audit.Write(request.Caller.Actor, "webhook.update", after.Id.ToString(), WebhookView.Of(before), WebhookView.Of(after));
         return Result.Created(WebhookView.Of(after), CreatedResourceKind.Webhook, after.Id);
     }

@@ -19,7 +19,7 @@ public enum DisabledBecause
     /// <summary>Nothing was taken for three days.</summary>
     Failing,
 
-    /// <summary>Its secret was sealed with a secret of the deployment that is gone; rotate it.</summary>
+    /// <summary>For an hour its secret could not be opened: it was sealed with a secret of the deployment that is gone. Rotate it.</summary>
     SecretUnreadable,
 }
 

@@ -3,7 +3,7 @@ using Payments.Infrastructure.Hosting;
 namespace Payments.Infrastructure.Database;
 
 /// <summary>
-/// How many connections each purpose may have open at once in one process. The default of a whole deployment (two API processes and a worker: 88)
+/// How many connections each purpose may have open at once in one process. The default of a whole deployment (two API processes and a worker: 91)
 /// leaves PostgreSQL's own 100 room for a person and a backup.
 /// </summary>
 public sealed class ConnectionBudget
@@ -24,6 +24,9 @@ public sealed class ConnectionBudget
         // Migrations need three at once. A worker sends and asks with twelve jobs and two rounds of eight.
         new(Purpose.Jobs, new(3, 5), new(4, 12), new(4, 12)),
         new(Purpose.Hangfire, new(1, 2), new(3, 6), new(3, 6)),
+
+        // Reading and writing are short, sending takes none: two serve as many webhooks as there are.
+        new(Purpose.Webhooks, Share.None, new(1, 2), new(1, 2)),
 
         // One or two listen all the time.
         new(Purpose.Watch, new(3, 6), new(3, 4), new(3, 7)),

@@ -21,6 +21,9 @@ public enum Purpose
     /// <summary>Hangfire's own queries, where they are not part of a transaction of ours.</summary>
     Hangfire,
 
+    /// <summary>Reading the feed for webhooks and writing down what was told: many of them far behind keep nothing else waiting.</summary>
+    Webhooks,
+
     /// <summary>Small looks that others rely on: health, metrics, keys, notifications, the look-up for a C2B validation.</summary>
     Watch,
 }

@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using Payments.Application.Common;
+using Payments.Domain.Checkouts;
 using Payments.Domain.Common;
 using Payments.Infrastructure.Database;
 
@@ -27,6 +28,9 @@ internal sealed class EventFeed(Connections database, ITransactions transactions
     /// <summary>One read places at most this many: the first reader after a busy night does not wait for all of them.</summary>
     private const int MaxPlaced = 10_000;
 
+    /// <summary>Ours end within half a minute.</summary>
+    private static readonly TimeSpan LongestTransaction = TimeSpan.FromMinutes(1);
+
     private sealed record Row(long Id, long? Nonce, long Position, string Type, Guid SubjectId, DateTimeOffset At, string? Data)
     {
         /// <summary>Written before events told the whole of a thing, or erased.</summary>
@@ -46,6 +50,36 @@ internal sealed class EventFeed(Connections database, ITransactions transactions
     public static Task<long?> PlaceOf(NpgsqlConnection connection, FeedEventId id) => connection.QuerySingleOrDefaultAsync<long?>(
         "SELECT position FROM events WHERE id = @Row AND coalesce(nonce, 0) = @Nonce", new { id.Row, id.Nonce });
 
+    /// <summary>
+    /// The place up to which one reading may look for few among many: after so many rows, whoever's, or <paramref name="end"/>. Rows, not places: a restore
+    /// leaves a thousand million out.
+    /// </summary>
+    public static async Task<long> Window(NpgsqlConnection connection, long after, long end, int rows) => await connection.QuerySingleAsync<long?>(
+        "SELECT max(position) FROM (SELECT position FROM events WHERE position > @after AND position <= @end ORDER BY position LIMIT @rows) window_rows",
+        new { after, end, rows }) ?? end;
+
+    /// <summary>
+    /// A place before everything that happened at this time or later, and not long before it. Rows are numbered in the order of their transactions, roughly:
+    /// the number is found by halving, with a margin longer than any transaction, and the lowest place of those behind it counts.
+    /// </summary>
+    public static async Task<long> PlaceBefore(NpgsqlConnection connection, DateTimeOffset since)
+    {
+        var (low, high) = await connection.QuerySingleAsync<(long, long)>("SELECT coalesce(min(id), 0), coalesce(max(id), 0) + 1 FROM events");
+        var wanted = (since - LongestTransaction).UtcDateTime;
+        while (low < high)
+        {
+            var middle = low + ((high - low) / 2);
+            var at = await connection.QueryFirstOrDefaultAsync<DateTimeOffset?>("SELECT at FROM events WHERE id >= @middle ORDER BY id LIMIT 1", new { middle });
+            (low, high) = at is { } there && there.UtcDateTime < wanted ? (middle + 1, high) : (low, middle);
+        }
+
+        return await connection.QuerySingleAsync<long>(
+            """
+            SELECT coalesce((SELECT min(position) FROM (SELECT position FROM events WHERE id >= @low ORDER BY id LIMIT 10000) behind), (SELECT max(position) + 1 FROM events), 1) - 1
+            """,
+            new { low });
+    }
+
     /// <summary>Events after a place up to another, in the feed's order.</summary>
     public Task<IReadOnlyList<FeedEvent>> Read(NpgsqlConnection connection, FeedFilter filter, long after, long end, int limit) => Read(
         connection,
@@ -55,11 +89,14 @@ internal sealed class EventFeed(Connections database, ITransactions transactions
         ORDER BY position
         LIMIT @limit
         """,
-        new { after, end, filter.Client, filter.Things, filter.Types, limit });
+        new { after, end, filter.Client, filter.Things, Types = Stored(filter.Types), limit });
 
     /// <summary>These events, in the feed's order.</summary>
     public Task<IReadOnlyList<FeedEvent>> Read(NpgsqlConnection connection, IReadOnlyCollection<long> positions) => Read(
         connection, "position = ANY (@positions) ORDER BY position", new { positions = positions.ToArray() });
+
+    /// <summary>The names they may be stored under: a version before wrote one of them otherwise.</summary>
+    private static string[]? Stored(string[]? types) => types is not null && types.Contains(CheckoutEvents.PartiallyPaid) ? [.. types, "checkout.partly_paid"] : types;
 
     private async Task<IReadOnlyList<FeedEvent>> Read(NpgsqlConnection connection, string which, object parameters)
     {

@@ -4,7 +4,3 @@
 -- What events told of a thing is erased with it.
 DROP INDEX CONCURRENTLY IF EXISTS events_subject;
 CREATE INDEX CONCURRENTLY events_subject ON events (subject_id);
-
--- Where a time is in the feed: rows lie in its order, so that a small index of blocks is enough.
-DROP INDEX CONCURRENTLY IF EXISTS events_at;
-CREATE INDEX CONCURRENTLY events_at ON events USING brin (at);

@@ -44,7 +44,9 @@ CREATE TABLE webhook_deliveries (
     try_count integer NOT NULL,
     -- The last of them, oldest first: when, where to, what was answered.
     tries jsonb NOT NULL,
+    -- Since when, and how often, it has been refused without a pause that was not ours; a webhook that is begun anew begins them anew.
     first_try_at timestamptz,
+    refusals integer NOT NULL DEFAULT 0,
     next_try_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
     ended_at timestamptz,
@@ -53,5 +55,6 @@ CREATE TABLE webhook_deliveries (
 );
 CREATE UNIQUE INDEX webhook_deliveries_event ON webhook_deliveries (webhook_id, position);
 CREATE INDEX webhook_deliveries_list ON webhook_deliveries (webhook_id, created_at DESC, id DESC);
+CREATE INDEX webhook_deliveries_open ON webhook_deliveries (webhook_id, created_at DESC, id DESC) WHERE status <> 'delivered';
 CREATE INDEX webhook_deliveries_pending ON webhook_deliveries (webhook_id, position) WHERE status = 'pending';
 CREATE INDEX webhook_deliveries_ended ON webhook_deliveries (ended_at) WHERE ended_at IS NOT NULL;

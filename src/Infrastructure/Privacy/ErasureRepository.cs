@@ -156,7 +156,9 @@ internal sealed partial class ErasureRepository(Connections database) : IErasure
     private const string Deliveries =
         """
         DELETE FROM webhook_deliveries WHERE id IN (
-            SELECT id FROM webhook_deliveries WHERE ended_at < now() - @keep ORDER BY ended_at LIMIT @batch FOR UPDATE SKIP LOCKED)
+            SELECT id FROM webhook_deliveries WHERE ended_at < now() - @keep ORDER BY ended_at LIMIT @batch FOR UPDATE SKIP LOCKED);
+        UPDATE webhook_deliveries SET tries = '[]' WHERE id IN (
+            SELECT id FROM webhook_deliveries WHERE status = 'pending' AND tries <> '[]' AND created_at < now() - @keep LIMIT @batch FOR UPDATE SKIP LOCKED)
         """;
 
     private const string Hints =

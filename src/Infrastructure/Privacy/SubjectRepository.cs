@@ -110,6 +110,11 @@ internal sealed partial class ErasureRepository
             }
         }
 
+        // What a shop's endpoint answered may quote anything.
+        await connection.ExecuteAsync(new CommandDefinition(
+            "UPDATE webhook_deliveries SET tries = '[]' WHERE position(@digits in tries::text) > 0",
+            new { digits = phone[3..] }, commandTimeout: PatienceSeconds, cancellationToken: cancellation));
+
         // A kept answer that is gone is rebuilt from its row.
         await connection.ExecuteAsync(new CommandDefinition(
             "UPDATE idempotency_keys SET answer = NULL WHERE intent_id IS NOT NULL AND position(@digits in answer) > 0",

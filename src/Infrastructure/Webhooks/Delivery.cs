@@ -19,6 +19,9 @@ internal sealed class Delivery
 
     public int TryCount { get; set; }
 
+    /// <summary>How often it was refused since <see cref="FirstTryAt"/>: what the next wait goes by.</summary>
+    public int Refusals { get; set; }
+
     public DateTimeOffset? FirstTryAt { get; set; }
 
     public DateTimeOffset NextTryAt { get; set; }

@@ -36,6 +36,7 @@ internal sealed class DeliveryStore(Connections database)
         .Uuid("subject_id", o => o.Delivery.Thing)
         .Text("status", o => EnumNames.Name(o.Status))
         .Integer("try_count", o => o.Delivery.TryCount)
+        .Integer("refusals", o => o.Delivery.Refusals)
         .Text("tries", o => o.Try is { } one ? JsonSerializer.Serialize(new[] { one }, Json) : "[]")
         .Time("first_try_at", o => o.Delivery.FirstTryAt)
         .Time("next_try_at", o => o.NextTryAt);
@@ -44,13 +45,18 @@ internal sealed class DeliveryStore(Connections database)
         $"""
         written AS (
             INSERT INTO webhook_deliveries AS d (
-                id, webhook_id, position, event_id, type, subject_id, status, try_count, tries, first_try_at, next_try_at, ended_at)
-            SELECT u.id, @webhook, u.position, u.event_id, u.type, u.subject_id, u.status, u.try_count, u.tries::jsonb, u.first_try_at, u.next_try_at,
+                id, webhook_id, position, event_id, type, subject_id, status, try_count, refusals, tries, first_try_at, next_try_at, ended_at)
+            SELECT u.id, @webhook, u.position, u.event_id, u.type, u.subject_id, u.status, u.try_count, u.refusals, u.tries::jsonb, u.first_try_at, u.next_try_at,
                 CASE WHEN u.status <> 'pending' THEN now() END
             FROM hook CROSS JOIN {Columns.Rows}
             ON CONFLICT (webhook_id, position) DO UPDATE SET
-                status = excluded.status, try_count = excluded.try_count, first_try_at = excluded.first_try_at, next_try_at = excluded.next_try_at,
-                ended_at = excluded.ended_at,
+                status = excluded.status, try_count = excluded.try_count, ended_at = excluded.ended_at,
+
+                -- What a caller has begun anew since stays so: this was a try of before.
+                refusals = CASE WHEN (SELECT generation FROM hook) = @generation THEN excluded.refusals ELSE d.refusals END,
+                first_try_at = CASE WHEN (SELECT generation FROM hook) = @generation THEN excluded.first_try_at ELSE d.first_try_at END,
+                next_try_at = CASE WHEN excluded.next_try_at IS NULL OR (SELECT generation FROM hook) = @generation THEN excluded.next_try_at
+                    ELSE least(d.next_try_at, excluded.next_try_at) END,
                 tries = CASE WHEN jsonb_array_length(d.tries) >= {MaxTries} THEN d.tries - 0 ELSE d.tries END || excluded.tries)
         """;
 
@@ -58,21 +64,24 @@ internal sealed class DeliveryStore(Connections database)
     /// Takes every enabled webhook that nobody holds, also one held for longer than anybody holds it: the clock was set back. Answers those that this process holds
     /// now, with the generation each has, and the time.
     /// </summary>
-    public async Task<(IReadOnlyDictionary<WebhookId, int> Held, DateTimeOffset Now)> Take(Guid holder, CancellationToken cancellation)
+    /// <param name="butFor">Not these: this process cannot sign for them now.</param>
+    public async Task<(Dictionary<WebhookId, int> Held, DateTimeOffset Now)> Take(
+        Guid holder, IReadOnlyCollection<WebhookId> butFor, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<(WebhookId? Id, int Generation, DateTimeOffset Now)>(
             """
             UPDATE webhooks SET holder = @holder, held_until = now() + @Hold
-            WHERE status = 'enabled' AND (holder IS NULL OR held_until < now() OR held_until > now() + 2 * @Hold);
+            WHERE status = 'enabled' AND (holder IS NULL OR held_until < now() OR held_until > now() + 2 * @Hold)
+              AND id <> ALL (@butFor);
             SELECT w.id, coalesce(w.generation, 0), clock.now
             FROM (SELECT clock_timestamp() AS now) clock LEFT JOIN webhooks w ON w.holder = @holder AND w.status = 'enabled'
             """,
-            new { holder, Hold });
+            new { holder, Hold, butFor = butFor.ToArray() });
         return (rows.Where(row => row.Id is not null).ToDictionary(row => row.Id!.Value, row => row.Generation), rows.First().Now);
     }
 
-    /// <summary>The webhook, and what of its deliveries waits; null when this process does not hold it.</summary>
+    /// <summary>The webhook, and what of its deliveries waits; null when this process does not hold it. What waits of a type it wants no more is dropped.</summary>
     public async Task<(WebhookRow Row, IReadOnlyList<Delivery> Waiting)?> Load(WebhookId id, Guid holder, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -81,6 +90,12 @@ internal sealed class DeliveryStore(Connections database)
         if (row is null)
         {
             return null;
+        }
+
+        if (row.Events is { } wanted)
+        {
+            await connection.ExecuteAsync(
+                "DELETE FROM webhook_deliveries WHERE webhook_id = @id AND status = 'pending' AND type <> ALL (@wanted)", new { id, wanted });
         }
 
         var waiting = await connection.QueryAsync<DeliveryRow>(
@@ -123,11 +138,12 @@ internal sealed class DeliveryStore(Connections database)
             new { webhook, holder, generation, because = EnumNames.Name(why) }) == 1;
     }
 
-    /// <summary>Another process may send, at once.</summary>
-    public async Task Release(Guid holder)
+    /// <summary>Another process may send to it, or to all that this one holds, at once.</summary>
+    public async Task Release(Guid holder, WebhookId? webhook = null)
     {
         await using var connection = await database.OpenConnectionAsync();
-        await connection.ExecuteAsync("UPDATE webhooks SET holder = NULL, held_until = NULL WHERE holder = @holder", new { holder });
+        await connection.ExecuteAsync(
+            "UPDATE webhooks SET holder = NULL, held_until = NULL WHERE holder = @holder AND (@webhook::uuid IS NULL OR id = @webhook)", new { holder, webhook });
     }
 
     /// <summary>Seals every secret with the deployment's first.</summary>

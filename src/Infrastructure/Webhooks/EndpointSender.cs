@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Payments.Application.Access;
@@ -24,7 +23,8 @@ internal sealed record SenderServices(
 /// Dies between a send and the write of its outcome: the place in the feed has not moved, the event is sent again under the same id. Two processes
 /// that both believe to hold the webhook: both send, one writes.
 /// </remarks>
-internal sealed partial class EndpointSender(WebhookId id, Guid holder, SenderServices services)
+/// <param name="disablesUnreadable">Whether a secret that cannot be opened disables the webhook; before that another process, with the right secrets, has its chance.</param>
+internal sealed partial class EndpointSender(WebhookId id, Guid holder, bool disablesUnreadable, SenderServices services)
 {
     /// <summary>Sent at once to one endpoint.</summary>
     private const int MaxInFlight = 32;
@@ -35,19 +35,34 @@ internal sealed partial class EndpointSender(WebhookId id, Guid holder, SenderSe
     /// <summary>Deliveries that wait to be tried again: what an endpoint that refuses one type in all may heap up. Beyond it events wait in the feed.</summary>
     private const int MaxWaiting = 10_000;
 
-    /// <summary>Refused one after another, the endpoint counts as down: it is tried with what waits, and nothing new is taken.</summary>
+    /// <summary>So many different events refused, and none taken between them: the endpoint counts as down. One event, however often, says nothing of others.</summary>
     private const int DownAfter = 10;
 
-    /// <summary>One of those that wait is tried so often while the endpoint is down, whenever its own time comes: it may be back long before that.</summary>
+    /// <summary>
+    /// While the endpoint is down one new event is tried so often: what waits may be refused for what it is, and a shop that takes payments and refuses
+    /// expiries is not to wait for its payments.
+    /// </summary>
+    private static readonly TimeSpan NewEvery = TimeSpan.FromMinutes(1);
+
+    /// <summary>Where nothing new happens one of those that wait is tried so often, whenever its own time comes: the endpoint may be back long before that.</summary>
     private static readonly TimeSpan ProbeEvery = TimeSpan.FromMinutes(10);
+
+    /// <summary>Rows of the feed that one reading goes through; of a shop with few events among many most are others'.</summary>
+    private const int Window = 20_000;
 
     /// <summary>Outcomes are written together, but none waits longer for it.</summary>
     private static readonly TimeSpan WriteWithin = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>After 429 and 503 with a Retry-After nothing is sent until then, but not for longer than this.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
     /// <summary>What is on its way when the process ends, or a caller changes the webhook, may arrive within this.</summary>
     private static readonly TimeSpan LandWithin = TimeSpan.FromSeconds(2);
 
     private readonly List<Outcome> outcomes = [];
+
+    /// <summary>The places of those refused since one was last taken.</summary>
+    private readonly HashSet<long> refused = [];
 
     /// <summary>Of one reading of the webhook: what an earlier one sent and did not wait for is nobody's any more.</summary>
     private Channel<Tried?> events = Channel.CreateUnbounded<Tried?>(new() { SingleReader = true });
@@ -55,9 +70,8 @@ internal sealed partial class EndpointSender(WebhookId id, Guid holder, SenderSe
     private DeliveryQueue queue = null!;
     private WebhookRow webhook = null!;
     private FeedFilter filter = null!;
-    private int refusedInARow;
     private DateTimeOffset? failingSince, notBefore;
-    private DateTimeOffset writtenAt, firstOutcomeAt, triedAt;
+    private DateTimeOffset writtenAt, firstOutcomeAt, triedAt, takenAt, seenAt;
     private long end;
 
     private sealed record Tried(Delivery Delivery, Answered Answered);
@@ -91,6 +105,7 @@ internal sealed partial class EndpointSender(WebhookId id, Guid holder, SenderSe
             {
                 while (!stop.IsCancellationRequested && !isChanged)
                 {
+                    WatchClock();
                     await Take(stop);
                     await Start(sending.Token, stop);
                     await Wait(stop);
@@ -102,8 +117,14 @@ internal sealed partial class EndpointSender(WebhookId id, Guid holder, SenderSe
             }
             finally
             {
-                await Land();
-                await sending.CancelAsync();
+                try
+                {
+                    await Land();
+                }
+                finally
+                {
+                    await sending.CancelAsync();
+                }
             }
         }
     }
@@ -117,14 +138,18 @@ internal sealed partial class EndpointSender(WebhookId id, Guid holder, SenderSe
         }
 
         (webhook, Generation, failingSince, writtenAt, notBefore) = (row, row.Generation, row.FailingSince, Now, null);
-        refusedInARow = failingSince is null ? 0 : DownAfter;
         filter = Filter(row);
         queue = new(row.Place);
         events = Channel.CreateUnbounded<Tried?>(new() { SingleReader = true });
         outcomes.Clear();
+        refused.Clear();
         foreach (var delivery in waiting)
         {
             queue.Add(delivery);
+            if (failingSince is not null && delivery.Refusals > 0)
+            {
+                refused.Add(delivery.Position);
+            }
         }
 
         return await CanSign();
@@ -148,22 +173,42 @@ internal sealed partial class EndpointSender(WebhookId id, Guid holder, SenderSe
 
     private DateTimeOffset Now => services.Clock.GetUtcNow();
 
-    /// <summary>Down: nothing was taken for a while. With nothing left that waits, something new has to find out.</summary>
-    private bool MayTake => queue.FreshCount < Batch && queue.Count < MaxWaiting && (refusedInARow < DownAfter || queue.Count == 0);
+    private bool IsDown => refused.Count >= DownAfter;
+
+    /// <summary>How many new events may be taken from the feed now.</summary>
+    private int Room => queue.Count >= MaxWaiting ? 0
+        : !IsDown ? (queue.FreshCount < Batch ? Batch : 0)
+        : queue.FreshCount == 0 && Now - takenAt >= NewEvery ? 1 : 0;
+
+    /// <summary>PostgreSQL's clock was set back: what waits is not to wait that much longer.</summary>
+    private void WatchClock()
+    {
+        var now = Now;
+        if (now + TimeSpan.FromSeconds(1) < seenAt)
+        {
+            queue.Hurry(now);
+            (notBefore, triedAt, takenAt, writtenAt) = (null, now, now, now);
+        }
+
+        seenAt = now;
+    }
 
     private bool IsTimeToWrite => outcomes.Count >= Batch || (outcomes.Count > 0 && (queue.InFlight == 0 || Now - firstOutcomeAt >= WriteWithin))
         || Now - writtenAt > DeliveryStore.Hold / 4;
 
     private async Task Take(CancellationToken stop)
     {
-        var until = Interlocked.Read(ref end);
-        if (until <= queue.Taken || !MayTake)
+        var (until, most) = (Interlocked.Read(ref end), Room);
+        if (until <= queue.Taken || most == 0)
         {
             return;
         }
 
         await using var connection = await services.Database.OpenConnectionAsync(stop);
-        var read = await services.Feed.Read(connection, filter, queue.Taken, until, Batch);
+        until = await EventFeed.Window(connection, queue.Taken, until, Window);
+        var read = await services.Feed.Read(connection, filter, queue.Taken, until, most);
+        var now = Now;
+        takenAt = read.Count > 0 ? now : takenAt;
         foreach (var one in read)
         {
             queue.Add(new()
@@ -175,12 +220,12 @@ internal sealed partial class EndpointSender(WebhookId id, Guid holder, SenderSe
                 Thing = one.SubjectId,
                 Event = one,
 
-                // At once, whatever PostgreSQL's clock has been set to since.
-                NextTryAt = DateTimeOffset.MinValue,
+                // Behind what has waited: after a long time away the oldest go first.
+                NextTryAt = now,
             });
         }
 
-        queue.Taken = read.Count == Batch ? read[^1].Position : until;
+        queue.Taken = read.Count == most ? read[^1].Position : until;
     }
 
     private async Task Start(CancellationToken sending, CancellationToken stop)
@@ -190,7 +235,7 @@ internal sealed partial class EndpointSender(WebhookId id, Guid holder, SenderSe
             return;
         }
 
-        if (refusedInARow >= DownAfter && queue.InFlight == 0 && Now - triedAt >= ProbeEvery)
+        if (IsDown && queue is { FreshCount: 0, InFlight: 0 } && Now - triedAt >= ProbeEvery)
         {
             queue.HurryFirst(Now);
         }
@@ -232,7 +277,7 @@ internal sealed partial class EndpointSender(WebhookId id, Guid holder, SenderSe
         catch (Exception bug)
         {
             // Whatever it is, the delivery waits and is tried again: it must not be lost in a task nobody looks at.
-            answered = new(new(Now, webhook.Url, null, null, $"It could not be sent: {bug.Message}", 0), null);
+            answered = new(new(Now, webhook.Url, null, null, DbText.Clip($"It could not be sent: {bug.Message}", 500), 0), null);
         }
 
         results.TryWrite(new(delivery, answered));
@@ -252,7 +297,7 @@ internal sealed partial class EndpointSender(WebhookId id, Guid holder, SenderSe
             until = Min(until, notBefore is { } pause && pause > due ? pause : due);
         }
 
-        if (Interlocked.Read(ref end) > queue.Taken && MayTake)
+        if (Interlocked.Read(ref end) > queue.Taken && Room > 0)
         {
             until = now;
         }
@@ -278,116 +323,9 @@ internal sealed partial class EndpointSender(WebhookId id, Guid holder, SenderSe
         }
     }
 
-    private void Note(Delivery delivery, Answered answered)
-    {
-        var now = Now;
-        (triedAt, firstOutcomeAt) = (now, outcomes.Count == 0 ? now : firstOutcomeAt);
-        delivery.TryCount++;
-        delivery.FirstTryAt ??= answered.Try.At;
-        services.Metrics.WebhookTried(answered.Try.Error is null, delivery.Event is { } told ? now - told.At : null);
-        if (answered.Try.Error is null)
-        {
-            queue.End(delivery);
-            outcomes.Add(new(delivery, DeliveryStatus.Delivered, answered.Try, null));
-            if (refusedInARow >= DownAfter)
-            {
-                queue.Hurry(now);
-            }
-
-            (refusedInARow, failingSince, notBefore) = (0, null, null);
-            return;
-        }
-
-        refusedInARow++;
-        failingSince ??= answered.Try.At;
-        if (answered is { RetryAfter: { } pause, Try.StatusCode: 429 or 503 })
-        {
-            notBefore = Min(now + pause, now + TimeSpan.FromHours(1));
-        }
-
-        // Of an endpoint that takes others; one that takes nothing is disabled, and then it keeps what waits.
-        if (now - delivery.FirstTryAt > DeliverySchedule.GiveUpAfter && now - failingSince < DeliverySchedule.GiveUpAfter)
-        {
-            queue.End(delivery);
-            outcomes.Add(new(delivery, DeliveryStatus.Failed, answered.Try, null));
-            return;
-        }
-
-        var next = now + DeliverySchedule.Wait(delivery.TryCount, answered.Try.StatusCode, answered.RetryAfter, Random.Shared.NextDouble());
-        foreach (var stored in queue.Wait(delivery, next))
-        {
-            outcomes.Add(new(stored, DeliveryStatus.Pending, stored == delivery ? answered.Try : null, next));
-        }
-
-        // It is read again when its time has come.
-        delivery.Event = null;
-    }
-
-    /// <summary>Writes what there is; false when the loop is to end.</summary>
-    private async Task<bool> Write()
-    {
-        foreach (var blocked in queue.TakeBlocked())
-        {
-            outcomes.Add(new(blocked, DeliveryStatus.Pending, null, Now));
-            blocked.Event = null;
-        }
-
-        var last = outcomes.LastOrDefault(outcome => outcome.Try is not null)?.Try;
-        var standing = await services.Store.Write(id, holder, Generation, queue.Place, failingSince, Latest());
-        outcomes.Clear();
-        writtenAt = Now;
-        if (standing?.Generation != Generation || standing.Status != "enabled")
-        {
-            return false;
-        }
-
-        if (Why(last) is { } why)
-        {
-            await Disable(why, last!.Error);
-            return false;
-        }
-
-        return true;
-    }
-
-    /// <summary>One delivery may have been tried twice since the last write; one statement writes a row once.</summary>
-    private List<Outcome> Latest() => [.. outcomes.GroupBy(outcome => outcome.Delivery).Select(group => group.Last())];
-
-    private DisabledBecause? Why(DeliveryTry? last) => last is null ? null
-        : last.StatusCode == 410 ? DisabledBecause.Gone
-        : failingSince is { } since && Now - since >= DeliverySchedule.GiveUpAfter ? DisabledBecause.Failing
-        : null;
-
-    private async Task Disable(DisabledBecause why, string? last)
-    {
-        if (await services.Store.Disable(id, holder, Generation, why))
-        {
-            LogDisabled(services.Log, id.ToString(), webhook.Client, EnumNames.Name(why), last);
-        }
-    }
-
-    /// <summary>Whether its secret can be read; where not it is disabled, for nothing can be signed.</summary>
-    private async Task<bool> CanSign()
-    {
-        try
-        {
-            WebhookKeys.Of(webhook.ToWebhook(), services.Secrets, Now);
-            return true;
-        }
-        catch (CryptographicException unreadable)
-        {
-            await Disable(DisabledBecause.SecretUnreadable, unreadable.Message);
-            return false;
-        }
-    }
-
     private static FeedFilter Filter(WebhookRow row) => new(
         row.Scopes.Contains(KeyScopes.Ops) ? null : row.Client, [.. EventTypes.Things(row.Scopes)],
         row.Events ?? [.. EventTypes.All.Except(EventTypes.ByRequest)]);
 
     private static DateTimeOffset Min(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
-
-    [LoggerMessage(EventName = "webhook_disabled", Level = LogLevel.Warning,
-        Message = "The webhook {WebhookId} of {Client} is disabled ({Why}): {Last} Nothing is lost: enabled again it goes on where it stopped")]
-    private static partial void LogDisabled(ILogger log, string webhookId, string client, string why, string? last);
 }

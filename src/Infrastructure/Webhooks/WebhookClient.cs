@@ -27,6 +27,8 @@ internal sealed class WebhookClient : IWebhookEndpoints, IDisposable
     /// <summary>Enough to see who answered and what it complains of.</summary>
     private const int MaxAnswerBytes = 2 * 1024;
 
+    private const int MaxErrorChars = 500;
+
     private static readonly TimeSpan Looking = TimeSpan.FromSeconds(5);
 
     private readonly bool isLocal;
@@ -81,9 +83,10 @@ internal sealed class WebhookClient : IWebhookEndpoints, IDisposable
         try
         {
             var addresses = await outbound.Resolve(address.IdnHost, limit.Token);
-            if (addresses.FirstOrDefault(one => !AddressRanges.IsPublic(one)) is { } inner)
+            if (addresses.Any(one => !AddressRanges.IsPublic(one)))
             {
-                return $"{address.Host} is {AddressRanges.Plain(inner)}, of an inner network; give an address of the Internet.";
+                // Which one is nobody's business who only has a key.
+                return $"{address.Host} is of an inner network; give an address of the Internet.";
             }
 
             // Whether anybody is there yet is not asked; only that who is there does not send us elsewhere.
@@ -95,9 +98,9 @@ internal sealed class WebhookClient : IWebhookEndpoints, IDisposable
         {
             return $"There is no such name as {address.Host}.";
         }
-        catch (HttpRequestException failure) when (failure.InnerException is ForbiddenAddressException inner)
+        catch (HttpRequestException failure) when (failure.InnerException is ForbiddenAddressException)
         {
-            return inner.Message + "; give an address of the Internet.";
+            return $"{address.Host} is of an inner network; give an address of the Internet.";
         }
         catch (Exception later) when (later is HttpRequestException or IOException || (later is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
@@ -114,7 +117,9 @@ internal sealed class WebhookClient : IWebhookEndpoints, IDisposable
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Patience);
         var started = Stopwatch.GetTimestamp();
-        Answered Failed(string why) => new(new(at, url, null, null, why, (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds), null);
+
+        // What is no HTTP stands in the message as it came, whatever it is and however long.
+        Answered Failed(string why) => new(new(at, url, null, null, DbText.Clip(why, MaxErrorChars), (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds), null);
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(message.Body) };
@@ -131,6 +136,10 @@ internal sealed class WebhookClient : IWebhookEndpoints, IDisposable
                     (int)Stopwatch.GetElapsedTime(started).TotalMilliseconds),
                 RetryAfter(response.Headers.RetryAfter, at));
         }
+        catch (HttpRequestException failure) when (failure.InnerException is ForbiddenAddressException)
+        {
+            return Failed($"{new Uri(url).Host} is of an inner network, and nothing is sent there.");
+        }
         catch (Exception failure) when (failure is HttpRequestException or IOException or SocketException or InvalidOperationException or UriFormatException)
         {
             return Failed(OutboundFailures.Describe(failure));
@@ -144,7 +153,9 @@ internal sealed class WebhookClient : IWebhookEndpoints, IDisposable
     private static string? Redirect(HttpResponseMessage response) => (int)response.StatusCode is >= 300 and < 400 and not 304
         ? $"It redirects ({(int)response.StatusCode}) to {DbText.Clip(response.Headers.Location?.ToString() ?? "nowhere", 200)}" : null;
 
-    private static TimeSpan? RetryAfter(RetryConditionHeaderValue? header, DateTimeOffset now) => header?.Delta ?? (header?.Date is { } at ? at - now : null);
+    /// <summary>No more than a day, whatever is asked: the year 9999 has been.</summary>
+    private static TimeSpan? RetryAfter(RetryConditionHeaderValue? header, DateTimeOffset now) =>
+        (header?.Delta ?? (header?.Date is { } at ? at - now : null)) is { } asked ? TimeSpan.FromTicks(Math.Clamp(asked.Ticks, 0, DeliverySchedule.MostRetryAfter.Ticks)) : null;
 
     /// <summary>The status has decided already: what is wrong with the body, or slow about it, is no failure.</summary>
     private static async Task<string?> Beginning(HttpContent content, CancellationToken cancellation)

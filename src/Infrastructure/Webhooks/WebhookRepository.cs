@@ -11,6 +11,9 @@ namespace Payments.Infrastructure.Webhooks;
 /// <summary>What callers do with webhooks. Each change raises the generation, by which the process that sends notices it.</summary>
 internal sealed class WebhookRepository(Connections database, EventFeed feed) : IWebhooks
 {
+    /// <summary>Events that are sent again are counted up to here: beyond it the number says no more than "very many".</summary>
+    private const int MaxCounted = 1_000_000;
+
     public async Task Add(Webhook webhook)
     {
         await using var connection = await database.OpenConnectionAsync();
@@ -68,7 +71,7 @@ internal sealed class WebhookRepository(Connections database, EventFeed feed) : 
         return row?.ToWebhook();
     }
 
-    public async Task Save(Webhook webhook)
+    public async Task Save(Webhook webhook, bool beginsAnew)
     {
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
@@ -77,10 +80,11 @@ internal sealed class WebhookRepository(Connections database, EventFeed feed) : 
             SET url = @Url, events = @events, description = @Description, status = @status, disabled_because = @because, secret = @Secret, old_secret = @OldSecret,
                 old_secret_until = @OldSecretUntil, failing_since = @FailingSince, updated_at = @UpdatedAt, generation = generation + 1
             WHERE id = @Id;
-            UPDATE webhook_deliveries SET next_try_at = @UpdatedAt WHERE webhook_id = @Id AND status = 'pending' AND @FailingSince::timestamptz IS NULL
+            UPDATE webhook_deliveries SET next_try_at = @UpdatedAt, first_try_at = NULL, refusals = 0 WHERE webhook_id = @Id AND status = 'pending' AND @beginsAnew
             """,
             new
             {
+                beginsAnew,
                 webhook.Id,
                 webhook.Url,
                 events = webhook.Events?.ToArray(),
@@ -105,17 +109,13 @@ internal sealed class WebhookRepository(Connections database, EventFeed feed) : 
     {
         await using var connection = await database.OpenConnectionAsync();
 
-        // Places are given after the commit, so they follow the times only roughly: from the first of all that is not older. OFFSET 0 makes it the index of
-        // times that finds them, and not a walk through the places from the beginning.
+        var place = await EventFeed.PlaceBefore(connection, since);
         return await connection.QuerySingleAsync<long>(
             """
-            WITH first AS (
-                SELECT coalesce(min(position), (SELECT coalesce(max(position), 0) + 1 FROM events)) - 1 AS place
-                FROM (SELECT position FROM events WHERE at >= @since AND position IS NOT NULL OFFSET 0) recent),
-            back AS (UPDATE webhooks w SET place = least(w.place, first.place), generation = generation + 1 FROM first WHERE w.id = @Id)
-            SELECT count(*) FROM events e, first WHERE e.position > first.place
+            WITH back AS (UPDATE webhooks SET place = least(place, @place), generation = generation + 1 WHERE id = @Id)
+            SELECT count(*) FROM (SELECT FROM events WHERE position > @place LIMIT @MaxCounted) again
             """,
-            new { webhook.Id, since = since.UtcDateTime });
+            new { webhook.Id, place, MaxCounted });
     }
 
     public async Task<IReadOnlyList<StoredDelivery>> Deliveries(WebhookId id, DeliveryStatus? status, Cursor? after, int limit, CancellationToken cancellation)
@@ -145,7 +145,7 @@ internal sealed class WebhookRepository(Connections database, EventFeed feed) : 
         await using var connection = await database.OpenConnectionAsync();
         await connection.ExecuteAsync(
             """
-            UPDATE webhook_deliveries SET status = 'pending', next_try_at = now(), ended_at = NULL, first_try_at = NULL WHERE id = @Id;
+            UPDATE webhook_deliveries SET status = 'pending', next_try_at = now(), ended_at = NULL, first_try_at = NULL, refusals = 0 WHERE id = @Id;
             UPDATE webhooks SET generation = generation + 1 WHERE id = @WebhookId
             """,
             new { delivery.Id, delivery.WebhookId });

@@ -39,7 +39,7 @@ internal sealed record WebhookRow
 /// <summary>A row of <c>webhook_deliveries</c>.</summary>
 internal sealed record DeliveryRow
 {
-    public const string Columns = "d.id, d.webhook_id, d.position, d.event_id, d.type, d.subject_id, d.status, d.try_count, d.first_try_at, d.next_try_at, d.created_at, d.ended_at";
+    public const string Columns = "d.id, d.webhook_id, d.position, d.event_id, d.type, d.subject_id, d.status, d.try_count, d.refusals, d.first_try_at, d.next_try_at, d.created_at, d.ended_at";
 
     public DeliveryId Id { get; init; }
     public WebhookId WebhookId { get; init; }
@@ -49,6 +49,7 @@ internal sealed record DeliveryRow
     public Guid SubjectId { get; init; }
     public string Status { get; init; } = "";
     public int TryCount { get; init; }
+    public int Refusals { get; init; }
     public string Tries { get; init; } = "[]";
     public DateTimeOffset? FirstTryAt { get; init; }
     public DateTimeOffset? NextTryAt { get; init; }
@@ -67,6 +68,7 @@ internal sealed record DeliveryRow
         Type = Type,
         Thing = SubjectId,
         TryCount = TryCount,
+        Refusals = Refusals,
         FirstTryAt = FirstTryAt,
         NextTryAt = NextTryAt ?? CreatedAt,
         IsStored = true,

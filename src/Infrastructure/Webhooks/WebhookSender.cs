@@ -21,11 +21,20 @@ internal sealed partial class WebhookSender(
     /// <summary>How soon an event is, while there is somebody to tell.</summary>
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
 
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan DisableAfter = TimeSpan.FromHours(1);
+
     private readonly Guid holder = Guid.NewGuid();
+    private readonly Dictionary<WebhookId, Unreadable> unreadable = [];
     private readonly Dictionary<WebhookId, (EndpointSender Sender, Task Loop, CancellationTokenSource Stop)> running = [];
+
+    /// <summary>When this process could not sign for a webhook, first and last (timestamps of the stopwatch).</summary>
+    private sealed record Unreadable(long First, long Last, bool IsLeft);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var purpose = Connections.For(Purpose.Webhooks);
         await state.Ready.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var (isSealed, isInTrouble) = (false, false);
         long? takenAt = null;
@@ -52,7 +61,12 @@ internal sealed partial class WebhookSender(
 
                 isInTrouble = false;
             }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception) when (stoppingToken.IsCancellationRequested)
+            {
+                // Whatever it was: what is left to do is to end in order.
+                break;
+            }
+            catch (Exception failure)
             {
                 if (!isInTrouble)
                 {
@@ -61,10 +75,6 @@ internal sealed partial class WebhookSender(
 
                 isInTrouble = true;
                 await Task.Delay(TakeEvery, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (OperationCanceledException)
-            {
-                break;
             }
 
             await Task.Delay(running.Count > 0 ? LookEvery : TakeEvery, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -75,7 +85,12 @@ internal sealed partial class WebhookSender(
 
     private async Task Take(CancellationToken stop)
     {
-        var (held, now) = await store.Take(holder, stop);
+        foreach (var (id, one) in unreadable.Where(pair => Stopwatch.GetElapsedTime(pair.Value.Last) >= AskAgainAfter).ToList())
+        {
+            unreadable[id] = one with { IsLeft = false };
+        }
+
+        var (held, now) = await store.Take(holder, [.. unreadable.Where(pair => pair.Value.IsLeft).Select(pair => pair.Key)], stop);
         services.Clock.Set(now);
         foreach (var (id, one) in running.ToList())
         {
@@ -84,23 +99,45 @@ internal sealed partial class WebhookSender(
             {
                 one.Stop.Dispose();
                 running.Remove(id);
+                if (isHeld && one.Sender.CannotSign)
+                {
+                    await Leave(id);
+                    held.Remove(id);
+                }
             }
             else if (!isHeld)
             {
                 await one.Stop.CancelAsync();
             }
-            else if (one.Sender.Generation != 0 && one.Sender.Generation != generation)
+            else if (one.Sender is { Generation: not 0, CannotSign: false })
             {
-                one.Sender.Reload();
+                unreadable.Remove(id);
+                if (one.Sender.Generation != generation)
+                {
+                    one.Sender.Reload();
+                }
             }
         }
 
         foreach (var id in held.Keys.Where(id => !running.ContainsKey(id)))
         {
             var ends = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            var sender = new EndpointSender(id, holder, services);
+            var isOver = unreadable.TryGetValue(id, out var known) && Stopwatch.GetElapsedTime(known.First) >= DisableAfter;
+            var sender = new EndpointSender(id, holder, isOver, services);
             running[id] = (sender, Task.Run(() => Run(id, sender, ends.Token), CancellationToken.None), ends);
         }
+    }
+
+    /// <summary>
+    /// This process cannot open its secret: the deployment's secrets are being changed, and another process, or this one after its next start, can. It is
+    /// left alone for a minute, and disabled only after an hour.
+    /// </summary>
+    private async Task Leave(WebhookId id)
+    {
+        var now = Stopwatch.GetTimestamp();
+        unreadable[id] = new(unreadable.TryGetValue(id, out var known) ? known.First : now, now, IsLeft: true);
+        await store.Release(holder, id);
+        LogUnreadable(id.ToString());
     }
 
     private async Task Run(WebhookId id, EndpointSender sender, CancellationToken stop)
@@ -168,6 +205,10 @@ internal sealed partial class WebhookSender(
 
     [LoggerMessage(EventName = "webhooks_not_sent", Level = LogLevel.Warning, Message = "Webhooks are not sent for the moment: {Why}")]
     private partial void LogTrouble(string why);
+
+    [LoggerMessage(EventName = "webhook_secret_unreadable", Level = LogLevel.Warning,
+        Message = "The secret of the webhook {WebhookId} was sealed with a callback secret that this process does not have; tried again in a minute, disabled after an hour")]
+    private partial void LogUnreadable(string webhookId);
 
     [LoggerMessage(EventName = "webhook_interrupted", Level = LogLevel.Warning, Message = "Sending to the webhook {WebhookId} was interrupted, and begins afresh: {Why}")]
     private partial void LogEndpointTrouble(string webhookId, string why);

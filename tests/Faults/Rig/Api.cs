@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Text.Json.Nodes;
 
 namespace Payments.Tests.Faults;
 
@@ -47,6 +49,28 @@ internal sealed class Api(Run run, string name, TestEnvironment world, string co
     public async Task<TimeSpan> Ready() =>
         await run.Until(async () => (await Client.GetStringAsync("/health/ready")).Contains("\"ready\"", StringComparison.Ordinal), TimeSpan.FromSeconds(90))
             ?? throw new InvalidOperationException($"{name} does not become ready.");
+
+    /// <summary>Reads, and asks again for ten seconds while it is answered that the database cannot be reached: so does a shop.</summary>
+    public async Task<JsonNode> Read(string path)
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            using var answer = await Client.GetAsync(path, run.Stop);
+            var body = await answer.Content.ReadAsStringAsync(run.Stop);
+            if (answer.IsSuccessStatusCode)
+            {
+                return JsonNode.Parse(body)!;
+            }
+
+            if (answer.StatusCode != HttpStatusCode.ServiceUnavailable || clock.Elapsed > TimeSpan.FromSeconds(10))
+            {
+                throw new HttpRequestException($"{path} is answered {(int)answer.StatusCode} by {name}: {body}");
+            }
+
+            await Task.Delay(500, run.Stop);
+        }
+    }
 
     /// <summary>kill -9.</summary>
     public async Task Kill()

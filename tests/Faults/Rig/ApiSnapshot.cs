@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
 namespace Payments.Tests.Faults;
@@ -29,8 +28,8 @@ internal sealed record ApiSnapshot(
         string? cursor = null;
         do
         {
-            var page = await api.Client.GetFromJsonAsync<JsonNode>($"{path}&limit=100{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}");
-            all.AddRange(page!["items"]!.AsArray().Select(item => item!));
+            var page = await api.Read($"{path}&limit=100{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}");
+            all.AddRange(page["items"]!.AsArray().Select(item => item!));
             cursor = (string?)page["nextCursor"];
         }
         while (cursor is not null);

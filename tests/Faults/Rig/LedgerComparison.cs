@@ -47,7 +47,7 @@ internal static class LedgerComparison
         }
 
         world.Run.Did(string.Create(CultureInfo.InvariantCulture, $"{summary}, equal {took?.TotalSeconds:0} s after the last fault"));
-        await world.Told.Check(api, TimeSpan.FromSeconds(100));
+        await world.Told.Check(world, api, TimeSpan.FromSeconds(100));
     }
 
     private static Task<string> Undecided(TestEnvironment world) => world.Sql<string>(

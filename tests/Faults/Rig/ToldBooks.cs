@@ -59,7 +59,7 @@ internal sealed class ToldBooks : IAsyncDisposable
     }
 
     /// <summary>Waits until what was told is what the API says; what then differs is what did not hold.</summary>
-    public async Task Check(Api api, TimeSpan limit)
+    public async Task Check(TestEnvironment world, Api api, TimeSpan limit)
     {
         List<string> differences = ["nothing was compared"];
         var took = await run.Until(
@@ -72,6 +72,11 @@ internal sealed class ToldBooks : IAsyncDisposable
         foreach (var difference in differences.Take(5))
         {
             run.Must(false, difference);
+        }
+
+        if (differences.Count > 0)
+        {
+            run.Must(false, $"the webhook stands so: {await Standing(world)}");
         }
 
         lock (gate)
@@ -114,6 +119,13 @@ internal sealed class ToldBooks : IAsyncDisposable
 
         static string Status(JsonNode thing) => (string)thing["status"]!;
     }
+
+    private static Task<string> Standing(TestEnvironment world) => world.Sql<string>(
+        """
+        SELECT concat_ws('; ', now(), (SELECT string_agg((to_jsonb(w) - 'secret' - 'old_secret')::text, ', ') FROM webhooks w),
+            (SELECT concat('feed to ', max(position), ', without a place ', count(*) FILTER (WHERE position IS NULL)) FROM events),
+            (SELECT string_agg(to_jsonb(d)::text, ', ') FROM (SELECT * FROM webhook_deliveries WHERE status <> 'delivered' ORDER BY position LIMIT 10) d))
+        """);
 
     private async Task Serve()
     {

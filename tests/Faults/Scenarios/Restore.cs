@@ -82,7 +82,7 @@ internal static class Restore
             TimeSpan.FromSeconds(60));
         run.Must(all is not null, "what is held back does not say so");
         var ledger = await world.Ledger();
-        var cases = (await api.Client.GetFromJsonAsync<JsonNode>("/api/ops/cases?status=open&kind=not_sent&limit=100"))!["items"]!.AsArray();
+        var cases = (await api.Read("/api/ops/cases?status=open&kind=not_sent&limit=100"))["items"]!.AsArray();
         var paid = 0;
         foreach (var transfer in held.Where(t => HasMoved(t, ledger)))
         {
@@ -105,11 +105,13 @@ internal static class Restore
         ? (string)transfer["method"]! == "reversal" && ledger.Any(t => (string?)t["originalReceipt"] == (string)original!)
         : ledger.Any(t => (string)t["kind"]! == "b2b" && (string?)t["to"] == (string?)transfer["recipient"]);
 
-    /// <summary>From the place the shop had before: what ended since is told, and no number means two things.</summary>
-    private static async Task CheckFeed(Run run, Api api, (HashSet<string> Ids, HashSet<string> Told, string Next) before, DateTimeOffset restoredAt)
+    /// <summary>From the place the shop had before: what ended since is told, and no id means two things.</summary>
+    private static async Task CheckFeed(Run run, Api api, (Dictionary<string, string> Events, HashSet<string> Told, string Next) before, DateTimeOffset restoredAt)
     {
         var after = await Feed(run, api, before.Next);
-        run.Must(!before.Ids.Overlaps(after.Ids), "the feed gave a number a second time");
+
+        // One that had no place yet in the backup has another now, and is told again under its own id.
+        run.Must(!after.Events.Any(told => before.Events.TryGetValue(told.Key, out var earlier) && earlier != told.Value), "one id means two events");
         var books = await ApiSnapshot.Read(api);
         var ended = books.Payouts.Concat(books.Refunds).Where(t => (string)t["status"]! == "completed" && (DateTimeOffset)t["createdAt"]! > restoredAt)
             .Concat(books.Checkouts.Where(c => (string)c["status"]! == "paid" && (DateTimeOffset)c["createdAt"]! > restoredAt)).ToList();
@@ -118,24 +120,24 @@ internal static class Restore
         run.Did(string.Create(CultureInfo.InvariantCulture, $"{ended.Count} that ended since told from the place before"));
     }
 
-    private static async Task<(HashSet<string> Ids, HashSet<string> Told, string Next)> Feed(Run run, Api api, string after)
+    private static async Task<(Dictionary<string, string> Events, HashSet<string> Told, string Next)> Feed(Run run, Api api, string after)
     {
-        var (ids, told) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+        var (events, told) = (new Dictionary<string, string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         while (true)
         {
-            var page = (await api.Client.GetFromJsonAsync<JsonNode>($"/api/events?limit=100&after={after}", run.Stop))!;
-            foreach (var told1 in page["items"]!.AsArray())
+            var page = await api.Read($"/api/events?limit=100&after={after}");
+            foreach (var one in page["items"]!.AsArray())
             {
-                ids.Add((string)told1!["id"]!);
-                if ((string)told1["type"]! is "payout.completed" or "refund.completed" or "checkout.paid")
+                events[(string)one!["id"]!] = $"{one["type"]} of {one["data"]!["id"]}";
+                if ((string)one["type"]! is "payout.completed" or "refund.completed" or "checkout.paid")
                 {
-                    told.Add((string)told1["data"]!["id"]!);
+                    told.Add((string)one["data"]!["id"]!);
                 }
             }
 
             if ((string)page["next"]! == after)
             {
-                return (ids, told, after);
+                return (events, told, after);
             }
 
             after = (string)page["next"]!;

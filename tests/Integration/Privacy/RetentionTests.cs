@@ -54,13 +54,18 @@ public sealed class RetentionTests(RegisteredPaybill running, TestDatabase datab
             INSERT INTO webhook_deliveries (id, webhook_id, position, event_id, type, subject_id, status, try_count, tries, next_try_at, ended_at)
             SELECT gen_random_uuid(), '00000000-0000-7000-8000-0000000000aa', n, gen_random_uuid(), 'checkout.paid', gen_random_uuid(), status, 1, '[{"answer":"254700051099"}]',
                 CASE WHEN status = 'pending' THEN now() END, CASE WHEN status <> 'pending' THEN now() - days * interval '1 day' END
-            FROM (VALUES (1, 'delivered', 31), (2, 'failed', 31), (3, 'delivered', 29), (4, 'pending', 0)) rows (n, status, days);
+            FROM (VALUES (1, 'delivered', 31), (2, 'failed', 31), (3, 'delivered', 29), (4, 'pending', 0), (5, 'pending', 0)) rows (n, status, days);
+            UPDATE webhook_deliveries SET created_at = now() - interval '31 days' WHERE position = 5;
             SELECT 1
             """);
 
         await host.Send(new ErasePersonalData());
 
         Assert.Equal("3 4", await host.Sql<string>("SELECT string_agg(position::text, ' ' ORDER BY position) FROM webhook_deliveries WHERE tries::text LIKE '%254700051099%'"));
+        Assert.Equal("3 4 5", await host.Sql<string>("SELECT string_agg(position::text, ' ' ORDER BY position) FROM webhook_deliveries"));
+
+        await host.Send(new EraseSubject(new("", SeesAll: true, null) { Actor = "command/desk" }, "254700051099"));
+        Assert.Equal(0L, await host.Sql<long>("SELECT count(*) FROM webhook_deliveries WHERE tries::text LIKE '%254700051099%'"));
     }
 
     [Fact]

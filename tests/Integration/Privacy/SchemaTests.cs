@@ -67,7 +67,7 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
         ("deployment", "one environment shortcode stamped_at"),
         ("events", "id nonce position type subject_id at"),
         ("webhooks", "id scopes events status disabled_because secret old_secret old_secret_until created_at updated_at generation place failing_since holder held_until"),
-        ("webhook_deliveries", "id webhook_id position event_id type subject_id status try_count first_try_at next_try_at created_at ended_at"),
+        ("webhook_deliveries", "id webhook_id position event_id type subject_id status try_count refusals first_try_at next_try_at created_at ended_at"),
         ("idempotency_keys", "hash intent_kind intent_id intent_note status running_until keep_for_ever created_at"),
         ("jobs_schema", "one name chosen_at"),
         ("initiator_tries", "fingerprint question_id of_payouts asked_at"),

@@ -18,8 +18,8 @@ public sealed class ConnectionBudgetTests
 
     [Theory]
     [InlineData(Roles.Api, 12)]
-    [InlineData(Roles.Worker, 14)]
-    [InlineData(Roles.Api | Roles.Worker, 17)]
+    [InlineData(Roles.Worker, 15)]
+    [InlineData(Roles.Api | Roles.Worker, 18)]
     [InlineData(Roles.None, 12)]
     public void What_a_process_may_have_is_divided_whole_and_every_purpose_has_its_least(Roles roles, int enough)
     {
@@ -31,7 +31,7 @@ public sealed class ConnectionBudgetTests
             Assert.All(Enum.GetValues<Purpose>(), purpose => Assert.True(budget.Of(purpose) >= smallest.Of(purpose)));
         }
 
-        Assert.All(Enum.GetValues<Purpose>(), purpose => Assert.True(smallest.Of(purpose) >= 1 || purpose is Purpose.Inbox or Purpose.Drain));
+        Assert.All(Enum.GetValues<Purpose>(), purpose => Assert.True(smallest.Of(purpose) >= 1 || purpose is Purpose.Inbox or Purpose.Drain or Purpose.Webhooks));
     }
 
     [Theory]

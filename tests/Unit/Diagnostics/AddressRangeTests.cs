@@ -35,6 +35,9 @@ public sealed class AddressRangeTests
     [InlineData("fd12:3456::1", false)]
     [InlineData("fe80::1", false)]
     [InlineData("2001:db8::1", false)]
+    [InlineData("::127.0.0.1", false)]
+    [InlineData("::ffff:0:10.0.0.1", false)]
+    [InlineData("5f00::1", false)]
     public void Only_what_somebody_on_the_internet_can_have_is_public(string address, bool isPublic) =>
         Assert.Equal(isPublic, AddressRanges.IsPublic(IPAddress.Parse(address)));
 

@@ -156,7 +156,9 @@ public sealed class DeliveryQueueTests
         foreach (var status in new[] { 409, 425, 429, 503 })
         {
             Assert.All(Enumerable.Range(1, 10), tried => Assert.InRange(DeliverySchedule.Wait(tried, status, null, 0.5), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)));
-            Assert.Equal(TimeSpan.FromHours(8), DeliverySchedule.Wait(11, status, null, 0.5));
+            Assert.Equal(TimeSpan.FromSeconds(5), DeliverySchedule.Wait(11, status, null, 0.5));
+            Assert.Equal(TimeSpan.FromSeconds(30), DeliverySchedule.Wait(12, status, null, 0.5));
+            Assert.Equal(TimeSpan.FromHours(8), DeliverySchedule.Wait(40, status, null, 0.5));
         }
 
         // Kept to, never hurried, and not for ever.
