@@ -40,6 +40,7 @@ public static class SimulatorHost
         app.MapPaybill();
         app.MapPayouts();
         app.MapPhone();
+        app.MapHandset();
         // A mistyped path of the simulator's own is no Daraja call: it does not belong in the log of those.
         app.MapFallback("/simulator/{**rest}", () => ScriptEndpoints.Problem(["There is no such page; see src/Simulator/README.md."], 404));
         app.MapDaraja();
@@ -75,6 +76,7 @@ public static class SimulatorHost
             typeof(GenerateToken), typeof(StkPush), typeof(StkQuery), typeof(StkLifecycle),
             typeof(Registrations), typeof(RegisterUrl), typeof(Validation), typeof(C2bPayments), typeof(SimulateC2b),
             typeof(Credentials), typeof(Commands), typeof(PayoutMoney), typeof(Pull),
+            typeof(HeldPhones), typeof(FaultSwitches), typeof(Wallets), typeof(Handset), typeof(PhoneView),
         })
         {
             services.AddSingleton(part);

@@ -18,7 +18,7 @@ internal static class PaybillEndpoints
         });
     }
 
-    private static async Task<IResult> Pay(HttpRequest request, Organisations organisations, SettingsStore settings, Planner planner, C2bPayments payments)
+    private static async Task<IResult> Pay(HttpRequest request, Organisations organisations, SettingsStore settings, Planner planner, C2bPayments payments, Wallets wallets)
     {
         JsonElement body;
         try
@@ -64,6 +64,12 @@ internal static class PaybillEndpoints
         if (problems.Count > 0)
         {
             return ScriptEndpoints.Problem(problems);
+        }
+
+        // Who gives a PIN pays as the phone does: it must be the right one, and there must be enough money.
+        if (Text("pin") is { Length: > 0 } pin && wallets.Refusal(msisdn, pin, amount) is { } refusal)
+        {
+            return Results.Json(Show(new("failed", null, refusal, null, [], 0)), Json.Own);
         }
 
         var plan = planner.For("c2b", msisdn);

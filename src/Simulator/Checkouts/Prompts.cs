@@ -32,6 +32,9 @@ internal sealed class Prompts
 
     public StkPrompt? Find(string checkoutRequestId) => byId.GetValueOrDefault(checkoutRequestId);
 
+    /// <summary>The prompts sent to a phone, in no order.</summary>
+    public IEnumerable<StkPrompt> Of(string phone) => byId.Where(known => known.Value.Phone == phone).Select(known => known.Value);
+
     public void RememberPaid(StkPrompt prompt) => paid[$"{prompt.Phone} {prompt.Amount}"] = DateTimeOffset.UtcNow;
 
     /// <summary>The same amount was paid by the same phone less than two minutes ago.</summary>

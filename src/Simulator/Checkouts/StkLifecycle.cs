@@ -65,7 +65,7 @@ internal sealed class StkLifecycle(
     {
         DateTimeOffset? until = prompt.Plan.RingsOn ? null : prompt.StartedAt + TimeSpan.FromMilliseconds(settings.Current.PromptLifeMs);
         var answered = await ringing.Wait(
-            new(prompt.CheckoutRequestId, "stk", prompt.Phone, prompt.Amount, prompt.PartyB, prompt.Reference, prompt.StartedAt, until), cancel);
+            new(prompt.CheckoutRequestId, "stk", prompt.Phone, prompt.Amount, prompt.PartyB, prompt.Reference, prompt.StartedAt, until), prompt.Plan, cancel);
         if (answered is null)
         {
             return prompt.Plan with { Outcome = Outcomes.OfCode(settings.Current.UnansweredCode) };
@@ -84,6 +84,7 @@ internal sealed class StkLifecycle(
         if (!outcome.Paid)
         {
             prompt.ReportedOutcome = outcome;
+            prompt.EndedAt = DateTimeOffset.UtcNow;
             prompts.Unlock(prompt);
             return new(outcome, "", DateTimeOffset.UtcNow);
         }

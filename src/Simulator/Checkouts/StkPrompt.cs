@@ -31,6 +31,9 @@ internal sealed class StkPrompt
     /// <summary>What a query is told: null while it rings, a failure that may yet turn out wrong, or the end.</summary>
     public Outcome? ReportedOutcome { get; set; }
 
+    /// <summary>When it was decided; null while it is not.</summary>
+    public DateTimeOffset? EndedAt { get; set; }
+
     /// <summary>Done when the first callback was answered, or none will be.</summary>
     public TaskCompletionSource Delivered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

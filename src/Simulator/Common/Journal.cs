@@ -23,14 +23,14 @@ internal sealed class Journal
 
     public void Clear() => items.Clear();
 
-    /// <summary>Writes {items:[…]}, oldest first; a body or answer that is JSON appears as JSON, other text as a string.</summary>
-    public IResult Show() => Results.Stream(
+    /// <summary>Writes {items:[…]}, oldest first, the last <paramref name="last"/> of them when given; a body or answer that is JSON appears as JSON, other text as a string.</summary>
+    public IResult Show(int? last) => Results.Stream(
         async stream =>
         {
             await using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = Json.Wire.Encoder });
             writer.WriteStartObject();
             writer.WriteStartArray("items");
-            foreach (var item in items.OrderBy(i => i.At))
+            foreach (var item in items.OrderBy(i => i.At).TakeLast(last ?? Kept))
             {
                 Write(writer, item);
                 // Kestrel's stream is asynchronous only: hand on what has gathered before the writer's buffer grows large.

@@ -79,6 +79,15 @@ internal sealed class Ledger
         }
     }
 
+    /// <summary>What came to a customer's phone and left it, oldest first.</summary>
+    public IReadOnlyList<Transaction> Of(string phone)
+    {
+        lock (gate)
+        {
+            return moved.FindAll(transaction => transaction.Msisdn == phone);
+        }
+    }
+
     public void Clear()
     {
         lock (gate)

@@ -97,7 +97,7 @@ internal sealed class Commands(
         var amount = decimal.TryParse(command.Call["Amount"], CultureInfo.InvariantCulture, out var given) ? given : 0;
         var ring = new Ring(
             command.ConversationId, command.Api.Name, command.Call["PartyB"], amount, command.Shop.Shortcode, "", DateTimeOffset.UtcNow, null);
-        var answered = await ringing.Wait(ring, cancel) ?? command.Plan;
+        var answered = await ringing.Wait(ring, command.Plan, cancel) ?? command.Plan;
         if (answered.Delay is { } thinking)
         {
             await Task.Delay(thinking, cancel);

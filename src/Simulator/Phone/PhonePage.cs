@@ -1,31 +1,33 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Payments.Simulator;
 
-/// <summary>GET /simulator: a phone in the browser, one page that fetches nothing from elsewhere.</summary>
+/// <summary>GET /simulator: a phone in the browser. One page with its style and its script; it fetches nothing from elsewhere.</summary>
 internal static class PhonePage
 {
+    // Nothing but the page's own files may run: text from a callback cannot. Pages of the same machine may show it in a frame.
+    private const string Policy = "default-src 'none'; connect-src 'self'; img-src data:; style-src 'self'; script-src 'self'; " +
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'self' http://localhost:* http://127.0.0.1:*";
+
     public static void MapPhone(this IEndpointRouteBuilder app)
     {
-        using var stream = typeof(PhonePage).Assembly.GetManifestResourceStream("phone.html")!;
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        var html = reader.ReadToEnd();
-        // Only the script and style of this very page may run: text from a callback cannot.
-        var policy = $"default-src 'none'; connect-src 'self'; img-src data:; style-src '{Hash(html, "style")}'; script-src '{Hash(html, "script")}'; " +
-            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-        app.MapGet("/simulator", (HttpContext http) =>
-        {
-            http.Response.Headers.ContentSecurityPolicy = policy;
-            http.Response.Headers.CacheControl = "no-store";
-            return Results.Text(html, "text/html", Encoding.UTF8);
-        });
+        app.MapFile("/simulator", "phone.html", "text/html");
+        app.MapFile("/simulator/phone.css", "phone.css", "text/css");
+        app.MapFile("/simulator/phone.js", "phone.js", "text/javascript");
     }
 
-    private static string Hash(string html, string tag)
+    private static void MapFile(this IEndpointRouteBuilder app, string path, string name, string type)
     {
-        var from = html.IndexOf($"<{tag}>", StringComparison.Ordinal) + tag.Length + 2;
-        var to = html.IndexOf($"</{tag}>", StringComparison.Ordinal);
-        return $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(html[from..to])))}";
+        using var stream = typeof(PhonePage).Assembly.GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        var text = reader.ReadToEnd();
+        app.MapGet(path, (HttpContext http) =>
+        {
+            http.Response.Headers.ContentSecurityPolicy = Policy;
+            http.Response.Headers.XContentTypeOptions = "nosniff";
+            http.Response.Headers["Referrer-Policy"] = "no-referrer";
+            http.Response.Headers.CacheControl = "no-store";
+            return Results.Text(text, type, Encoding.UTF8);
+        });
     }
 }

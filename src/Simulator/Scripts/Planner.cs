@@ -1,7 +1,10 @@
 namespace Payments.Simulator;
 
-/// <summary>Decides what becomes of a request: a script for its party, else one for its API, else the party's digits shaken by chance.</summary>
-internal sealed class Planner(ScriptStore scripts, SettingsStore settings, Chance chance)
+/// <summary>
+/// Decides what becomes of a request: a script for its party, else one for its API, else the hand that holds the phone or its digits, with what is
+/// switched on beside the phone, shaken by chance.
+/// </summary>
+internal sealed class Planner(ScriptStore scripts, SettingsStore settings, Chance chance, HeldPhones held, FaultSwitches switches)
 {
     // What customers usually fail for, for the fault rig.
     private static readonly Outcome[] UsualFailures =
@@ -13,7 +16,7 @@ internal sealed class Planner(ScriptStore scripts, SettingsStore settings, Chanc
     public Plan For(string api, string party) =>
         (party.Length > 0 ? scripts.Take(ScriptStore.Phone(party), api) : null)
         ?? scripts.Take(ScriptStore.ForApi(api), api)
-        ?? ApplyRandomFaults(Digits.Of(party), $"{api}:{party}");
+        ?? ApplyRandomFaults(switches.Over(Unscripted(api, party), api, party), $"{api}:{party}");
 
     /// <summary>For requests that move no money and concern no phone: by script for the API, or plainly answered.</summary>
     public Plan ForQuestion(Api api) => scripts.Take(ScriptStore.ForApi(api.Name), api.Name) ?? new Plan();
@@ -21,10 +24,16 @@ internal sealed class Planner(ScriptStore scripts, SettingsStore settings, Chanc
     /// <summary>For status and balance: by script for the API, else shaken, but never failed: a question has no customer to say no.</summary>
     public Plan ForCommand(Api api) => scripts.Take(ScriptStore.ForApi(api.Name), api.Name) ?? ApplyRandomFaults(new Plan(), api.Name, mayFail: false);
 
+    // In somebody's hand a phone rings until he answers, and pays what he tells it to; money that is sent to it comes as ever.
+    private Plan Unscripted(string api, string party) =>
+        (api != Api.Stk.Name && api != "c2b") || !held.IsHeld(party) ? Digits.Of(party)
+        : api == "c2b" ? new()
+        : new() { Outcome = Outcomes.Ringing };
+
     private Plan ApplyRandomFaults(Plan plan, string key, bool mayFail = true)
     {
         var rates = settings.Current.Rates;
-        if (rates == new Rates { Seed = rates.Seed, LateMs = rates.LateMs } || plan.Outcome.Rings)
+        if (rates == new Rates { Seed = rates.Seed, LateMs = rates.LateMs } || plan.RingsOn)
         {
             return plan;
         }
@@ -40,7 +49,8 @@ internal sealed class Planner(ScriptStore scripts, SettingsStore settings, Chanc
             plan = plan with { Error = "spike-arrest" };
         }
 
-        if (fail < rates.Fail && mayFail)
+        // What rings, somebody answers.
+        if (fail < rates.Fail && mayFail && !plan.Outcome.Rings)
         {
             plan = plan with { Outcome = UsualFailures[random.Next(UsualFailures.Length)], FirstSays = null };
         }

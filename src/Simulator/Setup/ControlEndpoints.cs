@@ -9,8 +9,8 @@ internal static class ControlEndpoints
     public static void MapDesk(this IEndpointRouteBuilder app)
     {
         app.MapGet("/simulator/health", () => Results.Json(new { status = "ok" }));
-        app.MapGet("/simulator/requests", (Journals journals) => journals.Requests.Show());
-        app.MapGet("/simulator/deliveries", (Journals journals) => journals.Deliveries.Show());
+        app.MapGet("/simulator/requests", (Journals journals, int? last) => journals.Requests.Show(last));
+        app.MapGet("/simulator/deliveries", (Journals journals, int? last) => journals.Deliveries.Show(last));
         app.MapGet("/simulator/ledger", (Ledger ledger, int? last) => ledger.Show(last));
         app.MapGet("/simulator/prompts", (PendingPrompts ringing) => Results.Json(new { items = ringing.Show() }, Json.Own));
         app.MapGet("/simulator/settings", (SettingsStore settings) => Results.Json(settings.Current, Json.Own));
@@ -48,11 +48,12 @@ internal static class ControlEndpoints
     // Access tokens, the certificate and registered C2B URLs stay: they are the client's setup, not part of a scenario.
     private static IResult Reset(
         Background background, SettingsStore settings, ScriptStore scripts, Prompts prompts, Ledger ledger, Accounts accounts, Credentials credentials,
-        B2c b2c, Chance chance, Journals journals)
+        B2c b2c, Chance chance, Journals journals, FaultSwitches faults)
     {
         background.Reset();
         settings.Reset();
         scripts.Clear();
+        faults.Clear();
         prompts.Clear();
         ledger.Clear();
         accounts.Reset();
