@@ -138,6 +138,9 @@ public static class ErrorCodes
     /// <summary>Too many prompts to this phone; <see cref="PaymentsException.RetryAt"/> says when.</summary>
     public const string TooManyPrompts = "too_many_prompts";
 
+    /// <summary>Too many different M-PESA codes for this checkout; <see cref="PaymentsException.RetryAt"/> says when. Only to customers, on the pay page.</summary>
+    public const string TooManyClaims = "too_many_claims";
+
     /// <summary>Something went wrong in the service; its log has it under the trace id.</summary>
     public const string InternalError = "internal_error";
 

@@ -634,7 +634,10 @@ export interface components {
             refunds: components["schemas"]["RefundView"][];
             /** Format: uri */
             returnUrl: null | string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The page on which its customer pays, with the key to it: in answers to a shop's own key; null in events, and to the holder of a clientSecret.
+             */
             payUrl: null | string;
             /** Format: int32 */
             version: number;
@@ -907,7 +910,7 @@ export interface components {
             next?: string;
         };
         /** @enum {string} */
-        ProblemCode: "validation_failed" | "idempotency_key_required" | "pairing_code_invalid" | "webhook_url_refused" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "already_paid" | "already_sent" | "attempt_in_progress" | "callback_erased" | "case_settled" | "checkout_cancelled" | "checkout_expired" | "events_restarted" | "idempotency_in_progress" | "registration_in_progress" | "not_paid" | "nothing_to_ask" | "nothing_to_write_off" | "key_expired" | "order_reference_in_use" | "outcome_not_possible" | "receipt_already_matched" | "receipt_refunded" | "receipt_unknown" | "reference_in_use" | "too_many_webhooks" | "urls_already_registered" | "webhook_disabled" | "payload_too_large" | "unsupported_media_type" | "c2b_version_unavailable" | "idempotency_key_reused" | "payer_unknown" | "refund_exceeds_payment" | "registration_refused" | "url_refused" | "payout_ceiling_exceeded" | "too_many_requests" | "too_many_prompts" | "internal_error" | "prompts_paused" | "unavailable";
+        ProblemCode: "validation_failed" | "idempotency_key_required" | "pairing_code_invalid" | "webhook_url_refused" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "already_paid" | "already_sent" | "attempt_in_progress" | "callback_erased" | "case_settled" | "checkout_cancelled" | "checkout_expired" | "events_restarted" | "idempotency_in_progress" | "registration_in_progress" | "not_paid" | "nothing_to_ask" | "nothing_to_write_off" | "key_expired" | "order_reference_in_use" | "outcome_not_possible" | "receipt_already_matched" | "receipt_refunded" | "receipt_unknown" | "reference_in_use" | "too_many_webhooks" | "urls_already_registered" | "webhook_disabled" | "payload_too_large" | "unsupported_media_type" | "c2b_version_unavailable" | "idempotency_key_reused" | "payer_unknown" | "refund_exceeds_payment" | "registration_refused" | "url_refused" | "payout_ceiling_exceeded" | "too_many_requests" | "too_many_prompts" | "too_many_claims" | "internal_error" | "prompts_paused" | "unavailable";
         /** @enum {string} */
         PromptRefusedCode: "prompts_paused" | "too_many_prompts";
         /** @description Why no prompt went out although one was asked for. */

@@ -58,6 +58,7 @@ internal static class Problems
         ["payout_ceiling_exceeded"] = 422,
         ["too_many_requests"] = 429,
         ["too_many_prompts"] = 429,
+        ["too_many_claims"] = 429,
         ["internal_error"] = 500,
         ["prompts_paused"] = 503,
         ["unavailable"] = 503,

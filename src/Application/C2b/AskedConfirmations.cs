@@ -1,4 +1,5 @@
 using Payments.Application.Callbacks;
+using Payments.Application.Checkouts;
 using Payments.Application.Reconciliation;
 using Payments.Domain.C2b;
 using Payments.Domain.Checkouts;
@@ -7,8 +8,10 @@ using Payments.Domain.Transfers;
 
 namespace Payments.Application.C2b;
 
-/// <summary>Stored confirmations that M-PESA was asked about, because they are untrusted or cannot be read.</summary>
-public sealed class AskedConfirmations(ICallbackReader reader, IC2bPayments paybill, OurShortcodes ours)
+/// <summary>
+/// What M-PESA was asked about by receipt number: stored confirmations that are untrusted or cannot be read, and numbers that customers gave.
+/// </summary>
+public sealed class AskedConfirmations(ICallbackReader reader, IC2bPayments paybill, IReceiptClaims claims, OurShortcodes ours)
 {
     /// <summary>Adds what such confirmations name: their answers are applied like confirmations.</summary>
     internal async Task Collect(IReadOnlyList<StatusQuery> asked, IReadOnlyList<ParsedCallback> callbacks, BatchKeys keys, DateTimeOffset now)
@@ -19,17 +22,31 @@ public sealed class AskedConfirmations(ICallbackReader reader, IC2bPayments payb
             var message = reader.Read(CallbackKind.C2bConfirm, body);
             foreach (var question in asked.Where(q => q.SubjectId == id.Value))
             {
-                var answer = callbacks.FirstOrDefault(callback => callback.Row.SubjectId == question.Id.Value)?.Message;
                 var confirmation = message is CallbackMessage.Confirmation told ? ConfirmedPayments.ToDomain(told, ours, now)
-                    : UnreadableConfirmations.AsAsked(question, (CallbackMessage.Malformed)message, answer, ours, now);
-                keys.Asked[question.Id] = confirmation;
-                ConfirmedPayments.CollectKeys(confirmation, keys);
+                    : UnreadableConfirmations.AsAsked(question, (CallbackMessage.Malformed)message, AnswerTo(question), ours, now);
+                Add(question, confirmation);
             }
+        }
+
+        // Money out is asked about by another id than its receipt.
+        var byNumber = asked.Where(q => q is { Kind: StatusQueryKind.Status, Receipt: not null } && !keys.Asked.ContainsKey(q.Id)).ToList();
+        var claimed = byNumber.Count == 0 ? [] : await claims.Among([.. byNumber.Select(q => q.SubjectId).OfType<Guid>()]);
+        foreach (var question in byNumber.Where(q => q.SubjectId is { } subject && claimed.Contains(ReceiptClaimId.From(subject))))
+        {
+            Add(question, UnreadableConfirmations.AsAnswered(question.Receipt!.Value, "", AnswerTo(question), ours, now));
+        }
+
+        CallbackMessage? AnswerTo(StatusQuery question) => callbacks.FirstOrDefault(callback => callback.Row.SubjectId == question.Id.Value)?.Message;
+
+        void Add(StatusQuery question, Confirmation confirmation)
+        {
+            keys.Asked[question.Id] = confirmation;
+            ConfirmedPayments.CollectKeys(confirmation, keys);
         }
     }
 
     /// <summary>
-    /// The answer to an operator's question about an untrusted confirmation: it counts when M-PESA knows the receipt as completed, with that
+    /// The answer to a question about an untrusted confirmation, or about a number that a customer gave: it counts when M-PESA knows the receipt as completed, with that
     /// amount, paid by somebody else to us. The account is the customer's word and nobody else's, here as in every confirmation.
     /// </summary>
     internal static CallbackResult Apply(

@@ -1,4 +1,5 @@
 using Payments.Application.Callbacks;
+using Payments.Application.Checkouts;
 using Payments.Application.Common;
 using Payments.Domain.C2b;
 using Payments.Domain.Checkouts;
@@ -31,8 +32,18 @@ internal static class ConfirmedPayments
         }
     }
 
-    /// <summary>Applies a payment that is known to be true.</summary>
+    /// <summary>Applies a payment that is known to be true, and answers the customers who claimed it.</summary>
     public static (Verdict Verdict, string? Detail) Apply(Confirmation confirmation, CallbackBatch batch, DateTimeOffset now)
+    {
+        var told = Record(confirmation, batch, now);
+
+        // Of a number with two amounts nobody knows what was paid.
+        return told.Verdict != Verdict.Contradiction && ClaimedReceipts.Settle(confirmation.Number, batch, now) is { } checkout
+            ? (Verdict.Applied, $"A customer had given its code for {checkout}.")
+            : told;
+    }
+
+    private static (Verdict Verdict, string? Detail) Record(Confirmation confirmation, CallbackBatch batch, DateTimeOffset now)
     {
         batch.Add(new PaymentConfirmed(confirmation.Number));
         if (batch.Receipt(confirmation.Number) is { } known)

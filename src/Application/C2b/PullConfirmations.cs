@@ -22,7 +22,7 @@ public sealed record PullConfirmations : IRequest<int>;
 /// </summary>
 public sealed partial class PullConfirmationsHandler(
     IDaraja daraja, IPullProgress progress, IC2bPayments paybill, ICheckouts checkouts, IQueryRateLimiter budget, ITransactions transactions, OurShortcodes ours,
-    ILogger<PullConfirmationsHandler> log)
+    ClaimedReceipts claims, ILogger<PullConfirmationsHandler> log)
     : IRequestHandler<PullConfirmations, int>
 {
     /// <summary>What Pull may list late; four rounds, so that a few failed ones leave no gap either.</summary>
@@ -163,13 +163,16 @@ public sealed partial class PullConfirmationsHandler(
             ours.MethodOf(null, p.Account ?? "") ?? PaymentMethod.Paybill, SettledBy.Pull)).ToList();
         var keys = new BatchKeys();
         confirmations.ForEach(c => ConfirmedPayments.CollectKeys(c, keys));
+        await claims.Collect(keys);
         var batch = new CallbackBatch(await checkouts.LoadForChange(
-            new(Numbers: keys.Numbers, AccountKeys: keys.Accounts, TillPayments: keys.TillPayments)))
+            new(Ids: keys.Checkouts, Numbers: keys.Numbers, AccountKeys: keys.Accounts, TillPayments: keys.TillPayments)))
         {
+            Claims = keys.Claims,
             Ours = ours,
         };
         var added = confirmations.Count(c => ConfirmedPayments.Apply(c, batch, now).Verdict is Verdict.Applied or Verdict.Unmatched);
         await checkouts.Save(batch.Checkouts, batch.Unmatched);
+        await claims.Write(batch, now);
         await paybill.CloseCases([.. batch.Effects<PaymentConfirmed>().Select(payment => payment.Number).Distinct()]);
         return added;
     }

@@ -69,16 +69,20 @@ internal static class UnreadableConfirmations
     /// What M-PESA was asked about for a confirmation that cannot be read: the number it was asked by, with the amount and the payer that M-PESA
     /// names, and of the body the account alone. An amount that cannot be agrees with nothing.
     /// </summary>
-    public static Confirmation AsAsked(StatusQuery question, CallbackMessage.Malformed malformed, CallbackMessage? answer, OurShortcodes ours, DateTimeOffset now)
+    public static Confirmation AsAsked(StatusQuery question, CallbackMessage.Malformed malformed, CallbackMessage? answer, OurShortcodes ours, DateTimeOffset now) =>
+        AsAnswered(question.Receipt ?? malformed.Number ?? new(""), malformed.Account, answer, ours, now);
+
+    /// <summary>The same where there is no confirmation: nothing but what M-PESA answers, and the number it was asked by.</summary>
+    public static Confirmation AsAnswered(ReceiptNumber number, string account, CallbackMessage? answer, OurShortcodes ours, DateTimeOffset now)
     {
         var found = (answer as CallbackMessage.StatusResult)?.Transaction;
         var payer = found?.Parties is [var debit, ..] ? debit.Split(" - ", 2) : [];
         var credit = found?.Parties is [.., var last] ? last : "";
         var shortcode = CounterpartyMatcher.IsBusiness(credit, ours.Till) ? ours.Till : CounterpartyMatcher.IsBusiness(credit, ours.Main) ? ours.Main : null;
         return new(
-            question.Receipt ?? malformed.Number ?? new(""), found?.Amount is { Cents: > 0 } amount ? amount : Money.FromCents(-1), malformed.Account,
+            number, found?.Amount is { Cents: > 0 } amount ? amount : Money.FromCents(-1), account,
             payer.Length > 0 ? payer[0].Trim() : null, payer.Length > 1 ? payer[1].Trim() : null, found?.At ?? now,
-            ours.MethodOf(shortcode, malformed.Account) ?? PaymentMethod.Paybill, SettledBy.StatusQuery)
+            ours.MethodOf(shortcode, account) ?? PaymentMethod.Paybill, SettledBy.StatusQuery)
         {
             Shortcode = shortcode,
         };

@@ -1,3 +1,4 @@
+using Payments.Application.Checkouts;
 using Payments.Domain.C2b;
 using Payments.Domain.Common;
 
@@ -26,6 +27,9 @@ public sealed class BatchKeys
 
     /// <summary>Payments to a till, which name no account.</summary>
     public List<(Money Amount, DateTimeOffset At)> TillPayments { get; } = [];
+
+    /// <summary>What customers claimed of these numbers, which nobody had told of then.</summary>
+    public List<WaitingClaim> Claims { get; } = [];
 
     /// <summary>Confirmations that Safaricom was asked about, by the queries' ids.</summary>
     public Dictionary<StatusQueryId, Confirmation> Asked { get; } = [];

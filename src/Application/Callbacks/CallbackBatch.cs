@@ -47,6 +47,9 @@ public sealed partial class CallbackBatch
     /// <summary>Confirmations that Safaricom was asked about, by the queries' ids.</summary>
     public IReadOnlyDictionary<StatusQueryId, Confirmation> Asked { get; init; } = new Dictionary<StatusQueryId, Confirmation>();
 
+    /// <summary>What customers claimed of the batch's numbers, the oldest first.</summary>
+    public IReadOnlyList<WaitingClaim> Claims { get; init; } = [];
+
     /// <summary>The numbers customers pay us at.</summary>
     public OurShortcodes Ours { get; init; } = new("", null);
 
@@ -64,6 +67,10 @@ public sealed partial class CallbackBatch
 
     /// <summary>The receipt with a number, wherever it stands; null when nobody has seen it.</summary>
     public Receipt? Receipt(ReceiptNumber? number) => number is { } told ? receipts.GetValueOrDefault(told) : null;
+
+    /// <summary>What customers claimed of a number and has no answer yet.</summary>
+    public IReadOnlyList<WaitingClaim> ClaimsOf(ReceiptNumber number) => Claims.Count == 0 ? []
+        : [.. Claims.Where(claim => claim.Code == number && !effects.OfType<ClaimAnswered>().Any(a => a.Claim.Id == claim.Id))];
 
     /// <summary>Lets the next callback of the batch see the receipts this one brought.</summary>
     public void Index(Checkout checkout)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Payments.Domain.Cases;
+using Payments.Domain.Receipts;
 
 namespace Payments.Application.Cases;
 
@@ -95,7 +96,21 @@ public static class CaseText
             $"Receipt {c.Receipt.Number} of {c.Receipt.Amount} was taken for the payment of the prompt of {c.PromptedAt:u}, the only one it could be of; the "
             + "prompt's callback names another. It still pays for this order, and what came besides is surplus. Its payer is not shown: compare with the "
             + "M-PESA statement before anything is given back, then settle this case.",
+        ClaimDisagrees c =>
+            $"A customer says that he paid this order with receipt {c.Receipt.Number} of {c.Receipt.Amount}, paid at {c.Receipt.At:u}; {c.Due} are due. {Of(c.Doubt)} "
+            + "Nothing was moved: anybody who has seen the message can type its code. Compare with the M-PESA statement, match the receipt if it is his, then settle "
+            + "this case. Whatever else is claimed for this order makes no case of its own.",
         _ => throw Unknown(met),
+    };
+
+    private static string Of(ClaimDoubt doubt) => doubt switch
+    {
+        ClaimDoubt.Amount => "The amounts differ.",
+        ClaimDoubt.Time => "It was not paid between the order's beginning and now.",
+        ClaimDoubt.Payer => "As far as its payer is shown, it was paid from another phone than this order's.",
+        ClaimDoubt.NothingDue => "The order is paid or was given up.",
+        ClaimDoubt.OtherShortcode => "It was paid to a number that is not configured here.",
+        ClaimDoubt.Ambiguous => "It may be the payment of a prompt that a query called paid, or one of its own.",
     };
 
     private static string AtAnotherTime(ReceiptFacts receipt) => string.Create(

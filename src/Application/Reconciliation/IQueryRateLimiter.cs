@@ -16,6 +16,9 @@ public enum DarajaQuery
 
     /// <summary>What customers have paid by hand.</summary>
     Pull,
+
+    /// <summary>Transaction status, because a customer gave its number.</summary>
+    Claim,
 }
 
 /// <summary>Rounds that have not come although they were due.</summary>

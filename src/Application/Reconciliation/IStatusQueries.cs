@@ -18,7 +18,7 @@ public enum StatusQueryKind
 }
 
 /// <summary>One question; its answer comes by callback to its own token.</summary>
-/// <param name="SubjectId">The payout, refund or stored callback it is about; null for a balance.</param>
+/// <param name="SubjectId">The payout, refund, stored callback or customer's claim it is about; null for a balance.</param>
 public sealed record StatusQuery(StatusQueryId Id, StatusQueryKind Kind, Guid? SubjectId, string? ConversationId, string? OriginatorId, DateTimeOffset? AnsweredAt)
 {
     /// <summary>The answer on record when what was asked is kept elsewhere.</summary>

@@ -42,3 +42,8 @@ public sealed record PaidAtAnotherTime(ReceiptFacts Receipt, CheckoutId? OfCheck
 
 /// <summary>It was taken for an attempt's payment, whose callback names another number; its payer is not shown, so it may be the same money still.</summary>
 public sealed record PossibleDuplicate(ReceiptFacts Receipt, CheckoutId? OfCheckout, DateTimeOffset PromptedAt) : ReceiptCase(CaseKind.AmbiguousMatch, Receipt, OfCheckout);
+
+/// <summary>A customer says that he paid with it, and it does not agree: it stands nowhere.</summary>
+/// <param name="Due">What the checkout wants.</param>
+/// <param name="Doubt">What does not agree.</param>
+public sealed record ClaimDisagrees(ReceiptFacts Receipt, CheckoutId? OfCheckout, Money Due, ClaimDoubt Doubt) : ReceiptCase(CaseKind.AmbiguousMatch, Receipt, OfCheckout);

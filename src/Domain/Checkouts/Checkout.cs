@@ -290,6 +290,10 @@ public sealed class Checkout
     /// <returns>Null when it is there now, else why not.</returns>
     public MatchRefusal? Match(Receipt receipt, DateTimeOffset now) => new CustomerPayments(this, now).Match(receipt);
 
+    /// <summary>A customer says that he paid this checkout with a receipt that is known (R21); never <see cref="ClaimAnswer.Asking"/>.</summary>
+    /// <param name="mayOpenCase">True while no such claim has made a case of this checkout.</param>
+    public ClaimAnswer Claim(Receipt receipt, bool mayOpenCase, DateTimeOffset now) => new ClaimedPayment(this, now).Apply(receipt, mayOpenCase);
+
     /// <summary>
     /// Whether a payment without an account (a till's) is taken for that of a prompt of this checkout, where it can be nobody else's: only the
     /// payer says so, and where the prompt's phone was erased nothing can be compared with him.

@@ -162,3 +162,9 @@ public readonly record struct TransferId(Guid Value) : IId<TransferId>
 
     public static implicit operator TransferId(RefundId id) => new(id.Value);
 }
+
+/// <summary>What a customer says that he has paid with. Nobody is told it: a customer knows the code, and everybody else the receipt.</summary>
+public readonly record struct ReceiptClaimId(Guid Value) : IId<ReceiptClaimId>
+{
+    public static ReceiptClaimId From(Guid value) => new(value);
+}

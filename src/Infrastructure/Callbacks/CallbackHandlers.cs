@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Payments.Application.C2b;
 using Payments.Application.Callbacks;
+using Payments.Application.Checkouts;
 using Payments.Application.Reconciliation;
 
 namespace Payments.Infrastructure.Callbacks;
@@ -19,6 +20,8 @@ public static class CallbackHandlers
         // In this order: what they lock is locked in one order by everybody, cases last (decision 48).
         services.AddSingleton<IEffectWriter, QueryEffects>();
         services.AddSingleton<IEffectWriter, ConfirmationEffects>();
+        services.AddSingleton<ClaimedReceipts>();
+        services.AddSingleton<IEffectWriter>(provider => provider.GetRequiredService<ClaimedReceipts>());
         services.AddSingleton<ConfirmationTrust>();
         services.AddSingleton<AskedConfirmations>();
         services.AddSingleton<BatchLoader>();

@@ -10,6 +10,7 @@ internal static class CheckoutsModule
     public static void AddCheckouts(this IServiceCollection services)
     {
         services.AddSingleton<ICheckouts, CheckoutRepository>();
+        services.AddSingleton<IReceiptClaims, ReceiptClaimRepository>();
         services.AddSingleton<IEventSubject, CheckoutEventSubject>();
         services.AddSingleton<AccountPolicy>();
         services.AddSingleton<AccountAllocator>();

@@ -85,6 +85,10 @@ public sealed class RecurringJobs(IMediator mediator, SingleRunGuard rounds, Job
     [AutomaticRetry(Attempts = 0)]
     public Task ReconcileTransfers() => rounds.OfTransfers(() => end.Run(stop => mediator.Send(new QueryOverdueTransfers(), stop)));
 
+    /// <summary>Asks about what customers claimed and nobody asked about.</summary>
+    [AutomaticRetry(Attempts = 0)]
+    public Task AskAboutClaims() => end.Run(stop => mediator.Send(new AskAboutWaitingClaims(), stop));
+
     /// <summary>Expires checkouts and declares surplus.</summary>
     [AutomaticRetry(Attempts = 0)]
     public Task EndDue() => end.Run(stop => mediator.Send(new ExpireDueCheckouts(), stop));

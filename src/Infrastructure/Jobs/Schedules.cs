@@ -17,6 +17,7 @@ internal static class Schedules
     {
         recurring.AddOrUpdate<RecurringJobs>("reconcile", jobs => jobs.Reconcile(), "*/5 * * * * *");
         recurring.AddOrUpdate<RecurringJobs>("reconcile-transfers", jobs => jobs.ReconcileTransfers(), "*/5 * * * * *");
+        recurring.AddOrUpdate<RecurringJobs>("ask-about-claims", jobs => jobs.AskAboutClaims(), "*/15 * * * * *");
         recurring.AddOrUpdate<RecurringJobs>("end-due-checkouts", jobs => jobs.EndDue(), "*/15 * * * * *");
 
         // Only where Safaricom granted Pull.

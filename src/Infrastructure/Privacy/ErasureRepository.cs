@@ -165,6 +165,7 @@ internal sealed partial class ErasureRepository(Connections database) : IErasure
         $"""
         DELETE FROM untrusted_intake WHERE hour < now() - @keep;
         DELETE FROM unrouted_callbacks WHERE hour < now() - @keep;
+        DELETE FROM receipt_claims WHERE id IN (SELECT id FROM receipt_claims WHERE at < now() - @keep ORDER BY at LIMIT @batch FOR UPDATE SKIP LOCKED);
         DELETE FROM callbacks c
         WHERE c.id IN (
             SELECT c.id FROM callbacks c

@@ -55,9 +55,9 @@ internal sealed class QueryRateLimiter(Connections database, DarajaStatusStore b
             "SELECT api, paused_until > now() FROM daraja_apis WHERE state = 'open'")).ToDictionary(row => row.Api, row => row.IsPaused);
         board.Remember(open.Keys);
 
-        // A list may be long, and an order waits for its own question: Pull takes only what is above half of the burst, so whatever is due finds the
-        // other half at any time.
-        tokens -= question == DarajaQuery.Pull ? options.QuestionBurst / 2 : 0;
+        // A list may be long, customers may be many, and an order waits for its own question: Pull and claims take only what is above half of the burst, so
+        // whatever is due finds the other half at any time.
+        tokens -= question is DarajaQuery.Pull or DarajaQuery.Claim ? options.QuestionBurst / 2 : 0;
         return !open.TryGetValue(DarajaStatusStore.NameOf(ApiOf(question)), out var isPaused) ? Math.Clamp((int)tokens, 0, most)
             : isPaused ? 0
             : Math.Clamp((int)tokens, 0, Math.Min(most, 1));
@@ -128,7 +128,7 @@ internal sealed class QueryRateLimiter(Connections database, DarajaStatusStore b
     private static DarajaOperation ApiOf(DarajaQuery question) => question switch
     {
         DarajaQuery.Stk => DarajaOperations.PromptQuery,
-        DarajaQuery.Status => DarajaOperations.Status,
+        DarajaQuery.Status or DarajaQuery.Claim => DarajaOperations.Status,
         DarajaQuery.Balance => DarajaOperations.Balance,
         DarajaQuery.Pull => DarajaOperations.Pull,
     };

@@ -36,9 +36,9 @@ public sealed class LockStormTests(LockOrderTests.NoWorkers running) : IClassFix
         {
             var random = new Random(seed);
             T Any<T>(IReadOnlyList<T> some) => some[random.Next(some.Count)];
-            while ((done.Values.Sum() < 400 || done.Count < 10) && DateTime.UtcNow < latest)
+            while ((done.Values.Sum() < 400 || done.Count < 11) && DateTime.UtcNow < latest)
             {
-                await (random.Next(10) switch
+                await (random.Next(11) switch
                 {
                     0 or 1 => Do("refund receipt", new RefundReceipt(Operators, new(Any(receipts).Id), 10, "given back")),
                     2 => Do("match", new MatchReceipt(Operators, new(Any(receipts).Id), new CheckoutId(Any(checkouts)).ToString())),
@@ -47,7 +47,8 @@ public sealed class LockStormTests(LockOrderTests.NoWorkers running) : IClassFix
                     5 => Do("replay", new ReplayCallback(Operators, new(Any(callbacks)), DryRun: random.Next(2) == 0)),
                     6 => Settle(random),
                     7 => Send(random),
-                    8 => Do("end due", new ExpireDueCheckouts()),
+                    8 => Do("claim", new ClaimReceipt(Operators, new(Any(checkouts)), random.Next(2) == 0 ? $"STORM000{random.Next(40):00}" : Any(receipts).Number)),
+                    9 => Do("end due", new ExpireDueCheckouts()),
                     _ => Do("erase", new ErasePersonalData()),
                 });
             }
@@ -57,7 +58,7 @@ public sealed class LockStormTests(LockOrderTests.NoWorkers running) : IClassFix
         var did = string.Join(", ", done.OrderBy(d => d.Key).Select(d => $"{d.Key} {d.Value}"));
         Assert.Equal(before, await Deadlocks());
         Assert.Empty(odd.Distinct());
-        Assert.True(done.Values.Sum() >= 400 && done.Count == 10, did);
+        Assert.True(done.Values.Sum() >= 400 && done.Count == 11, did);
         Assert.Equal(0, await host.Sql<long>(
             """
             SELECT count(*) FROM receipts r
@@ -86,7 +87,7 @@ public sealed class LockStormTests(LockOrderTests.NoWorkers running) : IClassFix
 
     private async Task Drain(List<Guid> attempts, List<(Guid Id, string Number)> receipts, Random random)
     {
-        string Receipt() => random.Next(2) == 0 ? $"STORM{random.Next(40):00}" : receipts[random.Next(receipts.Count)].Number;
+        string Receipt() => random.Next(2) == 0 ? $"STORM000{random.Next(40):00}" : receipts[random.Next(receipts.Count)].Number;
         var inbox = host.Services.GetRequiredService<IInbox>();
         await Task.WhenAll(Enumerable.Range(0, 6).Select(_ =>
         {
@@ -138,7 +139,7 @@ public sealed class LockStormTests(LockOrderTests.NoWorkers running) : IClassFix
             for (var r = 0; r < 4; r++)
             {
                 // Two of each stand on the order already, two on none.
-                var number = $"RSTORM{n}{r}";
+                var number = $"RSTORM00{n}{r}";
                 receipts.Add((await host.Sql<Guid>(
                     $"""
                     INSERT INTO receipts (id, receipt, checkout_id, amount, applied, surplus, payer, method, settled_by, at)
@@ -148,7 +149,7 @@ public sealed class LockStormTests(LockOrderTests.NoWorkers running) : IClassFix
             }
 
             await host.Sql<int>($"UPDATE checkouts SET paid = 10000 WHERE id = '{checkouts[n]}' RETURNING 1");
-            var replayed = Callback(CallbackKind.C2bConfirm, running.Registration, PaybillHost.Body($"RSTORM{n}2", $"STORM{(n + 1) % Orders}", 100));
+            var replayed = Callback(CallbackKind.C2bConfirm, running.Registration, PaybillHost.Body($"RSTORM00{n}2", $"STORM{(n + 1) % Orders}", 100));
             await host.Services.GetRequiredService<IInbox>().Store(replayed, CancellationToken.None);
             callbacks.Add(replayed.Id.Value);
         }

@@ -38,7 +38,7 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
         ["The client's own word for its request, which money that leaves is recognised by for ever; clients make it up at random."] =
             ["idempotency_keys.key", "idempotency_keys.owner"],
         ["M-PESA's number of the payment: the books are compared with its statement by it. M-PESA alone knows whose it is."] =
-            ["receipts.receipt", "payouts.receipt", "refunds.receipt", "refunds.original_receipt", "attempts.reported_receipt", "cases.receipt"],
+            ["receipts.receipt", "payouts.receipt", "refunds.receipt", "refunds.original_receipt", "attempts.reported_receipt", "cases.receipt", "receipt_claims.code"],
         ["Safaricom's ids of a request, which name nobody; the one that ends in a phone number is erased."] =
             ["attempts.other_id", "payouts.conversation_id", "payouts.originator_id", "refunds.conversation_id", "refunds.originator_id",
                 "questions.conversation_id", "questions.originator_id"],
@@ -81,6 +81,7 @@ public sealed class SchemaTests(Running running) : IClassFixture<Running>
         ("pull_rounds", "shortcode round running_until started_at ended_at state since gap_from gap_until"),
         ("question_budget", "one tokens counted_at"),
         ("questions", "id kind subject_id asked_at answered_at receipt"),
+        ("receipt_claims", "id checkout_id at answer has_case questions asked_at"),
         ("receipts", "id checkout_id attempt_id amount applied surplus written_off written_off_at surplus_due_at method settled_by at created_at late inferred matched_at erased_at shortcode"),
         ("refunds", "id disputed trace_parent client checkout_id receipt_id method amount of_surplus taken_from status heard settled_by refused_with failure_code failure_result_code failure_retryable "
             + "failure_retry_after questions next_question_at asked_at created_at updated_at enqueued_at sending_at ended_at erased_at waiting_for retry_at wait_told"),

@@ -16,6 +16,7 @@ internal static class Dispatchers
         ICallbackReader reader, ICheckouts checkouts, IC2bPayments paybill, OurShortcodes ours, ITransfers transfers, IStatusQueries questions) =>
         new ServiceCollection()
             .AddSingleton(reader).AddSingleton(checkouts).AddSingleton(paybill).AddSingleton(ours).AddSingleton(transfers).AddSingleton(questions)
+            .AddSingleton<IReceiptClaims, NoClaims>()
             .AddCallbackHandlers()
             .BuildServiceProvider().GetRequiredService<CallbackDispatcher>();
 }

@@ -256,7 +256,7 @@ internal sealed partial class SimulationRun
     private void Pull() => time.Within(0, 900, "Pull", () =>
     {
         Do("pull", () => new PullConfirmationsHandler(
-            process, Store, Store, Store, process, process, Mpesa.Ours(isTill), NullLogger<PullConfirmationsHandler>.Instance).Handle(new(), CancellationToken.None));
+            process, Store, Store, Store, process, process, Mpesa.Ours(isTill), new(new NoClaims(), Store), NullLogger<PullConfirmationsHandler>.Instance).Handle(new(), CancellationToken.None));
         time.After(time.Now < CheckoutBuilder.Start + TimeSpan.FromHours(3) ? TimeSpan.FromMinutes(15) : TimeSpan.FromHours(4), "Pull again", Pull);
     });
 
