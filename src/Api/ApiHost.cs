@@ -13,6 +13,7 @@ using Payments.Api.Health;
 using Payments.Api.Hosting;
 using Payments.Api.Hosting.Contract;
 using Payments.Api.Network;
+using Payments.Api.Pages;
 using Payments.Api.Pairing;
 using Payments.Api.Security;
 using Payments.Api.Telemetry;
@@ -121,6 +122,7 @@ public static class ApiHost
             .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.Name, null);
         services.AddAuthorization(options => options.AddScopes());
         services.AddApiControllers(HtmlSafe);
+        services.AddPages(settings);
         services.AddExceptionHandler<UnhandledExceptions>();
         services.AddProblemDetails();
         services.ConfigureHttpJsonOptions(options =>
@@ -169,6 +171,7 @@ public static class ApiHost
         app.Use(RequestSpans.Name);
         app.UseDefences(settings);
         app.UseExceptionHandler();
+        app.UsePages();
         app.UseRouting();
         if (settings.Roles.HasFlag(Roles.Api))
         {
@@ -191,7 +194,12 @@ public static class ApiHost
 
         app.MapControllers();
         ContractDocument.Map(app);
-        app.MapScalarApiReference("/docs");
+        app.MapScalarApiReference("/docs", reference =>
+        {
+            // Our calls and nothing of others: no assistant, no client to download, no sharing, no fonts or proxy of another host, no counting of visits.
+            reference.WithTitle("Payments API").DisableAgent().DisableMcp().DisableTelemetry().DisableDefaultFonts().HideClientButton().HideDeveloperTools();
+            reference.ProxyUrl = "";
+        });
         app.UseHangfireDashboard("/hangfire", new DashboardOptions
         {
             Authorization = [new AllowAll()],
@@ -199,6 +207,7 @@ public static class ApiHost
             DisplayStorageConnectionString = false,
             DashboardTitle = "Payments jobs",
         });
+        app.MapPages();
         SignInPages.Map(app);
         PairPages.Map(app);
         HealthPages.Map(app, settings);

@@ -14,6 +14,9 @@ public class RegisteredPaybill(TestDatabase databases) : IAsyncLifetime
     /// <summary>The registration token, as only the database and Safaricom know it.</summary>
     public string Token { get; private set; } = "";
 
+    /// <summary>For further deployments beside this one.</summary>
+    public TestDatabase Databases => databases;
+
     /// <summary>Configuration of the API, or of the simulator.</summary>
     protected virtual string[] Settings => [];
 

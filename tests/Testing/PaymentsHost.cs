@@ -28,7 +28,7 @@ public sealed class PaymentsHost : IAsyncDisposable
     /// <summary>The simulator's certificate, the same for every simulator of this process.</summary>
     private static readonly string Certificate = Path.Combine(Path.GetTempPath(), $"payments-simulator-{Environment.ProcessId}.pem");
 
-    private readonly WebApplication api;
+    private WebApplication api;
     private readonly WebApplication simulator;
     private readonly Lazy<HttpClient> otherShop;
 
@@ -113,15 +113,40 @@ public sealed class PaymentsHost : IAsyncDisposable
             return host;
         }
 
+        await host.UntilReady();
+        return host;
+    }
+
+    /// <summary>The API's process ends in order, and another begins at the same address and on the same database.</summary>
+    public async Task RestartApi(Func<Task>? whileAway = null)
+    {
+        await api.StopAsync();
+        await api.DisposeAsync();
+        await (whileAway?.Invoke() ?? Task.CompletedTask);
+        api = ApiHost.Build(["--urls", ApiUrl.ToString(), .. Configuration]);
+        SilentHangfire.Use(api);
+        await api.StartAsync();
+        await UntilReady();
+    }
+
+    private async Task UntilReady()
+    {
         var answer = "";
         await Eventually(
-            async () => (string)JsonNode.Parse(answer = await (await host.Anonymous.GetAsync("/health/ready")).Content.ReadAsStringAsync())!["status"]! == "ready",
+            async () => (string)JsonNode.Parse(answer = await (await Anonymous.GetAsync("/health/ready")).Content.ReadAsStringAsync())!["status"]! == "ready",
             "the API is ready", last: () => answer);
-        return host;
     }
 
     /// <summary>A caller with this key or clientSecret.</summary>
     public HttpClient WithKey(string key) => Client(ApiUrl, key);
+
+    /// <summary>A checkout as events tell it: as it was shown, without the address that holds its secret.</summary>
+    public static string AsTold(JsonNode shown)
+    {
+        var told = shown.DeepClone();
+        told["payUrl"] = null;
+        return told.ToJsonString();
+    }
 
     /// <summary>Makes a checkout; the phone's last digits choose what happens.</summary>
     public async Task<JsonNode> Checkout(string? phone = Customer, int amount = 1500, string? reference = null, HttpClient? client = null)

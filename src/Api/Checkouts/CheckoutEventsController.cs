@@ -18,7 +18,7 @@ namespace Payments.Api.Checkouts;
 /// <summary>A checkout's changes as they happen.</summary>
 [ApiController]
 [Route("api/checkouts")]
-public sealed class CheckoutEventsController(IMediator mediator, ILiveCheckouts watched, IOptions<JsonOptions> json, IHostApplicationLifetime lifetime)
+public sealed class CheckoutEventsController(IMediator mediator, ILiveCheckouts watched, PayUrls payUrls, IOptions<JsonOptions> json, IHostApplicationLifetime lifetime)
     : ControllerBase
 {
     /// <summary>Proxies close silent connections after 30 s or more; half of that keeps every one of them open.</summary>
@@ -91,7 +91,9 @@ public sealed class CheckoutEventsController(IMediator mediator, ILiveCheckouts 
     private static bool HasEnded(CheckoutView checkout) => checkout.Status is "paid" or "expired" or "cancelled";
 
     private Task Send(CheckoutView checkout, CancellationToken cancellation) => Write(
-        $"id: {checkout.Version}\nevent: checkout\ndata: {JsonSerializer.Serialize(checkout, json.Value.JsonSerializerOptions)}\n\n", cancellation);
+        $"id: {checkout.Version}\nevent: checkout\ndata: {JsonSerializer.Serialize(Shown(checkout), json.Value.JsonSerializerOptions)}\n\n", cancellation);
+
+    private CheckoutView Shown(CheckoutView checkout) => HttpContext.Caller().IsShop ? payUrls.With(checkout) : checkout;
 
     private async Task Write(string text, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Payments.Api.Checkouts;
 using Payments.Api.Idempotency;
 using Payments.Application.Common;
 
@@ -15,6 +16,7 @@ internal static class ApiControllers
             options.Conventions.Add(new IdempotencyConvention());
             options.ModelBinderProviders.Insert(0, new IsoTimeBinder.Provider());
             options.Filters.Add<KnownParameters>();
+            options.Filters.Add<PayUrls>();
         })
         .AddApplicationPart(typeof(ApiHost).Assembly)
         .AddJsonOptions(options =>

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
 using Payments.Api.Access;
+using Payments.Api.Pages;
 using Payments.Api.Security;
 using Payments.Application.Access;
 using Payments.Application.C2b;
@@ -41,7 +42,7 @@ internal static class OptionKeys
     [
         ("ConnectionStrings", typeof(ConnectionOptions)), ("Daraja", typeof(DarajaOptions)), ("Callbacks", typeof(CallbackOptions)),
         ("ApiKeys:#", typeof(ApiKeyOptions)), ("Clients:#", typeof(ClientOptions)), ("Ops:Users:#", typeof(OperatorOptions)), ("", typeof(ProcessOptions)), ("Spool", typeof(SpoolOptions)),
-        ("Proxy", typeof(ProxyOptions)), ("C2B", typeof(C2bOptions)), ("Cors", typeof(CorsOptions)), ("Return", typeof(ReturnOptions)),
+        ("Proxy", typeof(ProxyOptions)), ("C2B", typeof(C2bOptions)), ("Cors", typeof(CorsOptions)), ("Shop", typeof(ShopOptions)), ("Return", typeof(ReturnOptions)),
         ("Limits", typeof(LimitOptions)), ("Reconciliation", typeof(ReconciliationOptions)), ("Inbox", typeof(InboxOptions)),
         ("Retention", typeof(RetentionOptions)), ("Logs", typeof(LogOptions)), ("Shutdown", typeof(ShutdownOptions)), ("Doctor", typeof(DoctorOptions)),
     ];

@@ -1,5 +1,6 @@
 using Payments.Api.Access;
 using Payments.Api.Diagnostics;
+using Payments.Api.Pages;
 using Payments.Api.Security;
 using Payments.Application.Access;
 using Payments.Application.C2b;
@@ -53,6 +54,9 @@ internal sealed class Settings
     public required IReadOnlyList<Operator> Operators { get; init; }
 
     public required ReturnOptions Returns { get; init; }
+
+    /// <summary>What shoppers see of the shop.</summary>
+    public required ShopOptions Shop { get; init; }
 
     /// <summary>Origins whose pages may call the API from a browser.</summary>
     public required IReadOnlyList<string> Origins { get; init; }
@@ -124,6 +128,7 @@ internal sealed class Settings
             Limits = limits,
             Operators = operators,
             Returns = returns,
+            Shop = sections.Read(new ShopOptionsValidator()),
             Origins = [.. sections.ReadValues(cors => cors.Origins, nameof(CorsOptions.Origins), new CorsOptionsValidator(isSimulator)).Origins],
             Proxies = sections.ReadValues(proxy => proxy.KnownProxies, nameof(ProxyOptions.KnownProxies), new ProxyOptionsValidator()).Networks,
             Reconciliation = reconciliation,

@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
 using Payments.Api.Access;
 using Payments.Api.Hosting;
+using Payments.Api.Pages;
 using Payments.Application.Access;
 using Payments.Application.Common;
 
@@ -58,7 +59,7 @@ internal sealed class PageLimits : IAsyncDisposable
     public ValueTask DisposeAsync() => limits.DisposeAsync();
 
     private static bool IsElsewhere(PathString path) =>
-        path.StartsWithSegments("/api") || path.StartsWithSegments("/callbacks") || path.StartsWithSegments("/health");
+        path.StartsWithSegments("/api") || PagesModule.IsShoppers(path) || path.StartsWithSegments("/callbacks") || path.StartsWithSegments("/health");
 
     private static bool IsSignIn(HttpContext context) => HttpMethods.IsPost(context.Request.Method) && context.Request.Path.StartsWithSegments(SignInPages.Path);
 

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Threading.RateLimiting;
 using Payments.Api.Access;
 using Payments.Api.Hosting;
+using Payments.Api.Pages;
 using Payments.Application.Access;
 using Payments.Application.Common;
 using Payments.Application.Intake;
@@ -38,7 +39,7 @@ internal sealed class RequestConcurrencyLimit(RequestDelegate next, LimitOptions
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (!context.Request.Path.StartsWithSegments("/api"))
+        if (!context.Request.Path.StartsWithSegments("/api") && !PagesModule.IsShoppers(context.Request.Path))
         {
             await next(context);
             return;

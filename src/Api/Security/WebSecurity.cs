@@ -7,6 +7,7 @@ using Payments.Api.Access;
 using Payments.Api.Callbacks;
 using Payments.Api.Hosting;
 using Payments.Api.Idempotency;
+using Payments.Api.Pages;
 using Payments.Application.Access;
 using Payments.Application.Common;
 
@@ -114,7 +115,7 @@ internal static class WebSecurity
     private static RateLimitPartition<string> Limit(HttpContext context, Settings settings)
     {
         var path = context.Request.Path;
-        if (!path.StartsWithSegments("/api") || IsCallback(path))
+        if ((!path.StartsWithSegments("/api") && !PagesModule.IsShoppers(path)) || IsCallback(path))
         {
             return RateLimitPartition.GetNoLimiter("");
         }
@@ -192,7 +193,11 @@ internal static class SecurityHeaders
                 : path.StartsWithSegments(SignInPages.Path) ? Form
                 : Nothing;
             headers.XContentTypeOptions = "nosniff";
-            headers.XFrameOptions = "DENY";
+            if (!MayBeFramed(headers.ContentSecurityPolicy.ToString()))
+            {
+                headers.XFrameOptions = "DENY";
+            }
+
             headers["Referrer-Policy"] = "no-referrer";
             headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
@@ -207,4 +212,8 @@ internal static class SecurityHeaders
         });
         return next(context);
     }
+
+    /// <summary>X-Frame-Options knows no list of origins: a page that some may frame says so in its policy alone.</summary>
+    private static bool MayBeFramed(string policy) =>
+        policy.Contains("frame-ancestors ", StringComparison.Ordinal) && !policy.Contains("frame-ancestors 'none'", StringComparison.Ordinal);
 }

@@ -12,6 +12,7 @@ namespace Payments.Application.Checkouts;
 /// <param name="OrderReference">The shop's own reference; null where it gave none.</param>
 /// <param name="ExternalId">The id the shop's platform has for it; null where it gave none, and to the holder of a clientSecret.</param>
 /// <param name="Surplus">What came beyond the amount and is still here, to be given back.</param>
+/// <param name="PayUrl">The page on which its customer pays, with the key to it: in answers to a shop's own key; null in events, and to the holder of a clientSecret.</param>
 /// <param name="Late">True when money that counts came after the checkout had failed or expired.</param>
 public sealed record CheckoutView(
     string Id, string Status, string Account, string? OrderReference, string? ExternalId, decimal Amount, decimal AmountPaid, decimal AmountDue, decimal AmountRefunded,
