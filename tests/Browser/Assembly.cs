@@ -6,4 +6,4 @@ using Xunit.v3;
 [assembly: AssemblyFixture(typeof(Chromium))]
 
 // A page at work keeps a core busy; most of the time it waits.
-[assembly: Parallelization(MaxThreads = 4)]
+[assembly: Parallelization(MaxThreads = 2)]

@@ -183,6 +183,61 @@ public sealed partial class PayPageTests(RegisteredPaybill running, Chromium chr
         await Expect(page, "Paid");
         await Expect(page.Locator("#view")).ToContainTextAsync("You paid KES 40 more than was asked.");
         await Chromium.LooksRight(page, "pay-overpaid");
+
+        // By an operator; the shopper looks at his receipt once more.
+        using var refund = new HttpRequestMessage(HttpMethod.Post, $"/api/checkouts/{checkout["id"]}/refunds")
+        {
+            Content = JsonContent.Create(new { reason = "Paid too much" }),
+            Headers = { { "Idempotency-Key", Guid.NewGuid().ToString() } },
+        };
+        var given = (await (await host.Shop.SendAsync(refund)).EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonNode>())!;
+        await PaymentsHost.Eventually(
+            async () => (string?)(await host.Shop.GetFromJsonAsync<JsonNode>($"/api/refunds/{given["id"]}"))!["status"] == "completed", "it is given back", 60);
+        await page.ReloadAsync();
+        await Expect(page.Locator("#view")).ToContainTextAsync("KES 100 was given back to you.");
+    }
+
+    [Fact]
+    public async Task While_prompts_do_not_work_it_says_so_and_shows_how_to_pay_by_hand()
+    {
+        await using var other = await PaymentsHost.Start(running.Databases, "Daraja:Breaker:LeastCalls=3", "Daraja:Breaker:Break=00:00:30");
+        (await other.Simulator.PutAsJsonAsync("/simulator/apis/stk", new { error = "html-503" })).EnsureSuccessStatusCode();
+        for (var i = 0; i < 4; i++)
+        {
+            await other.Checkout($"25470005001{i}");
+        }
+
+        var page = await chromium.Visitor();
+        await page.GotoAsync((string)(await (await other.Shop.PostAsJsonAsync("/api/checkouts", new { amount = 20 })).Content.ReadFromJsonAsync<JsonNode>())!["payUrl"]!);
+        await Prompt(page, NewPhone("prompts down"));
+        await Expect(page.Locator("#view [role=alert]")).ToContainTextAsync("M-PESA's prompts are not working at this moment");
+        await Expect(page.Locator("#by-hand .qr")).ToBeVisibleAsync();
+        await Expect(page.Locator("#prompt-form button")).ToHaveAttributeAsync("aria-disabled", "true");
+        await Chromium.LooksRight(page, "pay-prompts-down");
+    }
+
+    [Fact]
+    public async Task It_looks_as_the_shop_says()
+    {
+        var logo = Path.Combine(Path.GetTempPath(), $"payments-logo-{Guid.NewGuid():N}.svg");
+        await File.WriteAllTextAsync(logo, """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 40"><rect width="60" height="40" fill="#f5b301"/></svg>""");
+        try
+        {
+            await using var other = await PaymentsHost.Start(
+                running.Databases, "Shop:Name=Duka & Sons", "Shop:Color=#f5b301", $"Shop:LogoPath={logo}", "Shop:Contact=Questions? Write to help@shop.example.co.ke");
+            var page = await chromium.Visitor();
+            await page.GotoAsync((string)(await (await other.Shop.PostAsJsonAsync("/api/checkouts", new { amount = 20 })).Content.ReadFromJsonAsync<JsonNode>())!["payUrl"]!);
+            await Expect(page, "Pay with M-PESA");
+            await Expect(page.Locator(".shop")).ToHaveTextAsync("Duka & Sons");
+            await Expect(page.Locator("footer")).ToContainTextAsync("help@shop.example.co.ke");
+            Assert.Equal("rgb(0, 0, 0)", await page.EvaluateAsync<string>("getComputedStyle(document.querySelector('#prompt-form button')).color"));
+            Assert.True(await page.EvaluateAsync<bool>("document.querySelector('header img').naturalWidth > 0"));
+            await Chromium.LooksRight(page, "pay-shop");
+        }
+        finally
+        {
+            File.Delete(logo);
+        }
     }
 
     [Fact]
@@ -220,6 +275,17 @@ public sealed partial class PayPageTests(RegisteredPaybill running, Chromium chr
         Assert.DoesNotContain("Two chairs", all, StringComparison.Ordinal);
         Assert.DoesNotContain((string)checkout["account"]!, all, StringComparison.Ordinal);
         await Chromium.LooksRight(page, "pay-nothing" + (fragment.Length == 0 ? "" : "-wrong"));
+    }
+
+    [Fact]
+    public async Task A_week_after_the_end_its_secret_opens_nothing()
+    {
+        var page = await chromium.Visitor();
+        var checkout = await Make(new { amount = 4321 });
+        (await host.Shop.PostAsync($"/api/checkouts/{checkout["id"]}/cancel", null)).EnsureSuccessStatusCode();
+        await host.Sql<int>($"UPDATE checkouts SET ended_at = now() - interval '8 days' WHERE id = '{Guid.ParseExact(((string)checkout["id"]!)[4..], "N")}'; SELECT 1");
+        await page.GotoAsync((string)checkout["payUrl"]!);
+        await Expect(page, "There is no payment at this address");
     }
 
     [Fact]

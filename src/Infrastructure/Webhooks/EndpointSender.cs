@@ -39,10 +39,12 @@ internal sealed partial class EndpointSender(WebhookId id, Guid holder, bool dis
     private const int DownAfter = 10;
 
     /// <summary>
-    /// While the endpoint is down one new event is tried so often: what waits may be refused for what it is, and a shop that takes payments and refuses
+    /// While the endpoint is down some new events are tried so often: what waits may be refused for what it is, and a shop that takes payments and refuses
     /// expiries is not to wait for its payments.
     /// </summary>
     private static readonly TimeSpan NewEvery = TimeSpan.FromMinutes(1);
+
+    private const int NewAtOnce = 10;
 
     /// <summary>Where nothing new happens one of those that wait is tried so often, whenever its own time comes: the endpoint may be back long before that.</summary>
     private static readonly TimeSpan ProbeEvery = TimeSpan.FromMinutes(10);
@@ -178,7 +180,7 @@ internal sealed partial class EndpointSender(WebhookId id, Guid holder, bool dis
     /// <summary>How many new events may be taken from the feed now.</summary>
     private int Room => queue.Count >= MaxWaiting ? 0
         : !IsDown ? (queue.FreshCount < Batch ? Batch : 0)
-        : queue.FreshCount == 0 && Now - takenAt >= NewEvery ? 1 : 0;
+        : queue.FreshCount == 0 && Now - takenAt >= NewEvery ? NewAtOnce : 0;
 
     /// <summary>PostgreSQL's clock was set back: what waits is not to wait that much longer.</summary>
     private void WatchClock()

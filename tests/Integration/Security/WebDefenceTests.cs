@@ -201,6 +201,10 @@ public sealed class WebDefenceTests(WebDefenceTests.WithShopPage running) : ICla
     }
 
     [Theory]
+    [InlineData("Shop:Color=red", "Shop__Color")]
+    [InlineData("Shop:Color=#fff", "Shop__Color")]
+    [InlineData("Shop:LogoPath=logo.exe", "Shop__LogoPath")]
+    [InlineData("Shop:LogoPath=not-there.png", "Shop__LogoPath")]
     [InlineData("Cors:Origins:0=*", "Cors__Origins")]
     [InlineData("Cors:Origins:0=http://shop.example.co.ke", "Cors__Origins")]
     [InlineData("Proxy:KnownProxies:0=everybody", "Proxy__KnownProxies")]
