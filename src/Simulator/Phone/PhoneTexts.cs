@@ -38,7 +38,7 @@ internal static class PhoneTexts
         };
     }
 
-    /// <summary>What became of a prompt M-PESA sends no message about, for whoever looks at the simulator.</summary>
+    /// <summary>What became of a prompt M-PESA sends no message about, for who looks at the simulator.</summary>
     public static string Silent(StkPrompt prompt, Outcome outcome) =>
         $"(No message is sent.) The prompt for {Shillings(prompt.Amount)} from {Shop(prompt.PartyB)} ended with {outcome.Code}: {outcome.Text}";
 

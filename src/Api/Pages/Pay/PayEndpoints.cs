@@ -113,7 +113,7 @@ internal sealed class PayEndpoints(
         return Fragment(http, Model(done ?? checkout, secret, text, answer));
     }
 
-    /// <summary>With the secret behind the #: whoever has a script goes on with it, whoever has none has the cookie.</summary>
+    /// <summary>With the secret behind the #: a browser with a script goes on with it, one without has the cookie.</summary>
     private static RedirectHttpResult Back(string id, string secret, PayText text) =>
         TypedResults.Redirect($"{PayUrls.Path}/{id}?lang={text.Language}#{Uri.EscapeDataString(secret)}");
 
