@@ -53,7 +53,7 @@ public sealed class WebhookFailureTests(Running running) : IClassFixture<Running
 
         await shop.Until("checkout.cancelled", 12);
         await host.Until(await host.Checkout("254700000000"), "paid");
-        await shop.Until("checkout.paid", seconds: 100);
+        await shop.Until("checkout.paid", seconds: 75);
     }
 
     [Fact]

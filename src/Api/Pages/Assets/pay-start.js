@@ -1,5 +1,5 @@
 document.documentElement.className = 'js';
-window.pay = { secret: decodeURIComponent(location.hash.slice(1)) };
+window.pay = { secret: location.hash.slice(1) };
 pay.load = () => fetch(location.pathname + '/view' + location.search, { headers: { Authorization: 'Bearer ' + pay.secret }, cache: 'no-store' });
 if (pay.secret) pay.first = pay.load().then(async answer => ({ status: answer.status, html: await answer.text() }), () => ({ status: 0 }));
 pay.shown = new Promise(done => document.addEventListener('DOMContentLoaded', async () => {
